@@ -1,0 +1,11 @@
+namespace K2I.Base;
+
+/// <summary>The machine's clock.</summary>
+public sealed class SystemClock : IClock
+{
+    public static readonly SystemClock Instance = new();
+
+    public long UnixMs => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+
+    public long MonotonicMs => Environment.TickCount64;
+}
