@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using K2I.Base;
+using K2I.Memory;
+
+namespace K2I.Columns;
+
+/// <summary>
+/// Owner of the columns of one batch being written row by row: append one value to every column, then <see cref="EndRow"/>; or take the
+/// row back with <see cref="AbandonRow"/>. One thread writes; views are of rows already ended.
+/// </summary>
+public sealed unsafe class BatchBuilder : IDisposable
+{
+    private readonly ColumnSpace space;
+    private readonly ColumnBuilder[] columns;
+
+    /// <summary>Makes empty columns. <paramref name="budgetBytes"/> (4 KiB to 1 GiB) bounds each buffer and is when <see cref="IsFull"/> turns true.</summary>
+    public BatchBuilder(Schema schema, MemoryTag tag, long budgetBytes)
+    {
+        Schema = schema;
+        space = new(tag, budgetBytes, rowLimitBytes: budgetBytes);
+        columns = [.. schema.Fields.Select(f => new ColumnBuilder(f, space))];
+        var start = space.Map();
+        foreach (var column in columns) column.Attach(start);
+    }
+
+    public Schema Schema { get; }
+
+    /// <summary>Rows ended.</summary>
+    public int Rows { get; private set; }
+
+    public int ColumnCount => columns.Length;
+
+    public long UsedBytes
+    {
+        get
+        {
+            long bytes = 0;
+            foreach (var column in columns) bytes += column.UsedBytes;
+            return bytes;
+        }
+    }
+
+    /// <summary>The budget is used up; seal rather than append. A walk over the columns: ask once every few dozen rows.</summary>
+    public bool IsFull => UsedBytes >= space.BudgetBytes;
+
+    public ColumnBuilder Column(int index) => columns[index];
+
+    /// <summary>Gives a null to each column that the current row has no value for. Returns the first required one among them, or null.</summary>
+    public Field? FillMissing()
+    {
+        Field? required = null;
+        foreach (var column in columns)
+        {
+            if (column.Count > Rows) continue;
+            if (column.Field.Required) required ??= column.Field;
+            column.AppendNull();
+        }
+        return required;
+    }
+
+    /// <summary>Ends the row. False when it did not fit: nothing of it was kept; try again in an empty batch.</summary>
+    public bool EndRow()
+    {
+        if (space.Overflow)
+        {
+            AbandonRow();
+            return false;
+        }
+        foreach (var column in columns) Check.Debug(column.Count == Rows + 1);
+        space.RowBytes = 0;
+        Rows++;
+        return true;
+    }
+
+    public void AbandonRow()
+    {
+        foreach (var column in columns) column.Truncate(Rows);
+        space.Overflow = false;
+        space.RowBytes = 0;
+    }
+
+    /// <summary>The first <paramref name="rows"/> rows.</summary>
+    public Batch View(int rows)
+    {
+        Check.That(rows <= Rows);
+        var views = ImmutableArray.CreateBuilder<ColumnView>(columns.Length);
+        foreach (var column in columns) views.Add(column.View(rows));
+        return new(Schema, rows, views.MoveToImmutable());
+    }
+
+    public Batch View() => View(Rows);
+
+    /// <summary>Empties the batch for new rows. No view of it may be in use. Pages are kept for reuse unless they exceed the budget by half.</summary>
+    public void Reset()
+    {
+        Rows = 0;
+        space.Overflow = false;
+        space.RowBytes = 0;
+        long held = 0;
+        foreach (var column in columns) held += column.Reset();
+        if (held <= space.BudgetBytes * 3 / 2) return;
+        foreach (var column in columns) column.Release();
+    }
+
+    public void Dispose() => space.Dispose();
+}

@@ -1,0 +1,322 @@
+using System.Runtime.CompilerServices;
+using K2I.Base;
+
+namespace K2I.Columns;
+
+/// <summary>
+/// Appends values of one column in Arrow layout. Values appended for a row become part of the batch with <see cref="BatchBuilder.EndRow"/>;
+/// until then <see cref="BatchBuilder.AbandonRow"/> takes them back.
+/// </summary>
+/// <remarks>
+/// Layout: validity (1 bit a value, all ones ahead of <see cref="Count"/>), offsets (int32, n + 1), values. Buffers never move, so views made
+/// of published rows stay valid while more rows are appended. One thread writes. When a value does not fit, the shared overflow flag is
+/// set and appends do nothing more until the row is abandoned: callers need not check each call. No allocation.
+/// </remarks>
+public sealed unsafe class ColumnBuilder
+{
+    private const int FillStep = 4096;
+
+    private readonly ColumnSpace space;
+    private readonly ColumnBuilder[] children;
+    private readonly long validityAt, offsetsAt, valuesAt;
+    private readonly int structBytes;
+    private byte* validity;
+    private int* offsets;
+    private byte* values;
+    private int limit;
+    private int count;
+    private int nulls;
+    private int valueBytes;
+    private int highSlots;
+    private int highValueBytes;
+
+    internal ColumnBuilder(Field field, ColumnSpace space)
+    {
+        this.space = space;
+        Field = field;
+        (Layout, Width) = LayoutOf(field.Type);
+        validityAt = space.Plan(space.MaxSlots / 8 + FillStep);
+        if (Layout is ColumnLayout.Bytes or ColumnLayout.List) offsetsAt = space.Plan(((long)space.MaxSlots + 1) * sizeof(int));
+        valuesAt = Layout switch
+        {
+            ColumnLayout.Bits => space.Plan(space.MaxSlots / 8 + 8),
+            ColumnLayout.Fixed => space.Plan((long)space.MaxSlots * Width),
+            ColumnLayout.Bytes => space.Plan(space.MaxValueBytes),
+            _ => 0,
+        };
+        children = field.Type switch
+        {
+            StructType s => [.. s.Fields.Select(f => new ColumnBuilder(f, space))],
+            ListType l => [new ColumnBuilder(l.Element, space)],
+            MapType m => [new ColumnBuilder(new Field(0, "key_value", new StructType([m.Key, m.Value]), true), space)],
+            _ => [],
+        };
+        structBytes = Layout == ColumnLayout.Struct ? 1 + children.Sum(c => c.SlotBytes()) : 0;
+    }
+
+    public Field Field { get; }
+
+    public ColumnLayout Layout { get; }
+
+    /// <summary>Bytes of one value; 0 unless <see cref="ColumnLayout.Fixed"/>.</summary>
+    public int Width { get; }
+
+    /// <summary>Values appended, those of the row being written included.</summary>
+    public int Count => count;
+
+    /// <summary>A struct's fields; a list's single child; a map's single child, a struct of key and value.</summary>
+    public IReadOnlyList<ColumnBuilder> Children => children;
+
+    /// <summary>A struct's field or a list's or map's child, without the interface call.</summary>
+    public ColumnBuilder Child(int index) => children[index];
+
+    /// <summary>True when the row being written did not fit; it will have to be abandoned.</summary>
+    public bool Overflow => space.Overflow;
+
+    /// <summary>Bytes taken by the values so far, children included.</summary>
+    public long UsedBytes
+    {
+        get
+        {
+            long bytes = count / 8 + Layout switch
+            {
+                ColumnLayout.Bits => count / 8,
+                ColumnLayout.Fixed => (long)count * Width,
+                ColumnLayout.Bytes => (long)count * sizeof(int) + valueBytes,
+                ColumnLayout.List => (long)count * sizeof(int),
+                _ => 0,
+            };
+            foreach (var child in children) bytes += child.UsedBytes;
+            return bytes;
+        }
+    }
+
+    public static (ColumnLayout Layout, int Width) LayoutOf(DataType type) => type.Kind switch
+    {
+        TypeKind.Boolean => (ColumnLayout.Bits, 0),
+        TypeKind.Int or TypeKind.Float or TypeKind.Date => (ColumnLayout.Fixed, 4),
+        TypeKind.Decimal or TypeKind.Uuid => (ColumnLayout.Fixed, 16),
+        TypeKind.Fixed => (ColumnLayout.Fixed, ((PrimitiveType)type).Length),
+        TypeKind.String or TypeKind.Binary => (ColumnLayout.Bytes, 0),
+        TypeKind.Struct => (ColumnLayout.Struct, 0),
+        TypeKind.List or TypeKind.Map => (ColumnLayout.List, 0),
+        _ => (ColumnLayout.Fixed, 8),
+    };
+
+    public void AppendNull()
+    {
+        if (count == limit && !Grow()) return;
+        validity[count >> 3] &= (byte)~(1 << (count & 7));
+        nulls++;
+        switch (Layout)
+        {
+            case ColumnLayout.Bytes:
+                offsets[count + 1] = valueBytes;
+                break;
+            case ColumnLayout.List:
+                offsets[count + 1] = children[0].count;
+                break;
+            case ColumnLayout.Struct:
+                space.Charge(structBytes);
+                foreach (var child in children) child.AppendNull();
+                break;
+            default:
+                break;
+        }
+        count++;
+    }
+
+    public void AppendBool(bool value)
+    {
+        Check.Debug(Layout == ColumnLayout.Bits);
+        if (count == limit && !Grow()) return;
+        var at = values + (count >> 3);
+        var bit = (byte)(1 << (count & 7));
+        *at = value ? (byte)(*at | bit) : (byte)(*at & ~bit);
+        count++;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void AppendInt(int value) => Append(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void AppendLong(long value) => Append(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void AppendFloat(float value) => Append(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void AppendDouble(double value) => Append(value);
+
+    /// <summary>A decimal's unscaled value.</summary>
+    public void AppendDecimal(Int128 unscaled) => Append(unscaled);
+
+    /// <summary>A string (UTF-8, checked by the caller) or binary value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void AppendBytes(ReadOnlySpan<byte> value)
+    {
+        Check.Debug(Layout == ColumnLayout.Bytes);
+        if (count == limit && !Grow()) return;
+        if (value.Length > space.MaxValueBytes - valueBytes)
+        {
+            space.Overflow = true;
+            return;
+        }
+        value.CopyTo(new Span<byte>(values + valueBytes, value.Length));
+        valueBytes += value.Length;
+        offsets[++count] = valueBytes;
+    }
+
+    /// <summary>
+    /// Room for a string or binary value whose length is not known yet, at most <paramref name="maxBytes"/>: write into the span, then call
+    /// <see cref="EndBytes"/>. Empty when it does not fit.
+    /// </summary>
+    public Span<byte> BeginBytes(int maxBytes)
+    {
+        Check.Debug(Layout == ColumnLayout.Bytes);
+        if ((count == limit && !Grow()) || maxBytes > space.MaxValueBytes - valueBytes)
+        {
+            space.Overflow = true;
+            return [];
+        }
+        return new(values + valueBytes, maxBytes);
+    }
+
+    /// <summary>Ends what <see cref="BeginBytes"/> began with the bytes actually written.</summary>
+    public void EndBytes(int written)
+    {
+        if (space.Overflow) return;
+        valueBytes += written;
+        offsets[++count] = valueBytes;
+    }
+
+    /// <summary>A uuid or fixed value of exactly <see cref="Width"/> bytes.</summary>
+    public void AppendFixed(ReadOnlySpan<byte> value)
+    {
+        Check.Debug(Layout == ColumnLayout.Fixed && value.Length == Width);
+        if (count == limit && !Grow()) return;
+        value.CopyTo(new Span<byte>(values + (long)count * Width, Width));
+        count++;
+    }
+
+    /// <summary>Ends a struct whose children have each been given one value.</summary>
+    public void EndStruct()
+    {
+        Check.Debug(Layout == ColumnLayout.Struct);
+        if (count == limit && !Grow()) return;
+        space.Charge(structBytes);
+        count++;
+    }
+
+    /// <summary>Ends a list or map: all values its child was given since the last one are its elements.</summary>
+    public void EndList()
+    {
+        Check.Debug(Layout == ColumnLayout.List);
+        if (count == limit && !Grow()) return;
+        offsets[++count] = children[0].count;
+    }
+
+    /// <summary>Takes back everything after the first <paramref name="newCount"/> values.</summary>
+    public void Truncate(int newCount)
+    {
+        highSlots = Math.Max(highSlots, count);
+        highValueBytes = Math.Max(highValueBytes, valueBytes);
+        for (; count > newCount; count--)
+        {
+            ref var bits = ref validity[(count - 1) >> 3];
+            var bit = 1 << ((count - 1) & 7);
+            if ((bits & bit) != 0) continue;
+            bits |= (byte)bit;
+            nulls--;
+        }
+        switch (Layout)
+        {
+            case ColumnLayout.Bytes:
+                valueBytes = offsets[newCount];
+                break;
+            case ColumnLayout.List:
+                children[0].Truncate(offsets[newCount]);
+                break;
+            case ColumnLayout.Struct:
+                foreach (var child in children) child.Truncate(newCount);
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>The first <paramref name="length"/> values; they stay valid while more are appended.</summary>
+    internal ColumnView View(int length)
+    {
+        Check.That(length <= count);
+        var views = new ColumnView[children.Length];
+        for (var i = 0; i < views.Length; i++) views[i] = children[i].View(Layout == ColumnLayout.List ? offsets[length] : length);
+        return new(Field, Layout, Width, length, nulls > 0, validity, offsets, values, views);
+    }
+
+    internal void Attach(byte* start)
+    {
+        validity = start + validityAt;
+        offsets = (int*)(start + offsetsAt);
+        values = start + valuesAt;
+        foreach (var child in children) child.Attach(start);
+    }
+
+    /// <summary>Empties the builder. Returns bytes of memory its pages hold.</summary>
+    internal long Reset()
+    {
+        Truncate(0);
+        var held = (long)highSlots / 8 + Layout switch
+        {
+            ColumnLayout.Bits => highSlots / 8,
+            ColumnLayout.Fixed => (long)highSlots * Width,
+            ColumnLayout.Bytes => (long)highSlots * sizeof(int) + highValueBytes,
+            ColumnLayout.List => (long)highSlots * sizeof(int),
+            _ => 0,
+        };
+        foreach (var child in children) held += child.Reset();
+        return held;
+    }
+
+    /// <summary>Gives all pages back to the kernel; the builder must be empty.</summary>
+    internal void Release()
+    {
+        space.Release(validityAt, space.MaxSlots / 8 + FillStep);
+        if (Layout is ColumnLayout.Bytes or ColumnLayout.List) space.Release(offsetsAt, ((long)space.MaxSlots + 1) * sizeof(int));
+        if (Layout == ColumnLayout.Fixed) space.Release(valuesAt, (long)space.MaxSlots * Width);
+        if (Layout == ColumnLayout.Bytes) space.Release(valuesAt, space.MaxValueBytes);
+        limit = highSlots = highValueBytes = 0;
+        foreach (var child in children) child.Release();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Append<T>(T value) where T : unmanaged
+    {
+        Check.Debug(Layout == ColumnLayout.Fixed && Width == sizeof(T));
+        if (count == limit && !Grow()) return;
+        Unsafe.WriteUnaligned(values + (long)count * sizeof(T), value);
+        count++;
+    }
+
+    /// <summary>Makes room for more values by setting more validity bits ahead; false when the builder is full.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool Grow()
+    {
+        if (limit >= space.MaxSlots || space.Overflow)
+        {
+            space.Overflow = true;
+            return false;
+        }
+        new Span<byte>(validity + limit / 8, FillStep / 8).Fill(0xFF);
+        limit = Math.Min(limit + FillStep, space.MaxSlots);
+        return true;
+    }
+
+    private int SlotBytes() => Layout switch
+    {
+        ColumnLayout.Struct => structBytes,
+        ColumnLayout.Fixed => Width + 1,
+        ColumnLayout.Bits => 1,
+        _ => sizeof(int) + 1,
+    };
+}

@@ -1,0 +1,67 @@
+using System.Runtime.InteropServices;
+using K2I.Base;
+
+namespace K2I.Memory;
+
+/// <summary>
+/// Owner of a range of address space outside the managed heap. Pages cost memory once they are touched and start as zeros, so a
+/// buffer can be reserved at its largest size and grow in place: addresses handed to readers stay valid until <see cref="Dispose"/>.
+/// </summary>
+/// <remarks>One thread writes and disposes; others may read while something else (a lease) keeps the owner alive.</remarks>
+public sealed unsafe class NativeBuffer : IDisposable
+{
+    public const int PageBytes = 4096;
+
+    private readonly MemoryTag tag;
+    private byte* pointer;
+
+    private NativeBuffer(MemoryTag tag, byte* pointer, long capacity)
+    {
+        this.tag = tag;
+        this.pointer = pointer;
+        Capacity = capacity;
+    }
+
+    /// <summary>Reserves <paramref name="capacity"/> bytes, rounded up to pages.</summary>
+    /// <exception cref="EngineException"><see cref="ErrorKind.Full"/>: the kernel refuses (limits on address space, strict overcommit).</exception>
+    public static NativeBuffer Reserve(MemoryTag tag, long capacity)
+    {
+        Check.That(capacity > 0);
+        capacity = (capacity + PageBytes - 1) / PageBytes * PageBytes;
+        var address = Native.Map(0, (nuint)capacity, Native.ProtRead | Native.ProtWrite, Native.MapPrivate | Native.MapAnonymous | Native.MapNoReserve, -1, 0);
+        if (address == -1)
+        {
+            var error = Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
+            throw new EngineException(ErrorKind.Full, $"cannot reserve {Units.FormatBytes(capacity)} of address space for {tag}: {error}");
+        }
+        MemoryLedger.Add(tag, capacity);
+        return new(tag, (byte*)address, capacity);
+    }
+
+    public long Capacity { get; }
+
+    internal byte* Pointer => pointer;
+
+    public Span<byte> Slice(long offset, int length)
+    {
+        Check.That(offset >= 0 && length >= 0 && offset + length <= Capacity && pointer != null);
+        return new(pointer + offset, length);
+    }
+
+    /// <summary>Gives the pages of [<paramref name="offset"/>, <paramref name="offset"/> + <paramref name="length"/>) back to the kernel; they read as zeros afterwards. Partial pages at the ends are kept.</summary>
+    public void Release(long offset, long length)
+    {
+        Check.That(offset >= 0 && length >= 0 && offset + length <= Capacity && pointer != null);
+        var from = (offset + PageBytes - 1) / PageBytes * PageBytes;
+        var to = (offset + length) / PageBytes * PageBytes;
+        if (to > from) Check.That(Native.Advise((nint)(pointer + from), (nuint)(to - from), Native.AdviseDontNeed) == 0);
+    }
+
+    public void Dispose()
+    {
+        if (pointer == null) return;
+        Check.That(Native.Unmap((nint)pointer, (nuint)Capacity) == 0);
+        pointer = null;
+        MemoryLedger.Add(tag, -Capacity);
+    }
+}
