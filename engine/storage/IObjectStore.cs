@@ -1,0 +1,38 @@
+namespace K2I.Storage;
+
+/// <summary>Objects (immutable byte strings) under locations (full URIs below one root). Any thread may call; calls block.</summary>
+/// <remarks>
+/// A location outside the store's root, or one that climbs (<c>..</c>), is refused as Invalid. Failures are <c>EngineException</c>s that name the
+/// location: NotFound, Denied, Full, Unavailable (did not take effect, may later) and Unknown (a write may have taken effect: look before
+/// repeating or undoing it).
+/// </remarks>
+public interface IObjectStore
+{
+    /// <summary>Starts an object. It becomes visible, whole and durable, when <see cref="IObjectWriter.Complete"/> returns; an object already there is replaced then.</summary>
+    IObjectWriter Create(string location);
+
+    /// <summary>Creates a small object unless one is there; false if one is. Of several callers racing for a location exactly one gets true.</summary>
+    bool PutIfAbsent(string location, ReadOnlySpan<byte> bytes);
+
+    /// <summary>Creates or replaces a small object; readers see the old bytes or the new ones, never a mix.</summary>
+    void Put(string location, ReadOnlySpan<byte> bytes);
+
+    /// <summary>A whole small object.</summary>
+    byte[] Read(string location);
+
+    /// <summary>Opens an object for ranged reads.</summary>
+    IObjectReader Open(string location);
+
+    bool Exists(string location);
+
+    long Length(string location);
+
+    /// <summary>Every object whose location starts with <paramref name="prefix"/>, at any depth, in no particular order, found while enumerating.</summary>
+    IEnumerable<ObjectInfo> List(string prefix);
+
+    /// <summary>Names of the folders directly below <paramref name="folder"/>: the next path part of every object further down. None if there is no such folder.</summary>
+    IEnumerable<string> ListFolders(string folder);
+
+    /// <summary>Removes an object; false if there was none.</summary>
+    bool Delete(string location);
+}

@@ -1,0 +1,126 @@
+using K2I.Base;
+
+namespace K2I.Storage;
+
+/// <summary>Objects in memory, for tests and simulation. Keeps the whole contract, racing callers included.</summary>
+public sealed class MemoryStore : IObjectStore
+{
+    private readonly Lock _lock = new();
+    private readonly SortedDictionary<string, (byte[] Bytes, long ModifiedMs)> _objects = new(StringComparer.Ordinal);
+    private readonly IClock _clock;
+
+    public MemoryStore(string root = "memory://store", IClock? clock = null)
+    {
+        Root = Location.Normalize(root);
+        _clock = clock ?? SystemClock.Instance;
+    }
+
+    public string Root { get; }
+
+    public IObjectWriter Create(string location)
+    {
+        Require(location);
+        return new Writer(this, location);
+    }
+
+    public bool PutIfAbsent(string location, ReadOnlySpan<byte> bytes)
+    {
+        Require(location);
+        lock (_lock) return _objects.TryAdd(location, (bytes.ToArray(), _clock.UnixMs));
+    }
+
+    public void Put(string location, ReadOnlySpan<byte> bytes)
+    {
+        Require(location);
+        lock (_lock) _objects[location] = (bytes.ToArray(), _clock.UnixMs);
+    }
+
+    public byte[] Read(string location) => (byte[])Bytes(location).Clone();
+
+    public IObjectReader Open(string location) => new Reader(location, Bytes(location));
+
+    public bool Exists(string location)
+    {
+        Require(location);
+        lock (_lock) return _objects.ContainsKey(location);
+    }
+
+    public long Length(string location) => Bytes(location).Length;
+
+    public IEnumerable<ObjectInfo> List(string prefix)
+    {
+        RequireFolder(prefix);
+        lock (_lock)
+        {
+            return _objects.Where(o => o.Key.StartsWith(prefix, StringComparison.Ordinal))
+                .Select(o => new ObjectInfo(o.Key, o.Value.Bytes.Length, o.Value.ModifiedMs)).ToArray();
+        }
+    }
+
+    public IEnumerable<string> ListFolders(string folder)
+    {
+        RequireFolder(folder);
+        var prefix = folder.EndsWith('/') ? folder : folder + "/";
+        lock (_lock)
+        {
+            return _objects.Keys.Where(k => k.StartsWith(prefix, StringComparison.Ordinal) && k.IndexOf('/', prefix.Length) > 0)
+                .Select(k => k[prefix.Length..k.IndexOf('/', prefix.Length)]).Distinct().ToArray();
+        }
+    }
+
+    public bool Delete(string location)
+    {
+        Require(location);
+        lock (_lock) return _objects.Remove(location);
+    }
+
+    private byte[] Bytes(string location)
+    {
+        Require(location);
+        lock (_lock) return _objects.TryGetValue(location, out var found) ? found.Bytes : throw new EngineException(ErrorKind.NotFound, $"{location} does not exist");
+    }
+
+    private void Require(string location)
+    {
+        RequireFolder(location);
+        if (location.Length <= Root.Length + 1 || location.EndsWith('/')) throw new EngineException(ErrorKind.Invalid, $"{location} is not an object");
+    }
+
+    private void RequireFolder(string location)
+    {
+        if (!Location.IsUnder(location, Root)) throw new EngineException(ErrorKind.Invalid, $"{location} does not lie below {Root}");
+    }
+
+    private sealed class Writer(MemoryStore store, string location) : IObjectWriter
+    {
+        private readonly MemoryStream _bytes = new();
+
+        public string Location => location;
+
+        public long Length => _bytes.Length;
+
+        public void Write(ReadOnlySpan<byte> bytes) => _bytes.Write(bytes);
+
+        public void Complete() => store.Put(location, _bytes.GetBuffer().AsSpan(0, (int)_bytes.Length));
+
+        public void Dispose() => _bytes.Dispose();
+    }
+
+    private sealed class Reader(string location, byte[] bytes) : IObjectReader
+    {
+        public string Location => location;
+
+        public long Length => bytes.Length;
+
+        public void ReadAt(long offset, Span<byte> into)
+        {
+            if (offset < 0 || offset > bytes.Length - into.Length)
+                throw new EngineException(ErrorKind.Corrupt, $"{location} has {bytes.Length} bytes; bytes {offset} to {offset + into.Length} were asked for");
+            bytes.AsSpan((int)offset, into.Length).CopyTo(into);
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
