@@ -1,0 +1,22 @@
+using System.Collections.Immutable;
+
+namespace K2I.Pipeline;
+
+/// <summary>Everything the engine is told at start: the typed form of <c>k2i.ini</c>. Checked by its reader; immutable.</summary>
+public sealed record EngineOptions
+{
+    public required KafkaOptions Kafka { get; init; }
+
+    public required IcebergOptions Iceberg { get; init; }
+
+    public required ImmutableArray<TableOptions> Tables { get; init; }
+
+    /// <summary>Native memory for the rings of all tables together.</summary>
+    public long MemoryBytes { get; init; } = 512L << 20;
+
+    /// <summary>A local directory for what must survive a restart beside the tables: dead-letter files, later the WAL.</summary>
+    public string DataDirectory { get; init; } = "./k2i-data";
+
+    /// <summary>How long a stop may take to flush and commit before the process leaves anyway.</summary>
+    public long ShutdownTimeoutMs { get; init; } = 30_000;
+}

@@ -1,0 +1,20 @@
+using System.Collections.Immutable;
+
+namespace K2I.Pipeline;
+
+/// <summary>How to reach Kafka. Each table reads with a consumer group of its own, <c>group.table</c>.</summary>
+public sealed record KafkaOptions
+{
+    /// <summary>host:port, comma-separated.</summary>
+    public required string Brokers { get; init; }
+
+    public string Group { get; init; } = "k2i";
+
+    public string ClientId { get; init; } = "k2i";
+
+    /// <summary>Static membership: a name that stays with this host across restarts; null for dynamic membership.</summary>
+    public string? InstanceId { get; init; }
+
+    /// <summary>librdkafka properties from the allow-list, by name. Values may be secrets.</summary>
+    public ImmutableSortedDictionary<string, string> Properties { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+}

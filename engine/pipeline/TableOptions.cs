@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+
+namespace K2I.Pipeline;
+
+/// <summary>One table and the topics it is fed from: a <c>[table.NAME]</c> section.</summary>
+public sealed record TableOptions
+{
+    /// <summary><c>table</c> or <c>namespace.table</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Topic names; an entry that starts with <c>^</c> is a regular expression.</summary>
+    public required ImmutableArray<string> Topics { get; init; }
+
+    public RecordFormat Format { get; init; } = RecordFormat.Json;
+
+    /// <summary>For <see cref="RecordFormat.Raw"/>: the type of the <c>value</c> and <c>key</c> columns.</summary>
+    public RawText RawValue { get; init; } = RawText.Binary;
+
+    public RawText RawKey { get; init; } = RawText.Binary;
+
+    /// <summary>Declared columns in the text form <c>name: type, …</c>; null to use <see cref="SchemaFile"/>, the existing table, or inference.</summary>
+    public string? Columns { get; init; }
+
+    /// <summary>Path of an Iceberg schema or JSON Schema document.</summary>
+    public string? SchemaFile { get; init; }
+
+    /// <summary>Records looked at to infer the columns when nothing declares them.</summary>
+    public int InferRecords { get; init; } = 1_000;
+
+    public UnknownFields UnknownFields { get; init; } = UnknownFields.Ignore;
+
+    /// <summary>What a bare integer means in a timestamp column.</summary>
+    public EpochUnit TimestampUnit { get; init; } = EpochUnit.Milliseconds;
+
+    /// <summary>Partition fields in the text form <c>day(event_time), bucket(16, user_id)</c>; null for an unpartitioned table.</summary>
+    public string? PartitionBy { get; init; }
+
+    public StartPosition Start { get; init; } = StartPosition.Earliest;
+
+    /// <summary>Adds the <c>_kafka</c> struct column: where each row came from.</summary>
+    public bool KafkaColumn { get; init; } = true;
+
+    public FlushOptions Flush { get; init; } = new();
+
+    /// <summary>Table properties set when the table is created (Iceberg's names).</summary>
+    public ImmutableSortedDictionary<string, string> Properties { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>Larger records are dead letters.</summary>
+    public int MaxRecordBytes { get; init; } = 16 << 20;
+
+    /// <summary>JSON nested deeper is a dead letter.</summary>
+    public int MaxDepth { get; init; } = 64;
+}
