@@ -1,0 +1,113 @@
+using K2I.Base;
+
+namespace K2I.Kafka;
+
+public sealed unsafe partial class KafkaConsumer
+{
+    /// <summary>librdkafka's events, kept off the public surface.</summary>
+    private sealed class Callbacks(KafkaConsumer consumer) : IClientOwner
+    {
+        public KafkaConsumer Consumer => consumer;
+
+        public void OnError(int error, string text) =>
+            consumer.listener.OnProblem(new(KafkaError.ProblemOf(error), null, -1, KafkaOffset.None, text));
+
+        public void OnRebalance(int error, NativePartitionList* partitions) => consumer.Rebalance(error, partitions);
+
+        public void OnAcked(int error, NativePartitionList* partitions) => consumer.OnAcked(error, partitions);
+
+        public void OnDelivered(NativeMessage* message)
+        {
+        }
+    }
+
+    private void Rebalance(int error, NativePartitionList* partitions)
+    {
+        topics.ForgetHandles();
+        var cooperative = KafkaError.Utf8(Native.RebalanceProtocol(client.Pointer)) == "COOPERATIVE";
+        if (error == KafkaError.AssignPartitions) Assign(partitions, cooperative);
+        else if (error == KafkaError.RevokePartitions) Unassign(partitions, cooperative);
+        else
+        {
+            // librdkafka wants its state put in step after a failed rebalance; it then rejoins.
+            listener.OnProblem(new(KafkaProblemKind.Other, null, -1, KafkaOffset.None, $"rebalance failed: {KafkaError.Text(error)}"));
+            KafkaError.Check(Native.Assign(client.Pointer, null), "clear the assignment");
+        }
+    }
+
+    private void Assign(NativePartitionList* partitions, bool cooperative)
+    {
+        var starts = new PartitionStart[partitions->Count];
+        for (var i = 0; i < starts.Length; i++)
+        {
+            ref var item = ref partitions->Items[i];
+            starts[i] = new(KafkaError.Utf8(item.Topic), item.Partition);
+            ForwardRecords(item.Topic, item.Partition);
+        }
+        try
+        {
+            if (starts.Length > 0) listener.OnAssigned(starts);
+            for (var i = 0; i < starts.Length; i++)
+            {
+                Check.That(starts[i].StartOffset is >= 0 or KafkaOffset.Beginning or KafkaOffset.End);
+                partitions->Items[i].Offset = starts[i].StartOffset;
+            }
+        }
+        catch
+        {
+            // The group must get its answer all the same, and no record may flow from a start that nobody chose.
+            for (var i = 0; i < starts.Length; i++) partitions->Items[i].Offset = KafkaOffset.End;
+            Answer();
+            _ = Native.PausePartitions(client.Pointer, partitions);
+            throw;
+        }
+        Answer();
+
+        void Answer()
+        {
+            if (cooperative) KafkaError.Check(Native.IncrementalAssign(client.Pointer, partitions), "assign partitions");
+            else KafkaError.Check(Native.Assign(client.Pointer, partitions), "assign partitions");
+        }
+    }
+
+    private void Unassign(NativePartitionList* partitions, bool cooperative)
+    {
+        var leaving = new TopicPartition[partitions->Count];
+        for (var i = 0; i < leaving.Length; i++) leaving[i] = new(KafkaError.Utf8(partitions->Items[i].Topic), partitions->Items[i].Partition);
+        try
+        {
+            if (leaving.Length == 0) return;
+            if (Native.AssignmentLost(client.Pointer) != 0) listener.OnLost(leaving);
+            else listener.OnRevoked(leaving);
+        }
+        finally
+        {
+            if (cooperative) KafkaError.Check(Native.IncrementalUnassign(client.Pointer, partitions), "unassign partitions");
+            else KafkaError.Check(Native.Assign(client.Pointer, null), "unassign partitions");
+        }
+    }
+
+    /// <summary>
+    /// Sends a partition's fetched records to a queue of their own. On librdkafka's consumer queue they would meet group events, which
+    /// rd_kafka_consume_callback_queue cannot serve: it takes every entry for a message and aborts the process on others.
+    /// </summary>
+    private void ForwardRecords(byte* topic, int partition)
+    {
+        var queue = Native.QueueGetPartition(client.Pointer, topic, partition);
+        Check.That(queue != 0);
+        Native.QueueForward(queue, records);
+        Native.QueueDestroy(queue);
+    }
+
+    private void OnAcked(int error, NativePartitionList* partitions)
+    {
+        if (error == KafkaError.NoOffset) return;
+        for (var i = 0; partitions != null && i < partitions->Count; i++)
+        {
+            ref var item = ref partitions->Items[i];
+            var failed = error != KafkaError.None ? error : item.Err;
+            if (failed == KafkaError.None) continue;
+            listener.OnProblem(new(KafkaProblemKind.AckFailed, KafkaError.Utf8(item.Topic), item.Partition, item.Offset, KafkaError.Text(failed)));
+        }
+    }
+}

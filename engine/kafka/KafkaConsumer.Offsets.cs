@@ -1,0 +1,104 @@
+using K2I.Base;
+
+namespace K2I.Kafka;
+
+public sealed unsafe partial class KafkaConsumer
+{
+    /// <summary>Moves assigned partitions; records fetched before do not arrive any more. Paused partitions stay paused.</summary>
+    public void Seek(ReadOnlySpan<TopicPartitionOffset> targets, int timeoutMs = 10_000)
+    {
+        using var list = PartitionList.Of(targets);
+        KafkaError.Check(Native.SeekPartitions(client.Pointer, list.Pointer, timeoutMs), "seek");
+        for (var i = 0; i < list.Count; i++) KafkaError.Check(list[i].Err, $"seek to {targets[i]}");
+    }
+
+    /// <summary>
+    /// Stops fetching assigned partitions and drops what was fetched but not delivered; resuming goes on behind the last record delivered.
+    /// Keep polling. A rebalance that takes a partition away and back resumes it.
+    /// </summary>
+    public void Pause(ReadOnlySpan<TopicPartition> partitions)
+    {
+        using var list = PartitionList.Of(partitions);
+        KafkaError.Check(Native.PausePartitions(client.Pointer, list.Pointer), "pause");
+    }
+
+    public void Resume(ReadOnlySpan<TopicPartition> partitions)
+    {
+        using var list = PartitionList.Of(partitions);
+        KafkaError.Check(Native.ResumePartitions(client.Pointer, list.Pointer), "resume");
+    }
+
+    /// <summary>
+    /// Tells the group how far the table is, for lag tools; offsets are those of the next record. Returns at once: a failure comes as a
+    /// <see cref="KafkaProblemKind.AckFailed"/> in a later poll.
+    /// </summary>
+    public void Ack(ReadOnlySpan<TopicPartitionOffset> nextOffsets)
+    {
+        if (nextOffsets.IsEmpty) return;
+        using var list = PartitionList.Of(nextOffsets);
+        KafkaError.Check(Native.Commit(client.Pointer, list.Pointer, isAsync: 1), "ack");
+    }
+
+    /// <summary>As <see cref="Ack"/>, but waits for the group's answer: on shutdown and revoke. False where it failed or did not come in time.</summary>
+    public bool TryAck(ReadOnlySpan<TopicPartitionOffset> nextOffsets, int timeoutMs)
+    {
+        if (nextOffsets.IsEmpty) return true;
+        using var list = PartitionList.Of(nextOffsets);
+        var answers = Native.QueueNew(client.Pointer);
+        try
+        {
+            if (Native.CommitQueue(client.Pointer, list.Pointer, answers, 0, 0) != KafkaError.None) return false;
+            var answer = Native.QueuePoll(answers, timeoutMs);
+            if (answer == 0) return false;
+            var error = Native.EventError(answer);
+            if (error != KafkaError.None) log.Warn("ack failed", ("group", Options.Group), ("error", KafkaError.Text(error)));
+            Native.EventDestroy(answer);
+            return error == KafkaError.None;
+        }
+        finally
+        {
+            Native.QueueDestroy(answers);
+        }
+    }
+
+    /// <summary>The group's acked offsets; <see cref="KafkaOffset.None"/> where there is none.</summary>
+    public TopicPartitionOffset[] QueryAcked(ReadOnlySpan<TopicPartition> partitions, int timeoutMs)
+    {
+        using var list = PartitionList.Of(partitions);
+        KafkaError.Check(Native.Committed(client.Pointer, list.Pointer, timeoutMs), $"read the acked offsets of group {Options.Group}");
+        return list.ToOffsets("acked offset");
+    }
+
+    /// <summary>
+    /// The first offset at or after a time in each partition, or <see cref="KafkaOffset.End"/> where nothing is that young. May be called while
+    /// partitions are being assigned.
+    /// </summary>
+    public TopicPartitionOffset[] OffsetsForTime(ReadOnlySpan<TopicPartition> partitions, long unixMs, int timeoutMs)
+    {
+        using var list = PartitionList.Of(partitions);
+        for (var i = 0; i < list.Count; i++) list[i].Offset = unixMs;
+        KafkaError.Check(Native.OffsetsForTimes(client.Pointer, list.Pointer, timeoutMs), "find offsets by time");
+        return list.ToOffsets("offset by time");
+    }
+
+    /// <summary>Asks the broker for the range of offsets a partition holds.</summary>
+    public Watermarks QueryWatermarks(TopicPartition partition, int timeoutMs)
+    {
+        long low, high;
+        KafkaError.Check(
+            Native.QueryWatermarks(client.Pointer, partition.Topic, partition.Partition, &low, &high, timeoutMs), $"watermarks of {partition}");
+        return new(low, high);
+    }
+
+    /// <summary>The range as of the last fetch, without asking: for lag. False until something was fetched.</summary>
+    public bool TryGetWatermarks(TopicPartition partition, out Watermarks watermarks)
+    {
+        long low = KafkaOffset.None, high = KafkaOffset.None;
+        var error = Native.GetWatermarks(client.Pointer, partition.Topic, partition.Partition, &low, &high);
+        watermarks = new(low, high);
+        return error == KafkaError.None && high >= 0;
+    }
+
+    /// <summary>See <see cref="KafkaAdmin.DescribeTopics"/>; on this consumer's connections.</summary>
+    public IReadOnlyList<TopicInfo> DescribeTopics(IReadOnlyList<string> names, int timeoutMs) => AdminCalls.DescribeTopics(client.Pointer, names, timeoutMs);
+}

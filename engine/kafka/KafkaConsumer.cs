@@ -1,0 +1,240 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using K2I.Base;
+
+namespace K2I.Kafka;
+
+/// <summary>
+/// A member of a consumer group that reads topics by librdkafka's callback queue: one lock per poll, no managed allocation per record.
+/// It decides nothing about offsets: the <see cref="IConsumerListener"/> says where partitions start. Passing errors are waited out and told
+/// (<see cref="Connection"/>, <see cref="IConsumerListener.OnProblem"/>); nothing of that kind is thrown.
+/// </summary>
+/// <remarks>
+/// Thread: one thread at a time polls, closes and disposes, and all callbacks come on it. <see cref="Connection"/>, <see cref="TopicName"/>,
+/// acks, pauses and queries may come from any thread before <see cref="Close"/>.
+/// </remarks>
+public sealed unsafe partial class KafkaConsumer : IDisposable
+{
+    private readonly IConsumerListener listener;
+    private readonly ILog log;
+    private readonly ClientHandle client;
+    private readonly TopicTable topics = new();
+
+    /// <summary>Fetched records of all partitions, and nothing else: group events, errors and statistics stay on <see cref="events"/>.</summary>
+    private readonly nint records;
+    private readonly nint events;
+
+    private IRecordHandler? handler;
+    private int remaining;
+    private bool polling;
+    private bool closed;
+
+    /// <summary>Joins the group; partitions arrive in later polls. Throws only for options that are wrong.</summary>
+    public KafkaConsumer(ConsumerOptions options, IConsumerListener listener, ILog log, IClock? clock = null)
+    {
+        (this.listener, this.log, Options) = (listener, log, options);
+        if (options.Topics.Count == 0) throw new EngineException(ErrorKind.Invalid, "kafka: no topic to read");
+        using var conf = ClientConf.Create(options.Client, c => Configure(c, options), KafkaProperties.AppliesToConsumer);
+        client = ClientHandle.OpenConsumer(conf, options.Client.ClientId, new Callbacks(this), log, clock ?? SystemClock.Instance);
+        _ = Native.PollSetConsumer(client.Pointer);
+        records = Native.QueueNew(client.Pointer);
+        events = Native.QueueGetConsumer(client.Pointer);
+        Native.QueueOnEvent(events, &OnEventWaiting, records);
+        try
+        {
+            using var list = PartitionList.OfTopics(options.Topics);
+            var error = Native.Subscribe(client.Pointer, list.Pointer);
+            if (error != KafkaError.None)
+                throw new EngineException(ErrorKind.Invalid, $"kafka: topics '{string.Join(", ", options.Topics)}': {KafkaError.Text(error)}");
+        }
+        catch
+        {
+            Release(leave: false, 0);
+            throw;
+        }
+    }
+
+    public ConsumerOptions Options { get; }
+
+    public KafkaConnection Connection => client.Connection;
+
+    /// <summary>The topic behind a record's <see cref="KafkaRecord.TopicId"/>.</summary>
+    public string TopicName(int topicId) => topics.Name(topicId);
+
+    /// <summary>
+    /// Serves group events, then hands over what was fetched, up to <paramref name="maxRecords"/>; waits up to <paramref name="timeoutMs"/> for the first
+    /// record or event. Call it at least every <c>max.poll.interval.ms</c>, also while everything is paused. Returns the records delivered.
+    /// </summary>
+    public int Poll(int timeoutMs, int maxRecords, IRecordHandler handler)
+    {
+        Check.That(!closed && !polling && maxRecords > 0);
+        this.handler = handler;
+        remaining = maxRecords;
+        polling = true;
+        try
+        {
+            ServeEvents();
+            if (!client.HasCaptured && remaining > 0)
+                _ = Native.ConsumeCallbackQueue(records, timeoutMs, &OnMessage, client.Opaque);
+        }
+        finally
+        {
+            polling = false;
+            this.handler = null;
+        }
+        client.ThrowCaptured();
+        return maxRecords - remaining;
+    }
+
+    /// <summary>
+    /// Leaves the group: revokes what is assigned (the listener is called), and tells the broker unless membership is static. Gives up telling it after
+    /// <paramref name="timeoutMs"/>. Frees everything; what the listener throws is thrown at the end.
+    /// </summary>
+    public void Close(int timeoutMs)
+    {
+        if (closed) return;
+        Check.That(!polling);
+        Release(leave: true, timeoutMs);
+        client.ThrowCaptured();
+    }
+
+    /// <summary>Closes within five seconds. An error of the listener is logged.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            Close(5_000);
+        }
+        catch (Exception exception)
+        {
+            log.Error("consumer closed with an error", ("group", Options.Group), ("error", exception.Message));
+        }
+    }
+
+    private static void Configure(ClientConf conf, ConsumerOptions options)
+    {
+        conf.Set("group.id", options.Group);
+        if (options.InstanceId is { Length: > 0 } instance) conf.Set("group.instance.id", instance);
+        if (options.Protocol == GroupProtocol.Consumer) conf.Set("group.protocol", "consumer");
+        else conf.Set("partition.assignment.strategy", "cooperative-sticky");
+        conf.Set("enable.auto.commit", "false");
+        conf.Set("enable.auto.offset.store", "false");
+        conf.Set("auto.offset.reset", "error");
+        conf.Set("check.crcs", "true");
+        conf.Set("isolation.level", "read_committed");
+        conf.Set("enable.partition.eof", "false");
+        conf.Set("fetch.queue.backoff.ms", 1);
+        conf.Set("topic.metadata.refresh.interval.ms", 30_000);
+
+        // Half of the budget waits in the queue; the rest covers a fetch that lands on a queue just under its bound, and what a poll holds in hand.
+        var budget = Math.Clamp(options.FetchBufferBytes, 1 << 20, 2L << 30);
+        conf.Set("queued.max.messages.kbytes", Math.Max(budget / 2 / 1024, 1));
+        conf.Set("queued.min.messages", Math.Clamp(budget / 1024, 1_000, 100_000));
+        conf.Set("fetch.max.bytes", Math.Clamp(budget / 4, 1_000_000, 16 << 20));
+    }
+
+    private void ServeEvents()
+    {
+        while (remaining > 0 && !client.HasCaptured)
+        {
+            var message = Native.ConsumerPoll(client.Pointer, 0);
+            if (message == null) return;
+            try
+            {
+                Deliver(message);
+            }
+            catch (Exception exception)
+            {
+                client.Capture(exception);
+            }
+            finally
+            {
+                Native.MessageDestroy(message);
+            }
+        }
+    }
+
+    private void Release(bool leave, int timeoutMs)
+    {
+        closed = true;
+        Native.QueueOnEvent(events, null, 0);
+        var left = leave && TryLeave(timeoutMs);
+        Native.QueueDestroy(events);
+        Native.QueueDestroy(records);
+        client.Destroy(left ? 0 : Native.DestroyWithoutClose);
+    }
+
+    private bool TryLeave(int timeoutMs)
+    {
+        var closing = Native.QueueNew(client.Pointer);
+        try
+        {
+            var error = Native.ConsumerCloseQueue(client.Pointer, closing);
+            if (error != 0)
+            {
+                Native.ErrorDestroy(error);
+                return false;
+            }
+            var deadline = Environment.TickCount64 + timeoutMs;
+            while (Native.ConsumerClosed(client.Pointer) == 0)
+            {
+                var left = deadline - Environment.TickCount64;
+                if (left <= 0)
+                {
+                    log.Warn("left the consumer group without telling the broker", ("group", Options.Group), ("waited_ms", timeoutMs));
+                    return false;
+                }
+                _ = Native.QueuePollCallback(closing, (int)Math.Min(left, 50));
+            }
+            return true;
+        }
+        finally
+        {
+            Native.QueueDestroy(closing);
+        }
+    }
+
+    /// <summary>One message: a record for the handler, or an error for the listener. Runs once per record.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Deliver(NativeMessage* message)
+    {
+        if (message->Err != KafkaError.None)
+        {
+            OnMessageError(message);
+            return;
+        }
+        var record = new KafkaRecord(message, topics.IdOf(message->Topic));
+        remaining--;
+        handler!.OnRecord(in record);
+    }
+
+    private void OnMessageError(NativeMessage* message)
+    {
+        var topic = message->Topic == 0 ? null : KafkaError.Utf8(Native.TopicName(message->Topic));
+        var text = message->Payload == null ? KafkaError.Text(message->Err) : KafkaError.Utf8(message->Payload);
+        var offset = message->Offset >= 0 ? message->Offset : KafkaOffset.None;
+        listener.OnProblem(new(KafkaError.ProblemOf(message->Err), topic, topic is null ? -1 : message->Partition, offset, text));
+    }
+
+    /// <summary>Called by librdkafka for each fetched message; stops the queue when the poll is full or has failed.</summary>
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void OnMessage(NativeMessage* message, nint opaque)
+    {
+        var client = ClientHandle.From(opaque);
+        var consumer = Unsafe.As<Callbacks>(client.Owner).Consumer;
+        try
+        {
+            consumer.Deliver(message);
+            if (consumer.remaining > 0) return;
+        }
+        catch (Exception exception)
+        {
+            client.Capture(exception);
+        }
+        Native.Yield(client.Pointer);
+    }
+
+    /// <summary>A group event or error arrived, on a thread of librdkafka: end the wait for records so that the polling thread serves it.</summary>
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void OnEventWaiting(nint client, nint records) => Native.QueueYield(records);
+}
