@@ -26,6 +26,7 @@ public sealed unsafe partial class KafkaConsumer : IDisposable
 
     private IRecordHandler? handler;
     private int remaining;
+    private int cut;
     private bool polling;
     private bool closed;
 
@@ -70,10 +71,11 @@ public sealed unsafe partial class KafkaConsumer : IDisposable
         Check.That(!closed && !polling && maxRecords > 0);
         this.handler = handler;
         remaining = maxRecords;
+        cut = 0;
         polling = true;
         try
         {
-            ServeEvents();
+            ServeEvents(0);
             if (!client.HasCaptured && remaining > 0)
                 _ = Native.ConsumeCallbackQueue(records, timeoutMs, &OnMessage, client.Opaque);
         }
@@ -83,7 +85,35 @@ public sealed unsafe partial class KafkaConsumer : IDisposable
             this.handler = null;
         }
         client.ThrowCaptured();
-        return maxRecords - remaining;
+        return maxRecords - remaining - cut;
+    }
+
+    /// <summary>From within <see cref="IRecordHandler.OnRecord"/>: no more records in this poll. Those behind are kept for the next.</summary>
+    public void EndPoll()
+    {
+        Check.That(polling);
+        cut += remaining;
+        remaining = 0;
+    }
+
+    /// <summary>
+    /// Serves group events only, for up to <paramref name="timeoutMs"/>: for a thread that cannot take records now. What is fetched waits, within its
+    /// bound; membership is kept.
+    /// </summary>
+    public void PollEvents(int timeoutMs)
+    {
+        Check.That(!closed && !polling);
+        remaining = 1;
+        polling = true;
+        try
+        {
+            ServeEvents(timeoutMs);
+        }
+        finally
+        {
+            polling = false;
+        }
+        client.ThrowCaptured();
     }
 
     /// <summary>
@@ -133,12 +163,13 @@ public sealed unsafe partial class KafkaConsumer : IDisposable
         conf.Set("fetch.max.bytes", Math.Clamp(budget / 4, 1_000_000, 16 << 20));
     }
 
-    private void ServeEvents()
+    private void ServeEvents(int timeoutMs)
     {
         while (remaining > 0 && !client.HasCaptured)
         {
-            var message = Native.ConsumerPoll(client.Pointer, 0);
+            var message = Native.ConsumerPoll(client.Pointer, timeoutMs);
             if (message == null) return;
+            timeoutMs = 0;
             try
             {
                 Deliver(message);

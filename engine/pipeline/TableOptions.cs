@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using K2I.Decode;
 
 namespace K2I.Pipeline;
 
@@ -14,9 +15,9 @@ public sealed record TableOptions
     public RecordFormat Format { get; init; } = RecordFormat.Json;
 
     /// <summary>For <see cref="RecordFormat.Raw"/>: the type of the <c>value</c> and <c>key</c> columns.</summary>
-    public RawText RawValue { get; init; } = RawText.Binary;
+    public RawForm RawValue { get; init; } = RawForm.Binary;
 
-    public RawText RawKey { get; init; } = RawText.Binary;
+    public RawForm RawKey { get; init; } = RawForm.Binary;
 
     /// <summary>Declared columns in the text form <c>name: type, …</c>; null to use <see cref="SchemaFile"/>, the existing table, or inference.</summary>
     public string? Columns { get; init; }

@@ -65,10 +65,10 @@ public sealed class SegmentRing : IDisposable
         return true;
     }
 
-    /// <summary>Ends the open segment; readers and the flusher see all its rows. An empty one stays open. Writer thread.</summary>
-    public bool Seal()
+    /// <summary>Ends the open segment; readers and the flusher see all its rows. One without rows stays open unless <paramref name="evenEmpty"/>. Writer thread.</summary>
+    public bool Seal(bool evenEmpty = false)
     {
-        if (Current is null || Current.Rows.Rows == 0) return false;
+        if (Current is null || (Current.Rows.Rows == 0 && !evenEmpty)) return false;
         Current.Seal();
         Current = null;
         Volatile.Write(ref head, head + 1);
