@@ -1,0 +1,50 @@
+namespace K2I.Decode;
+
+/// <summary>What became of one record. Anything but <see cref="Ok"/> leaves an unfinished row: abandon it, and no neighbour is affected.</summary>
+public enum DecodeStatus : byte
+{
+    /// <summary>Every column of the decoder has its value. The row may still not fit the batch: <c>EndRow</c> says so.</summary>
+    Ok,
+
+    /// <summary>The record has no value; nothing was appended.</summary>
+    Tombstone,
+
+    /// <summary>Not JSON as RFC 8259 defines it, or bytes follow the value.</summary>
+    InvalidJson,
+
+    /// <summary>Bytes that are not UTF-8, or an escape that stands for half a character.</summary>
+    InvalidUtf8,
+
+    /// <summary>A value of another kind than the column takes, such as an object for a long.</summary>
+    TypeMismatch,
+
+    /// <summary>A text that is not what the column holds: no date, no UUID, no base64.</summary>
+    InvalidValue,
+
+    /// <summary>A number with more digits after the point than the column keeps.</summary>
+    Inexact,
+
+    /// <summary>A number or time outside the column's range.</summary>
+    Overflow,
+
+    /// <summary>A required field is null or absent.</summary>
+    MissingRequired,
+
+    /// <summary>A field that the schema does not have, where the policy refuses it.</summary>
+    UnknownField,
+
+    /// <summary>A field that the schema does not have, where the policy adds it: evolve the schema, then decode the record again.</summary>
+    NewField,
+
+    /// <summary>A field or map key occurs twice in one object.</summary>
+    DuplicateKey,
+
+    /// <summary>Nested deeper than the cap.</summary>
+    TooDeep,
+
+    /// <summary>More bytes than the cap.</summary>
+    TooLarge,
+
+    /// <summary>An object with more members than the cap.</summary>
+    TooManyFields,
+}

@@ -1,0 +1,27 @@
+using K2I.Columns;
+
+namespace K2I.Decode;
+
+/// <summary>
+/// Turns records into rows. A decoder appends one value to each of its columns; it never throws on what a record holds and, for a good
+/// record, allocates nothing. Metadata columns (<see cref="KafkaColumn"/>) are written beside it. One thread.
+/// </summary>
+public interface IRecordDecoder
+{
+    /// <summary>The schema of the batches it writes into, metadata columns included.</summary>
+    Schema Schema { get; }
+
+    /// <summary>Why the last record was refused.</summary>
+    DecodeError Error { get; }
+
+    /// <summary>
+    /// Appends the record's values to the current row of <paramref name="row"/>, whose schema must be <see cref="Schema"/>. The caller ends the row when
+    /// the status is Ok, and abandons it otherwise.
+    /// </summary>
+    DecodeStatus Decode(in RecordInput record, BatchBuilder row);
+
+    /// <summary>
+    /// After <see cref="DecodeStatus.NewField"/>: the fields to add so that this record decodes, ids unassigned (0). A slow path that allocates.
+    /// </summary>
+    IReadOnlyList<NewField> NewFields(in RecordInput record);
+}

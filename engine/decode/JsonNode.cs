@@ -1,0 +1,141 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Text;
+using K2I.Columns;
+
+namespace K2I.Decode;
+
+/// <summary>
+/// One field of the schema as the JSON decoder walks it: what it expects, the column builder it currently writes to, and, as a member of a
+/// struct, its key's bytes and the member that followed it last time.
+/// </summary>
+internal sealed unsafe class JsonNode : DecodeNode
+{
+    private Vector128<byte> keyHead, keyMask, keyTail;
+
+    internal JsonNode(Field? field, JsonNode? parent, DataType type, JsonDecoderOptions options) : base(field, parent)
+    {
+        Type = type;
+        Kind = type.Kind;
+        Required = field?.Required ?? true;
+        Children = type switch
+        {
+            StructType s => [.. s.Fields.Where(f => parent is not null || field is not null || f.Name != options.MetadataColumn).Select(f => new JsonNode(f, this, f.Type, options))],
+            ListType l => [new JsonNode(l.Element, this, l.Element.Type, options)],
+            MapType m => [new JsonNode(m.Key, this, m.Key.Type, options), new JsonNode(m.Value, this, m.Value.Type, options)],
+            _ => [],
+        };
+        if (field is not null) SetKey(field.Name);
+        if (type is PrimitiveType primitive)
+        {
+            Scale = primitive.Scale;
+            if (Kind == TypeKind.Decimal) Limit = Power(primitive.Precision);
+        }
+        if (Kind is TypeKind.Time or TypeKind.Timestamp or TypeKind.TimestampTz or TypeKind.TimestampNs or TypeKind.TimestampTzNs)
+        {
+            var unit = options.ColumnUnits.GetValueOrDefault(Path(), options.TimestampUnit);
+            Scale = (Kind is TypeKind.TimestampNs or TypeKind.TimestampTzNs ? 9 : 6) - (int)unit;
+            Factor = (long)Digits.Power(Math.Abs(Scale));
+        }
+        Memory.Minute = Vector128<byte>.AllBitsSet;
+        if (Kind != TypeKind.Struct) return;
+        Keys = new KeyTable(Children);
+        Forget();
+    }
+
+    internal DataType Type { get; }
+
+    internal readonly TypeKind Kind;
+    internal readonly bool Required;
+
+    /// <summary>A struct's fields; a list's element; a map's key and value.</summary>
+    internal readonly JsonNode[] Children;
+
+    /// <summary>A struct's fields by name.</summary>
+    internal readonly KeyTable? Keys;
+
+    /// <summary>A decimal's scale. For times: digits to shift a number left by (right where negative) to reach the column's unit.</summary>
+    internal readonly int Scale;
+
+    /// <summary>For times: ten to the absolute <see cref="Scale"/>.</summary>
+    internal readonly long Factor;
+
+    /// <summary>A decimal's first unscaled value that is too large.</summary>
+    internal readonly Int128 Limit;
+
+    /// <summary>The builder of the batch being written.</summary>
+    internal ColumnBuilder Column = null!;
+
+    /// <summary>A map's builder of key-value pairs.</summary>
+    internal ColumnBuilder Entries = null!;
+
+    /// <summary>A struct: the member that came first last time. Null for no guess.</summary>
+    internal JsonNode? First;
+
+    /// <summary>The member that followed this one last time. Null for no guess.</summary>
+    internal JsonNode? Next;
+
+    internal DateTimeText.Memory Memory;
+
+    /// <summary>The name as UTF-8.</summary>
+    internal byte[] Name { get; private set; } = [];
+
+    /// <summary>Bytes of <c>"name":</c>; 0 where the name cannot be guessed so.</summary>
+    internal int KeyBytes { get; private set; }
+
+    /// <summary>True when <c>"name":</c> stands at <paramref name="p"/>, which must have 32 readable bytes. Only where <see cref="KeyBytes"/> is not 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool IsAt(byte* p)
+    {
+        if (((Vector128.Load(p) ^ keyHead) & keyMask) != Vector128<byte>.Zero) return false;
+        return KeyBytes <= 16 || Vector128.Load(p + KeyBytes - 16) == keyTail;
+    }
+
+    /// <summary>Points the node and all below it to the builders of another batch.</summary>
+    internal void Bind(ColumnBuilder column)
+    {
+        Column = column;
+        if (Kind == TypeKind.List) Children[0].Bind(column.Child(0));
+        else if (Kind == TypeKind.Map) Entries = column.Child(0);
+        if (Kind is not TypeKind.Map and not TypeKind.Struct) return;
+        for (var i = 0; i < Children.Length; i++) Children[i].Bind((Kind == TypeKind.Map ? Entries : column).Child(i));
+    }
+
+    /// <summary>The guess before any record was seen: the order of the schema.</summary>
+    private void Forget()
+    {
+        var known = Array.FindAll(Children, c => c.KeyBytes != 0);
+        First = known.Length > 0 ? known[0] : null;
+        for (var i = 0; i + 1 < known.Length; i++) known[i].Next = known[i + 1];
+    }
+
+    private void SetKey(string name)
+    {
+        Name = Encoding.UTF8.GetBytes(name);
+        byte[] key = [(byte)'"', .. Name, (byte)'"', (byte)':'];
+        if (key.Length > 32 || StringNeedsEscape(Name)) return;
+        Span<byte> head = stackalloc byte[16], mask = stackalloc byte[16];
+        head.Clear();
+        mask.Clear();
+        key.AsSpan(0, Math.Min(16, key.Length)).CopyTo(head);
+        mask[..Math.Min(16, key.Length)].Fill(0xFF);
+        keyHead = Vector128.Create<byte>(head);
+        keyMask = Vector128.Create<byte>(mask);
+        if (key.Length > 16) keyTail = Vector128.Create<byte>(key.AsSpan(key.Length - 16));
+        KeyBytes = key.Length;
+    }
+
+    private static bool StringNeedsEscape(ReadOnlySpan<byte> name)
+    {
+        foreach (var c in name)
+            if (c is (byte)'"' or (byte)'\\' or < 0x20) return true;
+        return false;
+    }
+
+    private static Int128 Power(int exponent)
+    {
+        Int128 power = 1;
+        for (var i = 0; i < exponent; i++) power *= 10;
+        return power;
+    }
+}

@@ -1,0 +1,47 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace K2I.Decode;
+
+/// <summary>A struct's members by name: open addressing at no more than half full, names verified. Immutable.</summary>
+internal sealed class KeyTable
+{
+    private readonly JsonNode?[] slots;
+
+    internal KeyTable(JsonNode[] members)
+    {
+        slots = new JsonNode?[BitOperations.RoundUpToPowerOf2((uint)Math.Max(2, members.Length * 2))];
+        foreach (var member in members)
+        {
+            var at = Hash(member.Name);
+            while (slots[at & (uint)(slots.Length - 1)] is not null) at++;
+            slots[at & (uint)(slots.Length - 1)] = member;
+        }
+    }
+
+    internal JsonNode? Find(ReadOnlySpan<byte> name)
+    {
+        for (var at = Hash(name); ; at++)
+        {
+            var member = slots[at & (uint)(slots.Length - 1)];
+            if (member is null || name.SequenceEqual(member.Name)) return member;
+        }
+    }
+
+    /// <summary>Length, first and last eight bytes, mixed: the names of one struct rarely agree in all three.</summary>
+    private static uint Hash(ReadOnlySpan<byte> name)
+    {
+        ulong head = 0, tail = 0;
+        if (name.Length >= 8)
+        {
+            head = Unsafe.ReadUnaligned<ulong>(in name[0]);
+            tail = Unsafe.ReadUnaligned<ulong>(in name[^8]);
+        }
+        else
+        {
+            foreach (var c in name) head = (head << 8) | c;
+        }
+        var mixed = (head ^ BitOperations.RotateLeft(tail, 29) ^ (ulong)name.Length) * 0x9E3779B97F4A7C15;
+        return (uint)(mixed >> 32);
+    }
+}
