@@ -1,0 +1,388 @@
+#!/usr/bin/env bash
+# The one entry point: installs what is missing, builds, tests, publishes. `./build.sh help` says how.
+set -Eeuo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+readonly EXIT_FAILED=1 EXIT_USAGE=2 EXIT_MISSING=3
+readonly CONFIGURATION=Release
+readonly SDK_MAJOR=10
+
+# librdkafka's source, as its makers ship it inside their npm package.
+readonly RDKAFKA_VERSION=2.15.1
+readonly RDKAFKA_PACKAGE=@confluentinc/kafka-javascript@1.10.1
+readonly RDKAFKA_TARBALL=confluentinc-kafka-javascript-1.10.1.tgz
+readonly RDKAFKA_SHA512=29578f5019f6d44a8254ff667f1cc4b8cdd26091c7105ed7fa2882d9ee374108034b211a92c2279821a8a13df0e6af9c340764482acaef58f42027eaa12a992f
+readonly RDKAFKA_OPTIONS=(--enable-static --disable-gssapi --disable-curl --disable-syslog --disable-lz4-ext)
+readonly NATIVE_CFLAGS="-O2 -fPIC -ffunction-sections -fdata-sections"
+
+BUILD_DIR=${K2I_BUILD_DIR:-$PWD/.build}
+NATIVE_DIR=${K2I_NATIVE_DIR:-$BUILD_DIR/native}
+export K2I_BUILD_DIR=$BUILD_DIR K2I_NATIVE_DIR=$NATIVE_DIR
+readonly BUILD_DIR NATIVE_DIR LOG_DIR=$BUILD_DIR/log STAMP_DIR=$BUILD_DIR/stamp RESULT_DIR=$BUILD_DIR/results
+readonly DIST_DIR=${K2I_DIST_DIR:-$PWD/dist}
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en MSBUILDTERMINALLOGGER=off
+
+usage() {
+  cat <<'TEXT'
+usage: ./build.sh COMMAND
+
+  demo             build, then show the main job: records in, an Iceberg table out, all on this machine
+  test [PART…]     run every test; PART picks some: style, unit, e2e
+  build            compile everything, warnings as errors
+  publish          make the static binary dist/k2i
+  bench [ARGS…]    publish, then run the benchmarks of the binary: dist/k2i bench ARGS
+  clean [--all]    remove what was built; --all: the C libraries and downloads too
+  help             this text
+
+A step that has nothing new to do is skipped. Everything built lies in .build and dist; full output of each step in .build/log.
+Missing Debian packages are installed when run as root (or with sudo that asks no password); otherwise the command to run is printed.
+
+exit codes: 0 fine · 1 a step or a test failed · 2 wrong usage · 3 something is missing that could not be installed
+environment: K2I_BUILD_DIR (.build), K2I_DIST_DIR (dist), K2I_PEERS (../shared/peers: real servers and readers for the tests)
+TEXT
+}
+
+# ---- saying and running ---------------------------------------------------------------------------------------------
+
+say() { printf '%s\n' "$*"; }
+die() { local code=$1; shift; printf 'build.sh: %s\n' "$*" >&2; exit "$code"; }
+
+# step NAME TEXT COMMAND…: runs with its output in a log; a failure shows the end of it.
+step() {
+  local text=$2 log=$LOG_DIR/$1.log start=$SECONDS rc; shift 2
+  printf '· %s … ' "$text"
+  set +e # not as a condition: that would switch -e off inside the command as well
+  (set -e; "$@") >"$log" 2>&1 9>&- </dev/null
+  rc=$?
+  set -e
+  if ((rc == 0)); then
+    say "$((SECONDS - start)) s"
+  else
+    say "FAILED after $((SECONDS - start)) s"
+    failure_lines "$log"
+    die $EXIT_FAILED "$text failed; all of its output: ${log#"$PWD/"}"
+  fi
+}
+
+failure_lines() {
+  if grep -qE '(error|warning) [A-Z]+[0-9]+' "$1"; then
+    grep -E '(error|warning) [A-Z]+[0-9]+' "$1" | sed "s#$PWD/##g" | sort -u | head -40
+  else
+    tail -40 "$1"
+  fi >&2
+}
+
+hash_of() { sha256sum | cut -d' ' -f1; }
+
+# What the sources under some folders are, in one word.
+tree_hash() {
+  find "$@" -type f -not -path '*/node_modules/*' -not -path '*/bin/*' -not -path '*/obj/*' -print0 |
+    LC_ALL=C sort -z | xargs -0 sha256sum | hash_of
+}
+
+fresh() { [[ -f $STAMP_DIR/$1 && $(<"$STAMP_DIR/$1") == "$2" ]]; }
+stamp() { printf '%s' "$2" >"$STAMP_DIR/$1"; }
+
+take_lock() {
+  mkdir -p "$BUILD_DIR" "$LOG_DIR" "$STAMP_DIR"
+  command -v flock >/dev/null || return 0
+  exec 9>"$BUILD_DIR/lock"
+  if ! flock -n 9; then
+    say "· waiting for another build.sh in this folder"
+    flock 9
+  fi
+}
+
+drop_lock() { exec 9>&-; }
+
+# ---- what must be there ---------------------------------------------------------------------------------------------
+
+static_library() { [[ $(cc -print-file-name="$1" 2>/dev/null) == /* ]]; }
+
+# Prints the Debian packages that lack, by what they bring: so that other systems work too.
+missing_packages() {
+  local item
+  for item in gcc:gcc g++:g++ make:make ar:binutils cmake:cmake clang:clang tar:tar flock:util-linux; do
+    command -v "${item%%:*}" >/dev/null || echo "${item#*:}"
+  done
+  if ! command -v gcc >/dev/null; then
+    echo libc6-dev libssl-dev zlib1g-dev libzstd-dev liblz4-dev libxxhash-dev
+    return
+  fi
+  for item in libc.so:libc6-dev libssl.a:libssl-dev libz.a:zlib1g-dev libzstd.a:libzstd-dev liblz4.a:liblz4-dev libxxhash.a:libxxhash-dev; do
+    static_library "${item%%:*}" || echo "${item#*:}"
+  done
+}
+
+# For the tests: what the servers and readers under K2I_PEERS run on.
+missing_test_packages() {
+  command -v java >/dev/null || echo openjdk-17-jre-headless
+  command -v python3 >/dev/null || echo python3
+  command -v openssl >/dev/null || echo openssl
+}
+
+install_packages() {
+  local packages=("$@") root=()
+  ((${#packages[@]})) || return 0
+  local by_hand="apt-get update && apt-get install -y --no-install-recommends ${packages[*]}"
+  command -v apt-get >/dev/null || die $EXIT_MISSING "missing, by Debian's names: ${packages[*]}"
+  if (($(id -u) != 0)); then
+    if ! sudo -n true 2>/dev/null; then
+      die $EXIT_MISSING "packages are missing; run as root: $by_hand"
+    fi
+    root=(sudo -n)
+  fi
+  say "· missing: ${packages[*]}"
+  step apt "installing them" apt_install "${root[@]}" -- "${packages[@]}"
+}
+
+apt_install() {
+  local root=()
+  while [[ $1 != -- ]]; do root+=("$1"); shift; done
+  shift
+  "${root[@]}" apt-get update
+  "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"
+}
+
+need_tools() {
+  local missing
+  mapfile -t missing < <(missing_packages | tr ' ' '\n')
+  install_packages "${missing[@]}"
+  command -v npm >/dev/null || die $EXIT_MISSING "npm is missing: install Node.js 20 or later"
+  need_dotnet
+}
+
+need_dotnet() {
+  command -v dotnet >/dev/null || die $EXIT_MISSING "dotnet is missing: install the .NET SDK $SDK_MAJOR"
+  dotnet --list-sdks | grep -qE "^($SDK_MAJOR|1[1-9]|[2-9][0-9])\." ||
+    die $EXIT_MISSING "the .NET SDK $SDK_MAJOR is missing; here: $(dotnet --list-sdks | tr '\n' ' ')"
+}
+
+# ---- the C libraries ------------------------------------------------------------------------------------------------
+
+native() {
+  local archive source want
+  source=$({ declare -f compile_rdkafka; echo "$RDKAFKA_SHA512" "${RDKAFKA_OPTIONS[@]}" "$NATIVE_CFLAGS"; } | hash_of)
+  want=$({
+    declare -f link_native
+    echo "$source"
+    for archive in libzstd.a liblz4.a libxxhash.a libz.a libssl.a libcrypto.a; do sha256sum "$(cc -print-file-name=$archive)"; done
+  } | hash_of)
+  if fresh native "$want" && [[ -f $NATIVE_DIR/libk2i_native.so && -f $NATIVE_DIR/lib/librdkafka.a ]]; then return; fi
+  if ! fresh rdkafka "$source" || [[ ! -f $BUILD_DIR/rdkafka/librdkafka.a ]]; then
+    fetch_rdkafka
+    step rdkafka "compiling librdkafka $RDKAFKA_VERSION" compile_rdkafka
+    stamp rdkafka "$source"
+  fi
+  step native "linking the C libraries" link_native
+  stamp native "$want"
+}
+
+fetch_rdkafka() {
+  local file=$BUILD_DIR/download/$RDKAFKA_TARBALL
+  if [[ ! -f $file ]]; then
+    mkdir -p "$BUILD_DIR/download"
+    step download "fetching librdkafka's source ($RDKAFKA_PACKAGE)" npm pack --silent --pack-destination "$BUILD_DIR/download" "$RDKAFKA_PACKAGE"
+  fi
+  if ! echo "$RDKAFKA_SHA512  $file" | sha512sum --check --status; then
+    rm -f "$file"
+    die $EXIT_FAILED "$RDKAFKA_PACKAGE is not the package that was reviewed: its SHA-512 differs; removed"
+  fi
+}
+
+compile_rdkafka() {
+  local source=$BUILD_DIR/rdkafka
+  rm -rf "$source"
+  mkdir -p "$source"
+  tar -xzf "$BUILD_DIR/download/$RDKAFKA_TARBALL" -C "$source" --strip-components=3 package/deps/librdkafka
+  cd "$source"
+  CFLAGS="$NATIVE_CFLAGS -ffile-prefix-map=$source=librdkafka" ./configure "${RDKAFKA_OPTIONS[@]}"
+  make -j "$(nproc)" -C src librdkafka.a
+  # Its own copies of lz4, xxhash and others would clash with the libraries linked beside it: only its API stays visible.
+  ld -r --whole-archive src/librdkafka.a -o rdkafka.o
+  objcopy --wildcard --keep-global-symbol='rd_kafka_*' rdkafka.o
+  rm -f librdkafka.a
+  ar rcsD librdkafka.a rdkafka.o
+}
+
+# lib/*.a goes into the binary. The shared object brings the same functions to tests, which run on the JIT.
+link_native() {
+  local work=$NATIVE_DIR.new library
+  rm -rf "$work"
+  mkdir -p "$work/lib" "$NATIVE_DIR"
+  cp "$BUILD_DIR/rdkafka/librdkafka.a" "$work/lib/"
+  for library in libzstd.a liblz4.a libxxhash.a; do cp "$(cc -print-file-name=$library)" "$work/lib/"; done
+  cc -shared -o "$work/libk2i_native.so" -Wl,-soname,libk2i_native.so -Wl,-z,now -Wl,-z,noexecstack \
+    -Wl,--whole-archive "$work/lib/librdkafka.a" -Wl,--no-whole-archive \
+    -Wl,--no-as-needed -lzstd -llz4 -lz -lxxhash -lssl -lcrypto -lm -lpthread -ldl
+  rm -rf "${NATIVE_DIR:?}/lib"
+  mv "$work/lib" "$NATIVE_DIR/lib"
+  mv "$work/libk2i_native.so" "$NATIVE_DIR/libk2i_native.so"
+  rmdir "$work"
+}
+
+# ---- building -------------------------------------------------------------------------------------------------------
+
+build() {
+  native
+  local want
+  want=$({ tree_hash engine tests bench; sha256sum k2i-native.sln .editorconfig; cat "$STAMP_DIR/native"; dotnet --version; } | hash_of)
+  if fresh build "$want"; then return; fi
+  step build "compiling" dotnet build k2i-native.sln -c $CONFIGURATION --nologo -v minimal
+  stamp build "$want"
+}
+
+publish() {
+  native
+  local want
+  want=$({ tree_hash engine; cat "$STAMP_DIR/native"; dotnet --version; } | hash_of)
+  if fresh publish "$want" && [[ -x $DIST_DIR/k2i ]]; then return; fi
+  step publish "publishing dist/k2i" publish_binary
+  stamp publish "$want"
+  say "  $(du -h --apparent-size "$DIST_DIR/k2i" | cut -f1) $("$DIST_DIR/k2i" version | head -1), needs $(needed_libraries)"
+}
+
+publish_binary() {
+  local out=$BUILD_DIR/publish
+  rm -rf "$out"
+  dotnet publish engine/cli -c $CONFIGURATION -o "$out" --nologo -v minimal
+  mkdir -p "$DIST_DIR"
+  # By renaming, as a running binary cannot be written over.
+  cp "$out/k2i.dbg" "$DIST_DIR/k2i.dbg.new" && mv "$DIST_DIR/k2i.dbg.new" "$DIST_DIR/k2i.dbg"
+  cp "$out/k2i" "$DIST_DIR/k2i.new" && mv "$DIST_DIR/k2i.new" "$DIST_DIR/k2i"
+  if [[ $(needed_libraries) != "libc.so.6 libm.so.6" ]]; then
+    echo "dist/k2i: error LINK0001: it needs more than libc and libm: $(needed_libraries)"
+    return 1
+  fi
+}
+
+needed_libraries() { objdump -p "$DIST_DIR/k2i" | awk '/NEEDED/ && $2 !~ /^ld-linux/ { print $2 }' | sort | paste -sd' '; }
+
+# ---- testing --------------------------------------------------------------------------------------------------------
+
+run_tests() {
+  local parts=("$@") part
+  ((${#parts[@]})) || parts=(style unit e2e)
+  for part in "${parts[@]}"; do
+    [[ $part =~ ^(style|unit|e2e)$ ]] || die $EXIT_USAGE "no such part of the tests: $part (style, unit, e2e)"
+  done
+  rm -rf "$RESULT_DIR"
+  mkdir -p "$RESULT_DIR"
+
+  local assemblies=() project
+  for part in "${parts[@]}"; do
+    case $part in
+      style) step format "checking the format" dotnet format whitespace . --folder --verify-no-changes --exclude .build dist --verbosity minimal ;;
+      unit) for project in tests/*/*.Tests.csproj; do [[ $project == tests/endtoend/* ]] || assemblies+=("$(basename "$project" .csproj)"); done ;;
+      e2e) assemblies+=(K2I.EndToEnd.Tests) ;;
+    esac
+  done
+  ((${#assemblies[@]})) || return 0
+
+  need_test_tools
+  build
+  if [[ " ${parts[*]} " == *" e2e "* ]]; then publish; fi
+  readers
+  drop_lock
+  export K2I_BINARY=${K2I_BINARY:-$DIST_DIR/k2i} K2I_PEERS=${K2I_PEERS:-$PWD/../shared/peers} K2I_READERS=$BUILD_DIR/readers
+  say "· testing"
+  export -f test_assembly failure_lines
+  export BUILD_DIR LOG_DIR RESULT_DIR
+  # The long end-to-end run goes first and alone; it starts servers of its own.
+  printf '%s\n' "${assemblies[@]}" | sort -r | xargs -P "$(nproc)" -I{} bash -c 'test_assembly {}' || true
+  sum_up "${assemblies[@]}"
+}
+
+need_test_tools() {
+  local missing
+  mapfile -t missing < <(missing_test_packages)
+  install_packages "${missing[@]}"
+}
+
+# Readers from npm that judge the files and tables; the lock file in tests/interop/readers pins them.
+readers() {
+  local from=tests/interop/readers to=$BUILD_DIR/readers want
+  [[ -f $from/package-lock.json ]] || return 0
+  want=$(cat "$from/package.json" "$from/package-lock.json" | hash_of)
+  if ! fresh readers "$want" || [[ ! -d $to/node_modules ]]; then
+    mkdir -p "$to"
+    cp "$from"/package*.json "$to/"
+    step readers "installing the readers that judge files and tables" npm ci --prefix "$to" --no-audit --no-fund
+    stamp readers "$want"
+  fi
+}
+
+# One test assembly: its console output in a log, its results in a trx file.
+test_assembly() {
+  local name=$1 log=$LOG_DIR/test-$1.log start=$SECONDS end=ok
+  dotnet test "$BUILD_DIR/out/bin/$name/release/$name.dll" --logger "trx;LogFileName=$name.trx" --results-directory "$RESULT_DIR" \
+    >"$log" 2>&1 </dev/null || end=FAILED
+  printf '  %-28s %s  %s s\n' "$name" "$end" "$((SECONDS - start))"
+}
+
+# What the trx files say: failures and skips by name with their reason, then the sum. An assembly without results failed.
+sum_up() {
+  local name file passed=0 failed=0 skipped=0 counts
+  for name in "$@"; do
+    file=$RESULT_DIR/$name.trx
+    if [[ ! -f $file ]]; then
+      say "FAILED $name: no results; ${LOG_DIR#"$PWD/"}/test-$name.log ends:"
+      tail -15 "$LOG_DIR/test-$name.log"
+      failed=$((failed + 1))
+      continue
+    fi
+    counts=$(grep -o '<Counters [^>]*>' "$file")
+    passed=$((passed + $(counter passed "$counts")))
+    failed=$((failed + $(counter total "$counts") - $(counter passed "$counts") - $(counter notExecuted "$counts") - $(not_run "$file")))
+    skipped=$((skipped + $(not_run "$file")))
+    outcomes "$file" Failed FAILED
+    outcomes "$file" NotExecuted skipped
+  done
+  say ""
+  say "$passed passed, $failed failed, $skipped skipped"
+  ((failed == 0)) || exit $EXIT_FAILED
+}
+
+counter() { sed -E "s/.* $1=\"([0-9]+)\".*/\1/" <<<"$2"; }
+not_run() { grep -c '<UnitTestResult [^>]*outcome="NotExecuted"' "$1" || true; }
+
+# Prints the tests of a trx file that ended in one way, each with the first lines of its message.
+outcomes() {
+  awk -v outcome="$2" -v word="$3" '
+    BEGIN { RS = "<" }
+    /^UnitTestResult / { show = index($0, "outcome=\"" outcome "\"") > 0; match($0, /testName="[^"]*"/); test = substr($0, RSTART + 10, RLENGTH - 11) }
+    /^Message>/ && show { message = substr($0, 9); gsub(/\r/, "", message); print word " " test ": " message }
+    /^StackTrace>/ && show && outcome == "Failed" { split(substr($0, 12), frame, "\n"); print "    " frame[1] }
+  ' "$1" | sed -e 's/&lt;/</g; s/&gt;/>/g; s/&quot;/"/g; s/&#xD;//g; s/&#xA;/\n/g; s/&amp;/\&/g' | head -200
+}
+
+# ---- the rest -------------------------------------------------------------------------------------------------------
+
+clean() {
+  if [[ ${1:-} == --all ]]; then rm -rf "$BUILD_DIR" "$DIST_DIR"; return; fi
+  rm -rf "${BUILD_DIR:?}"/{out,publish,results,log,stamp/build,stamp/publish} "$DIST_DIR"
+}
+
+main() {
+  local command=${1:-help}
+  (($#)) && shift
+  case $command in
+    help | -h | --help) usage; return ;;
+    demo | test | build | publish | bench | clean) take_lock ;;
+    *) usage >&2; die $EXIT_USAGE "no such command: $command" ;;
+  esac
+  case $command in
+    clean) clean "$@" ;;
+    build) need_tools; build ;;
+    publish) need_tools; publish ;;
+    test) need_tools; run_tests "$@" ;;
+    demo | bench)
+      need_tools
+      publish
+      drop_lock
+      exec "$DIST_DIR/k2i" "$command" "$@"
+      ;;
+  esac
+}
+
+main "$@"
