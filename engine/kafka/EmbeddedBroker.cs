@@ -16,6 +16,12 @@ public sealed unsafe class EmbeddedBroker : IDisposable
     /// <summary>Batches that a partition keeps.</summary>
     public const int PartitionBatches = 100_000;
 
+    /// <summary>
+    /// Settings for consumers of this broker: its classic groups wait out the session timeout at each rebalance but the first, so that must be short.
+    /// </summary>
+    public static IReadOnlyList<KeyValuePair<string, string>> ConsumerProperties { get; } =
+        [new("session.timeout.ms", "3000"), new("heartbeat.interval.ms", "300")];
+
     private readonly ClientHandle client;
     private nint cluster;
 
@@ -27,6 +33,7 @@ public sealed unsafe class EmbeddedBroker : IDisposable
         if (cluster == 0) throw new EngineException(ErrorKind.Unavailable, "kafka: the embedded broker cannot open a loopback port");
         BootstrapServers = KafkaError.Utf8(Native.MockBootstraps(cluster));
         Native.MockGroupDelay(cluster, 0);
+        Native.MockController(cluster, 1);
     }
 
     /// <summary>What a client takes as <see cref="ClientOptions.Brokers"/>.</summary>

@@ -4,12 +4,27 @@ namespace K2I.Kafka;
 
 public sealed unsafe partial class KafkaConsumer
 {
-    /// <summary>Moves assigned partitions; records fetched before do not arrive any more. Paused partitions stay paused.</summary>
+    /// <summary>
+    /// Moves assigned partitions; records fetched before do not arrive any more. Also revives a partition that stands still after
+    /// <see cref="KafkaProblemKind.OffsetOutOfRange"/>. Polling thread.
+    /// </summary>
     public void Seek(ReadOnlySpan<TopicPartitionOffset> targets, int timeoutMs = 10_000)
     {
         using var list = PartitionList.Of(targets);
         KafkaError.Check(Native.SeekPartitions(client.Pointer, list.Pointer, timeoutMs), "seek");
-        for (var i = 0; i < list.Count; i++) KafkaError.Check(list[i].Err, $"seek to {targets[i]}");
+        for (var i = 0; i < list.Count; i++)
+        {
+            if (list[i].Err == KafkaError.State) Reassign(targets[i]);
+            else KafkaError.Check(list[i].Err, $"seek to {targets[i]}");
+        }
+    }
+
+    /// <summary>librdkafka does not seek a partition whose fetcher has stopped on an error; assigning it anew starts another.</summary>
+    private void Reassign(TopicPartitionOffset target)
+    {
+        using var list = PartitionList.Of([target]);
+        KafkaError.Check(Native.IncrementalUnassign(client.Pointer, list.Pointer), $"seek to {target}");
+        KafkaError.Check(Native.IncrementalAssign(client.Pointer, list.Pointer), $"seek to {target}");
     }
 
     /// <summary>

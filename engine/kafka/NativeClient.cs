@@ -24,9 +24,6 @@ internal static unsafe partial class Native
     [LibraryImport(Library, EntryPoint = "rd_kafka_conf_set", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int ConfSet(nint conf, string name, string value, byte* error, nuint errorSize);
 
-    [LibraryImport(Library, EntryPoint = "rd_kafka_conf_get", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int ConfGet(nint conf, string name, byte* value, ref nuint size);
-
     [LibraryImport(Library, EntryPoint = "rd_kafka_conf_set_opaque")]
     public static partial void ConfSetOpaque(nint conf, nint opaque);
 

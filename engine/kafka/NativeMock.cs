@@ -41,6 +41,9 @@ internal static unsafe partial class Native
     [LibraryImport(Library, EntryPoint = "rd_kafka_mock_broker_set_rtt")]
     public static partial int MockBrokerRoundTrip(nint cluster, int broker, int ms);
 
+    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_set_controller_id")]
+    public static partial void MockController(nint cluster, int broker);
+
     [LibraryImport(Library, EntryPoint = "rd_kafka_mock_group_initial_rebalance_delay_ms")]
     public static partial void MockGroupDelay(nint cluster, int ms);
 }

@@ -1,0 +1,157 @@
+using System.Net;
+using System.Net.Sockets;
+using K2I.Base;
+
+namespace K2I.Kafka.Tests;
+
+public sealed class ConnectionTests
+{
+    [Fact]
+    public void ABrokerThatGoesAwayIsWaitedForAndSeen()
+    {
+        using var broker = new EmbeddedBroker(NullLog.Instance);
+        broker.CreateTopic("t", 1);
+        Produce.Numbers(broker.BootstrapServers, "t", 0, 10);
+        using var reader = new Collector(broker.BootstrapServers, "g", "t").UntilRecords(10);
+        reader.Until(() => reader.Consumer.Connection.State == KafkaConnectionState.Up);
+        broker.GoDown();
+        reader.Until(() => reader.Consumer.Connection.State == KafkaConnectionState.Down);
+        Assert.NotNull(reader.Consumer.Connection.LastError);
+        Assert.Contains(reader.Problems, p => p.Kind == KafkaProblemKind.Unavailable);
+        broker.GoUp();
+        reader.Until(() => reader.Consumer.Connection.State == KafkaConnectionState.Up);
+        Produce.Numbers(broker.BootstrapServers, "t", 0, 10, from: 10);
+        reader.UntilRecords(20);
+        Assert.Equal(Enumerable.Range(0, 20).Select(i => (long)i), reader.Records.Select(r => r.Offset));
+    }
+
+    [Fact]
+    public void ABrokerThatIsAwayAtStartIsWaitedFor()
+    {
+        using var reader = new Collector(UnusedAddress(), "g", "t");
+        reader.Until(() => reader.Consumer.Connection.State == KafkaConnectionState.Down);
+        reader.PollFor(300);
+        Assert.Contains("refused", reader.Consumer.Connection.LastError, StringComparison.OrdinalIgnoreCase);
+        Assert.All(reader.Problems, p => Assert.Equal(KafkaProblemKind.Unavailable, p.Kind));
+    }
+
+    [Fact]
+    public void ATopicThatDoesNotExistIsToldAndTakenUpOnceItDoes()
+    {
+        using var broker = new EmbeddedBroker(NullLog.Instance);
+        using var reader = new Collector(new ConsumerOptions
+        {
+            Client = new() { Brokers = broker.BootstrapServers, Properties = [new("topic.metadata.refresh.interval.ms", "500"), new("topic.metadata.propagation.max.ms", "0")] },
+            Group = "g",
+            Topics = ["late"],
+        });
+        reader.Until(() => reader.Problems.Any(p => p.Kind == KafkaProblemKind.UnknownTopic));
+        Assert.Contains(reader.Problems, p => p.Topic == "late");
+        broker.CreateTopic("late", 1);
+        Produce.Numbers(broker.BootstrapServers, "late", 0, 5);
+        reader.UntilRecords(5);
+    }
+
+    [Fact]
+    public void AnOffsetOutOfRangeIsToldWithItsPlaceAndStopsOnlyThatPartition()
+    {
+        using var broker = new EmbeddedBroker(NullLog.Instance);
+        broker.CreateTopic("t", 2);
+        Produce.Numbers(broker.BootstrapServers, "t", 0, 10);
+        Produce.Numbers(broker.BootstrapServers, "t", 1, 10);
+        using var reader = new Collector(broker.BootstrapServers, "g", "t") { Start = p => p.Partition == 0 ? 5_000 : 0 };
+        reader.Until(() => reader.Problems.Any(p => p.Kind == KafkaProblemKind.OffsetOutOfRange) && reader.Records.Count == 10);
+        var problem = reader.Problems.First(p => p.Kind == KafkaProblemKind.OffsetOutOfRange);
+        Assert.Equal(("t", 0), (problem.Topic, problem.Partition));
+        Assert.All(reader.Records, r => Assert.Equal(1, r.Partition));
+        reader.Consumer.Seek([new("t", 0, 3)]);
+        reader.UntilRecords(17);
+    }
+
+    [Fact]
+    public void RecordsDeletedUnderTheReaderAreToldAndNotSkipped()
+    {
+        using var broker = new EmbeddedBroker(NullLog.Instance);
+        broker.CreateTopic("t", 1);
+        Produce.Numbers(broker.BootstrapServers, "t", 0, 5);
+        using (var reader = new Collector(broker.BootstrapServers, "g", "t").UntilRecords(5)) Assert.Equal(4, reader.Records[^1].Offset);
+        Produce.Numbers(broker.BootstrapServers, "t", 0, 5);
+        Produce.Numbers(broker.BootstrapServers, "t", 0, 5);
+        broker.DeleteRecords(new("t", 0), 10);
+        using var again = new Collector(broker.BootstrapServers, "g", "t") { Start = _ => 5 };
+        again.Until(() => again.Problems.Any(p => p.Kind == KafkaProblemKind.OffsetOutOfRange));
+        Assert.Empty(again.Records);
+        Assert.Equal(new Watermarks(10, 15), again.Consumer.QueryWatermarks(new("t", 0), 10_000));
+    }
+
+    [Fact]
+    public void AMissingRightIsToldByName()
+    {
+        using var broker = new EmbeddedBroker(NullLog.Instance);
+        broker.CreateTopic("t", 1);
+        broker.FailTopic("t", 29);
+        using var reader = new Collector(broker.BootstrapServers, "g", "t");
+        reader.Until(() => reader.Problems.Any(p => p is { Kind: KafkaProblemKind.Denied, Topic: "t" }));
+    }
+
+    [Fact]
+    public void ClosingIsBoundedWhileTheBrokerIsAway()
+    {
+        var broker = new EmbeddedBroker(NullLog.Instance);
+        broker.CreateTopic("t", 1);
+        Produce.Numbers(broker.BootstrapServers, "t", 0, 1);
+        var reader = new Collector(broker.BootstrapServers, "g", "t").UntilRecords(1);
+        broker.GoDown();
+        reader.PollFor(200);
+        var closed = Task.Run(() => reader.Consumer.Close(1_000));
+        Assert.True(closed.Wait(30_000));
+        Assert.Empty(reader.Assigned);
+        reader.Dispose();
+        broker.Dispose();
+    }
+
+    [Fact]
+    public void AnUnreachableClusterFailsTheCheckWithTheReason()
+    {
+        using var admin = new KafkaAdmin(new() { Brokers = UnusedAddress() }, NullLog.Instance);
+        var thrown = Assert.Throws<EngineException>(() => admin.CheckReachable(1_500));
+        Assert.Equal(ErrorKind.Unavailable, thrown.Kind);
+        Assert.Contains("refused", thrown.Message, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public void AProducerCountsWhatItCouldNotDeliver()
+    {
+        using var broker = new EmbeddedBroker(NullLog.Instance);
+        broker.CreateTopic("t", 1);
+        using var producer = Produce.Open(broker.BootstrapServers, timeoutMs: 1_000);
+        Produce.Text(producer, "t", 0, "there");
+        Assert.True(producer.Flush(10_000));
+        broker.GoDown();
+        Produce.Text(producer, "t", 0, "lost");
+        Assert.True(producer.Flush(20_000));
+        Assert.Equal((2, 1, 0), (producer.Produced, producer.Failed, producer.InFlight));
+        Assert.NotNull(producer.LastError);
+    }
+
+    [Fact]
+    public void AProducerHoldsNoMoreThanItsBound()
+    {
+        using var broker = new EmbeddedBroker(NullLog.Instance);
+        broker.CreateTopic("t", 1);
+        broker.GoDown();
+        using var producer = new KafkaProducer(
+            new() { Client = new() { Brokers = broker.BootstrapServers }, BufferRecords = 100, DeliveryTimeoutMs = 1_000 }, NullLog.Instance);
+        var taken = 0;
+        while (producer.TryProduce(new() { Topic = "t", Partition = 0, Value = "v"u8 })) taken++;
+        Assert.Equal(100, taken);
+        Assert.Equal(100, producer.InFlight);
+    }
+
+    private static string UnusedAddress()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return $"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
+    }
+}

@@ -1,0 +1,238 @@
+using K2I.Base;
+
+namespace K2I.Kafka.Tests;
+
+public sealed class GroupTests : IDisposable
+{
+    private readonly EmbeddedBroker broker = new(NullLog.Instance);
+
+    public void Dispose() => broker.Dispose();
+
+    [Theory]
+    [InlineData(GroupProtocol.Classic)]
+    [InlineData(GroupProtocol.Consumer)]
+    public void ASecondMemberTakesOverPartitionsWithoutLossOrRepeat(GroupProtocol protocol)
+    {
+        broker.CreateTopic("t", 4);
+        var table = new Dictionary<TopicPartition, long>();
+        using var first = Member("g", protocol, table);
+        using var producer = Produce.Open(broker.BootstrapServers);
+        var produced = 0;
+        Step(first);
+        first.Until(() => first.Assigned.Count == 4);
+
+        using var second = Member("g", protocol, table);
+        for (var i = 0; i < 400 && (i < 50 || first.Assigned.Count != 2 || second.Assigned.Count != 2); i++) Step(first, second);
+        Assert.Equal(2, first.Assigned.Count);
+        Assert.Equal(2, second.Assigned.Count);
+        Assert.Empty(first.Assigned.Intersect(second.Assigned));
+        Assert.Contains(first.Groups, g => g.StartsWith("revoked", StringComparison.Ordinal));
+        for (var i = 0; i < 20; i++) Step(first, second);
+
+        first.Consumer.Close(5_000);
+        Assert.Empty(first.Assigned);
+        second.Until(() => second.Assigned.Count == 4);
+        for (var i = 0; i < 20; i++) Step(second);
+        Assert.True(producer.Flush(10_000));
+        second.Until(() => first.Records.Count + second.Records.Count >= produced);
+        second.PollFor(200);
+
+        var read = first.Records.Concat(second.Records).Select(r => (r.Partition, r.Offset)).Order().ToList();
+        Assert.Equal(produced, read.Count);
+        Assert.Equal(produced, read.Distinct().Count());
+
+        void Step(params Collector[] members)
+        {
+            for (var i = 0; i < 40; i++) Produce.Text(producer, "t", i % 4, produced++.ToString());
+            foreach (var member in members) member.Consumer.Poll(20, 10_000, member);
+        }
+    }
+
+    [Fact]
+    public void TheHandlerChoosesWhereEachPartitionStarts()
+    {
+        broker.CreateTopic("t", 3);
+        for (var partition = 0; partition < 3; partition++) Produce.Numbers(broker.BootstrapServers, "t", partition, 100);
+        using var reader = new Collector(broker.BootstrapServers, "g", "t")
+        {
+            Start = partition => partition.Partition switch { 0 => KafkaOffset.Beginning, 1 => 42, _ => KafkaOffset.End },
+        };
+        reader.UntilRecords(158);
+        reader.PollFor(300);
+        Produce.Numbers(broker.BootstrapServers, "t", 2, 1, from: 100);
+        reader.UntilRecords(159);
+        Assert.Equal(0, reader.Records.First(r => r.Partition == 0).Offset);
+        Assert.Equal(42, reader.Records.First(r => r.Partition == 1).Offset);
+        Assert.Equal(100, Assert.Single(reader.Records, r => r.Partition == 2).Offset);
+    }
+
+    [Fact]
+    public void WatermarksAndTimesAreFoundWhilePartitionsAreAssigned()
+    {
+        broker.CreateTopic("t", 1);
+        Produce.Numbers(broker.BootstrapServers, "t", 0, 10);
+        Collector? reader = null;
+        Watermarks asked = default;
+        TopicPartitionOffset[] young = [], acked = [];
+        reader = new Collector(broker.BootstrapServers, "g", "t")
+        {
+            Start = partition =>
+            {
+                asked = reader!.Consumer.QueryWatermarks(partition, 10_000);
+                young = reader.Consumer.OffsetsForTime([partition], SystemClock.Instance.UnixMs + 3_600_000, 10_000);
+                acked = reader.Consumer.QueryAcked([partition], 10_000);
+                return asked.LowOffset;
+            },
+        };
+        using (reader)
+        {
+            Assert.False(reader.Consumer.TryGetWatermarks(new("t", 0), out _));
+            reader.UntilRecords(10);
+            Assert.Equal(new Watermarks(0, 10), asked);
+            Assert.Equal([new("t", 0, KafkaOffset.End)], young);
+            Assert.Equal([new("t", 0, KafkaOffset.None)], acked);
+            Assert.True(reader.Consumer.TryGetWatermarks(new("t", 0), out var cached));
+            Assert.Equal(10, cached.HighOffset);
+        }
+    }
+
+    [Fact]
+    public void PausedPartitionsStandStillAndGoOnWhereTheyStopped()
+    {
+        broker.CreateTopic("t", 2);
+        Produce.Numbers(broker.BootstrapServers, "t", 0, 1_000);
+        Produce.Numbers(broker.BootstrapServers, "t", 1, 1_000);
+        using var reader = new Collector(broker.BootstrapServers, "g", "t");
+        TopicPartition[] paused = [new("t", 0)];
+        reader.Each = record =>
+        {
+            if (record is { Partition: 0, Offset: 9 }) reader.Consumer.Pause(paused);
+        };
+        reader.Until(() => reader.Records.Count(r => r.Partition == 1) == 1_000);
+        reader.PollFor(300);
+        Assert.Equal(10, reader.Records.Count(r => r.Partition == 0));
+        reader.Consumer.Resume(paused);
+        reader.UntilRecords(2_000);
+        Assert.Equal(Enumerable.Range(0, 1_000).Select(i => (long)i), reader.Records.Where(r => r.Partition == 0).Select(r => r.Offset));
+    }
+
+    [Fact]
+    public void SeekingDropsWhatWasFetchedBefore()
+    {
+        broker.CreateTopic("t", 1);
+        Produce.Numbers(broker.BootstrapServers, "t", 0, 1_000);
+        using var reader = new Collector(broker.BootstrapServers, "g", "t");
+        reader.Until(() => reader.Records.Count >= 10, maxRecords: 10);
+        reader.Consumer.Seek([new("t", 0, 990)]);
+        var before = reader.Records.Count;
+        reader.Until(() => reader.Records[^1].Offset == 999);
+        Assert.Equal(Enumerable.Range(990, 10).Select(i => (long)i), reader.Records.Skip(before).Select(r => r.Offset));
+    }
+
+    [Fact]
+    public void AcksReachTheGroupAndStartNothing()
+    {
+        broker.CreateTopic("t", 1);
+        Produce.Numbers(broker.BootstrapServers, "t", 0, 10);
+        using (var reader = new Collector(broker.BootstrapServers, "g", "t").UntilRecords(10))
+        {
+            Assert.True(reader.Consumer.TryAck([new("t", 0, 4)], 10_000));
+            Assert.Equal([new("t", 0, 4)], reader.Consumer.QueryAcked([new("t", 0)], 10_000));
+            reader.Consumer.Ack([new("t", 0, 7)]);
+            reader.Until(() => reader.Consumer.QueryAcked([new("t", 0)], 10_000)[0].Offset == 7);
+        }
+        using var again = new Collector(broker.BootstrapServers, "g", "t").UntilRecords(10);
+        Assert.Equal(0, again.Records[0].Offset);
+    }
+
+    [Fact]
+    public void AFailedAckIsToldAndNotThrown()
+    {
+        broker.CreateTopic("t", 1);
+        Produce.Numbers(broker.BootstrapServers, "t", 0, 1);
+        using var reader = new Collector(broker.BootstrapServers, "g", "t").UntilRecords(1);
+        const short offsetCommit = 8;
+        broker.FailRequests(offsetCommit, 29, 29, 29);
+        reader.Consumer.Ack([new("t", 0, 1)]);
+        reader.Until(() => reader.Problems.Any(p => p.Kind == KafkaProblemKind.AckFailed));
+        broker.FailRequests(offsetCommit, 29);
+        Assert.Equal(("t", 0, 1L), reader.Problems.Where(p => p.Kind == KafkaProblemKind.AckFailed).Select(p => (p.Topic, p.Partition, p.Offset)).First());
+    }
+
+    [Fact]
+    public void RevokedIsCalledBeforeThePartitionGoesSoThatItCanStillBeAcked()
+    {
+        broker.CreateTopic("t", 1);
+        Produce.Numbers(broker.BootstrapServers, "t", 0, 10);
+        var reader = new Collector(broker.BootstrapServers, "g", "t");
+        var acked = false;
+        reader.Revoked = _ => acked = reader.Consumer.TryAck([new("t", 0, 10)], 10_000);
+        reader.UntilRecords(10);
+        reader.Consumer.Close(10_000);
+        Assert.True(acked);
+        Assert.Equal(["assigned 1", "revoked 1"], reader.Groups);
+        reader.Dispose();
+    }
+
+    [Fact]
+    public void AListenerThatThrowsAtAssignmentStartsNothing()
+    {
+        broker.CreateTopic("t", 1);
+        Produce.Numbers(broker.BootstrapServers, "t", 0, 10);
+        using var reader = new Collector(broker.BootstrapServers, "g", "t") { Start = _ => throw new InvalidDataException("no start") };
+        Assert.Throws<InvalidDataException>(() => reader.UntilRecords(1));
+        reader.PollFor(500);
+        Produce.Numbers(broker.BootstrapServers, "t", 0, 10);
+        reader.PollFor(500);
+        Assert.Empty(reader.Records);
+    }
+
+    [Fact]
+    public void AStaticMemberComesBackToItsPartitions()
+    {
+        broker.CreateTopic("t", 2);
+        for (var round = 0; round < 2; round++)
+        {
+            using var reader = new Collector(new ConsumerOptions
+            {
+                Client = new() { Brokers = broker.BootstrapServers, Properties = EmbeddedBroker.ConsumerProperties },
+                Group = "g",
+                Topics = ["t"],
+                InstanceId = "host-1",
+            });
+            reader.Until(() => reader.Assigned.Count == 2);
+        }
+    }
+
+    [Fact]
+    public void ARegularExpressionFindsTopics()
+    {
+        broker.CreateTopic("logs.a", 1);
+        broker.CreateTopic("other", 1);
+        broker.CreateTopic("logs.b", 1);
+        foreach (var topic in new[] { "logs.a", "logs.b", "other" }) Produce.Numbers(broker.BootstrapServers, topic, 0, 5);
+        using var reader = new Collector(broker.BootstrapServers, "g", "^logs\\..*").UntilRecords(10);
+        reader.PollFor(200);
+        Assert.Equal(["logs.a", "logs.b"], reader.Records.Select(r => r.Topic).Distinct().Order());
+    }
+
+    private Collector Member(string group, GroupProtocol protocol, Dictionary<TopicPartition, long> table)
+    {
+        var member = new Collector(new ConsumerOptions
+        {
+            Client = new()
+            {
+                Brokers = broker.BootstrapServers,
+                Properties = protocol == GroupProtocol.Classic ? EmbeddedBroker.ConsumerProperties : [],
+            },
+            Group = group,
+            Topics = ["t"],
+            Protocol = protocol,
+        })
+        {
+            Start = partition => table.GetValueOrDefault(partition, 0),
+        };
+        member.Each = record => table[new(record.Topic, record.Partition)] = record.Offset + 1;
+        return member;
+    }
+}

@@ -1,0 +1,19 @@
+using System.Collections.Concurrent;
+using K2I.Base;
+
+namespace K2I.Kafka.Tests;
+
+/// <summary>Keeps every log line as text, fields included.</summary>
+public sealed class RecordingLog : ILog
+{
+    public ConcurrentQueue<string> Lines { get; } = new();
+
+    public bool IsOn(LogLevel level) => true;
+
+    public void Write(LogLevel level, string message, ReadOnlySpan<LogField> fields)
+    {
+        var line = $"{level} {message}";
+        foreach (var (name, value) in fields) line += $" {name}={value}";
+        Lines.Enqueue(line);
+    }
+}
