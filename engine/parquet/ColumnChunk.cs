@@ -1,0 +1,17 @@
+namespace K2I.Parquet;
+
+/// <summary>One column of one row group as the footer tells it.</summary>
+internal sealed class ColumnChunk
+{
+    internal long Entries, Nulls, Nans, UncompressedBytes, CompressedBytes, UnencodedBytes;
+    internal long DictionaryOffset = -1, DataOffset;
+    internal long Distinct = -1;
+    internal int PlainPages, DictionaryPages;
+    internal byte[]? Min, Max;
+    internal bool MinExact, MaxExact;
+
+    /// <summary>Lengths of the chunk's indexes; 0 where there is none.</summary>
+    internal int ColumnIndexBytes, OffsetIndexBytes;
+
+    internal long FirstPage => DictionaryOffset >= 0 ? DictionaryOffset : DataOffset;
+}

@@ -1,0 +1,37 @@
+using System.Runtime.InteropServices;
+using K2I.Base;
+
+namespace K2I.Parquet;
+
+/// <summary>zlib's deflate with a gzip header (RFC 1952), one member a page.</summary>
+internal sealed unsafe class GzipCompressor : Compressor
+{
+    private const int Deflated = 8, GzipWindow = 15 + 16, DefaultMemory = 8;
+
+    private readonly NativeCodecs.DeflateStream* stream = (NativeCodecs.DeflateStream*)NativeMemory.AllocZeroed((nuint)sizeof(NativeCodecs.DeflateStream));
+
+    internal GzipCompressor(int level)
+    {
+        fixed (byte* version = "1\0"u8)
+            Check.That(NativeCodecs.DeflateInit(stream, level, Deflated, GzipWindow, DefaultMemory, 0, version, sizeof(NativeCodecs.DeflateStream)) == 0);
+    }
+
+    internal override long Bound(int bytes) => (long)NativeCodecs.DeflateBound(stream, (nuint)bytes);
+
+    internal override int Compress(byte* source, int bytes, byte* target, long capacity)
+    {
+        Check.That(NativeCodecs.DeflateReset(stream) == 0);
+        stream->NextIn = source;
+        stream->AvailableIn = (uint)bytes;
+        stream->NextOut = target;
+        stream->AvailableOut = (uint)Math.Min(capacity, int.MaxValue);
+        Check.That(NativeCodecs.Deflate(stream, NativeCodecs.DeflateFinish) == NativeCodecs.DeflateStreamEnd);
+        return (int)stream->TotalOut;
+    }
+
+    protected override void Free()
+    {
+        _ = NativeCodecs.DeflateEnd(stream);
+        NativeMemory.Free(stream);
+    }
+}

@@ -1,0 +1,283 @@
+using System.Runtime.CompilerServices;
+using K2I.Base;
+using K2I.Columns;
+
+namespace K2I.Parquet;
+
+/// <summary>
+/// One leaf column of the file being written: collects levels and values into pages, encodes and compresses each page as it fills, and keeps
+/// the pages of the row group until it is written. Kinds of values differ in the members below "values".
+/// </summary>
+/// <remarks>One thread. A page ends with a row, at the byte or row limit, whichever comes first.</remarks>
+internal abstract unsafe class LeafWriter : IDisposable
+{
+    /// <summary>Bytes kept free ahead of plain values, for the page's levels.</summary>
+    protected const int Headroom = 4096;
+
+    /// <summary>Bytes beyond the last that wide stores may touch.</summary>
+    protected const int Slack = 64;
+
+    private readonly GrowBuffer definitions, repetitions;
+    private readonly BlockChain pages;
+    private readonly ChunkStatistics statistics;
+    private bool levelsUniform = true;
+    private int pageEntries, pageRows;
+    private long chunkRows;
+
+    protected LeafWriter(SchemaNode node, EncodeContext context)
+    {
+        Node = node;
+        Context = context;
+        Type = (PrimitiveType)node.Field.Type;
+        Physical = PhysicalTypes.Of(Type);
+        definitions = new(context.Arena);
+        repetitions = new(context.Arena);
+        pages = new(context.Arena);
+        statistics = new(this, context.Options);
+    }
+
+    internal SchemaNode Node { get; }
+
+    internal PrimitiveType Type { get; }
+
+    internal PhysicalType Physical { get; }
+
+    /// <summary>Bytes this column's part of the row group takes so far, the unfinished page as it is.</summary>
+    internal long PendingBytes => pages.Length + PageBytes + DictionaryBytes;
+
+    internal ChunkStatistics Statistics => statistics;
+
+    protected EncodeContext Context { get; }
+
+    /// <summary>Values of the page that are there.</summary>
+    protected int PageValues { get; set; }
+
+    /// <summary>Takes whole rows.</summary>
+    internal void Append(in LeafSlice slice)
+    {
+        int entry = 0, value = 0, rowsLeft = slice.Rows;
+        while (entry < slice.Entries)
+        {
+            var rowRoom = Context.Options.PageRows - pageRows;
+            var byteRoom = Context.Options.PageBytes - PageBytes;
+            int entries = slice.Entries - entry, values = slice.Values - value, rows = rowsLeft;
+            if (rows > rowRoom || Cost(slice, value, values) > byteRoom)
+            {
+                if (slice.Definition == null && slice.Repetition == null)
+                    entries = values = rows = CountToReach(slice, value, Math.Min(rows, rowRoom), byteRoom);
+                else
+                    Split(slice, entry, value, rowRoom, byteRoom, out entries, out values, out rows);
+            }
+            AppendLevels(slice, entry, entries);
+            AppendValues(slice, value, values);
+            pageEntries += entries;
+            PageValues += values;
+            pageRows += rows;
+            entry += entries;
+            value += values;
+            rowsLeft -= rows;
+            if (pageRows >= Context.Options.PageRows || PageBytes >= Context.Options.PageBytes || WantsPageEnd) EndPage();
+        }
+    }
+
+    /// <summary>Ends the row group's part of this column and writes it. Returns what the footer tells of it.</summary>
+    internal ColumnChunk WriteChunk(CountingSink sink, BlockChain columnIndexes, BlockChain offsetIndexes)
+    {
+        EndPage();
+        var chunk = statistics.Chunk;
+        if (chunk.DictionaryPages > 0) WriteDictionary(sink, chunk);
+        chunk.DataOffset = sink.Position;
+        pages.WriteTo(sink);
+        if (chunk.PlainPages == 0) chunk.Distinct = DictionaryCount;
+        statistics.EndChunk(chunk, Context.Header, columnIndexes, offsetIndexes);
+        pages.Clear();
+        chunkRows = 0;
+        ResetChunk();
+        return chunk;
+    }
+
+    public void Dispose()
+    {
+        definitions.Dispose();
+        repetitions.Dispose();
+        pages.Dispose();
+        DisposeValues();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Bytes the page's values take before compression.</summary>
+    protected abstract long PageBytes { get; }
+
+    protected abstract long DictionaryBytes { get; }
+
+    protected abstract int DictionaryCount { get; }
+
+    /// <summary>The page must end for the encoding to change.</summary>
+    protected virtual bool WantsPageEnd => false;
+
+    /// <summary>Bytes that values will add to <see cref="PageBytes"/>.</summary>
+    protected abstract long Cost(in LeafSlice slice, int from, int count);
+
+    /// <summary>How many of the next values it takes to add <paramref name="bytes"/>; at least 1, at most <paramref name="count"/>.</summary>
+    protected abstract int CountToReach(in LeafSlice slice, int from, int count, long bytes);
+
+    /// <summary>Takes values; <see cref="PageValues"/> still counts those before.</summary>
+    protected abstract void AppendValues(in LeafSlice slice, int from, int count);
+
+    /// <summary>Puts the page's levels and values together, without moving the values where it can be avoided. Returns the values' encoding.</summary>
+    protected abstract PageEncoding EncodePage(byte* levels, int levelBytes, out byte* body, out long bytes);
+
+    /// <summary>Least and greatest value of the page in plain encoding, valid until the page is reset; false when there is none.</summary>
+    protected abstract bool PageBounds(out ReadOnlySpan<byte> min, out ReadOnlySpan<byte> max);
+
+    /// <summary>Order of two values in plain encoding.</summary>
+    internal abstract int Compare(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b);
+
+    /// <summary>NaN values of the page.</summary>
+    protected virtual long PageNans => 0;
+
+    /// <summary>Bytes of the page's strings or binary values; 0 for other types.</summary>
+    protected virtual long PageUnencodedBytes => 0;
+
+    protected abstract byte* DictionaryPage { get; }
+
+    protected abstract void ResetPage();
+
+    protected abstract void ResetChunk();
+
+    protected abstract void DisposeValues();
+
+    /// <summary>Plain page: levels moved into the headroom in front of the values, or both copied where they do not fit.</summary>
+    protected void JoinPlain(byte* levels, int levelBytes, byte* values, long valueBytes, out byte* body, out long bytes)
+    {
+        bytes = levelBytes + valueBytes;
+        if (levelBytes <= Headroom)
+        {
+            body = values - levelBytes;
+            Buffer.MemoryCopy(levels, body, levelBytes, levelBytes);
+            return;
+        }
+        body = Context.Body.Ensure(bytes, 0);
+        Buffer.MemoryCopy(levels, body, levelBytes, levelBytes);
+        Buffer.MemoryCopy(values, body + levelBytes, valueBytes, valueBytes);
+    }
+
+    private void Split(in LeafSlice slice, int entry, int value, int rowRoom, long byteRoom, out int entries, out int values, out int rows)
+    {
+        int e = entry, v = value, r = 0;
+        long cost = 0;
+        while (e < slice.Entries && r < rowRoom && cost < byteRoom)
+        {
+            do
+            {
+                if (slice.Definition == null || slice.Definition[e] == Node.MaxDefinition) cost += Cost(slice, v++, 1);
+                e++;
+            }
+            while (e < slice.Entries && slice.Repetition != null && slice.Repetition[e] != 0);
+            r++;
+        }
+        (entries, values, rows) = (e - entry, v - value, r);
+    }
+
+    private void AppendLevels(in LeafSlice slice, int from, int count)
+    {
+        var needed = (long)pageEntries + count + Slack;
+        if (Node.MaxRepetition > 0)
+            Unsafe.CopyBlockUnaligned(repetitions.Ensure(needed, pageEntries) + pageEntries, slice.Repetition + from, (uint)count);
+        if (slice.Definition == null)
+        {
+            if (!levelsUniform) new Span<byte>(definitions.Ensure(needed, pageEntries) + pageEntries, count).Fill(Node.MaxDefinition);
+            return;
+        }
+        var target = definitions.Ensure(needed, levelsUniform ? 0 : pageEntries);
+        if (levelsUniform) new Span<byte>(target, pageEntries).Fill(Node.MaxDefinition);
+        levelsUniform = false;
+        Unsafe.CopyBlockUnaligned(target + pageEntries, slice.Definition + from, (uint)count);
+    }
+
+    private void EndPage()
+    {
+        if (pageEntries == 0) return;
+        var levelBytes = EncodeLevels(out var levels);
+        var encoding = EncodePage(levels, levelBytes, out var body, out var bytes);
+        if (bytes > int.MaxValue) throw new EngineException(ErrorKind.Unsupported, $"column {Node.Path}: a row of {Units.FormatBytes(bytes)} does not fit a Parquet page");
+        var stored = Compress(body, (int)bytes, out var storedBytes);
+        WriteHeader(PageType.Data, encoding, pageEntries, (int)bytes, stored, storedBytes);
+        var header = Context.Header.Written;
+        var hasBounds = PageBounds(out var min, out var max);
+        statistics.AddPage(
+            new() { Offset = pages.Length, FirstRow = chunkRows, Bytes = header.Length + storedBytes, Nulls = pageEntries - PageValues, UnencodedBytes = PageUnencodedBytes },
+            encoding, pageEntries, header.Length + (int)bytes, PageNans, hasBounds, min, max);
+        pages.Append(header);
+        pages.Append(stored, storedBytes);
+        chunkRows += pageRows;
+        pageEntries = pageRows = PageValues = 0;
+        levelsUniform = true;
+        ResetPage();
+    }
+
+    private int EncodeLevels(out byte* levels)
+    {
+        var repetitionWidth = HybridEncoder.WidthOf(Node.MaxRepetition);
+        var definitionWidth = HybridEncoder.WidthOf(Node.MaxDefinition);
+        levels = Context.Levels.Ensure(HybridEncoder.Bound(pageEntries, repetitionWidth) + HybridEncoder.Bound(pageEntries, definitionWidth), 0);
+        var at = levels;
+        if (repetitionWidth > 0)
+        {
+            var end = HybridEncoder.EncodeLevels(repetitions.Pointer, pageEntries, repetitionWidth, at + sizeof(int));
+            Unsafe.WriteUnaligned(at, (int)(end - at) - sizeof(int));
+            at = end;
+        }
+        if (definitionWidth > 0)
+        {
+            var end = levelsUniform
+                ? HybridEncoder.EncodeRun(Node.MaxDefinition, pageEntries, definitionWidth, at + sizeof(int))
+                : HybridEncoder.EncodeLevels(definitions.Pointer, pageEntries, definitionWidth, at + sizeof(int));
+            Unsafe.WriteUnaligned(at, (int)(end - at) - sizeof(int));
+            at = end;
+        }
+        return (int)(at - levels);
+    }
+
+    private byte* Compress(byte* body, int bytes, out int storedBytes)
+    {
+        storedBytes = bytes;
+        if (Context.Compressor is not { } compressor) return body;
+        var capacity = compressor.Bound(bytes);
+        var target = Context.Compressed.Ensure(capacity, 0);
+        storedBytes = compressor.Compress(body, bytes, target, capacity);
+        return target;
+    }
+
+    private void WriteDictionary(CountingSink sink, ColumnChunk chunk)
+    {
+        if (DictionaryBytes > int.MaxValue) throw new EngineException(ErrorKind.Unsupported, $"column {Node.Path}: dictionary of {Units.FormatBytes(DictionaryBytes)}");
+        var stored = Compress(DictionaryPage, (int)DictionaryBytes, out var storedBytes);
+        WriteHeader(PageType.Dictionary, PageEncoding.Plain, DictionaryCount, (int)DictionaryBytes, stored, storedBytes);
+        chunk.DictionaryOffset = sink.Position;
+        sink.Write(Context.Header.Written);
+        sink.Write(new(stored, storedBytes));
+        chunk.UncompressedBytes += Context.Header.Length + DictionaryBytes;
+        chunk.CompressedBytes += Context.Header.Length + storedBytes;
+    }
+
+    private void WriteHeader(PageType type, PageEncoding encoding, int entries, int bytes, byte* stored, int storedBytes)
+    {
+        var header = Context.Header;
+        header.Reset();
+        header.WriteI32(1, (int)type);
+        header.WriteI32(2, bytes);
+        header.WriteI32(3, storedBytes);
+        if (Context.Options.PageChecksums) header.WriteI32(4, (int)Crc32.Compute(stored, storedBytes));
+        header.BeginStruct((short)(type == PageType.Data ? 5 : 7));
+        header.WriteI32(1, entries);
+        header.WriteI32(2, (int)encoding);
+        if (type == PageType.Data)
+        {
+            header.WriteI32(3, (int)PageEncoding.Rle);
+            header.WriteI32(4, (int)PageEncoding.Rle);
+        }
+        header.EndStruct();
+        header.End();
+    }
+}

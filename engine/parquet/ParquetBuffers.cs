@@ -1,0 +1,97 @@
+using K2I.Base;
+
+namespace K2I.Parquet;
+
+/// <summary>
+/// What the writers of a process share: native memory and compressor contexts, kept for the next writer instead of being freed. Any thread.
+/// </summary>
+/// <remarks>Returned memory beyond <c>retainBytes</c> goes back to the kernel. Dispose after the last writer.</remarks>
+public sealed class ParquetBuffers(long retainBytes = 256L << 20) : IDisposable
+{
+    private const int SmallestShift = 12, LargestShift = 33;
+
+    private readonly Lock gate = new();
+    private readonly NativeBlock?[] free = new NativeBlock?[LargestShift + 1];
+    private readonly Dictionary<(ParquetCodec Codec, int Level), Stack<Compressor>> compressors = [];
+    private long idleBytes;
+    private bool disposed;
+
+    /// <summary>Bytes kept for reuse.</summary>
+    public long IdleBytes => Volatile.Read(ref idleBytes);
+
+    internal NativeBlock Rent(long bytes)
+    {
+        var shift = SmallestShift;
+        while (1L << shift < bytes) shift++;
+        Check.That(shift <= LargestShift);
+        lock (gate)
+        {
+            Check.That(!disposed);
+            if (free[shift] is { } block)
+            {
+                free[shift] = block.Next;
+                block.Next = null;
+                block.Used = 0;
+                idleBytes -= block.Capacity;
+                return block;
+            }
+        }
+        return new(shift);
+    }
+
+    internal void Return(NativeBlock block)
+    {
+        lock (gate)
+        {
+            if (!disposed && idleBytes + block.Capacity <= retainBytes)
+            {
+                block.Next = free[block.Shift];
+                free[block.Shift] = block;
+                idleBytes += block.Capacity;
+                return;
+            }
+        }
+        block.Dispose();
+    }
+
+    internal Compressor? RentCompressor(ParquetCodec codec, int level)
+    {
+        lock (gate)
+        {
+            Check.That(!disposed);
+            if (compressors.TryGetValue((codec, level), out var idle) && idle.TryPop(out var compressor)) return compressor;
+        }
+        return Compressor.Create(codec, level);
+    }
+
+    internal void ReturnCompressor(Compressor compressor, ParquetCodec codec, int level)
+    {
+        lock (gate)
+        {
+            if (!disposed)
+            {
+                if (!compressors.TryGetValue((codec, level), out var idle)) compressors[(codec, level)] = idle = new();
+                idle.Push(compressor);
+                return;
+            }
+        }
+        compressor.Dispose();
+    }
+
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            disposed = true;
+            for (var shift = 0; shift < free.Length; shift++)
+            {
+                for (var block = free[shift]; block is not null; block = block.Next) block.Dispose();
+                free[shift] = null;
+            }
+            foreach (var idle in compressors.Values)
+                foreach (var compressor in idle) compressor.Dispose();
+            compressors.Clear();
+            idleBytes = 0;
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+
+namespace K2I.Parquet;
+
+/// <summary>How a file is laid out and compressed. The defaults are those of Iceberg's Java writer, at a faster zstd level.</summary>
+public sealed record ParquetOptions
+{
+    public static ParquetOptions Default { get; } = new();
+
+    public ParquetCodec Codec { get; init; } = ParquetCodec.Zstd;
+
+    /// <summary>Level of zstd or gzip; 0 means the default (zstd 1, gzip 6).</summary>
+    public int CompressionLevel { get; init; }
+
+    /// <summary>A row group ends when about this much of it is encoded.</summary>
+    public long RowGroupBytes { get; init; } = 128L << 20;
+
+    /// <summary>A data page ends with the row that brings it to this size before compression.</summary>
+    public int PageBytes { get; init; } = 1 << 20;
+
+    /// <summary>Rows a data page may hold.</summary>
+    public int PageRows { get; init; } = 20_000;
+
+    /// <summary>A column's dictionary that outgrows this is closed: later pages are plain. 0: no dictionaries.</summary>
+    public int DictionaryBytes { get; init; } = 2 << 20;
+
+    /// <summary>Longest min or max kept in the file for strings and binary; longer ones are cut to a bound.</summary>
+    public int StatisticsBytes { get; init; } = 64;
+
+    /// <summary>A CRC-32 in each page header.</summary>
+    public bool PageChecksums { get; init; } = true;
+
+    /// <summary>Column and offset indexes after the row groups.</summary>
+    public bool PageIndex { get; init; } = true;
+
+    public ImmutableArray<SortingColumn> SortingColumns { get; init; } = [];
+
+    public string CreatedBy { get; init; } = $"k2i version {typeof(ParquetOptions).Assembly.GetName().Version?.ToString(3)}";
+}
