@@ -1,0 +1,23 @@
+using BenchmarkDotNet.Attributes;
+using K2I.Base;
+
+namespace K2I.Bench;
+
+/// <summary>The checksum of a record of common sizes.</summary>
+public class Crc32CBenchmark
+{
+    private byte[] _record = [];
+
+    [Params(64, 256, 4096)]
+    public int Bytes { get; set; }
+
+    [GlobalSetup]
+    public void Fill()
+    {
+        _record = new byte[Bytes];
+        new Random(1).NextBytes(_record);
+    }
+
+    [Benchmark]
+    public uint Checksum() => Crc32C.Compute(_record);
+}

@@ -1,0 +1,125 @@
+using System.Text.RegularExpressions;
+using Xunit.Abstractions;
+
+namespace K2I.Architecture.Tests;
+
+/// <summary>What can be checked by reading of how the sources are laid out.</summary>
+public sealed partial class SourceTests(ITestOutputHelper output)
+{
+    private const int LongFileLines = 400;
+    private const int MaxFileLines = 600;
+
+    [Fact]
+    public void NamespacesFollowFolders() =>
+        Repository.AssertNone(
+            from file in Repository.SourcesBelow("engine").Concat(Repository.SourcesBelow("tests"))
+            from Match declaration in Namespace().Matches(File.ReadAllText(file))
+            let found = declaration.Groups[1].Value
+            where !AllowedNamespaces(file).Contains(found, StringComparer.OrdinalIgnoreCase)
+            select $"{Repository.Relative(file)}: {found}");
+
+    [Fact]
+    public void NamespacesAreFileScoped() =>
+        Repository.AssertNone(
+            from file in Repository.SourcesBelow("engine")
+            where !Namespace().IsMatch(File.ReadAllText(file)) && !HasNoType(file)
+            select Repository.Relative(file));
+
+    [Fact]
+    public void FilesHoldOnePublicTypeOfTheirName() =>
+        Repository.AssertNone(
+            from file in Repository.SourcesBelow("engine")
+            let types = PublicType().Matches(File.ReadAllText(file)).Select(m => m.Groups[1].Value).Distinct().ToArray()
+            where types.Length > 1 || (types.Length == 1 && Path.GetFileName(file).Split('.')[0] != types[0])
+            select $"{Repository.Relative(file)}: {string.Join(", ", types)}");
+
+    [Fact]
+    public void FilesAreShort()
+    {
+        var lengths = Repository.SourcesBelow("").Select(f => (File: Repository.Relative(f), Lines: File.ReadLines(f).Count())).ToArray();
+        foreach (var (file, lines) in lengths.Where(l => l.Lines > LongFileLines)) output.WriteLine($"long: {file}, {lines} lines");
+        Repository.AssertNone(lengths.Where(l => l.Lines > MaxFileLines).Select(l => $"{l.File}: {l.Lines} lines, at most {MaxFileLines}"));
+    }
+
+    [Fact]
+    public void ModulesExplainThemselves() =>
+        Repository.AssertNone(Repository.Modules.Where(m => !File.Exists(Path.Combine(Repository.Engine, m, "README.md"))).Select(m => $"engine/{m}: no README.md"));
+
+    [Fact]
+    public void NativeFunctionsComeFromWhatIsLinkedIn() =>
+        Repository.AssertNone(
+            from module in Repository.Modules
+            let text = string.Concat(Repository.SourcesBelow(Path.Combine("engine", module)).Select(File.ReadAllText))
+            from Match import in NativeImport().Matches(text)
+            let library = LibraryName(import.Groups[1].Value, text)
+            where library is not ("k2i_native" or "libc")
+            select $"engine/{module}: {library}");
+
+    [Fact]
+    public void OnlyTheProgramMakesThreads() =>
+        Repository.AssertNone(
+            from file in Repository.SourcesBelow("engine")
+            where !file.StartsWith(Path.Combine(Repository.Engine, "cli") + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            where ThreadMaking().IsMatch(File.ReadAllText(file))
+            select Repository.Relative(file));
+
+    [Fact]
+    public void TextSpeaksOnlyOfTheProject()
+    {
+        // Spelled in parts, so that this file does not name them either.
+        string[] banned =
+        [
+            "nuget" + ".org", "npm" + "js.", "deb." + "debian", "security." + "debian", "pypi" + ".org", "python" + "hosted", "crates" + ".io", "maven" + ".org",
+            "golang" + ".org/", "/wo" + "rk/", "/ro" + "ot/", "/ho" + "me/",
+        ];
+        Repository.AssertNone(
+            from file in Repository.FilesBelow(Repository.Root)
+            where !IsBinary(file)
+            let text = File.ReadAllText(file)
+            from word in banned
+            where text.Contains(word, StringComparison.OrdinalIgnoreCase)
+            select $"{Repository.Relative(file)}: {word}");
+    }
+
+    /// <summary>K2I.Module, and for files in folders below it the folder names added, none, some or all.</summary>
+    private static IEnumerable<string> AllowedNamespaces(string file)
+    {
+        var parts = Path.GetDirectoryName(Repository.Relative(file))!.Split(Path.DirectorySeparatorChar);
+        var suffix = parts[0] == "tests" ? ".Tests" : "";
+        var name = "K2I";
+        foreach (var part in parts.Skip(1))
+        {
+            name += "." + part;
+            yield return name + suffix;
+        }
+    }
+
+    private static bool HasNoType(string file) => Path.GetFileName(file) is "Program.cs" or "GlobalUsings.cs" or "AssemblyInfo.cs";
+
+    private static bool IsBinary(string file)
+    {
+        using var stream = File.OpenRead(file);
+        Span<byte> start = stackalloc byte[1024];
+        return start[..stream.Read(start)].Contains((byte)0);
+    }
+
+    // A name in quotes, or a constant of the same module.
+    private static string LibraryName(string argument, string text)
+    {
+        if (argument.StartsWith('"')) return argument.Trim('"');
+        var constant = Regex.Match(text, $@"const string {Regex.Escape(argument.Split('.')[^1])}\s*=\s*""([^""]+)""");
+        return constant.Success ? constant.Groups[1].Value : argument;
+    }
+
+    [GeneratedRegex(@"^namespace ([A-Za-z0-9_.]+);", RegexOptions.Multiline)]
+    private static partial Regex Namespace();
+
+    [GeneratedRegex(@"^public (?:(?:static|sealed|abstract|partial|readonly|ref|unsafe|record) )*(?:class|struct|interface|enum|record|delegate \S+) (\w+)", RegexOptions.Multiline)]
+    private static partial Regex PublicType();
+
+    [GeneratedRegex(@"\[(?:DllImport|LibraryImport)\(([^,)]+)")]
+    private static partial Regex NativeImport();
+
+    [GeneratedRegex(@"new Thread\(|Task\.Run\(|TaskCreationOptions\.LongRunning|ThreadPool\.|new Timer\(")]
+    private static partial Regex ThreadMaking();
+}
