@@ -37,6 +37,7 @@ public sealed unsafe partial class KafkaConsumer
 
     private void Assign(NativePartitionList* partitions, bool cooperative)
     {
+        AwaitStops();
         var starts = new PartitionStart[partitions->Count];
         for (var i = 0; i < starts.Length; i++)
         {
@@ -97,6 +98,20 @@ public sealed unsafe partial class KafkaConsumer
         Check.That(queue != 0);
         Native.QueueForward(queue, records);
         Native.QueueDestroy(queue);
+    }
+
+    /// <summary>
+    /// Stopping a partition clears its forwarding (<see cref="ForwardRecords"/>), on librdkafka's main thread and in its own time. That thread serves
+    /// requests in order: once it has answered one, the stop is on its list, and once it has answered another, the stop is done.
+    /// </summary>
+    private void AwaitStops()
+    {
+        for (var i = 0; i < 2; i++)
+        {
+            NativePartitionList* assignment;
+            KafkaError.Check(Native.Assignment(client.Pointer, &assignment), "read the assignment");
+            Native.PartitionListDestroy(assignment);
+        }
     }
 
     private void OnAcked(int error, NativePartitionList* partitions)

@@ -24,6 +24,8 @@ public sealed unsafe partial class KafkaConsumer
     {
         using var list = PartitionList.Of([target]);
         KafkaError.Check(Native.IncrementalUnassign(client.Pointer, list.Pointer), $"seek to {target}");
+        AwaitStops();
+        ForwardRecords(list[0].Topic, target.Partition);
         KafkaError.Check(Native.IncrementalAssign(client.Pointer, list.Pointer), $"seek to {target}");
     }
 

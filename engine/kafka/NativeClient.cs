@@ -154,6 +154,9 @@ internal static unsafe partial class Native
     [LibraryImport(Library, EntryPoint = "rd_kafka_assignment_lost")]
     public static partial int AssignmentLost(nint client);
 
+    [LibraryImport(Library, EntryPoint = "rd_kafka_assignment")]
+    public static partial int Assignment(nint client, NativePartitionList** partitions);
+
     [LibraryImport(Library, EntryPoint = "rd_kafka_assign")]
     public static partial int Assign(nint client, NativePartitionList* partitions);
 

@@ -64,8 +64,10 @@ public sealed class ConnectionTests
         var problem = reader.Problems.First(p => p.Kind == KafkaProblemKind.OffsetOutOfRange);
         Assert.Equal(("t", 0), (problem.Topic, problem.Partition));
         Assert.All(reader.Records, r => Assert.Equal(1, r.Partition));
+        reader.Start = _ => throw new InvalidOperationException("a seek is no assignment");
         reader.Consumer.Seek([new("t", 0, 3)]);
         reader.UntilRecords(17);
+        Assert.Equal([3L, 4, 5, 6, 7, 8, 9], reader.Records.Where(r => r.Partition == 0).Select(r => r.Offset));
     }
 
     [Fact]

@@ -14,38 +14,7 @@ public sealed class GroupTests : IDisposable
     public void ASecondMemberTakesOverPartitionsWithoutLossOrRepeat(GroupProtocol protocol)
     {
         broker.CreateTopic("t", 4);
-        var table = new Dictionary<TopicPartition, long>();
-        using var first = Member("g", protocol, table);
-        using var producer = Produce.Open(broker.BootstrapServers);
-        var produced = 0;
-        Step(first);
-        first.Until(() => first.Assigned.Count == 4);
-
-        using var second = Member("g", protocol, table);
-        for (var i = 0; i < 400 && (i < 50 || first.Assigned.Count != 2 || second.Assigned.Count != 2); i++) Step(first, second);
-        Assert.Equal(2, first.Assigned.Count);
-        Assert.Equal(2, second.Assigned.Count);
-        Assert.Empty(first.Assigned.Intersect(second.Assigned));
-        Assert.Contains(first.Groups, g => g.StartsWith("revoked", StringComparison.Ordinal));
-        for (var i = 0; i < 20; i++) Step(first, second);
-
-        first.Consumer.Close(5_000);
-        Assert.Empty(first.Assigned);
-        second.Until(() => second.Assigned.Count == 4);
-        for (var i = 0; i < 20; i++) Step(second);
-        Assert.True(producer.Flush(10_000));
-        second.Until(() => first.Records.Count + second.Records.Count >= produced);
-        second.PollFor(200);
-
-        var read = first.Records.Concat(second.Records).Select(r => (r.Partition, r.Offset)).Order().ToList();
-        Assert.Equal(produced, read.Count);
-        Assert.Equal(produced, read.Distinct().Count());
-
-        void Step(params Collector[] members)
-        {
-            for (var i = 0; i < 40; i++) Produce.Text(producer, "t", i % 4, produced++.ToString());
-            foreach (var member in members) member.Consumer.Poll(20, 10_000, member);
-        }
+        Takeover.Run(broker.BootstrapServers, "t", protocol, protocol == GroupProtocol.Classic ? EmbeddedBroker.ConsumerProperties : []);
     }
 
     [Fact]
@@ -214,25 +183,5 @@ public sealed class GroupTests : IDisposable
         using var reader = new Collector(broker.BootstrapServers, "g", "^logs\\..*").UntilRecords(10);
         reader.PollFor(200);
         Assert.Equal(["logs.a", "logs.b"], reader.Records.Select(r => r.Topic).Distinct().Order());
-    }
-
-    private Collector Member(string group, GroupProtocol protocol, Dictionary<TopicPartition, long> table)
-    {
-        var member = new Collector(new ConsumerOptions
-        {
-            Client = new()
-            {
-                Brokers = broker.BootstrapServers,
-                Properties = protocol == GroupProtocol.Classic ? EmbeddedBroker.ConsumerProperties : [],
-            },
-            Group = group,
-            Topics = ["t"],
-            Protocol = protocol,
-        })
-        {
-            Start = partition => table.GetValueOrDefault(partition, 0),
-        };
-        member.Each = record => table[new(record.Topic, record.Partition)] = record.Offset + 1;
-        return member;
     }
 }
