@@ -1,0 +1,86 @@
+using System.Buffers;
+using System.IO.Compression;
+using System.Text;
+
+using K2I.Base;
+
+namespace K2I.Iceberg;
+
+/// <summary>An Avro object container file, read whole from untrusted bytes. Codecs: null and deflate.</summary>
+internal sealed class AvroFileReader
+{
+    private const int MaxBlockBytes = 256 << 20;
+
+    private readonly ReadOnlyMemory<byte> _bytes;
+    private readonly string _what;
+    private readonly byte[] _sync;
+    private readonly string _codec;
+    private readonly int _start;
+
+    public AvroFileReader(ReadOnlyMemory<byte> bytes, string what)
+    {
+        _bytes = bytes;
+        _what = what;
+        if (!bytes.Span.StartsWith("Obj\u0001"u8)) throw new EngineException(ErrorKind.Corrupt, $"{what} is not an Avro file");
+        var decoder = new AvroDecoder(bytes.Span, what);
+        _ = decoder.Raw(4);
+        var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
+        for (var count = decoder.Block(); count > 0; count = decoder.Block())
+            for (var at = 0L; at < count; at++) metadata[decoder.String()] = Encoding.UTF8.GetString(decoder.Bytes());
+        _sync = decoder.Raw(16).ToArray();
+        _start = decoder.Position;
+        Metadata = metadata;
+        _codec = metadata.GetValueOrDefault("avro.codec", "null");
+        if (_codec is not ("null" or "deflate")) throw new EngineException(ErrorKind.Unsupported, $"{what}: Avro codec '{_codec}' is not supported (null and deflate are)");
+        if (!metadata.TryGetValue("avro.schema", out var schema)) throw decoder.Bad("'avro.schema' is missing");
+        Schema = AvroSchemaJson.Parse(Encoding.UTF8.GetBytes(schema), what);
+    }
+
+    /// <summary>The header's keys and values, <c>avro.*</c> included.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    /// <summary>What the file was written with.</summary>
+    public AvroType Schema { get; }
+
+    /// <summary>Every record, in file order.</summary>
+    public List<object?> ReadAll()
+    {
+        var records = new List<object?>();
+        var file = new AvroDecoder(_bytes.Span, _what);
+        _ = file.Raw(_start);
+        while (file.Left > 0)
+        {
+            var count = file.Long();
+            var payload = file.Bytes();
+            if (!file.Raw(16).SequenceEqual(_sync)) throw file.Bad("a block does not end with the file's marker");
+            if (count < 0) throw file.Bad($"a block of {count} records");
+            var block = new AvroDecoder(_codec == "deflate" ? Inflate(payload) : payload, _what);
+            for (var at = 0L; at < count; at++)
+            {
+                if (block.Left == 0 && Schema.Fields.Length > 0) throw file.Bad($"a block of {count} records ends after {at}");
+                records.Add(block.Value(Schema));
+            }
+            if (block.Left != 0) throw file.Bad("a block is longer than its records");
+        }
+        return records;
+    }
+
+    private ReadOnlySpan<byte> Inflate(ReadOnlySpan<byte> packed)
+    {
+        try
+        {
+            using var inflate = new DeflateStream(new MemoryStream(packed.ToArray()), CompressionMode.Decompress);
+            var plain = new ArrayBufferWriter<byte>(Math.Max(256, packed.Length * 3));
+            while (inflate.Read(plain.GetSpan(16 << 10)) is var read and > 0)
+            {
+                plain.Advance(read);
+                if (plain.WrittenCount > MaxBlockBytes) throw new EngineException(ErrorKind.Corrupt, $"{_what}: a block unpacks to more than {MaxBlockBytes} bytes");
+            }
+            return plain.WrittenSpan;
+        }
+        catch (InvalidDataException error)
+        {
+            throw new EngineException(ErrorKind.Corrupt, $"{_what}: a block is not valid deflate data", error);
+        }
+    }
+}

@@ -1,0 +1,263 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+
+using K2I.Base;
+using K2I.Storage;
+
+namespace K2I.Iceberg;
+
+/// <summary>Tables as folders: <c>WAREHOUSE/ns/table/metadata/vN.metadata.json</c>, N from 1 without gaps; the highest N is the table. Any number of processes may share it.</summary>
+/// <remarks>
+/// A commit creates version N+1 unless it is there: the store's atomic create decides between racing writers. <c>version-hint.text</c> holds some N
+/// that once was the highest; readers start there and look for higher ones. This is the layout that Iceberg Java calls a Hadoop table.
+/// </remarks>
+public sealed class FileCatalog : ICatalog
+{
+    private const string MetadataSuffix = ".metadata.json", ZippedSuffix = ".gz.metadata.json", Hint = "version-hint.text";
+
+    private readonly IObjectStore _store;
+    private readonly IClock _clock;
+    private readonly bool _strictNames;
+
+    /// <param name="store">Holds the warehouse.</param>
+    /// <param name="warehouse">The folder all tables lie below.</param>
+    /// <param name="clock">For the times in metadata.</param>
+    /// <param name="strictNames">Only <c>a-z 0-9 _</c> in names; otherwise anything that stays in its folder.</param>
+    public FileCatalog(IObjectStore store, string warehouse, IClock? clock = null, bool strictNames = true)
+    {
+        _store = store;
+        Warehouse = Location.Normalize(warehouse);
+        _clock = clock ?? SystemClock.Instance;
+        _strictNames = strictNames;
+    }
+
+    public string Warehouse { get; }
+
+    public Table Load(TableIdent ident) => TryLoad(ident) ?? throw new EngineException(ErrorKind.NotFound, $"table {ident} does not exist in {Warehouse}");
+
+    public Table? TryLoad(TableIdent ident)
+    {
+        var folder = MetadataFolder(ident);
+        for (var attempt = 0; ; attempt++)
+        {
+            var (version, location) = FindLatest(folder);
+            if (version == 0) return null;
+            try
+            {
+                var metadata = TableMetadataJson.Parse(_store.Read(location), location);
+                return new Table(ident, metadata, location);
+            }
+            catch (EngineException error) when (error.Kind == ErrorKind.NotFound && attempt < 3)
+            {
+                // An old version, removed after a newer one was made: look again.
+            }
+        }
+    }
+
+    public Table Create(TableIdent ident, TableCreation creation)
+    {
+        var folder = MetadataFolder(ident);
+        var location = TableFolder(ident);
+        if (creation.Location is { } wanted && Location.Normalize(wanted) != location)
+            throw new EngineException(ErrorKind.Invalid, $"table {ident} cannot lie at {wanted}: a file catalog puts it at {location}");
+        if (FindLatest(folder).Version > 0) throw Exists(ident);
+        var metadata = TableMetadataBuilder.Empty(creation.FormatVersion)
+            .Apply(creation.Updates(Guid.NewGuid().ToString(), location))
+            .Build(_clock.UnixMs);
+        var file = VersionLocation(folder, 1);
+        var bytes = TableMetadataJson.ToBytes(metadata);
+        bool made;
+        try
+        {
+            made = _store.PutIfAbsent(file, bytes);
+        }
+        catch (EngineException error) when (error.Kind == ErrorKind.Unknown)
+        {
+            made = Holds(file, bytes) ?? throw new EngineException(ErrorKind.Unknown, $"table {ident}: {error.Message}", error);
+        }
+        if (!made) throw Exists(ident);
+        WriteHint(folder, 1);
+        return new Table(ident, metadata, file);
+    }
+
+    public CommitOutcome Commit(Table current, ImmutableArray<MetadataUpdate> updates, ImmutableArray<TableRequirement> requirements)
+    {
+        var folder = MetadataFolder(current.Ident);
+        if (VersionOf(Location.NameOf(current.MetadataLocation)) is not { } version)
+            throw new EngineException(ErrorKind.Invalid, $"table {current.Ident}: {current.MetadataLocation} is not a metadata file of this catalog");
+        foreach (var requirement in requirements)
+            if (requirement.Violation(current.Metadata) is { } why) return new CommitOutcome.Conflict($"table {current.Ident}: {why}");
+        var next = TableMetadataBuilder.From(current.Metadata, current.MetadataLocation).Apply(updates).Build(_clock.UnixMs);
+        if (ReferenceEquals(next, current.Metadata)) return new CommitOutcome.Committed(current);
+        if (next.Location != current.Metadata.Location) throw new EngineException(ErrorKind.Invalid, $"table {current.Ident}: a file catalog cannot move it to {next.Location}");
+        if (LocationOf(folder, version) is null)
+            return new CommitOutcome.Conflict($"table {current.Ident}: its metadata version {version} is gone");
+        if (LocationOf(folder, version + 1) is not null) return new CommitOutcome.Conflict($"table {current.Ident}: version {version + 1} was committed meanwhile");
+        var file = VersionLocation(folder, version + 1);
+        var bytes = TableMetadataJson.ToBytes(next);
+        try
+        {
+            if (!_store.PutIfAbsent(file, bytes)) return new CommitOutcome.Conflict($"table {current.Ident}: version {version + 1} was committed meanwhile");
+        }
+        catch (EngineException error) when (error.Kind == ErrorKind.Unknown)
+        {
+            // The store may have made the file: whoever's bytes lie there won. If nothing does, it may still appear.
+            switch (Holds(file, bytes))
+            {
+                case false:
+                    return new CommitOutcome.Conflict($"table {current.Ident}: version {version + 1} was committed meanwhile");
+                case null:
+                    return new CommitOutcome.Unknown(error);
+            }
+        }
+        WriteHint(folder, version + 1);
+        DropOldVersions(current.Metadata, next);
+        return new CommitOutcome.Committed(new Table(current.Ident, next, file));
+    }
+
+    public bool Drop(TableIdent ident, bool purge)
+    {
+        var folder = TableFolder(ident);
+        if (FindLatest(MetadataFolder(ident)).Version == 0) return false;
+        if (!purge) throw new EngineException(ErrorKind.Unsupported, $"table {ident}: in a file catalog the files are the table; drop it with purge");
+        // Metadata last, newest last of all: until then the table is there, if not whole.
+        foreach (var file in _store.List(folder + "/").OrderBy(f => f.Location.Contains("/metadata/v", StringComparison.Ordinal) ? 1 : 0).ThenBy(f => VersionOf(Location.NameOf(f.Location)) ?? 0).ToList())
+            _ = _store.Delete(file.Location);
+        return true;
+    }
+
+    public IEnumerable<ImmutableArray<string>> ListNamespaces() => NamespacesBelow([]);
+
+    public IEnumerable<TableIdent> ListTables(ImmutableArray<string> inNamespace)
+    {
+        TableNames.RequireNamespace(inNamespace, _strictNames);
+        foreach (var name in Folders(inNamespace))
+            if (IsTable(inNamespace, name)) yield return new TableIdent(inNamespace, name);
+    }
+
+    /// <summary>The version in a metadata file's name (<c>v12.metadata.json</c>, <c>v12.gz.metadata.json</c>, <c>v12.metadata.json.gz</c>).</summary>
+    internal static int? VersionOf(string name)
+    {
+        if (!name.StartsWith('v')) return null;
+        var rest = name.EndsWith(ZippedSuffix, StringComparison.Ordinal) ? name[1..^ZippedSuffix.Length]
+            : name.EndsWith(MetadataSuffix, StringComparison.Ordinal) ? name[1..^MetadataSuffix.Length]
+            : name.EndsWith(MetadataSuffix + ".gz", StringComparison.Ordinal) ? name[1..^(MetadataSuffix.Length + 3)]
+            : "";
+        return int.TryParse(rest, NumberStyles.None, CultureInfo.InvariantCulture, out var version) && version > 0 ? version : null;
+    }
+
+    private IEnumerable<ImmutableArray<string>> NamespacesBelow(ImmutableArray<string> levels)
+    {
+        foreach (var name in Folders(levels))
+        {
+            if (!levels.IsEmpty && IsTable(levels, name)) continue;
+            var below = levels.Add(name);
+            yield return below;
+            foreach (var deeper in NamespacesBelow(below)) yield return deeper;
+        }
+    }
+
+    private IEnumerable<string> Folders(ImmutableArray<string> levels) =>
+        _store.ListFolders(Folder(levels)).Where(n => !n.StartsWith('.') && !n.StartsWith('_')).Order(StringComparer.Ordinal);
+
+    private bool IsTable(ImmutableArray<string> levels, string name)
+    {
+        var folder = $"{Folder(levels)}/{name}/metadata";
+        return FindLatest(folder).Version > 0;
+    }
+
+    private string Folder(ImmutableArray<string> levels) => levels.IsEmpty ? Warehouse : $"{Warehouse}/{string.Join('/', levels)}";
+
+    private string TableFolder(TableIdent ident)
+    {
+        TableNames.Require(ident, _strictNames);
+        return $"{Folder(ident.Namespace)}/{ident.Name}";
+    }
+
+    private string MetadataFolder(TableIdent ident) => TableFolder(ident) + "/metadata";
+
+    private static string VersionLocation(string folder, int version) => string.Create(CultureInfo.InvariantCulture, $"{folder}/v{version}{MetadataSuffix}");
+
+    /// <summary>The newest version and its file; 0 if there is no table. The hint says where to start; without one the folder is listed.</summary>
+    private (int Version, string Location) FindLatest(string folder)
+    {
+        var version = ReadHint(folder);
+        var location = version > 0 ? LocationOf(folder, version) : null;
+        if (location is null)
+        {
+            version = 0;
+            foreach (var file in _store.List(folder + "/v"))
+                if (VersionOf(Location.NameOf(file.Location)) is { } found && found > version) (version, location) = (found, file.Location);
+            if (location is null) return (0, "");
+        }
+        while (LocationOf(folder, version + 1) is { } next) (version, location) = (version + 1, next);
+        return (version, location);
+    }
+
+    private string? LocationOf(string folder, int version)
+    {
+        var stem = string.Create(CultureInfo.InvariantCulture, $"{folder}/v{version}");
+        foreach (var suffix in (ReadOnlySpan<string>)[MetadataSuffix, ZippedSuffix, MetadataSuffix + ".gz"])
+            if (_store.Exists(stem + suffix)) return stem + suffix;
+        return null;
+    }
+
+    private int ReadHint(string folder)
+    {
+        try
+        {
+            var text = Encoding.ASCII.GetString(_store.Read($"{folder}/{Hint}"));
+            return int.TryParse(text.AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : 0;
+        }
+        catch (EngineException error) when (error.Kind is ErrorKind.NotFound or ErrorKind.Denied or ErrorKind.Unavailable)
+        {
+            return 0;
+        }
+    }
+
+    private void WriteHint(string folder, int version)
+    {
+        try
+        {
+            _store.Put($"{folder}/{Hint}", Encoding.ASCII.GetBytes(version.ToString(CultureInfo.InvariantCulture)));
+        }
+        catch (EngineException)
+        {
+            // Readers look beyond the hint: an old one costs them time only.
+        }
+    }
+
+    /// <summary>True if these bytes lie there, false if others do, null if nothing does or it cannot be read.</summary>
+    private bool? Holds(string location, byte[] bytes)
+    {
+        try
+        {
+            return _store.Read(location).AsSpan().SequenceEqual(bytes);
+        }
+        catch (EngineException)
+        {
+            return null;
+        }
+    }
+
+    private void DropOldVersions(TableMetadata before, TableMetadata after)
+    {
+        if (!after.BoolProperty(TableProperties.DeleteAfterCommit, otherwise: false)) return;
+        var kept = after.MetadataLog.Select(e => e.Location).ToHashSet(StringComparer.Ordinal);
+        foreach (var entry in before.MetadataLog)
+        {
+            if (kept.Contains(entry.Location)) continue;
+            try
+            {
+                _ = _store.Delete(entry.Location);
+            }
+            catch (EngineException)
+            {
+                // Left for orphan removal.
+            }
+        }
+    }
+
+    private static EngineException Exists(TableIdent ident) => new(ErrorKind.AlreadyExists, $"table {ident} exists already");
+}

@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+
+namespace K2I.Iceberg;
+
+/// <summary>Names to tables, and the one place where a commit becomes true: an atomic swap of a table's metadata. Any thread may call; calls block.</summary>
+/// <remarks>
+/// Unknown is not failed. A commit whose answer is lost may have landed: <see cref="Commit"/> says so by <see cref="CommitOutcome.Unknown"/>, and the
+/// caller must find out (by its snapshot id) before it repeats the commit or deletes a file that it names. <see cref="Create"/> and <see cref="Drop"/>
+/// say it by an <c>EngineException</c> of kind Unknown; look whether the table is there. Every other failure is certain not to have taken effect:
+/// NotFound (no such table or namespace), AlreadyExists, Denied, Invalid (a name or change the catalog refuses), Unavailable, Corrupt, Unsupported.
+/// </remarks>
+public interface ICatalog
+{
+    /// <summary>The table as it is now; NotFound if there is none.</summary>
+    Table Load(TableIdent ident);
+
+    /// <summary>The table as it is now, or null.</summary>
+    Table? TryLoad(TableIdent ident);
+
+    /// <summary>Creates a table; AlreadyExists if one has the name. Go by the ids and the location of the table returned.</summary>
+    Table Create(TableIdent ident, TableCreation creation);
+
+    /// <summary>Makes the updates the table's next metadata if the requirements hold and the table is still as <paramref name="current"/> says. Lands wholly or not at all.</summary>
+    CommitOutcome Commit(Table current, ImmutableArray<MetadataUpdate> updates, ImmutableArray<TableRequirement> requirements);
+
+    /// <summary>Forgets a table; with <paramref name="purge"/> its files go too. False if there was none.</summary>
+    bool Drop(TableIdent ident, bool purge);
+
+    /// <summary>Every namespace, each as its levels.</summary>
+    IEnumerable<ImmutableArray<string>> ListNamespaces();
+
+    IEnumerable<TableIdent> ListTables(ImmutableArray<string> inNamespace);
+}

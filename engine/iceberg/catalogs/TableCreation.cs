@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+
+using K2I.Columns;
+
+namespace K2I.Iceberg;
+
+/// <summary>What a new table is to be. Ids in the schema and spec are those wanted; a catalog may assign others: go by the table it returns.</summary>
+public sealed record TableCreation
+{
+    public required Schema Schema { get; init; }
+
+    public PartitionSpec Spec { get; init; } = PartitionSpec.Unpartitioned;
+
+    public SortOrder SortOrder { get; init; } = SortOrder.Unsorted;
+
+    public int FormatVersion { get; init; } = 2;
+
+    public ImmutableSortedDictionary<string, string> Properties { get; init; } = SummaryKeys.Empty;
+
+    /// <summary>Where the table is to lie; null: where the catalog puts tables of its name.</summary>
+    public string? Location { get; init; }
+
+    /// <summary>The updates that make the table out of nothing.</summary>
+    internal IEnumerable<MetadataUpdate> Updates(string uuid, string location)
+    {
+        yield return new MetadataUpdate.AssignUuid(uuid);
+        yield return new MetadataUpdate.SetLocation(location);
+        yield return new MetadataUpdate.AddSchema(Schema, Schema.HighestId());
+        yield return new MetadataUpdate.SetCurrentSchema(MetadataUpdate.LastAdded);
+        yield return new MetadataUpdate.AddSpec(Spec);
+        yield return new MetadataUpdate.SetDefaultSpec(MetadataUpdate.LastAdded);
+        yield return new MetadataUpdate.AddSortOrder(SortOrder);
+        yield return new MetadataUpdate.SetDefaultSortOrder(MetadataUpdate.LastAdded);
+        var properties = Properties.ContainsKey(TableProperties.ParquetCodec) ? Properties : Properties.Add(TableProperties.ParquetCodec, "zstd");
+        yield return new MetadataUpdate.SetProperties(properties);
+    }
+}

@@ -1,0 +1,87 @@
+using System.Text.Json;
+
+namespace K2I.Iceberg;
+
+/// <summary>Snapshots and refs as metadata and the REST protocol write them.</summary>
+internal static class SnapshotJson
+{
+    private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
+    {
+        "snapshot-id", "parent-snapshot-id", "sequence-number", "timestamp-ms", "manifest-list", "manifests", "summary", "schema-id", "first-row-id", "added-rows", "key-id",
+    };
+
+    public static Snapshot Read(JsonElement json, int formatVersion, string what)
+    {
+        Json.NeedObject(json, what);
+        var id = Json.Long(json, "snapshot-id", what);
+        what = $"{what}, snapshot {id}";
+        var parent = Json.OptLong(json, "parent-snapshot-id", what);
+        var snapshot = new Snapshot
+        {
+            SnapshotId = id,
+            ParentSnapshotId = parent is -1 ? null : parent,
+            SequenceNumber = formatVersion > 1 ? Json.Long(json, "sequence-number", what) : Json.OptLong(json, "sequence-number", what) ?? 0,
+            TimestampMs = Json.Long(json, "timestamp-ms", what),
+            ManifestList = Json.OptString(json, "manifest-list", what),
+            Manifests = Json.OptArray(json, "manifests", what, e => Json.AsString(e, "manifests", what)),
+            Summary = Json.OptStrings(json, "summary", what),
+            SchemaId = Json.OptInt(json, "schema-id", what),
+            FirstRowId = Json.OptLong(json, "first-row-id", what),
+            AddedRows = Json.OptLong(json, "added-rows", what),
+            KeyId = Json.OptString(json, "key-id", what),
+            Unknown = Json.Others(json, Known),
+        };
+        if (snapshot.ManifestList is null && formatVersion > 1) throw Json.Bad(what, "'manifest-list' is missing");
+        return snapshot;
+    }
+
+    public static void Write(Utf8JsonWriter json, Snapshot snapshot)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("sequence-number", snapshot.SequenceNumber);
+        json.WriteNumber("snapshot-id", snapshot.SnapshotId);
+        if (snapshot.ParentSnapshotId is { } parent) json.WriteNumber("parent-snapshot-id", parent);
+        json.WriteNumber("timestamp-ms", snapshot.TimestampMs);
+        json.WriteStartObject("summary");
+        if (snapshot.Summary.TryGetValue(SummaryKeys.Operation, out var operation)) json.WriteString(SummaryKeys.Operation, operation);
+        foreach (var (key, value) in snapshot.Summary)
+            if (key != SummaryKeys.Operation) json.WriteString(key, value);
+        json.WriteEndObject();
+        if (snapshot.ManifestList is not null) json.WriteString("manifest-list", snapshot.ManifestList);
+        if (!snapshot.Manifests.IsEmpty) Json.WriteArray(json, "manifests", snapshot.Manifests, (j, m) => j.WriteStringValue(m));
+        if (snapshot.SchemaId is { } schema) json.WriteNumber("schema-id", schema);
+        if (snapshot.FirstRowId is { } first) json.WriteNumber("first-row-id", first);
+        if (snapshot.AddedRows is { } added) json.WriteNumber("added-rows", added);
+        if (snapshot.KeyId is not null) json.WriteString("key-id", snapshot.KeyId);
+        Json.WriteOthers(json, snapshot.Unknown);
+        json.WriteEndObject();
+    }
+
+    public static SnapshotRef ReadRef(JsonElement json, string what)
+    {
+        Json.NeedObject(json, what);
+        var type = Json.String(json, "type", what);
+        if (type is not ("branch" or "tag")) throw Json.Bad(what, $"a ref of type '{type}' is not known");
+        return new SnapshotRef(Json.Long(json, "snapshot-id", what), type == "branch")
+        {
+            MinSnapshotsToKeep = Json.OptInt(json, "min-snapshots-to-keep", what),
+            MaxSnapshotAgeMs = Json.OptLong(json, "max-snapshot-age-ms", what),
+            MaxRefAgeMs = Json.OptLong(json, "max-ref-age-ms", what),
+        };
+    }
+
+    public static void WriteRefFields(Utf8JsonWriter json, SnapshotRef reference)
+    {
+        json.WriteNumber("snapshot-id", reference.SnapshotId);
+        json.WriteString("type", reference.IsBranch ? "branch" : "tag");
+        if (reference.MinSnapshotsToKeep is { } keep) json.WriteNumber("min-snapshots-to-keep", keep);
+        if (reference.MaxSnapshotAgeMs is { } age) json.WriteNumber("max-snapshot-age-ms", age);
+        if (reference.MaxRefAgeMs is { } refAge) json.WriteNumber("max-ref-age-ms", refAge);
+    }
+
+    public static StatisticsFile ReadStatistics(JsonElement json, string what)
+    {
+        Json.NeedObject(json, what);
+        return new StatisticsFile(Json.Long(json, "snapshot-id", what), Json.String(json, "statistics-path", what), Json.Long(json, "file-size-in-bytes", what), json.GetRawText());
+    }
+}

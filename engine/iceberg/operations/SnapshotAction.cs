@@ -1,0 +1,132 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
+using K2I.Base;
+
+namespace K2I.Iceberg;
+
+/// <summary>An action that makes a snapshot. Subclasses give the manifests; this writes the list and the snapshot, checks the whole, and cleans up.</summary>
+/// <remarks>
+/// Files of the table's metadata folder: <c>UUID-mN.avro</c> (manifests, N counts over all attempts) and <c>snap-ID-ATTEMPT-UUID.avro</c> (lists).
+/// Manifests of new files are written once: what changes from base to base (sequence number, row ids) they inherit from the list.
+/// </remarks>
+public abstract class SnapshotAction : TableAction
+{
+    private readonly HashSet<string> _written = new(StringComparer.Ordinal);
+    private readonly string _uuid = Guid.NewGuid().ToString();
+    private readonly string _branch;
+    private long? _snapshotId;
+    private int _manifests;
+
+    private protected SnapshotAction(string branch) => _branch = branch;
+
+    public override long? SnapshotId => _snapshotId;
+
+    /// <summary>Who commits, in the summary of every snapshot.</summary>
+    public string EngineName { get; init; } = "k2i";
+
+    public string EngineVersion { get; init; } = typeof(SnapshotAction).Assembly.GetName().Version?.ToString(3) ?? "0";
+
+    public sealed override ActionResult Apply(Table table, ActionContext context)
+    {
+        var metadata = table.Metadata;
+        if (metadata.FormatVersion < 2) throw new EngineException(ErrorKind.Unsupported, $"table {table.Ident} has format version 1, which is read only; upgrade it to version 2 first");
+        if (_snapshotId is { } known && metadata.FindSnapshot(known) is not null) return new ActionResult.AlreadyDone($"snapshot {known} is in the table");
+        _snapshotId ??= NewSnapshotId(metadata);
+        var parent = metadata.Head(_branch);
+        if (parent is null && metadata.Refs.ContainsKey(_branch)) throw new EngineException(ErrorKind.Corrupt, $"table {table.Ident}: branch {_branch} points at a snapshot that is gone");
+        if (metadata.Refs.TryGetValue(_branch, out var reference) && !reference.IsBranch) throw new EngineException(ErrorKind.Invalid, $"table {table.Ident}: '{_branch}' is a tag");
+
+        var verdict = Decide(table, parent, context, out var content);
+        if (verdict is not null) return verdict;
+        Check.That(content is not null);
+        var snapshot = Write(metadata, parent, content, context);
+        List<MetadataUpdate> updates =
+        [
+            new MetadataUpdate.AddSnapshot(snapshot),
+            new MetadataUpdate.SetSnapshotRef(_branch, reference is null ? new SnapshotRef(snapshot.SnapshotId, IsBranch: true) : reference with { SnapshotId = snapshot.SnapshotId }),
+        ];
+        if (!content.Properties.IsEmpty) updates.Add(new MetadataUpdate.SetProperties(content.Properties));
+        return new ActionResult.Change([.. updates],
+        [
+            new TableRequirement.AssertTableUuid(metadata.Uuid),
+            new TableRequirement.AssertRefSnapshotId(_branch, parent?.SnapshotId),
+        ]);
+    }
+
+    public sealed override void CleanUp(TableMetadata? landed, ActionContext context)
+    {
+        var named = new HashSet<string>(StringComparer.Ordinal);
+        if (landed is not null)
+        {
+            if (_snapshotId is not { } id || landed.FindSnapshot(id) is not { ManifestList: { } list } snapshot) return;
+            named.Add(list);
+            foreach (var manifest in new ManifestReader(context.Store).Manifests(landed, snapshot)) named.Add(manifest.Path);
+        }
+        foreach (var path in _written.Where(p => !named.Contains(p)).ToList())
+        {
+            _ = context.Store.Delete(path);
+            _written.Remove(path);
+        }
+    }
+
+    /// <summary>Either a result that ends the attempt, or null and the snapshot's content for this base.</summary>
+    private protected abstract ActionResult? Decide(Table table, Snapshot? parent, ActionContext context, out SnapshotContent? content);
+
+    /// <summary>Stores a finished manifest under the action's next name.</summary>
+    private protected ManifestFile Store(TableMetadata table, ManifestWriter writer, ActionContext context)
+    {
+        var path = string.Create(CultureInfo.InvariantCulture, $"{MetadataFolder(table)}/{_uuid}-m{_manifests++}.avro");
+        var (bytes, manifest) = writer.Finish(path);
+        Put(path, bytes, context);
+        return manifest;
+    }
+
+    private Snapshot Write(TableMetadata table, Snapshot? parent, SnapshotContent content, ActionContext context)
+    {
+        var id = _snapshotId!.Value;
+        var sequence = table.LastSequenceNumber + 1;
+        var list = ManifestListFile.Write(table.FormatVersion, id, parent?.SnapshotId, sequence, table.NextRowId, content.Manifests);
+        var path = string.Create(CultureInfo.InvariantCulture, $"{MetadataFolder(table)}/snap-{id}-{context.Attempt}-{_uuid}.avro");
+        var newest = table.Snapshots.IsEmpty ? 0 : table.Snapshots[^1].TimestampMs;
+        var summary = content.Summary.Build(content.Operation, parent,
+            [.. content.ExtraSummary, KeyValuePair.Create(SummaryKeys.EngineName, EngineName), KeyValuePair.Create(SummaryKeys.EngineVersion, EngineVersion)]);
+        var snapshot = new Snapshot
+        {
+            SnapshotId = id,
+            ParentSnapshotId = parent?.SnapshotId,
+            SequenceNumber = sequence,
+            TimestampMs = Math.Max(context.Clock.UnixMs, Math.Max(newest, table.LastUpdatedMs)),
+            ManifestList = path,
+            Summary = summary,
+            SchemaId = table.CurrentSchemaId,
+            FirstRowId = table.FormatVersion >= 3 ? table.NextRowId : null,
+            AddedRows = table.FormatVersion >= 3 ? list.NextRowId - table.NextRowId : null,
+        };
+        CommitInvariants.Check(table, parent, snapshot, list.Manifests);
+        Put(path, list.Bytes, context);
+        return snapshot;
+    }
+
+    private void Put(string path, ReadOnlySpan<byte> bytes, ActionContext context)
+    {
+        _written.Add(path);
+        using var writer = context.Store.Create(path);
+        writer.Write(bytes);
+        writer.Complete();
+    }
+
+    internal static string MetadataFolder(TableMetadata table) => table.Property("write.metadata.path") is { Length: > 0 } path ? path.TrimEnd('/') : table.Location + "/metadata";
+
+    /// <summary>A random positive number of 52 bits: readers that hold numbers as doubles keep it exact.</summary>
+    private static long NewSnapshotId(TableMetadata table)
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        while (true)
+        {
+            RandomNumberGenerator.Fill(bytes);
+            var id = BitConverter.ToInt64(bytes) & ((1L << 52) - 1);
+            if (id != 0 && table.FindSnapshot(id) is null) return id;
+        }
+    }
+}

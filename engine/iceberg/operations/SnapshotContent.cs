@@ -1,0 +1,12 @@
+using System.Collections.Immutable;
+
+namespace K2I.Iceberg;
+
+/// <summary>What an action puts into a snapshot of one particular base: its manifests in list order, and what to say about it.</summary>
+internal sealed record SnapshotContent(string Operation, ImmutableArray<ManifestFile> Manifests, SnapshotSummary Summary)
+{
+    /// <summary>Summary entries and table properties of the committing application.</summary>
+    public IEnumerable<KeyValuePair<string, string>> ExtraSummary { get; init; } = [];
+
+    public ImmutableSortedDictionary<string, string> Properties { get; init; } = SummaryKeys.Empty;
+}

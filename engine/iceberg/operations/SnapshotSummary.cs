@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+using K2I.Base;
+
+namespace K2I.Iceberg;
+
+/// <summary>Counts what a snapshot adds and removes, and carries the totals on: exact where the parent's are, absent where the parent lacks one.</summary>
+internal sealed class SnapshotSummary
+{
+    private static readonly (string Total, string Added, string Removed)[] Totals =
+    [
+        (SummaryKeys.TotalRecords, SummaryKeys.AddedRecords, "deleted-records"),
+        (SummaryKeys.TotalFilesSize, SummaryKeys.AddedFilesSize, "removed-files-size"),
+        (SummaryKeys.TotalDataFiles, SummaryKeys.AddedDataFiles, "deleted-data-files"),
+        (SummaryKeys.TotalDeleteFiles, "added-delete-files", "removed-delete-files"),
+        (SummaryKeys.TotalPositionDeletes, "added-position-deletes", "removed-position-deletes"),
+        (SummaryKeys.TotalEqualityDeletes, "added-equality-deletes", "removed-equality-deletes"),
+    ];
+
+    private readonly Dictionary<string, long> _counts = new(StringComparer.Ordinal);
+    private readonly HashSet<(int Spec, PartitionTuple Partition)> _partitions = [];
+
+    public void Added(DataFile file) => Count(file, "added");
+
+    public void Removed(DataFile file) => Count(file, "removed");
+
+    /// <summary>The whole summary; the application's own entries may not replace the format's.</summary>
+    public ImmutableSortedDictionary<string, string> Build(string operation, Snapshot? parent, IEnumerable<KeyValuePair<string, string>> extra)
+    {
+        var summary = SummaryKeys.Empty.ToBuilder();
+        foreach (var (key, value) in extra) summary[key] = value;
+        foreach (var (key, value) in _counts)
+            if (value != 0) summary[key] = Text(value);
+        summary[SummaryKeys.ChangedPartitionCount] = Text(_partitions.Count);
+        foreach (var (total, added, removed) in Totals)
+        {
+            long before = 0;
+            if (parent is not null && !(parent.Summary.TryGetValue(total, out var text) && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out before))) continue;
+            var after = before + _counts.GetValueOrDefault(added) - _counts.GetValueOrDefault(removed);
+            if (after < 0) throw new EngineException(ErrorKind.Fatal, $"{total} would become {after}: snapshot {parent?.SnapshotId} and the files do not agree");
+            summary[total] = Text(after);
+        }
+        summary[SummaryKeys.Operation] = operation;
+        return summary.ToImmutable();
+    }
+
+    public void Set(string key, long count) => _counts[key] = count;
+
+    private void Count(DataFile file, string verb)
+    {
+        _partitions.Add((file.SpecId, file.Partition));
+        Add($"{verb}-files-size", file.ContentSizeBytes ?? file.FileSizeBytes);
+        if (file.Content == FileContent.Data)
+        {
+            Add(verb == "added" ? SummaryKeys.AddedDataFiles : "deleted-data-files", 1);
+            Add(verb == "added" ? SummaryKeys.AddedRecords : "deleted-records", file.RecordCount);
+            return;
+        }
+        Add($"{verb}-delete-files", 1);
+        if (file.Content == FileContent.EqualityDeletes)
+        {
+            Add($"{verb}-equality-delete-files", 1);
+            Add($"{verb}-equality-deletes", file.RecordCount);
+            return;
+        }
+        Add(file.IsDeletionVector ? $"{verb}-dvs" : $"{verb}-position-delete-files", 1);
+        Add($"{verb}-position-deletes", file.RecordCount);
+    }
+
+    private void Add(string key, long count) => _counts[key] = _counts.GetValueOrDefault(key) + count;
+
+    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+}
