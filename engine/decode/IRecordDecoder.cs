@@ -21,7 +21,7 @@ public interface IRecordDecoder
     DecodeStatus Decode(in RecordInput record, BatchBuilder row);
 
     /// <summary>
-    /// After <see cref="DecodeStatus.NewField"/>: the fields to add so that this record decodes, ids unassigned (0). A slow path that allocates.
+    /// After <see cref="DecodeStatus.NewField"/>: the fields to add so that <paramref name="record"/>, the last one decoded, decodes, ids unassigned (0).
     /// </summary>
     IReadOnlyList<NewField> NewFields(in RecordInput record);
 }

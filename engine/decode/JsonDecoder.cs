@@ -33,6 +33,7 @@ public sealed unsafe partial class JsonDecoder : IRecordDecoder
     private DecodeNode? errorNode;
     private byte* newFieldAt;
     private JsonNode? newFieldIn;
+    private List<NewField> newFields = [];
 
     public JsonDecoder(Schema schema, JsonDecoderOptions? options = null)
     {
@@ -81,14 +82,16 @@ public sealed unsafe partial class JsonDecoder : IRecordDecoder
         {
             if (*p <= ' ') p = Space(p);
             if (p != end) Fail(DecodeStatus.InvalidJson, p, root);
-            else if (newFieldAt != null) Fail(DecodeStatus.NewField, newFieldAt, newFieldIn);
+            else if (newFieldAt != null && !Overflows(row)) ReportNewFields(value);
         }
         // A row that does not fit has builders out of step: whatever was found after that means nothing, and EndRow takes the row back.
-        return status == DecodeStatus.Ok || (row.ColumnCount > 0 && row.Column(0).Overflow) ? DecodeStatus.Ok : status;
+        return status == DecodeStatus.Ok || Overflows(row) ? DecodeStatus.Ok : status;
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<NewField> NewFields(in RecordInput record) => [];
+    public IReadOnlyList<NewField> NewFields(in RecordInput record) => newFields;
+
+    private static bool Overflows(BatchBuilder row) => row.ColumnCount > 0 && row.Column(0).Overflow;
 
     private static byte* Space(byte* p)
     {
@@ -106,6 +109,13 @@ public sealed unsafe partial class JsonDecoder : IRecordDecoder
         if (field.Type is MapType { Key.Type.IsNested: true })
             throw new EngineException(ErrorKind.Unsupported, $"column {path}: JSON has no form for a map whose keys are {((MapType)field.Type).Key.Type}");
         foreach (var child in Schema.ChildrenOf(field.Type)) RefuseUnfit(child, path + "." + child.Name);
+    }
+
+    /// <summary>A field without a value to tell its type by, or without a name, adds nothing: the record is good without it.</summary>
+    private void ReportNewFields(ReadOnlySpan<byte> value)
+    {
+        newFields = SchemaInference.Missing(value, Schema, Options);
+        if (newFields.Count > 0) Fail(DecodeStatus.NewField, newFieldAt, newFieldIn);
     }
 
     private DecodeStatus Refuse(DecodeStatus why)
@@ -128,7 +138,7 @@ public sealed unsafe partial class JsonDecoder : IRecordDecoder
     private bool MakeRoom(int bytes)
     {
         if (bytes > maxRecordBytes) return false;
-        var room = (int)Math.Clamp(bytes * 2L, 4096, Math.Max(bytes, (long)maxRecordBytes));
+        var room = (int)Math.Min(Math.Max(bytes * 2L, 4096), maxRecordBytes);
         scratch = GC.AllocateUninitializedArray<byte>(room + PaddingBytes, pinned: true);
         fixed (byte* pinned = scratch) start = pinned;
         return true;
