@@ -20,13 +20,16 @@ internal sealed unsafe class GzipCompressor : Compressor
 
     internal override int Compress(byte* source, int bytes, byte* target, long capacity)
     {
-        Check.That(NativeCodecs.DeflateReset(stream) == 0);
         stream->NextIn = source;
         stream->AvailableIn = (uint)bytes;
         stream->NextOut = target;
         stream->AvailableOut = (uint)Math.Min(capacity, int.MaxValue);
-        Check.That(NativeCodecs.Deflate(stream, NativeCodecs.DeflateFinish) == NativeCodecs.DeflateStreamEnd);
-        return (int)stream->TotalOut;
+        var code = NativeCodecs.Deflate(stream, NativeCodecs.DeflateFinish);
+        if (code != NativeCodecs.DeflateStreamEnd) throw new EngineException(ErrorKind.Fatal, $"zlib could not compress a page of {bytes} bytes (code {code})");
+        var written = (int)stream->TotalOut;
+        // Now rather than before the next page: deflateBound forgets the gzip header on a stream that has ended.
+        Check.That(NativeCodecs.DeflateReset(stream) == 0);
+        return written;
     }
 
     protected override void Free()

@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace K2I.Parquet.Tests;
+
+/// <summary>The Parquet readers of tests/interop/readers.</summary>
+internal static class Readers
+{
+    internal const string DuckDb = "duckdb", Hyparquet = "hyparquet", ArrowRs = "arrow-rs";
+
+    private static readonly string Root = FindRoot();
+    private static readonly string Packages = Environment.GetEnvironmentVariable("K2I_READERS") ?? Path.Combine(Root, ".build/readers");
+
+    /// <summary>Why they cannot be used here; null when they can.</summary>
+    internal static string? Missing { get; } =
+        !Directory.Exists(Path.Combine(Packages, "node_modules", "hyparquet")) ? $"no readers in {Packages}: npm ci there with tests/interop/readers/package*.json (or name the folder in K2I_READERS)"
+        : !HasNode() ? "node is not installed" : null;
+
+    /// <summary>Rows as JSON lines, per file.</summary>
+    internal static List<string[]> Rows(string reader, IReadOnlyList<string> files, params string[] options)
+    {
+        var output = Run([Path.Combine(Root, "tests/interop/readers/read-parquet.mjs"), "--reader", reader, .. options, .. files]);
+        var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        if (files.Count == 1) return [lines];
+        var perFile = new List<List<string>>();
+        foreach (var line in lines)
+        {
+            if (line.StartsWith("# ", StringComparison.Ordinal)) perFile.Add([]);
+            else perFile[^1].Add(line);
+        }
+        return [.. perFile.Select(l => l.ToArray())];
+    }
+
+    private static string Run(string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo("node", arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["K2I_READERS"] = Packages },
+        })!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, errors.Result);
+        return output;
+    }
+
+    private static bool HasNode()
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo("node", ["--version"]) { RedirectStandardOutput = true });
+            process!.WaitForExit();
+            return process.ExitCode == 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
+    }
+
+    private static string FindRoot([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "../.."));
+}
