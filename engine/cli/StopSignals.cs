@@ -1,0 +1,44 @@
+using System.Runtime.InteropServices;
+
+namespace K2I.Cli;
+
+/// <summary>SIGINT and SIGTERM: the first asks for a stop, the second leaves at once. SIGHUP is ignored. Owner of the registrations.</summary>
+internal sealed class StopSignals : IDisposable
+{
+    private readonly Action<string> _stop;
+    private readonly Action<ExitCode> _leave;
+    private readonly PosixSignalRegistration[] _registrations;
+    private int _count;
+
+    /// <param name="stop">Called once, with the signal's name, by a thread of the runtime.</param>
+    /// <param name="leave">Must not return in production.</param>
+    public StopSignals(Action<string> stop, Action<ExitCode> leave)
+    {
+        _stop = stop;
+        _leave = leave;
+        _registrations =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, c => Handle(c, "SIGINT", ExitCode.Interrupted)),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, c => Handle(c, "SIGTERM", ExitCode.Terminated)),
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, c => c.Cancel = true),
+        ];
+    }
+
+    public void Dispose()
+    {
+        foreach (var registration in _registrations) registration.Dispose();
+    }
+
+    internal void Count(string name, ExitCode code)
+    {
+        if (Interlocked.Increment(ref _count) == 1) _stop(name);
+        else _leave(code);
+    }
+
+    private void Handle(PosixSignalContext context, string name, ExitCode code)
+    {
+        // Else the runtime ends the process when the handler returns.
+        context.Cancel = true;
+        Count(name, code);
+    }
+}

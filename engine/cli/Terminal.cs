@@ -1,0 +1,51 @@
+using System.Collections;
+using System.Text;
+
+namespace K2I.Cli;
+
+/// <summary>What surrounds the process: its streams, environment, and whether a person watches. Tests supply their own.</summary>
+internal sealed class Terminal : IDisposable
+{
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
+    public required TextWriter Out { get; init; }
+
+    public required TextWriter Error { get; init; }
+
+    /// <summary>Standard error as bytes, for the log.</summary>
+    public required Stream ErrorBytes { get; init; }
+
+    public required Stream In { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Environment { get; init; }
+
+    /// <summary>A person can answer questions.</summary>
+    public bool Interactive { get; init; }
+
+    /// <summary>Standard error is a terminal that shows colours.</summary>
+    public bool ErrorHasColour { get; init; }
+
+    public static Terminal OfProcess()
+    {
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (DictionaryEntry entry in System.Environment.GetEnvironmentVariables()) environment[(string)entry.Key] = (string)entry.Value!;
+        var error = Console.OpenStandardError();
+        return new Terminal
+        {
+            // Console.Out would load the terminal's description first; a plain writer costs nothing at start.
+            Out = new StreamWriter(Console.OpenStandardOutput(), Utf8) { AutoFlush = false },
+            Error = new StreamWriter(error, Utf8) { AutoFlush = true },
+            ErrorBytes = error,
+            In = Console.OpenStandardInput(),
+            Environment = environment,
+            Interactive = !Console.IsInputRedirected && !Console.IsOutputRedirected,
+            ErrorHasColour = !Console.IsErrorRedirected && !environment.ContainsKey("NO_COLOR") && environment.GetValueOrDefault("TERM") is not (null or "dumb"),
+        };
+    }
+
+    public void Dispose()
+    {
+        Out.Flush();
+        Error.Flush();
+    }
+}

@@ -1,0 +1,50 @@
+using K2I.Base;
+using K2I.Kafka;
+
+namespace K2I.Cli;
+
+/// <summary>Reads a topic from its start and looks at nothing but sizes: what fetching alone costs, the floor that the engine is compared with.</summary>
+internal sealed class BareConsumer : IRecordHandler, IConsumerListener
+{
+    private long records;
+    private long bytes;
+
+    internal long Records => records;
+
+    internal long Bytes => bytes;
+
+    /// <summary>Reads until <paramref name="count"/> records were seen. Throws when none come for half a minute.</summary>
+    internal void Read(ClientOptions client, string topic, long count, long fetchBufferBytes)
+    {
+        using var consumer = new KafkaConsumer(new() { Client = client, Group = $"k2i-bench-{Guid.NewGuid():N}", Topics = [topic], FetchBufferBytes = fetchBufferBytes }, this, NullLog.Instance);
+        var quietSince = Environment.TickCount64;
+        while (records < count)
+        {
+            if (consumer.Poll(100, 100_000, this) > 0) quietSince = Environment.TickCount64;
+            else if (Environment.TickCount64 - quietSince > 30_000) throw new EngineException(ErrorKind.Unavailable, $"topic {topic}: {records} records and then none for 30 s");
+        }
+    }
+
+    public void OnRecord(in KafkaRecord record)
+    {
+        records++;
+        bytes += record.Key.Length + record.Value.Length;
+    }
+
+    public void OnAssigned(Span<PartitionStart> partitions)
+    {
+        foreach (ref var partition in partitions) partition.StartOffset = KafkaOffset.Beginning;
+    }
+
+    public void OnRevoked(ReadOnlySpan<TopicPartition> partitions)
+    {
+    }
+
+    public void OnLost(ReadOnlySpan<TopicPartition> partitions)
+    {
+    }
+
+    public void OnProblem(in KafkaProblem problem)
+    {
+    }
+}

@@ -1,0 +1,24 @@
+using System.Collections.Immutable;
+
+namespace K2I.Cli;
+
+/// <summary>What <c>k2i bench ingest</c> runs against.</summary>
+internal sealed record IngestBenchOptions
+{
+    public required string Brokers { get; init; }
+
+    public string Topic { get; init; } = "k2i_bench";
+
+    public long Records { get; init; } = 2_000_000;
+
+    public int Partitions { get; init; } = 4;
+
+    public int Rounds { get; init; } = 3;
+
+    public long MemoryBytes { get; init; } = 512L << 20;
+
+    /// <summary>Where each run's warehouse is made and removed.</summary>
+    public required string Directory { get; init; }
+
+    public ImmutableSortedDictionary<string, string> Properties { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+}

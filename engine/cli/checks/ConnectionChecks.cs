@@ -1,0 +1,9 @@
+using K2I.Cli.Config;
+
+namespace K2I.Cli.Checks;
+
+/// <summary>Looks whether the configuration would work here and now: broker, topics, catalog, warehouse. Changes nothing that it does not undo.</summary>
+internal static class ConnectionChecks
+{
+    public static List<CheckResult> Run(AppOptions options) => [.. WarehouseCheck.Run(options.Engine)];
+}

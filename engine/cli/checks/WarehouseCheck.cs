@@ -1,0 +1,29 @@
+using K2I.Base;
+using K2I.Pipeline;
+using K2I.Storage;
+
+namespace K2I.Cli.Checks;
+
+/// <summary>Writes a small object into the warehouse, reads it back, deletes it.</summary>
+internal static class WarehouseCheck
+{
+    public static IEnumerable<CheckResult> Run(EngineOptions options)
+    {
+        var name = $"warehouse {options.Iceberg.Warehouse}";
+        CheckResult result;
+        try
+        {
+            var store = new LocalStore(options.Iceberg.Warehouse);
+            var probe = Location.Join(store.Root, $".k2i-probe-{Guid.NewGuid():N}");
+            store.Put(probe, "probe"u8);
+            var same = store.Read(probe).AsSpan().SequenceEqual("probe"u8);
+            store.Delete(probe);
+            result = new CheckResult(name, same, same ? "can be written, read and deleted in" : "what was written reads back differently", same ? null : "look at the file system below it");
+        }
+        catch (EngineException error)
+        {
+            result = new CheckResult(name, false, error.Message, "[iceberg] warehouse must be a directory that this user may write", Unreachable: true);
+        }
+        yield return result;
+    }
+}

@@ -1,0 +1,89 @@
+using System.CommandLine;
+using System.Text.Json;
+using K2I.Cli.Checks;
+using K2I.Cli.Config;
+
+namespace K2I.Cli.Commands;
+
+/// <summary><c>k2i validate</c>: is the configuration sound, and with <c>--connect</c>: would it work here and now?</summary>
+internal static class ValidateCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var connect = new Option<bool>("--connect") { Description = "Also check the broker, the topics, the catalog and the warehouse" };
+        var show = new Option<bool>("--show") { Description = "Print the effective configuration, without secrets" };
+        var json = new Option<bool>("--json") { Description = "Print JSON" };
+        var command = new Command("validate", "Check the configuration") { connect, show, json };
+        var config = new ConfigArguments();
+        config.AddTo(command);
+        command.SetAction(arguments =>
+        {
+            var loaded = config.Load(arguments, terminal);
+            var checks = loaded.Options is not null && arguments.GetValue(connect) ? ConnectionChecks.Run(loaded.Options) : null;
+            return (int)(arguments.GetValue(json) ? PrintJson(loaded, checks, arguments.GetValue(show), terminal) : PrintText(loaded, checks, arguments.GetValue(show), terminal));
+        });
+        return command;
+    }
+
+    private static ExitCode PrintText(LoadedConfig config, List<CheckResult>? checks, bool show, Terminal terminal)
+    {
+        if (show) EffectiveConfig.Write(config, terminal.Out);
+        if (config.Options is not { } options) return ConfigArguments.Report(config, terminal);
+        if (!show)
+            terminal.Out.WriteLine($"{config.Source} is valid: {string.Join("; ", options.Engine.Tables.Select(t => $"{t.Name} from {string.Join(", ", t.Topics)}"))}");
+        if (checks is null) return ExitCode.Ok;
+        var table = new TextTable("check", "result", "detail");
+        foreach (var check in checks) table.Add(check.Name, check.Ok ? "ok" : "failed", config.Redactor.Scrub(check.Detail));
+        table.Print(terminal.Out);
+        foreach (var check in checks.Where(c => c.Hint is not null)) terminal.Error.WriteLine($"{check.Name}: {check.Hint}");
+        return Outcome(checks);
+    }
+
+    private static ExitCode PrintJson(LoadedConfig config, List<CheckResult>? checks, bool show, Terminal terminal)
+    {
+        JsonOut.Print(terminal.Out, json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("source", config.Source);
+            json.WriteBoolean("valid", config.Options is not null);
+            json.WriteStartArray("problems");
+            foreach (var problem in config.Problems) WriteProblem(json, problem, config.Redactor);
+            json.WriteEndArray();
+            if (show) EffectiveConfig.Write(config, json);
+            if (checks is not null) WriteChecks(json, checks, config.Redactor);
+            json.WriteEndObject();
+        });
+        return config.Options is null ? ExitCode.Invalid : checks is null ? ExitCode.Ok : Outcome(checks);
+    }
+
+    private static void WriteProblem(Utf8JsonWriter json, Problem problem, Redactor redactor)
+    {
+        json.WriteStartObject();
+        json.WriteString("source", problem.Place.Source);
+        if (problem.Place.Line > 0)
+        {
+            json.WriteNumber("line", problem.Place.Line);
+            json.WriteNumber("column", problem.Place.Column);
+        }
+        json.WriteString("message", redactor.Scrub(problem.Message));
+        if (problem.Hint is not null) json.WriteString("hint", redactor.Scrub(problem.Hint));
+        json.WriteEndObject();
+    }
+
+    private static void WriteChecks(Utf8JsonWriter json, List<CheckResult> checks, Redactor redactor)
+    {
+        json.WriteStartArray("checks");
+        foreach (var check in checks)
+        {
+            json.WriteStartObject();
+            json.WriteString("check", check.Name);
+            json.WriteBoolean("ok", check.Ok);
+            json.WriteString("detail", redactor.Scrub(check.Detail));
+            if (check.Hint is not null) json.WriteString("hint", redactor.Scrub(check.Hint));
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static ExitCode Outcome(List<CheckResult> checks) => checks.TrueForAll(c => c.Ok) ? ExitCode.Ok : checks.Exists(c => !c.Ok && c.Unreachable) ? ExitCode.Unreachable : ExitCode.Failed;
+}

@@ -1,0 +1,8 @@
+using K2I.Pipeline;
+using K2I.Serve;
+
+namespace K2I.Cli.Config;
+
+/// <summary>The whole configuration, typed and checked.</summary>
+/// <param name="Http">Null if the endpoints are off.</param>
+internal sealed record AppOptions(EngineOptions Engine, LogOptions Log, HttpOptions? Http);

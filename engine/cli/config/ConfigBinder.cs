@@ -1,0 +1,152 @@
+using System.Collections.Immutable;
+using K2I.Base;
+using K2I.Kafka;
+using K2I.Pipeline;
+using K2I.Serve;
+using K2I.Storage;
+
+namespace K2I.Cli.Config;
+
+/// <summary>Turns settings into typed options and checks them one by one and against each other. With problems reported, what it returns is not to be used.</summary>
+internal sealed class ConfigBinder(string sourceName, List<SettingSection> sections, Problems problems)
+{
+    private const int ShortestToken = 16;
+
+    private readonly Place _source = new(sourceName);
+
+    public AppOptions Bind()
+    {
+        var engine = Section("engine");
+        var flush = Section("flush");
+        var defaults = new FlushOptions
+        {
+            Bytes = Limits.FlushBytes(flush, Keys.FlushBytes),
+            Rows = Limits.FlushRows(flush, Keys.FlushRows),
+            AgeMs = Limits.FlushInterval(flush, Keys.FlushInterval),
+        };
+        var iceberg = Iceberg();
+        var options = new EngineOptions
+        {
+            Kafka = Kafka(),
+            Iceberg = iceberg,
+            Tables = Tables(defaults, iceberg.Namespace),
+            MemoryBytes = engine.Bytes(Keys.Memory, 16L << 20, 1L << 40),
+            DataDirectory = engine.Text(Keys.DataDirectory)!,
+            ShutdownTimeoutMs = engine.Ms(Keys.ShutdownTimeout, 1_000, 3_600_000),
+        };
+        return new AppOptions(options, Log(), Http());
+    }
+
+    private ValueReader Section(string name) => new(name, sections.Find(s => s.Name == name), _source, problems);
+
+    private KafkaOptions Kafka()
+    {
+        var values = Section("kafka");
+        var brokers = values.Text(Keys.Brokers);
+        if (!string.IsNullOrEmpty(brokers) && Names.BadBroker(brokers) is >= 0 and var at) values.Bad(Keys.Brokers, offset: at);
+        var properties = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (var setting in sections.Find(s => s.Name == "kafka")?.All ?? [])
+            if (KafkaProperties.IsAllowed(setting.Key)) properties[setting.Key] = setting.Text;
+        CheckLogin(properties);
+        return new KafkaOptions
+        {
+            Brokers = brokers ?? "",
+            Group = values.Text(Keys.Group)!,
+            ClientId = values.Text(Keys.ClientId)!,
+            InstanceId = values.Text(Keys.InstanceId),
+            Properties = properties.ToImmutable(),
+        };
+    }
+
+    /// <summary>Settings that librdkafka would take and then not use: a login or certificate that one believes to be in force.</summary>
+    private void CheckLogin(ImmutableSortedDictionary<string, string>.Builder properties)
+    {
+        var protocol = properties.GetValueOrDefault("security.protocol", "plaintext");
+        if (!protocol.StartsWith("sasl_", StringComparison.OrdinalIgnoreCase)) Unused("sasl.", "sasl_ssl or sasl_plaintext");
+        if (!protocol.EndsWith("ssl", StringComparison.OrdinalIgnoreCase)) Unused("ssl.", "ssl or sasl_ssl");
+
+        void Unused(string prefix, string needed)
+        {
+            if (properties.Keys.FirstOrDefault(k => k.StartsWith(prefix, StringComparison.Ordinal)) is not { } key) return;
+            var setting = sections.Find(s => s.Name == "kafka")![key]!;
+            problems.Add(setting.KeyPlace, $"[kafka] {key}: is not used with security.protocol = {protocol}", $"set security.protocol = {needed}");
+        }
+    }
+
+    private IcebergOptions Iceberg()
+    {
+        var values = Section("iceberg");
+        var space = values.Text(Keys.Namespace)!;
+        if (!Names.IsDotted(space)) values.Bad(Keys.Namespace);
+        values.Choice(Keys.Catalog);
+        values.Choice(Keys.FormatVersion);
+        return new IcebergOptions { Catalog = "file", Warehouse = Warehouse(values), Namespace = space, FormatVersion = 2 };
+    }
+
+    private static string Warehouse(ValueReader values)
+    {
+        if (values.Text(Keys.Warehouse) is not { Length: > 0 } text) return "";
+        try
+        {
+            var location = Location.FromConfig(text);
+            if (Location.SchemeOf(location) != "file") values.Bad(Keys.Warehouse, $"this build has no store for {Location.SchemeOf(location)}://");
+        }
+        catch (EngineException)
+        {
+            values.Bad(Keys.Warehouse);
+        }
+        return text;
+    }
+
+    private ImmutableArray<TableOptions> Tables(FlushOptions defaults, string space)
+    {
+        var tables = ImmutableArray.CreateBuilder<TableOptions>();
+        var places = new Dictionary<string, SettingSection>(StringComparer.Ordinal);
+        foreach (var section in sections.Where(s => s.IsTable))
+        {
+            tables.Add(new TableBinder(section, _source, defaults, problems).Bind());
+            var full = section.TableName.Contains('.', StringComparison.Ordinal) ? section.TableName : $"{space}.{section.TableName}";
+            if (!places.TryAdd(full, section))
+                problems.Add(section.Place, $"[{section.Name}]: is the same table as [{places[full].Name}] at {places[full].Place}", $"both are {full}");
+        }
+        if (tables.Count == 0) problems.Add(_source, "expected at least one [table.NAME] section, found none");
+        return tables.ToImmutable();
+    }
+
+    private LogOptions Log()
+    {
+        var values = Section("log");
+        var file = values.Text(Keys.LogFile);
+        if (file is null)
+            foreach (var key in new[] { Keys.LogFileSize, Keys.LogFileCount })
+                if (values.Has(key)) values.Wrong(key, "has no meaning without file");
+        return new LogOptions
+        {
+            Level = values.Choice(Keys.LogLevel) switch { 1 => LogLevel.Debug, 2 => LogLevel.Warn, 3 => LogLevel.Error, _ => LogLevel.Info },
+            Json = values.Choice(Keys.LogFormat) == 1,
+            File = file,
+            FileBytes = values.Bytes(Keys.LogFileSize, 64 << 10, 64L << 30),
+            FileCount = (int)values.Count(Keys.LogFileCount, 0, 1_000),
+        };
+    }
+
+    private HttpOptions? Http()
+    {
+        var values = Section("http");
+        var listen = values.Text(Keys.Listen);
+        var token = values.Text(Keys.Token);
+        if (token is { Length: > 0 and < ShortestToken }) values.Bad(Keys.Token, $"a token of {token.Length} characters can be guessed");
+        if (values.Has(Keys.TlsKey) && !values.Has(Keys.TlsCertificate)) values.Wrong(Keys.TlsKey, "has no meaning without tls_certificate");
+        foreach (var key in new[] { Keys.TlsCertificate, Keys.TlsKey })
+            if (values.Text(key) is { Length: > 0 } path && !File.Exists(path)) values.Bad(key, "the file does not exist", expected: "the path of a file");
+        if (string.IsNullOrEmpty(listen) || listen == "off") return null;
+        if (!ListenAddress.TryParse(listen, out var address))
+        {
+            values.Bad(Keys.Listen);
+            return null;
+        }
+        var options = new HttpOptions { Listen = address, Token = token, CertificateFile = values.Text(Keys.TlsCertificate), KeyFile = values.Text(Keys.TlsKey) };
+        if (options.IsOpen) values.Wrong(Keys.Listen, $"other machines can reach {address}, so a token or a certificate is needed", "set [http] token or tls_certificate");
+        return options;
+    }
+}

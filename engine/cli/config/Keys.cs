@@ -1,0 +1,76 @@
+using K2I.Serve;
+
+namespace K2I.Cli.Config;
+
+/// <summary>Every key of the configuration, documented once: checks, help, the default file and the search for what was meant all read this table.</summary>
+internal static class Keys
+{
+    private const string Size = "a size such as 64MiB", Time = "a time such as 30s", Count = "a whole number", Flag = "true or false", Text = "text", Path = "a path";
+
+    public static readonly ConfigKey Brokers = new("kafka", "brokers", null, "host:port, several separated by commas", "Where Kafka is: host:port, several separated by commas.", "localhost:9092") { Required = true };
+    public static readonly ConfigKey Group = new("kafka", "group", "k2i", Text, "Consumer group; each table reads with a group of its own, GROUP.TABLE.");
+    public static readonly ConfigKey ClientId = new("kafka", "client_id", "k2i", Text, "The name that the broker's logs and quotas know this process by.");
+    public static readonly ConfigKey InstanceId = new("kafka", "instance_id", null, Text, "Static membership: a name that stays with this host, so that a restart does not rebalance.", "host-1");
+
+    public static readonly ConfigKey Catalog = ConfigKey.Choice("iceberg", "catalog", "What keeps track of the tables. file: the metadata files in the warehouse.", "file");
+    public static readonly ConfigKey Warehouse = new("iceberg", "warehouse", null, "a directory or a file:// location", "Where the tables live.", "./warehouse") { Required = true };
+    public static readonly ConfigKey Namespace = new("iceberg", "namespace", "default", "names of a-z, 0-9 and _, joined by dots", "The namespace of tables whose name has none.");
+    public static readonly ConfigKey FormatVersion = ConfigKey.Choice("iceberg", "format_version", "Iceberg format version of new tables.", "2");
+
+    public static readonly ConfigKey Memory = new("engine", "memory", "512MiB", Size, "Memory for rows that are not yet in a table, all tables together.");
+    public static readonly ConfigKey DataDirectory = new("engine", "data_dir", "./k2i-data", Path, "Local directory for what must survive a restart, such as dead letters.");
+    public static readonly ConfigKey ShutdownTimeout = new("engine", "shutdown_timeout", "30s", Time, "How long a stop may take to flush and commit.");
+
+    public static readonly ConfigKey LogLevel = ConfigKey.Choice("log", "level", "What is logged: debug, info, warn or error and worse.", "info", "debug", "warn", "error");
+    public static readonly ConfigKey LogFormat = ConfigKey.Choice("log", "format", "text for people, json for machines.", "text", "json");
+    public static readonly ConfigKey LogFile = new("log", "file", null, Path, "Log to this file instead of standard error.", "/var/log/k2i/k2i.log");
+    public static readonly ConfigKey LogFileSize = new("log", "file_size", "64MiB", Size, "The file is set aside when it reaches this size.");
+    public static readonly ConfigKey LogFileCount = new("log", "file_count", "5", Count, "How many files set aside are kept.");
+
+    public static readonly ConfigKey Listen = new("http", "listen", "127.0.0.1:9464", ListenAddress.Expected + ", or off", "Address of /health, /metrics and /status; off for none.");
+    public static readonly ConfigKey Token = new("http", "token", null, "at least 16 characters", "Callers must send it as a bearer token; needed beyond loopback, unless there is a certificate.", "${file:/etc/k2i/token}") { Secret = true };
+    public static readonly ConfigKey TlsCertificate = new("http", "tls_certificate", null, Path, "PEM file with the certificate and its chain.", "/etc/k2i/tls.crt");
+    public static readonly ConfigKey TlsKey = new("http", "tls_key", null, Path, "PEM file with the certificate's key.", "/etc/k2i/tls.key");
+
+    public static readonly ConfigKey FlushBytes = new("flush", "bytes", "128MiB", Size, "Rows go to the table when this much is buffered for it.");
+    public static readonly ConfigKey FlushRows = new("flush", "rows", "10000000", Count, "Or when this many rows are.");
+    public static readonly ConfigKey FlushInterval = new("flush", "interval", "30s", Time, "Or when the oldest row has waited this long, also if its topic falls idle.");
+
+    public static readonly ConfigKey Topics = new("table", "topics", null, "topic names or ^regular-expressions, separated by commas", "Topics that feed the table, separated by commas; one that starts with ^ is a regular expression.", "events") { Required = true };
+    public static readonly ConfigKey Format = ConfigKey.Choice("table", "format", "What a record's value holds. json: typed columns; raw: the value as one column.", "json", "raw");
+    public static readonly ConfigKey RawValue = ConfigKey.Choice("table", "raw_value", "For format = raw: the type of the value column.", "binary", "string");
+    public static readonly ConfigKey RawKey = ConfigKey.Choice("table", "raw_key", "For format = raw: the type of the key column.", "binary", "string");
+    public static readonly ConfigKey Columns = new("table", "columns", null, "columns such as id: long required, name: string", "The columns. Without them and a schema file: those of the table if it exists, else inferred from the first records.", "event_id: string, event_time: timestamptz, user: struct<id: long, name: string>");
+    public static readonly ConfigKey SchemaFile = new("table", "schema_file", null, Path, "An Iceberg schema or a JSON Schema that gives the columns.", "./events.schema.json");
+    public static readonly ConfigKey InferRecords = new("table", "infer_records", "1000", Count, "How many records are looked at to infer the columns.");
+    public static readonly ConfigKey UnknownFields = ConfigKey.Choice("table", "unknown_fields", "A field that is no column: ignore it, evolve (add the column) or dead_letter (set the record aside).", "ignore", "evolve", "dead_letter");
+    public static readonly ConfigKey TimestampUnit = ConfigKey.Choice("table", "timestamp_unit", "What a bare number means in a timestamp column: s, ms, us or ns since 1970.", "ms", "s", "us", "ns");
+    public static readonly ConfigKey PartitionBy = new("table", "partition_by", null, "partition fields such as day(event_time), bucket(16, user_id)", "Iceberg partitioning: column, year, month, day, hour(column), bucket(n, column), truncate(w, column).", "day(event_time), bucket(16, user_id)");
+    public static readonly ConfigKey Start = new("table", "start", "earliest", "earliest, latest, a time such as 2026-01-01T00:00:00Z, or offsets such as 0:100, 1:200 or topic:0:100", "Where to begin in a partition that the table has no rows of: earliest, latest, a time, or PARTITION:OFFSET or TOPIC:PARTITION:OFFSET, ….");
+    public static readonly ConfigKey KafkaColumn = new("table", "kafka_column", "true", Flag, "Adds the column _kafka: topic, partition, offset, timestamp, timestamp_type, key and headers of each row.");
+    public static readonly ConfigKey TableFlushBytes = new("table", "flush.bytes", null, Size, "This table's own [flush] bytes.", "256MiB");
+    public static readonly ConfigKey TableFlushRows = new("table", "flush.rows", null, Count, "This table's own [flush] rows.", "1000000");
+    public static readonly ConfigKey TableFlushInterval = new("table", "flush.interval", null, Time, "This table's own [flush] interval.", "5m");
+    public static readonly ConfigKey MaxRecord = new("table", "max_record", "16MiB", Size, "Larger records are set aside as dead letters.");
+    public static readonly ConfigKey MaxDepth = new("table", "max_depth", "64", Count, "JSON nested deeper is set aside.");
+
+    /// <summary>Keys of a table that start with it set properties of the Iceberg table: <c>property.write.parquet.compression-codec = zstd</c>.</summary>
+    public const string PropertyPrefix = "property.";
+
+    public static readonly ConfigKey[] All =
+    [
+        Brokers, Group, ClientId, InstanceId,
+        Catalog, Warehouse, Namespace, FormatVersion,
+        Memory, DataDirectory, ShutdownTimeout,
+        LogLevel, LogFormat, LogFile, LogFileSize, LogFileCount,
+        Listen, Token, TlsCertificate, TlsKey,
+        FlushBytes, FlushRows, FlushInterval,
+        Topics, Format, Columns, SchemaFile, InferRecords, UnknownFields, TimestampUnit, RawValue, RawKey, PartitionBy, Start, KafkaColumn,
+        TableFlushBytes, TableFlushRows, TableFlushInterval, MaxRecord, MaxDepth,
+    ];
+
+    /// <summary>Section names in the order of the default file; <c>table</c> stands for <c>table.NAME</c>.</summary>
+    public static readonly string[] Sections = ["kafka", "iceberg", "engine", "log", "http", "flush", "table"];
+
+    public static IEnumerable<string> NamesIn(string section) => All.Where(k => k.Section == section).Select(k => k.Name);
+}

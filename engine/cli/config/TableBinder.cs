@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using K2I.Decode;
+using K2I.Pipeline;
+
+namespace K2I.Cli.Config;
+
+/// <summary>Turns one <c>[table.NAME]</c> into options and checks its keys against each other.</summary>
+internal sealed class TableBinder(SettingSection section, Place sourcePlace, FlushOptions defaults, Problems problems)
+{
+    // Keys that say how JSON becomes columns.
+    private static readonly ConfigKey[] ForJson = [Keys.Columns, Keys.SchemaFile, Keys.InferRecords, Keys.UnknownFields, Keys.TimestampUnit, Keys.MaxDepth];
+    private static readonly ConfigKey[] ForRaw = [Keys.RawValue, Keys.RawKey];
+
+    private readonly ValueReader _values = new(section.Name, section, sourcePlace, problems);
+
+    public TableOptions Bind()
+    {
+        if (!Names.IsDotted(section.TableName))
+            problems.Add(section.Place, $"[{section.Name}]: expected a table name of a-z, 0-9 and _, with its namespace before a dot, found '{section.TableName}'");
+        var topics = Topics();
+        var format = (RecordFormat)_values.Choice(Keys.Format);
+        foreach (var key in format == RecordFormat.Raw ? ForJson : ForRaw)
+            if (_values.Has(key)) _values.Wrong(key, $"has no meaning with format = {(format == RecordFormat.Raw ? "raw" : "json")}");
+        if (_values.Has(Keys.Columns) && _values.Has(Keys.SchemaFile)) _values.Wrong(Keys.SchemaFile, "columns are given already", "keep one of columns and schema_file");
+        if (_values.Has(Keys.InferRecords) && (_values.Has(Keys.Columns) || _values.Has(Keys.SchemaFile))) _values.Wrong(Keys.InferRecords, "nothing is inferred when the columns are given");
+        return new TableOptions
+        {
+            Name = section.TableName,
+            Topics = topics,
+            Format = format,
+            RawValue = (RawForm)_values.Choice(Keys.RawValue),
+            RawKey = (RawForm)_values.Choice(Keys.RawKey),
+            Columns = Columns(),
+            SchemaFile = SchemaFile(),
+            InferRecords = (int)_values.Count(Keys.InferRecords, 1, 1_000_000),
+            UnknownFields = (UnknownFields)_values.Choice(Keys.UnknownFields),
+            TimestampUnit = _values.Choice(Keys.TimestampUnit) switch { 0 => EpochUnit.Milliseconds, 1 => EpochUnit.Seconds, 2 => EpochUnit.Microseconds, _ => EpochUnit.Nanoseconds },
+            PartitionBy = PartitionBy(),
+            Start = Start(topics),
+            KafkaColumn = _values.Flag(Keys.KafkaColumn),
+            Flush = new FlushOptions
+            {
+                Bytes = _values.Has(Keys.TableFlushBytes) ? Limits.FlushBytes(_values, Keys.TableFlushBytes) : defaults.Bytes,
+                Rows = _values.Has(Keys.TableFlushRows) ? Limits.FlushRows(_values, Keys.TableFlushRows) : defaults.Rows,
+                AgeMs = _values.Has(Keys.TableFlushInterval) ? Limits.FlushInterval(_values, Keys.TableFlushInterval) : defaults.AgeMs,
+            },
+            Properties = section.All.Where(s => KnownKeys.IsProperty(s.Key)).ToImmutableSortedDictionary(s => s.Key[Keys.PropertyPrefix.Length..], s => s.Text, StringComparer.Ordinal),
+            MaxRecordBytes = (int)_values.Bytes(Keys.MaxRecord, 1 << 10, 1 << 30),
+            MaxDepth = (int)_values.Count(Keys.MaxDepth, 1, 1_000),
+        };
+    }
+
+    private ImmutableArray<string> Topics()
+    {
+        if (_values.Text(Keys.Topics) is not { Length: > 0 } text) return [];
+        var topics = TopicList.Parse(text, out var error, out var at);
+        if (error is not null) _values.Bad(Keys.Topics, error, at);
+        return topics;
+    }
+
+    private string? Columns()
+    {
+        var text = _values.Text(Keys.Columns);
+        if (text is not null && DeclaredText.ColumnsFlaw(text) is var (at, flaw)) _values.Bad(Keys.Columns, flaw, at);
+        return text;
+    }
+
+    private string? PartitionBy()
+    {
+        var text = _values.Text(Keys.PartitionBy);
+        if (text is not null && DeclaredText.PartitionFlaw(text) is var (at, flaw)) _values.Bad(Keys.PartitionBy, flaw, at);
+        return text;
+    }
+
+    private string? SchemaFile()
+    {
+        var path = _values.Text(Keys.SchemaFile);
+        if (!string.IsNullOrEmpty(path) && !File.Exists(path)) _values.Bad(Keys.SchemaFile, "the file does not exist", expected: "the path of a file");
+        return path;
+    }
+
+    private StartPosition Start(ImmutableArray<string> topics)
+    {
+        if (_values.Text(Keys.Start) is not { Length: > 0 } text) return StartPosition.Earliest;
+        var start = StartText.Parse(text, topics, out var hint);
+        if (start is null) _values.Bad(Keys.Start, hint);
+        return start ?? StartPosition.Earliest;
+    }
+}

@@ -1,0 +1,97 @@
+using System.Globalization;
+using K2I.Pipeline;
+using K2I.Serve;
+
+namespace K2I.Cli.Running;
+
+/// <summary>The metrics at <c>/metrics</c>: one table of names, types and meanings; the README shows the same.</summary>
+internal static class EngineMetrics
+{
+    /// <summary>A metric with one sample for each table; NaN leaves the sample out.</summary>
+    public sealed record TableMetric(string Name, MetricType Type, string Help, Func<TableStatus, long, double> Value);
+
+    public static readonly TableMetric[] OfTables =
+    [
+        new("k2i_records_total", MetricType.Counter, "Kafka records fetched.", (t, _) => t.Records),
+        new("k2i_record_bytes_total", MetricType.Counter, "Key and value bytes of the records fetched.", (t, _) => t.RecordBytes),
+        new("k2i_rows_total", MetricType.Counter, "Rows appended to the ring.", (t, _) => t.Rows),
+        new("k2i_rows_committed_total", MetricType.Counter, "Rows that stand in an Iceberg snapshot.", (t, _) => t.RowsCommitted),
+        new("k2i_ring_bytes", MetricType.Gauge, "Native memory that holds rows.", (t, _) => t.RingBytes),
+        new("k2i_ring_budget_bytes", MetricType.Gauge, "Native memory that may hold rows.", (t, _) => t.RingBudgetBytes),
+        new("k2i_backpressure", MetricType.Gauge, "1 while the ring is full and fetching is paused.", (t, _) => t.Backpressure ? 1 : 0),
+        new("k2i_commits_total", MetricType.Counter, "Iceberg snapshots made.", (t, _) => t.Commits),
+        new("k2i_commit_retries_total", MetricType.Counter, "Commits tried again after a conflict or an unknown outcome.", (t, _) => t.CommitRetries),
+        new("k2i_data_files_total", MetricType.Counter, "Data files written.", (t, _) => t.DataFiles),
+        new("k2i_data_file_bytes_total", MetricType.Counter, "Bytes of the data files written.", (t, _) => t.DataFileBytes),
+        new("k2i_last_flush_seconds", MetricType.Gauge, "How long the last flush took, without its commit.", (t, _) => t.LastFlushMs / 1000.0),
+        new("k2i_last_commit_seconds", MetricType.Gauge, "How long the last commit took.", (t, _) => t.LastCommitMs / 1000.0),
+        new("k2i_last_commit_timestamp_seconds", MetricType.Gauge, "When the last commit was, in Unix time; absent before the first.", (t, _) => t.LastCommitUnixMs == 0 ? double.NaN : t.LastCommitUnixMs / 1000.0),
+        new("k2i_oldest_pending_seconds", MetricType.Gauge, "For how long the oldest row not committed has waited; 0 if there is none.", (t, now) => t.OldestPendingUnixMs == 0 ? 0 : Math.Max(0, now - t.OldestPendingUnixMs) / 1000.0),
+    ];
+
+    /// <summary>A metric with one sample for each assigned partition; -1 leaves the sample out.</summary>
+    public sealed record PartitionMetric(string Name, string Help, Func<PartitionStatus, long> Value);
+
+    public static readonly PartitionMetric[] OfPartitions =
+    [
+        new("k2i_partition_lag_records", "Records on the broker that are not fetched yet.", p => p.Lag),
+        new("k2i_partition_next_offset", "The next offset to fetch.", p => p.NextOffset),
+        new("k2i_partition_committed_offset", "The next offset after the rows in the table.", p => p.CommittedOffset),
+        new("k2i_partition_high_watermark", "The broker's end of the partition.", p => p.HighWatermark),
+    ];
+
+    /// <summary>Metrics with other labels, by name and help, for the README.</summary>
+    public static readonly (string Name, MetricType Type, string Help)[] Others =
+    [
+        ("k2i_build_info", MetricType.Gauge, "Always 1; the version is a label."),
+        ("k2i_start_time_seconds", MetricType.Gauge, "When the process started, in Unix time."),
+        ("k2i_healthy", MetricType.Gauge, "1 while nothing asks for a person."),
+        ("k2i_ready", MetricType.Gauge, "1 while every table reads its topics."),
+        ("k2i_resident_memory_bytes", MetricType.Gauge, "Resident memory of the process."),
+        ("k2i_managed_heap_bytes", MetricType.Gauge, "Managed memory in use."),
+        ("k2i_table_state", MetricType.Gauge, "1 for the state that the table is in."),
+        ("k2i_dead_letters_total", MetricType.Counter, "Records set aside, by reason."),
+    ];
+
+    public static void Write(MetricsWriter metrics, EngineStatus status, long nowUnixMs)
+    {
+        Open(metrics, 0).Sample(1, ("version", Build.Version));
+        Open(metrics, 1).Sample(status.StartedUnixMs / 1000.0);
+        Open(metrics, 2).Sample(status.Healthy ? 1 : 0);
+        Open(metrics, 3).Sample(status.Ready ? 1 : 0);
+        Open(metrics, 4).Sample(Environment.WorkingSet);
+        Open(metrics, 5).Sample(GC.GetTotalMemory(forceFullCollection: false));
+        Open(metrics, 6);
+        foreach (var table in status.Tables)
+            foreach (var state in Enum.GetValues<TableState>())
+                metrics.Sample(table.State == state ? 1 : 0, ("table", table.Name), ("state", StatusJson.NameOf(state)));
+        Open(metrics, 7);
+        foreach (var table in status.Tables)
+            foreach (var (reason, count) in table.DeadLetters) metrics.Sample(count, ("table", table.Name), ("reason", reason));
+        foreach (var metric in OfTables) Write(metrics, metric, status, nowUnixMs);
+        foreach (var metric in OfPartitions) Write(metrics, metric, status);
+    }
+
+    private static void Write(MetricsWriter metrics, TableMetric metric, EngineStatus status, long nowUnixMs)
+    {
+        metrics.Family(metric.Name, metric.Type, metric.Help);
+        foreach (var table in status.Tables)
+            if (metric.Value(table, nowUnixMs) is var value && !double.IsNaN(value)) metrics.Sample(value, ("table", table.Name));
+    }
+
+    private static void Write(MetricsWriter metrics, PartitionMetric metric, EngineStatus status)
+    {
+        metrics.Family(metric.Name, MetricType.Gauge, metric.Help);
+        foreach (var table in status.Tables)
+            foreach (var partition in table.Partitions)
+                if (metric.Value(partition) is >= 0 and var value)
+                    metrics.Sample(value, ("table", table.Name), ("topic", partition.Topic), ("partition", partition.Partition.ToString(CultureInfo.InvariantCulture)));
+    }
+
+    private static MetricsWriter Open(MetricsWriter metrics, int index)
+    {
+        var (name, type, help) = Others[index];
+        metrics.Family(name, type, help);
+        return metrics;
+    }
+}

@@ -1,0 +1,13 @@
+using K2I.Pipeline;
+
+namespace K2I.Cli.Running;
+
+/// <summary>The engine as the supervisor needs it. Tests supply their own.</summary>
+internal interface IEngine : IDisposable
+{
+    IReadOnlyList<EngineWorker> Workers { get; }
+
+    EngineStatus Status();
+
+    void RequestStop();
+}

@@ -1,0 +1,127 @@
+using K2I.Base;
+using K2I.Cli.Config;
+using K2I.Pipeline;
+using K2I.Serve;
+
+namespace K2I.Cli.Running;
+
+/// <summary>Runs an engine from start to stop: its threads, the endpoints, signals, the service manager, and the bound on the stop.</summary>
+/// <remarks>
+/// The calling thread waits; each worker has a thread. A first signal (or every worker's end) leads to a stop: the engine is asked, and has
+/// shutdown_timeout to flush and commit. Whatever outlasts that, and a second signal, ends the process at once: what is not committed is fetched again.
+/// </remarks>
+internal sealed class Supervisor(AppOptions options, ILog log, IReadOnlyDictionary<string, string> environment, Action<ExitCode> leave)
+{
+    private const int TickMs = 1_000;
+
+    private readonly object _gate = new();
+    private readonly ServiceManager _manager = new(environment);
+    private int _running;
+    private bool _woken;
+    private volatile bool _stopAsked;
+    private volatile bool _bug;
+
+    /// <summary>Throws EngineException if the engine or the endpoints cannot start.</summary>
+    public ExitCode Run(Func<IEngine> start)
+    {
+        log.Info("k2i starts", ("version", Build.FullVersion), ("tables", options.Engine.Tables.Length), ("pid", Environment.ProcessId));
+        using var engine = start();
+        var source = new EngineStatusSource(engine.Status, () => Volatile.Read(ref _running) > 0, () => _stopAsked);
+        using var http = options.Http is null ? null : HttpServer.Start(options.Http, source, log);
+        if (http is not null) log.Info("listening", ("address", http.Address.ToString()));
+        using var signals = new StopSignals(AskToStop, Leave);
+
+        var threads = StartWorkers(engine);
+        _manager.Ready($"{options.Engine.Tables.Length} tables");
+        Wait(threads);
+        return Stop(engine, threads);
+    }
+
+    /// <summary>As the first signal does.</summary>
+    internal void AskToStop(string reason)
+    {
+        log.Info("stopping: flush, commit, leave", ("reason", reason), ("timeout", ValueReader.FormatMs(options.Engine.ShutdownTimeoutMs)));
+        _stopAsked = true;
+        Wake();
+    }
+
+    private void Leave(ExitCode code)
+    {
+        log.Warn("leaving at once; what is not committed is fetched again");
+        leave(code);
+    }
+
+    private List<Thread> StartWorkers(IEngine engine)
+    {
+        var threads = new List<Thread>();
+        _running = engine.Workers.Count;
+        foreach (var worker in engine.Workers)
+        {
+            // Background: a worker that hangs must not keep a process that has decided to leave.
+            var thread = new Thread(() => RunWorker(worker)) { Name = worker.Name, IsBackground = true };
+            threads.Add(thread);
+            thread.Start();
+        }
+        return threads;
+    }
+
+    private void RunWorker(EngineWorker worker)
+    {
+        try
+        {
+            worker.Run();
+        }
+        catch (Exception error)
+        {
+            log.Error("a bug ended a worker; the next start recovers", ("worker", worker.Name), ("error", error.ToString()));
+            _bug = true;
+            leave(ExitCode.Bug);
+        }
+        finally
+        {
+            if (Interlocked.Decrement(ref _running) == 0) Wake();
+        }
+    }
+
+    private void Wait(List<Thread> threads)
+    {
+        if (threads.Count == 0) return;
+        var tick = _manager.WatchdogMs > 0 ? (int)Math.Min(TickMs, _manager.WatchdogMs) : Timeout.Infinite;
+        lock (_gate)
+        {
+            while (!_woken)
+                if (!Monitor.Wait(_gate, tick)) _manager.Alive();
+        }
+    }
+
+    private void Wake()
+    {
+        lock (_gate)
+        {
+            _woken = true;
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    private ExitCode Stop(IEngine engine, List<Thread> threads)
+    {
+        _manager.Stopping();
+        engine.RequestStop();
+        var deadline = Environment.TickCount64 + options.Engine.ShutdownTimeoutMs;
+        foreach (var thread in threads)
+        {
+            while (!thread.Join((int)Math.Clamp(deadline - Environment.TickCount64, 0, TickMs)))
+            {
+                if (_manager.WatchdogMs > 0) _manager.Alive();
+                if (Environment.TickCount64 < deadline) continue;
+                log.Error("the stop took too long; what is not committed is fetched again", ("waits_for", thread.Name));
+                leave(ExitCode.StopTimedOut);
+                return ExitCode.StopTimedOut;
+            }
+        }
+        var failed = engine.Status().Tables.Where(t => t.State == TableState.Failed).ToList();
+        foreach (var table in failed) log.Error("the table failed", ("table", table.Name), ("reason", table.Detail.Length > 0 ? table.Detail : table.LastError));
+        log.Info("k2i has stopped");
+        return _bug ? ExitCode.Bug : failed.Count > 0 ? ExitCode.Failed : ExitCode.Ok;
+    }
+}
