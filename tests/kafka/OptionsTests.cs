@@ -67,6 +67,16 @@ public sealed unsafe class OptionsTests
         Assert.Contains(name, thrown.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("message.max.bytes", "50000000")]
+    [InlineData("fetch.max.bytes", "4000000")]
+    [InlineData("queued.max.messages.kbytes", "100")]
+    [InlineData("enable.metrics.push", "true")]
+    public void SettingsThatDependOnEachOtherFit(string name, string value)
+    {
+        using var reader = Open(NullLog.Instance, (name, value));
+    }
+
     [Fact]
     public void ABadRegularExpressionIsNamed()
     {

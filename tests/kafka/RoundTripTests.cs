@@ -139,6 +139,35 @@ public sealed class RoundTripTests : IDisposable
     }
 
     [Fact]
+    public void AHandlerCanEndAPoll()
+    {
+        broker.CreateTopic("t", 1);
+        Produce.Numbers(broker.BootstrapServers, "t", 0, 100);
+        using var reader = new Collector(broker.BootstrapServers, "g", "t");
+        reader.Each = record =>
+        {
+            if (record.Offset == 10) reader.Consumer.EndPoll();
+        };
+        reader.UntilRecords(1);
+        Assert.Equal(11, reader.Records.Count);
+        Assert.Equal(89, reader.Consumer.Poll(1_000, 1_000, reader));
+        Assert.Equal(Enumerable.Range(0, 100).Select(i => (long)i), reader.Records.Select(r => r.Offset));
+    }
+
+    [Fact]
+    public void EventsAreServedWhileRecordsWait()
+    {
+        broker.CreateTopic("t", 1);
+        Produce.Numbers(broker.BootstrapServers, "t", 0, 100);
+        using var reader = new Collector(broker.BootstrapServers, "g", "t");
+        for (var i = 0; i < 200 && reader.Assigned.Count == 0; i++) reader.Consumer.PollEvents(50);
+        for (var i = 0; i < 10; i++) reader.Consumer.PollEvents(50);
+        Assert.Single(reader.Assigned);
+        Assert.Empty(reader.Records);
+        reader.UntilRecords(100);
+    }
+
+    [Fact]
     public void TopicsHaveStableNumbers()
     {
         broker.CreateTopic("a", 1);
