@@ -9,8 +9,13 @@ public sealed unsafe partial class KafkaConsumer
     {
         public KafkaConsumer Consumer => consumer;
 
-        public void OnError(int error, string text) =>
+        public void OnError(int error, string text)
+        {
+            // Brokers close idle connections; while another stands, that is no problem. When none does, "all brokers down" follows.
+            if (error == KafkaError.Transport && consumer.Connection.State == KafkaConnectionState.Up) return;
+            if (error == KafkaError.AllBrokersDown && consumer.Connection.LastError is { } cause) text = $"{text} ({cause})";
             consumer.listener.OnProblem(new(KafkaError.ProblemOf(error), null, -1, KafkaOffset.None, text));
+        }
 
         public void OnRebalance(int error, NativePartitionList* partitions) => consumer.Rebalance(error, partitions);
 

@@ -46,11 +46,11 @@ public sealed unsafe class KafkaProducer : IDisposable
         var error = record.Headers.IsEmpty && record.TimestampMs == 0 ? ProducePlain(record) : ProduceFull(record);
         if (error == KafkaError.None)
         {
-            if (++Produced % PollEvery == 0) Serve(0);
+            if (++Produced % PollEvery == 0) Poll(0);
             return true;
         }
         if (error != KafkaError.QueueFull) throw KafkaError.Exception(error, $"produce to {record.Topic}[{record.Partition}]");
-        Serve(0);
+        Poll(0);
         return false;
     }
 
@@ -62,8 +62,15 @@ public sealed unsafe class KafkaProducer : IDisposable
         {
             if (Environment.TickCount64 > deadline)
                 throw new EngineException(ErrorKind.Full, $"kafka: produce to {record.Topic}: no room after {timeoutMs} ms ({LastError ?? "broker is slow"})");
-            Serve(10);
+            Poll(10);
         }
+    }
+
+    /// <summary>Takes in delivery results; for times when nothing is produced. Producing does it by itself.</summary>
+    public void Poll(int timeoutMs)
+    {
+        _ = Native.Poll(client.Pointer, timeoutMs);
+        client.ThrowCaptured();
     }
 
     /// <summary>Waits until every record was delivered or has failed; false where <paramref name="timeoutMs"/> was not enough.</summary>
@@ -95,12 +102,6 @@ public sealed unsafe class KafkaProducer : IDisposable
         conf.Set("enable.idempotence", options.Idempotent ? "true" : "false");
         conf.Set("delivery.report.only.error", "true");
         if (options.TransactionalId is { } id) conf.Set("transactional.id", id);
-    }
-
-    private void Serve(int timeoutMs)
-    {
-        _ = Native.Poll(client.Pointer, timeoutMs);
-        client.ThrowCaptured();
     }
 
     private int ProducePlain(in ProducerRecord record)

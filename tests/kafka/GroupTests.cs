@@ -156,6 +156,37 @@ public sealed class GroupTests : IDisposable
         Assert.Empty(reader.Records);
     }
 
+    [Theory]
+    [InlineData(GroupProtocol.Classic)]
+    [InlineData(GroupProtocol.Consumer)]
+    public void AMemberThatPollsTooLateLosesItsPartitionsAndGetsThemBack(GroupProtocol protocol)
+    {
+        broker.CreateTopic("t", 2);
+        Produce.Numbers(broker.BootstrapServers, "t", 0, 100);
+        List<KeyValuePair<string, string>> properties = [new("max.poll.interval.ms", "2000")];
+        if (protocol == GroupProtocol.Classic) properties.AddRange([new("session.timeout.ms", "2000"), new("heartbeat.interval.ms", "200")]);
+        using var reader = new Collector(new ConsumerOptions
+        {
+            Client = new() { Brokers = broker.BootstrapServers, Properties = properties },
+            Group = "g",
+            Topics = ["t"],
+            Protocol = protocol,
+        });
+        reader.UntilRecords(100);
+
+        // Waiting inside a poll is no lateness.
+        reader.Consumer.Poll(3_000, 1, reader);
+        reader.PollFor(500);
+        Assert.Equal(["assigned 2"], reader.Groups);
+
+        Thread.Sleep(3_500);
+        reader.Until(() => reader.Problems.Any(p => p.Kind == KafkaProblemKind.PollTooLate));
+        Produce.Numbers(broker.BootstrapServers, "t", 0, 100, from: 100);
+        reader.UntilRecords(200);
+        Assert.Equal(["assigned 2", "lost 2", "assigned 2"], reader.Groups);
+        Assert.Equal(Enumerable.Range(0, 200).Select(i => (long)i), reader.Records.Select(r => r.Offset));
+    }
+
     [Fact]
     public void AStaticMemberComesBackToItsPartitions()
     {
