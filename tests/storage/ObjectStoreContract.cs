@@ -1,0 +1,186 @@
+using System.Text;
+
+using K2I.Base;
+
+namespace K2I.Storage.Tests;
+
+/// <summary>What every object store promises. A store's own test class gives the store and a root to work below.</summary>
+public abstract class ObjectStoreContract
+{
+    protected abstract IObjectStore Store { get; }
+
+    protected abstract string Root { get; }
+
+    private string At(string name) => $"{Root}/{name}";
+
+    [Fact]
+    public void WrittenObjectAppearsOnlyWhenComplete()
+    {
+        using (var writer = Store.Create(At("a/b/file")))
+        {
+            writer.Write("hello "u8);
+            writer.Write("world"u8);
+            Assert.Equal(11, writer.Length);
+            Assert.False(Store.Exists(At("a/b/file")));
+            Assert.Empty(Store.List(Root + "/"));
+            writer.Complete();
+        }
+        Assert.True(Store.Exists(At("a/b/file")));
+        Assert.Equal(11, Store.Length(At("a/b/file")));
+        Assert.Equal("hello world", Encoding.UTF8.GetString(Store.Read(At("a/b/file"))));
+    }
+
+    [Fact]
+    public void AbandonedWriterLeavesNothing()
+    {
+        using (var writer = Store.Create(At("gone"))) writer.Write(new byte[100_000]);
+        Assert.False(Store.Exists(At("gone")));
+        Assert.Empty(Store.List(Root + "/"));
+    }
+
+    [Fact]
+    public void CompleteReplacesWhatWasThere()
+    {
+        Store.Put(At("x"), "old"u8);
+        using (var writer = Store.Create(At("x")))
+        {
+            writer.Write("new"u8);
+            Assert.Equal("old"u8, Store.Read(At("x")));
+            writer.Complete();
+        }
+        Assert.Equal("new"u8, Store.Read(At("x")));
+    }
+
+    [Fact]
+    public void PutIfAbsentKeepsTheFirst()
+    {
+        Assert.True(Store.PutIfAbsent(At("v1"), "first"u8));
+        Assert.False(Store.PutIfAbsent(At("v1"), "second"u8));
+        Assert.Equal("first"u8, Store.Read(At("v1")));
+    }
+
+    [Fact]
+    public void OneOfManyRacingCreatorsWins()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            var wins = 0;
+            var winner = -1;
+            using var start = new Barrier(4);
+            var threads = Enumerable.Range(0, 4).Select(i => new Thread(() =>
+            {
+                start.SignalAndWait();
+                if (!Store.PutIfAbsent(At($"race{round}"), [(byte)i])) return;
+                Interlocked.Increment(ref wins);
+                winner = i;
+            })).ToList();
+            threads.ForEach(t => t.Start());
+            threads.ForEach(t => t.Join());
+            Assert.Equal(1, wins);
+            Assert.Equal(new[] { (byte)winner }, Store.Read(At($"race{round}")));
+        }
+    }
+
+    [Fact]
+    public void PutReplaces()
+    {
+        Store.Put(At("hint"), "1"u8);
+        Store.Put(At("hint"), "2"u8);
+        Assert.Equal("2"u8, Store.Read(At("hint")));
+    }
+
+    [Fact]
+    public void RangesReadWhatWasWritten()
+    {
+        var bytes = new byte[10_000];
+        new Random(7).NextBytes(bytes);
+        Store.Put(At("data"), bytes);
+        using var reader = Store.Open(At("data"));
+        Assert.Equal(bytes.Length, reader.Length);
+        var into = new byte[1234];
+        reader.ReadAt(8000, into);
+        Assert.Equal(bytes[8000..9234], into);
+        reader.ReadAt(bytes.Length, []);
+        var error = Assert.Throws<EngineException>(() => reader.ReadAt(9000, into));
+        Assert.Equal(ErrorKind.Corrupt, error.Kind);
+    }
+
+    [Fact]
+    public void MissingObjectIsNotFoundAndNamed()
+    {
+        foreach (var act in (Action[])[() => Store.Read(At("no/such")), () => Store.Open(At("no/such")).Dispose(), () => Store.Length(At("no/such"))])
+        {
+            var error = Assert.Throws<EngineException>(act);
+            Assert.Equal(ErrorKind.NotFound, error.Kind);
+            Assert.Contains("no/such", error.Message, StringComparison.Ordinal);
+        }
+        Assert.False(Store.Exists(At("no/such")));
+        Assert.False(Store.Delete(At("no/such")));
+    }
+
+    [Fact]
+    public void DeletedObjectIsGone()
+    {
+        Store.Put(At("d"), "x"u8);
+        Assert.True(Store.Delete(At("d")));
+        Assert.False(Store.Exists(At("d")));
+        Assert.True(Store.PutIfAbsent(At("d"), "y"u8));
+    }
+
+    [Fact]
+    public void ListShowsEverythingBelowAPrefix()
+    {
+        foreach (var name in (string[])["t/data/a.parquet", "t/data/p=1/b.parquet", "t/metadata/v1.metadata.json", "t/metadata/v12.metadata.json", "t2/x"]) Store.Put(At(name), Encoding.UTF8.GetBytes(name));
+        Assert.Equal(["t/data/a.parquet", "t/data/p=1/b.parquet", "t/metadata/v1.metadata.json", "t/metadata/v12.metadata.json"], Names("t/"));
+        Assert.Equal(["t/metadata/v1.metadata.json", "t/metadata/v12.metadata.json"], Names("t/metadata/v1"));
+        Assert.Equal(["t/metadata/v1.metadata.json"], Names("t/metadata/v1."));
+        Assert.Empty(Names("nothing/"));
+        var info = Assert.Single(Store.List(At("t2/")));
+        Assert.Equal(4, info.Length);
+        Assert.True(info.LastModifiedMs > 0);
+
+        IEnumerable<string> Names(string prefix) => Store.List(At(prefix)).Select(o => o.Location[(Root.Length + 1)..]).Order(StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public void FoldersAreTheNextPathParts()
+    {
+        foreach (var name in (string[])["wh/a/t1/metadata/v1", "wh/a/t2/metadata/v1", "wh/b/t3/metadata/v1", "wh/file"]) Store.Put(At(name), "x"u8);
+        Assert.Equal(["a", "b"], Store.ListFolders(At("wh")).Order());
+        Assert.Equal(["t1", "t2"], Store.ListFolders(At("wh/a")).Order());
+        Assert.Empty(Store.ListFolders(At("none")));
+    }
+
+    [Theory]
+    [InlineData("../outside")]
+    [InlineData("a/../../outside")]
+    [InlineData("a/./b")]
+    [InlineData("a\0b")]
+    public void ClimbingLocationsAreRefused(string name)
+    {
+        foreach (var act in (Action[])
+        [
+            () => Store.Put(At(name), "x"u8), () => Store.PutIfAbsent(At(name), "x"u8), () => Store.Create(At(name)).Dispose(),
+            () => Store.Read(At(name)), () => Store.Delete(At(name)), () => Store.Exists(At(name)),
+        ])
+            Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(act).Kind);
+    }
+
+    [Fact]
+    public void LocationsOutsideTheRootAreRefused()
+    {
+        foreach (var location in (string[])[Root + "x/file", "other://store/file", Root])
+            Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => Store.Put(location, "x"u8)).Kind);
+    }
+
+    [Fact]
+    public void NamesAreRawText()
+    {
+        foreach (var name in (string[])["p=a%2Fb/f", "p=a+b/f", "p=a b/f", "p=ä€😀/f", "p=#?/f"])
+        {
+            Store.Put(At(name), Encoding.UTF8.GetBytes(name));
+            Assert.Equal(name, Encoding.UTF8.GetString(Store.Read(At(name))));
+        }
+        Assert.Equal(5, Store.List(Root + "/").Count());
+    }
+}
