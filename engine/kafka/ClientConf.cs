@@ -29,6 +29,8 @@ internal sealed unsafe class ClientConf : IDisposable
             conf.Set("enable.metrics.push", "false");
             conf.Set("socket.keepalive.enable", "true");
             conf.Set("reconnect.backoff.max.ms", "2000");
+            // OpenSSL is linked in, and the paths it was built with are one distribution's: look where each keeps its authorities.
+            if (!options.Properties.Any(p => p.Key is "ssl.ca.location" or "ssl.ca.pem")) conf.Set("ssl.ca.location", "probe");
             engineDefaults(conf);
             foreach (var (name, value) in options.Properties)
                 if (applies(name))

@@ -4,6 +4,16 @@ namespace K2I.Kafka;
 
 public sealed unsafe partial class KafkaConsumer
 {
+    /// <summary>The client, which must not have been closed; a close under way still counts as open, for the listener's sake.</summary>
+    private nint Live
+    {
+        get
+        {
+            Check.That(client.Pointer != 0);
+            return client.Pointer;
+        }
+    }
+
     /// <summary>
     /// Moves assigned partitions; records fetched before do not arrive any more. Also revives a partition that stands still after
     /// <see cref="KafkaProblemKind.OffsetOutOfRange"/>. Polling thread.
@@ -11,7 +21,7 @@ public sealed unsafe partial class KafkaConsumer
     public void Seek(ReadOnlySpan<TopicPartitionOffset> targets, int timeoutMs = 10_000)
     {
         using var list = PartitionList.Of(targets);
-        KafkaError.Check(Native.SeekPartitions(client.Pointer, list.Pointer, timeoutMs), "seek");
+        KafkaError.Check(Native.SeekPartitions(Live, list.Pointer, timeoutMs), "seek");
         for (var i = 0; i < list.Count; i++)
         {
             if (list[i].Err == KafkaError.State) Reassign(targets[i]);
@@ -23,10 +33,10 @@ public sealed unsafe partial class KafkaConsumer
     private void Reassign(TopicPartitionOffset target)
     {
         using var list = PartitionList.Of([target]);
-        KafkaError.Check(Native.IncrementalUnassign(client.Pointer, list.Pointer), $"seek to {target}");
+        KafkaError.Check(Native.IncrementalUnassign(Live, list.Pointer), $"seek to {target}");
         AwaitStops();
         ForwardRecords(list[0].Topic, target.Partition);
-        KafkaError.Check(Native.IncrementalAssign(client.Pointer, list.Pointer), $"seek to {target}");
+        KafkaError.Check(Native.IncrementalAssign(Live, list.Pointer), $"seek to {target}");
     }
 
     /// <summary>
@@ -36,13 +46,13 @@ public sealed unsafe partial class KafkaConsumer
     public void Pause(ReadOnlySpan<TopicPartition> partitions)
     {
         using var list = PartitionList.Of(partitions);
-        KafkaError.Check(Native.PausePartitions(client.Pointer, list.Pointer), "pause");
+        KafkaError.Check(Native.PausePartitions(Live, list.Pointer), "pause");
     }
 
     public void Resume(ReadOnlySpan<TopicPartition> partitions)
     {
         using var list = PartitionList.Of(partitions);
-        KafkaError.Check(Native.ResumePartitions(client.Pointer, list.Pointer), "resume");
+        KafkaError.Check(Native.ResumePartitions(Live, list.Pointer), "resume");
     }
 
     /// <summary>
@@ -53,7 +63,7 @@ public sealed unsafe partial class KafkaConsumer
     {
         if (nextOffsets.IsEmpty) return;
         using var list = PartitionList.Of(nextOffsets);
-        KafkaError.Check(Native.Commit(client.Pointer, list.Pointer, isAsync: 1), "ack");
+        KafkaError.Check(Native.Commit(Live, list.Pointer, isAsync: 1), "ack");
     }
 
     /// <summary>As <see cref="Ack"/>, but waits for the group's answer: on shutdown and revoke. False where it failed or did not come in time.</summary>
@@ -61,10 +71,10 @@ public sealed unsafe partial class KafkaConsumer
     {
         if (nextOffsets.IsEmpty) return true;
         using var list = PartitionList.Of(nextOffsets);
-        var answers = Native.QueueNew(client.Pointer);
+        var answers = Native.QueueNew(Live);
         try
         {
-            if (Native.CommitQueue(client.Pointer, list.Pointer, answers, 0, 0) != KafkaError.None) return false;
+            if (Native.CommitQueue(Live, list.Pointer, answers, 0, 0) != KafkaError.None) return false;
             var answer = Native.QueuePoll(answers, timeoutMs);
             if (answer == 0) return false;
             var error = Native.EventError(answer);
@@ -82,7 +92,7 @@ public sealed unsafe partial class KafkaConsumer
     public TopicPartitionOffset[] QueryAcked(ReadOnlySpan<TopicPartition> partitions, int timeoutMs)
     {
         using var list = PartitionList.Of(partitions);
-        KafkaError.Check(Native.Committed(client.Pointer, list.Pointer, timeoutMs), $"read the acked offsets of group {Options.Group}");
+        KafkaError.Check(Native.Committed(Live, list.Pointer, timeoutMs), $"read the acked offsets of group {Options.Group}");
         return list.ToOffsets("acked offset");
     }
 
@@ -94,7 +104,7 @@ public sealed unsafe partial class KafkaConsumer
     {
         using var list = PartitionList.Of(partitions);
         for (var i = 0; i < list.Count; i++) list[i].Offset = unixMs;
-        KafkaError.Check(Native.OffsetsForTimes(client.Pointer, list.Pointer, timeoutMs), "find offsets by time");
+        KafkaError.Check(Native.OffsetsForTimes(Live, list.Pointer, timeoutMs), "find offsets by time");
         return list.ToOffsets("offset by time");
     }
 
@@ -103,7 +113,7 @@ public sealed unsafe partial class KafkaConsumer
     {
         long low, high;
         KafkaError.Check(
-            Native.QueryWatermarks(client.Pointer, partition.Topic, partition.Partition, &low, &high, timeoutMs), $"watermarks of {partition}");
+            Native.QueryWatermarks(Live, partition.Topic, partition.Partition, &low, &high, timeoutMs), $"watermarks of {partition}");
         return new(low, high);
     }
 
@@ -111,11 +121,11 @@ public sealed unsafe partial class KafkaConsumer
     public bool TryGetWatermarks(TopicPartition partition, out Watermarks watermarks)
     {
         long low = KafkaOffset.None, high = KafkaOffset.None;
-        var error = Native.GetWatermarks(client.Pointer, partition.Topic, partition.Partition, &low, &high);
+        var error = Native.GetWatermarks(Live, partition.Topic, partition.Partition, &low, &high);
         watermarks = new(low, high);
         return error == KafkaError.None && high >= 0;
     }
 
     /// <summary>See <see cref="KafkaAdmin.DescribeTopics"/>; on this consumer's connections.</summary>
-    public IReadOnlyList<TopicInfo> DescribeTopics(IReadOnlyList<string> names, int timeoutMs) => AdminCalls.DescribeTopics(client.Pointer, names, timeoutMs);
+    public IReadOnlyList<TopicInfo> DescribeTopics(IReadOnlyList<string> names, int timeoutMs) => AdminCalls.DescribeTopics(Live, names, timeoutMs);
 }

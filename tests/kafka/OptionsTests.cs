@@ -72,9 +72,20 @@ public sealed unsafe class OptionsTests
     [InlineData("fetch.max.bytes", "4000000")]
     [InlineData("queued.max.messages.kbytes", "100")]
     [InlineData("enable.metrics.push", "true")]
+    [InlineData("security.protocol", "ssl")]
     public void SettingsThatDependOnEachOtherFit(string name, string value)
     {
         using var reader = Open(NullLog.Instance, (name, value));
+    }
+
+    [Theory]
+    [InlineData("session.timeout.ms", "10000")]
+    [InlineData("heartbeat.interval.ms", "1000")]
+    public void WhatTheBrokerDecidesInTheConsumerProtocolIsNamed(string name, string value)
+    {
+        var thrown = Assert.Throws<EngineException>(() => new Collector(Options((name, value)) with { Protocol = GroupProtocol.Consumer }));
+        Assert.Equal(ErrorKind.Invalid, thrown.Kind);
+        Assert.Contains(name, thrown.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -102,6 +113,17 @@ public sealed unsafe class OptionsTests
         Assert.Contains("sasl.password", thrown.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(Secret, thrown.Message, StringComparison.Ordinal);
         Assert.All(log.Lines, line => Assert.DoesNotContain(Secret, line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void AClosedConsumerIsNotUsed()
+    {
+        var reader = Open(NullLog.Instance);
+        reader.Consumer.Close(1_000);
+        reader.Consumer.Close(1_000);
+        Assert.Throws<InvalidOperationException>(() => reader.Consumer.Poll(0, 1, reader));
+        Assert.Throws<InvalidOperationException>(() => reader.Consumer.Ack([new("t", 0, 1)]));
+        reader.Dispose();
     }
 
     [Fact]
