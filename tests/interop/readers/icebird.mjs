@@ -47,7 +47,7 @@ function convert(value, type) {
   }
   if (type.startsWith('decimal')) return Number(value).toFixed(Number(type.match(/(\d+)\)$/)[1]));
   switch (type) {
-    case 'float':
+    case 'float': return single(value);
     case 'double': return number(value);
     case 'date': return date(value);
     case 'time': return time(value);
@@ -63,4 +63,13 @@ function convert(value, type) {
 // Keys of a map are made into property names: bytes as "1,2,3".
 function text(key) {
   return /^(\d{1,3}(,\d{1,3})*)?$/.test(key) ? utf8.decode(Uint8Array.from(key === '' ? [] : key.split(',').map(Number))) : key;
+}
+
+// The shortest text that names a single: JavaScript has doubles only.
+function single(value) {
+  for (let digits = 6; digits <= 9; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === value) return short;
+  }
+  return number(value);
 }

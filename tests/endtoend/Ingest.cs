@@ -1,0 +1,148 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+
+namespace K2I.EndToEnd.Tests;
+
+/// <summary>A running <c>k2i ingest</c>. What it logs is kept and shown when a wait fails.</summary>
+internal sealed class Ingest : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
+    private readonly Process process;
+    private readonly StringBuilder log = new();
+    private readonly int port;
+
+    private Ingest(Process process, int port)
+    {
+        this.process = process;
+        this.port = port;
+        process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        process.OutputDataReceived += (_, line) => Keep(line.Data);
+        process.BeginErrorReadLine();
+        process.BeginOutputReadLine();
+    }
+
+    public string Log
+    {
+        get
+        {
+            lock (log) return log.ToString();
+        }
+    }
+
+    public bool HasExited => process.HasExited;
+
+    /// <summary>Starts it with this configuration; sections [http] and [engine] data_dir are added. The text is given on standard input.</summary>
+    public static Ingest Start(Workspace workspace, string config)
+    {
+        var port = FreePort();
+        var start = new ProcessStartInfo(Needs.Binary, ["ingest", "--config", "-"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            WorkingDirectory = workspace.Folder,
+        };
+        var process = Process.Start(start)!;
+        process.StandardInput.Write($"{config}\n[http]\nlisten = 127.0.0.1:{port}\n[engine]\ndata_dir = {workspace.Data}\n");
+        process.StandardInput.Close();
+        return new Ingest(process, port);
+    }
+
+    /// <summary>Waits until the table has committed this many rows since the start of the process.</summary>
+    public void WaitForRows(string table, long rows) => Wait($"{rows} rows of {table} committed", status => Table(status, table)?.GetProperty("rows_committed").GetInt64() >= rows);
+
+    /// <summary>Waits until every partition of the table is committed up to what Kafka has: at least <paramref name="records"/> in all.</summary>
+    public void WaitForOffsets(string table, long records) => Wait(
+        $"offsets of {table} committed up to {records} in all",
+        status => Table(status, table)?.GetProperty("partitions").EnumerateArray().Sum(p => Math.Max(0, p.GetProperty("committed_offset").GetInt64())) >= records);
+
+    public void WaitForState(string table, string state) => Wait($"{table} is {state}", status => Table(status, table)?.GetProperty("state").GetString() == state);
+
+    public void Wait(string what, Func<JsonElement, bool> condition)
+    {
+        var clock = Stopwatch.StartNew();
+        JsonElement? last = null;
+        while (clock.Elapsed < Patience)
+        {
+            Assert.False(process.HasExited, $"it ended with {(process.HasExited ? process.ExitCode : 0)} before: {what}\n{Log}");
+            last = Status();
+            if (last is { } status && condition(status)) return;
+            Thread.Sleep(50);
+        }
+
+        Assert.Fail($"not in {Patience.TotalSeconds} s: {what}\nstatus: {last}\n{Log}");
+    }
+
+    /// <summary>The document at /status; null while nothing answers.</summary>
+    public JsonElement? Status()
+    {
+        try
+        {
+            return JsonDocument.Parse(Get("/status").Body).RootElement;
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
+    }
+
+    public (int Code, string Body) Get(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{port}{path}");
+        using var response = Http.Send(request);
+        using var reader = new StreamReader(response.Content.ReadAsStream());
+        return ((int)response.StatusCode, reader.ReadToEnd());
+    }
+
+    public static JsonElement? Table(JsonElement status, string name)
+    {
+        foreach (var table in status.GetProperty("tables").EnumerateArray())
+            if (table.GetProperty("name").GetString() is { } found && (found == name || found.EndsWith("." + name, StringComparison.Ordinal))) return table;
+        return null;
+    }
+
+    public void Signal(string name) => Tool.Run("bash", ["-c", $"kill -{name} {process.Id}"]);
+
+    /// <summary>SIGTERM; the exit code.</summary>
+    public int Stop()
+    {
+        Signal("TERM");
+        return WaitForExit();
+    }
+
+    public int WaitForExit()
+    {
+        Assert.True(process.WaitForExit(Patience), $"it did not end in {Patience.TotalSeconds} s\n{Log}");
+        process.WaitForExit();
+        return process.ExitCode;
+    }
+
+    /// <summary>As a crash: kill -9.</summary>
+    public void Kill()
+    {
+        process.Kill();
+        process.WaitForExit();
+    }
+
+    public void Dispose()
+    {
+        if (!process.HasExited) Kill();
+        process.Dispose();
+    }
+
+    private void Keep(string? line)
+    {
+        lock (log) log.AppendLine(line);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,55 @@
+using System.Text.Json;
+
+namespace K2I.EndToEnd.Tests;
+
+/// <summary>Engines that this project did not write, reading and auditing tables.</summary>
+internal static class Judges
+{
+    /// <summary>Every invariant of the table that Iceberg Java knows, over all snapshots: no error and no warning.</summary>
+    public static void Check(string table)
+    {
+        var check = Tool.Run(Needs.IcebergJava, ["check", table, "--orphans"]);
+        var bad = check.Output.Split('\n').Where(l => l.StartsWith("ERROR", StringComparison.Ordinal) || l.StartsWith("WARN", StringComparison.Ordinal));
+        Assert.True(check.ExitCode == 0 && !bad.Any(), check.All);
+    }
+
+    /// <summary>Every offset of these ranges once and no other, by Iceberg Java and by PyIceberg.</summary>
+    public static void EveryOffsetOnce(string table, IReadOnlyList<OffsetRange> expected, bool allowGaps = false)
+    {
+        string[] gaps = allowGaps ? ["--allow-gaps"] : [];
+        var ids = Tool.Run(Needs.IcebergJava, ["ids", table, .. gaps, .. expected.SelectMany(r => new[] { "--expect", $"{r.Topic}:{r.Partition}:{r.From}:{r.To}" })]);
+        Assert.True(ids.ExitCode == 0, ids.All);
+
+        var file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, JsonSerializer.Serialize(
+                expected.GroupBy(r => r.Topic).ToDictionary(t => t.Key, t => t.ToDictionary(r => r.Partition.ToString(), r => new[] { r.From, r.To }))));
+            var audit = Tool.Run(Needs.Python, ["audit", table, "--expect", file, .. gaps]);
+            Assert.True(audit.ExitCode == 0, audit.All);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    /// <summary>The rows of the current snapshot as one of <see cref="Readers"/> sees them.</summary>
+    public static List<JsonElement> Rows(Reader reader, string table)
+    {
+        var read = reader switch
+        {
+            Reader.IcebergJava => Tool.Run(Needs.IcebergJava, ["read", table]),
+            Reader.PyIceberg => Tool.Run(Needs.Python, ["read", table]),
+            Reader.DuckDb => Tool.Run(Needs.Python, ["read", table, "--engine", "duckdb"]),
+            Reader.Icebird => Node("icebird", table),
+            _ => Node("clickhouse", table),
+        };
+        Assert.True(read.ExitCode == 0, $"{reader}: {read.All}");
+        return [.. read.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+    }
+
+    private static Tool.Outcome Node(string reader, string table) => Tool.Run(
+        "node", [Path.Combine(Needs.Repository, "tests/interop/readers/read-table.mjs"), "--reader", reader, table],
+        environment: new Dictionary<string, string> { ["K2I_READERS"] = Needs.Readers });
+}
