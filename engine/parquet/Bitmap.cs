@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace K2I.Parquet;
 
@@ -28,17 +27,13 @@ internal static unsafe class Bitmap
             uint pair = *bits;
             if (shift != 0 && last > 0) pair |= (uint)bits[1] << 8;
             var eight = pair >> shift & 0xFF;
-            var spread = Bmi2.X64.IsSupported ? Bmi2.X64.ParallelBitDeposit(eight, 0x0101010101010101) : Spread(eight);
-            Unsafe.WriteUnaligned(target, spread + add);
+            Unsafe.WriteUnaligned(target, Spread(eight) + add);
         }
     }
 
     internal static bool Bit(byte* bits, int at) => (bits[at >> 3] >> (at & 7) & 1) != 0;
 
-    private static ulong Spread(uint eight)
-    {
-        ulong spread = 0;
-        for (var i = 0; i < 8; i++) spread |= (ulong)(eight >> i & 1) << 8 * i;
-        return spread;
-    }
+    /// <summary>Bit i to byte i: byte i keeps only its bit, which the addition carries to the byte's top.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Spread(uint eight) => (eight * 0x0101010101010101UL & 0x8040201008040201) + 0x00406070787C7E7F >> 7 & 0x0101010101010101;
 }

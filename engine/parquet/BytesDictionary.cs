@@ -45,7 +45,7 @@ internal sealed unsafe class BytesDictionary(BufferArena arena, int width) : IDi
             if (slot == 0) return Insert(value, length, tag, at);
             if ((slot ^ tag) >> 32 != 0) continue;
             var known = Value((uint)slot - 1, out var knownLength);
-            if (knownLength == length && new ReadOnlySpan<byte>(known, length).SequenceEqual(new(value, length))) return (uint)slot - 1;
+            if (knownLength == length && Same(known, value, length)) return (uint)slot - 1;
         }
     }
 
@@ -61,6 +61,20 @@ internal sealed unsafe class BytesDictionary(BufferArena arena, int width) : IDi
     }
 
     public void Dispose() => Clear(release: true);
+
+    /// <summary>Equality by two overlapping words where they cover the value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool Same(byte* a, byte* b, int length)
+    {
+        if (length is < 4 or > 16) return new ReadOnlySpan<byte>(a, length).SequenceEqual(new(b, length));
+        return length >= 8
+            ? ((Load8(a) ^ Load8(b)) | (Load8(a + length - 8) ^ Load8(b + length - 8))) == 0
+            : ((Load4(a) ^ Load4(b)) | (Load4(a + length - 4) ^ Load4(b + length - 4))) == 0;
+    }
+
+    private static ulong Load8(byte* at) => Unsafe.ReadUnaligned<ulong>(at);
+
+    private static uint Load4(byte* at) => Unsafe.ReadUnaligned<uint>(at);
 
     private uint Insert(byte* value, int length, ulong tag, uint at)
     {

@@ -11,7 +11,7 @@ internal static unsafe class DictionaryHash
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ulong OfBits(ulong bits) => (bits ^ bits >> 32) * Multiplier;
 
-    /// <summary>Multiplies overlapping 8-byte words, in the manner of wyhash.</summary>
+    /// <summary>Multiplies overlapping 8-byte words; longer values in the manner of wyhash.</summary>
     internal static ulong OfBytes(byte* at, int count)
     {
         var seed = SecretA;
@@ -33,6 +33,9 @@ internal static unsafe class DictionaryHash
                 a = count == 0 ? 0 : at[0] | (ulong)at[count >> 1] << 8 | (ulong)at[count - 1] << 16;
                 b = 0;
             }
+            var short16 = (a ^ (uint)count) * SecretA;
+            short16 = (short16 ^ short16 >> 32 ^ b) * SecretB;
+            return short16 ^ short16 >> 29;
         }
         else
         {

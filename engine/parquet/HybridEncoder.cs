@@ -116,14 +116,14 @@ internal static unsafe class HybridEncoder
     {
         // Two neighbours that differ are the usual case and the cheapest test.
         if (values[at] != values[at + 1]) return 0;
-        var same = Vector256.Create(values[at]);
-        return Vector256.Load(values + at) != same ? 0 : RunLength(values, at, count, same);
+        var same = Vector128.Create(values[at]);
+        return (Vector128.Load(values + at) ^ same | Vector128.Load(values + at + 4) ^ same) != Vector128<uint>.Zero ? 0 : RunLength(values, at, count, same);
     }
 
-    private static int RunLength(uint* values, int at, int count, Vector256<uint> same)
+    private static int RunLength(uint* values, int at, int count, Vector128<uint> same)
     {
         var end = at + 8;
-        while (end + 8 <= count && Vector256.Load(values + end) == same) end += 8;
+        while (end + 4 <= count && Vector128.Load(values + end) == same) end += 4;
         while (end < count && values[end] == values[at]) end++;
         return end - at;
     }

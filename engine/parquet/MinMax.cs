@@ -24,19 +24,27 @@ internal static unsafe class MinMax<T> where T : unmanaged, INumber<T>, IMinMaxV
         var low = min;
         var high = max;
         var i = 0;
-        if (Vector256.IsHardwareAccelerated && count >= 2 * Vector256<T>.Count)
+        var lanes = Vector128<T>.Count;
+        if (Vector128.IsHardwareAccelerated && count >= 4 * lanes)
         {
-            var lows = Vector256.Create(low);
-            var highs = Vector256.Create(high);
-            for (; i + Vector256<T>.Count <= count; i += Vector256<T>.Count)
+            Vector128<T> lowsA = Vector128.Create(low), lowsB = lowsA;
+            Vector128<T> highsA = Vector128.Create(high), highsB = highsA;
+            for (; i + 2 * lanes <= count; i += 2 * lanes)
             {
-                var next = Vector256.Load(values + i);
+                var a = Vector128.Load(values + i);
+                var b = Vector128.Load(values + i + lanes);
                 // Comparisons with NaN are false, so NaN is never taken.
-                lows = Vector256.ConditionalSelect(Vector256.LessThan(next, lows), next, lows);
-                highs = Vector256.ConditionalSelect(Vector256.GreaterThan(next, highs), next, highs);
-                if (IsFloating) nans += BitOperations.PopCount(~Vector256.Equals(next, next).ExtractMostSignificantBits() & (1u << Vector256<T>.Count) - 1);
+                lowsA = Vector128.ConditionalSelect(Vector128.LessThan(a, lowsA), a, lowsA);
+                lowsB = Vector128.ConditionalSelect(Vector128.LessThan(b, lowsB), b, lowsB);
+                highsA = Vector128.ConditionalSelect(Vector128.GreaterThan(a, highsA), a, highsA);
+                highsB = Vector128.ConditionalSelect(Vector128.GreaterThan(b, highsB), b, highsB);
+                if (IsFloating) nans += 2 * lanes - BitOperations.PopCount(Numbers(a) << lanes | Numbers(b));
             }
-            for (var lane = 0; lane < Vector256<T>.Count; lane++) Take(lows[lane], highs[lane], ref low, ref high);
+            for (var lane = 0; lane < lanes; lane++)
+            {
+                Take(lowsA[lane], highsA[lane], ref low, ref high);
+                Take(lowsB[lane], highsB[lane], ref low, ref high);
+            }
         }
         for (; i < count; i++)
         {
@@ -46,6 +54,10 @@ internal static unsafe class MinMax<T> where T : unmanaged, INumber<T>, IMinMaxV
         min = low;
         max = high;
     }
+
+    /// <summary>A bit for each lane that is not NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Numbers(Vector128<T> value) => Vector128.Equals(value, value).ExtractMostSignificantBits();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Take(T lower, T upper, ref T low, ref T high)
