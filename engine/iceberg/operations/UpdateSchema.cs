@@ -1,0 +1,70 @@
+using K2I.Base;
+using K2I.Columns;
+
+namespace K2I.Iceberg;
+
+/// <summary>Evolves a table's schema: changes are noted here and applied in order to whatever the schema is when the commit is tried. Ids stay, new columns get new ones.</summary>
+/// <remarks>
+/// Columns are named by dotted paths; list elements are <c>element</c>, map parts <c>key</c> and <c>value</c>. A change that holds already (a column to
+/// be added that is there with the same type) is passed over, so two writers that learn of the same new column agree. One that cannot be made is Invalid.
+/// </remarks>
+public sealed class UpdateSchema : TableAction
+{
+    private readonly List<Func<SchemaEditor, SchemaEditor>> _steps = [];
+
+    /// <summary>Adds an optional column at the end of the struct at <paramref name="parent"/> (empty: the row). Ids within <paramref name="type"/> do not matter.</summary>
+    public UpdateSchema Add(string parent, string name, DataType type, string? doc = null) => Step(e => e.Add(parent, name, type, doc));
+
+    public UpdateSchema Rename(string path, string newName) => Step(e => e.Rename(path, newName));
+
+    public UpdateSchema Drop(string path) => Step(e => e.Drop(path));
+
+    /// <summary>Widens: int to long, float to double, decimals to more digits; version 3 also date to timestamp.</summary>
+    public UpdateSchema Widen(string path, PrimitiveType type) => Step(e => e.Widen(path, type));
+
+    /// <summary>Lets a required column hold nulls.</summary>
+    public UpdateSchema MakeOptional(string path) => Step(e => e.MakeOptional(path));
+
+    public UpdateSchema MoveFirst(string path) => Step(e => e.Move(path, after: null));
+
+    /// <summary>Moves a column behind a sibling.</summary>
+    public UpdateSchema MoveAfter(string path, string sibling) => Step(e => e.Move(path, sibling));
+
+    public override ActionResult Apply(Table table, ActionContext context)
+    {
+        var metadata = table.Metadata;
+        var editor = Edit(metadata);
+        if (editor.Schema.Struct.Equals(metadata.CurrentSchema.Struct)) return new ActionResult.AlreadyDone("the schema is so already");
+        return new ActionResult.Change(
+        [
+            new MetadataUpdate.AddSchema(editor.Schema, editor.LastColumnId),
+            new MetadataUpdate.SetCurrentSchema(MetadataUpdate.LastAdded),
+        ],
+        [
+            new TableRequirement.AssertTableUuid(metadata.Uuid),
+            new TableRequirement.AssertLastAssignedFieldId(metadata.LastColumnId),
+            new TableRequirement.AssertCurrentSchemaId(metadata.CurrentSchemaId),
+        ]);
+    }
+
+    /// <summary>True if every change holds already.</summary>
+    public override bool HasLanded(TableMetadata table)
+    {
+        try
+        {
+            return Edit(table).Schema.Struct.Equals(table.CurrentSchema.Struct);
+        }
+        catch (EngineException)
+        {
+            return false;
+        }
+    }
+
+    private SchemaEditor Edit(TableMetadata table) => _steps.Aggregate(SchemaEditor.Of(table), (editor, step) => step(editor));
+
+    private UpdateSchema Step(Func<SchemaEditor, SchemaEditor> step)
+    {
+        _steps.Add(step);
+        return this;
+    }
+}

@@ -1,0 +1,23 @@
+namespace K2I.Iceberg;
+
+/// <summary>Makes a spec, given as text, the table's default for new files; old files stay under theirs. Parts an earlier spec had keep their field ids.</summary>
+/// <param name="text">As <see cref="PartitionSpecText"/> reads it.</param>
+public sealed class UpdateSpec(string text) : TableAction
+{
+    public override ActionResult Apply(Table table, ActionContext context)
+    {
+        var metadata = table.Metadata;
+        if (HasLanded(metadata)) return new ActionResult.AlreadyDone("the table is partitioned so already");
+        var spec = PartitionSpecText.Parse(text, metadata.CurrentSchema, metadata);
+        return new ActionResult.Change(
+            [new MetadataUpdate.AddSpec(spec), new MetadataUpdate.SetDefaultSpec(MetadataUpdate.LastAdded)],
+            [
+                new TableRequirement.AssertTableUuid(metadata.Uuid),
+                new TableRequirement.AssertCurrentSchemaId(metadata.CurrentSchemaId),
+                new TableRequirement.AssertLastAssignedPartitionId(metadata.LastPartitionId),
+                new TableRequirement.AssertDefaultSpecId(metadata.DefaultSpecId),
+            ]);
+    }
+
+    public override bool HasLanded(TableMetadata table) => table.DefaultSpec.DividesLike(PartitionSpecText.Parse(text, table.CurrentSchema, table));
+}
