@@ -19,7 +19,7 @@ BUILD_DIR=${K2I_BUILD_DIR:-$PWD/.build}
 NATIVE_DIR=${K2I_NATIVE_DIR:-$BUILD_DIR/native}
 export K2I_BUILD_DIR=$BUILD_DIR K2I_NATIVE_DIR=$NATIVE_DIR
 readonly BUILD_DIR NATIVE_DIR LOG_DIR=$BUILD_DIR/log STAMP_DIR=$BUILD_DIR/stamp RESULT_DIR=$BUILD_DIR/results
-readonly DIST_DIR=${K2I_DIST_DIR:-$PWD/dist}
+readonly DIST_DIR=${K2I_DIST_DIR:-$PWD/dist} SHARED_DIR=${K2I_SHARED:-$PWD/../shared}
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en MSBUILDTERMINALLOGGER=off
 
 usage() {
@@ -38,7 +38,7 @@ A step that has nothing new to do is skipped. Everything built lies in .build an
 Missing Debian packages are installed when run as root (or with sudo that asks no password); otherwise the command to run is printed.
 
 exit codes: 0 fine · 1 a step or a test failed · 2 wrong usage · 3 something is missing that could not be installed
-environment: K2I_BUILD_DIR (.build), K2I_DIST_DIR (dist), K2I_PEERS (../shared/peers: real servers and readers for the tests)
+environment: K2I_BUILD_DIR (.build), K2I_DIST_DIR (dist), K2I_SHARED (../shared: real servers and readers for the tests)
 TEXT
 }
 
@@ -114,11 +114,13 @@ missing_packages() {
   done
 }
 
-# For the tests: what the servers and readers under K2I_PEERS run on.
+# For the tests: what the servers and readers of K2I_SHARED run on, where there are any.
 missing_test_packages() {
+  [[ -d $SHARED_DIR/peers ]] || return 0
   command -v java >/dev/null || echo openjdk-17-jre-headless
-  command -v python3 >/dev/null || echo python3
+  python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3 python3-venv
   command -v openssl >/dev/null || echo openssl
+  command -v xz >/dev/null || echo xz-utils
 }
 
 install_packages() {
@@ -284,7 +286,7 @@ run_tests() {
   if [[ " ${parts[*]} " == *" e2e "* ]]; then publish; fi
   readers
   drop_lock
-  export K2I_BINARY=${K2I_BINARY:-$DIST_DIR/k2i} K2I_PEERS=${K2I_PEERS:-$PWD/../shared/peers} K2I_READERS=$BUILD_DIR/readers
+  export K2I_BINARY=${K2I_BINARY:-$DIST_DIR/k2i} K2I_SHARED=$SHARED_DIR K2I_READERS=$BUILD_DIR/readers K2I_PYTHON=$BUILD_DIR/python
   say "· testing"
   export -f test_assembly failure_lines
   export BUILD_DIR LOG_DIR RESULT_DIR
@@ -295,20 +297,26 @@ run_tests() {
 
 need_test_tools() {
   local missing
-  mapfile -t missing < <(missing_test_packages)
+  mapfile -t missing < <(missing_test_packages | tr ' ' '\n')
   install_packages "${missing[@]}"
 }
 
-# Readers from npm that judge the files and tables; the lock file in tests/interop/readers pins them.
+# What judges files and tables: readers from npm, pinned by the lock file, and the Python environment of K2I_SHARED.
 readers() {
   local from=tests/interop/readers to=$BUILD_DIR/readers want
-  [[ -f $from/package-lock.json ]] || return 0
   want=$(cat "$from/package.json" "$from/package-lock.json" | hash_of)
   if ! fresh readers "$want" || [[ ! -d $to/node_modules ]]; then
     mkdir -p "$to"
     cp "$from"/package*.json "$to/"
-    step readers "installing the readers that judge files and tables" npm ci --prefix "$to" --no-audit --no-fund
+    # Not `npm ci`: it refuses a lock file without the packages of other systems, which not every feed has. The hashes are checked all the same.
+    step readers "installing the readers that judge files and tables" npm install --prefix "$to" --no-save --ignore-scripts --no-audit --no-fund
     stamp readers "$want"
+  fi
+  if [[ -x $SHARED_DIR/peers/python/install && ! -f $BUILD_DIR/python/.complete ]]; then
+    step python "installing the Python readers" "$SHARED_DIR/peers/python/install" "$BUILD_DIR/python"
+  fi
+  if [[ -x $SHARED_DIR/peers/java/jars ]]; then
+    step jars "unpacking the servers" "$SHARED_DIR/peers/java/jars"
   fi
 }
 

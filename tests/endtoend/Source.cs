@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+
+namespace K2I.EndToEnd.Tests;
+
+/// <summary>Topics and records, by a client that is not the engine's.</summary>
+internal sealed class Source : IDisposable
+{
+    private static readonly DateTimeOffset Epoch = new(2026, 1, 31, 12, 0, 0, TimeSpan.Zero);
+    private readonly IProducer<byte[], byte[]> producer;
+
+    public Source(string brokers, Action<ProducerConfig>? configure = null)
+    {
+        var config = new ProducerConfig { BootstrapServers = brokers, Acks = Acks.All, EnableIdempotence = true, LingerMs = 5, MessageTimeoutMs = 60_000, AllowAutoCreateTopics = false };
+        configure?.Invoke(config);
+        producer = new ProducerBuilder<byte[], byte[]>(config).SetLogHandler((_, _) => { }).Build();
+    }
+
+    /// <summary>A new topic with a name that no other test has.</summary>
+    public string NewTopic(string name, int partitions)
+    {
+        var topic = $"{name}-{Guid.NewGuid():n}"[..(name.Length + 9)];
+        using var admin = new DependentAdminClientBuilder(producer.Handle).Build();
+        admin.CreateTopicsAsync([new TopicSpecification { Name = topic, NumPartitions = partitions, ReplicationFactor = 1 }]).Wait();
+        return topic;
+    }
+
+    /// <summary>Produces events, spread over the partitions, every third with headers, every fifth without a key; waits until Kafka has them all.</summary>
+    public List<Produced> Send(string topic, int partitions, IEnumerable<SampleEvent> events)
+    {
+        var sent = new List<(SampleEvent Event, Message<byte[], byte[]> Message, Task<DeliveryResult<byte[], byte[]>> Delivery)>();
+        foreach (var one in events)
+        {
+            var message = new Message<byte[], byte[]>
+            {
+                Key = one.Id % 5 == 0 ? null! : Encoding.UTF8.GetBytes($"key-{one.Id}"),
+                Value = Encoding.UTF8.GetBytes(one.Json),
+                Timestamp = new Timestamp(Epoch.AddMilliseconds(one.Id)),
+            };
+            if (one.Id % 3 == 0) message.Headers = new Headers { { "trace", [1, 2, (byte)one.Id] }, { "empty", [] }, { "trace", Encoding.UTF8.GetBytes("again") } };
+            sent.Add((one, message, producer.ProduceAsync(new TopicPartition(topic, (int)(one.Id % partitions)), message)));
+        }
+
+        producer.Flush(TimeSpan.FromSeconds(60));
+        return [.. sent.Select(s => Expected(s.Event, s.Message, s.Delivery.Result))];
+    }
+
+    /// <summary>Produces a value that must not become a row.</summary>
+    public Produced SendBad(string topic, int partition, byte[]? value)
+    {
+        var result = producer.ProduceAsync(new TopicPartition(topic, partition), new Message<byte[], byte[]> { Key = "bad"u8.ToArray(), Value = value! }).Result;
+        return new Produced(topic, partition, result.Offset.Value, value is null ? "" : Encoding.Latin1.GetString(value), null);
+    }
+
+    public void Dispose() => producer.Dispose();
+
+    private static Produced Expected(SampleEvent one, Message<byte[], byte[]> message, DeliveryResult<byte[], byte[]> delivery)
+    {
+        var row = JsonNode.Parse(one.Row.GetRawText())!.AsObject();
+        row["_kafka"] = new JsonObject
+        {
+            ["topic"] = delivery.Topic,
+            ["partition"] = delivery.Partition.Value,
+            ["offset"] = delivery.Offset.Value,
+            ["timestamp"] = message.Timestamp.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff", CultureInfo.InvariantCulture) + "+00:00",
+            ["timestamp_type"] = "CreateTime",
+            ["key"] = message.Key is null ? null : Convert.ToHexStringLower(message.Key),
+            ["headers"] = message.Headers is null ? null : new JsonArray([.. message.Headers.Select(Header)]),
+        };
+        return new Produced(delivery.Topic, delivery.Partition.Value, delivery.Offset.Value, one.Json, JsonSerializer.SerializeToElement(row));
+    }
+
+    private static JsonNode Header(IHeader header) => new JsonObject { ["key"] = header.Key, ["value"] = Convert.ToHexStringLower(header.GetValueBytes()) };
+}
