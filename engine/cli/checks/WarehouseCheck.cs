@@ -13,14 +13,17 @@ internal static class WarehouseCheck
         CheckResult result;
         try
         {
+            var folder = Location.LocalPath(Location.FromConfig(options.Iceberg.Warehouse));
+            var existed = Directory.Exists(folder);
             var store = new LocalStore(options.Iceberg.Warehouse);
             var probe = Location.Join(store.Root, $".k2i-probe-{Guid.NewGuid():N}");
             store.Put(probe, "probe"u8);
             var same = store.Read(probe).AsSpan().SequenceEqual("probe"u8);
             store.Delete(probe);
-            result = new CheckResult(name, same, same ? "can be written, read and deleted in" : "what was written reads back differently", same ? null : "look at the file system below it");
+            if (!existed) Directory.Delete(folder);
+            result = new CheckResult(name, same, same ? existed ? "can be written, read and deleted in" : "does not exist, can be created" : "what was written reads back differently", same ? null : "look at the file system below it");
         }
-        catch (EngineException error)
+        catch (Exception error) when (error is EngineException or IOException)
         {
             result = new CheckResult(name, false, error.Message, "[iceberg] warehouse must be a directory that this user may write", Unreachable: true);
         }

@@ -16,8 +16,12 @@ internal sealed class ConfigArguments
         AllowMultipleArgumentsPerToken = false,
     };
 
+    /// <summary>Subcommands have the options too.</summary>
+    public bool Recursive { get; init; }
+
     public void AddTo(Command command)
     {
+        _path.Recursive = _sets.Recursive = Recursive;
         command.Options.Add(_path);
         command.Options.Add(_sets);
     }

@@ -1,18 +1,70 @@
 using System.CommandLine;
+using K2I.Base;
+using K2I.Iceberg;
+using K2I.Pipeline;
 
 namespace K2I.Cli.Commands;
 
-/// <summary><c>k2i tables</c>: what stands in the catalog.</summary>
+/// <summary><c>k2i tables</c> and <c>k2i tables show NAME</c>: what stands in the catalog, whether or not k2i runs.</summary>
 internal static class TablesCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("tables", "List the tables of the catalog");
-        command.SetAction(_ =>
+        var json = new Option<bool>("--json") { Description = "Print JSON", Recursive = true };
+        var warehouse = new Option<string?>("--warehouse", "-w") { Description = "Look into this warehouse, without a configuration", HelpName = "DIR", Recursive = true };
+        var config = new ConfigArguments { Recursive = true };
+        var command = new Command("tables", "List the tables of the catalog") { json, warehouse };
+        config.AddTo(command);
+        command.SetAction(arguments => (int)With(config, arguments, arguments.GetValue(warehouse), terminal, catalogs =>
         {
-            terminal.Error.WriteLine("k2i: not here yet");
-            return (int)ExitCode.Failed;
-        });
+            var tables = catalogs.Tables().OrderBy(t => t.Ident.ToString(), StringComparer.Ordinal).ToList();
+            if (arguments.GetValue(json)) TablesJson.Print(terminal.Out, tables);
+            else PrintList(terminal.Out, tables);
+        }));
+        command.Subcommands.Add(CreateShow(config, json, warehouse, terminal));
         return command;
+    }
+
+    private static Command CreateShow(ConfigArguments config, Option<bool> json, Option<string?> warehouse, Terminal terminal)
+    {
+        var name = new Argument<string>("name") { Description = "table or namespace.table" };
+        var files = new Option<bool>("--files") { Description = "List every data file" };
+        var show = new Command("show", "One table: columns, offsets, snapshots, files") { name, files };
+        show.SetAction(arguments => (int)With(config, arguments, arguments.GetValue(warehouse), terminal, catalogs =>
+        {
+            var table = catalogs.Catalog.Load(catalogs.IdentOf(arguments.GetValue(name)!));
+            var page = new TablePage(table, new ManifestReader(catalogs.Store), arguments.GetValue(files));
+            if (arguments.GetValue(json)) page.PrintJson(terminal.Out);
+            else page.PrintText(terminal.Out);
+        }));
+        return show;
+    }
+
+    private static ExitCode With(ConfigArguments arguments, ParseResult parsed, string? warehouse, Terminal terminal, Action<Catalogs> look)
+    {
+        var options = new IcebergOptions { Warehouse = warehouse ?? "" };
+        if (warehouse is null)
+        {
+            var config = arguments.Load(parsed, terminal);
+            if (config.Options is null) return ConfigArguments.Report(config, terminal);
+            options = config.Options.Engine.Iceberg;
+        }
+        look(Catalogs.Open(options));
+        return ExitCode.Ok;
+    }
+
+    private static void PrintList(TextWriter output, List<Table> tables)
+    {
+        if (tables.Count == 0)
+        {
+            output.WriteLine("no tables yet");
+            return;
+        }
+        var list = new TextTable("table", ">rows", ">files", ">size", ">snapshots", "last change", "fed from");
+        foreach (var table in tables)
+            list.Add(table.Ident.ToString(), TableFacts.Grouped(TableFacts.Total(table, SummaryKeys.TotalRecords)), TableFacts.Grouped(TableFacts.Total(table, SummaryKeys.TotalDataFiles)),
+                Units.FormatBytes(TableFacts.Total(table, SummaryKeys.TotalFilesSize)), TableFacts.Grouped(table.Metadata.Snapshots.Length),
+                TableFacts.Time(table.Metadata.LastUpdatedMs), string.Join(", ", TableFacts.Offsets(table).Topics.Select(t => t.Key)));
+        list.Print(output);
     }
 }

@@ -1,10 +1,30 @@
+using K2I.Base;
+using K2I.Decode;
+using K2I.Pipeline;
+
 namespace K2I.Cli.Config;
 
-/// <summary>Checks the syntax of texts whose grammar belongs to other modules, to name what is wrong before anything starts.</summary>
+/// <summary>Checks texts whose grammar belongs to other modules, to name what is wrong before anything starts.</summary>
 internal static class DeclaredText
 {
-    /// <summary>Where in the text and what, or null for a good text.</summary>
-    public static (int At, string Flaw)? ColumnsFlaw(string text) => text.Trim().Length == 0 ? (0, "no column") : null;
+    /// <summary>Where in the text and what, or null for good columns.</summary>
+    public static (int At, string Flaw)? ColumnsFlaw(string text)
+    {
+        if (!ColumnText.TryParse(text, out var fields, out var error)) return (error.Position, error.Message);
+        return fields.IsEmpty ? (0, "there is no column") : null;
+    }
 
-    public static (int At, string Flaw)? PartitionFlaw(string text) => text.Trim().Length == 0 ? (0, "no field") : null;
+    /// <summary>What is wrong with columns, schema file and partitioning together; null if nothing is, or if only the records can tell.</summary>
+    public static string? TableFlaw(TableOptions table)
+    {
+        try
+        {
+            TableCheck.DeclaredSchema(table);
+            return null;
+        }
+        catch (EngineException error)
+        {
+            return error.Message;
+        }
+    }
 }

@@ -5,14 +5,12 @@ namespace K2I.Cli.Config;
 /// <summary>The configuration in force, as a file that could be used again. Secrets are masked; what the environment or files gave is shown as <c>${…}</c>.</summary>
 internal static class EffectiveConfig
 {
-    private const string Fence = "\"\"\"";
-
     public static void Write(LoadedConfig config, TextWriter output)
     {
         foreach (var (section, rows) in Sections(config))
         {
             output.WriteLine($"[{section}]");
-            foreach (var (key, value, place) in rows) output.WriteLine(place is null ? $"{key} = {Quoted(value)}" : $"{key} = {Quoted(value)}  ; {place}");
+            foreach (var (key, value, place) in rows) output.WriteLine(place is null ? $"{key} = {IniText.Quoted(value)}" : $"{key} = {IniText.Quoted(value)}  ; {place}");
             output.WriteLine();
         }
     }
@@ -56,14 +54,5 @@ internal static class EffectiveConfig
         if (KnownKeys.IsSecret(kind, setting.Key)) return Redactor.Mask;
         var written = setting.Quoting == Quoting.Single ? setting.Template.Replace("${", "$${", StringComparison.Ordinal) : setting.Template;
         return redactor.Scrub(written);
-    }
-
-    private static string Quoted(string value)
-    {
-        if (value.Contains('\n', StringComparison.Ordinal) && !value.Contains('\r', StringComparison.Ordinal) && !value.Contains(Fence, StringComparison.Ordinal)) return $"{Fence}\n{value}\n{Fence}";
-        var plain = value.Length > 0 && value[0] is not ('"' or '\'') && !value.AsSpan().ContainsAny(';', '#') && value == value.Trim() && !value.Any(char.IsControl);
-        if (plain) return value;
-        var text = value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
-        return $"\"{text.Replace("\n", "\\n", StringComparison.Ordinal).Replace("\r", "\\r", StringComparison.Ordinal).Replace("\t", "\\t", StringComparison.Ordinal)}\"";
     }
 }

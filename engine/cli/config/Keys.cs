@@ -40,7 +40,7 @@ internal static class Keys
     public static readonly ConfigKey Format = ConfigKey.Choice("table", "format", "What a record's value holds. json: typed columns; raw: the value as one column.", "json", "raw");
     public static readonly ConfigKey RawValue = ConfigKey.Choice("table", "raw_value", "For format = raw: the type of the value column.", "binary", "string");
     public static readonly ConfigKey RawKey = ConfigKey.Choice("table", "raw_key", "For format = raw: the type of the key column.", "binary", "string");
-    public static readonly ConfigKey Columns = new("table", "columns", null, "columns such as id: long required, name: string", "The columns. Without them and a schema file: those of the table if it exists, else inferred from the first records.", "event_id: string, event_time: timestamptz, user: struct<id: long, name: string>");
+    public static readonly ConfigKey Columns = new("table", "columns", null, "columns such as id: long!, name: string", "The columns. Without them and a schema file: those of the table if it exists, else inferred from the first records.", "event_id: string!, event_time: timestamptz, user: struct<id: long, name: string>");
     public static readonly ConfigKey SchemaFile = new("table", "schema_file", null, Path, "An Iceberg schema or a JSON Schema that gives the columns.", "./events.schema.json");
     public static readonly ConfigKey InferRecords = new("table", "infer_records", "1000", Count, "How many records are looked at to infer the columns.");
     public static readonly ConfigKey UnknownFields = ConfigKey.Choice("table", "unknown_fields", "A field that is no column: ignore it, evolve (add the column) or dead_letter (set the record aside).", "ignore", "evolve", "dead_letter");

@@ -12,6 +12,7 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Flu
     private static readonly ConfigKey[] ForRaw = [Keys.RawValue, Keys.RawKey];
 
     private readonly ValueReader _values = new(section.Name, section, sourcePlace, problems);
+    private bool _hasFlaw;
 
     public TableOptions Bind()
     {
@@ -23,7 +24,7 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Flu
             if (_values.Has(key)) _values.Wrong(key, $"has no meaning with format = {(format == RecordFormat.Raw ? "raw" : "json")}");
         if (_values.Has(Keys.Columns) && _values.Has(Keys.SchemaFile)) _values.Wrong(Keys.SchemaFile, "columns are given already", "keep one of columns and schema_file");
         if (_values.Has(Keys.InferRecords) && (_values.Has(Keys.Columns) || _values.Has(Keys.SchemaFile))) _values.Wrong(Keys.InferRecords, "nothing is inferred when the columns are given");
-        return new TableOptions
+        return Checked(new TableOptions
         {
             Name = section.TableName,
             Topics = topics,
@@ -35,7 +36,7 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Flu
             InferRecords = (int)_values.Count(Keys.InferRecords, 1, 1_000_000),
             UnknownFields = (UnknownFields)_values.Choice(Keys.UnknownFields),
             TimestampUnit = _values.Choice(Keys.TimestampUnit) switch { 0 => EpochUnit.Milliseconds, 1 => EpochUnit.Seconds, 2 => EpochUnit.Microseconds, _ => EpochUnit.Nanoseconds },
-            PartitionBy = PartitionBy(),
+            PartitionBy = _values.Text(Keys.PartitionBy),
             Start = Start(topics),
             KafkaColumn = _values.Flag(Keys.KafkaColumn),
             Flush = new FlushOptions
@@ -47,7 +48,7 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Flu
             Properties = section.All.Where(s => KnownKeys.IsProperty(s.Key)).ToImmutableSortedDictionary(s => s.Key[Keys.PropertyPrefix.Length..], s => s.Text, StringComparer.Ordinal),
             MaxRecordBytes = (int)_values.Bytes(Keys.MaxRecord, 1 << 10, 1 << 30),
             MaxDepth = (int)_values.Count(Keys.MaxDepth, 1, 1_000),
-        };
+        });
     }
 
     private ImmutableArray<string> Topics()
@@ -61,22 +62,29 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Flu
     private string? Columns()
     {
         var text = _values.Text(Keys.Columns);
-        if (text is not null && DeclaredText.ColumnsFlaw(text) is var (at, flaw)) _values.Bad(Keys.Columns, flaw, at);
+        if (text is not null && DeclaredText.ColumnsFlaw(text) is var (at, flaw)) Flaw(Keys.Columns, flaw, at);
         return text;
     }
 
-    private string? PartitionBy()
+    /// <summary>Columns, schema file and partitioning together, once each is well by itself.</summary>
+    private TableOptions Checked(TableOptions table)
     {
-        var text = _values.Text(Keys.PartitionBy);
-        if (text is not null && DeclaredText.PartitionFlaw(text) is var (at, flaw)) _values.Bad(Keys.PartitionBy, flaw, at);
-        return text;
+        var key = _values.Has(Keys.PartitionBy) ? Keys.PartitionBy : _values.Has(Keys.SchemaFile) ? Keys.SchemaFile : Keys.Columns;
+        if (!_hasFlaw && DeclaredText.TableFlaw(table) is { } flaw) _values.Wrong(key, flaw);
+        return table;
     }
 
     private string? SchemaFile()
     {
         var path = _values.Text(Keys.SchemaFile);
-        if (!string.IsNullOrEmpty(path) && !File.Exists(path)) _values.Bad(Keys.SchemaFile, "the file does not exist", expected: "the path of a file");
+        if (!string.IsNullOrEmpty(path) && !File.Exists(path)) Flaw(Keys.SchemaFile, "the file does not exist", 0, "the path of a file");
         return path;
+    }
+
+    private void Flaw(ConfigKey key, string flaw, int at, string? expected = null)
+    {
+        _hasFlaw = true;
+        _values.Bad(key, flaw, at, expected);
     }
 
     private StartPosition Start(ImmutableArray<string> topics)

@@ -1,0 +1,36 @@
+using System.Text.Json;
+
+namespace K2I.Serve.Tests;
+
+internal sealed class FakeSource : IStatusSource
+{
+    public bool Alive { get; set; } = true;
+
+    public bool Ready { get; set; } = true;
+
+    public bool Healthy { get; set; } = true;
+
+    public bool Fails { get; set; }
+
+    public bool WriteHealth(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteBoolean("healthy", Healthy);
+        json.WriteEndObject();
+        return Healthy;
+    }
+
+    public void WriteStatus(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        if (Fails) throw new InvalidOperationException("fails on purpose");
+        json.WriteString("here", "yes");
+        json.WriteEndObject();
+    }
+
+    public void WriteMetrics(MetricsWriter metrics)
+    {
+        metrics.Family("k2i_test", MetricType.Gauge, "A test.");
+        metrics.Sample(7);
+    }
+}
