@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using K2I.Base;
 
 namespace K2I.Columns;
@@ -27,6 +28,36 @@ public sealed unsafe class ColumnView
         this.offsets = offsets;
         this.values = values;
         Children = children;
+    }
+
+    /// <summary>
+    /// A view of columns that something else than a builder laid out, in the same layout. The spans must be of memory that does not move and outlives
+    /// the view. <paramref name="offsets"/> is for bytes and lists, <paramref name="values"/> for bits, fixed and bytes; the last offset must be within the values or the child.
+    /// </summary>
+    public static ColumnView Over(Field field, int length, bool mayHaveNulls, ReadOnlySpan<byte> validity, ReadOnlySpan<int> offsets, ReadOnlySpan<byte> values, params ColumnView[] children)
+    {
+        var (layout, width) = ColumnBuilder.LayoutOf(field.Type);
+        Check.That(length >= 0 && validity.Length >= (length + 7) / 8);
+        if (layout is ColumnLayout.Bytes or ColumnLayout.List) Check.That(offsets.Length > length && offsets[0] == 0);
+        switch (layout)
+        {
+            case ColumnLayout.Bits:
+                Check.That(values.Length >= (length + 7) / 8);
+                break;
+            case ColumnLayout.Fixed:
+                Check.That(values.Length >= (long)length * width);
+                break;
+            case ColumnLayout.Bytes:
+                Check.That(values.Length >= offsets[length]);
+                break;
+            case ColumnLayout.List:
+                Check.That(children.Length == 1 && children[0].Length >= offsets[length]);
+                break;
+            default:
+                foreach (var child in children) Check.That(child.Length >= length);
+                break;
+        }
+        return new(field, layout, width, length, mayHaveNulls, Start(validity), (int*)Start(MemoryMarshal.AsBytes(offsets)), Start(values), children);
     }
 
     public Field Field { get; }
@@ -94,4 +125,6 @@ public sealed unsafe class ColumnView
         Check.Debug(ordinal >= 0 && ordinal < Length && sizeof(T) == Width);
         return Unsafe.ReadUnaligned<T>(values + (long)ordinal * Width);
     }
+
+    private static byte* Start(ReadOnlySpan<byte> span) => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(span));
 }

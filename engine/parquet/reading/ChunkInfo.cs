@@ -1,0 +1,88 @@
+namespace K2I.Parquet;
+
+/// <summary>Where a column's pages of one row group lie (parquet.thrift, ColumnChunk and ColumnMetaData).</summary>
+internal sealed class ChunkInfo
+{
+    internal StoredType Type { get; private set; }
+
+    internal StoredCodec Codec { get; private set; }
+
+    /// <summary>Entries: nulls and empty lists included.</summary>
+    internal long Values { get; private set; }
+
+    /// <summary>Of the first page, the dictionary where there is one.</summary>
+    internal long Start { get; private set; }
+
+    internal long Bytes { get; private set; }
+
+    /// <summary>Where the statistics lie in the footer; length 0 without any.</summary>
+    internal (int At, int Length) Statistics { get; private set; }
+
+    internal static ChunkInfo Read(ref ThriftReader thrift)
+    {
+        var chunk = new ChunkInfo();
+        var found = false;
+        var id = 0;
+        while (thrift.Field(ref id, out var type))
+        {
+            switch (id)
+            {
+                case 1:
+                    Damage.Unless(thrift.Bytes(type).IsEmpty, "a column lies in another file");
+                    break;
+                case 3 when type == ThriftReader.Struct:
+                    chunk.ReadMetadata(ref thrift);
+                    found = true;
+                    break;
+                case 8:
+                    Damage.Throw("a column is encrypted");
+                    break;
+                default:
+                    thrift.Skip(type);
+                    break;
+            }
+        }
+        Damage.Unless(found || thrift.Failed, "a column chunk without metadata");
+        return chunk;
+    }
+
+    private void ReadMetadata(ref ThriftReader thrift)
+    {
+        long dataAt = -1, dictionaryAt = 0;
+        var id = 0;
+        while (thrift.Field(ref id, out var type))
+        {
+            switch (id)
+            {
+                case 1:
+                    Type = (StoredType)thrift.Int32(type);
+                    break;
+                case 4:
+                    Codec = (StoredCodec)thrift.Int32(type);
+                    break;
+                case 5:
+                    Values = thrift.Int(type);
+                    break;
+                case 7:
+                    Bytes = thrift.Int(type);
+                    break;
+                case 9:
+                    dataAt = thrift.Int(type);
+                    break;
+                case 11:
+                    dictionaryAt = thrift.Int(type);
+                    break;
+                case 12:
+                    var from = thrift.Position;
+                    thrift.Skip(type);
+                    Statistics = (from, thrift.Position - from);
+                    break;
+                default:
+                    thrift.Skip(type);
+                    break;
+            }
+        }
+        // Some writers put 0, or the place after the data pages, for a dictionary that is not there.
+        Start = dictionaryAt > 0 && dictionaryAt < dataAt ? dictionaryAt : dataAt;
+    }
+}

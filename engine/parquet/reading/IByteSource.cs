@@ -1,0 +1,13 @@
+namespace K2I.Parquet;
+
+/// <summary>A file's bytes at any offset, for one thread at a time. Errors of the place behind it pass through the reader to its caller.</summary>
+public interface IByteSource
+{
+    /// <summary>What errors call the file.</summary>
+    string Name { get; }
+
+    long Length { get; }
+
+    /// <summary>Fills <paramref name="into"/> with the bytes from <paramref name="offset"/> on; the reader asks only for bytes below <see cref="Length"/>.</summary>
+    void Read(long offset, Span<byte> into);
+}

@@ -1,0 +1,18 @@
+namespace K2I.Parquet;
+
+/// <summary>What the columns of a file being read share.</summary>
+internal sealed class ReadContext(IByteSource source, ParquetReadOptions options, ReadArena arena) : IDisposable
+{
+    internal IByteSource Source => source;
+
+    internal ParquetReadOptions Options => options;
+
+    internal ReadArena Arena => arena;
+
+    internal Decompressor Decompressor { get; } = new();
+
+    /// <summary>Pages end before this place.</summary>
+    internal long PagesEnd { get; set; }
+
+    public void Dispose() => Decompressor.Dispose();
+}

@@ -1,0 +1,20 @@
+using System.Collections.Immutable;
+using K2I.Columns;
+
+namespace K2I.Parquet;
+
+/// <summary>What to read from a file: fields of a table's schema, found in the file by id, or by name where it has no ids.</summary>
+public sealed record ReadRequest
+{
+    /// <summary>The wanted fields, in the types they are wanted in.</summary>
+    public required Schema Schema { get; init; }
+
+    /// <summary>Ids for a file without any; without these, fields are found by their names.</summary>
+    public ImmutableArray<NameMap> Names { get; init; } = [];
+
+    /// <summary>
+    /// What fields that the file lacks hold, by field id: a value as columns hold it (<see cref="ColumnView.Bytes"/>: little-endian numbers, a byte for a
+    /// boolean, text); for a struct anything, to say that it is not null. Other missing fields are null.
+    /// </summary>
+    public IReadOnlyDictionary<int, ReadOnlyMemory<byte>> Missing { get; init; } = ImmutableDictionary<int, ReadOnlyMemory<byte>>.Empty;
+}
