@@ -1,0 +1,173 @@
+using System.Globalization;
+using K2I.Base;
+using K2I.Columns;
+using K2I.Iceberg;
+using K2I.Parquet;
+using K2I.Ring;
+using K2I.Storage;
+
+namespace K2I.Pipeline;
+
+/// <summary>
+/// Writes the rows of a flush as data files: one per Iceberg partition and schema, or more where one grows past the table's target size. Rows are grouped
+/// first, so that one file is open at a time however many partitions there are. Flush thread.
+/// </summary>
+internal sealed class DataFileWriter(TableStore store, TableOptions options, Flush flush)
+{
+    private readonly List<DataFile> files = [];
+    private int fileCount;
+
+    /// <summary>Removes files that no snapshot names and none will.</summary>
+    internal void Delete(IReadOnlyList<DataFile> unused)
+    {
+        foreach (var file in unused) TryDelete(file.FilePath);
+    }
+
+    /// <summary>Files already written are removed if a later one fails: nothing refers to them yet.</summary>
+    internal IReadOnlyList<DataFile> Write(IReadOnlyList<Segment> segments)
+    {
+        try
+        {
+            for (var from = 0; from < segments.Count;)
+            {
+                var schema = segments[from].View(0).Schema;
+                var to = from + 1;
+                while (to < segments.Count && ReferenceEquals(segments[to].View(0).Schema, schema)) to++;
+                WriteGroup(schema, [.. segments.Skip(from).Take(to - from).Where(s => s.PublishedRows > 0).Select(s => s.View())]);
+                from = to;
+            }
+            return files;
+        }
+        catch
+        {
+            Delete(files);
+            files.Clear();
+            throw;
+        }
+    }
+
+    private void WriteGroup(Schema schema, IReadOnlyList<Batch> batches)
+    {
+        if (batches.Count == 0) return;
+        var spec = store.Spec;
+        if (spec.IsUnpartitioned)
+        {
+            WritePartition(schema, spec, Unpartitioned(spec), batches.Select(b => (b, (int[]?)null)));
+            return;
+        }
+        var router = new PartitionRouter(spec, schema);
+        var rowsByPartition = new List<List<(Batch Batch, int[]? Ordinals)>>();
+        foreach (var batch in batches)
+        {
+            var partitions = new int[batch.Rows];
+            router.Route(batch.Columns, 0, partitions);
+            foreach (var (partition, ordinals) in GroupOrdinals(partitions, router.Partitions.Count))
+            {
+                while (rowsByPartition.Count <= partition) rowsByPartition.Add([]);
+                rowsByPartition[partition].Add((batch, ordinals));
+            }
+        }
+        for (var partition = 0; partition < rowsByPartition.Count; partition++)
+            if (rowsByPartition[partition].Count > 0) WritePartition(schema, spec, router.Partitions[partition], rowsByPartition[partition]);
+    }
+
+    /// <summary>The ordinals of each partition's rows, ascending: a counting sort.</summary>
+    private static IEnumerable<(int Partition, int[] Ordinals)> GroupOrdinals(int[] partitions, int count)
+    {
+        var sizes = new int[count];
+        foreach (var partition in partitions) sizes[partition]++;
+        var ordinals = new int[count][];
+        for (var partition = 0; partition < count; partition++) ordinals[partition] = sizes[partition] == 0 ? [] : new int[sizes[partition]];
+        Array.Clear(sizes);
+        for (var ordinal = 0; ordinal < partitions.Length; ordinal++)
+        {
+            var partition = partitions[ordinal];
+            ordinals[partition][sizes[partition]++] = ordinal;
+        }
+        for (var partition = 0; partition < count; partition++)
+            if (ordinals[partition].Length > 0) yield return (partition, ordinals[partition]);
+    }
+
+    private void WritePartition(Schema schema, PartitionSpec spec, PartitionTuple partition, IEnumerable<(Batch Batch, int[]? Ordinals)> rows)
+    {
+        OpenFile? open = null;
+        try
+        {
+            foreach (var (batch, ordinals) in rows)
+            {
+                open ??= Open(schema, spec, partition);
+                if (ordinals is null) open.Writer.Write(batch, 0, batch.Rows);
+                else open.Writer.Write(batch, ordinals);
+                if (open.Object.Length < store.TargetFileBytes) continue;
+                files.Add(Close(open, spec, partition));
+                open = null;
+            }
+            if (open is null) return;
+            files.Add(Close(open, spec, partition));
+            open = null;
+        }
+        finally
+        {
+            open?.Dispose();
+        }
+    }
+
+    private OpenFile Open(Schema schema, PartitionSpec spec, PartitionTuple partition)
+    {
+        fileCount++;
+        var name = string.Create(CultureInfo.InvariantCulture, $"{fileCount:D5}-{store.Epoch}-{flush.Id}.parquet");
+        var target = store.Objects.Create(store.DataLocation(spec, partition, name));
+        try
+        {
+            var writer = new ParquetWriter(schema, store.ParquetOptions, new ObjectSink(target), store.ParquetBuffers);
+            writer.SetMetadata("k2i.flush-id", flush.Id);
+            writer.SetMetadata("k2i.offset-ranges", flush.RangesJson());
+            writer.SetMetadata("iceberg.schema", SchemaJson.ToText(schema));
+            return new(target, writer);
+        }
+        catch
+        {
+            target.Dispose();
+            throw;
+        }
+    }
+
+    private DataFile Close(OpenFile open, PartitionSpec spec, PartitionTuple partition)
+    {
+        using (open)
+        {
+            var result = open.Writer.Finish();
+            open.Object.Complete();
+            return store.Describe(open.Object.Location, result, spec, partition);
+        }
+    }
+
+    /// <summary>All nulls: a spec without fields, or with void ones only.</summary>
+    private static PartitionTuple Unpartitioned(PartitionSpec spec) => spec.Fields.IsEmpty ? PartitionTuple.Empty : new([.. spec.Fields.Select(_ => (byte[]?)null)]);
+
+    private void TryDelete(string location)
+    {
+        try
+        {
+            store.Objects.Delete(location);
+        }
+        catch (EngineException e)
+        {
+            store.Log.Warn("a data file that no snapshot refers to could not be removed", ("table", options.Name), ("file", location), ("error", e.Message));
+        }
+    }
+
+    private sealed record OpenFile(IObjectWriter Object, ParquetWriter Writer) : IDisposable
+    {
+        public void Dispose()
+        {
+            Writer.Dispose();
+            Object.Dispose();
+        }
+    }
+
+    private sealed class ObjectSink(IObjectWriter target) : IByteSink
+    {
+        public void Write(ReadOnlySpan<byte> bytes) => target.Write(bytes);
+    }
+}

@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using K2I.Base;
+
+namespace K2I.Pipeline;
+
+/// <summary>
+/// The engine: one pipeline per table, independent of each other. It makes no threads: whoever assembles the process gives each of
+/// <see cref="Workers"/> one.
+/// </summary>
+/// <remarks>Any thread may call <see cref="Status"/> and <see cref="RequestStop"/>. Workers end after a stop, each within the shutdown time; then dispose.</remarks>
+public sealed class Engine : IDisposable
+{
+    private readonly ImmutableArray<TablePipeline> pipelines;
+    private readonly TableStoreFactory stores;
+    private readonly long startedUnixMs;
+
+    /// <summary>Checks what can be checked without a network; throws Invalid for options that cannot work.</summary>
+    public Engine(EngineOptions options, ILog log, IClock clock)
+    {
+        startedUnixMs = clock.UnixMs;
+        stores = new(options, log, clock);
+        var ringBytes = options.MemoryBytes / Math.Max(1, options.Tables.Length);
+        pipelines = [.. options.Tables.Select(t => new TablePipeline(t, options, stores, ringBytes, log, clock))];
+        Workers = [.. pipelines.SelectMany(p => new EngineWorker[]
+        {
+            new($"ingest {p.Options.Name}", p.RunIngest),
+            new($"flush {p.Options.Name}", p.RunFlush),
+        })];
+    }
+
+    public ImmutableArray<EngineWorker> Workers { get; }
+
+    public EngineStatus Status() => new(startedUnixMs, [.. pipelines.Select(p => p.Status())]);
+
+    /// <summary>Asks every table to flush, commit and leave. Returns at once.</summary>
+    public void RequestStop()
+    {
+        foreach (var pipeline in pipelines) pipeline.RequestStop();
+    }
+
+    public void Dispose() => stores.Dispose();
+}

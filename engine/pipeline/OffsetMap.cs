@@ -1,0 +1,86 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using K2I.Base;
+
+namespace K2I.Pipeline;
+
+/// <summary>
+/// How far a table is: topic → partition → next offset (exclusive end of what the table holds), with each topic's id. Immutable.
+/// </summary>
+/// <remarks>
+/// As JSON, in snapshot summaries and the table property of the same name:
+/// <code>{"orders":{"id":"Uq3…","partitions":{"0":42000,"1":41873}}}</code>
+/// </remarks>
+public sealed class OffsetMap
+{
+    public const string Key = "k2i.offsets";
+
+    public static readonly OffsetMap Empty = new(ImmutableSortedDictionary.Create<string, TopicOffsets>(StringComparer.Ordinal));
+
+    private readonly ImmutableSortedDictionary<string, TopicOffsets> topics;
+
+    private OffsetMap(ImmutableSortedDictionary<string, TopicOffsets> topics) => this.topics = topics;
+
+    /// <summary>One topic's part: its Kafka topic id (null where the broker gave none) and next offsets by partition.</summary>
+    public sealed record TopicOffsets(string? TopicId, ImmutableSortedDictionary<int, long> Partitions);
+
+    public IEnumerable<KeyValuePair<string, TopicOffsets>> Topics => topics;
+
+    /// <summary>The next offset of a partition; null where the table has none.</summary>
+    public long? Next(string topic, int partition) =>
+        topics.TryGetValue(topic, out var entry) && entry.Partitions.TryGetValue(partition, out var next) ? next : null;
+
+    public string? TopicId(string topic) => topics.TryGetValue(topic, out var entry) ? entry.TopicId : null;
+
+    /// <summary>This map with one partition moved.</summary>
+    public OffsetMap With(string topic, string? topicId, int partition, long next)
+    {
+        var entry = topics.TryGetValue(topic, out var old) ? old : new(null, ImmutableSortedDictionary<int, long>.Empty);
+        return new(topics.SetItem(topic, new(topicId ?? entry.TopicId, entry.Partitions.SetItem(partition, next))));
+    }
+
+    public string ToJson()
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            foreach (var (topic, entry) in topics)
+            {
+                json.WriteStartObject(topic);
+                if (entry.TopicId is not null) json.WriteString("id", entry.TopicId);
+                json.WriteStartObject("partitions");
+                foreach (var (partition, next) in entry.Partitions) json.WriteNumber(partition.ToString(CultureInfo.InvariantCulture), next);
+                json.WriteEndObject();
+                json.WriteEndObject();
+            }
+            json.WriteEndObject();
+        }
+        return System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    /// <exception cref="EngineException"><see cref="ErrorKind.Corrupt"/>: the text is not an offset map.</exception>
+    public static OffsetMap Parse(string text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            var map = Empty.topics.ToBuilder();
+            foreach (var topic in document.RootElement.EnumerateObject())
+            {
+                var id = topic.Value.TryGetProperty("id", out var value) ? value.GetString() : null;
+                var partitions = ImmutableSortedDictionary.CreateBuilder<int, long>();
+                foreach (var partition in topic.Value.GetProperty("partitions").EnumerateObject())
+                    partitions.Add(int.Parse(partition.Name, NumberStyles.None, CultureInfo.InvariantCulture), partition.Value.GetInt64());
+                map.Add(topic.Name, new(id, partitions.ToImmutable()));
+            }
+            return new(map.ToImmutable());
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or OverflowException or ArgumentException)
+        {
+            throw new EngineException(ErrorKind.Corrupt, $"{Key} is not an offset map: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using K2I.Base;
+using K2I.Columns;
+using K2I.Decode;
+
+namespace K2I.Pipeline;
+
+/// <summary>Whether rows of wanted columns can go into an existing table, and what the table lacks for it.</summary>
+internal static class SchemaFit
+{
+    /// <summary>The wanted fields, at any depth, that the table does not have. Throws Invalid where a column is there with a type that does not take the values.</summary>
+    internal static List<NewField> Missing(string table, IReadOnlyList<Field> wanted, Schema schema)
+    {
+        var missing = new List<NewField>();
+        var misfits = new List<string>();
+        Compare(wanted, schema.Struct, "", missing, misfits);
+        if (misfits.Count > 0) throw new EngineException(ErrorKind.Invalid, $"incompatible schema: table {table}: {string.Join("; ", misfits)}");
+        return missing;
+    }
+
+    private static void Compare(IReadOnlyList<Field> wanted, StructType actual, string path, List<NewField> missing, List<string> misfits)
+    {
+        foreach (var field in wanted)
+        {
+            var at = path.Length == 0 ? field.Name : $"{path}.{field.Name}";
+            if (actual.Find(field.Name) is not { } known) missing.Add(new(path, field with { Required = false }));
+            else Compare(field.Type, known.Type, at, missing, misfits);
+        }
+        foreach (var field in actual.Fields)
+            if (field.Required && field.WriteDefault is null && wanted.All(w => w.Name != field.Name) && wanted.Count > 1)
+                misfits.Add($"column {(path.Length == 0 ? "" : path + ".")}{field.Name} is required but not among the declared columns");
+    }
+
+    private static void Compare(DataType wanted, DataType actual, string path, List<NewField> missing, List<string> misfits)
+    {
+        switch (wanted, actual)
+        {
+            case (StructType w, StructType a):
+                Compare(w.Fields, a, path, missing, misfits);
+                break;
+            case (ListType w, ListType a):
+                Compare(w.Element.Type, a.Element.Type, path + ".element", missing, misfits);
+                break;
+            case (MapType w, MapType a):
+                Compare(w.Key.Type, a.Key.Type, path + ".key", missing, misfits);
+                Compare(w.Value.Type, a.Value.Type, path + ".value", missing, misfits);
+                break;
+            default:
+                if (!Takes(actual, wanted)) misfits.Add($"column {path} is {actual} in the table but {wanted} is wanted");
+                break;
+        }
+    }
+
+    /// <summary>True if every value of <paramref name="wanted"/> is one of <paramref name="actual"/>.</summary>
+    private static bool Takes(DataType actual, DataType wanted) => (actual, wanted) switch
+    {
+        (PrimitiveType { Kind: TypeKind.Long }, PrimitiveType { Kind: TypeKind.Int }) => true,
+        (PrimitiveType { Kind: TypeKind.Double }, PrimitiveType { Kind: TypeKind.Float }) => true,
+        (PrimitiveType { Kind: TypeKind.Decimal } a, PrimitiveType { Kind: TypeKind.Decimal } w) => a.Scale == w.Scale && a.Precision >= w.Precision,
+        _ => actual.Equals(wanted),
+    };
+}

@@ -1,0 +1,54 @@
+namespace K2I.Pipeline;
+
+/// <summary>
+/// Which offsets a segment covers, dead letters and gaps included. Ingest thread writes while the segment is open, the flush thread reads once it is
+/// sealed; the seal is the hand-over.
+/// </summary>
+internal sealed class SegmentSources
+{
+    private readonly List<(Source Source, long From, long Next)> ranges = [];
+    private int[] rangeBySource = [];
+
+    internal bool IsEmpty => ranges.Count == 0;
+
+    internal IReadOnlyList<(Source Source, long From, long Next)> Ranges => ranges;
+
+    internal long FirstFetchedUnixMs { get; set; }
+
+    /// <summary>The source's offsets up to <paramref name="next"/> belong to this segment; <paramref name="from"/> counts for the first call only.</summary>
+    internal void Advance(Source source, long from, long next)
+    {
+        if (source.Index >= rangeBySource.Length) Array.Resize(ref rangeBySource, Math.Max(16, source.Index * 2));
+        ref var at = ref rangeBySource[source.Index];
+        if (at == 0)
+        {
+            ranges.Add((source, from, next));
+            at = ranges.Count;
+            return;
+        }
+        ranges[at - 1] = ranges[at - 1] with { Next = next };
+    }
+
+    internal void Clear()
+    {
+        ranges.Clear();
+        Array.Clear(rangeBySource);
+        FirstFetchedUnixMs = 0;
+    }
+
+    /// <summary>The ranges of consecutive segments as one, in the order of first appearance.</summary>
+    internal static List<OffsetRange> Merge(IEnumerable<SegmentSources> segments)
+    {
+        var merged = new List<OffsetRange>();
+        foreach (var segment in segments)
+        {
+            foreach (var (source, from, next) in segment.ranges)
+            {
+                var at = merged.FindIndex(r => ReferenceEquals(r.Source, source));
+                if (at < 0) merged.Add(new(source, from, next));
+                else merged[at] = merged[at] with { Next = next };
+            }
+        }
+        return merged;
+    }
+}

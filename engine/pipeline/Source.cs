@@ -1,0 +1,59 @@
+using System.Text;
+
+namespace K2I.Pipeline;
+
+/// <summary>A Kafka partition as one table reads it. Ingest thread writes; <see cref="NextOffset"/> and the flags may be read by any thread for status.</summary>
+internal sealed class Source(int index, string topic, int partition)
+{
+    private long nextOffset = Unknown;
+    private long highWatermark = Unknown;
+    private long committedOffset = Unknown;
+
+    /// <summary>No offset yet: the first record says where the partition starts.</summary>
+    internal const long Unknown = -1;
+
+    /// <summary>A small number that stands for the partition within a session.</summary>
+    internal int Index { get; } = index;
+
+    internal string Topic { get; } = topic;
+
+    internal int Partition { get; } = partition;
+
+    internal byte[] TopicUtf8 { get; } = Encoding.UTF8.GetBytes(topic);
+
+    /// <summary>The broker's id of the topic; changes when it is deleted and created again.</summary>
+    internal string? TopicId { get; set; }
+
+    /// <summary>Where the next record is expected; lower ones were read before.</summary>
+    internal long NextOffset
+    {
+        get => Volatile.Read(ref nextOffset);
+        set => Volatile.Write(ref nextOffset, value);
+    }
+
+    /// <summary>The broker's end of the partition when last seen; <see cref="Unknown"/> until then.</summary>
+    internal long HighWatermark
+    {
+        get => Volatile.Read(ref highWatermark);
+        set => Volatile.Write(ref highWatermark, value);
+    }
+
+    /// <summary>The table's next offset; <see cref="Unknown"/> if it has none. Written by the flush thread after a commit.</summary>
+    internal long CommittedOffset
+    {
+        get => Volatile.Read(ref committedOffset);
+        set => Volatile.Write(ref committedOffset, value);
+    }
+
+    /// <summary>Up to where offsets belong to segments; trails <see cref="NextOffset"/> by the records that are held.</summary>
+    internal long TakenOffset { get; set; } = Unknown;
+
+    internal bool Assigned { get; set; }
+
+    /// <summary>Begins at a start offset, or wherever the first record is (<see cref="Unknown"/>).</summary>
+    internal void StartAt(long offset)
+    {
+        NextOffset = TakenOffset = Math.Max(offset, Unknown);
+        Assigned = true;
+    }
+}

@@ -1,0 +1,31 @@
+using K2I.Columns;
+using K2I.Decode;
+using K2I.Iceberg;
+using FieldIds = K2I.Decode.FieldIds;
+
+namespace K2I.Pipeline;
+
+/// <summary>Whether a table's options hold together, and go with the table that is there: for checks before a start. Changes nothing.</summary>
+public static class TableCheck
+{
+    /// <summary>The schema that the options fix without looking at a record; null if it has to be inferred. Throws Invalid, naming what is wrong.</summary>
+    public static Schema? DeclaredSchema(TableOptions options)
+    {
+        if (TableDecoding.Declared(options) is not { } columns) return null;
+        var schema = FieldIds.NewSchema(options.KafkaColumn ? [.. columns, KafkaColumn.Field(0)] : columns);
+        _ = PartitionSpecText.Parse(options.PartitionBy ?? "", schema);
+        return schema;
+    }
+
+    /// <summary>The columns that a start would add to the table. Throws Invalid where table and options do not go together.</summary>
+    public static IReadOnlyList<string> ColumnsToAdd(TableOptions options, Table table)
+    {
+        var metadata = table.Metadata;
+        if (options.PartitionBy is { } text && !PartitionSpecText.Parse(text, metadata.CurrentSchema, metadata).DividesLike(metadata.DefaultSpec))
+            throw new Base.EngineException(Base.ErrorKind.Invalid, $"table {table.Ident} is partitioned by '{PartitionSpecText.ToText(metadata.DefaultSpec, metadata.CurrentSchema)}', not by partition_by = {text}");
+        var wanted = new List<Field>(TableDecoding.Declared(options) ?? []);
+        if (options.KafkaColumn) wanted.Add(KafkaColumn.Field(0));
+        var missing = SchemaFit.Missing(table.Ident.ToString(), wanted, metadata.CurrentSchema);
+        return [.. missing.Select(m => m.ParentPath.Length == 0 ? m.Field.Name : $"{m.ParentPath}.{m.Field.Name}")];
+    }
+}

@@ -1,0 +1,57 @@
+using K2I.Base;
+using K2I.Columns;
+using K2I.Decode;
+
+namespace K2I.Pipeline;
+
+/// <summary>How a table's records are decoded: its declared, inferred or fixed columns, and the decoder for a given schema.</summary>
+internal static class TableDecoding
+{
+    /// <summary>The columns that the options fix without looking at a record; null if they have to be inferred.</summary>
+    internal static IReadOnlyList<Field>? Declared(TableOptions options)
+    {
+        if (options.Format == RecordFormat.Raw) return RawDecoder.Fields(1, options.RawKey, options.RawValue);
+        if (options.Columns is { } text) return ColumnText.Parse(text);
+        if (options.SchemaFile is not { } file) return null;
+        try
+        {
+            _ = File.ReadAllBytes(file);
+            throw new EngineException(ErrorKind.Unsupported, "schema_file");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new EngineException(ErrorKind.Invalid, $"table {options.Name}: cannot read schema_file {file}: {e.Message}", e);
+        }
+    }
+
+    internal static (IRecordDecoder Decoder, KafkaColumnWriter? KafkaColumn) For(TableOptions options, Schema schema)
+    {
+        var metadata = options.KafkaColumn ? KafkaColumn.Name : null;
+        IRecordDecoder decoder = options.Format == RecordFormat.Raw
+            ? new RawDecoder(schema, metadata, options.MaxRecordBytes)
+            : new JsonDecoder(schema, new()
+            {
+                UnknownFields = options.UnknownFields,
+                TimestampUnit = options.TimestampUnit,
+                MaxDepth = options.MaxDepth,
+                MaxRecordBytes = options.MaxRecordBytes,
+                MetadataColumn = metadata,
+            });
+        return (decoder, metadata is null ? null : new(schema));
+    }
+
+    /// <summary>Columns that fit the records seen first.</summary>
+    internal static IReadOnlyList<Field> Infer(TableOptions options, IEnumerable<HeldRecord> records, ILog log)
+    {
+        var inference = new SchemaInference();
+        foreach (var record in records)
+            if (!record.IsTombstone) inference.Add(record.Value);
+        var inferred = inference.Result();
+        if (inferred.Schema.Fields.IsEmpty)
+            throw new EngineException(ErrorKind.Invalid, $"table {options.Name}: no column could be inferred: none of the first records is a JSON object with a value; declare columns");
+        log.Info("columns inferred", ("table", options.Name), ("records", inferred.Records), ("refused", inferred.Refused), ("config", inferred.ToConfigLine()));
+        if (inferred.Conflicts.Length > 0)
+            log.Warn("values of different types became strings", ("table", options.Name), ("columns", string.Join(", ", inferred.Conflicts)));
+        return inferred.Schema.Fields;
+    }
+}

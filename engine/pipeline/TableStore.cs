@@ -1,0 +1,179 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using K2I.Base;
+using K2I.Columns;
+using K2I.Decode;
+using K2I.Iceberg;
+using K2I.Parquet;
+using K2I.Storage;
+using FieldIds = K2I.Decode.FieldIds;
+
+namespace K2I.Pipeline;
+
+/// <summary>
+/// The Iceberg table of one session: created or adopted at the start, committed to by flushes, evolved when records bring new fields. The only place that
+/// knows where offsets stand in a table, and the fence that keeps them exact.
+/// </summary>
+/// <remarks>
+/// Ingest thread: <see cref="Open"/>, <see cref="Create"/>, <see cref="Reload"/>, <see cref="AddFields"/>. Flush thread: <see cref="Commit"/>. What both see (<see cref="Schema"/>,
+/// <see cref="Offsets"/>, …) is an immutable state, replaced whole.
+/// </remarks>
+internal sealed class TableStore(TableStoreFactory shared, TableOptions options, TableIdent ident, int formatVersion, ILog log, IClock clock)
+{
+    private const string FlushIdKey = "k2i.flush-id", EpochKey = "k2i.epoch";
+
+    /// <summary>Bounds on columns that records bring in: field names are data from outside.</summary>
+    private const int MaxNameLength = 255, MaxFields = 5_000;
+
+    private readonly TableCommitter committer = new(shared.Catalog, shared.Objects, clock: clock, log: log);
+    private volatile State? state;
+
+    /// <summary>The table as last loaded or committed, and what is derived from it.</summary>
+    private sealed record State(Table Table, Schema Schema, OffsetMap Offsets, DataFileBuilder Files);
+
+    internal ILog Log => log;
+
+    internal IObjectStore Objects => shared.Objects;
+
+    internal ParquetBuffers ParquetBuffers => shared.ParquetBuffers;
+
+    /// <summary>The table exists and fits the options; false while its columns are still to be inferred.</summary>
+    internal bool IsOpen => state is not null;
+
+    internal Schema Schema => Now.Schema;
+
+    internal PartitionSpec Spec { get; private set; } = PartitionSpec.Unpartitioned;
+
+    /// <summary>How far the table is, by the last load or commit.</summary>
+    internal OffsetMap Offsets => Now.Offsets;
+
+    /// <summary>Counts the sessions that have committed to the table; higher is later.</summary>
+    internal long Epoch { get; private set; }
+
+    internal long TargetFileBytes => Now.Table.Metadata.LongProperty("write.target-file-size-bytes", 512L << 20);
+
+    internal ParquetOptions ParquetOptions { get; private set; } = ParquetOptions.Default;
+
+    private State Now => state ?? throw new InvalidOperationException("the table is not open");
+
+    internal void Open()
+    {
+        var declared = TableDecoding.Declared(options);
+        if (shared.Catalog.TryLoad(ident) is { } table) Adopt(table, declared);
+        else if (declared is not null) Create(declared);
+    }
+
+    /// <summary>Creates the table with these columns, or adopts what someone else created meanwhile.</summary>
+    internal void Create(IReadOnlyList<Field> columns)
+    {
+        var schema = FieldIds.NewSchema(options.KafkaColumn ? [.. columns, KafkaColumn.Field(0)] : columns);
+        var table = committer.LoadOrCreate(ident, new TableCreation
+        {
+            Schema = schema,
+            Spec = PartitionSpecText.Parse(options.PartitionBy ?? "", schema),
+            FormatVersion = formatVersion,
+            Properties = options.Properties,
+        });
+        log.Info("table ready", ("table", ident), ("location", table.Metadata.Location), ("columns", ColumnText.Format(columns)));
+        Adopt(table, columns);
+    }
+
+    internal void Reload() => Take(shared.Catalog.Load(ident));
+
+    /// <summary>Adds optional columns; one that is there already, of a type that takes the values, counts as added.</summary>
+    internal void AddFields(IReadOnlyList<NewField> fields)
+    {
+        var update = new UpdateSchema();
+        foreach (var field in fields)
+        {
+            if (field.Field.Name.Length > MaxNameLength) throw new EngineException(ErrorKind.Invalid, $"table {ident}: the name of a new column has {field.Field.Name.Length} characters; at most {MaxNameLength} are taken");
+            update.Add(field.ParentPath, field.Field.Name, field.Field.Type, field.Field.Doc);
+        }
+        if (Schema.HighestId() + fields.Count > MaxFields) throw new EngineException(ErrorKind.Invalid, $"table {ident}: it has had {Schema.HighestId()} columns already; at most {MaxFields} are added by records");
+        Take(committer.Commit(ident, update).Table);
+    }
+
+    /// <summary>
+    /// Commits the files and the offsets of a flush. Aborted means that the table is not where this session believes: nothing landed, resync. Call again with
+    /// the same flush after an error.
+    /// </summary>
+    internal CommitResult Commit(Flush flush, IReadOnlyList<DataFile> files)
+    {
+        var action = flush.Action ??= new AppendFiles { Files = [.. files], Fence = table => Fence(table, flush, [.. files]) };
+        try
+        {
+            var result = committer.Commit(ident, action);
+            if (result.Status != CommitStatus.Aborted) Take(result.Table);
+            return result;
+        }
+        catch (EngineException e) when (e.Kind != ErrorKind.Unknown)
+        {
+            // It did not land and its manifests are gone: the next try makes a new snapshot. After Unknown only the same one may be tried.
+            flush.Action = null;
+            throw;
+        }
+    }
+
+    internal string DataLocation(PartitionSpec spec, PartitionTuple partition, string name) => Now.Files.LocationFor(spec, partition, name);
+
+    internal DataFile Describe(string location, ParquetFileResult result, PartitionSpec spec, PartitionTuple partition) =>
+        Now.Files.Build(location, result, spec.SpecId, partition);
+
+    /// <summary>The map in the nearest ancestor of the current snapshot that has one, else the one in the table's property.</summary>
+    private static OffsetMap OffsetsOf(TableMetadata metadata)
+    {
+        foreach (var snapshot in metadata.Ancestors())
+            if (snapshot.Summary.TryGetValue(OffsetMap.Key, out var text)) return OffsetMap.Parse(text);
+        return metadata.Property(OffsetMap.Key) is { } mirrored ? OffsetMap.Parse(mirrored) : OffsetMap.Empty;
+    }
+
+    /// <summary>ENGINE rule 2: the table must be exactly where each range begins.</summary>
+    private FenceVerdict Fence(Table table, Flush flush, ImmutableArray<DataFile> files)
+    {
+        var metadata = table.Metadata;
+        if (metadata.Uuid != Now.Table.Metadata.Uuid)
+            throw new EngineException(ErrorKind.Fatal, $"table replaced: {ident} was dropped and created again (uuid {Now.Table.Metadata.Uuid} became {metadata.Uuid})");
+        if (metadata.Ancestors().Any(s => s.Summary.GetValueOrDefault(FlushIdKey) == flush.Id)) return new FenceVerdict.AlreadyDone($"flush {flush.Id} is in the table");
+        var offsets = OffsetsOf(metadata);
+        foreach (var (source, from, next) in flush.Ranges)
+        {
+            var held = offsets.Next(source.Topic, source.Partition);
+            var expected = from >= 0 && Offsets.Next(source.Topic, source.Partition) is not null ? from : held is null ? (long?)null : from;
+            if (held != expected)
+                return new FenceVerdict.Abort(string.Create(CultureInfo.InvariantCulture,
+                    $"{source.Topic}[{source.Partition}]: the table is at offset {held?.ToString(CultureInfo.InvariantCulture) ?? "none"}, the flush begins at {from}: another writer was here, or the table was rolled back"));
+            offsets = offsets.With(source.Topic, source.TopicId, source.Partition, next);
+        }
+        var entries = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal)
+            .Add(OffsetMap.Key, offsets.ToJson())
+            .Add(EpochKey, Epoch.ToString(CultureInfo.InvariantCulture));
+        return new FenceVerdict.ProceedWith(files, entries.Add(FlushIdKey, flush.Id), entries);
+    }
+
+    /// <summary>Checks that records as configured fit the table as it is; adds declared columns that it lacks.</summary>
+    private void Adopt(Table table, IReadOnlyList<Field>? declared)
+    {
+        var metadata = table.Metadata;
+        if (options.PartitionBy is { } text && !PartitionSpecText.Parse(text, metadata.CurrentSchema, metadata).DividesLike(metadata.DefaultSpec))
+            throw new EngineException(ErrorKind.Invalid, $"table {ident} is partitioned by '{PartitionSpecText.ToText(metadata.DefaultSpec, metadata.CurrentSchema)}', not by partition_by = {text}");
+        if (!metadata.DefaultSpec.IsWritable) throw new EngineException(ErrorKind.Unsupported, $"table {ident}: its partition spec has a transform this build does not know");
+        Spec = metadata.DefaultSpec;
+        Epoch = metadata.LongProperty(EpochKey, 0) + 1;
+        ParquetOptions = TableParquet.OptionsOf(metadata);
+        Take(table);
+        var wanted = new List<Field>(declared ?? []);
+        if (options.KafkaColumn) wanted.Add(KafkaColumn.Field(0));
+        var missing = SchemaFit.Missing(ident.ToString(), wanted, metadata.CurrentSchema);
+        if (missing.Count == 0) return;
+        AddFields(missing);
+        log.Info("columns added", ("table", ident), ("columns", string.Join(", ", missing.Select(m => m.ParentPath.Length == 0 ? m.Field.Name : $"{m.ParentPath}.{m.Field.Name}"))));
+    }
+
+    private void Take(Table table)
+    {
+        // The same instance for the same schema: the ring keeps its buffers by it.
+        var schema = table.Metadata.CurrentSchema;
+        if (state is { } old && old.Schema.Equals(schema)) schema = old.Schema;
+        state = new(table, schema, OffsetsOf(table.Metadata), new(table.Metadata));
+    }
+}

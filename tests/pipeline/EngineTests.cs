@@ -1,0 +1,129 @@
+namespace K2I.Pipeline.Tests;
+
+public sealed class EngineTests : IDisposable
+{
+    private readonly EngineFixture fixture = new();
+
+    [Fact]
+    public void RowsAreCommittedOnceAcrossRestarts()
+    {
+        fixture.Broker.CreateTopic("orders", 3);
+        for (var p = 0; p < 3; p++) fixture.Produce("orders", p, [.. Enumerable.Range(0, 400).Select(i => $$"""{"id":{{p * 1000 + i}},"name":"n{{i}}"}""")]);
+        var options = fixture.Options(Orders());
+        using (var first = fixture.Start(options)) first.WaitFor("orders", t => t.RowsCommitted == 1_200);
+        for (var p = 0; p < 3; p++) fixture.Produce("orders", p, [.. Enumerable.Range(400, 50).Select(i => $$"""{"id":{{p * 1000 + i}},"name":null}""")]);
+        using (var second = fixture.Start(options)) second.WaitFor("orders", t => t.RowsCommitted == 150);
+
+        var table = fixture.Load("default.orders").Metadata;
+        Assert.Equal("1350", table.CurrentSnapshot!.Summary["total-records"]);
+        var offsets = OffsetMap.Parse(table.CurrentSnapshot.Summary[OffsetMap.Key]);
+        for (var p = 0; p < 3; p++) Assert.Equal(450, offsets.Next("orders", p));
+        Assert.Equal(table.CurrentSnapshot.Summary[OffsetMap.Key], table.Properties[OffsetMap.Key]);
+        Assert.Equal("2", table.Properties["k2i.epoch"]);
+    }
+
+    [Fact]
+    public void BadRecordsCostTheirNeighboursNothing()
+    {
+        fixture.Broker.CreateTopic("orders", 1);
+        fixture.Produce("orders", 0, """{"id":1}""", "not json", """{"id":"x"}""", null, """{"id":2,"name":"b"}""");
+        using var engine = fixture.Start(fixture.Options(Orders()));
+        var status = engine.WaitFor("orders", t => t.RowsCommitted == 2 && t.Partitions is [{ CommittedOffset: 5 }]);
+        Assert.Equal(3, status.DeadLetters.Values.Sum());
+        var letters = fixture.DeadLetters("orders");
+        Assert.Equal(3, letters.Length);
+        Assert.Contains("\"offset\":1,", letters[0], StringComparison.Ordinal);
+        Assert.Contains($"\"value\":\"{Convert.ToBase64String("not json"u8)}\"", letters[0], StringComparison.Ordinal);
+        Assert.Contains("\"value\":null", letters[2], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void OffsetsOfDeadLettersAloneAreCommittedToo()
+    {
+        fixture.Broker.CreateTopic("orders", 1);
+        fixture.Produce("orders", 0, "bad", "worse");
+        var options = fixture.Options(Orders());
+        using (var engine = fixture.Start(options)) engine.WaitFor("orders", t => t.Partitions is [{ CommittedOffset: 2 }]);
+        using (var engine = fixture.Start(options)) engine.WaitFor("orders", t => t.State == TableState.Running && t.Partitions.Length == 1);
+        Assert.Equal(2, fixture.DeadLetters("orders").Length);
+    }
+
+    [Fact]
+    public void ColumnsAreInferredFromTheFirstRecords()
+    {
+        fixture.Broker.CreateTopic("orders", 1);
+        fixture.Produce("orders", 0, """{"id":1,"price":2}""", """{"id":2,"price":2.5,"tags":["a"]}""");
+        using var engine = fixture.Start(fixture.Options(Orders() with { Columns = null }));
+        engine.WaitFor("orders", t => t.RowsCommitted == 2);
+        var schema = fixture.Load("default.orders").Metadata.CurrentSchema;
+        Assert.Equal(["id", "price", "tags", "_kafka"], schema.Fields.Select(f => f.Name));
+        Assert.Equal(["long", "double", "list<string>"], schema.Fields.Take(3).Select(f => f.Type.ToString()!));
+    }
+
+    [Fact]
+    public void NewFieldsBecomeColumnsWhereThePolicySaysSo()
+    {
+        fixture.Broker.CreateTopic("orders", 1);
+        fixture.Produce("orders", 0, """{"id":1}""", """{"id":2,"city":"Ulm","box":{"w":1}}""", """{"id":3,"box":{"w":2,"h":3}}""", """{"id":4,"CITY":"?"}""");
+        using var engine = fixture.Start(fixture.Options(Orders() with { UnknownFields = Decode.UnknownFields.Evolve }));
+        engine.WaitFor("orders", t => t.RowsCommitted == 3 && t.Partitions is [{ CommittedOffset: 4 }]);
+        var metadata = fixture.Load("default.orders").Metadata;
+        Assert.Equal(["id", "name", "_kafka", "city", "box"], metadata.CurrentSchema.Fields.Select(f => f.Name));
+        Assert.NotNull(metadata.CurrentSchema.FindByPath("box.h"));
+        Assert.True(metadata.CurrentSchema.FindByPath("box.h")!.Id > metadata.CurrentSchema.FindByPath("box")!.Id);
+        Assert.Contains("\"offset\":3,", Assert.Single(fixture.DeadLetters("orders")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void PartitionedTablesGetOneFilePerPartition()
+    {
+        fixture.Broker.CreateTopic("orders", 2);
+        for (var p = 0; p < 2; p++) fixture.Produce("orders", p, [.. Enumerable.Range(0, 100).Select(i => $$"""{"id":{{i}},"name":"{{(i % 5 == 4 ? "x" : $"n{i % 5}")}}"}""")]);
+        using (var engine = fixture.Start(fixture.Options(Orders() with { PartitionBy = "name, bucket(2, id)", Flush = new() { AgeMs = 1_500 } }))) engine.WaitFor("orders", t => t.RowsCommitted == 200);
+        var table = fixture.Load("default.orders").Metadata;
+        Assert.Equal("200", table.CurrentSnapshot!.Summary["total-records"]);
+        Assert.Equal("10", table.CurrentSnapshot.Summary["changed-partition-count"]);
+    }
+
+    [Fact]
+    public void IncompatibleTableIsPausedWithAReasonWhileOthersGoOn()
+    {
+        fixture.Broker.CreateTopic("orders", 1);
+        fixture.Produce("orders", 0, """{"id":1,"name":"a"}""");
+        using (var engine = fixture.Start(fixture.Options(Orders()))) engine.WaitFor("orders", t => t.RowsCommitted == 1);
+        using var again = fixture.Start(fixture.Options(Orders() with { Columns = "id: boolean" }, Orders() with { Name = "other" }));
+        again.WaitFor("other", t => t.RowsCommitted == 1);
+        var paused = again.WaitFor("orders", t => t.State == TableState.Paused);
+        Assert.Contains("column id is long in the table but boolean is wanted", paused.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SmallRingHoldsBackRatherThanGrows()
+    {
+        fixture.Broker.CreateTopic("orders", 1);
+        var text = new string('x', 2_000);
+        fixture.Produce("orders", 0, [.. Enumerable.Range(0, 3_000).Select(i => $$"""{"id":{{i}},"name":"{{text}}"}""")]);
+        var options = fixture.Options(Orders() with { Flush = new() { AgeMs = 60_000 } }) with { MemoryBytes = 1 << 20 };
+        using var engine = fixture.Start(options);
+        var status = engine.WaitFor("orders", t => t.Rows == 3_000);
+        Assert.True(status.RingBytes <= status.RingBudgetBytes);
+        engine.Stop();
+        Assert.Equal("3000", fixture.Load("default.orders").Metadata.CurrentSnapshot!.Summary["total-records"]);
+    }
+
+    [Fact]
+    public void BrokerThatIsAwayIsWaitedForVisibly()
+    {
+        fixture.Broker.CreateTopic("orders", 1);
+        fixture.Produce("orders", 0, """{"id":1}""");
+        fixture.Broker.GoDown();
+        using var engine = fixture.Start(fixture.Options(Orders()));
+        engine.WaitFor("orders", t => t.State == TableState.Waiting && t.Detail.Contains("Kafka", StringComparison.Ordinal));
+        fixture.Broker.GoUp();
+        engine.WaitFor("orders", t => t.RowsCommitted == 1);
+    }
+
+    public void Dispose() => fixture.Dispose();
+
+    private static TableOptions Orders() => new() { Name = "orders", Topics = ["orders"], Columns = "id: long!, name: string", Flush = new() { AgeMs = 200 } };
+}

@@ -1,0 +1,34 @@
+using K2I.Base;
+
+namespace K2I.Pipeline.Tests;
+
+public sealed class OffsetMapTests
+{
+    [Fact]
+    public void MapsReadBackAsWritten()
+    {
+        var map = OffsetMap.Empty.With("b", "id-b", 0, 5).With("a", null, 3, 1L << 40).With("a", null, 0, 7).With("b", "id-b", 0, 9);
+        Assert.Equal("""{"a":{"partitions":{"0":7,"3":1099511627776}},"b":{"id":"id-b","partitions":{"0":9}}}""", map.ToJson());
+        var read = OffsetMap.Parse(map.ToJson());
+        Assert.Equal(map.ToJson(), read.ToJson());
+        Assert.Equal(9, read.Next("b", 0));
+        Assert.Null(read.Next("b", 1));
+        Assert.Null(read.Next("c", 0));
+        Assert.Equal("id-b", read.TopicId("b"));
+        Assert.Null(read.TopicId("a"));
+    }
+
+    [Fact]
+    public void ATopicKeepsItsIdWhenNoneIsKnown() =>
+        Assert.Equal("id", OffsetMap.Empty.With("t", "id", 0, 1).With("t", null, 1, 2).TopicId("t"));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("{\"t\":5}")]
+    [InlineData("{\"t\":{}}")]
+    [InlineData("{\"t\":{\"partitions\":{\"x\":1}}}")]
+    [InlineData("{\"t\":{\"partitions\":{\"0\":\"1\"}}}")]
+    [InlineData("{\"t\":{\"partitions\":{\"0\":1.5}}}")]
+    public void WhatIsNoMapIsCorrupt(string text) => Assert.Equal(ErrorKind.Corrupt, Assert.Throws<EngineException>(() => OffsetMap.Parse(text)).Kind);
+}

@@ -1,0 +1,44 @@
+using K2I.Base;
+
+namespace K2I.Pipeline.Tests;
+
+/// <summary>An engine with a thread for each worker.</summary>
+public sealed class RunningEngine : IDisposable
+{
+    private readonly Engine engine;
+    private readonly Thread[] threads;
+    private bool stopped;
+
+    public RunningEngine(EngineOptions options, ILog log)
+    {
+        engine = new(options, log, SystemClock.Instance);
+        threads = [.. engine.Workers.Select(w => new Thread(() => w.Run()) { Name = w.Name, IsBackground = true })];
+        foreach (var thread in threads) thread.Start();
+    }
+
+    public TableStatus Table(string name) => engine.Status().Tables.Single(t => t.Name == name);
+
+    /// <summary>Waits until the condition holds; fails with the status after half a minute.</summary>
+    public TableStatus WaitFor(string table, Func<TableStatus, bool> condition)
+    {
+        var deadline = Environment.TickCount64 + 30_000;
+        while (true)
+        {
+            var status = Table(table);
+            if (condition(status)) return status;
+            if (Environment.TickCount64 > deadline) Assert.Fail($"waited in vain: {status}");
+            Thread.Sleep(10);
+        }
+    }
+
+    public void Stop()
+    {
+        if (stopped) return;
+        stopped = true;
+        engine.RequestStop();
+        foreach (var thread in threads) Assert.True(thread.Join(60_000), $"{thread.Name} does not end");
+        engine.Dispose();
+    }
+
+    public void Dispose() => Stop();
+}
