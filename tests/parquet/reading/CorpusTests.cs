@@ -1,0 +1,71 @@
+using System.Security.Cryptography;
+using System.Text;
+using K2I.Base;
+using Xunit.Abstractions;
+
+namespace K2I.Parquet.Tests;
+
+public class CorpusTests(ITestOutputHelper output)
+{
+    /// <summary>What pyarrow reads (expect.py), but for the files it refuses: those are looked at in tests of their own.</summary>
+    private static readonly Dictionary<string, (int Rows, string Hash)> Expected = File.ReadLines(Path.Join(AppContext.BaseDirectory, "corpus.txt"))
+        .Where(l => l.Length > 0 && l[0] != '#').Select(l => l.Split(' ')).ToDictionary(p => p[0], p => (int.Parse(p[1]), p[2]));
+
+    [CorpusFact]
+    public void EveryFileReadsAsTheReferenceReadsIt()
+    {
+        var problems = new List<string>();
+        var read = 0;
+        foreach (var name in Corpus.Files("data"))
+        {
+            if (!Expected.TryGetValue(name, out var expected))
+            {
+                output.WriteLine($"skipped: {name} (the reference refuses it)");
+                continue;
+            }
+            try
+            {
+                using var reader = Corpus.Open("data", name);
+                var rows = RowText.All(reader);
+                var text = string.Concat(rows.Select(r => r + "\n"));
+                if (Environment.GetEnvironmentVariable("K2I_DUMP") is { Length: > 0 } folder) File.WriteAllText(Path.Join(folder, name + ".txt"), text);
+                if (rows.Count != expected.Rows) problems.Add($"{name}: {rows.Count} rows, not {expected.Rows}");
+                else if (Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))) != expected.Hash) problems.Add($"{name}: other values");
+                read++;
+            }
+            catch (EngineException error)
+            {
+                problems.Add($"{name}: {error.Message}");
+            }
+        }
+        output.WriteLine($"{read} files");
+        Assert.Empty(problems);
+    }
+
+    [CorpusFact]
+    public void SmallBatchesGiveTheSameRows()
+    {
+        foreach (var name in Corpus.Files("data").Where(n => Expected.TryGetValue(n, out var e) && e.Rows < 2000))
+        {
+            using var whole = Corpus.Open("data", name);
+            using var pieces = Corpus.Open("data", name, new ParquetReadOptions { BatchRows = 3, BatchBytes = 16, ReadAheadBytes = 7 });
+            Assert.Equal(RowText.All(whole), RowText.All(pieces));
+        }
+    }
+
+    [CorpusFact]
+    public void BadDataIsAnError()
+    {
+        foreach (var name in Corpus.Files("bad_data"))
+        {
+            var error = Assert.Throws<EngineException>(() =>
+            {
+                using var reader = Corpus.Open("bad_data", name);
+                RowText.All(reader);
+            });
+            output.WriteLine(error.Message);
+            Assert.Equal(ErrorKind.Corrupt, error.Kind);
+            Assert.Contains(name, error.Message, StringComparison.Ordinal);
+        }
+    }
+}
