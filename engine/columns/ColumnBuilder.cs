@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using K2I.Base;
 
 namespace K2I.Columns;
@@ -164,6 +166,27 @@ public sealed unsafe class ColumnBuilder
         }
         value.CopyTo(new Span<byte>(values + valueBytes, value.Length));
         valueBytes += value.Length;
+        offsets[++count] = valueBytes;
+    }
+
+    /// <summary>
+    /// Appends the first <paramref name="length"/> bytes of <paramref name="padded"/>. Where it has 32 bytes or more, a short value is copied in two whole
+    /// vectors, without a branch on its length.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void AppendBytes(ReadOnlySpan<byte> padded, int length)
+    {
+        Check.Debug(Layout == ColumnLayout.Bytes && length <= padded.Length);
+        if (length > 32 || padded.Length < 32 || space.MaxValueBytes - valueBytes < 32)
+        {
+            AppendBytes(padded[..length]);
+            return;
+        }
+        if (count == limit && !Grow()) return;
+        ref readonly var source = ref MemoryMarshal.GetReference(padded);
+        Vector128.LoadUnsafe(in source).Store(values + valueBytes);
+        Vector128.LoadUnsafe(in source, 16).Store(values + valueBytes + 16);
+        valueBytes += length;
         offsets[++count] = valueBytes;
     }
 

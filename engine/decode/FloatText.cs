@@ -4,23 +4,21 @@ using System.Runtime.CompilerServices;
 namespace K2I.Decode;
 
 /// <summary>
-/// Decimal text to the nearest float or double, ties to even: the method of Eisel and Lemire for numbers of up to 19 digits times ten to the -27 to 55,
+/// Decimal text to the nearest float or double, ties to even: a division where both numbers are exact, else the method of Eisel and Lemire for numbers of up to 19 digits times ten to the -27 to 55,
 /// which are nearly all there are. For others readers return null and the caller asks the runtime.
 /// </summary>
 internal static unsafe class FloatText
 {
-    private const int MinPower = -27;
-    private const int MaxPower = 55;
-
-    /// <summary>The 128 leading bits of five to each power: exact or cut from 0 on, rounded up below.</summary>
-    private static readonly UInt128[] Fives = MakeFives();
+    /// <summary>Powers of ten that a double holds exactly: an exact number divided by one is rounded once (Clinger).</summary>
+    private static ReadOnlySpan<double> Tens =>
+        [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22];
 
     internal static byte* Read(byte* p, out double value)
     {
         value = 0;
         p = Mantissa(p, out var mantissa, out var power, out var negative);
         if (p == null) return null;
-        if (power == 0 && mantissa <= 1UL << 53) value = mantissa;
+        if (mantissa <= 1UL << 53 && power is >= -22 and <= 0) value = mantissa / Tens[-power];
         else if (Nearest(mantissa, power, 52, -1023, 0x7FF, -4, 23, out var bits)) value = BitConverter.UInt64BitsToDouble(bits);
         else return null;
         if (negative) value = -value;
@@ -85,15 +83,15 @@ internal static unsafe class FloatText
     {
         bits = 0;
         if (mantissa == 0) return true;
-        if (power is < MinPower or > MaxPower) return false;
+        if (power is < FivePowers.Lowest or > FivePowers.Highest) return false;
         var zeros = BitOperations.LeadingZeroCount(mantissa);
         mantissa <<= zeros;
-        var five = Fives[power - MinPower];
-        var high = Math.BigMul(mantissa, (ulong)(five >> 64), out var low);
+        var five = (power - FivePowers.Lowest) * 2;
+        var high = Math.BigMul(mantissa, FivePowers.Halves[five], out var low);
         var unsure = ulong.MaxValue >> (bitCount + 3);
         if ((high & unsure) == unsure)
         {
-            var second = Math.BigMul(mantissa, (ulong)five, out _);
+            var second = Math.BigMul(mantissa, FivePowers.Halves[five + 1], out _);
             low += second;
             if (second > low) high++;
         }
@@ -112,34 +110,5 @@ internal static unsafe class FloatText
         if (exponent >= maxExponent) return false;
         bits = (bits & ~(1UL << bitCount)) | ((ulong)exponent << bitCount);
         return true;
-    }
-
-    private static UInt128[] MakeFives()
-    {
-        var fives = new UInt128[MaxPower - MinPower + 1];
-        UInt128 five = 1;
-        for (var power = 0; power <= MaxPower; power++, five *= 5)
-        {
-            fives[power - MinPower] = five << (int)UInt128.LeadingZeroCount(five);
-            if (power > 0 && -power >= MinPower) fives[-power - MinPower] = Reciprocal((ulong)five);
-        }
-        return fives;
-    }
-
-    /// <summary>Two to the (bits of <paramref name="divisor"/> + 127) divided by it, plus one: long division by 64-bit digits.</summary>
-    private static UInt128 Reciprocal(ulong divisor)
-    {
-        var bits = 64 - BitOperations.LeadingZeroCount(divisor);
-        UInt128 rest = 0;
-        UInt128 quotient = 0;
-        for (var bit = bits + 127; bit >= 0; bit--)
-        {
-            rest = (rest << 1) | (bit == bits + 127 ? 1u : 0u);
-            quotient <<= 1;
-            if (rest < divisor) continue;
-            rest -= divisor;
-            quotient |= 1;
-        }
-        return quotient + 1;
     }
 }

@@ -68,7 +68,7 @@ public sealed unsafe partial class JsonDecoder
         member = node.Keys!.Find(name);
         if (member is null)
         {
-            if (unknownFields == UnknownFields.Refuse) return Fail(DecodeStatus.UnknownField, at, node);
+            if (unknownFields == UnknownFields.Refuse && !(node == root && name.SequenceEqual(metadata))) return Fail(DecodeStatus.UnknownField, at, node);
         }
         else if (member.KeyBytes != 0)
         {
@@ -134,7 +134,7 @@ public sealed unsafe partial class JsonDecoder
         return p + 1;
     }
 
-    private byte* Map(JsonNode node, byte* p, int depth)
+    private byte* Entries(JsonNode node, byte* p, int depth)
     {
         if (depth > maxDepth) return Fail(DecodeStatus.TooDeep, p - 1, node);
         var key = node.Children[0];

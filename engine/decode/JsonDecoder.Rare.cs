@@ -16,7 +16,7 @@ public sealed unsafe partial class JsonDecoder
     {
         if (*p == 'n')
         {
-            if (*(uint*)p != 0x6C6C756E) return Fail(DecodeStatus.InvalidJson, p, node);
+            if (*(uint*)p != Null) return Fail(DecodeStatus.InvalidJson, p, node);
             if (node.Required) return Fail(DecodeStatus.MissingRequired, p, node);
             node.Column.AppendNull();
             return p + 4;

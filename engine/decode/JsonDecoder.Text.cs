@@ -101,7 +101,7 @@ public sealed unsafe partial class JsonDecoder
                 return depth < maxDepth ? SkipObject(node, p + 1, depth + 1) : Fail(DecodeStatus.TooDeep, p, node);
             case (byte)'[':
                 return depth < maxDepth ? SkipArray(node, p + 1, depth + 1) : Fail(DecodeStatus.TooDeep, p, node);
-            case (byte)'n' when *(uint*)p == 0x6C6C756E:
+            case (byte)'n' when *(uint*)p == Null:
                 return p + 4;
             default:
                 break;
@@ -111,9 +111,9 @@ public sealed unsafe partial class JsonDecoder
         {
             case (byte)'"':
                 return SkipText(node, p);
-            case (byte)'t' when *(uint*)p == 0x65757274:
+            case (byte)'t' when *(uint*)p == True:
                 return p + 4;
-            case (byte)'f' when *(uint*)(p + 1) == 0x65736C61:
+            case (byte)'f' when *(uint*)(p + 1) == Alse:
                 return p + 5;
             default:
                 var q = JsonNumber.Read(p, out _);

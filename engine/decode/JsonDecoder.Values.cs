@@ -6,86 +6,132 @@ namespace K2I.Decode;
 /// <summary>Values in the form they mostly have; whatever looks different goes to the exact, slower way in <see cref="Rare"/>.</summary>
 public sealed unsafe partial class JsonDecoder
 {
-    private byte* Value(JsonNode node, byte* p, int depth)
+    /// <summary>Four letters as they lie in memory.</summary>
+    private const uint Null = 0x6C6C756E, True = 0x65757274, Fals = 0x736C6166, Alse = 0x65736C61;
+
+    /// <summary>How values of a kind are read: a short method each, so that none pays for the registers and locals of another.</summary>
+    internal static delegate*<JsonDecoder, JsonNode, byte*, int, byte*> ReaderOf(TypeKind kind) => kind switch
     {
-        var column = node.Column;
-        byte* q;
-        switch (node.Kind)
-        {
-            case TypeKind.String:
-                if (*p != '"') break;
-                q = StringKernel.End(p + 1);
-                if (*q != '"') break;
-                column.AppendBytes(new(p + 1, (int)(q - p - 1)));
-                return q + 1;
-            case TypeKind.Long:
-                q = Integer(p, out var number);
-                if (q == null) break;
-                column.AppendLong(number);
-                return q;
-            case TypeKind.Int:
-                q = Integer(p, out number);
-                if (q == null || number != (int)number) break;
-                column.AppendInt((int)number);
-                return q;
-            case TypeKind.Double:
-                q = FloatText.Read(p, out double real);
-                if (q == null || !EndsNumber(*q)) break;
-                column.AppendDouble(real);
-                return q;
-            case TypeKind.Float:
-                q = FloatText.Read(p, out float single);
-                if (q == null || !EndsNumber(*q)) break;
-                column.AppendFloat(single);
-                return q;
-            case TypeKind.Boolean:
-                var letters = *(uint*)p;
-                if (letters == 0x65757274)
-                {
-                    column.AppendBool(true);
-                    return p + 4;
-                }
-                if (letters != 0x736C6166 || p[4] != 'e') break;
-                column.AppendBool(false);
-                return p + 5;
-            case TypeKind.Timestamp or TypeKind.TimestampTz or TypeKind.TimestampNs or TypeKind.TimestampTzNs:
-                q = *p == '"' ? TimestampText(node, p, out number) : Epoch(node, p, out number);
-                if (q == null) break;
-                column.AppendLong(number);
-                return q;
-            case TypeKind.Date:
-                if (*p != '"') break;
-                q = DateTimeText.Date(p + 1, out var days);
-                if (q == null || *q != '"') break;
-                column.AppendInt(days);
-                return q + 1;
-            case TypeKind.Decimal:
-                q = FloatText.Mantissa(p, out var mantissa, out var exponent);
-                if (q == null || !EndsNumber(*q) || exponent > 0 || -exponent > node.Scale || node.Scale + exponent > 19) break;
-                var unscaled = (Int128)((UInt128)mantissa * Digits.Power(node.Scale + exponent));
-                if (unscaled >= node.Limit) break;
-                column.AppendDecimal(*p == '-' ? -unscaled : unscaled);
-                return q;
-            case TypeKind.Uuid:
-                if (*p != '"' || p[37] != '"' || !UuidKernel.Read(p + 1, out var uuid)) break;
-                column.AppendFixed(new(&uuid, 16));
-                return p + 38;
-            case TypeKind.Struct:
-                if (*p != '{') break;
-                p = Object(node, p + 1, column.Count, depth + 1);
-                if (p != null) column.EndStruct();
-                return p;
-            case TypeKind.List:
-                if (*p != '[') break;
-                return Array(node, p + 1, depth + 1);
-            case TypeKind.Map:
-                if (*p != '{') break;
-                return Map(node, p + 1, depth + 1);
-            default:
-                break;
-        }
-        return Rare(node, p, depth);
+        TypeKind.String => &String,
+        TypeKind.Long => &Long,
+        TypeKind.Int => &Int,
+        TypeKind.Double => &Double,
+        TypeKind.Float => &Float,
+        TypeKind.Boolean => &Boolean,
+        TypeKind.Timestamp or TypeKind.TimestampTz or TypeKind.TimestampNs or TypeKind.TimestampTzNs => &Timestamp,
+        TypeKind.Date => &Date,
+        TypeKind.Decimal => &Decimal,
+        TypeKind.Uuid => &Uuid,
+        TypeKind.Struct => &Struct,
+        TypeKind.List => &List,
+        TypeKind.Map => &Map,
+        _ => &Other,
+    };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private byte* Value(JsonNode node, byte* p, int depth) => node.Reader(this, node, p, depth);
+
+    private static byte* String(JsonDecoder self, JsonNode node, byte* p, int depth)
+    {
+        if (*p != '"') return self.Rare(node, p, depth);
+        var end = StringKernel.End(p + 1);
+        if (*end != '"') return self.Rare(node, p, depth);
+        var length = (int)(end - p - 1);
+        node.Column.AppendBytes(new(p + 1, Math.Max(length, 32)), length);
+        return end + 1;
     }
+
+    private static byte* Long(JsonDecoder self, JsonNode node, byte* p, int depth)
+    {
+        var q = Integer(p, out var number);
+        if (q == null) return self.Rare(node, p, depth);
+        node.Column.AppendLong(number);
+        return q;
+    }
+
+    private static byte* Int(JsonDecoder self, JsonNode node, byte* p, int depth)
+    {
+        var q = Integer(p, out var number);
+        if (q == null || number != (int)number) return self.Rare(node, p, depth);
+        node.Column.AppendInt((int)number);
+        return q;
+    }
+
+    private static byte* Double(JsonDecoder self, JsonNode node, byte* p, int depth)
+    {
+        var q = FloatText.Read(p, out double number);
+        if (q == null || !EndsNumber(*q)) return self.Rare(node, p, depth);
+        node.Column.AppendDouble(number);
+        return q;
+    }
+
+    private static byte* Float(JsonDecoder self, JsonNode node, byte* p, int depth)
+    {
+        var q = FloatText.Read(p, out float number);
+        if (q == null || !EndsNumber(*q)) return self.Rare(node, p, depth);
+        node.Column.AppendFloat(number);
+        return q;
+    }
+
+    private static byte* Boolean(JsonDecoder self, JsonNode node, byte* p, int depth)
+    {
+        var letters = *(uint*)p;
+        var truth = letters == True;
+        if (!truth && (letters != Fals || p[4] != 'e')) return self.Rare(node, p, depth);
+        node.Column.AppendBool(truth);
+        return p + (truth ? 4 : 5);
+    }
+
+    private static byte* Timestamp(JsonDecoder self, JsonNode node, byte* p, int depth)
+    {
+        var q = *p == '"' ? TimestampText(node, p, out var number) : Epoch(node, p, out number);
+        if (q == null) return self.Rare(node, p, depth);
+        node.Column.AppendLong(number);
+        return q;
+    }
+
+    private static byte* Date(JsonDecoder self, JsonNode node, byte* p, int depth)
+    {
+        if (*p != '"') return self.Rare(node, p, depth);
+        var q = DateTimeText.Date(p + 1, out var days);
+        if (q == null || *q != '"') return self.Rare(node, p, depth);
+        node.Column.AppendInt(days);
+        return q + 1;
+    }
+
+    private static byte* Decimal(JsonDecoder self, JsonNode node, byte* p, int depth)
+    {
+        var q = FloatText.Mantissa(p, out var mantissa, out var power);
+        var shift = node.Scale + power;
+        if (q == null || !EndsNumber(*q) || power > 0 || shift is < 0 or > 19) return self.Rare(node, p, depth);
+        var unscaled = (Int128)((UInt128)mantissa * Digits.Power(shift));
+        if (unscaled >= node.Limit) return self.Rare(node, p, depth);
+        node.Column.AppendDecimal(*p == '-' ? -unscaled : unscaled);
+        return q;
+    }
+
+    private static byte* Uuid(JsonDecoder self, JsonNode node, byte* p, int depth)
+    {
+        if (*p != '"' || p[37] != '"' || !UuidKernel.Read(p + 1, out var uuid)) return self.Rare(node, p, depth);
+        node.Column.AppendFixed(new(&uuid, 16));
+        return p + 38;
+    }
+
+    private static byte* Struct(JsonDecoder self, JsonNode node, byte* p, int depth)
+    {
+        if (*p != '{') return self.Rare(node, p, depth);
+        p = self.Object(node, p + 1, node.Column.Count, depth + 1);
+        if (p != null) node.Column.EndStruct();
+        return p;
+    }
+
+    private static byte* List(JsonDecoder self, JsonNode node, byte* p, int depth) =>
+        *p == '[' ? self.Array(node, p + 1, depth + 1) : self.Rare(node, p, depth);
+
+    private static byte* Map(JsonDecoder self, JsonNode node, byte* p, int depth) =>
+        *p == '{' ? self.Entries(node, p + 1, depth + 1) : self.Rare(node, p, depth);
+
+    private static byte* Other(JsonDecoder self, JsonNode node, byte* p, int depth) => self.Rare(node, p, depth);
 
     /// <summary>An integer of at most 19 digits without fraction or exponent; null for any other text.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

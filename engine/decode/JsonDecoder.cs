@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Unicode;
 using K2I.Base;
 using K2I.Columns;
@@ -23,6 +24,7 @@ public sealed unsafe partial class JsonDecoder : IRecordDecoder
     private readonly int maxRecordBytes;
     private readonly bool strictStrings;
     private readonly UnknownFields unknownFields;
+    private readonly byte[] metadata;
     private readonly JsonKeySet mapKeys = new();
     private byte[] scratch = [];
     private byte* start;
@@ -47,6 +49,7 @@ public sealed unsafe partial class JsonDecoder : IRecordDecoder
         maxRecordBytes = options.MaxRecordBytes;
         strictStrings = options.StrictStrings;
         unknownFields = options.UnknownFields;
+        metadata = Encoding.UTF8.GetBytes(options.MetadataColumn ?? "");
         RefuseUnfit(schema);
         root = new(null, null, schema.Struct, options);
         columnOf = [.. root.Children.Select(c => schema.Fields.IndexOf(c.Field!))];

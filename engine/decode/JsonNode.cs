@@ -17,6 +17,7 @@ internal sealed unsafe class JsonNode : DecodeNode
     {
         Type = type;
         Kind = type.Kind;
+        Reader = JsonDecoder.ReaderOf(Kind);
         Required = field?.Required ?? true;
         Children = type switch
         {
@@ -47,6 +48,9 @@ internal sealed unsafe class JsonNode : DecodeNode
 
     internal readonly TypeKind Kind;
     internal readonly bool Required;
+
+    /// <summary>Reads a value at a position, at a depth; returns the next position, or null.</summary>
+    internal readonly delegate*<JsonDecoder, JsonNode, byte*, int, byte*> Reader;
 
     /// <summary>A struct's fields; a list's element; a map's key and value.</summary>
     internal readonly JsonNode[] Children;

@@ -174,6 +174,8 @@ public class JsonShapes
         var status = rows.Decoder.Decode(new RecordInput("""{"_kafka":{"offset":5,"x":1},"id":1}"""u8), rows.Batch);
         Assert.Equal(DecodeStatus.Ok, status);
         Assert.Equal(0, rows.Batch.Column(1).Count);
+        using var refusing = new Rows(schema, new() { UnknownFields = UnknownFields.Refuse });
+        Assert.Equal(DecodeStatus.Ok, refusing.Decoder.Decode(new RecordInput("""{"_kafka":null,"id":1}"""u8), refusing.Batch));
     }
 
     [Fact]

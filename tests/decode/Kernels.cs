@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text;
 using Xunit.Sdk;
 
@@ -92,6 +93,19 @@ public unsafe class Kernels
                 }
             }
         }
+    }
+
+    [Fact]
+    public void PowersOfFiveAreRight()
+    {
+        for (var power = FivePowers.Lowest; power <= FivePowers.Highest; power++)
+        {
+            var five = BigInteger.Pow(5, Math.Abs(power));
+            var exact = power < 0 ? (BigInteger.One << ((int)five.GetBitLength() + 127)) / five + 1 : five << (128 - (int)five.GetBitLength());
+            var at = (power - FivePowers.Lowest) * 2;
+            Assert.Equal(exact, ((BigInteger)FivePowers.Halves[at] << 64) + FivePowers.Halves[at + 1]);
+        }
+        Assert.Equal((FivePowers.Highest - FivePowers.Lowest + 1) * 2, FivePowers.Halves.Length);
     }
 
     [Fact]
