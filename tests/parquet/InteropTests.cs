@@ -34,6 +34,128 @@ public sealed class InteropTests(ITestOutputHelper output) : IDisposable
         Judge(cases, Readers.DuckDb, Readers.ArrowRs);
     }
 
+    [ReadersFact]
+    public void OtherReadersSeeExtremes()
+    {
+        var cases = new List<(string File, List<string> Rows)>();
+        void Case(string name, Schema schema, ParquetOptions options, int rows, Action<BatchBuilder, int> append, Func<int, string> json)
+        {
+            using var builder = new BatchBuilder(schema, MemoryTag.Scratch, 128 << 20);
+            for (var i = 0; i < rows; i++)
+            {
+                append(builder, i);
+                Assert.True(builder.EndRow());
+            }
+            var file = Path.Combine(folder, $"{name}.parquet");
+            var (written, _) = WriterTests.Write(schema, options, w => w.Write(builder.View(), 0, rows));
+            File.WriteAllBytes(file, written.Bytes);
+            cases.Add((file, [.. Enumerable.Range(0, rows).Select(json)]));
+        }
+
+        var text = Schema.Of(new Field(1, "s", PrimitiveType.String, false));
+        Case("none", text, ParquetOptions.Default, 0, (_, _) => { }, _ => "");
+        Case("nulls", text, ParquetOptions.Default, 50_000, (b, _) => b.FillMissing(), _ => "{\"s\":null}");
+        Case("empty", text, ParquetOptions.Default, 50_000, (b, _) => b.Column(0).AppendBytes([]), _ => "{\"s\":\"\"}");
+        Case("nulls-then-values", text, new() { PageRows = 100 }, 1000, (b, i) => { if (i < 300) b.FillMissing(); else b.Column(0).AppendBytes("v"u8); }, i => i < 300 ? "{\"s\":null}" : "{\"s\":\"v\"}");
+        Case("huge", text, ParquetOptions.Default, 9, (b, i) => b.Column(0).AppendBytes(Huge(i)), i => $"{{\"s\":\"{System.Text.Encoding.ASCII.GetString(Huge(i))}\"}}");
+
+        DataType deep = PrimitiveType.Long;
+        for (var i = 0; i < 40; i++) deep = i % 2 == 0 ? ListType.Of(100 + i, deep) : new StructType([new Field(100 + i, "x", deep, false)]);
+        var nested = Schema.Of(new Field(1, "d", deep, false));
+        Case("deep", nested, ParquetOptions.Default, 80, (b, i) => Deep(b.Column(0), i), DeepJson);
+
+        var wide = Schema.Of([.. Enumerable.Range(1, 1000).Select(i => new Field(i, $"c{i}", PrimitiveType.Int, i % 2 == 0))]);
+        Case("wide", wide, ParquetOptions.Default, 3, (b, i) => { for (var c = 0; c < 1000; c++) b.Column(c).AppendInt(i * c); },
+            i => $"{{{string.Join(',', Enumerable.Range(0, 1000).Select(c => $"\"c{c + 1}\":{i * c}"))}}}");
+        Judge(cases, Readers.DuckDb, Readers.ArrowRs);
+        Judge([.. cases.Where(c => !c.File.Contains("deep", StringComparison.Ordinal))], Readers.Hyparquet);
+    }
+
+    [ReadersFact]
+    public void EveryCodecAndTimestampOfNanosecondsInUtc()
+    {
+        var cases = new List<(string File, List<string> Rows)>();
+        var schema = Schema.Of(new Field(1, "t", PrimitiveType.TimestampTzNs, false), new Field(2, "s", PrimitiveType.String, false));
+        foreach (var codec in Enum.GetValues<ParquetCodec>())
+        {
+            using var builder = new BatchBuilder(schema, MemoryTag.Scratch, 64 << 20);
+            var rows = new List<string>();
+            for (var i = 0; i < 3000; i++)
+            {
+                builder.Column(0).AppendLong(i * 1_000_000_007L - 1);
+                var time = DateTime.UnixEpoch.AddTicks((long)Math.Floor((i * 1_000_000_007L - 1) / 100.0));
+                builder.Column(1).AppendBytes(System.Text.Encoding.ASCII.GetBytes(new string((char)('a' + i % 26), i % 300)));
+                Assert.True(builder.EndRow());
+                rows.Add($"{{\"t\":\"{time:yyyy-MM-ddTHH:mm:ss.fffffff}{((i * 1_000_000_007L - 1) % 100 + 100) % 100:D2}+00:00\",\"s\":\"{new string((char)('a' + i % 26), i % 300)}\"}}");
+            }
+            var file = Path.Combine(folder, $"{codec}.parquet");
+            var (written, _) = WriterTests.Write(schema, new() { Codec = codec, CompressionLevel = codec is ParquetCodec.Zstd or ParquetCodec.Gzip ? 3 : 0 }, w => w.Write(builder.View(), 0, 3000));
+            File.WriteAllBytes(file, written.Bytes);
+            cases.Add((file, rows));
+        }
+        Judge(cases, Readers.ArrowRs, Readers.Hyparquet);
+    }
+
+    [ReadersFact]
+    public void FiltersFindTheirRowsThroughStatisticsAndIndexes()
+    {
+        var schema = Schema.Of(new Field(1, "n", PrimitiveType.Long, false), new Field(2, "s", PrimitiveType.String, false), new Field(3, "d", PrimitiveType.Decimal(30, 2), false), new Field(4, "f", PrimitiveType.Double, false));
+        using var builder = new BatchBuilder(schema, MemoryTag.Scratch, 64 << 20);
+        for (var i = 0; i < 20_000; i++)
+        {
+            builder.Column(0).AppendLong(i - 10_000);
+            builder.Column(1).AppendBytes(System.Text.Encoding.UTF8.GetBytes($"{new string('é', 40)}{i:D6}"));
+            builder.Column(2).AppendDecimal((i - 10_000) * 100);
+            builder.Column(3).AppendDouble(i % 100 == 0 ? double.NaN : i - 10_000);
+            Assert.True(builder.EndRow());
+        }
+        var file = Path.Combine(folder, "filter.parquet");
+        var (written, _) = WriterTests.Write(schema, new() { PageRows = 500, RowGroupBytes = 100_000 }, w => w.Write(builder.View(), 0, 20_000));
+        Assert.True(written.RowGroups.Count > 3);
+        File.WriteAllBytes(file, written.Bytes);
+        foreach (var condition in new[] { "n = -7777", "d = -7777.00", $"s = '{new string('é', 40)}002223'", "f = -7777", "n between -7777 and -7777 and d < 0" })
+        {
+            var row = Assert.Single(Readers.Rows(Readers.DuckDb, [file], "--where", condition)[0]);
+            Assert.StartsWith("{\"n\":-7777,", row, StringComparison.Ordinal);
+        }
+        var statistics = Readers.Rows(Readers.DuckDb, [file], "--sql", "SELECT min(n) AS a, max(n) AS b, min(s) AS c, max(d) AS d, count(*) FILTER (isnan(f)) AS e FROM $file")[0];
+        Assert.Equal([$"{{\"a\":-10000,\"b\":9999,\"c\":\"{new string('é', 40)}000000\",\"d\":\"9999.00\",\"e\":200}}"], statistics);
+    }
+
+    private static byte[] Huge(int i) => [.. Enumerable.Repeat((byte)('a' + i), i % 3 == 0 ? 3_000_000 : i % 3 == 1 ? 10 : 1_100_000)];
+
+    /// <summary>Row i is null, or empty, at the i-th of the forty levels.</summary>
+    private static void Deep(ColumnBuilder column, int i, int level = 39)
+    {
+        if (i / 2 == 39 - level && i % 2 == 0)
+        {
+            column.AppendNull();
+        }
+        else if (level < 0)
+        {
+            column.AppendLong(i);
+        }
+        else if (level % 2 == 1)
+        {
+            Deep(column.Child(0), i, level - 1);
+            column.EndStruct();
+        }
+        else
+        {
+            if (i / 2 != 39 - level) Deep(column.Child(0), i, level - 1);
+            column.EndList();
+        }
+    }
+
+    private static string DeepJson(int i)
+    {
+        string Value(int level) => i / 2 == 39 - level && i % 2 == 0 ? "null"
+            : level < 0 ? $"{i}"
+            : level % 2 == 1 ? $"{{\"x\":{Value(level - 1)}}}"
+            : i / 2 == 39 - level ? "[]" : $"[{Value(level - 1)}]";
+        return $"{{\"d\":{Value(39)}}}";
+    }
+
     private (string File, List<string> Rows) Write(string name, RandomTable table, Schema schema, int seed)
     {
         var random = new Random(seed);
