@@ -4,8 +4,8 @@ using K2I.Base;
 namespace K2I.Kafka;
 
 /// <summary>
-/// A librdkafka configuration under construction; an owner until <see cref="CreateClient"/> succeeds. Rejected values become an <see cref="EngineException"/> that
-/// names the property, and the value only where it is no secret.
+/// A librdkafka configuration under construction; an owner until <see cref="CreateClient"/> succeeds. Rejected values become an
+/// <see cref="EngineException"/> that names the property, and the value only where it is no secret.
 /// </summary>
 internal sealed unsafe class ClientConf : IDisposable
 {

@@ -3,7 +3,10 @@ using K2I.Base;
 namespace K2I.Kafka;
 
 /// <summary>A client that asks about the cluster and reads no records: for <c>validate --connect</c>, topic ids, and topics of demos and tests.</summary>
-/// <remarks>Short-lived; any thread. Every call throws an <see cref="EngineException"/>: Unavailable where no broker answers in time, Denied where a login or right fails.</remarks>
+/// <remarks>
+/// Short-lived; any thread. Every call throws an <see cref="EngineException"/>: Unavailable where no broker answers in time, Denied where a login or
+/// a right fails.
+/// </remarks>
 public sealed unsafe class KafkaAdmin : IDisposable
 {
     private readonly ClientHandle client;

@@ -119,6 +119,46 @@ public sealed unsafe partial class KafkaConsumer
         }
     }
 
+    private void Release(bool leave, int timeoutMs)
+    {
+        closed = true;
+        Native.QueueOnEvent(events, null, 0);
+        var left = leave && TryLeave(timeoutMs);
+        Native.QueueDestroy(events);
+        Native.QueueDestroy(records);
+        client.Destroy(left ? 0 : Native.DestroyWithoutClose);
+    }
+
+    private bool TryLeave(int timeoutMs)
+    {
+        var closing = Native.QueueNew(client.Pointer);
+        try
+        {
+            var error = Native.ConsumerCloseQueue(client.Pointer, closing);
+            if (error != 0)
+            {
+                Native.ErrorDestroy(error);
+                return false;
+            }
+            var deadline = Environment.TickCount64 + timeoutMs;
+            while (Native.ConsumerClosed(client.Pointer) == 0)
+            {
+                var left = deadline - Environment.TickCount64;
+                if (left <= 0)
+                {
+                    log.Warn("left the consumer group without telling the broker", ("group", Options.Group), ("waited_ms", timeoutMs));
+                    return false;
+                }
+                _ = Native.QueuePollCallback(closing, (int)Math.Min(left, 50));
+            }
+            return true;
+        }
+        finally
+        {
+            Native.QueueDestroy(closing);
+        }
+    }
+
     private void OnAcked(int error, NativePartitionList* partitions)
     {
         if (error == KafkaError.NoOffset) return;

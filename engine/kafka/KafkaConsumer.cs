@@ -204,46 +204,6 @@ public sealed unsafe partial class KafkaConsumer : IDisposable
         }
     }
 
-    private void Release(bool leave, int timeoutMs)
-    {
-        closed = true;
-        Native.QueueOnEvent(events, null, 0);
-        var left = leave && TryLeave(timeoutMs);
-        Native.QueueDestroy(events);
-        Native.QueueDestroy(records);
-        client.Destroy(left ? 0 : Native.DestroyWithoutClose);
-    }
-
-    private bool TryLeave(int timeoutMs)
-    {
-        var closing = Native.QueueNew(client.Pointer);
-        try
-        {
-            var error = Native.ConsumerCloseQueue(client.Pointer, closing);
-            if (error != 0)
-            {
-                Native.ErrorDestroy(error);
-                return false;
-            }
-            var deadline = Environment.TickCount64 + timeoutMs;
-            while (Native.ConsumerClosed(client.Pointer) == 0)
-            {
-                var left = deadline - Environment.TickCount64;
-                if (left <= 0)
-                {
-                    log.Warn("left the consumer group without telling the broker", ("group", Options.Group), ("waited_ms", timeoutMs));
-                    return false;
-                }
-                _ = Native.QueuePollCallback(closing, (int)Math.Min(left, 50));
-            }
-            return true;
-        }
-        finally
-        {
-            Native.QueueDestroy(closing);
-        }
-    }
-
     /// <summary>One message: a record for the handler, or an error for the listener. Runs once per record.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Deliver(NativeMessage* message)

@@ -88,7 +88,10 @@ public sealed class Collector : IRecordHandler, IConsumerListener, IDisposable
         while (!condition())
         {
             if (clock.ElapsedMilliseconds > timeoutMs)
-                Assert.Fail($"waited {timeoutMs} ms: {Records.Count} records, {string.Join(", ", Groups)}, {Consumer.Connection}, {string.Join("; ", Problems.Distinct())}");
+            {
+                var seen = $"{Records.Count} records, {string.Join(", ", Groups)}, {Consumer.Connection}, {string.Join("; ", Problems.Distinct())}";
+                Assert.Fail($"waited {timeoutMs} ms: {seen}");
+            }
             Consumer.Poll(100, maxRecords, this);
         }
         return this;

@@ -41,7 +41,11 @@ public sealed class ConnectionTests
         using var broker = new EmbeddedBroker(NullLog.Instance);
         using var reader = new Collector(new ConsumerOptions
         {
-            Client = new() { Brokers = broker.BootstrapServers, Properties = [new("topic.metadata.refresh.interval.ms", "500"), new("topic.metadata.propagation.max.ms", "0")] },
+            Client = new()
+            {
+                Brokers = broker.BootstrapServers,
+                Properties = [new("topic.metadata.refresh.interval.ms", "500"), new("topic.metadata.propagation.max.ms", "0")],
+            },
             Group = "g",
             Topics = ["late"],
         });
