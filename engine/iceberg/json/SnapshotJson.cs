@@ -20,7 +20,8 @@ internal static class SnapshotJson
         {
             SnapshotId = id,
             ParentSnapshotId = parent is -1 ? null : parent,
-            SequenceNumber = formatVersion > 1 ? Json.Long(json, "sequence-number", what) : Json.OptLong(json, "sequence-number", what) ?? 0,
+            // Absent, as 0, also in tables upgraded from version 1.
+            SequenceNumber = Json.OptLong(json, "sequence-number", what) ?? 0,
             TimestampMs = Json.Long(json, "timestamp-ms", what),
             ManifestList = Json.OptString(json, "manifest-list", what),
             Manifests = Json.OptArray(json, "manifests", what, e => Json.AsString(e, "manifests", what)),

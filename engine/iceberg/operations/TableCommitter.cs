@@ -63,7 +63,7 @@ public sealed class TableCommitter(ICatalog catalog, IObjectStore store, CommitO
                 switch (action.Apply(table, context))
                 {
                     case ActionResult.AlreadyDone done:
-                        if (action.HasLanded(table.Metadata)) return Landed(table, action, context, attempt);
+                        if ((uncertain || action.SnapshotId is not null) && action.HasLanded(table.Metadata)) return Landed(table, action, context, attempt);
                         if (!uncertain) CleanUp(action, null, context);
                         return new CommitResult(CommitStatus.AlreadyDone, table, attempt, done.Why);
                     case ActionResult.Abort abort:

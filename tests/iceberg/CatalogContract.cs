@@ -1,0 +1,164 @@
+using K2I.Base;
+using K2I.Columns;
+using K2I.Storage;
+
+namespace K2I.Iceberg.Tests;
+
+/// <summary>What every catalog promises. A catalog's own test class gives a fresh catalog, its store, and a second client of the same catalog.</summary>
+public abstract class CatalogContract
+{
+    protected abstract ICatalog Catalog { get; }
+
+    protected abstract ICatalog Other { get; }
+
+    protected abstract IObjectStore Store { get; }
+
+    private TableCommitter Committer => TestTables.Committer(Catalog, Store);
+
+    private static CommitOutcome Commit(ICatalog catalog, Table table, string key, string value) =>
+        catalog.Commit(table, [new MetadataUpdate.SetProperties(TestTables.Strings((key, value)))], [new TableRequirement.AssertTableUuid(table.Metadata.Uuid)]);
+
+    [Fact]
+    public void CreatedTableIsLoadedByOthers()
+    {
+        var table = Catalog.Create(TestTables.Events, TestTables.Creation("day(ts), bucket(4, id)"));
+        var loaded = Other.Load(TestTables.Events);
+        Assert.Equal(table.MetadataLocation, loaded.MetadataLocation);
+        Assert.Equal(TableMetadataJson.ToBytes(table.Metadata), TableMetadataJson.ToBytes(loaded.Metadata));
+        Assert.Equal(2, loaded.Metadata.DefaultSpec.Fields.Length);
+        Assert.Null(loaded.Metadata.CurrentSnapshot);
+    }
+
+    [Fact]
+    public void SecondCreateIsRefused()
+    {
+        Catalog.Create(TestTables.Events, TestTables.Creation());
+        Assert.Equal(ErrorKind.AlreadyExists, Assert.Throws<EngineException>(() => Other.Create(TestTables.Events, TestTables.Creation())).Kind);
+    }
+
+    [Fact]
+    public void MissingTableIsNotFound()
+    {
+        Assert.Null(Catalog.TryLoad(TestTables.Events));
+        Assert.Equal(ErrorKind.NotFound, Assert.Throws<EngineException>(() => Catalog.Load(TestTables.Events)).Kind);
+        Assert.False(Catalog.Drop(TestTables.Events, purge: true));
+    }
+
+    [Fact]
+    public void CommitOnAStaleBaseIsAConflict()
+    {
+        var table = Catalog.Create(TestTables.Events, TestTables.Creation());
+        var first = Assert.IsType<CommitOutcome.Committed>(Commit(Catalog, table, "a", "1"));
+        Assert.IsType<CommitOutcome.Conflict>(Commit(Other, table, "a", "2"));
+        Assert.Equal("1", Other.Load(TestTables.Events).Metadata.Property("a"));
+        Assert.IsType<CommitOutcome.Committed>(Commit(Other, first.Table, "a", "3"));
+        Assert.Equal("3", Catalog.Load(TestTables.Events).Metadata.Property("a"));
+    }
+
+    [Fact]
+    public void FailedRequirementIsAConflict()
+    {
+        var table = Catalog.Create(TestTables.Events, TestTables.Creation());
+        Assert.IsType<CommitOutcome.Conflict>(Catalog.Commit(table, [new MetadataUpdate.SetProperties(TestTables.Strings(("a", "b")))], [new TableRequirement.AssertCurrentSchemaId(7)]));
+        Assert.Null(Catalog.Load(TestTables.Events).Metadata.Property("a"));
+    }
+
+    [Fact]
+    public void ImpossibleUpdateIsRefusedAndChangesNothing()
+    {
+        var table = Catalog.Create(TestTables.Events, TestTables.Creation());
+        Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => Catalog.Commit(table, [new MetadataUpdate.SetCurrentSchema(7)], [])).Kind);
+        Assert.Equal(table.MetadataLocation, Catalog.Load(TestTables.Events).MetadataLocation);
+    }
+
+    [Fact]
+    public void OneOfManyRacingCommitsWins()
+    {
+        var table = Catalog.Create(TestTables.Events, TestTables.Creation());
+        for (var round = 0; round < 10; round++)
+        {
+            using var start = new Barrier(4);
+            var outcomes = new CommitOutcome[4];
+            var threads = Enumerable.Range(0, 4).Select(i => new Thread(() =>
+            {
+                start.SignalAndWait();
+                outcomes[i] = Commit(i % 2 == 0 ? Catalog : Other, table, "winner", $"{i}");
+            })).ToList();
+            threads.ForEach(t => t.Start());
+            threads.ForEach(t => t.Join());
+            var winner = Assert.Single(Enumerable.Range(0, 4), i => outcomes[i] is CommitOutcome.Committed);
+            Assert.All(outcomes.Where((_, i) => i != winner), o => Assert.IsType<CommitOutcome.Conflict>(o));
+            table = Other.Load(TestTables.Events);
+            Assert.Equal($"{winner}", table.Metadata.Property("winner"));
+        }
+    }
+
+    [Fact]
+    public void NamespacesAndTablesAreListed()
+    {
+        Assert.Empty(Catalog.ListNamespaces());
+        foreach (var name in (string[])["a.t1", "a.t2", "b.c.t3"]) Catalog.Create(TableIdent.Parse(name), TestTables.Creation());
+        Assert.Equal(["a", "b", "b.c"], Other.ListNamespaces().Select(n => string.Join('.', n)).Order(StringComparer.Ordinal));
+        Assert.Equal(["a.t1", "a.t2"], Other.ListTables(["a"]).Select(t => t.ToString()).Order(StringComparer.Ordinal));
+        Assert.Equal(["b.c.t3"], Other.ListTables(["b", "c"]).Select(t => t.ToString()));
+        Assert.Empty(Other.ListTables(["b"]));
+    }
+
+    [Fact]
+    public void DroppedTableIsGoneAndMayBeMadeAnew()
+    {
+        var table = Committer.LoadOrCreate(TestTables.Events, TestTables.Creation());
+        Committer.Commit(TestTables.Events, TestTables.Append(TestTables.File(table, "a")));
+        Assert.True(Catalog.Drop(TestTables.Events, purge: true));
+        Assert.Null(Other.TryLoad(TestTables.Events));
+        Assert.NotEqual(table.Metadata.Uuid, Other.Create(TestTables.Events, TestTables.Creation()).Metadata.Uuid);
+    }
+
+    [Fact]
+    public void WritersAppendingAtOnceLoseNothing()
+    {
+        const int writers = 4, commits = 8;
+        Catalog.Create(TestTables.Events, TestTables.Creation());
+        var failures = new List<Exception>();
+        var threads = Enumerable.Range(0, writers).Select(w => new Thread(() =>
+        {
+            try
+            {
+                var committer = new TableCommitter(w % 2 == 0 ? Catalog : Other, Store, new CommitOptions { Retries = 1000 }, sleepMs: _ => Thread.Yield());
+                for (var n = 0; n < commits; n++)
+                {
+                    var table = Catalog.Load(TestTables.Events);
+                    committer.Commit(TestTables.Events, new AppendFiles { Files = [TestTables.File(table, $"w{w}-{n}")], Summary = TestTables.Strings(($"writer", $"{w}")) });
+                    if (n % 4 == 3) committer.Commit(TestTables.Events, new SetTableProperties { Updates = TestTables.Strings(($"w{w}", $"{n}")) });
+                }
+            }
+            catch (Exception error)
+            {
+                lock (failures) failures.Add(error);
+            }
+        })).ToList();
+        threads.ForEach(t => t.Start());
+        threads.ForEach(t => t.Join());
+        Assert.Empty(failures);
+        var final = Other.Load(TestTables.Events);
+        Assert.Equal(writers * commits, TestTables.LivePaths(final, Store).Distinct().Count());
+        Assert.Equal(writers * commits, final.Metadata.Snapshots.Length);
+        Assert.Equal($"{writers * commits}", final.Metadata.CurrentSnapshot!.Summary["total-data-files"]);
+        Assert.Equal($"{writers * commits * 10}", final.Metadata.CurrentSnapshot!.Summary["total-records"]);
+        for (var w = 0; w < writers; w++) Assert.Equal("7", final.Metadata.Property($"w{w}"));
+        Assert.Equal(Enumerable.Range(1, writers * commits).Select(i => (long)i), final.Metadata.Snapshots.Select(s => s.SequenceNumber));
+    }
+
+    [Fact]
+    public void WritersAddingTheSameColumnAgree()
+    {
+        Catalog.Create(TestTables.Events, TestTables.Creation());
+        var threads = Enumerable.Range(0, 4).Select(w => new Thread(() =>
+            new TableCommitter(Catalog, Store, new CommitOptions { Retries = 1000 }, sleepMs: _ => Thread.Yield()).Commit(TestTables.Events, new UpdateSchema().Add("", "color", PrimitiveType.String).Add("", $"only{w}", PrimitiveType.Long)))).ToList();
+        threads.ForEach(t => t.Start());
+        threads.ForEach(t => t.Join());
+        var schema = Catalog.Load(TestTables.Events).Metadata.CurrentSchema;
+        Assert.Equal(["color", "id", "name", "only0", "only1", "only2", "only3", "ts"], schema.Fields.Select(f => f.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(8, schema.Fields.Select(f => f.Id).Distinct().Count());
+    }
+}

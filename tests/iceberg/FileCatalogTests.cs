@@ -1,0 +1,112 @@
+using System.Text;
+
+using K2I.Base;
+using K2I.Storage;
+
+namespace K2I.Iceberg.Tests;
+
+public sealed class MemoryFileCatalogTests : CatalogContract
+{
+    private readonly MemoryStore _store = new("memory://wh");
+
+    protected override IObjectStore Store => _store;
+
+    protected override ICatalog Catalog => new FileCatalog(_store, "memory://wh");
+
+    protected override ICatalog Other => new FileCatalog(_store, "memory://wh");
+}
+
+public sealed class LocalFileCatalogTests : CatalogContract, IDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly LocalStore _store;
+
+    public LocalFileCatalogTests() => _store = new LocalStore(_folder.Path);
+
+    protected override IObjectStore Store => _store;
+
+    protected override ICatalog Catalog => new FileCatalog(_store, _store.Root);
+
+    protected override ICatalog Other => new FileCatalog(_store, _store.Root + "/");
+
+    public void Dispose() => _folder.Dispose();
+}
+
+/// <summary>What only the file catalog has: versions, the hint, names as folders.</summary>
+public sealed class FileCatalogTests
+{
+    private readonly MemoryStore _store = new("memory://wh");
+    private readonly FileCatalog _catalog;
+    private readonly TableCommitter _committer;
+
+    public FileCatalogTests()
+    {
+        _catalog = new FileCatalog(_store, "memory://wh");
+        _committer = TestTables.Committer(_catalog, _store);
+    }
+
+    [Theory]
+    [InlineData("missing")]
+    [InlineData("1")]
+    [InlineData("garbage")]
+    [InlineData("99")]
+    public void HintIsNeverTrusted(string hint)
+    {
+        _catalog.Create(TestTables.Events, TestTables.Creation());
+        for (var n = 0; n < 12; n++) _committer.Commit(TestTables.Events, new SetTableProperties { Updates = TestTables.Strings(("n", $"{n}")) });
+        if (hint == "missing") _store.Delete("memory://wh/db/events/metadata/version-hint.text");
+        else _store.Put("memory://wh/db/events/metadata/version-hint.text", Encoding.ASCII.GetBytes(hint));
+        var table = _catalog.Load(TestTables.Events);
+        Assert.Equal("memory://wh/db/events/metadata/v13.metadata.json", table.MetadataLocation);
+        Assert.Equal("11", table.Metadata.Property("n"));
+    }
+
+    [Fact]
+    public void OldVersionsGoWhereTheTableSaysSo()
+    {
+        _catalog.Create(TestTables.Events, TestTables.Creation() with
+        {
+            Properties = TestTables.Strings(("write.metadata.delete-after-commit.enabled", "true"), ("write.metadata.previous-versions-max", "2")),
+        });
+        var stale = _catalog.Load(TestTables.Events);
+        for (var n = 0; n < 6; n++) _committer.Commit(TestTables.Events, new SetTableProperties { Updates = TestTables.Strings(("n", $"{n}")) });
+        Assert.Equal(["v5.metadata.json", "v6.metadata.json", "v7.metadata.json", "version-hint.text"], _store.List("memory://wh/").Select(o => Location.NameOf(o.Location)).Order(StringComparer.Ordinal));
+        Assert.IsType<CommitOutcome.Conflict>(_catalog.Commit(stale, [new MetadataUpdate.SetProperties(TestTables.Strings(("x", "y")))], []));
+    }
+
+    [Theory]
+    [InlineData("db", "..")]
+    [InlineData("..", "t")]
+    [InlineData("db", "a/b")]
+    [InlineData("db", "")]
+    [InlineData("db", "Upper")]
+    [InlineData("db", "a b")]
+    [InlineData("db", ".hidden")]
+    [InlineData("db\n", "t")]
+    public void EscapingNamesAreRefused(string space, string name) =>
+        Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => _catalog.TryLoad(new TableIdent([space], name))).Kind);
+
+    [Fact]
+    public void LooseNamesStillStayInTheirFolder()
+    {
+        var loose = new FileCatalog(_store, "memory://wh", strictNames: false);
+        loose.Create(new TableIdent(["My Db"], "Täble-1"), TestTables.Creation());
+        Assert.NotNull(loose.TryLoad(new TableIdent(["My Db"], "Täble-1")));
+        foreach (var bad in (string[])["..", "a/b", "", ".x", "a\\b", "a\0"])
+            Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => loose.TryLoad(new TableIdent(["db"], bad))).Kind);
+    }
+
+    [Fact]
+    public void ForeignLocationIsRefused() =>
+        Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => _catalog.Create(TestTables.Events, TestTables.Creation() with { Location = "memory://wh/else" })).Kind);
+
+    [Fact]
+    public void DamagedMetadataIsNamed()
+    {
+        _catalog.Create(TestTables.Events, TestTables.Creation());
+        _store.Put("memory://wh/db/events/metadata/v2.metadata.json", "{\"format-version\":2"u8);
+        var error = Assert.Throws<EngineException>(() => _catalog.Load(TestTables.Events));
+        Assert.Equal(ErrorKind.Corrupt, error.Kind);
+        Assert.Contains("v2.metadata.json", error.Message, StringComparison.Ordinal);
+    }
+}
