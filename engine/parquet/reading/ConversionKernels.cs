@@ -59,7 +59,8 @@ internal static unsafe class ConversionKernels
                 for (var i = 0; i < count; i++) ((long*)target)[i] = Times(Int(source, i), MicrosPerDay * 1000);
                 break;
             case ValueConversion.Int96ToMicros:
-                for (var i = 0; i < count; i++) ((long*)target)[i] = Add(Times(Day(source, i), MicrosPerDay), FloorOver1000(NanosOfDay(source, i)));
+                // Spark writes times beyond its own range wrapped around, and reads them so.
+                for (var i = 0; i < count; i++) ((long*)target)[i] = unchecked((Day(source, i) * MicrosPerDay) + FloorOver1000(NanosOfDay(source, i)));
                 break;
             case ValueConversion.Int96ToNanos:
                 for (var i = 0; i < count; i++) ((long*)target)[i] = Add(Times(Day(source, i), MicrosPerDay * 1000), NanosOfDay(source, i));

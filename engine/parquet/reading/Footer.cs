@@ -21,6 +21,7 @@ internal sealed class Footer
 
     internal bool HasFieldIds { get; private set; }
 
+    /// <summary>Of all row groups: some writers get the footer's own count wrong.</summary>
     internal long Rows { get; private set; }
 
     internal ImmutableArray<RowGroupPlace> RowGroups { get; private set; } = [];
@@ -96,9 +97,6 @@ internal sealed class Footer
                 case 2:
                     elements = ReadSchema(ref thrift, type);
                     break;
-                case 3:
-                    Rows = thrift.Int(type);
-                    break;
                 case 4:
                     RowGroups = ReadRowGroups(ref thrift, type);
                     break;
@@ -118,13 +116,11 @@ internal sealed class Footer
         Damage.Unless(!thrift.Failed, "its footer is cut short or malformed");
         (Fields, Leaves) = FileTree.Build(elements);
         HasFieldIds = elements.Any(e => e.HasFieldId);
-        var left = Rows;
         foreach (var group in RowGroups)
         {
-            Damage.Unless(group.Rows <= left, "its row groups have more rows than its footer says");
-            left -= group.Rows;
+            Damage.Unless(group.Rows <= long.MaxValue - Rows, "its row groups have an impossible number of rows");
+            Rows += group.Rows;
         }
-        Damage.Unless(left == 0, "its row groups have fewer rows than its footer says");
     }
 
     private static SchemaElement[] ReadSchema(ref ThriftReader thrift, byte type)

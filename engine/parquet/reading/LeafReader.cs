@@ -91,8 +91,8 @@ internal sealed unsafe class LeafReader : IDisposable
     internal void Take(int batchRows)
     {
         BatchEntries = Leaf.MaxRepetition == 0 ? batchRows : EntryOfRow(batchRows);
-        BatchValues = BatchEntries == Entries ? values?.Count ?? 0 : CountEqual(Definitions, BatchEntries, Leaf.MaxDefinition);
-        if (Leaf.MaxDefinition == 0) BatchValues = BatchEntries;
+        if (values is not null)
+            BatchValues = BatchEntries == Entries ? values.Count : Leaf.MaxDefinition == 0 ? BatchEntries : CountEqual(Definitions, BatchEntries, Leaf.MaxDefinition);
         rows -= batchRows;
     }
 
