@@ -217,6 +217,11 @@ public sealed unsafe class ColumnBuilder
     public void AppendFixed(ReadOnlySpan<byte> value)
     {
         Check.Debug(Layout == ColumnLayout.Fixed && value.Length == Width);
+        if (value.Length == 16)
+        {
+            Append(Vector128.Create(value));
+            return;
+        }
         if (count == limit && !Grow()) return;
         value.CopyTo(new Span<byte>(values + (long)count * Width, Width));
         count++;

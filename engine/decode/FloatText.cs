@@ -18,7 +18,7 @@ internal static unsafe class FloatText
         value = 0;
         p = Mantissa(p, out var mantissa, out var power, out var negative);
         if (p == null) return null;
-        if (mantissa <= 1UL << 53 && power is >= -22 and <= 0) value = mantissa / Tens[-power];
+        if (mantissa <= 1UL << 53 && power is >= -22 and <= 0) value = (long)mantissa / Tens[-power];
         else if (Nearest(mantissa, power, 52, -1023, 0x7FF, -4, 23, out var bits)) value = BitConverter.UInt64BitsToDouble(bits);
         else return null;
         if (negative) value = -value;
