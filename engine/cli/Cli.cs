@@ -75,6 +75,8 @@ public static class Cli
         root.Subcommands.Add(StatusCommand.Create(terminal));
         root.Subcommands.Add(TablesCommand.Create(terminal));
         root.Subcommands.Add(InitCommand.Create(terminal));
+        root.Subcommands.Add(DemoCommand.Create(terminal));
+        root.Subcommands.Add(BenchCommand.Create(terminal));
         root.Subcommands.Add(CompletionCommand.Create(terminal));
         root.Subcommands.Add(HelpCommand.Create(terminal));
         root.Subcommands.Add(VersionCommand.Create(terminal));

@@ -15,8 +15,7 @@ internal static class TableDecoding
         if (options.SchemaFile is not { } file) return null;
         try
         {
-            _ = File.ReadAllBytes(file);
-            throw new EngineException(ErrorKind.Unsupported, "schema_file");
+            return SchemaFile.Parse(File.ReadAllBytes(file), file).Fields;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,7 +1,7 @@
 using K2I.Base;
 using K2I.Kafka;
 
-namespace K2I.Cli;
+namespace K2I.Cli.Bench;
 
 /// <summary>Reads a topic from its start and looks at nothing but sizes: what fetching alone costs, the floor that the engine is compared with.</summary>
 internal sealed class BareConsumer : IRecordHandler, IConsumerListener

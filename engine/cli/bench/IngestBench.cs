@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using K2I.Base;
+using K2I.Cli.Demo;
 using K2I.Kafka;
 using K2I.Pipeline;
 
-namespace K2I.Cli;
+namespace K2I.Cli.Bench;
 
 /// <summary>
 /// The main job, measured: a topic of generated events is read by a bare consumer (the floor), then ingested into a fresh table with everything on, in turns in

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace K2I.Cli;
+namespace K2I.Cli.Bench;
 
 /// <summary>What <c>k2i bench ingest</c> runs against.</summary>
 internal sealed record IngestBenchOptions

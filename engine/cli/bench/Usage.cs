@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace K2I.Cli;
+namespace K2I.Cli.Bench;
 
 /// <summary>What this process used between two points: wall clock, CPU of all its threads, memory.</summary>
 internal readonly record struct Usage(long Ticks, TimeSpan Cpu, long AllocatedBytes)

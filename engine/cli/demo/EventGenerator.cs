@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Globalization;
 
-namespace K2I.Cli;
+namespace K2I.Cli.Demo;
 
 /// <summary>
 /// Shop events of about 220 bytes of JSON in nine fields, for the demo and the benchmarks: event <c>n</c> of a seed is the same on every run. One thread; no

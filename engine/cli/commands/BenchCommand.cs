@@ -1,0 +1,44 @@
+using System.CommandLine;
+using K2I.Base;
+using K2I.Cli.Bench;
+
+namespace K2I.Cli.Commands;
+
+/// <summary><c>k2i bench</c>: what this machine does with the main job, measured in the shipped binary.</summary>
+internal static class BenchCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("bench", "Measure the main job on this machine");
+        command.Subcommands.Add(CreateIngest(terminal));
+        return command;
+    }
+
+    private static Command CreateIngest(Terminal terminal)
+    {
+        var brokers = new Option<string>("--brokers") { Description = "Kafka to read from; the topic is created and filled", HelpName = "HOST:PORT", Required = true };
+        var topic = new Option<string>("--topic") { Description = "A topic of the benchmark's own", DefaultValueFactory = _ => "k2i_bench" };
+        var records = new Option<long>("--records") { Description = "Records in the topic", DefaultValueFactory = _ => 2_000_000 };
+        var partitions = new Option<int>("--partitions") { Description = "Partitions of the topic when created", DefaultValueFactory = _ => 4 };
+        var rounds = new Option<int>("--rounds") { Description = "Turns of bare consumer and ingest", DefaultValueFactory = _ => 3 };
+        var memory = new Option<string>("--memory") { Description = "Memory of the ring", DefaultValueFactory = _ => "512MiB" };
+        var directory = new Option<string>("--dir") { Description = "Where warehouses are made and removed", HelpName = "DIR", DefaultValueFactory = _ => Path.GetTempPath() };
+        var command = new Command("ingest", "Kafka to Iceberg, next to a bare consumer of the same topic") { brokers, topic, records, partitions, rounds, memory, directory };
+        command.SetAction(arguments =>
+        {
+            if (!Units.TryParseBytes(arguments.GetValue(memory), out var bytes)) throw new EngineException(ErrorKind.Invalid, $"--memory {arguments.GetValue(memory)}: expected a size like 512MiB");
+            new IngestBench(new()
+            {
+                Brokers = arguments.GetValue(brokers)!,
+                Topic = arguments.GetValue(topic)!,
+                Records = arguments.GetValue(records),
+                Partitions = arguments.GetValue(partitions),
+                Rounds = Math.Max(1, arguments.GetValue(rounds)),
+                MemoryBytes = bytes,
+                Directory = arguments.GetValue(directory)!,
+            }, terminal.Out).Run();
+            return (int)ExitCode.Ok;
+        });
+        return command;
+    }
+}
