@@ -32,10 +32,11 @@ public sealed class ParquetWriter : IDisposable
     private readonly BlockChain columnIndexes, offsetIndexes;
     private readonly List<RowGroup> groups = [];
     private readonly List<KeyValuePair<string, string>> metadata = [];
+    private Schema? lastSchema;
     private long groupRows;
     private bool finished, disposed;
 
-    /// <param name="schema">Every batch must have its columns.</param>
+    /// <param name="schema">Every batch must have its columns, in its order. Its names, ids and nullability are the file's.</param>
     /// <param name="options">Layout and codec.</param>
     /// <param name="sink">Takes the file; the writer does not close it.</param>
     /// <param name="buffers">Shared with other writers; without it the writer has its own.</param>
@@ -175,9 +176,22 @@ public sealed class ParquetWriter : IDisposable
 
     private void CheckBatch(Batch batch)
     {
-        Check.That(!finished && !disposed && batch.Columns.Length == columns.Length);
-        for (var i = 0; i < columns.Length; i++)
-            Check.That(ReferenceEquals(batch.Schema, Schema) || batch.Columns[i].Field.Type.Equals(columns[i].Field.Type));
+        Check.That(!finished && !disposed);
+        if (ReferenceEquals(batch.Schema, lastSchema)) return;
+        Check.That(SameShape(batch.Schema.Struct, Schema.Struct));
+        lastSchema = batch.Schema;
+    }
+
+    /// <summary>Names, ids and nullability may differ; what decides how values lie in memory may not.</summary>
+    private static bool SameShape(DataType a, DataType b)
+    {
+        if (a is PrimitiveType) return a.Equals(b);
+        var left = Schema.ChildrenOf(a);
+        var right = Schema.ChildrenOf(b);
+        if (a.Kind != b.Kind || left.Length != right.Length) return false;
+        for (var i = 0; i < left.Length; i++)
+            if (!SameShape(left[i].Type, right[i].Type)) return false;
+        return true;
     }
 
     /// <summary>Rows between two looks at the row group's size: a small part of it, going by the batch's average row.</summary>

@@ -118,6 +118,8 @@ public sealed class InteropTests(ITestOutputHelper output) : IDisposable
             var row = Assert.Single(Readers.Rows(Readers.DuckDb, [file], "--where", condition)[0]);
             Assert.StartsWith("{\"n\":-7777,", row, StringComparison.Ordinal);
         }
+        var paged = Assert.Single(Readers.Rows(Readers.Hyparquet, [file], "--filter", $"{{\"s\":{{\"$eq\":\"{new string('é', 40)}002223\"}}}}")[0]);
+        Assert.StartsWith("{\"n\":-7777,", paged, StringComparison.Ordinal);
         var statistics = Readers.Rows(Readers.DuckDb, [file], "--sql", "SELECT min(n) AS a, max(n) AS b, min(s) AS c, max(d) AS d, count(*) FILTER (isnan(f)) AS e FROM $file")[0];
         Assert.Equal([$"{{\"a\":-10000,\"b\":9999,\"c\":\"{new string('é', 40)}000000\",\"d\":\"9999.00\",\"e\":200}}"], statistics);
     }

@@ -5,7 +5,7 @@ import { date, decimal, hex, number, signedBigEndian, time, timestamp, uuid } fr
 
 // Its own conversions lose precision; they are turned off, and the raw values formatted by the schema. Maps come as objects: their keys
 // become text, so use the other readers for maps whose keys are not strings.
-export async function* rows(path) {
+export async function* rows(path, { filter } = {}) {
   const bytes = readFileSync(path);
   const file = { byteLength: bytes.length, slice: (from, to) => bytes.buffer.slice(bytes.byteOffset + from, bytes.byteOffset + (to ?? bytes.length)) };
   const metadata = parquetMetadata(await file.slice(0));
@@ -19,7 +19,7 @@ export async function* rows(path) {
     }
   }
   const parsers = { stringFromBytes: (b) => b && new TextDecoder('utf-8', { ignoreBOM: true, fatal: true }).decode(b) };
-  for (const row of await parquetReadObjects({ file, metadata, compressors, parsers, utf8: false, geoparquet: false })) {
+  for (const row of await parquetReadObjects({ file, metadata, compressors, parsers, utf8: false, geoparquet: false, useOffsetIndex: true, ...(filter && { filter: JSON.parse(filter), usePageIndex: true }) })) {
     const out = {};
     for (const child of root.children) out[child.element.name] = convert(row[child.element.name], child, kinds);
     yield out;
