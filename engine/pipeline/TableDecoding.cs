@@ -15,7 +15,7 @@ internal static class TableDecoding
         if (options.SchemaFile is not { } file) return null;
         try
         {
-            return SchemaFile.Parse(File.ReadAllBytes(file), file).Fields;
+            return SchemaFile.Read(File.ReadAllBytes(file)).Fields;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
