@@ -34,6 +34,18 @@ public sealed class InteropTests(ITestOutputHelper output) : IDisposable
         Judge(cases, Readers.DuckDb, Readers.ArrowRs);
     }
 
+    [PyArrowFact]
+    public void ArrowCppSeesTheRowsThatWereWrittenAndTheirChecksums()
+    {
+        var cases = new List<(string File, List<string> Rows)>();
+        for (var seed = 201; seed <= 230; seed++)
+        {
+            var table = new RandomTable(seed) { NullPercent = seed % 4 * 20, Repeating = seed % 5 == 0 };
+            cases.Add(Write($"arrow-{seed}", table, seed % 6 == 0 ? table.FlatSchema() : table.NestedSchema(fields: 4, depth: seed % 4), seed));
+        }
+        Judge(cases, Readers.PyArrow);
+    }
+
     [ReadersFact]
     public void OtherReadersSeeExtremes()
     {

@@ -86,6 +86,28 @@ public sealed class MemoryTests
     }
 
     [Fact]
+    public void TheSameBatchesGiveTheSameBytes()
+    {
+        var table = new RandomTable(21);
+        var schema = Schema.Of([.. table.FlatSchema().Fields, .. table.NestedSchema(5, 3).Fields]);
+        using var builder = new BatchBuilder(schema, MemoryTag.Scratch, 256 << 20);
+        var batch = table.Fill(builder, 3000, []);
+        using var buffers = new ParquetBuffers();
+        // Four writers on two threads over one pool.
+        var files = new byte[4][];
+        Parallel.For(0, 4, new() { MaxDegreeOfParallelism = 2 }, i =>
+        {
+            var sink = new MemorySink();
+            using var writer = new ParquetWriter(schema, new() { PageRows = 700, RowGroupBytes = 500_000 }, sink, buffers);
+            writer.Write(batch, 0, 1000);
+            writer.Write(batch, 1000, 3000);
+            writer.Finish();
+            files[i] = sink.Bytes;
+        });
+        Assert.All(files, f => Assert.Equal(files[0], f));
+    }
+
+    [Fact]
     public void ASinkThatFailsLeavesNoMemoryBehind()
     {
         var schema = Schema.Of(new Field(1, "a", PrimitiveType.String, false));
@@ -98,16 +120,33 @@ public sealed class MemoryTests
                 builder.EndRow();
             }
             using var buffers = new ParquetBuffers();
-            using var writer = new ParquetWriter(schema, ParquetOptions.Default, new FailingSink(), buffers);
-            writer.Write(builder.View(), 0, 1000);
-            Assert.Throws<IOException>(() => writer.Finish());
+            // Every call of a file with two row groups fails once.
+            for (var call = 0; ; call++)
+            {
+                using var writer = new ParquetWriter(schema, new() { RowGroupBytes = 2000 }, new FailingSink(call), buffers);
+                try
+                {
+                    writer.Write(builder.View(), 0, 1000);
+                    writer.Finish();
+                    Assert.InRange(call, 5, 1000);
+                    break;
+                }
+                catch (IOException)
+                {
+                }
+            }
         }
         // Other tests of this class do not run meanwhile.
         Assert.Equal(before, MemoryLedger.Bytes(MemoryTag.Parquet));
     }
 
-    private sealed class FailingSink : IByteSink
+    private sealed class FailingSink(int good) : IByteSink
     {
-        public void Write(ReadOnlySpan<byte> bytes) => throw new IOException("no more");
+        private int calls;
+
+        public void Write(ReadOnlySpan<byte> bytes)
+        {
+            if (calls++ == good) throw new IOException("no more");
+        }
     }
 }

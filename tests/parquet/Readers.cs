@@ -6,7 +6,7 @@ namespace K2I.Parquet.Tests;
 /// <summary>The Parquet readers of tests/interop/readers.</summary>
 internal static class Readers
 {
-    internal const string DuckDb = "duckdb", Hyparquet = "hyparquet", ArrowRs = "arrow-rs";
+    internal const string DuckDb = "duckdb", Hyparquet = "hyparquet", ArrowRs = "arrow-rs", PyArrow = "pyarrow";
 
     private static readonly string Root = FindRoot();
     private static readonly string Packages = Environment.GetEnvironmentVariable("K2I_READERS") ?? Path.Combine(Root, ".build/readers");
@@ -16,10 +16,18 @@ internal static class Readers
         !Directory.Exists(Path.Combine(Packages, "node_modules", "hyparquet")) ? $"no readers in {Packages}: npm ci there with tests/interop/readers/package*.json (or name the folder in K2I_READERS)"
         : !HasNode() ? "node is not installed" : null;
 
+    /// <summary>The Python that has pyarrow, or null: named by K2I_PYTHON.</summary>
+    private static readonly string? Python = Environment.GetEnvironmentVariable("K2I_PYTHON");
+
+    internal static string? PyArrowMissing { get; } = Python is null || !File.Exists(Python) ? "no Python with pyarrow: name one in K2I_PYTHON" : null;
+
     /// <summary>Rows as JSON lines, per file.</summary>
     internal static List<string[]> Rows(string reader, IReadOnlyList<string> files, params string[] options)
     {
-        var output = Run([Path.Combine(Root, "tests/interop/readers/read-parquet.mjs"), "--reader", reader, .. options, .. files]);
+        var scripts = Path.Combine(Root, "tests/interop/readers");
+        var output = reader == PyArrow
+            ? Run(Python!, [Path.Combine(scripts, "read_parquet.py"), .. files])
+            : Run("node", [Path.Combine(scripts, "read-parquet.mjs"), "--reader", reader, .. options, .. files]);
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         if (files.Count == 1) return [lines];
         var perFile = new List<List<string>>();
@@ -31,9 +39,9 @@ internal static class Readers
         return [.. perFile.Select(l => l.ToArray())];
     }
 
-    private static string Run(string[] arguments)
+    private static string Run(string program, string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("node", arguments)
+        using var process = Process.Start(new ProcessStartInfo(program, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

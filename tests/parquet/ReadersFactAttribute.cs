@@ -7,9 +7,9 @@ public sealed class ReadersFactAttribute : FactAttribute
     public ReadersFactAttribute() => Skip = Readers.Missing;
 }
 
-/// <inheritdoc cref="ReadersFactAttribute"/>
+/// <summary>A test that needs pyarrow; skipped, with the reason, where there is none.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-public sealed class ReadersTheoryAttribute : TheoryAttribute
+public sealed class PyArrowFactAttribute : FactAttribute
 {
-    public ReadersTheoryAttribute() => Skip = Readers.Missing;
+    public PyArrowFactAttribute() => Skip = Readers.PyArrowMissing;
 }
