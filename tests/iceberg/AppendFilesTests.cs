@@ -97,6 +97,32 @@ public sealed class AppendFilesTests
     }
 
     [Fact]
+    public void FileOfAnotherLengthStopsTheCommit()
+    {
+        var table = _catalog.Create(TestTables.Events, TestTables.Creation());
+        var file = TestTables.File(table, "a");
+        AppendFiles Append() => new() { Files = [file], VerifyFiles = true };
+        Assert.Equal(ErrorKind.NotFound, Assert.Throws<EngineException>(() => _committer.Commit(TestTables.Events, Append())).Kind);
+        _store.Put(file.FilePath, new byte[999]);
+        Assert.Equal(ErrorKind.Fatal, Assert.Throws<EngineException>(() => _committer.Commit(TestTables.Events, Append())).Kind);
+        _store.Put(file.FilePath, new byte[1000]);
+        Assert.Equal(CommitStatus.Committed, _committer.Commit(TestTables.Events, Append()).Status);
+    }
+
+    [Fact]
+    public void WrongTotalsOfAnotherEngineAreMended()
+    {
+        var table = _catalog.Create(TestTables.Events, TestTables.Creation());
+        table = _committer.Commit(TestTables.Events, TestTables.Append(TestTables.File(table, "a"))).Table;
+        var lying = table.Metadata.CurrentSnapshot!;
+        var wrong = table.Metadata with { Snapshots = [lying with { Summary = lying.Summary.SetItem("total-records", "3").SetItem("total-data-files", "77").Remove("total-files-size") }] };
+        _store.Put("memory://wh/db/events/metadata/v3.metadata.json", TableMetadataJson.ToBytes(wrong));
+        var summary = _committer.Commit(TestTables.Events, TestTables.Append(TestTables.File(table, "b"))).Table.Metadata.CurrentSnapshot!.Summary;
+        Assert.Equal(("20", "2"), (summary["total-records"], summary["total-data-files"]));
+        Assert.False(summary.ContainsKey("total-files-size"));
+    }
+
+    [Fact]
     public void FilesOfOldAndNewSpecsShareACommit()
     {
         var table = _catalog.Create(TestTables.Events, TestTables.Creation("bucket(4, id)"));

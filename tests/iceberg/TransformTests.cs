@@ -99,6 +99,21 @@ public sealed class TransformTests
         Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => TransformFunctions.Apply(transform, PrimitiveType.Int, SingleValue.OfInt(1))).Kind);
     }
 
+    [Theory]
+    [InlineData(0d, "0.0")]
+    [InlineData(-0d, "-0.0")]
+    [InlineData(1d, "1.0")]
+    [InlineData(-12.5, "-12.5")]
+    [InlineData(0.001, "0.001")]
+    [InlineData(0.00012, "1.2E-4")]
+    [InlineData(1234567d, "1234567.0")]
+    [InlineData(12345678d, "1.2345678E7")]
+    [InlineData(1e10, "1.0E10")]
+    [InlineData(1.7976931348623157E308, "1.7976931348623157E308")]
+    [InlineData(double.NegativeInfinity, "-Infinity")]
+    [InlineData(double.NaN, "NaN")]
+    public void NumbersPrintAsInJava(double value, string expected) => Assert.Equal(expected, JavaText.Of(value));
+
     [Fact]
     public void PathsAreEscapedAsJavaDoes()
     {

@@ -9,6 +9,7 @@ namespace K2I.Iceberg;
 public sealed class AppendFiles : SnapshotAction
 {
     private readonly ManifestMerger _merger = new();
+    private readonly HashSet<string> _verified = new(StringComparer.Ordinal);
     private ImmutableArray<DataFile> _writtenFiles;
     private ImmutableArray<ManifestFile> _newManifests = [];
     private (int SchemaId, int FormatVersion) _writtenFor;
@@ -25,6 +26,9 @@ public sealed class AppendFiles : SnapshotAction
 
     /// <summary>Table properties set in the same commit.</summary>
     public ImmutableSortedDictionary<string, string> Properties { get; init; } = SummaryKeys.Empty;
+
+    /// <summary>Ask the store for each file's length before the first attempt: a wrong one stops the commit.</summary>
+    public bool VerifyFiles { get; init; }
 
     /// <summary>Asked in every attempt, with the table as it was just loaded.</summary>
     public Func<Table, FenceVerdict>? Fence { get; init; }
@@ -44,15 +48,17 @@ public sealed class AppendFiles : SnapshotAction
                 break;
         }
         Require(table, files);
+        if (VerifyFiles) Verify(table, files, context);
         var added = NewManifests(table.Metadata, files, context);
-        var carried = parent is null ? [] : new ManifestReader(context.Store).Manifests(table.Metadata, parent).Where(m => m.MayHaveLiveFiles).ToList();
+        var before = parent is null ? [] : new ManifestReader(context.Store).Manifests(table.Metadata, parent);
+        var carried = before.Where(m => m.MayHaveLiveFiles).ToList();
         var merged = _merger.Merge(table.Metadata, SnapshotId!.Value, [.. added, .. carried.Where(m => m.Content == ManifestContent.Data)], context, w => Store(table.Metadata, w, context));
         var summary = new SnapshotSummary();
         foreach (var file in files) summary.Added(file);
         summary.Set(SummaryKeys.ManifestsCreated, merged.Created + added.Count(m => merged.Manifests.Contains(m)));
         summary.Set(SummaryKeys.ManifestsKept, carried.Count - merged.Replaced);
         summary.Set(SummaryKeys.ManifestsReplaced, merged.Replaced);
-        content = new SnapshotContent("append", [.. merged.Manifests, .. carried.Where(m => m.Content == ManifestContent.Deletes)], summary) { ExtraSummary = extra, Properties = properties };
+        content = new SnapshotContent("append", before, [.. merged.Manifests, .. carried.Where(m => m.Content == ManifestContent.Deletes)], summary) { ExtraSummary = extra, Properties = properties };
         return null;
     }
 
@@ -67,6 +73,17 @@ public sealed class AppendFiles : SnapshotAction
             var spec = table.Metadata.FindSpec(file.SpecId) ?? throw new EngineException(ErrorKind.Invalid, $"table {table.Ident}: file {file.FilePath} has partition spec {file.SpecId}, which is gone");
             if (!spec.IsWritable) throw new EngineException(ErrorKind.Unsupported, $"table {table.Ident}: partition spec {spec.SpecId} has a transform this build does not know");
             if (spec.Fields.Length != file.Partition.Length) throw new EngineException(ErrorKind.Invalid, $"table {table.Ident}: file {file.FilePath} has {file.Partition.Length} partition values, its spec {spec.Fields.Length}");
+        }
+    }
+
+    private void Verify(Table table, ImmutableArray<DataFile> files, ActionContext context)
+    {
+        foreach (var file in files)
+        {
+            if (_verified.Contains(file.FilePath)) continue;
+            var length = context.Store.Length(file.FilePath);
+            if (length != file.FileSizeBytes) throw new EngineException(ErrorKind.Fatal, $"table {table.Ident}: {file.FilePath} has {length} bytes, {file.FileSizeBytes} were written");
+            _verified.Add(file.FilePath);
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 
 using K2I.Base;
 
@@ -8,7 +7,7 @@ namespace K2I.Iceberg;
 /// <summary>What every snapshot must keep, checked before its list is written. A violation is a bug here or a damaged base: Fatal, nothing is committed.</summary>
 internal static class CommitInvariants
 {
-    public static void Check(TableMetadata table, Snapshot? parent, Snapshot snapshot, ImmutableArray<ManifestFile> manifests)
+    public static void Check(TableMetadata table, Snapshot? parent, Snapshot snapshot, SnapshotContent content, ImmutableArray<ManifestFile> manifests)
     {
         Require(snapshot.SequenceNumber == table.LastSequenceNumber + 1, "the sequence number follows the table's last one");
         Require(table.FindSnapshot(snapshot.SnapshotId) is null, "the snapshot id is new");
@@ -32,25 +31,16 @@ internal static class CommitInvariants
             }
         }
         Require(snapshot.FirstRowId is null || rowIds - snapshot.FirstRowId == snapshot.AddedRows, "the row ids handed out are those the snapshot counts");
-        RequireTotals(snapshot, manifests);
+        RequireChange(ManifestCounts.Of(content.Before), ManifestCounts.Of(manifests), content.Summary.Change);
     }
 
-    /// <summary>Where the list counts every file, the totals of the summary must be those counts.</summary>
-    private static void RequireTotals(Snapshot snapshot, ImmutableArray<ManifestFile> manifests)
+    /// <summary>The manifests' counts must have changed by what was added and removed, no more and no less: no file was lost or doubled on the way.</summary>
+    private static void RequireChange(ManifestCounts? before, ManifestCounts? after, ManifestCounts change)
     {
-        if (manifests.Any(m => m.AddedFiles is null || m.ExistingFiles is null)) return;
-        var files = manifests.Where(m => m.Content == ManifestContent.Data).Sum(m => (long)m.AddedFiles! + m.ExistingFiles!.Value);
-        var rows = manifests.Where(m => m.Content == ManifestContent.Data).Sum(m => (m.AddedRows ?? 0) + (m.ExistingRows ?? 0));
-        var deletes = manifests.Where(m => m.Content == ManifestContent.Deletes).Sum(m => (long)m.AddedFiles! + m.ExistingFiles!.Value);
-        RequireTotal(snapshot, SummaryKeys.TotalDataFiles, files);
-        RequireTotal(snapshot, SummaryKeys.TotalRecords, rows);
-        RequireTotal(snapshot, SummaryKeys.TotalDeleteFiles, deletes);
-    }
-
-    private static void RequireTotal(Snapshot snapshot, string key, long counted)
-    {
-        if (!snapshot.Summary.TryGetValue(key, out var text)) return;
-        Require(text == counted.ToString(CultureInfo.InvariantCulture), $"{key} {text} is what the manifests count ({counted})");
+        if (before is not { } was || after is not { } now) return;
+        Require(now.DataFiles - was.DataFiles == change.DataFiles, $"data files go from {was.DataFiles} to {now.DataFiles} by {change.DataFiles}");
+        Require(now.Records - was.Records == change.Records, $"rows go from {was.Records} to {now.Records} by {change.Records}");
+        Require(now.DeleteFiles - was.DeleteFiles == change.DeleteFiles, $"delete files go from {was.DeleteFiles} to {now.DeleteFiles} by {change.DeleteFiles}");
     }
 
     private static void Require(bool holds, string what)

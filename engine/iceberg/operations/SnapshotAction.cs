@@ -89,7 +89,7 @@ public abstract class SnapshotAction : TableAction
         var list = ManifestListFile.Write(table.FormatVersion, id, parent?.SnapshotId, sequence, table.NextRowId, content.Manifests);
         var path = string.Create(CultureInfo.InvariantCulture, $"{MetadataFolder(table)}/snap-{id}-{context.Attempt}-{_uuid}.avro");
         var newest = table.Snapshots.IsEmpty ? 0 : table.Snapshots[^1].TimestampMs;
-        var summary = content.Summary.Build(content.Operation, parent,
+        var summary = content.Summary.Build(content.Operation, parent, ManifestCounts.Of(list.Manifests),
             [.. content.ExtraSummary, KeyValuePair.Create(SummaryKeys.EngineName, EngineName), KeyValuePair.Create(SummaryKeys.EngineVersion, EngineVersion)]);
         var snapshot = new Snapshot
         {
@@ -103,7 +103,7 @@ public abstract class SnapshotAction : TableAction
             FirstRowId = table.FormatVersion >= 3 ? table.NextRowId : null,
             AddedRows = table.FormatVersion >= 3 ? list.NextRowId - table.NextRowId : null,
         };
-        CommitInvariants.Check(table, parent, snapshot, list.Manifests);
+        CommitInvariants.Check(table, parent, snapshot, content, list.Manifests);
         Put(path, list.Bytes, context);
         return snapshot;
     }

@@ -1,11 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
 
-using K2I.Base;
-
 namespace K2I.Iceberg;
 
-/// <summary>Counts what a snapshot adds and removes, and carries the totals on: exact where the parent's are, absent where the parent lacks one.</summary>
+/// <summary>Counts what a snapshot adds and removes. Totals come from the manifests where those count, else from the parent's summary; absent where the parent lacks one.</summary>
 internal sealed class SnapshotSummary
 {
     private static readonly (string Total, string Added, string Removed)[] Totals =
@@ -26,7 +24,7 @@ internal sealed class SnapshotSummary
     public void Removed(DataFile file) => Count(file, "removed");
 
     /// <summary>The whole summary; the application's own entries may not replace the format's.</summary>
-    public ImmutableSortedDictionary<string, string> Build(string operation, Snapshot? parent, IEnumerable<KeyValuePair<string, string>> extra)
+    public ImmutableSortedDictionary<string, string> Build(string operation, Snapshot? parent, ManifestCounts? counted, IEnumerable<KeyValuePair<string, string>> extra)
     {
         var summary = SummaryKeys.Empty.ToBuilder();
         foreach (var (key, value) in extra) summary[key] = value;
@@ -38,12 +36,23 @@ internal sealed class SnapshotSummary
             long before = 0;
             if (parent is not null && !(parent.Summary.TryGetValue(total, out var text) && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out before))) continue;
             var after = before + _counts.GetValueOrDefault(added) - _counts.GetValueOrDefault(removed);
-            if (after < 0) throw new EngineException(ErrorKind.Fatal, $"{total} would become {after}: snapshot {parent?.SnapshotId} and the files do not agree");
-            summary[total] = Text(after);
+            if (after >= 0) summary[total] = Text(after);    // below 0 the parent's was wrong: better none
+        }
+        if (counted is { } exact)
+        {
+            summary[SummaryKeys.TotalDataFiles] = Text(exact.DataFiles);
+            summary[SummaryKeys.TotalRecords] = Text(exact.Records);
+            summary[SummaryKeys.TotalDeleteFiles] = Text(exact.DeleteFiles);
         }
         summary[SummaryKeys.Operation] = operation;
         return summary.ToImmutable();
     }
+
+    /// <summary>What the manifests' counts must have changed by.</summary>
+    public ManifestCounts Change => new(
+        Net(SummaryKeys.AddedDataFiles, "deleted-data-files"), Net(SummaryKeys.AddedRecords, "deleted-records"), Net("added-delete-files", "removed-delete-files"));
+
+    private long Net(string added, string removed) => _counts.GetValueOrDefault(added) - _counts.GetValueOrDefault(removed);
 
     public void Set(string key, long count) => _counts[key] = count;
 

@@ -76,9 +76,9 @@ public static class SingleValue
             case PrimitiveType { Kind: TypeKind.Int or TypeKind.Long }:
                 return ToLong(value).ToString(invariant);
             case PrimitiveType { Kind: TypeKind.Float }:
-                return BinaryPrimitives.ReadSingleLittleEndian(value).ToString(invariant);
+                return JavaText.Of(BinaryPrimitives.ReadSingleLittleEndian(value));
             case PrimitiveType { Kind: TypeKind.Double }:
-                return ToDouble(value).ToString(invariant);
+                return JavaText.Of(ToDouble(value));
             case PrimitiveType { Kind: TypeKind.Decimal } d:
                 return DecimalText(ToDecimal(value), d.Scale);
             case PrimitiveType { Kind: TypeKind.Date }:
