@@ -51,6 +51,7 @@ public sealed unsafe partial class JsonDecoder : IRecordDecoder
         unknownFields = options.UnknownFields;
         metadata = Encoding.UTF8.GetBytes(options.MetadataColumn ?? "");
         RefuseUnfit(schema);
+        RefuseUnits(schema, options.ColumnUnits.Keys);
         root = new(null, null, schema.Struct, options);
         columnOf = [.. root.Children.Select(c => schema.Fields.IndexOf(c.Field!))];
     }
@@ -105,6 +106,15 @@ public sealed unsafe partial class JsonDecoder : IRecordDecoder
     private static void RefuseUnfit(Schema schema)
     {
         foreach (var field in schema.Fields) RefuseUnfit(field, field.Name);
+    }
+
+    private static void RefuseUnits(Schema schema, IEnumerable<string> paths)
+    {
+        foreach (var path in paths)
+        {
+            if (schema.FindByPath(path)?.Type.Kind is not (>= TypeKind.Time and <= TypeKind.TimestampTzNs))
+                throw new EngineException(ErrorKind.Invalid, $"column {path}: a unit is given for it, but it is no time or timestamp column");
+        }
     }
 
     private static void RefuseUnfit(Field field, string path)

@@ -5,7 +5,7 @@ namespace K2I.Decode;
 /// <summary>A JSON number's text taken apart, and its exact value at a given scale: no rounding by way of floating point.</summary>
 internal unsafe ref struct JsonNumber
 {
-    private const int ExponentCap = 1_000_000;
+    private const int ExponentCap = 100_000_000;
 
     private byte* whole, wholeEnd, fraction, fractionEnd;
     private int exponent;

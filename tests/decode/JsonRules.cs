@@ -1,3 +1,4 @@
+using K2I.Base;
 using K2I.Columns;
 
 namespace K2I.Decode.Tests;
@@ -170,6 +171,17 @@ public class JsonRules
     [InlineData(EpochUnit.Nanoseconds, "-1", "-1")]
     public void EpochUnitsAreOptional(EpochUnit unit, string json, string expected) =>
         Assert.Equal(expected, Rows.Of(PrimitiveType.TimestampTz, json, new() { TimestampUnit = unit }));
+
+    [Fact]
+    public void UnitsCanBeGivenByColumn()
+    {
+        var schema = FieldIds.NewSchema(ColumnText.Parse("a: timestamptz, b: struct<c: timestamptz>, d: long"));
+        var units = System.Collections.Immutable.ImmutableDictionary<string, EpochUnit>.Empty;
+        using var rows = new Rows(schema, new() { ColumnUnits = units.Add("b.c", EpochUnit.Seconds) });
+        Assert.Equal("5000|{c=5000000}|5", rows.Add("""{"a":5,"b":{"c":5},"d":5}"""));
+        Assert.Throws<EngineException>(() => new JsonDecoder(schema, new() { ColumnUnits = units.Add("d", EpochUnit.Seconds) }));
+        Assert.Throws<EngineException>(() => new JsonDecoder(schema, new() { ColumnUnits = units.Add("x", EpochUnit.Seconds) }));
+    }
 
     [Theory]
     [InlineData("\"F81D4FAE-7dec-11d0-a765-00a0c91e6bf6\"", "f81d4fae7dec11d0a76500a0c91e6bf6")]
