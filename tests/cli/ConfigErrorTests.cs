@@ -1,0 +1,111 @@
+namespace K2I.Cli.Tests;
+
+public sealed class ConfigErrorTests : IDisposable
+{
+    private const string Before = "[kafka]\nbrokers = localhost:9092\n[iceberg]\nwarehouse = ./warehouse\n";
+    private const string Table = "[table.events]\ntopics = events\n";
+
+    private readonly Harness _harness = new();
+
+    [Theory]
+    // unknown and misplaced names; line 7 follows Before and Table
+    [InlineData(Before + Table + "formt = json", "k2i.ini:7:1: unknown key 'formt' in [table.events]; did you mean 'format'?")]
+    [InlineData(Before + Table + "xyzzy = 1", "k2i.ini:7:1: unknown key 'xyzzy' in [table.events]")]
+    [InlineData(Before + Table + "memory = 1GiB", "k2i.ini:7:1: unknown key 'memory' in [table.events]; 'memory' is a key of [engine]")]
+    [InlineData(Before + Table + "[enigne]\nmemory = 1GiB", "k2i.ini:7:1: unknown section [enigne]; did you mean [engine]?")]
+    [InlineData(Before + Table + "[table]\ntopics = x", "k2i.ini:7:1: unknown section [table]; did you mean [table.NAME]?")]
+    [InlineData(Before + Table + "[tables.x]\ntopics = x", "k2i.ini:7:1: unknown section [tables.x]; did you mean [table.NAME]?")]
+    [InlineData(Before + Table + "[zzzzzzzz]", "k2i.ini:7:1: unknown section [zzzzzzzz]; there are [kafka], [iceberg], [engine], [log], [http], [flush], [table.NAME]")]
+    [InlineData("[kafka]\nbrokers = a:1\nauto.offset.reset = earliest\n[iceberg]\nwarehouse = w\n" + Table, "k2i.ini:3:1: unknown key 'auto.offset.reset' in [kafka]; it is 'start' of a [table.NAME] here")]
+    [InlineData("[kafka]\nbrokers = a:1\nsasl.pasword = x\n[iceberg]\nwarehouse = w\n" + Table, "k2i.ini:3:1: unknown key 'sasl.pasword' in [kafka]; did you mean 'sasl.password'?")]
+    // required
+    [InlineData("[iceberg]\nwarehouse = w\n" + Table, "k2i.ini: [kafka] brokers: expected host:port, several separated by commas, found nothing")]
+    [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\n" + Table, "k2i.ini:3:1: [iceberg] warehouse: expected a directory or a file:// location, found nothing")]
+    [InlineData(Before, "k2i.ini: expected at least one [table.NAME] section, found none")]
+    [InlineData(Before + "[table.events]", "k2i.ini:5:1: [table.events] topics: expected topic names or ^regular-expressions, separated by commas, found nothing")]
+    [InlineData(Before + "[table.events]\ntopics =", "k2i.ini:6:9: [table.events] topics: expected topic names or ^regular-expressions, separated by commas, found nothing; without a value a key is left out or commented")]
+    // forms
+    [InlineData("[kafka]\nbrokers = a:1, b\n[iceberg]\nwarehouse = w\n" + Table, "k2i.ini:2:16: [kafka] brokers: expected host:port, several separated by commas, found 'a:1, b'")]
+    [InlineData(Before + Table + "[engine]\nmemory = lots", "k2i.ini:8:10: [engine] memory: expected a size such as 64MiB, found 'lots'; units: B, KiB, MiB, GiB, KB, MB, GB")]
+    [InlineData(Before + Table + "[engine]\nmemory = 12parsec", "k2i.ini:8:10: [engine] memory: expected a size such as 64MiB, found '12parsec'; units: B, KiB, MiB, GiB, KB, MB, GB")]
+    [InlineData(Before + Table + "[engine]\nmemory = 1KiB", "k2i.ini:8:10: [engine] memory: expected 16 MiB to 1 TiB, found '1KiB'")]
+    [InlineData(Before + Table + "[engine]\nshutdown_timeout = 30", "k2i.ini:8:20: [engine] shutdown_timeout: expected a time such as 30s, found '30'; units: ms, s, m, h, d")]
+    [InlineData(Before + Table + "[engine]\nshutdown_timeout = 2d", "k2i.ini:8:20: [engine] shutdown_timeout: expected 1s to 1h, found '2d'")]
+    [InlineData(Before + Table + "[flush]\nrows = -1", "k2i.ini:8:8: [flush] rows: expected a whole number, found '-1'")]
+    [InlineData(Before + Table + "kafka_column = yes", "k2i.ini:7:16: [table.events] kafka_column: expected true or false, found 'yes'; did you mean 'true'?")]
+    [InlineData(Before + Table + "format = jsn", "k2i.ini:7:10: [table.events] format: expected json or raw, found 'jsn'; did you mean 'json'?")]
+    [InlineData(Before + Table + "[log]\nlevel = verbose", "k2i.ini:8:9: [log] level: expected info or debug or warn or error, found 'verbose'")]
+    [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = w\ncatalog = rest\n" + Table, "k2i.ini:5:11: [iceberg] catalog: expected file, found 'rest'")]
+    [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = s3://bucket/x\n" + Table, "k2i.ini:4:13: [iceberg] warehouse: expected a directory or a file:// location, found 's3://bucket/x'; this build has no store for s3://")]
+    [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = w\nnamespace = A.b\n" + Table, "k2i.ini:5:13: [iceberg] namespace: expected names of a-z, 0-9 and _, joined by dots, found 'A.b'")]
+    [InlineData(Before + "[table.Events]\ntopics = a", "k2i.ini:5:1: [table.Events]: expected a table name of a-z, 0-9 and _, with its namespace before a dot, found 'Events'")]
+    [InlineData(Before + "[table.a..b]\ntopics = a", "k2i.ini:5:1: [table.a..b]: expected a table name of a-z, 0-9 and _, with its namespace before a dot, found 'a..b'")]
+    // topics and start
+    [InlineData(Before + "[table.t]\ntopics = a b", "k2i.ini:6:10: [table.t] topics: expected topic names or ^regular-expressions, separated by commas, found 'a b'; expected commas between topics, found a blank")]
+    [InlineData(Before + "[table.t]\ntopics = a, b, a", "k2i.ini:6:16: [table.t] topics: expected topic names or ^regular-expressions, separated by commas, found 'a, b, a'; topic 'a' stands twice")]
+    [InlineData(Before + "[table.t]\ntopics = a, ^b(", "k2i.ini:6:13: [table.t] topics: expected topic names or ^regular-expressions, separated by commas, found 'a, ^b('; expected a regular expression after ^")]
+    [InlineData(Before + Table + "start = earlist", "k2i.ini:7:9: [table.events] start: expected earliest, latest, a time such as 2026-01-01T00:00:00Z, or offsets such as 0:100, 1:200 or topic:0:100, found 'earlist'; did you mean 'earliest'?")]
+    [InlineData(Before + Table + "start = 2026-01-01", "k2i.ini:7:9: [table.events] start: expected earliest, latest, a time such as 2026-01-01T00:00:00Z, or offsets such as 0:100, 1:200 or topic:0:100, found '2026-01-01'; with a time and zone: 2026-01-01T00:00:00Z")]
+    [InlineData(Before + Table + "start = 2026-01-01T00:00:00", "k2i.ini:7:9: [table.events] start: expected earliest, latest, a time such as 2026-01-01T00:00:00Z, or offsets such as 0:100, 1:200 or topic:0:100, found '2026-01-01T00:00:00'; a time needs a zone: Z or +02:00")]
+    [InlineData(Before + "[table.t]\ntopics = a, b\nstart = 0:1", "k2i.ini:7:9: [table.t] start: expected earliest, latest, a time such as 2026-01-01T00:00:00Z, or offsets such as 0:100, 1:200 or topic:0:100, found '0:1'; with several topics an offset names its own: TOPIC:PARTITION:OFFSET")]
+    [InlineData(Before + Table + "start = x:0:1", "k2i.ini:7:9: [table.events] start: expected earliest, latest, a time such as 2026-01-01T00:00:00Z, or offsets such as 0:100, 1:200 or topic:0:100, found 'x:0:1'; 'x' is not one of the table's topics")]
+    [InlineData(Before + Table + "start = 0:1, 0:2", "k2i.ini:7:9: [table.events] start: expected earliest, latest, a time such as 2026-01-01T00:00:00Z, or offsets such as 0:100, 1:200 or topic:0:100, found '0:1, 0:2'; partition 0 stands twice")]
+    // keys against each other
+    [InlineData(Before + Table + "format = raw\ncolumns = a: int", "k2i.ini:8:1: [table.events] columns: has no meaning with format = raw")]
+    [InlineData(Before + Table + "raw_key = string", "k2i.ini:7:1: [table.events] raw_key: has no meaning with format = json")]
+    [InlineData(Before + Table + "columns = a: int\ninfer_records = 10", "k2i.ini:8:1: [table.events] infer_records: nothing is inferred when the columns are given")]
+    [InlineData(Before + Table + "[table.default.events]\ntopics = b", "k2i.ini:7:1: [table.default.events]: is the same table as [table.events] at k2i.ini:5:1; both are default.events")]
+    [InlineData(Before + Table + "schema_file = /nope.json", "k2i.ini:7:15: [table.events] schema_file: expected the path of a file, found '/nope.json'; the file does not exist")]
+    [InlineData(Before + Table + "[log]\nfile_count = 3", "k2i.ini:8:1: [log] file_count: has no meaning without file")]
+    [InlineData(Before + Table + "[http]\nlisten = 0.0.0.0:80", "k2i.ini:8:1: [http] listen: other machines can reach 0.0.0.0:80, so a token or a certificate is needed; set [http] token or tls_certificate")]
+    [InlineData(Before + Table + "[http]\nlisten = 9464", "k2i.ini:8:10: [http] listen: expected an IP address and port such as 127.0.0.1:9464 or [::1]:9464, or off, found '9464'")]
+    [InlineData(Before + Table + "[http]\ntoken = short", "k2i.ini:8:9: [http] token: expected at least 16 characters, found ***; a token of 5 characters can be guessed")]
+    [InlineData("[kafka]\nbrokers = a:1\nsasl.username = u\n[iceberg]\nwarehouse = w\n" + Table, "k2i.ini:3:1: [kafka] sasl.username: is not used with security.protocol = plaintext; set security.protocol = sasl_ssl or sasl_plaintext")]
+    [InlineData("[kafka]\nbrokers = a:1\nsecurity.protocol = sasl_plaintext\nssl.ca.location = x\n[iceberg]\nwarehouse = w\n" + Table, "k2i.ini:4:1: [kafka] ssl.ca.location: is not used with security.protocol = sasl_plaintext; set security.protocol = ssl or sasl_ssl")]
+    public void SaysWhatWasExpectedAndWhatWasMeant(string text, string message) => Assert.Equal(message, Assert.Single(_harness.Problems(text)));
+
+    [Theory]
+    [InlineData("columns = a: int, b: strng", 7, 22)]
+    [InlineData("columns = \"\"\"\n  a: int,\n  b: strng\n\"\"\"", 9, 6)]
+    public void AColumnsMistakeIsFoundInsideTheText(string line, int atLine, int atColumn)
+    {
+        var problem = Assert.Single(_harness.Load(Before + Table + line).Problems);
+        Assert.Equal((atLine, atColumn), (problem.Place.Line, problem.Place.Column));
+        Assert.StartsWith("[table.events] columns: expected columns such as id: long!, name: string, found '", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void PartitioningIsCheckedAgainstTheColumns()
+    {
+        var problem = Assert.Single(_harness.Load(Before + Table + "columns = a: int\npartition_by = day(a)").Problems);
+        Assert.Equal("k2i.ini:8:1", problem.Place.ToString());
+        Assert.Contains("day cannot be taken of 'a', which is a int", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void EveryMistakeIsReportedAtOnceInTheFilesOrder()
+    {
+        var problems = _harness.Problems("[kafka]\nbroker = x\n[iceberg]\nwarehouse = w\nwarehouse = v\n[table.events]\ntopics = a b\nformat = xml\nbad line\n[engine]\nmemory = much", "engine.memoy=1GiB");
+        Assert.Equal(["k2i.ini:1:1", "k2i.ini:2:1", "k2i.ini:5:1", "k2i.ini:7:10", "k2i.ini:8:10", "k2i.ini:9:1", "k2i.ini:11:10", "--set engine.memoy"], problems.Select(p => p[..p.IndexOf(": ", StringComparison.Ordinal)]));
+    }
+
+    [Fact]
+    public void BytesThatAreNotTextHaveAPlaceToo()
+    {
+        var path = Path.Combine(_harness.Folder, "b.ini");
+        File.WriteAllBytes(path, [.. "[kafka]\nab"u8, 0xFF, .. "\n"u8]);
+        var (code, _, error) = _harness.Run("validate", "--config", path);
+        Assert.Equal(ExitCode.Invalid, code);
+        Assert.StartsWith($"{path}:2:3: expected UTF-8 text\n", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AMissingFileIsOneProblem()
+    {
+        var (code, _, error) = _harness.Run("validate", "--config", "/nope/k2i.ini");
+        Assert.Equal(ExitCode.Invalid, code);
+        Assert.Equal("/nope/k2i.ini: no such file\n1 problem; `k2i help config` lists every key\n", error);
+    }
+
+    public void Dispose() => _harness.Dispose();
+}

@@ -1,0 +1,24 @@
+using K2I.Cli.Running;
+using K2I.Pipeline;
+
+namespace K2I.Cli.Tests;
+
+/// <summary>An engine with one worker that does what the test says.</summary>
+internal sealed class FakeEngine(Action<FakeEngine> work) : IEngine
+{
+    private readonly ManualResetEventSlim _stop = new();
+
+    public TableStatus Table { get; set; } = new() { Name = "events", State = TableState.Running };
+
+    public bool Disposed { get; private set; }
+
+    public IReadOnlyList<EngineWorker> Workers => [new EngineWorker("ingest events", () => work(this))];
+
+    public void WaitForStop() => _stop.Wait();
+
+    public EngineStatus Status() => new(1_000, [Table]);
+
+    public void RequestStop() => _stop.Set();
+
+    public void Dispose() => Disposed = true;
+}

@@ -1,0 +1,159 @@
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using K2I.Base;
+using K2I.Cli.Config;
+using K2I.Cli.Running;
+using K2I.Pipeline;
+using K2I.Serve;
+
+namespace K2I.Cli.Tests;
+
+public sealed class SupervisorTests : IDisposable
+{
+    private readonly Harness _harness = new();
+    private readonly List<ExitCode> _left = [];
+
+    [Fact]
+    public void AStopEndsWorkersAndIsOk()
+    {
+        var engine = new FakeEngine(e => e.WaitForStop());
+        var supervisor = Supervisor();
+        var run = Task.Run(() => supervisor.Run(() => engine));
+        supervisor.AskToStop("test");
+        Assert.Equal(ExitCode.Ok, run.Result);
+        Assert.True(engine.Disposed);
+        Assert.Empty(_left);
+    }
+
+    [Fact]
+    public void AStopThatTakesTooLongIsBounded()
+    {
+        var forever = new ManualResetEventSlim();
+        var engine = new FakeEngine(_ => forever.Wait());
+        var supervisor = Supervisor("[engine]\nshutdown_timeout = 1s");
+        var run = Task.Run(() => supervisor.Run(() => engine));
+        supervisor.AskToStop("test");
+        Assert.Equal(ExitCode.StopTimedOut, run.Result);
+        Assert.Equal([ExitCode.StopTimedOut], _left);
+        forever.Set();
+    }
+
+    [Fact]
+    public void AFailedTableIsAFailure()
+    {
+        var engine = new FakeEngine(e => e.Table = e.Table with { State = TableState.Failed, Detail = "topic recreated" });
+        Assert.Equal(ExitCode.Failed, Supervisor().Run(() => engine));
+    }
+
+    [Fact]
+    public void ABugLeavesAtOnce()
+    {
+        Assert.Equal(ExitCode.Bug, Supervisor().Run(() => new FakeEngine(_ => throw new InvalidOperationException("broken invariant"))));
+        Assert.Equal([ExitCode.Bug], _left);
+    }
+
+    [Fact]
+    public void TheFirstSignalStopsTheSecondLeaves()
+    {
+        var stops = new List<string>();
+        using var signals = new StopSignals(stops.Add, _left.Add);
+        signals.Count("SIGTERM", ExitCode.Terminated);
+        signals.Count("SIGINT", ExitCode.Interrupted);
+        signals.Count("SIGTERM", ExitCode.Terminated);
+        Assert.Equal(["SIGTERM"], stops);
+        Assert.Equal([ExitCode.Interrupted, ExitCode.Terminated], _left);
+    }
+
+    [Fact]
+    public void TheServiceManagerIsTold()
+    {
+        var path = Path.Combine(_harness.Folder, "notify");
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { ReceiveTimeout = 10_000 };
+        socket.Bind(new UnixDomainSocketEndPoint(path));
+        var buffer = new byte[1000];
+        string Next() => Encoding.UTF8.GetString(buffer, 0, socket.Receive(buffer));
+
+        _harness.Environment["NOTIFY_SOCKET"] = path;
+        _harness.Environment["WATCHDOG_USEC"] = "40000";
+        var supervisor = Supervisor();
+        var run = Task.Run(() => supervisor.Run(() => new FakeEngine(e => e.WaitForStop())));
+        Assert.Equal("READY=1\nSTATUS=1 tables", Next());
+        Assert.Equal("WATCHDOG=1", Next());
+        supervisor.AskToStop("test");
+        string message;
+        do message = Next();
+        while (message == "WATCHDOG=1");
+        Assert.StartsWith("STOPPING=1\n", message, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Ok, run.Result);
+    }
+
+    [Fact]
+    public void AServiceManagerThatIsAwayIsNoError()
+    {
+        _harness.Environment["NOTIFY_SOCKET"] = "/nope/notify";
+        Assert.Equal(ExitCode.Ok, Supervisor().Run(() => new FakeEngine(_ => { })));
+    }
+
+    [Fact]
+    public void TheEndpointsAndTheStatusCommandShowTheEngine()
+    {
+        var engine = new FakeEngine(e => e.WaitForStop())
+        {
+            Table = new TableStatus
+            {
+                Name = "ev\"ents",
+                State = TableState.Running,
+                Records = 7,
+                Rows = 6,
+                RowsCommitted = 5,
+                LastCommitUnixMs = 1_000,
+                DeadLetters = System.Collections.Immutable.ImmutableSortedDictionary<string, long>.Empty.Add("bad utf-8", 2),
+                Partitions = [new PartitionStatus("t", 3, 10, 9, 25), new PartitionStatus("t", 4, -1, -1, -1)],
+            },
+        };
+        var source = new EngineStatusSource(engine.Status, () => true, () => false);
+        using var server = HttpServer.Start(new HttpOptions { Listen = new ListenAddress(System.Net.IPAddress.Loopback, 0), Token = "0123456789abcdef" }, source, NullLog.Instance);
+        var url = server.Address.ToString();
+
+        Assert.Equal(ExitCode.Failed, _harness.Run("status", "--url", url).Code);
+        _harness.Environment["K2I_HTTP_TOKEN"] = "0123456789abcdef";
+        var (code, output, _) = _harness.Run("status", "--url", url);
+        Assert.Equal(ExitCode.Ok, code);
+        Assert.Contains("ev\"ents  running     6          5             2   15", output, StringComparison.Ordinal);
+        using var json = JsonDocument.Parse(_harness.Run("status", "--url", url, "--json").Out);
+        Assert.Equal(15, json.RootElement.GetProperty("tables")[0].GetProperty("partitions")[0].GetProperty("lag").GetInt64());
+
+        engine.Table = engine.Table with { State = TableState.Waiting, Detail = "Kafka is away" };
+        (code, output, _) = _harness.Run("status", "--url", url);
+        Assert.Equal(ExitCode.Unhealthy, code);
+        Assert.Contains("ev\"ents: Kafka is away", output, StringComparison.Ordinal);
+
+        using var client = new HttpClient();
+        client.DefaultRequestHeaders.Authorization = new("Bearer", "0123456789abcdef");
+        var metrics = client.GetStringAsync(new Uri(server.Address, "/metrics")).Result;
+        Assert.Contains("k2i_rows_total{table=\"ev\\\"ents\"} 6\n", metrics, StringComparison.Ordinal);
+        Assert.Contains("k2i_partition_lag_records{table=\"ev\\\"ents\",topic=\"t\",partition=\"3\"} 15\n", metrics, StringComparison.Ordinal);
+        Assert.Contains("k2i_dead_letters_total{table=\"ev\\\"ents\",reason=\"bad utf-8\"} 2\n", metrics, StringComparison.Ordinal);
+        Assert.Contains("k2i_table_state{table=\"ev\\\"ents\",state=\"waiting\"} 1\n", metrics, StringComparison.Ordinal);
+        Assert.DoesNotContain("partition=\"4\"", metrics, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AStatusThatDoesNotAnswerIsUnreachable()
+    {
+        var (code, _, error) = _harness.Run("status", "--url", "http://127.0.0.1:1");
+        Assert.Equal(ExitCode.Unreachable, code);
+        Assert.StartsWith("k2i: http://127.0.0.1:1/status does not answer: ", error, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Invalid, _harness.Run("status", "--url", "nonsense").Code);
+    }
+
+    public void Dispose() => _harness.Dispose();
+
+    private Supervisor Supervisor(string more = "")
+    {
+        var loaded = _harness.Load(Harness.Minimal + more, "http.listen=off");
+        Assert.Empty(loaded.Problems);
+        return new Supervisor(loaded.Options!, NullLog.Instance, _harness.Environment, _left.Add);
+    }
+}
