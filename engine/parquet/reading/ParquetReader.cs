@@ -70,7 +70,7 @@ public sealed class ParquetReader : IDisposable
     public string CreatedBy => footer.CreatedBy;
 
     /// <summary>The place in the file of the first row of the batch last read.</summary>
-    public long BatchStart { get; private set; }
+    public long BatchStart => context.BatchStart;
 
     /// <summary>Native memory this reader holds now.</summary>
     public long HeldBytes => context.Arena.Bytes;
@@ -142,7 +142,7 @@ public sealed class ParquetReader : IDisposable
     private bool TryReadBatch([NotNullWhen(true)] out Batch? batch)
     {
         batch = null;
-        BatchStart += batchRows;
+        context.BatchStart += batchRows;
         foreach (var reader in readers) reader.Drop();
         batchRows = 0;
         while (groupLeft == 0)

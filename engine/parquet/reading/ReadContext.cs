@@ -14,5 +14,8 @@ internal sealed class ReadContext(IByteSource source, ParquetReadOptions options
     /// <summary>Pages end before this place.</summary>
     internal long PagesEnd { get; set; }
 
+    /// <summary>The place in the file of the first row of the batch being made.</summary>
+    internal long BatchStart { get; set; }
+
     public void Dispose() => Decompressor.Dispose();
 }

@@ -31,6 +31,13 @@ internal sealed class ReadPlan
     {
         var plan = new ReadPlan(footer, request, everything, context);
         var columns = plan.Children(request.Schema.Fields, footer.Fields, request.Names);
+        for (var i = 0; i < columns.Length; i++)
+        {
+            var field = request.Schema.Fields[i];
+            if (!request.NullFills.TryGetValue(field.Id, out var fill)) continue;
+            Check.That(field.Type.Kind == TypeKind.Long);
+            columns[i] = new FillNode(field, columns[i], fill, context);
+        }
         return (columns, [.. plan.readers.Values]);
     }
 
@@ -118,7 +125,7 @@ internal sealed class ReadPlan
     private ConstantNode Absent(Field wanted)
     {
         ReadOnlyMemory<byte>? value = request.Missing.TryGetValue(wanted.Id, out var given) && wanted.Id != 0 && wanted.Type is not (ListType or MapType) ? given : null;
-        if (value is null && wanted.Required) throw new EngineException(ErrorKind.Corrupt, $"column {wanted.Name} is required and not in the file");
+        if (value is null && wanted.Required && !request.NullFills.ContainsKey(wanted.Id)) throw new EngineException(ErrorKind.Corrupt, $"column {wanted.Name} is required and not in the file");
         ReadNode[] children = value is null
             ? [.. Schema.ChildrenOf(wanted.Type).Select(Null)]
             : [.. Schema.ChildrenOf(wanted.Type).Select(Absent)];

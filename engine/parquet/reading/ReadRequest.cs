@@ -17,4 +17,7 @@ public sealed record ReadRequest
     /// boolean, text); for a struct anything, to say that it is not null. Other missing fields are null.
     /// </summary>
     public IReadOnlyDictionary<int, ReadOnlyMemory<byte>> Missing { get; init; } = ImmutableDictionary<int, ReadOnlyMemory<byte>>.Empty;
+
+    /// <summary>What nulls become, by field id, in columns (not fields of structs) of type long; all rows are null where the file lacks the column.</summary>
+    public IReadOnlyDictionary<int, NullFill> NullFills { get; init; } = ImmutableDictionary<int, NullFill>.Empty;
 }

@@ -1,0 +1,122 @@
+using System.Collections.Immutable;
+using System.Text;
+
+using K2I.Base;
+using K2I.Columns;
+using K2I.Parquet;
+using K2I.Storage;
+
+namespace K2I.Iceberg;
+
+/// <summary>Reads delete files, each once for all the data files it concerns. One thread.</summary>
+internal sealed class DeleteFiles(TableMetadata table, IObjectStore store, ParquetBuffers buffers)
+{
+    private readonly Dictionary<string, Dictionary<string, RowPositions>> _positions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, KeySet> _keys = new(StringComparer.Ordinal);
+
+    /// <summary>The deleted positions of a data file; null if there are none.</summary>
+    internal RowPositions? Positions(ScanTask task)
+    {
+        RowPositions? found = null;
+        foreach (var entry in task.Deletes)
+        {
+            if (entry.File.Content != FileContent.PositionDeletes) continue;
+            var positions = entry.File.IsDeletionVector ? Vector(entry.File) : FromFile(entry.File).GetValueOrDefault(task.Data.File.FilePath);
+            if (positions is null) continue;
+            if (found is null)
+            {
+                found = positions;
+                continue;
+            }
+            var both = new RowPositions();
+            both.Union(found);
+            both.Union(positions);
+            found = both;
+        }
+        return found;
+    }
+
+    /// <summary>The keys of an equality delete file, made by <see cref="RowKey"/> of its equality ids.</summary>
+    internal KeySet Keys(DataFile file)
+    {
+        if (_keys.TryGetValue(file.FilePath, out var known)) return known;
+        var keys = new KeySet();
+        var schema = KeySchema(table, file);
+        var key = new RowKey(schema.Struct, file.EqualityIds);
+        using var source = new StoreSource(store.Open(file.FilePath));
+        using var reader = OpenParquet(source, file, buffers);
+        reader.Select(new ReadRequest { Schema = schema, Names = Names(table), Missing = DataFileValues.Missing(table, schema.Struct, file) });
+        while (reader.TryRead(out var batch))
+            for (var row = 0; row < batch.Rows; row++) keys.Add(key.Of(batch, row));
+        return _keys[file.FilePath] = keys;
+    }
+
+    internal static ImmutableArray<NameMap> Names(TableMetadata table) =>
+        table.Property(NameMappingJson.Property) is { } text ? NameMappingJson.Parse(text, $"{NameMappingJson.Property} of {table.Location}") : [];
+
+    internal static ParquetReader OpenParquet(StoreSource source, DataFile file, ParquetBuffers buffers, int batchRows = 16_384)
+    {
+        if (!string.Equals(file.FileFormat, "PARQUET", StringComparison.OrdinalIgnoreCase)) throw new EngineException(ErrorKind.Unsupported, $"{file.FilePath}: files of format {file.FileFormat} cannot be read");
+        if (file.KeyMetadata is not null) throw new EngineException(ErrorKind.Unsupported, $"{file.FilePath} is encrypted");
+        return new ParquetReader(source, ParquetReadOptions.Default with { BatchRows = batchRows }, buffers);
+    }
+
+    /// <summary>The fields rows are matched by, also those the table has dropped since, in their newest types.</summary>
+    private static Schema KeySchema(TableMetadata table, DataFile file)
+    {
+        var ids = file.EqualityIds.ToHashSet();
+        if (ids.Count == 0) throw Json.Bad(file.FilePath, "an equality delete file without fields to match by");
+        var fields = new List<Field>();
+        foreach (var schema in (IEnumerable<Schema>)[table.CurrentSchema, .. table.Schemas.Reverse()])
+        {
+            var part = SchemaSelection.Keep(schema.Struct, ids);
+            foreach (var field in part.Fields)
+            {
+                fields.Add(field with { Required = false });
+                ids.ExceptWith(file.EqualityIds.Where(id => field.Id == id || new Schema(0, new StructType([field])).FindById(id) is not null));
+            }
+            if (ids.Count == 0) return new Schema(0, new StructType([.. fields]));
+        }
+        throw Json.Bad(file.FilePath, $"it deletes by field {ids.First()}, which the table never had");
+    }
+
+    private RowPositions Vector(DataFile file)
+    {
+        if (file.ContentOffset is not { } offset || file.ContentSizeBytes is not { } bytes || offset < 0 || bytes is < 0 or > 1 << 30)
+            throw Json.Bad(file.FilePath, "a deletion vector without a place");
+        using var reader = store.Open(file.FilePath);
+        if (offset > reader.Length - bytes) throw Json.Bad(file.FilePath, "a deletion vector beyond the end of its file");
+        var blob = new byte[bytes];
+        reader.ReadAt(offset, blob);
+        return DeletionVector.Read(blob, $"{file.FilePath} at {offset}");
+    }
+
+    private Dictionary<string, RowPositions> FromFile(DataFile file)
+    {
+        if (_positions.TryGetValue(file.FilePath, out var known)) return known;
+        var found = new Dictionary<string, RowPositions>(StringComparer.Ordinal);
+        using var source = new StoreSource(store.Open(file.FilePath));
+        using var reader = OpenParquet(source, file, buffers);
+        reader.Select(new ReadRequest { Schema = Schema.Of(MetadataColumns.DeletedFile, MetadataColumns.DeletedPosition) });
+        byte[] last = [];
+        RowPositions? positions = null;
+        while (reader.TryRead(out var batch))
+        {
+            var (paths, rows) = (batch.Columns[0], batch.Columns[1]);
+            for (var row = 0; row < batch.Rows; row++)
+            {
+                var path = paths.Bytes(row);
+                if (positions is null || !path.SequenceEqual(last))
+                {
+                    last = path.ToArray();
+                    var text = Encoding.UTF8.GetString(last);
+                    if (!found.TryGetValue(text, out positions)) found[text] = positions = new();
+                }
+                var position = rows.Value<long>(row);
+                if (position < 0) throw Json.Bad(file.FilePath, "it deletes a row before the first");
+                positions.Add(position);
+            }
+        }
+        return _positions[file.FilePath] = found;
+    }
+}

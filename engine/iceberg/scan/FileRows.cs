@@ -1,0 +1,138 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+
+using K2I.Base;
+using K2I.Columns;
+using K2I.Parquet;
+using K2I.Storage;
+
+namespace K2I.Iceberg;
+
+/// <summary>One data file being read: its columns in the scan's schema, its deletes applied.</summary>
+internal sealed class FileRows : IDisposable
+{
+    private readonly TableScan _scan;
+    private readonly ScanTask _task;
+    private readonly StoreSource _source;
+    private readonly ParquetReader _reader;
+    private readonly RowPositions? _deleted;
+    private readonly List<(RowKey Key, KeySet Keys)> _equality = [];
+    private readonly int[] _wantedAt;
+    private readonly int _columns;
+    private int[] _selected = [];
+
+    internal FileRows(TableScan scan, IObjectStore store, ScanTask task, DeleteFiles deletes, ParquetBuffers buffers)
+    {
+        _scan = scan;
+        _task = task;
+        _deleted = deletes.Positions(task);
+        var file = task.Data.File;
+        var table = scan.Table.Metadata;
+        var equality = task.Deletes.Where(d => d.File.Content == FileContent.EqualityDeletes).Select(d => d.File).ToList();
+        var wide = Widen(scan, equality.SelectMany(f => f.EqualityIds).ToHashSet());
+        foreach (var group in equality.GroupBy(f => string.Join(',', f.EqualityIds.Order())))
+        {
+            var key = new RowKey(wide, group.First().EqualityIds);
+            foreach (var delete in group) _equality.Add((key, deletes.Keys(delete)));
+        }
+        _wantedAt = [.. scan.Columns.Fields.Select(f => IndexOf(wide, f.Id))];
+        var fields = wide.Fields;
+        _columns = fields.Length;
+        var missing = DataFileValues.Missing(table, wide, file);
+        var fills = new Dictionary<int, NullFill>();
+        if (scan.Request.MetadataColumns)
+        {
+            fields = fields.AddRange(scan.Schema.Fields.Skip(scan.Columns.Fields.Length));
+            MetadataColumns.AddValues(task.Data, missing, fills);
+        }
+        _source = new StoreSource(store.Open(file.FilePath));
+        try
+        {
+            _reader = DeleteFiles.OpenParquet(_source, file, buffers, scan.Request.BatchRows);
+            _reader.Select(new ReadRequest
+            {
+                Schema = new Schema(0, new StructType(fields)),
+                Names = DeleteFiles.Names(table),
+                Missing = missing,
+                NullFills = fills,
+            });
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    internal bool TryRead([NotNullWhen(true)] out ScanBatch? rows)
+    {
+        while (_reader.TryRead(out var batch))
+        {
+            var live = Select(batch);
+            if (live == 0) continue;
+            rows = new ScanBatch(Shape(batch), live == batch.Rows ? null : _selected.AsMemory(0, live), _task.Data.File, _reader.BatchStart);
+            return true;
+        }
+        rows = null;
+        return false;
+    }
+
+    public void Dispose()
+    {
+        _reader?.Dispose();
+        _source.Dispose();
+    }
+
+    /// <summary>The wanted columns, and those that deletes are matched by.</summary>
+    private static StructType Widen(TableScan scan, HashSet<int> keys)
+    {
+        var fields = scan.Columns.Fields;
+        foreach (var id in keys)
+        {
+            if (Reaches(new StructType(fields), id)) continue;
+            Field? holder = null;
+            foreach (var schema in (IEnumerable<Schema>)[scan.Full, scan.Table.Metadata.CurrentSchema, .. scan.Table.Metadata.Schemas.Reverse()])
+                if ((holder = schema.Fields.FirstOrDefault(f => f.Id == id || Reaches(f.Type, id))) is not null) break;
+            if (holder is null) throw new EngineException(ErrorKind.Corrupt, $"table {scan.Table.Ident} deletes by field {id}, which it never had");
+            if (!scan.Full.Fields.Any(f => f.Id == holder.Id)) holder = holder with { Required = false };
+            var known = IndexOf(new StructType(fields), holder.Id);
+            fields = known < 0 ? fields.Add(holder) : fields.SetItem(known, holder);
+        }
+        return new StructType(fields);
+    }
+
+    private static bool Reaches(DataType type, int id) => type is StructType s && s.Fields.Any(f => f.Id == id || Reaches(f.Type, id));
+
+    private static int IndexOf(StructType type, int id)
+    {
+        for (var i = 0; i < type.Fields.Length; i++)
+            if (type.Fields[i].Id == id) return i;
+        return -1;
+    }
+
+    /// <summary>Finds the rows that no delete concerns. Returns how many; <see cref="_selected"/> has them unless it is all.</summary>
+    private int Select(Batch batch)
+    {
+        var live = batch.Rows;
+        if (_deleted is null && _equality.Count == 0) return live;
+        if (_selected.Length < batch.Rows) _selected = new int[batch.Rows];
+        if (_deleted is not null) live = _deleted.Others(_reader.BatchStart, batch.Rows, _selected);
+        else for (var i = 0; i < live; i++) _selected[i] = i;
+        foreach (var (key, keys) in _equality)
+        {
+            var kept = 0;
+            for (var i = 0; i < live; i++)
+                if (!keys.Contains(key.Of(batch, _selected[i]))) _selected[kept++] = _selected[i];
+            live = kept;
+        }
+        return live;
+    }
+
+    private Batch Shape(Batch batch)
+    {
+        var columns = ImmutableArray.CreateBuilder<ColumnView>(_scan.Schema.Fields.Length);
+        for (var i = 0; i < _wantedAt.Length; i++) columns.Add(ViewSelection.Narrow(batch.Columns[_wantedAt[i]], _scan.Columns.Fields[i]));
+        for (var i = _columns; i < batch.Columns.Length; i++) columns.Add(batch.Columns[i]);
+        return new Batch(_scan.Schema, batch.Rows, columns.ToImmutable());
+    }
+}

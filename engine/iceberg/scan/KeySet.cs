@@ -1,0 +1,34 @@
+namespace K2I.Iceberg;
+
+/// <summary>A set of byte strings that is asked by span.</summary>
+internal sealed class KeySet
+{
+    private readonly HashSet<byte[]> _keys = new(new Comparer());
+    private readonly HashSet<byte[]>.AlternateLookup<ReadOnlySpan<byte>> _lookup;
+
+    internal KeySet() => _lookup = _keys.GetAlternateLookup<ReadOnlySpan<byte>>();
+
+    internal int Count => _keys.Count;
+
+    internal void Add(ReadOnlySpan<byte> key) => _lookup.Add(key);
+
+    internal bool Contains(ReadOnlySpan<byte> key) => _lookup.Contains(key);
+
+    private sealed class Comparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
+    {
+        public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
+
+        public int GetHashCode(byte[] obj) => GetHashCode(obj.AsSpan());
+
+        public bool Equals(ReadOnlySpan<byte> alternate, byte[] other) => alternate.SequenceEqual(other);
+
+        public int GetHashCode(ReadOnlySpan<byte> alternate)
+        {
+            var hash = new HashCode();
+            hash.AddBytes(alternate);
+            return hash.ToHashCode();
+        }
+
+        public byte[] Create(ReadOnlySpan<byte> alternate) => alternate.ToArray();
+    }
+}

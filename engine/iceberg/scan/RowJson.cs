@@ -1,0 +1,225 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+
+using K2I.Columns;
+
+namespace K2I.Iceberg;
+
+/// <summary>
+/// Rows as JSON objects, one after another into a buffer that is reused: numbers bare; NaN, infinities, decimals, dates, times and uuids as strings;
+/// timestamps with 6 digits (9 for nanoseconds), in UTC with <c>+00:00</c>; fixed and binary as hex; maps as <c>[[key,value],…]</c> ordered by key. One thread.
+/// </summary>
+public sealed class RowJson
+{
+    private const string Digits = "0123456789abcdef";
+
+    private readonly ArrayBufferWriter<byte> _text = new(4096);
+
+    /// <summary>What has been appended since <see cref="Clear"/>, UTF-8.</summary>
+    public ReadOnlySpan<byte> Written => _text.WrittenSpan;
+
+    public void Clear() => _text.ResetWrittenCount();
+
+    /// <summary>Appends one row and a line end.</summary>
+    public void AppendLine(Batch batch, int row)
+    {
+        Byte('{');
+        for (var i = 0; i < batch.Columns.Length; i++)
+        {
+            if (i > 0) Byte(',');
+            Name(batch.Columns[i].Field.Name);
+            Value(batch.Columns[i], row);
+        }
+        _text.Write("}\n"u8);
+    }
+
+    private void Value(ColumnView column, int at)
+    {
+        if (column.IsNull(at))
+        {
+            _text.Write("null"u8);
+            return;
+        }
+        var type = column.Field.Type;
+        switch (type.Kind)
+        {
+            case TypeKind.Boolean:
+                _text.Write(column.Bit(at) ? "true"u8 : "false"u8);
+                break;
+            case TypeKind.Int:
+                Number(column.Value<int>(at));
+                break;
+            case TypeKind.Long:
+                Number(column.Value<long>(at));
+                break;
+            case TypeKind.Float:
+                Ascii(FloatJson.Of(column.Value<float>(at)));
+                break;
+            case TypeKind.Double:
+                Ascii(FloatJson.Of(column.Value<double>(at)));
+                break;
+            case TypeKind.Decimal:
+                Quoted(SingleValue.DecimalText(column.Value<Int128>(at), ((PrimitiveType)type).Scale));
+                break;
+            case TypeKind.Date:
+                Quoted(IsoTime.Date(column.Value<int>(at)));
+                break;
+            case TypeKind.Time:
+                Quoted(TimeOfDay(column.Value<long>(at), 6));
+                break;
+            case TypeKind.Timestamp or TypeKind.TimestampTz:
+                Quoted(Timestamp(column.Value<long>(at), 6) + (type.Kind == TypeKind.TimestampTz ? "+00:00" : ""));
+                break;
+            case TypeKind.TimestampNs or TypeKind.TimestampTzNs:
+                Quoted(Timestamp(column.Value<long>(at), 9) + (type.Kind == TypeKind.TimestampTzNs ? "+00:00" : ""));
+                break;
+            case TypeKind.String:
+                Byte('"');
+                Escaped(column.Bytes(at));
+                Byte('"');
+                break;
+            case TypeKind.Uuid:
+                Quoted(new Guid(column.Bytes(at), bigEndian: true).ToString());
+                break;
+            case TypeKind.Struct:
+                Byte('{');
+                for (var i = 0; i < column.Children.Count; i++)
+                {
+                    if (i > 0) Byte(',');
+                    Name(column.Children[i].Field.Name);
+                    Value(column.Children[i], at);
+                }
+                Byte('}');
+                break;
+            case TypeKind.List:
+                Byte('[');
+                for (var i = column.Offsets[at]; i < column.Offsets[at + 1]; i++)
+                {
+                    if (i > column.Offsets[at]) Byte(',');
+                    Value(column.Children[0], i);
+                }
+                Byte(']');
+                break;
+            case TypeKind.Map:
+                Map(column.Children[0], column.Offsets[at], column.Offsets[at + 1]);
+                break;
+            default:
+                Hex(column.Bytes(at));
+                break;
+        }
+    }
+
+    private void Map(ColumnView entries, int from, int to)
+    {
+        var keys = entries.Children[0];
+        var order = new int[to - from];
+        for (var i = 0; i < order.Length; i++) order[i] = from + i;
+        Array.Sort(order, (a, b) => ColumnOrder.Compare(keys, a, b));
+        Byte('[');
+        for (var i = 0; i < order.Length; i++)
+        {
+            if (i > 0) Byte(',');
+            Byte('[');
+            Value(keys, order[i]);
+            Byte(',');
+            Value(entries.Children[1], order[i]);
+            Byte(']');
+        }
+        Byte(']');
+    }
+
+    private void Name(string name)
+    {
+        Byte('"');
+        Escaped(Encoding.UTF8.GetBytes(name));
+        _text.Write("\":"u8);
+    }
+
+    private void Number(long value)
+    {
+        Utf8Formatter.TryFormat(value, _text.GetSpan(32), out var written);
+        _text.Advance(written);
+    }
+
+    private void Quoted(string ascii)
+    {
+        Byte('"');
+        Ascii(ascii);
+        Byte('"');
+    }
+
+    private void Ascii(string text)
+    {
+        var written = Encoding.ASCII.GetBytes(text, _text.GetSpan(text.Length));
+        _text.Advance(written);
+    }
+
+    private void Hex(ReadOnlySpan<byte> bytes)
+    {
+        var span = _text.GetSpan(bytes.Length * 2 + 2);
+        var at = 0;
+        span[at++] = (byte)'"';
+        foreach (var value in bytes)
+        {
+            span[at++] = (byte)Digits[value >> 4];
+            span[at++] = (byte)Digits[value & 15];
+        }
+        span[at++] = (byte)'"';
+        _text.Advance(at);
+    }
+
+    /// <summary>UTF-8 as it is, but for quotes, backslashes and control characters.</summary>
+    private void Escaped(ReadOnlySpan<byte> text)
+    {
+        while (true)
+        {
+            var special = 0;
+            while (special < text.Length && text[special] >= 0x20 && text[special] is not ((byte)'"' or (byte)'\\')) special++;
+            _text.Write(text[..special]);
+            if (special == text.Length) return;
+            Escape(text[special]);
+            text = text[(special + 1)..];
+        }
+    }
+
+    private void Escape(byte value)
+    {
+        var letter = value switch
+        {
+            (byte)'"' => '"',
+            (byte)'\\' => '\\',
+            8 => 'b',
+            9 => 't',
+            10 => 'n',
+            12 => 'f',
+            13 => 'r',
+            _ => 'u',
+        };
+        Byte('\\');
+        Byte(letter);
+        if (letter == 'u') Ascii(value.ToString("X4", CultureInfo.InvariantCulture));
+    }
+
+    private void Byte(char value)
+    {
+        _text.GetSpan(1)[0] = (byte)value;
+        _text.Advance(1);
+    }
+
+    private static string Timestamp(long value, int digits)
+    {
+        var perDay = 86_400 * (digits == 6 ? 1_000_000L : 1_000_000_000L);
+        var days = IsoTime.FloorDiv(value, perDay);
+        return $"{IsoTime.Date(days)}T{TimeOfDay(value - days * perDay, digits)}";
+    }
+
+    private static string TimeOfDay(long value, int digits)
+    {
+        var perSecond = digits == 6 ? 1_000_000L : 1_000_000_000L;
+        var seconds = IsoTime.FloorDiv(value, perSecond);
+        var fraction = (value - seconds * perSecond).ToString(digits == 6 ? "000000" : "000000000", CultureInfo.InvariantCulture);
+        return string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600:00}:{seconds / 60 % 60:00}:{seconds % 60:00}.{fraction}");
+    }
+}

@@ -1,0 +1,22 @@
+using System.Collections.Immutable;
+
+namespace K2I.Iceberg;
+
+/// <summary>Which rows and columns of a table to read.</summary>
+public sealed record ScanRequest
+{
+    /// <summary>A snapshot by its id; with neither this nor <see cref="Reference"/>, the current one.</summary>
+    public long? SnapshotId { get; init; }
+
+    /// <summary>A branch or tag.</summary>
+    public string? Reference { get; init; }
+
+    /// <summary>Columns by name, structs' fields by dotted path, in the order wanted; none means all.</summary>
+    public ImmutableArray<string> Columns { get; init; } = [];
+
+    /// <summary>Adds <c>_file</c>, <c>_pos</c>, <c>_spec_id</c> and, in version 3, <c>_row_id</c> and <c>_last_updated_sequence_number</c> after the columns.</summary>
+    public bool MetadataColumns { get; init; }
+
+    /// <summary>Rows a batch may have.</summary>
+    public int BatchRows { get; init; } = 16_384;
+}

@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+
+using K2I.Base;
+using K2I.Columns;
+using K2I.Storage;
+
+namespace K2I.Iceberg;
+
+/// <summary>A reading of one snapshot of a table: <see cref="Plan"/> finds its files, <see cref="Read()"/> gives its rows. Holds no files open; any thread, one reader each.</summary>
+/// <remarks>
+/// Files come in order of their data sequence number, then location; rows in file order. Errors: NotFound (snapshot, reference, column, file), Unsupported (a file format or
+/// type this build cannot read), Corrupt. Source: table spec, "Scan Planning", "Column Projection", "Delete Formats".
+/// </remarks>
+public sealed class TableScan
+{
+    private readonly IObjectStore _store;
+
+    public TableScan(Table table, IObjectStore store, ScanRequest? request = null)
+    {
+        Table = table;
+        _store = store;
+        Request = request ?? new ScanRequest();
+        Snapshot = FindSnapshot();
+        Full = FindSchema();
+        Columns = SchemaSelection.ByPath(Full, Request.Columns);
+        var fields = Columns.Fields;
+        if (Request.MetadataColumns)
+        {
+            fields = fields.AddRange(MetadataColumns.File, MetadataColumns.Position, MetadataColumns.SpecId);
+            if (table.Metadata.FormatVersion >= 3) fields = fields.AddRange(MetadataColumns.RowId, MetadataColumns.LastUpdated);
+        }
+        Schema = new Schema(Full.SchemaId, new StructType(fields));
+    }
+
+    public Table Table { get; }
+
+    /// <summary>Null for a table without any.</summary>
+    public Snapshot? Snapshot { get; }
+
+    /// <summary>Of the rows that are read.</summary>
+    public Schema Schema { get; }
+
+    internal ScanRequest Request { get; }
+
+    /// <summary>The snapshot's schema, whole.</summary>
+    internal Schema Full { get; }
+
+    /// <summary>The wanted part of it.</summary>
+    internal StructType Columns { get; }
+
+    /// <summary>The live data files, each with its deletes.</summary>
+    public ImmutableArray<ScanTask> Plan()
+    {
+        if (Snapshot is null) return [];
+        var data = new List<ManifestEntry>();
+        var deletes = new DeleteIndex(Table.Metadata);
+        foreach (var entry in new ManifestReader(_store).LiveEntries(Table.Metadata, Snapshot))
+        {
+            if (entry.File.Content == FileContent.Data) data.Add(entry);
+            else deletes.Add(entry);
+        }
+        data.Sort((a, b) => (a.SequenceNumber ?? 0) != (b.SequenceNumber ?? 0)
+            ? (a.SequenceNumber ?? 0).CompareTo(b.SequenceNumber ?? 0)
+            : string.CompareOrdinal(a.File.FilePath, b.File.FilePath));
+        return [.. data.Select(d => new ScanTask(d, deletes.For(d)))];
+    }
+
+    /// <summary>Reads everything.</summary>
+    public ScanReader Read() => Read(Plan());
+
+    /// <summary>Reads some of the planned files.</summary>
+    public ScanReader Read(ImmutableArray<ScanTask> tasks) => new(this, _store, tasks);
+
+    private Snapshot? FindSnapshot()
+    {
+        var metadata = Table.Metadata;
+        if (Request.SnapshotId is { } id) return metadata.FindSnapshot(id) ?? throw new EngineException(ErrorKind.NotFound, $"table {Table.Ident} has no snapshot {id}");
+        if (Request.Reference is { } name) return metadata.Head(name) ?? throw new EngineException(ErrorKind.NotFound, $"table {Table.Ident} has no branch or tag '{name}'");
+        return metadata.CurrentSnapshot;
+    }
+
+    /// <summary>A snapshot asked for by id or tag is read as it was; a branch is read as the table is now.</summary>
+    private Schema FindSchema()
+    {
+        var metadata = Table.Metadata;
+        var past = Request.SnapshotId is not null || Request.Reference is { } name && metadata.Refs.TryGetValue(name, out var reference) && !reference.IsBranch;
+        return (past && Snapshot?.SchemaId is { } id ? metadata.FindSchema(id) : null) ?? metadata.CurrentSchema;
+    }
+}
