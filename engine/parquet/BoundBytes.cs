@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Buffers.Binary;
+using System.Text;
 using K2I.Columns;
 
 namespace K2I.Parquet;
@@ -38,7 +40,8 @@ internal static class BoundBytes
         }
         else
         {
-            BinaryPrimitives.WriteInt64BigEndian(bytes, plain.Length == 4 ? BinaryPrimitives.ReadInt32LittleEndian(plain) : BinaryPrimitives.ReadInt64LittleEndian(plain));
+            var unscaled = plain.Length == 4 ? BinaryPrimitives.ReadInt32LittleEndian(plain) : BinaryPrimitives.ReadInt64LittleEndian(plain);
+            BinaryPrimitives.WriteInt64BigEndian(bytes, unscaled);
             bytes = bytes[..8];
         }
         while (bytes.Length > 1 && (bytes[0] == 0 && bytes[1] < 0x80 || bytes[0] == 0xFF && bytes[1] >= 0x80)) bytes = bytes[1..];
@@ -62,11 +65,11 @@ internal static class BoundBytes
         {
             var start = length - 1;
             while (start > 0 && (bytes[start] & 0xC0) == 0x80) start--;
-            if (System.Text.Rune.DecodeFromUtf8(bytes[start..length], out var rune, out var consumed) != System.Buffers.OperationStatus.Done || consumed != length - start)
-                return RaiseBinary(bytes, length);
+            var status = Rune.DecodeFromUtf8(bytes[start..length], out var rune, out var consumed);
+            if (status != OperationStatus.Done || consumed != length - start) return RaiseBinary(bytes, length);
             // U+D7FF is followed by U+E000. A raised character may be longer by a byte; the target has room for that.
             var next = rune.Value == 0xD7FF ? 0xE000 : rune.Value + 1;
-            if (next <= 0x10FFFF) return start + new System.Text.Rune(next).EncodeToUtf8(bytes[start..]);
+            if (next <= 0x10FFFF) return start + new Rune(next).EncodeToUtf8(bytes[start..]);
             length = start;
         }
         return -1;

@@ -5,7 +5,10 @@ using System.Runtime.Intrinsics.X86;
 namespace K2I.Parquet;
 
 /// <summary>CRC-32 (IEEE 802.3, reflected polynomial 0xEDB88320), folded 64 bytes at a time by carry-less multiplication where the CPU has it.</summary>
-/// <remarks>Source: V. Gopal et al., "Fast CRC Computation for Generic Polynomials Using PCLMULQDQ Instruction", Intel 2009; constants for the reflected polynomial.</remarks>
+/// <remarks>
+/// Source: V. Gopal et al., "Fast CRC Computation for Generic Polynomials Using PCLMULQDQ Instruction", Intel 2009; constants for the reflected
+/// polynomial.
+/// </remarks>
 internal static unsafe class Crc32
 {
     internal static uint Compute(byte* bytes, long count)

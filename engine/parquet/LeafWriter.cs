@@ -200,13 +200,20 @@ internal abstract unsafe class LeafWriter : IDisposable
         if (pageEntries == 0) return;
         var levelBytes = EncodeLevels(out var levels);
         var encoding = EncodePage(levels, levelBytes, out var body, out var bytes);
-        if (bytes > int.MaxValue) throw new EngineException(ErrorKind.Unsupported, $"column {Node.Path}: a row of {Units.FormatBytes(bytes)} does not fit a Parquet page");
+        if (bytes > int.MaxValue) throw TooLarge("a row", bytes);
         var stored = Compress(body, (int)bytes, out var storedBytes);
         WriteHeader(PageType.Data, encoding, pageEntries, (int)bytes, stored, storedBytes);
         var header = Context.Header.Written;
         var hasBounds = PageBounds(out var min, out var max);
         statistics.AddPage(
-            new() { Offset = pages.Length, FirstRow = chunkRows, Bytes = header.Length + storedBytes, Nulls = pageEntries - PageValues, UnencodedBytes = PageUnencodedBytes },
+            new()
+            {
+                Offset = pages.Length,
+                FirstRow = chunkRows,
+                Bytes = header.Length + storedBytes,
+                Nulls = pageEntries - PageValues,
+                UnencodedBytes = PageUnencodedBytes,
+            },
             encoding, pageEntries, header.Length + (int)bytes, PageNans, hasBounds, min, max);
         pages.Append(header);
         pages.Append(stored, storedBytes);
@@ -251,7 +258,7 @@ internal abstract unsafe class LeafWriter : IDisposable
 
     private void WriteDictionary(CountingSink sink, ColumnChunk chunk)
     {
-        if (DictionaryBytes > int.MaxValue) throw new EngineException(ErrorKind.Unsupported, $"column {Node.Path}: dictionary of {Units.FormatBytes(DictionaryBytes)}");
+        if (DictionaryBytes > int.MaxValue) throw TooLarge("a dictionary", DictionaryBytes);
         var stored = Compress(DictionaryPage, (int)DictionaryBytes, out var storedBytes);
         WriteHeader(PageType.Dictionary, PageEncoding.Plain, DictionaryCount, (int)DictionaryBytes, stored, storedBytes);
         chunk.DictionaryOffset = sink.Position;
@@ -260,6 +267,9 @@ internal abstract unsafe class LeafWriter : IDisposable
         chunk.UncompressedBytes += Context.Header.Length + DictionaryBytes;
         chunk.CompressedBytes += Context.Header.Length + storedBytes;
     }
+
+    private EngineException TooLarge(string what, long bytes) =>
+        new(ErrorKind.Unsupported, $"column {Node.Path}: {what} of {Units.FormatBytes(bytes)} does not fit a Parquet page");
 
     private void WriteHeader(PageType type, PageEncoding encoding, int entries, int bytes, byte* stored, int storedBytes)
     {

@@ -3,7 +3,9 @@ using K2I.Columns;
 namespace K2I.Parquet;
 
 /// <summary>Writes what a leaf's bytes mean, in the old form (converted type) where it can say so, and in the new (logical type).</summary>
-/// <remarks>Source: LogicalTypes.md of parquet-format, and the table of the Iceberg spec, "Parquet". A local timestamp has no converted type: the old form means UTC.</remarks>
+/// <remarks>
+/// A local timestamp has no converted type: the old form means UTC. Source: LogicalTypes.md of parquet-format, and the Iceberg spec, "Parquet".
+/// </remarks>
 internal static class LogicalTypes
 {
     private const int Micros = 2, Nanos = 3;

@@ -38,7 +38,8 @@ internal static unsafe partial class NativeCodecs
     internal static partial int Lz4Compress(void* state, byte* source, byte* target, int bytes, int capacity, int acceleration);
 
     [LibraryImport(Library, EntryPoint = "deflateInit2_")]
-    internal static partial int DeflateInit(DeflateStream* stream, int level, int method, int windowBits, int memoryLevel, int strategy, byte* version, int streamBytes);
+    internal static partial int DeflateInit(
+        DeflateStream* stream, int level, int method, int windowBits, int memoryLevel, int strategy, byte* version, int streamBytes);
 
     [LibraryImport(Library, EntryPoint = "deflateReset")]
     internal static partial int DeflateReset(DeflateStream* stream);

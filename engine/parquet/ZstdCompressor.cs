@@ -18,7 +18,8 @@ internal sealed unsafe class ZstdCompressor : Compressor
     internal override int Compress(byte* source, int bytes, byte* target, long capacity)
     {
         var written = NativeCodecs.ZstdCompress(context, target, (nuint)capacity, source, (nuint)bytes);
-        if (NativeCodecs.ZstdIsError(written) != 0) throw new EngineException(ErrorKind.Full, $"zstd could not compress a page of {bytes} bytes (code {-(long)written})");
+        if (NativeCodecs.ZstdIsError(written) != 0)
+            throw new EngineException(ErrorKind.Full, $"zstd could not compress a page of {bytes} bytes (code {-(long)written})");
         return (int)written;
     }
 

@@ -13,11 +13,11 @@ internal static class Readers
 
     /// <summary>Why they cannot be used here; null when they can.</summary>
     internal static string? Missing { get; } =
-        !Directory.Exists(Path.Combine(Packages, "node_modules", "hyparquet")) ? $"no readers in {Packages}: npm ci there with tests/interop/readers/package*.json (or name the folder in K2I_READERS)"
+        !Directory.Exists(Path.Combine(Packages, "node_modules", "hyparquet")) ? $"no readers in {Packages}: npm install there with tests/interop/readers/package*.json (or name the folder in K2I_READERS)"
         : !HasNode() ? "node is not installed" : null;
 
-    /// <summary>The Python that has pyarrow, or null: named by K2I_PYTHON.</summary>
-    private static readonly string? Python = Environment.GetEnvironmentVariable("K2I_PYTHON");
+    /// <summary>The Python that has pyarrow: K2I_PYTHON names its program or its environment's folder.</summary>
+    private static readonly string? Python = FindPython(Environment.GetEnvironmentVariable("K2I_PYTHON"));
 
     internal static string? PyArrowMissing { get; } = Python is null || !File.Exists(Python) ? "no Python with pyarrow: name one in K2I_PYTHON" : null;
 
@@ -53,6 +53,8 @@ internal static class Readers
         Assert.True(process.ExitCode == 0, errors.Result);
         return output;
     }
+
+    private static string? FindPython(string? named) => Directory.Exists(named) ? Path.Combine(named, "bin/python") : named;
 
     private static bool HasNode()
     {
