@@ -110,6 +110,8 @@ public sealed class TransformTests
     [InlineData(12345678d, "1.2345678E7")]
     [InlineData(1e10, "1.0E10")]
     [InlineData(1.7976931348623157E308, "1.7976931348623157E308")]
+    [InlineData(double.Epsilon, "4.9E-324")]
+    [InlineData(-3e-7, "-3.0E-7")]
     [InlineData(double.NegativeInfinity, "-Infinity")]
     [InlineData(double.NaN, "NaN")]
     public void NumbersPrintAsInJava(double value, string expected) => Assert.Equal(expected, JavaText.Of(value));
