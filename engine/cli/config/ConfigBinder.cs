@@ -119,7 +119,7 @@ internal sealed class ConfigBinder(string sourceName, List<SettingSection> secti
         var file = values.Text(Keys.LogFile);
         if (file is null)
             foreach (var key in new[] { Keys.LogFileSize, Keys.LogFileCount })
-                if (values.Has(key)) values.Wrong(key, "has no meaning without file");
+                if (values.Changes(key)) values.Wrong(key, "has no meaning without file");
         return new LogOptions
         {
             Level = values.Choice(Keys.LogLevel) switch { 1 => LogLevel.Debug, 2 => LogLevel.Warn, 3 => LogLevel.Error, _ => LogLevel.Info },

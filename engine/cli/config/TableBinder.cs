@@ -21,9 +21,9 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Flu
         var topics = Topics();
         var format = (RecordFormat)_values.Choice(Keys.Format);
         foreach (var key in format == RecordFormat.Raw ? ForJson : ForRaw)
-            if (_values.Has(key)) _values.Wrong(key, $"has no meaning with format = {(format == RecordFormat.Raw ? "raw" : "json")}");
+            if (_values.Changes(key)) _values.Wrong(key, $"has no meaning with format = {(format == RecordFormat.Raw ? "raw" : "json")}");
         if (_values.Has(Keys.Columns) && _values.Has(Keys.SchemaFile)) _values.Wrong(Keys.SchemaFile, "columns are given already", "keep one of columns and schema_file");
-        if (_values.Has(Keys.InferRecords) && (_values.Has(Keys.Columns) || _values.Has(Keys.SchemaFile))) _values.Wrong(Keys.InferRecords, "nothing is inferred when the columns are given");
+        if (_values.Changes(Keys.InferRecords) && (_values.Has(Keys.Columns) || _values.Has(Keys.SchemaFile))) _values.Wrong(Keys.InferRecords, "nothing is inferred when the columns are given");
         return Checked(new TableOptions
         {
             Name = section.TableName,

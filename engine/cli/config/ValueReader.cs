@@ -10,6 +10,9 @@ internal sealed class ValueReader(string sectionName, SettingSection? section, P
 
     public bool Has(ConfigKey key) => section?[key.Name] is not null;
 
+    /// <summary>The key is set to something else than its default.</summary>
+    public bool Changes(ConfigKey key) => Setting(key) is { } setting && setting.Text != key.Default;
+
     public Setting? Setting(ConfigKey key) => section?[key.Name];
 
     /// <summary>Null only for a key without default (required ones are reported).</summary>
