@@ -1,4 +1,4 @@
-// Iceberg tables by icebird. Its library for Parquet rounds timestamps to milliseconds and takes bytes for text; the parsers it calls for that are
+// Iceberg tables by icebird, over the newest hyparquet (package.json): the one it asks for fails on nested columns of several pages, whoever wrote them. That library for Parquet rounds timestamps to milliseconds and takes bytes for text; the parsers it calls for that are
 // replaced, so that the raw values are formatted by the table's schema. Decimals come as floating point: exact to 15 digits.
 import { existsSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -9,7 +9,7 @@ const packages = join(process.env.K2I_READERS ?? dirname(fileURLToPath(import.me
 const inner = join(packages, 'icebird/node_modules/hyparquet');
 const { DEFAULT_PARSERS } = await import(pathToFileURL(realpathSync(join(existsSync(inner) ? inner : join(packages, 'hyparquet'), 'src/convert.js'))).href);
 const raw = (value) => value;
-for (const parser of ['timestampFromMicroseconds', 'timestampFromNanoseconds', 'dateFromDays', 'stringFromBytes']) DEFAULT_PARSERS[parser] = raw;
+for (const parser of Object.keys(DEFAULT_PARSERS)) DEFAULT_PARSERS[parser] = raw;
 
 const { icebergMetadata, icebergRead } = await import('icebird');
 
