@@ -165,9 +165,4 @@ internal sealed class DataFileWriter(TableStore store, TableOptions options, Flu
             Object.Dispose();
         }
     }
-
-    private sealed class ObjectSink(IObjectWriter target) : IByteSink
-    {
-        public void Write(ReadOnlySpan<byte> bytes) => target.Write(bytes);
-    }
 }

@@ -19,8 +19,8 @@ public sealed class Engine : IDisposable
     {
         startedUnixMs = clock.UnixMs;
         stores = new(options, log, clock);
-        var ringBytes = options.MemoryBytes / Math.Max(1, options.Tables.Length);
-        pipelines = [.. options.Tables.Select(t => new TablePipeline(t, options, stores, ringBytes, log, clock))];
+        var shares = MemoryShares.Of(options.MemoryBytes / Math.Max(1, options.Tables.Length));
+        pipelines = [.. options.Tables.Select(t => new TablePipeline(t, options, stores, shares, log, clock))];
         Workers = [.. pipelines.SelectMany(p => new EngineWorker[]
         {
             new($"ingest {p.Options.Name}", p.RunIngest),

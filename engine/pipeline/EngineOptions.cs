@@ -11,7 +11,7 @@ public sealed record EngineOptions
 
     public required ImmutableArray<TableOptions> Tables { get; init; }
 
-    /// <summary>Native memory for the rings of all tables together.</summary>
+    /// <summary>Memory of all tables together for rows in the ring, fetched records and files being written; see <see cref="MemoryShares"/>.</summary>
     public long MemoryBytes { get; init; } = 512L << 20;
 
     /// <summary>A local directory for what must survive a restart beside the tables: dead-letter files, later the WAL.</summary>

@@ -7,7 +7,7 @@ namespace K2I.Pipeline;
 /// One table's pipeline over the life of the process: an ingest worker that runs sessions one after another, and a flush worker that serves each. Owns
 /// the state that people see.
 /// </summary>
-internal sealed class TablePipeline(TableOptions options, EngineOptions engine, TableStoreFactory stores, long ringBytes, ILog log, IClock clock)
+internal sealed class TablePipeline(TableOptions options, EngineOptions engine, TableStoreFactory stores, MemoryShares memory, ILog log, IClock clock)
 {
     private const int FirstWaitMs = 500, LongestWaitMs = 30_000;
 
@@ -26,7 +26,7 @@ internal sealed class TablePipeline(TableOptions options, EngineOptions engine, 
 
     internal TableCounters Counters { get; } = new();
 
-    internal long RingBytes => ringBytes;
+    internal MemoryShares Memory => memory;
 
     internal string DataDirectory => engine.DataDirectory;
 
@@ -45,7 +45,7 @@ internal sealed class TablePipeline(TableOptions options, EngineOptions engine, 
         Group = $"{engine.Kafka.Group}.{options.Name}",
         Topics = options.Topics,
         InstanceId = engine.Kafka.InstanceId is { } instance ? $"{instance}.{options.Name}" : null,
-        FetchBufferBytes = Math.Clamp(ringBytes / 4, 4 << 20, 64 << 20),
+        FetchBufferBytes = memory.FetchBytes,
     };
 
     internal void RequestStop() => stop.Set();
@@ -132,7 +132,7 @@ internal sealed class TablePipeline(TableOptions options, EngineOptions engine, 
             RowsCommitted = Volatile.Read(ref Counters.RowsCommitted),
             DeadLetters = Counters.DeadLetters,
             RingBytes = current?.RingBytesInUse ?? 0,
-            RingBudgetBytes = current?.RingBudgetBytes ?? ringBytes,
+            RingBudgetBytes = current?.RingBudgetBytes ?? memory.RingBytes,
             Backpressure = current?.Backpressure ?? false,
             Commits = Volatile.Read(ref Counters.Commits),
             CommitRetries = Volatile.Read(ref Counters.CommitRetries),
@@ -153,7 +153,7 @@ internal sealed class TablePipeline(TableOptions options, EngineOptions engine, 
         try
         {
             SetState(TableState.Starting);
-            var store = stores.Open(options);
+            var store = stores.Open(options, memory);
             using var current = new TableSession(this, store);
             session = current;
             flusher = current.Flusher;

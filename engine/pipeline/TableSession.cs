@@ -45,7 +45,7 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         this.store = store;
         options = pipeline.Options;
         (log, clock) = (pipeline.Log, pipeline.Clock);
-        ring = new(pipeline.RingBytes);
+        ring = new(pipeline.Memory.RingBytes);
         deadLetters = new(pipeline.DataDirectory, options.Name, clock);
         sink = new(ring, deadLetters, pipeline.Counters, clock);
         flusher = new(pipeline, store, ring, sink);
@@ -405,9 +405,12 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
     }
 
     /// <summary>The source of a record; an array by partition of the topic last seen, as records come in runs.</summary>
-    private Source? SourceOf(int topicId, int partition)
+    private Source? SourceOf(int topicId, int partition) =>
+        topicId == cachedTopic && partition < sourceByPartition.Length ? sourceByPartition[partition] : LookUp(topicId, partition);
+
+    /// <summary>Apart from the fast path: its closure would be allocated there for every record.</summary>
+    private Source? LookUp(int topicId, int partition)
     {
-        if (topicId == cachedTopic && partition < sourceByPartition.Length) return sourceByPartition[partition];
         var topic = consumer.TopicName(topicId);
         cachedTopic = topicId;
         sourceByPartition = new Source?[1 + sources.Where(s => s.Topic == topic).Select(s => s.Partition).DefaultIfEmpty(0).Max()];

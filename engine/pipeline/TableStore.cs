@@ -18,7 +18,7 @@ namespace K2I.Pipeline;
 /// Ingest thread: <see cref="Open"/>, <see cref="Create"/>, <see cref="Reload"/>, <see cref="AddFields"/>. Flush thread: <see cref="Commit"/>. What both see (<see cref="Schema"/>,
 /// <see cref="Offsets"/>, …) is an immutable state, replaced whole.
 /// </remarks>
-internal sealed class TableStore(TableStoreFactory shared, TableOptions options, TableIdent ident, int formatVersion, ILog log, IClock clock)
+internal sealed class TableStore(TableStoreFactory shared, TableOptions options, TableIdent ident, int formatVersion, MemoryShares memory, ILog log, IClock clock)
 {
     private const string FlushIdKey = "k2i.flush-id", EpochKey = "k2i.epoch";
 
@@ -99,7 +99,7 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
     /// </summary>
     internal CommitResult Commit(Flush flush, IReadOnlyList<DataFile> files)
     {
-        var action = flush.Action ??= new AppendFiles { Files = [.. files], Fence = table => Fence(table, flush, [.. files]) };
+        var action = flush.Action ??= new AppendFiles { VerifyFiles = true, Files = [.. files], Fence = table => Fence(table, flush, [.. files]) };
         try
         {
             var result = committer.Commit(ident, action);
@@ -159,7 +159,7 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
         if (!metadata.DefaultSpec.IsWritable) throw new EngineException(ErrorKind.Unsupported, $"table {ident}: its partition spec has a transform this build does not know");
         Spec = metadata.DefaultSpec;
         Epoch = metadata.LongProperty(EpochKey, 0) + 1;
-        ParquetOptions = TableParquet.OptionsOf(metadata);
+        ParquetOptions = TableParquet.OptionsOf(metadata, memory.RowGroupBytes);
         Take(table);
         var wanted = new List<Field>(declared ?? []);
         if (options.KafkaColumn) wanted.Add(KafkaColumn.Field(0));

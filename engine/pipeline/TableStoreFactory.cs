@@ -18,6 +18,7 @@ internal sealed class TableStoreFactory : IDisposable
         if (options.Iceberg.Catalog != "file") throw new EngineException(ErrorKind.Unsupported, $"catalog = {options.Iceberg.Catalog}: this build knows catalog = file");
         var warehouse = Location.FromConfig(options.Iceberg.Warehouse);
         if (Location.SchemeOf(warehouse) != "file") throw new EngineException(ErrorKind.Unsupported, $"warehouse = {options.Iceberg.Warehouse}: this build knows local warehouses (a path or file://)");
+        ParquetBuffers = new(options.MemoryBytes / 8);
         Objects = new SchemeStore().Add("file", new LocalStore(warehouse));
         Catalog = new FileCatalog(Objects, warehouse, clock);
     }
@@ -26,16 +27,16 @@ internal sealed class TableStoreFactory : IDisposable
 
     internal ICatalog Catalog { get; }
 
-    internal ParquetBuffers ParquetBuffers { get; } = new(64L << 20);
+    internal ParquetBuffers ParquetBuffers { get; }
 
     /// <summary>The table's full name: its own namespace, or the configured default.</summary>
     internal TableIdent IdentOf(TableOptions table) =>
         table.Name.Contains('.', StringComparison.Ordinal) ? TableIdent.Parse(table.Name) : TableIdent.Parse($"{options.Iceberg.Namespace}.{table.Name}");
 
     /// <summary>Loads the table and makes it fit the options, or creates it; leaves it closed if its columns are still to be inferred.</summary>
-    internal TableStore Open(TableOptions table)
+    internal TableStore Open(TableOptions table, MemoryShares memory)
     {
-        var store = new TableStore(this, table, IdentOf(table), options.Iceberg.FormatVersion, log, clock);
+        var store = new TableStore(this, table, IdentOf(table), options.Iceberg.FormatVersion, memory, log, clock);
         store.Open();
         return store;
     }

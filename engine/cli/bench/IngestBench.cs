@@ -109,7 +109,19 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
     private long Present()
     {
         using var probe = new KafkaConsumer(new() { Client = client, Group = "k2i-bench-probe", Topics = [options.Topic] }, new BareConsumer(), NullLog.Instance);
-        return Enumerable.Range(0, options.Partitions).Sum(p => probe.QueryWatermarks(new(options.Topic, p), 30_000).HighOffset);
+        var deadline = Environment.TickCount64 + 30_000;
+        while (true)
+        {
+            try
+            {
+                return Enumerable.Range(0, options.Partitions).Sum(p => probe.QueryWatermarks(new(options.Topic, p), 30_000).HighOffset);
+            }
+            catch (EngineException e) when (e.Retryable && Environment.TickCount64 < deadline)
+            {
+                // A topic just created has no leaders for a moment.
+                Thread.Sleep(100);
+            }
+        }
     }
 
     /// <summary>Says what goes wrong in a run, and nothing else.</summary>
