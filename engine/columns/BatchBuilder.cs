@@ -23,6 +23,9 @@ public sealed unsafe class BatchBuilder : IDisposable
         foreach (var column in columns) column.Attach(start);
     }
 
+    /// <summary>For rows that are passed on at once, by modules that do not deal with memory.</summary>
+    public static BatchBuilder ForScratch(Schema schema, long budgetBytes) => new(schema, MemoryTag.Scratch, budgetBytes);
+
     public Schema Schema { get; }
 
     /// <summary>Rows ended.</summary>

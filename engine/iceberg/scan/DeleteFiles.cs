@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
 
-using K2I.Base;
 using K2I.Columns;
 using K2I.Parquet;
 using K2I.Storage;
@@ -43,9 +42,7 @@ internal sealed class DeleteFiles(TableMetadata table, IObjectStore store, Parqu
         var keys = new KeySet();
         var schema = KeySchema(table, file);
         var key = new RowKey(schema.Struct, file.EqualityIds);
-        using var source = new StoreSource(store.Open(file.FilePath));
-        using var reader = OpenParquet(source, file, buffers);
-        reader.Select(new ReadRequest { Schema = schema, Names = Names(table), Missing = DataFileValues.Missing(table, schema.Struct, file) });
+        using var reader = RowFiles.Open(store, file, new ReadRequest { Schema = schema, Names = Names(table), Missing = DataFileValues.Missing(table, schema.Struct, file) }, buffers);
         while (reader.TryRead(out var batch))
             for (var row = 0; row < batch.Rows; row++) keys.Add(key.Of(batch, row));
         return _keys[file.FilePath] = keys;
@@ -53,13 +50,6 @@ internal sealed class DeleteFiles(TableMetadata table, IObjectStore store, Parqu
 
     internal static ImmutableArray<NameMap> Names(TableMetadata table) =>
         table.Property(NameMappingJson.Property) is { } text ? NameMappingJson.Parse(text, $"{NameMappingJson.Property} of {table.Location}") : [];
-
-    internal static ParquetReader OpenParquet(StoreSource source, DataFile file, ParquetBuffers buffers, int batchRows = 16_384)
-    {
-        if (!string.Equals(file.FileFormat, "PARQUET", StringComparison.OrdinalIgnoreCase)) throw new EngineException(ErrorKind.Unsupported, $"{file.FilePath}: files of format {file.FileFormat} cannot be read");
-        if (file.KeyMetadata is not null) throw new EngineException(ErrorKind.Unsupported, $"{file.FilePath} is encrypted");
-        return new ParquetReader(source, ParquetReadOptions.Default with { BatchRows = batchRows }, buffers);
-    }
 
     /// <summary>The fields rows are matched by, also those the table has dropped since, in their newest types.</summary>
     private static Schema KeySchema(TableMetadata table, DataFile file)
@@ -95,9 +85,7 @@ internal sealed class DeleteFiles(TableMetadata table, IObjectStore store, Parqu
     {
         if (_positions.TryGetValue(file.FilePath, out var known)) return known;
         var found = new Dictionary<string, RowPositions>(StringComparer.Ordinal);
-        using var source = new StoreSource(store.Open(file.FilePath));
-        using var reader = OpenParquet(source, file, buffers);
-        reader.Select(new ReadRequest { Schema = Schema.Of(MetadataColumns.DeletedFile, MetadataColumns.DeletedPosition) });
+        using var reader = RowFiles.Open(store, file, new ReadRequest { Schema = Schema.Of(MetadataColumns.DeletedFile, MetadataColumns.DeletedPosition) }, buffers);
         byte[] last = [];
         RowPositions? positions = null;
         while (reader.TryRead(out var batch))

@@ -13,8 +13,7 @@ internal sealed class FileRows : IDisposable
 {
     private readonly TableScan _scan;
     private readonly ScanTask _task;
-    private readonly StoreSource _source;
-    private readonly ParquetReader _reader;
+    private readonly IRowFile _reader;
     private readonly RowPositions? _deleted;
     private readonly List<(RowKey Key, KeySet Keys)> _equality = [];
     private readonly int[] _wantedAt;
@@ -45,23 +44,8 @@ internal sealed class FileRows : IDisposable
             fields = fields.AddRange(scan.Schema.Fields.Skip(scan.Columns.Fields.Length));
             MetadataColumns.AddValues(task.Data, missing, fills);
         }
-        _source = new StoreSource(store.Open(file.FilePath));
-        try
-        {
-            _reader = DeleteFiles.OpenParquet(_source, file, buffers, scan.Request.BatchRows);
-            _reader.Select(new ReadRequest
-            {
-                Schema = new Schema(0, new StructType(fields)),
-                Names = DeleteFiles.Names(table),
-                Missing = missing,
-                NullFills = fills,
-            });
-        }
-        catch
-        {
-            Dispose();
-            throw;
-        }
+        var request = new ReadRequest { Schema = new Schema(0, new StructType(fields)), Names = DeleteFiles.Names(table), Missing = missing, NullFills = fills };
+        _reader = RowFiles.Open(store, file, request, buffers, scan.Request.BatchRows);
     }
 
     internal bool TryRead([NotNullWhen(true)] out ScanBatch? rows)
@@ -70,18 +54,16 @@ internal sealed class FileRows : IDisposable
         {
             var live = Select(batch);
             if (live == 0) continue;
-            rows = new ScanBatch(Shape(batch), live == batch.Rows ? null : _selected.AsMemory(0, live), _task.Data.File, _reader.BatchStart);
+            ReadOnlyMemory<int>? selected = null;
+            if (live < batch.Rows) selected = _selected.AsMemory(0, live);
+            rows = new ScanBatch(Shape(batch), selected, _task.Data.File, _reader.BatchStart);
             return true;
         }
         rows = null;
         return false;
     }
 
-    public void Dispose()
-    {
-        _reader?.Dispose();
-        _source.Dispose();
-    }
+    public void Dispose() => _reader.Dispose();
 
     /// <summary>The wanted columns, and those that deletes are matched by.</summary>
     private static StructType Widen(TableScan scan, HashSet<int> keys)

@@ -9,13 +9,16 @@ namespace K2I.Iceberg;
 
 /// <summary>
 /// Rows as JSON objects, one after another into a buffer that is reused: numbers bare; NaN, infinities, decimals, dates, times and uuids as strings;
-/// timestamps with 6 digits (9 for nanoseconds), in UTC with <c>+00:00</c>; fixed and binary as hex; maps as <c>[[key,value],…]</c> ordered by key. One thread.
+/// timestamps with 6 digits (9 for nanoseconds), in UTC with <c>+00:00</c>; fixed and binary as hex; maps as <c>[[key,value],…]</c> ordered by the keys' text. One thread.
 /// </summary>
 public sealed class RowJson
 {
     private const string Digits = "0123456789abcdef";
 
-    private readonly ArrayBufferWriter<byte> _text = new(4096);
+    private static readonly Comparer<byte[]> ByBytes = Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b));
+
+    private readonly ArrayBufferWriter<byte> _text = new(256);
+    private RowJson? _keys;
 
     /// <summary>What has been appended since <see cref="Clear"/>, UTF-8.</summary>
     public ReadOnlySpan<byte> Written => _text.WrittenSpan;
@@ -111,20 +114,28 @@ public sealed class RowJson
         }
     }
 
+    /// <summary>Entries in order of their keys' text, so that equal maps are equal text.</summary>
     private void Map(ColumnView entries, int from, int to)
     {
-        var keys = entries.Children[0];
-        var order = new int[to - from];
-        for (var i = 0; i < order.Length; i++) order[i] = from + i;
-        Array.Sort(order, (a, b) => ColumnOrder.Compare(keys, a, b));
+        var keys = new byte[to - from][];
+        var values = new int[keys.Length];
+        _keys ??= new RowJson();
+        for (var i = 0; i < keys.Length; i++)
+        {
+            _keys.Clear();
+            _keys.Value(entries.Children[0], from + i);
+            keys[i] = _keys.Written.ToArray();
+            values[i] = from + i;
+        }
+        Array.Sort(keys, values, ByBytes);
         Byte('[');
-        for (var i = 0; i < order.Length; i++)
+        for (var i = 0; i < keys.Length; i++)
         {
             if (i > 0) Byte(',');
             Byte('[');
-            Value(keys, order[i]);
+            _text.Write(keys[i]);
             Byte(',');
-            Value(entries.Children[1], order[i]);
+            Value(entries.Children[1], values[i]);
             Byte(']');
         }
         Byte(']');

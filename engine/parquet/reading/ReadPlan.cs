@@ -124,7 +124,8 @@ internal sealed class ReadPlan
 
     private ConstantNode Absent(Field wanted)
     {
-        ReadOnlyMemory<byte>? value = request.Missing.TryGetValue(wanted.Id, out var given) && wanted.Id != 0 && wanted.Type is not (ListType or MapType) ? given : null;
+        ReadOnlyMemory<byte>? value = null;
+        if (wanted.Id != 0 && wanted.Type is not (ListType or MapType) && request.Missing.TryGetValue(wanted.Id, out var given)) value = given;
         if (value is null && wanted.Required && !request.NullFills.ContainsKey(wanted.Id)) throw new EngineException(ErrorKind.Corrupt, $"column {wanted.Name} is required and not in the file");
         ReadNode[] children = value is null
             ? [.. Schema.ChildrenOf(wanted.Type).Select(Null)]

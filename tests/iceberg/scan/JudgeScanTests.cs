@@ -13,7 +13,6 @@ public sealed class JudgeScanTests(ITestOutputHelper output)
     /// <summary>What this build cannot read; it must say so.</summary>
     private static readonly Dictionary<string, string> Unsupported = new(StringComparer.Ordinal)
     {
-        ["avro-data"] = "Avro data files",
         ["v3-new-types"] = "variant",
     };
 
