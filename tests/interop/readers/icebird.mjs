@@ -1,5 +1,6 @@
-// Iceberg tables by icebird, over the newest hyparquet (package.json): the one it asks for fails on nested columns of several pages, whoever wrote them. That library for Parquet rounds timestamps to milliseconds and takes bytes for text; the parsers it calls for that are
-// replaced, so that the raw values are formatted by the table's schema. Decimals come as floating point: exact to 15 digits.
+// Iceberg tables by icebird, over the newest hyparquet (package.json): the one it asks for fails on nested columns of several pages, whoever
+// wrote them. hyparquet rounds timestamps to milliseconds and takes bytes for text; the parsers that it calls for that are replaced, so that raw
+// values are formatted by the table's schema. Decimals come as floating point: exact to 15 digits.
 import { existsSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -19,9 +20,9 @@ export async function* rows(folder, schema) {
   for (const row of await icebergRead({ tableUrl: folder, metadata })) yield struct(row, schema);
 }
 
-// It reads by URL; files are answered from the disk.
+// It reads by URL; files are answered from the disk. A location is a path after its scheme, not an encoded URL: %2F in it is part of a name.
 async function readLocal(url, init) {
-  const path = String(url).startsWith('file:') ? fileURLToPath(url) : String(url);
+  const path = String(url).replace(/^file:(\/\/)?/, '');
   if (!existsSync(path)) return new Response(null, { status: 404 });
   const range = new Headers(init?.headers).get('range')?.match(/^bytes=(\d+)-(\d*)$/);
   const size = statSync(path).size;
