@@ -1,0 +1,131 @@
+using K2I.Base;
+using K2I.Columns;
+using K2I.Memory;
+using Xunit.Abstractions;
+
+namespace K2I.Parquet.Tests;
+
+public class FuzzTests(ITestOutputHelper output)
+{
+    private const int CorpusFileBytes = 20_000, RowLimit = 100_000;
+
+    private static readonly ParquetReadOptions Limits = new() { BatchRows = 1000, MaxPageBytes = 8 << 20, MaxMemoryBytes = 64 << 20, VerifyChecksums = false };
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void DamagedFilesEndInAnErrorOrInRowsNeverOtherwise(int seed)
+    {
+        output.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        var files = Files(seed).ToList();
+        var before = MemoryLedger.Bytes(MemoryTag.Parquet);
+        var outcomes = new SortedDictionary<string, int>();
+        for (var i = 0; i < 3000; i++)
+        {
+            var (name, original) = files[random.Next(files.Count)];
+            var file = Mutate(original, random);
+            var outcome = "rows";
+            try
+            {
+                Consume(name, file);
+            }
+            catch (EngineException error)
+            {
+                Assert.True(error.Kind is ErrorKind.Corrupt or ErrorKind.Unsupported or ErrorKind.Full, error.Message);
+                Assert.Contains(name, error.Message, StringComparison.Ordinal);
+                outcome = error.Kind.ToString();
+            }
+            catch (Exception error)
+            {
+                if (Environment.GetEnvironmentVariable("K2I_DUMP") is { Length: > 0 } folder) File.WriteAllBytes(Path.Join(folder, $"fuzz-{seed}-{i}-{name}"), file);
+                throw new InvalidOperationException($"seed {seed}, file {i} of {name}", error);
+            }
+            outcomes[outcome] = outcomes.GetValueOrDefault(outcome) + 1;
+        }
+        output.WriteLine(string.Join(", ", outcomes.Select(o => $"{o.Key} {o.Value}")));
+        Assert.Equal(before, MemoryLedger.Bytes(MemoryTag.Parquet));
+    }
+
+    private static void Consume(string name, byte[] file)
+    {
+        using var reader = new ParquetReader(new MemorySource(name, file), Limits);
+        long rows = 0, sum = 0;
+        while (rows < RowLimit && reader.TryRead(out var batch))
+        {
+            Assert.True(batch.Rows is > 0 and <= 1000);
+            rows += batch.Rows;
+            foreach (var column in batch.Columns) sum += Touch(column);
+        }
+    }
+
+    /// <summary>Looks at every byte that the view says is there.</summary>
+    private static long Touch(ColumnView column)
+    {
+        long sum = 0;
+        foreach (var b in column.Validity) sum += b;
+        foreach (var b in column.ValueBytes) sum += b;
+        if (column.Layout is ColumnLayout.Bytes or ColumnLayout.List)
+        {
+            var last = 0;
+            foreach (var offset in column.Offsets)
+            {
+                Assert.True(offset >= last);
+                last = offset;
+            }
+        }
+        foreach (var child in column.Children) sum += Touch(child);
+        return sum;
+    }
+
+    private static IEnumerable<(string Name, byte[] Bytes)> Files(int seed)
+    {
+        foreach (var codec in Enum.GetValues<ParquetCodec>())
+        {
+            var table = new RandomTable(seed * 10 + (int)codec);
+            var schema = codec == ParquetCodec.Snappy ? table.FlatSchema() : table.NestedSchema(4, 3);
+            using var builder = new BatchBuilder(schema, MemoryTag.Scratch, 4 << 20);
+            yield return ($"own-{codec}", RoundTripTests.Write(schema, ParquetOptions.Default with { Codec = codec, PageRows = 20, PageIndex = false }, table.Fill(builder, 60, [])));
+        }
+        if (Corpus.Folder is null) yield break;
+        foreach (var name in Corpus.Files("data"))
+        {
+            var path = Path.Join(Corpus.Folder, "data", name);
+            if (new FileInfo(path).Length <= CorpusFileBytes && name != "large_string_map.brotli.parquet") yield return (name, File.ReadAllBytes(path));
+        }
+    }
+
+    private static byte[] Mutate(byte[] original, Random random)
+    {
+        var file = (byte[])original.Clone();
+        for (var changes = random.Next(1, 6); changes > 0; changes--)
+        {
+            // Footers and page headers are where a byte matters most.
+            var at = random.Next(3) == 0 ? file.Length - 1 - random.Next(Math.Min(file.Length, 600)) : random.Next(file.Length);
+            switch (random.Next(6))
+            {
+                case 0:
+                    file[at] ^= (byte)(1 << random.Next(8));
+                    break;
+                case 1:
+                    file[at] = (byte)random.Next(256);
+                    break;
+                case 2:
+                    file[at] = random.Next(2) == 0 ? (byte)0xFF : (byte)0;
+                    break;
+                case 3:
+                    file[at] = (byte)(file[at] + (random.Next(2) == 0 ? 1 : -1));
+                    break;
+                case 4:
+                    var length = Math.Min(random.Next(1, 30), file.Length - at);
+                    file.AsSpan(random.Next(file.Length - length + 1), length).ToArray().CopyTo(file.AsSpan(at));
+                    break;
+                default:
+                    if (random.Next(8) == 0) file = [.. file.AsSpan(0, at), .. file.AsSpan(Math.Min(file.Length, at + random.Next(1, 20)))];
+                    break;
+            }
+            if (file.Length < 16) break;
+        }
+        return file;
+    }
+}
