@@ -1,4 +1,5 @@
 """Rows of Parquet files as pyarrow reads them, in the text of RowText.cs: expect.py FOLDER OUT writes one text file for each, and prints lines for corpus.txt."""
+import decimal
 import hashlib
 import os
 import struct
@@ -22,7 +23,7 @@ def scalar(t, v):
     if pa.types.is_float64(t):
         return "d" + bits(v, 8)
     if pa.types.is_decimal(t):
-        return str(int(v.as_py().scaleb(t.scale)))
+        return str(int(v.as_py().scaleb(t.scale, decimal.Context(prec=60))))
     if pa.types.is_date32(t):
         return str(v.cast(pa.int32()).as_py())
     if pa.types.is_timestamp(t):
