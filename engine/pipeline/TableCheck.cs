@@ -1,7 +1,6 @@
 using K2I.Columns;
 using K2I.Decode;
 using K2I.Iceberg;
-using FieldIds = K2I.Decode.FieldIds;
 
 namespace K2I.Pipeline;
 

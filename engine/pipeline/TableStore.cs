@@ -6,7 +6,6 @@ using K2I.Decode;
 using K2I.Iceberg;
 using K2I.Parquet;
 using K2I.Storage;
-using FieldIds = K2I.Decode.FieldIds;
 
 namespace K2I.Pipeline;
 

@@ -164,7 +164,7 @@ public sealed class CommandTests : IDisposable
         var warehouse = Path.Combine(_harness.Folder, "w");
         var store = new LocalStore(warehouse);
         Assert.Equal((ExitCode.Ok, "no tables yet\n", ""), _harness.Run("tables", "-w", warehouse));
-        var schema = Decode.FieldIds.NewSchema([.. ColumnText.Parse("id: long!, at: timestamptz, tags: list<string>")]);
+        var schema = FieldIds.NewSchema([.. ColumnText.Parse("id: long!, at: timestamptz, tags: list<string>")]);
         new FileCatalog(store, "file://" + warehouse).Create(TableIdent.Parse("shop.orders"), new TableCreation
         {
             Schema = schema,

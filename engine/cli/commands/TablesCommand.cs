@@ -5,7 +5,7 @@ using K2I.Pipeline;
 
 namespace K2I.Cli.Commands;
 
-/// <summary><c>k2i tables</c> and <c>k2i tables show NAME</c>: what stands in the catalog, whether or not k2i runs.</summary>
+/// <summary><c>k2i tables</c>, <c>k2i tables show NAME</c> and <c>k2i tables read NAME</c>: what stands in the catalog, whether or not k2i runs.</summary>
 internal static class TablesCommand
 {
     public static Command Create(Terminal terminal)
@@ -22,6 +22,7 @@ internal static class TablesCommand
             else PrintList(terminal.Out, tables);
         }));
         command.Subcommands.Add(CreateShow(config, json, warehouse, terminal));
+        command.Subcommands.Add(CreateRead(config, warehouse, terminal));
         return command;
     }
 
@@ -38,6 +39,26 @@ internal static class TablesCommand
             else page.PrintText(terminal.Out);
         }));
         return show;
+    }
+
+    private static Command CreateRead(ConfigArguments config, Option<string?> warehouse, Terminal terminal)
+    {
+        var name = new Argument<string>("name") { Description = "table or namespace.table" };
+        var columns = new Option<string?>("--columns") { Description = "Only these, struct fields by dotted path", HelpName = "A,B.C" };
+        var snapshot = new Option<long?>("--snapshot") { Description = "Rows as of this snapshot", HelpName = "ID" };
+        var limit = new Option<long>("--limit") { Description = "At most so many rows; 0 for all", DefaultValueFactory = _ => 10 };
+        var read = new Command("read", "Print rows as JSON, one object a line") { name, columns, snapshot, limit };
+        read.SetAction(arguments => (int)With(config, arguments, arguments.GetValue(warehouse), terminal, catalogs =>
+        {
+            var request = new ScanRequest
+            {
+                SnapshotId = arguments.GetValue(snapshot),
+                Columns = arguments.GetValue(columns) is { } text ? [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)] : [],
+            };
+            var table = catalogs.Catalog.Load(catalogs.IdentOf(arguments.GetValue(name)!));
+            TableRows.Print(new TableScan(table, catalogs.Store, request), Math.Max(0, arguments.GetValue(limit)), terminal.Out);
+        }));
+        return read;
     }
 
     private static ExitCode With(ConfigArguments arguments, ParseResult parsed, string? warehouse, Terminal terminal, Action<Catalogs> look)

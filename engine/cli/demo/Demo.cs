@@ -128,6 +128,9 @@ internal sealed class Demo(DemoOptions options, Terminal terminal, ILog log)
         var table = catalogs.Catalog.Load(catalogs.IdentOf("events"));
         new TablePage(table, new ManifestReader(catalogs.Store), everyFile: false).PrintText(output);
         output.WriteLine();
+        output.WriteLine("rows, the first 5");
+        TableRows.Print(new TableScan(table, catalogs.Store), 5, output);
+        output.WriteLine();
         output.WriteLine("Read it with DuckDB:");
         output.WriteLine($"  duckdb -c \"INSTALL iceberg; LOAD iceberg; SELECT event_type, count(*), sum(amount) FROM iceberg_scan('{Path.GetFullPath(Warehouse)}/default/events') GROUP BY ALL;\"");
     }

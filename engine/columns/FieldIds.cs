@@ -1,15 +1,16 @@
 using System.Collections.Immutable;
-
 using K2I.Base;
-using K2I.Columns;
 
-namespace K2I.Iceberg;
+namespace K2I.Columns;
 
-/// <summary>Assigns field ids as Iceberg does: all fields of a struct first, then below each.</summary>
+/// <summary>Assigns field ids as Iceberg does: all fields of a struct first, then what is inside each of them.</summary>
 public static class FieldIds
 {
     /// <summary>The highest id a column may have; those above are Iceberg's metadata columns.</summary>
     public const int Max = 2_147_483_447;
+
+    /// <summary>A schema of these fields, numbered from 1.</summary>
+    public static Schema NewSchema(IReadOnlyList<Field> fields) => AssignFresh(new(0, new StructType([.. fields])));
 
     /// <summary>The schema with every field numbered from 1; identifier fields follow theirs.</summary>
     public static Schema AssignFresh(Schema schema)
@@ -38,7 +39,9 @@ public static class FieldIds
                 return new ListType(l.Element with { Id = element, Type = Assign(l.Element.Type, ref last, renamed) });
             case MapType m:
                 var (key, value) = (Next(m.Key, ref last, renamed), Next(m.Value, ref last, renamed));
-                return new MapType(m.Key with { Id = key, Type = Assign(m.Key.Type, ref last, renamed) }, m.Value with { Id = value, Type = Assign(m.Value.Type, ref last, renamed) });
+                return new MapType(
+                    m.Key with { Id = key, Type = Assign(m.Key.Type, ref last, renamed) },
+                    m.Value with { Id = value, Type = Assign(m.Value.Type, ref last, renamed) });
             default:
                 return type;
         }
