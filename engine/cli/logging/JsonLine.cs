@@ -13,7 +13,7 @@ internal static class JsonLine
     {
         json.Reset(buffer);
         json.WriteStartObject();
-        json.WriteString("time"u8, DateTimeOffset.FromUnixTimeMilliseconds(unixMs).UtcDateTime);
+        json.WriteString("time"u8, DateTimeOffset.FromUnixTimeMilliseconds(unixMs).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
         json.WriteString("level"u8, level switch { LogLevel.Debug => "debug"u8, LogLevel.Info => "info"u8, LogLevel.Warn => "warn"u8, _ => "error"u8 });
         json.WriteString("message"u8, redactor.Scrub(message));
         foreach (var (name, value) in fields)
