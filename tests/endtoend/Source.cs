@@ -10,7 +10,8 @@ namespace K2I.EndToEnd.Tests;
 /// <summary>Topics and records, by a client that is not the engine's.</summary>
 internal sealed class Source : IDisposable
 {
-    private static readonly DateTimeOffset Epoch = new(2026, 1, 31, 12, 0, 0, TimeSpan.Zero);
+    // Recent, as Kafka deletes records that are older than its retention.
+    private static readonly DateTimeOffset Epoch = DateTimeOffset.FromUnixTimeMilliseconds(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()).AddHours(-1);
     private readonly IProducer<byte[], byte[]> producer;
 
     public Source(string brokers, Action<ProducerConfig>? configure = null)

@@ -6,7 +6,7 @@ namespace K2I.EndToEnd.Tests;
 [Collection(SharedBroker.Collection)]
 public sealed class StopTests(SharedBroker broker) : IDisposable
 {
-    private const string Never = "1h";
+    private const string Never = "1h", Static = "instance_id = host-1";
     private readonly Workspace workspace = new();
 
     private RealKafka Kafka => broker.Kafka;
@@ -38,7 +38,7 @@ public sealed class StopTests(SharedBroker broker) : IDisposable
         using var source = new Source(Kafka.Brokers);
         var topic = source.NewTopic("twice", 2);
         var records = source.Send(topic, 2, SampleEvents.Make(seed: 42, count: 500));
-        using (var ingest = Ingest.Start(workspace, Scenario.Config(workspace, Kafka.Brokers, topic, interval: Never)))
+        using (var ingest = Ingest.Start(workspace, Scenario.Config(workspace, Kafka.Brokers, topic, kafka: Static, interval: Never)))
         {
             ingest.Wait("all rows are buffered", s => Ingest.Table(s, "events")?.GetProperty("rows").GetInt64() == records.Count);
             // Both arrive before the flush that the first one asks for can be over.
@@ -49,7 +49,7 @@ public sealed class StopTests(SharedBroker broker) : IDisposable
             Assert.Contains(ingest.WaitForExit(), new[] { 0, 143 });
         }
 
-        Scenario.RunUntilCommitted(workspace, Scenario.Config(workspace, Kafka.Brokers, topic), "events", records);
+        Scenario.RunUntilCommitted(workspace, Scenario.Config(workspace, Kafka.Brokers, topic, kafka: Static), "events", records);
         Scenario.Judge(workspace.Table("events"), records);
     }
 }
