@@ -70,7 +70,7 @@ public sealed partial class SourceTests(ITestOutputHelper output)
         string[] banned =
         [
             "nuget" + ".org", "npm" + "js.", "deb." + "debian", "security." + "debian", "pypi" + ".org", "python" + "hosted", "crates" + ".io", "maven" + ".org",
-            "golang" + ".org/", "/wo" + "rk/", "/ro" + "ot/", "/ho" + "me/",
+            "golang" + ".org/", "/wo" + "rk/", "/ro" + "ot/.", "/ho" + "me/",
         ];
         Repository.AssertNone(
             from file in Repository.FilesBelow(Repository.Root)
@@ -94,7 +94,7 @@ public sealed partial class SourceTests(ITestOutputHelper output)
         }
     }
 
-    private static bool HasNoType(string file) => Path.GetFileName(file) is "Program.cs" or "GlobalUsings.cs" or "AssemblyInfo.cs";
+    private static bool HasNoType(string file) => Path.GetFileName(file) is "Program.cs" or "GlobalUsings.cs" or "Module.cs";
 
     private static bool IsBinary(string file)
     {
