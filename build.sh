@@ -290,8 +290,9 @@ run_tests() {
   say "· testing"
   export -f test_assembly failure_lines
   export BUILD_DIR LOG_DIR RESULT_DIR
-  # The long end-to-end run goes first and alone; it starts servers of its own.
-  printf '%s\n' "${assemblies[@]}" | sort -r | xargs -P "$(nproc)" -I{} bash -c 'test_assembly {}' || true
+  # End to end alone: it starts servers and measures patience.
+  printf '%s\n' "${assemblies[@]}" | grep -v EndToEnd | xargs -r -P "$(nproc)" -I{} bash -c 'test_assembly {}' || true
+  printf '%s\n' "${assemblies[@]}" | grep EndToEnd | xargs -r -I{} bash -c 'test_assembly {}' || true
   sum_up "${assemblies[@]}"
 }
 
@@ -330,7 +331,7 @@ test_assembly() {
 
 # What the trx files say: failures and skips by name with their reason, then the sum. An assembly without results failed.
 sum_up() {
-  local name file passed=0 failed=0 skipped=0 counts
+  local name file passed=0 failed=0 skipped=0 not_run counts
   for name in "$@"; do
     file=$RESULT_DIR/$name.trx
     if [[ ! -f $file ]]; then
@@ -340,9 +341,10 @@ sum_up() {
       continue
     fi
     counts=$(grep -o '<Counters [^>]*>' "$file")
+    not_run=$(grep -c '<UnitTestResult [^>]*outcome="NotExecuted"' "$file" || true)
     passed=$((passed + $(counter passed "$counts")))
-    failed=$((failed + $(counter total "$counts") - $(counter passed "$counts") - $(counter notExecuted "$counts") - $(not_run "$file")))
-    skipped=$((skipped + $(not_run "$file")))
+    skipped=$((skipped + not_run))
+    failed=$((failed + $(counter total "$counts") - $(counter passed "$counts") - not_run))
     outcomes "$file" Failed FAILED
     outcomes "$file" NotExecuted skipped
   done
@@ -352,7 +354,6 @@ sum_up() {
 }
 
 counter() { sed -E "s/.* $1=\"([0-9]+)\".*/\1/" <<<"$2"; }
-not_run() { grep -c '<UnitTestResult [^>]*outcome="NotExecuted"' "$1" || true; }
 
 # Prints the tests of a trx file that ended in one way, each with the first lines of its message.
 outcomes() {
