@@ -19,6 +19,7 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
     private const int PollRecords = 10_000, PollMs = 100;
     private const int InferWaitMs = 2_000;
     private const int KafkaCallMs = 10_000;
+    private const int ProblemSilenceMs = 30_000;
 
     private readonly TablePipeline pipeline;
     private readonly TableOptions options;
@@ -30,6 +31,7 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
     private readonly KafkaConsumer consumer;
     private readonly Queue<HeldRecord> held = new();
     private readonly HeaderCopy headers = new();
+    private readonly Dictionary<(KafkaProblemKind Kind, string? Topic, int Partition), long> problemsTold = [];
     private readonly ILog log;
     private readonly IClock clock;
     private ImmutableArray<Source> sources = [];
@@ -188,8 +190,11 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
 
     public void OnProblem(in KafkaProblem kafkaProblem)
     {
-        log.Warn("kafka reports a problem", ("table", options.Name), ("kind", kafkaProblem.Kind), ("topic", kafkaProblem.Topic), ("partition", kafkaProblem.Partition),
-            ("offset", kafkaProblem.Offset), ("text", kafkaProblem.Text));
+        if (IsNews(in kafkaProblem))
+        {
+            log.Warn("kafka reports a problem", ("table", options.Name), ("kind", kafkaProblem.Kind), ("topic", kafkaProblem.Topic), ("partition", kafkaProblem.Partition),
+                ("offset", kafkaProblem.Offset < 0 ? null : kafkaProblem.Offset), ("text", kafkaProblem.Text));
+        }
         pipeline.LastError = kafkaProblem.Text;
         var where = kafkaProblem.Topic is null ? "" : $" of {kafkaProblem.Topic}[{kafkaProblem.Partition}]";
         problem ??= kafkaProblem.Kind switch
@@ -201,6 +206,16 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
             KafkaProblemKind.Fatal => new(ErrorKind.Unavailable, $"the Kafka client gave up: {kafkaProblem.Text}"),
             _ => null,
         };
+    }
+
+    /// <summary>An outage is told of several times a second; people want it once, and again now and then.</summary>
+    private bool IsNews(in KafkaProblem kafkaProblem)
+    {
+        var now = clock.MonotonicMs;
+        var key = (kafkaProblem.Kind, kafkaProblem.Topic, kafkaProblem.Partition);
+        if (problemsTold.TryGetValue(key, out var until) && now < until) return false;
+        problemsTold[key] = now + ProblemSilenceMs;
+        return true;
     }
 
     /// <summary>Ends the flush side, leaves the group and frees the ring. What was not committed is forgotten here and still in Kafka.</summary>

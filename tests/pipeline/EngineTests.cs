@@ -123,6 +123,76 @@ public sealed class EngineTests : IDisposable
         engine.WaitFor("orders", t => t.RowsCommitted == 1);
     }
 
+    [Fact]
+    public void RowsBytesAndShutdownFlushToo()
+    {
+        fixture.Broker.CreateTopic("orders", 1);
+        var patient = new FlushOptions { AgeMs = 3_600_000 };
+        fixture.Produce("orders", 0, [.. Enumerable.Range(0, 100).Select(i => $$"""{"id":{{i}},"name":"{{new string('x', 1_000)}}"}""")]);
+        using var engine = fixture.Start(fixture.Options(
+            Orders() with { Name = "by_rows", Flush = patient with { Rows = 50 } },
+            Orders() with { Name = "by_bytes", Flush = patient with { Bytes = 50_000 } },
+            Orders() with { Name = "at_stop", Flush = patient }));
+        engine.WaitFor("by_rows", t => t.RowsCommitted > 0);
+        engine.WaitFor("by_bytes", t => t.RowsCommitted > 0);
+        Assert.Equal(0, engine.WaitFor("at_stop", t => t.Rows == 100).RowsCommitted);
+        engine.Stop();
+        foreach (var table in (string[])["by_rows", "by_bytes", "at_stop"])
+            Assert.Equal("100", fixture.Load($"default.{table}").Metadata.CurrentSnapshot!.Summary["total-records"]);
+    }
+
+    [Fact]
+    public void StartPositionCountsOnlyWhereTheTableHasNone()
+    {
+        fixture.Broker.CreateTopic("orders", 2);
+        for (var p = 0; p < 2; p++) fixture.Produce("orders", p, [.. Enumerable.Range(0, 10).Select(i => $$"""{"id":{{i}}}""")]);
+        var options = fixture.Options(
+            Orders() with { Name = "late", Start = StartPosition.Latest },
+            Orders() with { Name = "chosen", Start = new StartPosition.AtOffsets([(null, 0, 7), ("orders", 1, 9)]) });
+        using (var engine = fixture.Start(options))
+        {
+            engine.WaitFor("chosen", t => t.RowsCommitted == 4);
+            engine.WaitFor("late", t => t.Partitions.Length == 2);
+            fixture.Produce("orders", 0, """{"id":10}""");
+            engine.WaitFor("late", t => t.RowsCommitted == 1);
+            engine.WaitFor("chosen", t => t.RowsCommitted == 5);
+        }
+        fixture.Produce("orders", 0, """{"id":11}""");
+        using var again = fixture.Start(options);
+        again.WaitFor("late", t => t.RowsCommitted == 1);
+        again.WaitFor("chosen", t => t.RowsCommitted == 1);
+        Assert.Equal(12, OffsetMap.Parse(fixture.Load("default.late").Metadata.Properties[OffsetMap.Key]).Next("orders", 0));
+    }
+
+    [Fact]
+    public void RawTablesTakeAnyBytesAndTopicsByPattern()
+    {
+        fixture.Broker.CreateTopic("logs_a", 1);
+        fixture.Broker.CreateTopic("logs_b", 1);
+        fixture.Broker.CreateTopic("other", 1);
+        foreach (var topic in (string[])["logs_a", "logs_b", "other"]) fixture.Produce(topic, 0, "anything", "at all");
+        using var engine = fixture.Start(fixture.Options(new TableOptions { Name = "logs", Topics = ["^logs_.*"], Format = RecordFormat.Raw, RawValue = Decode.RawForm.String, Flush = new() { AgeMs = 200 } }));
+        engine.WaitFor("logs", t => t.RowsCommitted == 4);
+        var metadata = fixture.Load("default.logs").Metadata;
+        Assert.Equal(["key", "value", "_kafka"], metadata.CurrentSchema.Fields.Select(f => f.Name));
+        var offsets = OffsetMap.Parse(metadata.Properties[OffsetMap.Key]);
+        Assert.Equal((2L, 2L, null), (offsets.Next("logs_a", 0), offsets.Next("logs_b", 0), offsets.Next("other", 0)));
+    }
+
+    [Fact]
+    public void FlushThatMeetsAForeignCommitOfTheSameOffsetsIsNotDoubled()
+    {
+        fixture.Broker.CreateTopic("orders", 1);
+        fixture.Produce("orders", 0, [.. Enumerable.Range(0, 10).Select(i => $$"""{"id":{{i}}}""")]);
+        var slow = fixture.Start(fixture.Options(Orders() with { Flush = new() { AgeMs = 3_600_000 } }));
+        slow.WaitFor("orders", t => t.Rows == 10);
+        // Another instance, in a group of its own, commits the same offsets first.
+        var other = fixture.Options(Orders());
+        using (var quick = fixture.Start(other with { Kafka = other.Kafka with { Group = "another" } })) quick.WaitFor("orders", t => t.RowsCommitted == 10);
+        slow.Stop();
+        Assert.Equal("10", fixture.Load("default.orders").Metadata.CurrentSnapshot!.Summary["total-records"]);
+    }
+
     public void Dispose() => fixture.Dispose();
 
     private static TableOptions Orders() => new() { Name = "orders", Topics = ["orders"], Columns = "id: long!, name: string", Flush = new() { AgeMs = 200 } };
