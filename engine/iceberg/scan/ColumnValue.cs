@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
+using K2I.Base;
 using K2I.Columns;
 
 namespace K2I.Iceberg;
@@ -24,6 +25,43 @@ internal static class ColumnValue
 
     /// <summary>From JSON as the table spec's appendix C writes single values.</summary>
     internal static byte[] FromJson(DataType type, string json, string what) => Json.Parse<byte[]>(Encoding.UTF8.GetBytes(json), what, value => FromJson(type, value, what));
+
+    /// <summary>A <see cref="SingleValue"/> from text as people write it: the forms rows are printed in.</summary>
+    internal static byte[] SingleFromText(PrimitiveType type, string text, string what)
+    {
+        try
+        {
+            return type.Kind switch
+            {
+                TypeKind.Boolean => [bool.Parse(text) ? (byte)1 : (byte)0],
+                TypeKind.Int => SingleValue.OfInt(int.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)),
+                TypeKind.Long => SingleValue.OfLong(long.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)),
+                TypeKind.Float => SingleValue.OfInt(BitConverter.SingleToInt32Bits((float)Special(text))),
+                TypeKind.Double => SingleValue.OfLong(BitConverter.DoubleToInt64Bits(Special(text))),
+                TypeKind.Decimal => SingleValue.OfDecimal(Unscaled(text, type.Scale)),
+                TypeKind.Timestamp or TypeKind.TimestampTz or TypeKind.TimestampNs or TypeKind.TimestampTzNs when !text.Contains('T', StringComparison.Ordinal)
+                    => FromJsonText(type, text.Contains(' ', StringComparison.Ordinal) ? text.Replace(' ', 'T') : text + "T00:00:00", what),
+                _ => FromJsonText(type, text, what),
+            };
+        }
+        catch (Exception error) when (error is FormatException or OverflowException)
+        {
+            throw new EngineException(ErrorKind.Invalid, $"{what}: '{text}' is no {type}");
+        }
+        catch (EngineException error) when (error.Kind == ErrorKind.Corrupt)
+        {
+            throw new EngineException(ErrorKind.Invalid, $"{what}: '{text}' is no {type}");
+        }
+    }
+
+    /// <summary>A <see cref="SingleValue"/> from a value in column layout; null from none.</summary>
+    internal static byte[]? ToSingle(DataType type, ReadOnlyMemory<byte>? value)
+    {
+        if (value is not { } bytes || SingleValue.IsNaN(type, bytes.Span)) return null;
+        return type.Kind == TypeKind.Decimal ? SingleValue.OfDecimal(BinaryPrimitives.ReadInt128LittleEndian(bytes.Span)) : bytes.ToArray();
+    }
+
+    private static byte[] FromJsonText(PrimitiveType type, string text, string what) => FromJson(type, Json.Text(json => json.WriteStringValue(text)), what);
 
     private static byte[] FromJson(DataType type, JsonElement value, string what)
     {

@@ -16,6 +16,7 @@ internal sealed class FileRows : IDisposable
     private readonly IRowFile _reader;
     private readonly RowPositions? _deleted;
     private readonly List<(RowKey Key, KeySet Keys)> _equality = [];
+    private readonly List<(int[] Path, BoundPredicate Predicate)> _filter = [];
     private readonly int[] _wantedAt;
     private readonly int _columns;
     private int[] _selected = [];
@@ -28,12 +29,13 @@ internal sealed class FileRows : IDisposable
         var file = task.Data.File;
         var table = scan.Table.Metadata;
         var equality = task.Deletes.Where(d => d.File.Content == FileContent.EqualityDeletes).Select(d => d.File).ToList();
-        var wide = Widen(scan, equality.SelectMany(f => f.EqualityIds).ToHashSet());
+        var wide = Widen(scan, [.. equality.SelectMany(f => f.EqualityIds), .. scan.Filter?.FieldIds ?? []]);
         foreach (var group in equality.GroupBy(f => string.Join(',', f.EqualityIds.Order())))
         {
             var key = new RowKey(wide, group.First().EqualityIds);
             foreach (var delete in group) _equality.Add((key, deletes.Keys(delete)));
         }
+        foreach (var predicate in scan.Filter?.Predicates ?? []) _filter.Add((RowKey.PathOf(wide, predicate.Field.Id), predicate));
         _wantedAt = [.. scan.Columns.Fields.Select(f => IndexOf(wide, f.Id))];
         var fields = wide.Fields;
         _columns = fields.Length;
@@ -44,7 +46,7 @@ internal sealed class FileRows : IDisposable
             fields = fields.AddRange(scan.Schema.Fields.Skip(scan.Columns.Fields.Length));
             MetadataColumns.AddValues(task.Data, missing, fills);
         }
-        var request = new ReadRequest { Schema = new Schema(0, new StructType(fields)), Names = DeleteFiles.Names(table), Missing = missing, NullFills = fills };
+        var request = new ReadRequest { Schema = new Schema(0, new StructType(fields)), Names = DeleteFiles.Names(table), Missing = missing, NullFills = fills, Keep = scan.Filter is { } filter ? filter.MayMatch : null };
         _reader = RowFiles.Open(store, file, request, buffers, scan.Request.BatchRows);
     }
 
@@ -65,7 +67,7 @@ internal sealed class FileRows : IDisposable
 
     public void Dispose() => _reader.Dispose();
 
-    /// <summary>The wanted columns, and those that deletes are matched by.</summary>
+    /// <summary>The wanted columns, and those that deletes and the filter look at.</summary>
     private static StructType Widen(TableScan scan, HashSet<int> keys)
     {
         var fields = scan.Columns.Fields;
@@ -75,7 +77,7 @@ internal sealed class FileRows : IDisposable
             Field? holder = null;
             foreach (var schema in (IEnumerable<Schema>)[scan.Full, scan.Table.Metadata.CurrentSchema, .. scan.Table.Metadata.Schemas.Reverse()])
                 if ((holder = schema.Fields.FirstOrDefault(f => f.Id == id || Reaches(f.Type, id))) is not null) break;
-            if (holder is null) throw new EngineException(ErrorKind.Corrupt, $"table {scan.Table.Ident} deletes by field {id}, which it never had");
+            if (holder is null) throw new EngineException(ErrorKind.Corrupt, $"table {scan.Table.Ident} has no field {id}");
             if (!scan.Full.Fields.Any(f => f.Id == holder.Id)) holder = holder with { Required = false };
             var known = IndexOf(new StructType(fields), holder.Id);
             fields = known < 0 ? fields.Add(holder) : fields.SetItem(known, holder);
@@ -92,11 +94,11 @@ internal sealed class FileRows : IDisposable
         return -1;
     }
 
-    /// <summary>Finds the rows that no delete concerns. Returns how many; <see cref="_selected"/> has them unless it is all.</summary>
+    /// <summary>Finds the rows that no delete concerns and that meet the filter. Returns how many; <see cref="_selected"/> has them unless it is all.</summary>
     private int Select(Batch batch)
     {
         var live = batch.Rows;
-        if (_deleted is null && _equality.Count == 0) return live;
+        if (_deleted is null && _equality.Count == 0 && _filter.Count == 0) return live;
         if (_selected.Length < batch.Rows) _selected = new int[batch.Rows];
         if (_deleted is not null) live = _deleted.Others(_reader.BatchStart, batch.Rows, _selected);
         else for (var i = 0; i < live; i++) _selected[i] = i;
@@ -105,6 +107,13 @@ internal sealed class FileRows : IDisposable
             var kept = 0;
             for (var i = 0; i < live; i++)
                 if (!keys.Contains(key.Of(batch, _selected[i]))) _selected[kept++] = _selected[i];
+            live = kept;
+        }
+        foreach (var (path, predicate) in _filter)
+        {
+            var kept = 0;
+            for (var i = 0; i < live; i++)
+                if (predicate.Matches(RowKey.Column(batch, path, _selected[i]), _selected[i])) _selected[kept++] = _selected[i];
             live = kept;
         }
         return live;

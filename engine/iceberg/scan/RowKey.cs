@@ -23,10 +23,20 @@ internal sealed class RowKey
         return _bytes.AsSpan(0, _used);
     }
 
-    private void Append(Batch batch, int[] path, DataType type, int row)
+    /// <summary>The column at a path through structs; the first that is null in the row, if there is one.</summary>
+    internal static ColumnView Column(Batch batch, int[] path, int row)
     {
         var column = batch.Columns[path[0]];
         for (var i = 1; i < path.Length && !column.IsNull(row); i++) column = column.Children[path[i]];
+        return column;
+    }
+
+    /// <summary>Where a field is: its place in the schema, then in each struct.</summary>
+    internal static int[] PathOf(StructType schema, int id) => Find(schema, id)?.Path ?? throw new InvalidOperationException($"field {id} is not in the schema");
+
+    private void Append(Batch batch, int[] path, DataType type, int row)
+    {
+        var column = Column(batch, path, row);
         if (column.IsNull(row))
         {
             Room(1)[0] = 0;

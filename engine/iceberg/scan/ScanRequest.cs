@@ -14,6 +14,9 @@ public sealed record ScanRequest
     /// <summary>Columns by name, structs' fields by dotted path, in the order wanted; none means all.</summary>
     public ImmutableArray<string> Columns { get; init; } = [];
 
+    /// <summary>Only rows that meet it; files and row groups that cannot hold any are passed over.</summary>
+    public ScanFilter? Filter { get; init; }
+
     /// <summary>Adds <c>_file</c>, <c>_pos</c>, <c>_spec_id</c> and, in version 3, <c>_row_id</c> and <c>_last_updated_sequence_number</c> after the columns.</summary>
     public bool MetadataColumns { get; init; }
 

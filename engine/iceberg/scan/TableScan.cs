@@ -23,6 +23,7 @@ public sealed class TableScan
         Snapshot = FindSnapshot();
         Full = FindSchema();
         Columns = SchemaSelection.ByPath(Full, Request.Columns);
+        if (Request.Filter is { } filter) Filter = new BoundFilter(filter, Full, table.Metadata);
         var fields = Columns.Fields;
         if (Request.MetadataColumns)
         {
@@ -48,16 +49,24 @@ public sealed class TableScan
     /// <summary>The wanted part of it.</summary>
     internal StructType Columns { get; }
 
-    /// <summary>The live data files, each with its deletes.</summary>
+    internal BoundFilter? Filter { get; }
+
+    /// <summary>The live data files that can have wanted rows, each with its deletes.</summary>
     public ImmutableArray<ScanTask> Plan()
     {
         if (Snapshot is null) return [];
         var data = new List<ManifestEntry>();
         var deletes = new DeleteIndex(Table.Metadata);
-        foreach (var entry in new ManifestReader(_store).LiveEntries(Table.Metadata, Snapshot))
+        var reader = new ManifestReader(_store);
+        foreach (var manifest in reader.Manifests(Table.Metadata, Snapshot))
         {
-            if (entry.File.Content == FileContent.Data) data.Add(entry);
-            else deletes.Add(entry);
+            if (!manifest.MayHaveLiveFiles || manifest.Content == ManifestContent.Data && Filter?.MayMatch(manifest) == false) continue;
+            foreach (var entry in reader.Entries(Table.Metadata, manifest))
+            {
+                if (!entry.IsLive) continue;
+                if (entry.File.Content != FileContent.Data) deletes.Add(entry);
+                else if (Filter?.MayMatch(entry.File) != false) data.Add(entry);
+            }
         }
         data.Sort((a, b) => (a.SequenceNumber ?? 0) != (b.SequenceNumber ?? 0)
             ? (a.SequenceNumber ?? 0).CompareTo(b.SequenceNumber ?? 0)

@@ -18,7 +18,9 @@ internal sealed class ChunkInfo
     /// <summary>Where the statistics lie in the footer; length 0 without any.</summary>
     internal (int At, int Length) Statistics { get; private set; }
 
-    internal static ChunkInfo Read(ref ThriftReader thrift)
+    /// <param name="thrift">Positioned at the chunk.</param>
+    /// <param name="base">Where in the footer the reader's bytes begin.</param>
+    internal static ChunkInfo Read(ref ThriftReader thrift, int @base)
     {
         var chunk = new ChunkInfo();
         var found = false;
@@ -31,7 +33,7 @@ internal sealed class ChunkInfo
                     Damage.Unless(thrift.Bytes(type).IsEmpty, "a column lies in another file");
                     break;
                 case 3 when type == ThriftReader.Struct:
-                    chunk.ReadMetadata(ref thrift);
+                    chunk.ReadMetadata(ref thrift, @base);
                     found = true;
                     break;
                 case 8:
@@ -46,7 +48,7 @@ internal sealed class ChunkInfo
         return chunk;
     }
 
-    private void ReadMetadata(ref ThriftReader thrift)
+    private void ReadMetadata(ref ThriftReader thrift, int @base)
     {
         long dataAt = -1, dictionaryAt = 0;
         var id = 0;
@@ -75,7 +77,7 @@ internal sealed class ChunkInfo
                 case 12:
                     var from = thrift.Position;
                     thrift.Skip(type);
-                    Statistics = (from, thrift.Position - from);
+                    if (type == ThriftReader.Struct) Statistics = (@base + from, thrift.Position - from);
                     break;
                 default:
                     thrift.Skip(type);

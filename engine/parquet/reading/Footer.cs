@@ -53,6 +53,9 @@ internal sealed class Footer
         return footer;
     }
 
+    /// <summary>Some of its bytes.</summary>
+    internal ReadOnlySpan<byte> Part(int at, int length) => bytes.AsSpan(at, length);
+
     /// <summary>The column chunks of a row group, one per column of the file.</summary>
     internal ChunkInfo[] Chunks(int rowGroup)
     {
@@ -69,7 +72,7 @@ internal sealed class Footer
             }
             found = thrift.BeginList(type, out _);
             Damage.Unless(found == chunks.Length || thrift.Failed, "it does not have all the columns");
-            for (var i = 0; i < chunks.Length && !thrift.Failed; i++) chunks[i] = ChunkInfo.Read(ref thrift);
+            for (var i = 0; i < chunks.Length && !thrift.Failed; i++) chunks[i] = ChunkInfo.Read(ref thrift, RowGroups[rowGroup].At);
         }
         Damage.Unless(!thrift.Failed && found == chunks.Length, "its description is cut short or malformed");
         for (var i = 0; i < chunks.Length; i++) Check(chunks[i], Leaves[i], RowGroups[rowGroup].Rows);

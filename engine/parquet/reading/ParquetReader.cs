@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using K2I.Base;
 using K2I.Columns;
@@ -22,6 +23,8 @@ public sealed class ParquetReader : IDisposable
     private readonly Footer footer;
     private ReadNode[]? columns;
     private LeafReader[] readers = [];
+    private IReadOnlyDictionary<int, PlannedLeaf> leaves = ImmutableDictionary<int, PlannedLeaf>.Empty;
+    private Func<RowGroupStatistics, bool>? keep;
     private Schema? selected;
     private int rowGroup = -1;
     private long groupLeft;
@@ -128,9 +131,10 @@ public sealed class ParquetReader : IDisposable
     private void Select(ReadRequest request, bool everything)
     {
         selected = request.Schema;
+        keep = request.Keep;
         try
         {
-            (columns, readers) = ReadPlan.Make(footer, request, everything, context);
+            (columns, readers, leaves) = ReadPlan.Make(footer, request, everything, context);
         }
         catch (EngineException error)
         {
@@ -172,6 +176,11 @@ public sealed class ParquetReader : IDisposable
         rowGroup = next;
         var chunks = footer.Chunks(next);
         groupLeft = footer.RowGroups[next].Rows;
+        if (groupLeft > 0 && keep?.Invoke(new RowGroupStatistics(footer, chunks, groupLeft, leaves)) == false)
+        {
+            context.BatchStart += groupLeft;
+            groupLeft = 0;
+        }
         if (groupLeft == 0) return;
         foreach (var reader in readers) reader.StartRowGroup(chunks[reader.Leaf.Index], groupLeft);
     }

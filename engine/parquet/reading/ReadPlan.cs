@@ -11,6 +11,7 @@ internal sealed class ReadPlan
     private readonly ReadRequest request;
     private readonly ReadContext context;
     private readonly Dictionary<int, LeafReader> readers = [];
+    private readonly Dictionary<int, PlannedLeaf> leaves = [];
     private readonly bool byId;
     private readonly bool everything;
 
@@ -27,7 +28,7 @@ internal sealed class ReadPlan
     /// <param name="request">What is wanted.</param>
     /// <param name="everything">The request's schema is the file's own: fields match by their place.</param>
     /// <param name="context">What the readers share.</param>
-    internal static (ReadNode[] Columns, LeafReader[] Readers) Make(Footer footer, ReadRequest request, bool everything, ReadContext context)
+    internal static (ReadNode[] Columns, LeafReader[] Readers, IReadOnlyDictionary<int, PlannedLeaf> Leaves) Make(Footer footer, ReadRequest request, bool everything, ReadContext context)
     {
         var plan = new ReadPlan(footer, request, everything, context);
         var columns = plan.Children(request.Schema.Fields, footer.Fields, request.Names);
@@ -38,7 +39,7 @@ internal sealed class ReadPlan
             Check.That(field.Type.Kind == TypeKind.Long);
             columns[i] = new FillNode(field, columns[i], fill, context);
         }
-        return (columns, [.. plan.readers.Values]);
+        return (columns, [.. plan.readers.Values], plan.leaves);
     }
 
     private ReadNode[] Children(ImmutableArray<Field> wanted, FileField[] stored, ImmutableArray<NameMap> names) => everything
@@ -88,6 +89,8 @@ internal sealed class ReadPlan
         var values = Values(leaf, wanted.Type as PrimitiveType ?? throw Conversions.Refuse(leaf, wanted.Type));
         var reader = new LeafReader(leaf, values, context);
         readers.Add(leaf.Index, reader);
+        if (wanted.Id != 0 && wanted.Type is PrimitiveType type && (leaf.Stored != StoredType.ByteArray || type.Kind is TypeKind.String or TypeKind.Binary or TypeKind.Decimal))
+            leaves.TryAdd(wanted.Id, new(leaf, type, leaf.Stored == StoredType.ByteArray && type.Kind != TypeKind.Decimal ? ValueConversion.None : Conversions.Of(leaf, type)));
         return new LeafNode(wanted, stored, reader, values, context.Arena);
     }
 

@@ -20,4 +20,7 @@ public sealed record ReadRequest
 
     /// <summary>What nulls become, by field id, in columns (not fields of structs) of type long; all rows are null where the file lacks the column.</summary>
     public IReadOnlyDictionary<int, NullFill> NullFills { get; init; } = ImmutableDictionary<int, NullFill>.Empty;
+
+    /// <summary>Asked before a row group is read; false passes over it. Without it all are read.</summary>
+    public Func<RowGroupStatistics, bool>? Keep { get; init; }
 }

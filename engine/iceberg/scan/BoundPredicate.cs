@@ -1,0 +1,143 @@
+using System.Collections.Immutable;
+
+using K2I.Base;
+using K2I.Columns;
+
+namespace K2I.Iceberg;
+
+/// <summary>A predicate on a column of one schema: its values in the column's type, ready to be asked of rows, bounds and partitions.</summary>
+internal sealed class BoundPredicate
+{
+    private readonly PrimitiveType _type;
+    private readonly ImmutableArray<byte[]> _values;
+
+    internal BoundPredicate(ScanPredicate predicate, Schema schema)
+    {
+        Operator = predicate.Operator;
+        Field = schema.FindByPath(predicate.Column) ?? throw new EngineException(ErrorKind.NotFound, $"there is no column '{predicate.Column}'");
+        if (!Reaches(schema.Struct, Field.Id)) throw new EngineException(ErrorKind.Unsupported, $"column '{predicate.Column}' is inside a list or map and cannot be filtered by");
+        var nullTest = Operator is ScanOperator.IsNull or ScanOperator.IsNotNull;
+        if (Field.Type is not PrimitiveType type)
+        {
+            if (!nullTest) throw new EngineException(ErrorKind.Unsupported, $"column '{predicate.Column}' of type {Field.Type} can only be compared with null");
+            type = PrimitiveType.Boolean;
+        }
+        if (Operator is ScanOperator.IsNaN or ScanOperator.IsNotNaN && type.Kind is not (TypeKind.Float or TypeKind.Double)) throw new EngineException(ErrorKind.Invalid, $"column '{predicate.Column}' of type {type} is never NaN");
+        if (Operator == ScanOperator.StartsWith && type.Kind != TypeKind.String) throw new EngineException(ErrorKind.Invalid, $"column '{predicate.Column}' of type {type} is no text");
+        _type = type;
+        _values = [.. predicate.Values.Select(v => ColumnValue.SingleFromText(type, v, $"filter on column '{predicate.Column}'"))];
+    }
+
+    internal Field Field { get; }
+
+    internal ScanOperator Operator { get; }
+
+    /// <summary>Whether a row meets the condition, by its value in column layout.</summary>
+    internal bool Matches(ColumnView column, int row)
+    {
+        if (Operator is ScanOperator.IsNull or ScanOperator.IsNotNull) return column.IsNull(row) == (Operator == ScanOperator.IsNull);
+        if (column.IsNull(row)) return false;
+        var value = column.Layout == ColumnLayout.Bits ? (column.Bit(row) ? [1] : [0]) : column.Bytes(row);
+        var nan = SingleValue.IsNaN(_type, value);
+        switch (Operator)
+        {
+            case ScanOperator.IsNaN:
+                return nan;
+            case ScanOperator.IsNotNaN:
+                return !nan;
+            case ScanOperator.StartsWith:
+                return value.StartsWith(_values[0]);
+            case ScanOperator.In or ScanOperator.NotIn:
+                var found = false;
+                foreach (var one in _values) found |= !nan && CompareStored(value, one) == 0;
+                return found == (Operator == ScanOperator.In);
+            default:
+                return nan ? Operator == ScanOperator.NotEqual : Holds(CompareStored(value, _values[0]));
+        }
+    }
+
+    /// <summary>Whether rows whose values lie within the bounds (<see cref="SingleValue"/>s; null: not known) can meet the condition.</summary>
+    internal bool MayMatch(byte[]? lower, byte[]? upper, bool mayBeNull, bool mayBeValue)
+    {
+        if (Operator == ScanOperator.IsNull) return mayBeNull;
+        if (!mayBeValue) return false;
+        switch (Operator)
+        {
+            case ScanOperator.Equal or ScanOperator.In:
+                foreach (var value in _values)
+                    if ((lower is null || Compare(lower, value) <= 0) && (upper is null || Compare(upper, value) >= 0)) return true;
+                return false;
+            case ScanOperator.Less:
+                return lower is null || Compare(lower, _values[0]) < 0;
+            case ScanOperator.LessOrEqual:
+                return lower is null || Compare(lower, _values[0]) <= 0;
+            case ScanOperator.Greater:
+                return upper is null || Compare(upper, _values[0]) > 0;
+            case ScanOperator.GreaterOrEqual:
+                return upper is null || Compare(upper, _values[0]) >= 0;
+            case ScanOperator.StartsWith:
+                var prefix = _values[0].AsSpan();
+                if (upper is not null && upper.AsSpan().SequenceCompareTo(prefix) < 0) return false;
+                return lower is null || lower.AsSpan(0, Math.Min(lower.Length, prefix.Length)).SequenceCompareTo(prefix) <= 0;
+            default:
+                return true;
+        }
+    }
+
+    /// <summary>Whether rows of partitions between two values of a transform of the column can meet the condition.</summary>
+    internal bool MayMatchPartitions(Transform transform, DataType result, byte[]? lower, byte[]? upper, bool mayBeNull, bool mayBeValue)
+    {
+        if (transform.Kind is TransformKind.Void or TransformKind.Unknown) return true;
+        if (transform.Kind == TransformKind.Identity) return MayMatch(lower, upper, mayBeNull, mayBeValue);
+        if (Operator == ScanOperator.IsNull) return mayBeNull;
+        if (!mayBeValue) return false;
+        if (lower is null || upper is null || !transform.Accepts(_type)) return true;
+        var bucket = transform.Kind == TransformKind.Bucket;
+        switch (Operator)
+        {
+            case ScanOperator.Equal or ScanOperator.In:
+                foreach (var value in _values)
+                {
+                    var (low, high) = Range(transform, result, value);
+                    if (SingleValue.Compare(result, lower, high) <= 0 && SingleValue.Compare(result, upper, low) >= 0) return true;
+                }
+                return false;
+            case ScanOperator.Less or ScanOperator.LessOrEqual when !bucket:
+                return SingleValue.Compare(result, lower, Range(transform, result, _values[0]).High) <= 0;
+            case ScanOperator.Greater or ScanOperator.GreaterOrEqual when !bucket:
+                return SingleValue.Compare(result, upper, Range(transform, result, _values[0]).Low) >= 0;
+            default:
+                return true;
+        }
+    }
+
+    /// <summary>What a value's partition can be. Old writers rounded times before 1970 up, so there are two.</summary>
+    private (byte[] Low, byte[] High) Range(Transform transform, DataType result, byte[] value)
+    {
+        var exact = TransformFunctions.Apply(transform, _type, value)!;
+        var time = transform.Kind is TransformKind.Year or TransformKind.Month or TransformKind.Day or TransformKind.Hour;
+        if (!time || SingleValue.ToLong(exact) >= 0 || result.Kind is not (TypeKind.Int or TypeKind.Date)) return (exact, exact);
+        return (exact, SingleValue.OfInt((int)SingleValue.ToLong(exact) + 1));
+    }
+
+    private bool Holds(int order) => Operator switch
+    {
+        ScanOperator.Equal => order == 0,
+        ScanOperator.NotEqual => order != 0,
+        ScanOperator.Less => order < 0,
+        ScanOperator.LessOrEqual => order <= 0,
+        ScanOperator.Greater => order > 0,
+        _ => order >= 0,
+    };
+
+    /// <summary>Compares a column's value with one of ours.</summary>
+    private int CompareStored(ReadOnlySpan<byte> stored, byte[] value) => _type.Kind == TypeKind.Decimal
+        ? System.Buffers.Binary.BinaryPrimitives.ReadInt128LittleEndian(stored).CompareTo(SingleValue.ToDecimal(value))
+        : Compare(stored, value);
+
+    /// <summary>By value: the zeros are equal.</summary>
+    private int Compare(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right) =>
+        _type.Kind is TypeKind.Float or TypeKind.Double ? SingleValue.ToDouble(left).CompareTo(SingleValue.ToDouble(right)) : SingleValue.Compare(_type, left, right);
+
+    private static bool Reaches(StructType type, int id) => type.Fields.Any(f => f.Id == id || f.Type is StructType inner && Reaches(inner, id));
+}
