@@ -1,3 +1,5 @@
+using K2I.Base;
+
 namespace K2I.Pipeline;
 
 /// <summary>
@@ -46,7 +48,11 @@ internal sealed class SegmentSources
             {
                 var at = merged.FindIndex(r => ReferenceEquals(r.Source, source));
                 if (at < 0) merged.Add(new(source, from, next));
-                else merged[at] = merged[at] with { Next = next };
+                else
+                {
+                    Check.That(from == merged[at].Next);
+                    merged[at] = merged[at] with { Next = next };
+                }
             }
         }
         return merged;

@@ -48,12 +48,15 @@ internal sealed class Source(int index, string topic, int partition)
     /// <summary>Up to where offsets belong to segments; trails <see cref="NextOffset"/> by the records that are held.</summary>
     internal long TakenOffset { get; set; } = Unknown;
 
+    /// <summary>Where the last assignment began; <see cref="Unknown"/> where the first record was to say.</summary>
+    internal long StartOffset { get; private set; } = Unknown;
+
     internal bool Assigned { get; set; }
 
     /// <summary>Begins at a start offset, or wherever the first record is (<see cref="Unknown"/>).</summary>
     internal void StartAt(long offset)
     {
-        NextOffset = TakenOffset = Math.Max(offset, Unknown);
+        NextOffset = TakenOffset = StartOffset = Math.Max(offset, Unknown);
         Assigned = true;
     }
 }

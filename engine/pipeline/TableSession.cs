@@ -149,6 +149,7 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
     public void OnAssigned(Span<PartitionStart> partitions)
     {
         if (!Inferring) store.Reload();
+        foreach (ref var partition in partitions) RefuseIfPending(partition.Topic, partition.Partition);
         var started = new TopicPartition[partitions.Length];
         for (var i = 0; i < partitions.Length; i++) started[i] = new(partitions[i].Topic, partitions[i].Partition);
         var ids = TopicIds([.. started.Select(p => p.Topic).Distinct()]);
@@ -394,6 +395,14 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
     {
         if (!store.IsOpen || id is null || store.Offsets.TopicId(topic) is not { } known || known == id) return;
         throw new EngineException(ErrorKind.Fatal, $"topic recreated: {topic} was deleted and created again (id {known} became {id}); its offsets mean other records than those in the table");
+    }
+
+    /// <summary>Rows of an earlier assignment that still wait for their commit would be read, and committed, a second time: start again instead.</summary>
+    private void RefuseIfPending(string topic, int partition)
+    {
+        if (!store.IsOpen || Find(new(topic, partition)) is not { } known) return;
+        if (known.TakenOffset <= Math.Max(known.StartOffset, store.Offsets.Next(topic, partition) ?? Source.Unknown)) return;
+        throw new EngineException(ErrorKind.Unavailable, $"{topic}[{partition}] came back before its rows were committed; starting again from what the table holds");
     }
 
     private Source Register(TopicPartition partition)

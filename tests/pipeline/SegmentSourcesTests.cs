@@ -18,6 +18,16 @@ public sealed class SegmentSourcesTests
     }
 
     [Fact]
+    public void RangesWithAGapBetweenThemAreABug()
+    {
+        var first = new SegmentSources();
+        first.Advance(a, 10, 15);
+        var second = new SegmentSources();
+        second.Advance(a, 12, 20);
+        Assert.Throws<InvalidOperationException>(() => SegmentSources.Merge([first, second]));
+    }
+
+    [Fact]
     public void ClearedSourcesAreEmpty()
     {
         var segment = new SegmentSources();
