@@ -42,17 +42,21 @@ internal sealed class ReadPlan
         return (columns, [.. plan.readers.Values], plan.leaves);
     }
 
-    private ReadNode[] Children(ImmutableArray<Field> wanted, FileField[] stored, ImmutableArray<NameMap> names) => everything
-        ? [.. wanted.Select((f, i) => Node(f, stored[i], []))]
-        : [.. wanted.Select(f => Find(f, stored, names) is { } found ? Node(f, found.Field, found.Names) : Absent(f))];
+    private ReadNode[] Children(ImmutableArray<Field> wanted, FileField[] stored, ImmutableArray<NameMap> names)
+    {
+        if (everything) return [.. wanted.Select((f, i) => Node(f, stored[i], []))];
+        var taken = new HashSet<FileField>();
+        return [.. wanted.Select(f => Find(f, stored, names, taken) is { } found ? Node(f, found.Field, found.Names) : Absent(f))];
+    }
 
-    private (FileField Field, ImmutableArray<NameMap> Names)? Find(Field wanted, FileField[] stored, ImmutableArray<NameMap> names)
+    /// <summary>The first field that matches and has not been taken: files may have a name or an id twice.</summary>
+    private (FileField Field, ImmutableArray<NameMap> Names)? Find(Field wanted, FileField[] stored, ImmutableArray<NameMap> names, HashSet<FileField> taken)
     {
         foreach (var field in stored)
         {
             var map = footer.HasFieldIds || names.IsDefaultOrEmpty ? null : names.FirstOrDefault(n => n.Names.Contains(field.Name));
             var same = byId ? wanted.Id != 0 && wanted.Id == (map?.Id ?? field.Id) : field.Name == wanted.Name || field.Name == ParquetName.Of(wanted.Name);
-            if (same) return (field, map?.Children ?? []);
+            if (same && taken.Add(field)) return (field, map?.Children ?? []);
         }
         return null;
     }
@@ -85,7 +89,7 @@ internal sealed class ReadPlan
     private LeafNode Leaf(Field wanted, FileField stored)
     {
         var leaf = stored.Leaf!;
-        if (readers.ContainsKey(leaf.Index)) throw new EngineException(ErrorKind.Invalid, $"column {leaf.Path} is wanted twice");
+        Check.That(!readers.ContainsKey(leaf.Index));
         var values = Values(leaf, wanted.Type as PrimitiveType ?? throw Conversions.Refuse(leaf, wanted.Type));
         var reader = new LeafReader(leaf, values, context);
         readers.Add(leaf.Index, reader);
