@@ -39,7 +39,8 @@ internal sealed class Ingest : IDisposable
     public static Ingest Start(Workspace workspace, string config)
     {
         var port = FreePort();
-        var start = new ProcessStartInfo(Needs.Binary, ["ingest", "--config", "-"])
+        // What runs the tests may ignore SIGINT, as shells do in the background, and a child inherits that.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", Needs.Binary, "ingest", "--config", "-"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
