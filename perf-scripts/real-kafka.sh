@@ -14,6 +14,6 @@ work=$(mktemp -d)
 trap '"$shared/peers/kafka/stop" "$work/kafka" --kill >/dev/null 2>&1 || true; rm -rf "$work"' EXIT
 brokers=$("$shared/peers/kafka/start" "$work/kafka" --port 0)
 
-"$binary" bench ingest --brokers "$brokers" --records "$records" --directory "$work/warehouse" "$@"
+"$binary" bench ingest --brokers "$brokers" --records "$records" --dir "$work/warehouse" "$@"
 # The same topic with the usual .NET client, on the JIT; its native code is the same librdkafka.
 dotnet run --project bench -c Release -- confluent "$brokers" k2i_bench

@@ -152,8 +152,17 @@ public sealed unsafe partial class KafkaConsumer : IDisposable
     {
         conf.Set("group.id", options.Group);
         if (options.InstanceId is { Length: > 0 } instance) conf.Set("group.instance.id", instance);
-        if (options.Protocol == GroupProtocol.Consumer) conf.Set("group.protocol", "consumer");
-        else conf.Set("partition.assignment.strategy", "cooperative-sticky");
+        if (options.Protocol == GroupProtocol.Consumer)
+        {
+            conf.Set("group.protocol", "consumer");
+        }
+        else
+        {
+            conf.Set("partition.assignment.strategy", "cooperative-sticky");
+            // A member that was killed holds its partitions for this long; the table's fence, not the group, keeps a slow one from doing harm.
+            conf.Set("session.timeout.ms", 10_000);
+            conf.Set("heartbeat.interval.ms", 2_000);
+        }
         conf.Set("enable.auto.commit", "false");
         conf.Set("enable.auto.offset.store", "false");
         conf.Set("auto.offset.reset", "error");

@@ -77,7 +77,7 @@ public sealed class GroupTests : IDisposable
         {
             if (record is { Partition: 0, Offset: 9 }) reader.Consumer.Pause(paused);
         };
-        reader.Until(() => reader.Records.Count(r => r.Partition == 1) == 1_000);
+        reader.Until(() => reader.Records.Count(r => r.Partition == 1) == 1_000 && reader.Records.Any(r => r is { Partition: 0, Offset: 9 }));
         reader.PollFor(300);
         Assert.Equal(10, reader.Records.Count(r => r.Partition == 0));
         reader.Consumer.Resume(paused);
