@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Text.Unicode;
+using K2I.Base;
 
 namespace K2I.Parquet;
 
@@ -198,7 +199,7 @@ internal sealed unsafe class BytesReader(bool utf8, int batchBytes, ReadArena ar
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Grow(int used, long total)
     {
-        Damage.Unless(total <= MaxQueueBytes, "the values of one row take more than 2 GiB");
+        if (total > MaxQueueBytes) throw new EngineException(ErrorKind.Unsupported, "values next to each other take more than 2 GiB");
         bytes.Ensure(total, used);
     }
 
