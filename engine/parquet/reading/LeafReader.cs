@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Numerics;
-using System.Runtime.CompilerServices;
 using K2I.Base;
 
 namespace K2I.Parquet;
@@ -92,7 +89,7 @@ internal sealed unsafe class LeafReader : IDisposable
     {
         BatchEntries = Leaf.MaxRepetition == 0 ? batchRows : EntryOfRow(batchRows);
         if (values is not null)
-            BatchValues = BatchEntries == Entries ? values.Count : Leaf.MaxDefinition == 0 ? BatchEntries : CountEqual(Definitions, BatchEntries, Leaf.MaxDefinition);
+            BatchValues = BatchEntries == Entries ? values.Count : Leaf.MaxDefinition == 0 ? BatchEntries : Levels.CountEqual(Definitions, BatchEntries, Leaf.MaxDefinition);
         rows -= batchRows;
     }
 
@@ -134,16 +131,16 @@ internal sealed unsafe class LeafReader : IDisposable
         {
             var levels = repetitions.Ensure((long)Entries + count, Entries) + Entries;
             repetitionLevels.Read(levels, count);
-            CheckLevels(levels, count, Leaf.MaxRepetition);
+            Levels.Check(levels, count, Leaf.MaxRepetition);
             Damage.Unless(rowsBegun > 0 || levels[0] == 0, "the first row does not begin with its first value");
-            begun = CountEqual(levels, count, 0);
+            begun = Levels.CountEqual(levels, count, 0);
         }
         if (Leaf.MaxDefinition > 0)
         {
             var levels = definitions.Ensure((long)Entries + count, Entries) + Entries;
             definitionLevels.Read(levels, count);
-            CheckLevels(levels, count, Leaf.MaxDefinition);
-            present = CountEqual(levels, count, Leaf.MaxDefinition);
+            Levels.Check(levels, count, Leaf.MaxDefinition);
+            present = Levels.CountEqual(levels, count, Leaf.MaxDefinition);
         }
         values?.Read(present);
         Entries += count;
@@ -218,8 +215,8 @@ internal sealed unsafe class LeafReader : IDisposable
     private void StartV1(PageHeader header, byte* stored)
     {
         var at = Plain(header, stored, out var end);
-        at = StartLevels(ref repetitionLevels, header.RepetitionEncoding, Leaf.MaxRepetition, at, end, header.Values);
-        at = StartLevels(ref definitionLevels, header.DefinitionEncoding, Leaf.MaxDefinition, at, end, header.Values);
+        at = Levels.Start(ref repetitionLevels, header.RepetitionEncoding, Leaf.MaxRepetition, at, end, header.Values);
+        at = Levels.Start(ref definitionLevels, header.DefinitionEncoding, Leaf.MaxDefinition, at, end, header.Values);
         values?.StartPage(header.Encoding, at, end);
     }
 
@@ -241,48 +238,10 @@ internal sealed unsafe class LeafReader : IDisposable
             at = page.Ensure(bytes);
             if (bytes > 0) context.Decompressor.Decompress(chunk.Codec, valuesAt, storedBytes, at, bytes);
         }
-        repetitionLevels.Start(stored, stored + header.RepetitionBytes, LevelBits(Leaf.MaxRepetition));
-        definitionLevels.Start(stored + header.RepetitionBytes, valuesAt, LevelBits(Leaf.MaxDefinition));
+        repetitionLevels.Start(stored, stored + header.RepetitionBytes, Levels.Bits(Leaf.MaxRepetition));
+        definitionLevels.Start(stored + header.RepetitionBytes, valuesAt, Levels.Bits(Leaf.MaxDefinition));
         values?.StartPage(header.Encoding, at, at + bytes);
     }
-
-    /// <summary>Version 1: levels come before the values. Returns where they end.</summary>
-    private static byte* StartLevels(ref HybridDecoder levels, StoredEncoding encoding, byte max, byte* at, byte* end, int count)
-    {
-        if (max == 0) return at;
-        var bits = LevelBits(max);
-        if (encoding == StoredEncoding.BitPacked)
-        {
-            var bytes = ((long)count * bits + 7) / 8;
-            Damage.Unless(bytes <= end - at, "a page's levels are larger than the page");
-            levels.StartReversed(at, bits, count);
-            return at + bytes;
-        }
-        Damage.Unless(encoding == StoredEncoding.Rle, "levels of an unknown encoding");
-        Damage.Unless(end - at >= sizeof(int), "a page's levels are cut short");
-        var length = BinaryPrimitives.ReadUInt32LittleEndian(new(at, sizeof(int)));
-        at += sizeof(int);
-        Damage.Unless(length <= end - at, "a page's levels are larger than the page");
-        levels.Start(at, at + length, bits);
-        return at + length;
-    }
-
-    private static int LevelBits(byte max) => 32 - BitOperations.LeadingZeroCount(max);
-
-    private static void CheckLevels(byte* levels, int count, byte max)
-    {
-        if ((max & max + 1) == 0) return;
-        var i = 0;
-        if (Vector.IsHardwareAccelerated)
-        {
-            var limit = new Vector<byte>(max);
-            for (; i <= count - Vector<byte>.Count; i += Vector<byte>.Count)
-                Damage.Unless(Vector.LessThanOrEqualAll(Unsafe.ReadUnaligned<Vector<byte>>(levels + i), limit), "a level is higher than the column's");
-        }
-        for (; i < count; i++) Damage.Unless(levels[i] <= max, "a level is higher than the column's");
-    }
-
-    private static int CountEqual(byte* levels, int count, byte wanted) => new ReadOnlySpan<byte>(levels, count).Count(wanted);
 
     /// <summary>The entry that the row with this ordinal in the queue begins with, or the end.</summary>
     private int EntryOfRow(int row)
@@ -291,7 +250,7 @@ internal sealed unsafe class LeafReader : IDisposable
         var i = 0;
         while (i + NestedStep <= Entries)
         {
-            var begun = CountEqual(levels + i, NestedStep, 0);
+            var begun = Levels.CountEqual(levels + i, NestedStep, 0);
             if (begun > row) break;
             row -= begun;
             i += NestedStep;
