@@ -7,10 +7,10 @@ internal static class Comparison
 {
     private const int MostShown = 5;
 
-    /// <summary>All readers see exactly the expected rows.</summary>
+    /// <summary>All readers of whole tables see exactly the expected rows.</summary>
     public static void AllReadersSee(string table, JsonElement schema, IReadOnlyCollection<JsonElement> expected, Func<JsonElement, string> identity)
     {
-        foreach (var reader in Enum.GetValues<Reader>()) ReaderSees(reader, table, schema, expected, identity);
+        foreach (var reader in Enum.GetValues<Reader>().Where(r => r != Reader.DuckDbFiles)) ReaderSees(reader, table, schema, expected, identity);
     }
 
     public static void ReaderSees(Reader reader, string table, JsonElement schema, IReadOnlyCollection<JsonElement> expected, Func<JsonElement, string> identity)

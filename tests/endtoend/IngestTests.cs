@@ -21,6 +21,7 @@ public sealed class IngestTests(SharedBroker broker) : IDisposable
         var records = source.Send(topic, 3, SampleEvents.Make(seed: 2, count: 3_000));
         Scenario.RunUntilCommitted(workspace, Scenario.Config(workspace, Kafka.Brokers, topic), "events", records);
         Scenario.Judge(workspace.Table("events"), records);
+        Scenario.JudgeDataFiles(workspace.Table("events"), records);
     }
 
     [IngestTheory]
@@ -67,6 +68,40 @@ public sealed class IngestTests(SharedBroker broker) : IDisposable
         var config = Scenario.Config(workspace, Kafka.Brokers, topic, table: "partition_by = year(seen), bucket(4, id), truncate(2, name)");
         Scenario.RunUntilCommitted(workspace, config, "events", records);
         Scenario.Judge(workspace.Table("events"), records);
+    }
+
+    [IngestFact]
+    public void RowsSpreadOverDays()
+    {
+        using var source = new Source(Kafka.Brokers);
+        var topic = source.NewTopic("days", 1);
+        var records = source.Send(topic, 1, SampleEvents.Make(seed: 13, count: 40));
+        Scenario.RunUntilCommitted(workspace, Scenario.Config(workspace, Kafka.Brokers, topic, table: "partition_by = day(seen)"), "events", records);
+        Scenario.Judge(workspace.Table("events"), records);
+    }
+
+    [IngestFact]
+    public void ReadingStartsAtATime()
+    {
+        using var source = new Source(Kafka.Brokers);
+        var topic = source.NewTopic("since", 2);
+        source.Send(topic, 2, SampleEvents.Make(seed: 14, count: 50));
+        var later = source.Send(topic, 2, SampleEvents.Make(seed: 15, count: 30, firstId: 50));
+        var config = Scenario.Config(workspace, Kafka.Brokers, topic, table: $"start = {Source.Epoch.AddMilliseconds(50):yyyy-MM-ddTHH:mm:ss.fffZ}");
+        Scenario.RunUntilCommitted(workspace, config, "events", later);
+        Scenario.Judge(workspace.Table("events"), later);
+    }
+
+    [IngestFact]
+    public void ValidationTellsWhatIsReachable()
+    {
+        using var source = new Source(Kafka.Brokers);
+        var topic = source.NewTopic("checked", 1);
+        var good = workspace.File("good.ini", Scenario.Config(workspace, Kafka.Brokers, topic));
+        var result = Tool.Run(Needs.Binary, ["validate", "--connect", "--config", good], folder: workspace.Folder).Expect(0);
+        Assert.Contains(topic, result.Output, StringComparison.Ordinal);
+        var away = workspace.File("away.ini", Scenario.Config(workspace, "127.0.0.1:1", topic));
+        Tool.Run(Needs.Binary, ["validate", "--connect", "--config", away], folder: workspace.Folder).Expect(3);
     }
 
     [IngestFact]

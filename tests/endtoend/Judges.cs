@@ -42,14 +42,15 @@ internal static class Judges
             Reader.IcebergJava => Tool.Run(Needs.IcebergJava, ["read", table]),
             Reader.PyIceberg => Tool.Run(Needs.Python, ["read", table]),
             Reader.DuckDb => Tool.Run(Needs.Python, ["read", table, "--engine", "duckdb"]),
-            Reader.Icebird => Node("icebird", table),
-            _ => Node("clickhouse", table),
+            Reader.Icebird => Node("read-table.mjs", "icebird", table),
+            Reader.ClickHouse => Node("read-table.mjs", "clickhouse", table),
+            _ => Node("read-parquet.mjs", "duckdb", [.. Directory.EnumerateFiles(Path.Combine(table, "data"), "*.parquet", SearchOption.AllDirectories)]),
         };
         Assert.True(read.ExitCode == 0, $"{reader}: {read.All}");
         return [.. read.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
     }
 
-    private static Tool.Outcome Node(string reader, string table) => Tool.Run(
-        "node", [Path.Combine(Needs.Repository, "tests/interop/readers/read-table.mjs"), "--reader", reader, table],
+    private static Tool.Outcome Node(string script, string reader, params string[] places) => Tool.Run(
+        "node", [Path.Combine(Needs.Repository, "tests/interop/readers", script), "--reader", reader, .. places],
         environment: new Dictionary<string, string> { ["K2I_READERS"] = Needs.Readers });
 }

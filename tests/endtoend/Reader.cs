@@ -1,6 +1,6 @@
 namespace K2I.EndToEnd.Tests;
 
-/// <summary>Engines that read whole tables. DuckDB's is <c>iceberg_scan</c>.</summary>
+/// <summary>Engines that read tables. DuckDB's is <c>iceberg_scan</c>.</summary>
 public enum Reader
 {
     IcebergJava,
@@ -8,4 +8,7 @@ public enum Reader
     DuckDb,
     Icebird,
     ClickHouse,
+
+    /// <summary>DuckDB over the data files alone, without the table's metadata.</summary>
+    DuckDbFiles,
 }

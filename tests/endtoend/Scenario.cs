@@ -34,6 +34,10 @@ internal static class Scenario
         Comparison.AllReadersSee(table, SampleEvents.SchemaWithKafka, Produced.Rows(records), Produced.Identity);
     }
 
+    /// <summary>The files below the table's data folder hold exactly these records, for a reader that knows nothing of Iceberg.</summary>
+    public static void JudgeDataFiles(string table, IReadOnlyCollection<Produced> records) =>
+        Comparison.ReaderSees(Reader.DuckDbFiles, table, SampleEvents.SchemaWithKafka, Produced.Rows(records), Produced.Identity);
+
     /// <summary>Next offsets of all partitions together, once these records are all there.</summary>
     public static long TotalOffsets(IEnumerable<Produced> records) => Produced.Ranges(records).Sum(r => r.To);
 }

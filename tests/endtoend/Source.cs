@@ -10,8 +10,8 @@ namespace K2I.EndToEnd.Tests;
 /// <summary>Topics and records, by a client that is not the engine's.</summary>
 internal sealed class Source : IDisposable
 {
-    // Recent, as Kafka deletes records that are older than its retention.
-    private static readonly DateTimeOffset Epoch = DateTimeOffset.FromUnixTimeMilliseconds(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()).AddHours(-1);
+    /// <summary>The time of event 0; the others follow by milliseconds. Recent, as Kafka deletes records that are older than its retention.</summary>
+    public static readonly DateTimeOffset Epoch = DateTimeOffset.FromUnixTimeMilliseconds(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()).AddHours(-1);
     private readonly IProducer<byte[], byte[]> producer;
 
     public Source(string brokers, Action<ProducerConfig>? configure = null)

@@ -9,7 +9,7 @@ internal sealed class BareConsumer : IRecordHandler, IConsumerListener
     private long records;
     private long bytes;
 
-    internal long Records => records;
+    internal long Records => Volatile.Read(ref records);
 
     internal long Bytes => bytes;
 

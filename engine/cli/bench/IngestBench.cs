@@ -15,19 +15,20 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
 {
     private const ulong Seed = 42;
 
-    private readonly ClientOptions client = new() { Brokers = options.Brokers, ClientId = "k2i-bench", Properties = [.. options.Properties] };
+    private ClientOptions client = new() { Brokers = options.Brokers ?? "", ClientId = "k2i-bench", Properties = [.. options.Properties] };
 
     internal void Run()
     {
-        Fill();
+        if (options.Brokers is not null) Fill();
+        else output.WriteLine("embedded broker: producer, broker and reader share this process, and all of their CPU is counted");
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{options.Records:N0} records in {options.Partitions} partitions, {options.Rounds} rounds, {Environment.ProcessorCount} cores"));
         output.WriteLine("round  what             records/s  cpu µs/record  alloc B/record  rss MiB  peak MiB   MB/s in   B/row out");
         var bare = new List<double>();
         var ingest = new List<double>();
         for (var round = 1; round <= options.Rounds; round++)
         {
-            bare.Add(Measure(round, "bare consumer", ReadBare));
-            ingest.Add(Measure(round, "ingest", Ingest));
+            bare.Add(Measure(round, "bare consumer", () => WithTopic(ReadBare)));
+            ingest.Add(Measure(round, "ingest", () => WithTopic(Ingest)));
         }
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"cpu per record over the bare consumer's, median of rounds: {Median(ingest) / Median(bare):F2}"));
     }
@@ -52,19 +53,48 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
         return cpu;
     }
 
-    private (long BytesIn, long BytesOut) ReadBare()
+    /// <summary>Runs a reader of the topic; with the embedded broker, on a broker of its own and next to the producer that feeds it.</summary>
+    private (long BytesIn, long BytesOut) WithTopic(Func<FeedGate, (long, long)> read)
+    {
+        var gate = new FeedGate();
+        if (options.Brokers is not null) return read(gate);
+        using var broker = new EmbeddedBroker(NullLog.Instance);
+        broker.CreateTopic(options.Topic, options.Partitions);
+        client = client with { Brokers = broker.BootstrapServers, Properties = [.. options.Properties, .. EmbeddedBroker.ConsumerProperties] };
+        EngineException? failure = null;
+        void Feed()
+        {
+            try
+            {
+                Produce(0, gate);
+            }
+            catch (EngineException e)
+            {
+                failure = e;
+            }
+        }
+
+        var producer = new Thread(Feed) { Name = "produce", IsBackground = true };
+        producer.Start();
+        var result = read(gate);
+        producer.Join();
+        return failure is null ? result : throw failure;
+    }
+
+    private (long BytesIn, long BytesOut) ReadBare(FeedGate gate)
     {
         var consumer = new BareConsumer();
+        gate.Consumed = () => consumer.Records;
         consumer.Read(client, options.Topic, options.Records, 64 << 20);
         return (consumer.Bytes, 0);
     }
 
-    private (long BytesIn, long BytesOut) Ingest()
+    private (long BytesIn, long BytesOut) Ingest(FeedGate gate)
     {
         var directory = Path.Combine(options.Directory, $"run-{Guid.NewGuid():N}");
         var engineOptions = new EngineOptions
         {
-            Kafka = new() { Brokers = options.Brokers, Group = $"k2i-bench-{Guid.NewGuid():N}", Properties = options.Properties },
+            Kafka = new() { Brokers = client.Brokers, Group = $"k2i-bench-{Guid.NewGuid():N}", Properties = client.Properties.ToImmutableSortedDictionary() },
             Iceberg = new() { Warehouse = directory },
             MemoryBytes = options.MemoryBytes,
             DataDirectory = Path.Combine(directory, "data"),
@@ -73,6 +103,7 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
         try
         {
             using var engine = new Engine(engineOptions, new FailureLog(output), SystemClock.Instance);
+            gate.Consumed = () => engine.Status().Tables[0].Records;
             var threads = engine.Workers.Select(w => new Thread(() => w.Run()) { Name = w.Name }).ToArray();
             foreach (var thread in threads) thread.Start();
             while (engine.Status().Tables[0] is { State: not (TableState.Paused or TableState.Failed) } now && now.Rows < options.Records) Thread.Sleep(5);
@@ -96,10 +127,16 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
         if (!admin.ListTopics(30_000).Contains(options.Topic)) admin.CreateTopic(options.Topic, options.Partitions, 30_000);
         var present = Present();
         if (present > options.Records) throw new EngineException(ErrorKind.Invalid, $"topic {options.Topic} holds {present} records already; use a topic of its own, or --records {present}");
-        using var producer = new KafkaProducer(new() { Client = client, Idempotent = false, LingerMs = 20 }, NullLog.Instance);
+        Produce(present, gate: null);
+    }
+
+    private void Produce(long from, FeedGate? gate)
+    {
+        using var producer = new KafkaProducer(new() { Client = new() { Brokers = client.Brokers }, Idempotent = false, LingerMs = 20 }, NullLog.Instance);
         var events = new EventGenerator(Seed, 1_767_225_600_000);
-        for (var n = present; n < options.Records; n++)
+        for (var n = from; n < options.Records; n++)
         {
+            if (n % 1_000 == 0) gate?.Wait(n, options.Partitions);
             events.Make(n);
             producer.Produce(new() { Topic = options.Topic, Partition = (int)(n % options.Partitions), Key = events.Key, HasKey = true, Value = events.Value });
         }

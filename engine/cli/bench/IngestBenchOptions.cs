@@ -5,7 +5,8 @@ namespace K2I.Cli.Bench;
 /// <summary>What <c>k2i bench ingest</c> runs against.</summary>
 internal sealed record IngestBenchOptions
 {
-    public required string Brokers { get; init; }
+    /// <summary>Kafka to read from; null for the embedded broker, filled while it is read: it keeps too little to be filled before.</summary>
+    public string? Brokers { get; init; }
 
     public string Topic { get; init; } = "k2i_bench";
 

@@ -16,7 +16,7 @@ internal static class BenchCommand
 
     private static Command CreateIngest(Terminal terminal)
     {
-        var brokers = new Option<string>("--brokers") { Description = "Kafka to read from; the topic is created and filled", HelpName = "HOST:PORT", Required = true };
+        var brokers = new Option<string?>("--brokers") { Description = "Kafka to read from; the topic is created and filled. Without it: the embedded broker", HelpName = "HOST:PORT" };
         var topic = new Option<string>("--topic") { Description = "A topic of the benchmark's own", DefaultValueFactory = _ => "k2i_bench" };
         var records = new Option<long>("--records") { Description = "Records in the topic", DefaultValueFactory = _ => 2_000_000 };
         var partitions = new Option<int>("--partitions") { Description = "Partitions of the topic when created", DefaultValueFactory = _ => 4 };
@@ -29,7 +29,7 @@ internal static class BenchCommand
             if (!Units.TryParseBytes(arguments.GetValue(memory), out var bytes)) throw new EngineException(ErrorKind.Invalid, $"--memory {arguments.GetValue(memory)}: expected a size like 512MiB");
             new IngestBench(new()
             {
-                Brokers = arguments.GetValue(brokers)!,
+                Brokers = arguments.GetValue(brokers),
                 Topic = arguments.GetValue(topic)!,
                 Records = arguments.GetValue(records),
                 Partitions = arguments.GetValue(partitions),
