@@ -5,12 +5,12 @@ namespace K2I.EndToEnd.Tests;
 
 /// <summary>
 /// A row as a reader is able to show it. ClickHouse has no null struct, list or map, and reads a time of day as whole seconds. PyIceberg shows a null list or
-/// map as an empty one where structs are in it.
+/// map as an empty one where structs are in it. The script that has DuckDB read files prints floats as the doubles they are.
 /// </summary>
 internal static class View
 {
     public static JsonElement As(Reader reader, JsonElement row, JsonElement schema) =>
-        reader is Reader.ClickHouse or Reader.PyIceberg ? JsonSerializer.SerializeToElement(Value(reader, row, schema)) : row;
+        reader is Reader.ClickHouse or Reader.PyIceberg or Reader.DuckDbFiles ? JsonSerializer.SerializeToElement(Value(reader, row, schema)) : row;
 
     private static JsonNode? Value(Reader reader, JsonElement value, JsonElement type)
     {
@@ -18,12 +18,13 @@ internal static class View
         if (type.ValueKind == JsonValueKind.String)
         {
             if (none) return null;
+            if (type.GetString() == "float" && reader == Reader.DuckDbFiles && value.ValueKind == JsonValueKind.Number) return JsonValue.Create((double)value.GetSingle());
             return type.GetString() == "time" && reader == Reader.ClickHouse
                 ? JsonValue.Create((long)TimeOnly.Parse(value.GetString()!).ToTimeSpan().TotalSeconds)
                 : JsonNode.Parse(value.GetRawText());
         }
 
-        if (none && reader == Reader.PyIceberg && !HoldsStructs(type)) return null;
+        if (none && (reader == Reader.DuckDbFiles || (reader == Reader.PyIceberg && !HoldsStructs(type)))) return null;
         switch (type.GetProperty("type").GetString())
         {
             case "struct":

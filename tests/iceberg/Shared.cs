@@ -11,7 +11,7 @@ internal static class Shared
 
     private static string? FindRoot()
     {
-        if (Environment.GetEnvironmentVariable("K2I_SHARED") is { Length: > 0 } given) return given;
+        if (Environment.GetEnvironmentVariable("K2I_SHARED") is { Length: > 0 } given) return Path.GetFullPath(given);
         for (var at = AppContext.BaseDirectory; at is not null; at = Path.GetDirectoryName(at))
             if (Directory.Exists(Path.Join(at, "engine")) && Directory.Exists(Path.Join(Path.GetDirectoryName(at), "shared"))) return Path.Join(Path.GetDirectoryName(at), "shared");
         return null;
