@@ -10,7 +10,8 @@ using Xunit.Abstractions;
 
 namespace K2I.Iceberg.Tests;
 
-public sealed class FilterTests(ITestOutputHelper output)
+[Collection(JudgeTables.Collection)]
+public sealed class FilterTests(JudgeTables tables, ITestOutputHelper output)
 {
     [Theory]
     [InlineData("a = 5", "a Equal 5")]
@@ -41,9 +42,7 @@ public sealed class FilterTests(ITestOutputHelper output)
     [SharedFact(Judge.Program)]
     public void FilteredScansGiveTheRowsThatMeetTheFilter()
     {
-        using var temp = new TempFolder();
-        var warehouse = Environment.GetEnvironmentVariable("K2I_JUDGE_TABLES") is { Length: > 0 } made ? made : temp.Path;
-        if (warehouse == temp.Path) Judge.Do("write", Path.Join(warehouse, "t"));
+        var warehouse = tables.Warehouse;
         var store = new LocalStore(warehouse);
         var catalog = new FileCatalog(store, warehouse, strictNames: false);
         var random = new Random(11);
@@ -74,9 +73,7 @@ public sealed class FilterTests(ITestOutputHelper output)
     [SharedFact(Judge.Program)]
     public void RowGroupsThatCannotMatchAreNotRead()
     {
-        using var temp = new TempFolder();
-        var warehouse = Environment.GetEnvironmentVariable("K2I_JUDGE_TABLES") is { Length: > 0 } made ? made : temp.Path;
-        if (warehouse == temp.Path) Judge.Do("write", Path.Join(warehouse, "t"), "many-row-groups");
+        var warehouse = tables.Warehouse;
         var store = new LocalStore(warehouse);
         var table = new FileCatalog(store, warehouse, strictNames: false).Load(new TableIdent(["t"], "many-row-groups"));
         var all = Batches(new TableScan(table, store));
@@ -111,21 +108,20 @@ public sealed class FilterTests(ITestOutputHelper output)
 
     private static ScanPredicate Random(Random random, string column, PrimitiveType type, JsonElement one, JsonElement other)
     {
-        var name = column.Contains('.', StringComparison.Ordinal) ? column : column;
         var (a, b) = (Text(one.GetProperty(column)), Text(other.GetProperty(column)));
-        if (a is null || b is null) return new(name, random.Next(2) == 0 ? ScanOperator.IsNull : ScanOperator.IsNotNull, []);
-        if (type.Kind == TypeKind.Boolean) return new(name, random.Next(2) == 0 ? ScanOperator.Equal : ScanOperator.NotEqual, [a]);
+        if (a is null || b is null) return new(column, random.Next(2) == 0 ? ScanOperator.IsNull : ScanOperator.IsNotNull, []);
+        if (type.Kind == TypeKind.Boolean) return new(column, random.Next(2) == 0 ? ScanOperator.Equal : ScanOperator.NotEqual, [a]);
         return random.Next(9) switch
         {
-            0 => new(name, ScanOperator.NotEqual, [a]),
-            1 => new(name, ScanOperator.Less, [a]),
-            2 => new(name, ScanOperator.LessOrEqual, [a]),
-            3 => new(name, ScanOperator.Greater, [a]),
-            4 => new(name, ScanOperator.GreaterOrEqual, [a]),
-            5 => new(name, ScanOperator.In, [a, b]),
-            6 => new(name, ScanOperator.NotIn, [a, b]),
-            7 when type.Kind == TypeKind.String => new(name, ScanOperator.StartsWith, [a[..Math.Min(1, a.Length)]]),
-            _ => new(name, ScanOperator.Equal, [a]),
+            0 => new(column, ScanOperator.NotEqual, [a]),
+            1 => new(column, ScanOperator.Less, [a]),
+            2 => new(column, ScanOperator.LessOrEqual, [a]),
+            3 => new(column, ScanOperator.Greater, [a]),
+            4 => new(column, ScanOperator.GreaterOrEqual, [a]),
+            5 => new(column, ScanOperator.In, [a, b]),
+            6 => new(column, ScanOperator.NotIn, [a, b]),
+            7 when type.Kind == TypeKind.String => new(column, ScanOperator.StartsWith, [a[..Math.Min(1, a.Length)]]),
+            _ => new(column, ScanOperator.Equal, [a]),
         };
     }
 

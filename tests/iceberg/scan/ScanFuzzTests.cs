@@ -5,7 +5,8 @@ using Xunit.Abstractions;
 
 namespace K2I.Iceberg.Tests;
 
-public sealed class ScanFuzzTests(ITestOutputHelper output)
+[Collection(JudgeTables.Collection)]
+public sealed class ScanFuzzTests(JudgeTables judge, ITestOutputHelper output)
 {
     [SharedFact(Judge.Program)]
     public void DamagedManifestsDataAndDeletesEndInAnErrorOrInRowsNeverOtherwise()
@@ -13,11 +14,9 @@ public sealed class ScanFuzzTests(ITestOutputHelper output)
         const int seed = 17;
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
-        using var temp = new TempFolder();
         string[] names = ["avro-data", "dv", "eq-deletes", "pos-deletes", "v3-nested"];
-        Judge.Do(["write", Path.Join(temp.Path, "t"), .. names]);
-        var store = new LocalStore(temp.Path);
-        var catalog = new FileCatalog(store, temp.Path, strictNames: false);
+        var store = new LocalStore(judge.Warehouse);
+        var catalog = new FileCatalog(store, judge.Warehouse, strictNames: false);
         var tables = names.Select(n => catalog.Load(new TableIdent(["t"], n))).ToList();
         var outcomes = new SortedDictionary<string, int>();
         for (var i = 0; i < 1500; i++)

@@ -9,16 +9,16 @@ using K2I.Storage;
 
 namespace K2I.Iceberg.Tests;
 
-public sealed class ScanTests
+[Collection(JudgeTables.Collection)]
+public sealed class ScanTests(JudgeTables tables)
 {
     [SharedFact(Judge.Program)]
     public void ChosenColumnsComeInTheirOrderAndStructsKeepOnlyWhatIsWanted()
     {
-        using var temp = new TempFolder();
-        Judge.Do("write", Path.Join(temp.Path, "t"), "v2-nested");
-        var store = new LocalStore(temp.Path);
-        var table = new FileCatalog(store, temp.Path, strictNames: false).Load(new TableIdent(["t"], "v2-nested"));
-        var expected = File.ReadLines(Path.Join(temp.Path, "t", "v2-nested", "expected", "current.jsonl")).Select(l => JsonDocument.Parse(l).RootElement).Select(r =>
+        var warehouse = tables.Warehouse;
+        var store = new LocalStore(warehouse);
+        var table = new FileCatalog(store, warehouse, strictNames: false).Load(new TableIdent(["t"], "v2-nested"));
+        var expected = File.ReadLines(Path.Join(warehouse, "t", "v2-nested", "expected", "current.jsonl")).Select(l => JsonDocument.Parse(l).RootElement).Select(r =>
         {
             var st = r.GetProperty("st");
             var inner = st.ValueKind == JsonValueKind.Null ? "null" : Inner(st);
@@ -34,7 +34,7 @@ public sealed class ScanTests
         Assert.Equal(expected, Rows(new TableScan(table, store, new ScanRequest { Columns = ["ll", "st.in.y", "id", "st.a"] })));
 
         var some = Rows(new TableScan(table, store, new ScanRequest { Columns = ["ll", "st.in.y", "id", "st.a"], Filter = ScanFilter.Parse("st.in.x is not null and rs.n > 0") }));
-        var kept = File.ReadLines(Path.Join(temp.Path, "t", "v2-nested", "expected", "current.jsonl")).Select(l => JsonDocument.Parse(l).RootElement)
+        var kept = File.ReadLines(Path.Join(warehouse, "t", "v2-nested", "expected", "current.jsonl")).Select(l => JsonDocument.Parse(l).RootElement)
             .Select((r, i) => (Row: r, Line: expected[i]))
             .Where(r => r.Row.GetProperty("st") is { ValueKind: JsonValueKind.Object } st && st.GetProperty("in") is { ValueKind: JsonValueKind.Object } inside
                 && inside.GetProperty("x").ValueKind != JsonValueKind.Null && r.Row.GetProperty("rs").GetProperty("n") is { ValueKind: JsonValueKind.Number } n && n.GetInt64() > 0)
