@@ -7,7 +7,7 @@ namespace K2I.Cli;
 /// <summary>Tells systemd how it goes, if systemd asked: datagrams to the socket in NOTIFY_SOCKET. Source: sd_notify(3).</summary>
 internal sealed class ServiceManager(IReadOnlyDictionary<string, string> environment)
 {
-    private readonly string? _socket = environment.GetValueOrDefault("NOTIFY_SOCKET") is { Length: > 1 } name && name[0] is '/' or '@' ? environment["NOTIFY_SOCKET"] : null;
+    private readonly string? socket = environment.GetValueOrDefault("NOTIFY_SOCKET") is { Length: > 1 } name && name[0] is '/' or '@' ? environment["NOTIFY_SOCKET"] : null;
 
     /// <summary>How often <see cref="Alive"/> is due, half of what systemd allows; 0 if it is not.</summary>
     public long WatchdogMs { get; } =
@@ -22,11 +22,11 @@ internal sealed class ServiceManager(IReadOnlyDictionary<string, string> environ
 
     private void Send(string message)
     {
-        if (_socket is null) return;
+        if (this.socket is null) return;
         try
         {
             using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
-            socket.SendTo(Encoding.UTF8.GetBytes(message), new UnixDomainSocketEndPoint(_socket[0] == '@' ? '\0' + _socket[1..] : _socket));
+            socket.SendTo(Encoding.UTF8.GetBytes(message), new UnixDomainSocketEndPoint(this.socket[0] == '@' ? '\0' + this.socket[1..] : this.socket));
         }
         catch (SocketException)
         {

@@ -5,18 +5,18 @@ namespace K2I.Cli;
 /// <summary>SIGINT and SIGTERM: the first asks for a stop, the second leaves at once. SIGHUP is ignored. Owner of the registrations.</summary>
 internal sealed class StopSignals : IDisposable
 {
-    private readonly Action<string> _stop;
-    private readonly Action<ExitCode> _leave;
-    private readonly PosixSignalRegistration[] _registrations;
-    private int _count;
+    private readonly Action<string> stop;
+    private readonly Action<ExitCode> leave;
+    private readonly PosixSignalRegistration[] registrations;
+    private int count;
 
     /// <param name="stop">Called once, with the signal's name, by a thread of the runtime.</param>
     /// <param name="leave">Must not return in production.</param>
     public StopSignals(Action<string> stop, Action<ExitCode> leave)
     {
-        _stop = stop;
-        _leave = leave;
-        _registrations =
+        this.stop = stop;
+        this.leave = leave;
+        registrations =
         [
             PosixSignalRegistration.Create(PosixSignal.SIGINT, c => Handle(c, "SIGINT", ExitCode.Interrupted)),
             PosixSignalRegistration.Create(PosixSignal.SIGTERM, c => Handle(c, "SIGTERM", ExitCode.Terminated)),
@@ -26,13 +26,13 @@ internal sealed class StopSignals : IDisposable
 
     public void Dispose()
     {
-        foreach (var registration in _registrations) registration.Dispose();
+        foreach (var registration in registrations) registration.Dispose();
     }
 
     internal void Count(string name, ExitCode code)
     {
-        if (Interlocked.Increment(ref _count) == 1) _stop(name);
-        else _leave(code);
+        if (Interlocked.Increment(ref count) == 1) this.stop(name);
+        else this.leave(code);
     }
 
     private void Handle(PosixSignalContext context, string name, ExitCode code)

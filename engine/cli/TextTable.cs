@@ -3,17 +3,17 @@ namespace K2I.Cli;
 /// <summary>Rows in aligned columns for people. Columns whose header starts with <c>&gt;</c> are numbers, aligned right.</summary>
 internal sealed class TextTable(params string[] headers)
 {
-    private readonly List<string[]> _rows = [];
+    private readonly List<string[]> rows = [];
 
-    public void Add(params string[] cells) => _rows.Add(Array.ConvertAll(cells, Clean));
+    public void Add(params string[] cells) => rows.Add(Array.ConvertAll(cells, Clean));
 
     public void Print(TextWriter output, string indent = "")
     {
         var names = Array.ConvertAll(headers, h => h.TrimStart('>'));
         var widths = new int[names.Length];
-        for (var i = 0; i < widths.Length; i++) widths[i] = Math.Max(names[i].Length, _rows.Count == 0 ? 0 : _rows.Max(r => r[i].Length));
+        for (var i = 0; i < widths.Length; i++) widths[i] = Math.Max(names[i].Length, rows.Count == 0 ? 0 : rows.Max(r => r[i].Length));
         if (names.Any(n => n.Length > 0)) Line(names);
-        foreach (var row in _rows) Line(row);
+        foreach (var row in rows) Line(row);
 
         void Line(string[] cells)
         {

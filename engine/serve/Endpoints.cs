@@ -13,7 +13,7 @@ internal sealed class Endpoints(HttpOptions options, IStatusSource source, ILog 
 
     private static readonly JsonWriterOptions Indented = new() { Indented = true };
 
-    private readonly BearerToken? _token = options.Token is null ? null : new BearerToken(options.Token);
+    private readonly BearerToken? token = options.Token is null ? null : new BearerToken(options.Token);
 
     public Task Answer(HttpContext context)
     {
@@ -57,9 +57,9 @@ internal sealed class Endpoints(HttpOptions options, IStatusSource source, ILog 
             return Error(body, 413, "a request has no body here");
         }
         if (request.Path.Value == "/healthz") return null;
-        if (_token is not null)
+        if (token is not null)
         {
-            if (_token.Matches(request.Headers.Authorization)) return null;
+            if (token.Matches(request.Headers.Authorization)) return null;
             context.Response.Headers.WWWAuthenticate = "Bearer";
             return Error(body, 401, "a bearer token is needed: Authorization: Bearer …");
         }

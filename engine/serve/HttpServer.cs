@@ -17,15 +17,15 @@ namespace K2I.Serve;
 /// <summary>The HTTP endpoints of a running process: bare Kestrel, HTTP/1.1, no routing, no configuration of its own. Owner; any thread may dispose it.</summary>
 public sealed class HttpServer : IDisposable
 {
-    private readonly WebApplication _app;
-    private readonly int _stopTimeoutMs;
-    private int _stopped;
+    private readonly WebApplication app;
+    private readonly int stopTimeoutMs;
+    private int stopped;
 
     private HttpServer(WebApplication app, Uri address, int stopTimeoutMs)
     {
-        _app = app;
+        this.app = app;
         Address = address;
-        _stopTimeoutMs = stopTimeoutMs;
+        this.stopTimeoutMs = stopTimeoutMs;
     }
 
     /// <summary>Where it listens, with the port that was given if port 0 was asked for.</summary>
@@ -60,17 +60,17 @@ public sealed class HttpServer : IDisposable
     /// <summary>Stops listening, gives requests under way the configured time, then closes their connections.</summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _stopped, 1) != 0) return;
-        using var limit = new CancellationTokenSource(_stopTimeoutMs);
+        if (Interlocked.Exchange(ref stopped, 1) != 0) return;
+        using var limit = new CancellationTokenSource(this.stopTimeoutMs);
         try
         {
-            _app.StopAsync(limit.Token).GetAwaiter().GetResult();
+            this.app.StopAsync(limit.Token).GetAwaiter().GetResult();
         }
         catch (OperationCanceledException)
         {
             // Disposing closes what is left.
         }
-        ((IDisposable)_app).Dispose();
+        ((IDisposable)this.app).Dispose();
     }
 
     private static void Configure(KestrelServerOptions kestrel, HttpOptions options)

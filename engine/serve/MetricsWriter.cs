@@ -21,15 +21,15 @@ public sealed class MetricsWriter(IBufferWriter<byte> output)
 {
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
-    private readonly HashSet<string> _families = new(StringComparer.Ordinal);
-    private string _name = "";
+    private readonly HashSet<string> families = new(StringComparer.Ordinal);
+    private string name = "";
 
     public void Family(string name, MetricType type, string help)
     {
         Check.That(IsName(name, colon: true));
         Check.That(type != MetricType.Counter || name.EndsWith("_total", StringComparison.Ordinal));
-        Check.That(_families.Add(name));
-        _name = name;
+        Check.That(families.Add(name));
+        this.name = name;
         Text("# HELP ");
         Text(name);
         Text(" ");
@@ -66,8 +66,8 @@ public sealed class MetricsWriter(IBufferWriter<byte> output)
 
     private void Labels(ReadOnlySpan<MetricLabel> labels)
     {
-        Check.That(_name.Length > 0);
-        Text(_name);
+        Check.That(this.name.Length > 0);
+        Text(this.name);
         for (var i = 0; i < labels.Length; i++)
         {
             Check.That(IsName(labels[i].Name, colon: false));

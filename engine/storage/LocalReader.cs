@@ -7,13 +7,13 @@ namespace K2I.Storage;
 /// <summary>A file open for positioned reads.</summary>
 internal sealed class LocalReader : IObjectReader
 {
-    private readonly SafeFileHandle _handle;
+    private readonly SafeFileHandle handle;
 
     public LocalReader(string location, string path)
     {
         Location = location;
-        _handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        Length = RandomAccess.GetLength(_handle);
+        handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        Length = RandomAccess.GetLength(handle);
     }
 
     public string Location { get; }
@@ -28,7 +28,7 @@ internal sealed class LocalReader : IObjectReader
         {
             while (!into.IsEmpty)
             {
-                var read = RandomAccess.Read(_handle, into, offset);
+                var read = RandomAccess.Read(handle, into, offset);
                 if (read == 0) throw new EngineException(ErrorKind.Corrupt, $"{Location} ends at byte {offset}, before its length of {Length}");
                 into = into[read..];
                 offset += read;
@@ -40,5 +40,5 @@ internal sealed class LocalReader : IObjectReader
         }
     }
 
-    public void Dispose() => _handle.Dispose();
+    public void Dispose() => handle.Dispose();
 }

@@ -11,18 +11,18 @@ public sealed class LocalStore : IObjectStore
 {
     private const string TemporarySuffix = ".tmp";
 
-    private readonly string _rootPath;
-    private readonly string _realRoot;
+    private readonly string rootPath;
+    private readonly string realRoot;
 
     /// <param name="root">The folder, as a path or a <c>file:</c> location; created if it is not there.</param>
     public LocalStore(string root)
     {
         Root = Location.FromConfig(root);
         if (Location.SchemeOf(Root) != "file") throw new EngineException(ErrorKind.Invalid, $"{Root} is not a local folder");
-        _rootPath = Location.LocalPath(Root);
-        if (Location.Climbs(_rootPath)) throw new EngineException(ErrorKind.Invalid, $"{Root} climbs");
-        EnsureFolder(_rootPath, Root);
-        _realRoot = LocalFiles.RealPath(_rootPath, Root) ?? throw new EngineException(ErrorKind.NotFound, $"{Root} does not exist");
+        rootPath = Location.LocalPath(Root);
+        if (Location.Climbs(rootPath)) throw new EngineException(ErrorKind.Invalid, $"{Root} climbs");
+        EnsureFolder(rootPath, Root);
+        realRoot = LocalFiles.RealPath(rootPath, Root) ?? throw new EngineException(ErrorKind.NotFound, $"{Root} does not exist");
     }
 
     /// <summary>Where every object of this store lies below: <c>file:///abs/path</c>, no slash at the end.</summary>
@@ -201,16 +201,16 @@ public sealed class LocalStore : IObjectStore
     private string CheckedPath(string location, bool allowRoot)
     {
         var path = Location.LocalPath(location).TrimEnd('/');
-        if (Location.SchemeOf(location) != "file" || !Location.IsUnder(path, _rootPath)) throw Outside(location);
-        if (path.Length == _rootPath.Length && !allowRoot) throw new EngineException(ErrorKind.Invalid, $"{location} is the store's root, not an object");
+        if (Location.SchemeOf(location) != "file" || !Location.IsUnder(path, rootPath)) throw Outside(location);
+        if (path.Length == rootPath.Length && !allowRoot) throw new EngineException(ErrorKind.Invalid, $"{location} is the store's root, not an object");
         return path;
     }
 
     /// <summary>True if the folder, or the deepest part of it that exists, really lies below the root once links are resolved.</summary>
     private bool Within(string folder)
     {
-        for (var at = folder; at.Length >= _rootPath.Length; at = Path.GetDirectoryName(at)!)
-            if (LocalFiles.RealPath(at, at) is { } real) return Location.IsUnder(real, _realRoot);
+        for (var at = folder; at.Length >= rootPath.Length; at = Path.GetDirectoryName(at)!)
+            if (LocalFiles.RealPath(at, at) is { } real) return Location.IsUnder(real, realRoot);
         return true;
     }
 

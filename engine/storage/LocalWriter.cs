@@ -5,17 +5,17 @@ namespace K2I.Storage;
 /// <summary>A file being written under its temporary name.</summary>
 internal sealed class LocalWriter : IObjectWriter
 {
-    private readonly string _path;
-    private readonly string _temporary;
-    private readonly FileStream _file;
-    private bool _done;
+    private readonly string path;
+    private readonly string temporary;
+    private readonly FileStream file;
+    private bool done;
 
     public LocalWriter(string location, string path, string temporary)
     {
         Location = location;
-        _path = path;
-        _temporary = temporary;
-        _file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 64 << 10);
+        this.path = path;
+        this.temporary = temporary;
+        this.file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 64 << 10);
     }
 
     public string Location { get; }
@@ -24,10 +24,10 @@ internal sealed class LocalWriter : IObjectWriter
 
     public void Write(ReadOnlySpan<byte> bytes)
     {
-        Check.That(!_done);
+        Check.That(!done);
         try
         {
-            _file.Write(bytes);
+            this.file.Write(bytes);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -38,32 +38,32 @@ internal sealed class LocalWriter : IObjectWriter
 
     public void Complete()
     {
-        Check.That(!_done);
+        Check.That(!done);
         try
         {
-            _file.Flush(flushToDisk: true);
-            _file.Dispose();
+            this.file.Flush(flushToDisk: true);
+            this.file.Dispose();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw LocalFiles.Map(error, Location);    // a failed sync is never retried: the writer is disposed, the file written anew
         }
-        _done = true;
-        LocalStore.Publish(_temporary, _path, Location);
+        done = true;
+        LocalStore.Publish(this.temporary, this.path, Location);
     }
 
     public void Dispose()
     {
-        if (_done) return;
-        _done = true;
+        if (done) return;
+        done = true;
         try
         {
-            _file.Dispose();
+            this.file.Dispose();
         }
         catch (IOException)
         {
             // What could not be written is being thrown away.
         }
-        LocalStore.TryRemove(_temporary);
+        LocalStore.TryRemove(this.temporary);
     }
 }

@@ -6,13 +6,13 @@ namespace K2I.Storage;
 public sealed class MemoryStore : IObjectStore
 {
     private readonly Lock _lock = new();
-    private readonly SortedDictionary<string, (byte[] Bytes, long ModifiedMs)> _objects = new(StringComparer.Ordinal);
-    private readonly IClock _clock;
+    private readonly SortedDictionary<string, (byte[] Bytes, long ModifiedMs)> objects = new(StringComparer.Ordinal);
+    private readonly IClock clock;
 
     public MemoryStore(string root = "memory://store", IClock? clock = null)
     {
         Root = Location.Normalize(root);
-        _clock = clock ?? SystemClock.Instance;
+        this.clock = clock ?? SystemClock.Instance;
     }
 
     public string Root { get; }
@@ -26,13 +26,13 @@ public sealed class MemoryStore : IObjectStore
     public bool PutIfAbsent(string location, ReadOnlySpan<byte> bytes)
     {
         Require(location);
-        lock (_lock) return _objects.TryAdd(location, (bytes.ToArray(), _clock.UnixMs));
+        lock (_lock) return objects.TryAdd(location, (bytes.ToArray(), this.clock.UnixMs));
     }
 
     public void Put(string location, ReadOnlySpan<byte> bytes)
     {
         Require(location);
-        lock (_lock) _objects[location] = (bytes.ToArray(), _clock.UnixMs);
+        lock (_lock) objects[location] = (bytes.ToArray(), this.clock.UnixMs);
     }
 
     public byte[] Read(string location) => (byte[])Bytes(location).Clone();
@@ -42,7 +42,7 @@ public sealed class MemoryStore : IObjectStore
     public bool Exists(string location)
     {
         Require(location);
-        lock (_lock) return _objects.ContainsKey(location);
+        lock (_lock) return objects.ContainsKey(location);
     }
 
     public long Length(string location) => Bytes(location).Length;
@@ -52,7 +52,7 @@ public sealed class MemoryStore : IObjectStore
         RequireFolder(prefix);
         lock (_lock)
         {
-            return _objects.Where(o => o.Key.StartsWith(prefix, StringComparison.Ordinal))
+            return objects.Where(o => o.Key.StartsWith(prefix, StringComparison.Ordinal))
                 .Select(o => new ObjectInfo(o.Key, o.Value.Bytes.Length, o.Value.ModifiedMs)).ToArray();
         }
     }
@@ -63,7 +63,7 @@ public sealed class MemoryStore : IObjectStore
         var prefix = folder.EndsWith('/') ? folder : folder + "/";
         lock (_lock)
         {
-            return _objects.Keys.Where(k => k.StartsWith(prefix, StringComparison.Ordinal) && k.IndexOf('/', prefix.Length) > 0)
+            return objects.Keys.Where(k => k.StartsWith(prefix, StringComparison.Ordinal) && k.IndexOf('/', prefix.Length) > 0)
                 .Select(k => k[prefix.Length..k.IndexOf('/', prefix.Length)]).Distinct().ToArray();
         }
     }
@@ -71,13 +71,13 @@ public sealed class MemoryStore : IObjectStore
     public bool Delete(string location)
     {
         Require(location);
-        lock (_lock) return _objects.Remove(location);
+        lock (_lock) return objects.Remove(location);
     }
 
     private byte[] Bytes(string location)
     {
         Require(location);
-        lock (_lock) return _objects.TryGetValue(location, out var found) ? found.Bytes : throw new EngineException(ErrorKind.NotFound, $"{location} does not exist");
+        lock (_lock) return objects.TryGetValue(location, out var found) ? found.Bytes : throw new EngineException(ErrorKind.NotFound, $"{location} does not exist");
     }
 
     private void Require(string location)
@@ -93,17 +93,17 @@ public sealed class MemoryStore : IObjectStore
 
     private sealed class Writer(MemoryStore store, string location) : IObjectWriter
     {
-        private readonly MemoryStream _bytes = new();
+        private readonly MemoryStream bytes = new();
 
         public string Location => location;
 
-        public long Length => _bytes.Length;
+        public long Length => this.bytes.Length;
 
-        public void Write(ReadOnlySpan<byte> bytes) => _bytes.Write(bytes);
+        public void Write(ReadOnlySpan<byte> bytes) => this.bytes.Write(bytes);
 
-        public void Complete() => store.Put(location, _bytes.GetBuffer().AsSpan(0, (int)_bytes.Length));
+        public void Complete() => store.Put(location, this.bytes.GetBuffer().AsSpan(0, (int)this.bytes.Length));
 
-        public void Dispose() => _bytes.Dispose();
+        public void Dispose() => this.bytes.Dispose();
     }
 
     private sealed class Reader(string location, byte[] bytes) : IObjectReader

@@ -5,11 +5,11 @@ namespace K2I.Storage;
 /// <summary>One store made of several, chosen by the scheme of each location (<c>file</c>, <c>s3</c>, …). The stores are set up once, before use.</summary>
 public sealed class SchemeStore : IObjectStore
 {
-    private readonly Dictionary<string, IObjectStore> _stores = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IObjectStore> stores = new(StringComparer.Ordinal);
 
     public SchemeStore Add(string scheme, IObjectStore store)
     {
-        _stores.Add(scheme, store);
+        stores.Add(scheme, store);
         return this;
     }
 
@@ -36,8 +36,8 @@ public sealed class SchemeStore : IObjectStore
     private IObjectStore For(string location)
     {
         var scheme = Location.SchemeOf(location);
-        return _stores.TryGetValue(scheme, out var store)
+        return stores.TryGetValue(scheme, out var store)
             ? store
-            : throw new EngineException(ErrorKind.Unsupported, $"{location}: no store for '{scheme}' ({string.Join(", ", _stores.Keys)} are configured)");
+            : throw new EngineException(ErrorKind.Unsupported, $"{location}: no store for '{scheme}' ({string.Join(", ", stores.Keys)} are configured)");
     }
 }

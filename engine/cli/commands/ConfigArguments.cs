@@ -6,9 +6,9 @@ namespace K2I.Cli.Commands;
 /// <summary>The options of every command that reads the configuration.</summary>
 internal sealed class ConfigArguments
 {
-    private readonly Option<string?> _path = new("--config", "-c") { Description = "Configuration file, - for standard input (default: ./k2i.ini)", HelpName = "FILE" };
+    private readonly Option<string?> path = new("--config", "-c") { Description = "Configuration file, - for standard input (default: ./k2i.ini)", HelpName = "FILE" };
 
-    private readonly Option<string[]> _sets = new("--set")
+    private readonly Option<string[]> sets = new("--set")
     {
         Description = "Set a key, over the file and the environment; may stand several times",
         HelpName = "section.key=value",
@@ -21,16 +21,16 @@ internal sealed class ConfigArguments
 
     public void AddTo(Command command)
     {
-        _path.Recursive = _sets.Recursive = Recursive;
-        command.Options.Add(_path);
-        command.Options.Add(_sets);
+        path.Recursive = sets.Recursive = Recursive;
+        command.Options.Add(path);
+        command.Options.Add(sets);
     }
 
     public LoadedConfig Load(ParseResult arguments, Terminal terminal) =>
-        LoadedConfig.Load(new ConfigSources(arguments.GetValue(_path), arguments.GetValue(_sets) ?? [], terminal.Environment, terminal.In));
+        LoadedConfig.Load(new ConfigSources(arguments.GetValue(path), arguments.GetValue(sets) ?? [], terminal.Environment, terminal.In));
 
     /// <summary>True if the caller named a file or keys, or the default file is there.</summary>
-    public bool IsGiven(ParseResult arguments) => arguments.GetValue(_path) is not null || arguments.GetValue(_sets) is { Length: > 0 } || File.Exists(ConfigSources.DefaultPath);
+    public bool IsGiven(ParseResult arguments) => arguments.GetValue(path) is not null || arguments.GetValue(sets) is { Length: > 0 } || File.Exists(ConfigSources.DefaultPath);
 
     /// <summary>Prints what is wrong with the configuration.</summary>
     public static ExitCode Report(LoadedConfig config, Terminal terminal)

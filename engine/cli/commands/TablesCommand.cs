@@ -46,13 +46,15 @@ internal static class TablesCommand
         var name = new Argument<string>("name") { Description = "table or namespace.table" };
         var columns = new Option<string?>("--columns") { Description = "Only these, struct fields by dotted path", HelpName = "A,B.C" };
         var snapshot = new Option<long?>("--snapshot") { Description = "Rows as of this snapshot", HelpName = "ID" };
+        var filter = new Option<string?>("--filter") { Description = "Only rows that fit: comparisons, in, is null, like; joined by and", HelpName = "'a = 5 and b is not null'" };
         var limit = new Option<long>("--limit") { Description = "At most so many rows; 0 for all", DefaultValueFactory = _ => 10 };
-        var read = new Command("read", "Print rows as JSON, one object a line") { name, columns, snapshot, limit };
+        var read = new Command("read", "Print rows as JSON, one object a line") { name, columns, filter, snapshot, limit };
         read.SetAction(arguments => (int)With(config, arguments, arguments.GetValue(warehouse), terminal, catalogs =>
         {
             var request = new ScanRequest
             {
                 SnapshotId = arguments.GetValue(snapshot),
+                Filter = arguments.GetValue(filter) is { } condition ? ScanFilter.Parse(condition) : null,
                 Columns = arguments.GetValue(columns) is { } text ? [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)] : [],
             };
             var table = catalogs.Catalog.Load(catalogs.IdentOf(arguments.GetValue(name)!));

@@ -12,7 +12,7 @@ internal sealed class ConfigBinder(string sourceName, List<SettingSection> secti
 {
     private const int ShortestToken = 16;
 
-    private readonly Place _source = new(sourceName);
+    private readonly Place source = new(sourceName);
 
     public AppOptions Bind()
     {
@@ -37,7 +37,7 @@ internal sealed class ConfigBinder(string sourceName, List<SettingSection> secti
         return new AppOptions(options, Log(), Http());
     }
 
-    private ValueReader Section(string name) => new(name, sections.Find(s => s.Name == name), _source, problems);
+    private ValueReader Section(string name) => new(name, sections.Find(s => s.Name == name), source, problems);
 
     private KafkaOptions Kafka()
     {
@@ -104,12 +104,12 @@ internal sealed class ConfigBinder(string sourceName, List<SettingSection> secti
         var places = new Dictionary<string, SettingSection>(StringComparer.Ordinal);
         foreach (var section in sections.Where(s => s.IsTable))
         {
-            tables.Add(new TableBinder(section, _source, defaults, problems).Bind());
+            tables.Add(new TableBinder(section, source, defaults, problems).Bind());
             var full = section.TableName.Contains('.', StringComparison.Ordinal) ? section.TableName : $"{space}.{section.TableName}";
             if (!places.TryAdd(full, section))
                 problems.Add(section.Place, $"[{section.Name}]: is the same table as [{places[full].Name}] at {places[full].Place}", $"both are {full}");
         }
-        if (tables.Count == 0) problems.Add(_source, "expected at least one [table.NAME] section, found none");
+        if (tables.Count == 0) problems.Add(source, "expected at least one [table.NAME] section, found none");
         return tables.ToImmutable();
     }
 

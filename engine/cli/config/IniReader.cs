@@ -20,35 +20,35 @@ internal sealed class IniReader
 {
     private const string Fence = "\"\"\"";
 
-    private readonly string _text;
-    private readonly string _source;
-    private readonly Problems _problems;
-    private readonly List<IniSection> _sections = [];
-    private readonly Dictionary<string, int> _sectionLines = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, int> _keyLines = new(StringComparer.Ordinal);
-    private IniSection? _section;
-    private bool _skipping;
-    private int _at, _line;
+    private readonly string text;
+    private readonly string source;
+    private readonly Problems problems;
+    private readonly List<IniSection> sections = [];
+    private readonly Dictionary<string, int> sectionLines = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> keyLines = new(StringComparer.Ordinal);
+    private IniSection? section;
+    private bool skipping;
+    private int at, line;
 
     private IniReader(string text, string source, Problems problems)
     {
-        _text = text;
-        _source = source;
-        _problems = problems;
+        this.text = text;
+        this.source = source;
+        this.problems = problems;
     }
 
     public static List<IniSection> Read(string text, string source, Problems problems)
     {
         var reader = new IniReader(text, source, problems);
         reader.ReadAll();
-        return reader._sections;
+        return reader.sections;
     }
 
     private void ReadAll()
     {
-        while (_at < _text.Length)
+        while (this.at < this.text.Length)
         {
-            var start = _at;
+            var start = this.at;
             var line = NextLine();
             var indent = line.Length - line.TrimStart(" \t").Length;
             var content = line[indent..];
@@ -64,8 +64,8 @@ internal sealed class IniReader
 
     private void ReadSection(ReadOnlySpan<char> content, int indent)
     {
-        _keyLines.Clear();
-        _skipping = true;
+        keyLines.Clear();
+        skipping = true;
         var close = content.IndexOf(']');
         if (close < 0)
         {
@@ -84,14 +84,14 @@ internal sealed class IniReader
             return;
         }
         var text = name.ToString();
-        if (!_sectionLines.TryAdd(text, _line))
+        if (!sectionLines.TryAdd(text, this.line))
         {
-            Add(indent, $"repeated section [{text}]: it stands in line {_sectionLines[text]} already", "put its keys there");
+            Add(indent, $"repeated section [{text}]: it stands in line {sectionLines[text]} already", "put its keys there");
             return;
         }
-        _section = new IniSection(text, new Place(_source, _line, indent + 1), []);
-        _sections.Add(_section);
-        _skipping = false;
+        this.section = new IniSection(text, new Place(this.source, this.line, indent + 1), []);
+        sections.Add(this.section);
+        skipping = false;
     }
 
     private void ReadEntry(ReadOnlySpan<char> content, int indent, int lineStart)
@@ -102,7 +102,7 @@ internal sealed class IniReader
             Add(indent, "expected 'key = value' or '[section]', found a line without '='");
             return;
         }
-        var keyLine = _line;
+        var keyLine = this.line;
         var key = content[..equals].TrimEnd(" \t");
         var keyIsGood = !key.IsEmpty && IsName(key);
         if (!keyIsGood) Add(indent, key.IsEmpty ? "expected a key before '='" : "expected a key of letters, digits, '_', '-' and '.'");
@@ -110,17 +110,17 @@ internal sealed class IniReader
         var rest = content[(equals + 1)..];
         var blank = rest.Length - rest.TrimStart(" \t").Length;
         var column = indent + equals + 1 + blank;
-        var place = new Place(_source, _line, column + 1);
-        if (ReadValue(rest[blank..], column, lineStart + column, ref place, out var quoting) is not { } value || !keyIsGood || _skipping) return;
+        var place = new Place(this.source, this.line, column + 1);
+        if (ReadValue(rest[blank..], column, lineStart + column, ref place, out var quoting) is not { } value || !keyIsGood || skipping) return;
 
         var name = key.ToString();
-        var keyPlace = new Place(_source, keyLine, indent + 1);
-        if (_section is null)
-            _problems.Add(keyPlace, $"expected a [section] before the first key, found '{name}'");
-        else if (!_keyLines.TryAdd(name, keyLine))
-            _problems.Add(keyPlace, $"repeated key '{name}' in [{_section.Name}]: it stands in line {_keyLines[name]} already");
+        var keyPlace = new Place(this.source, keyLine, indent + 1);
+        if (this.section is null)
+            this.problems.Add(keyPlace, $"expected a [section] before the first key, found '{name}'");
+        else if (!keyLines.TryAdd(name, keyLine))
+            this.problems.Add(keyPlace, $"repeated key '{name}' in [{this.section.Name}]: it stands in line {keyLines[name]} already");
         else
-            _section.Entries.Add(new IniEntry(name, value, quoting, keyPlace, place));
+            this.section.Entries.Add(new IniEntry(name, value, quoting, keyPlace, place));
     }
 
     /// <summary>The value that starts at <paramref name="column"/> of this line; null after a reported problem.</summary>
@@ -173,21 +173,21 @@ internal sealed class IniReader
     private string? ReadBlock(int column, int start, ref Place place, out Quoting quoting)
     {
         quoting = Quoting.Block;
-        var openLine = _line;
-        var end = _text.IndexOf(Fence, start, StringComparison.Ordinal);
+        var openLine = this.line;
+        var end = this.text.IndexOf(Fence, start, StringComparison.Ordinal);
         if (end < 0)
         {
             // The rest of the file belongs to the block, as far as one can tell.
             Add(column, "expected a closing \"\"\"");
-            _at = _text.Length;
+            this.at = this.text.Length;
             return null;
         }
-        var lines = _text.AsSpan(start, end - start).Count('\n');
-        _line += lines;
-        var lineStart = lines == 0 ? start - Fence.Length - column : _text.LastIndexOf('\n', end) + 1;
-        var tail = _text.AsSpan(end + Fence.Length);
+        var lines = this.text.AsSpan(start, end - start).Count('\n');
+        this.line += lines;
+        var lineStart = lines == 0 ? start - Fence.Length - column : this.text.LastIndexOf('\n', end) + 1;
+        var tail = this.text.AsSpan(end + Fence.Length);
         var lineEnd = tail.IndexOf('\n');
-        _at = lineEnd < 0 ? _text.Length : end + Fence.Length + lineEnd + 1;
+        this.at = lineEnd < 0 ? this.text.Length : end + Fence.Length + lineEnd + 1;
         if (lineEnd >= 0) tail = tail[..lineEnd];
         tail = tail.TrimEnd('\r');
         if (!IsBlankOrComment(tail))
@@ -195,17 +195,17 @@ internal sealed class IniReader
             Add(end + Fence.Length - lineStart, "expected the end of the line after \"\"\"");
             return null;
         }
-        var value = _text[start..end].Replace("\r\n", "\n", StringComparison.Ordinal);
+        var value = this.text[start..end].Replace("\r\n", "\n", StringComparison.Ordinal);
         if (HasControl(value))
         {
-            _problems.Add(new Place(_source, openLine, column + 1), "expected text, found a control character inside \"\"\"");
+            this.problems.Add(new Place(this.source, openLine, column + 1), "expected text, found a control character inside \"\"\"");
             return null;
         }
         place = place with { Column = place.Column + Fence.Length };
         if (value.StartsWith('\n'))
         {
             value = value[1..];
-            place = new Place(_source, openLine + 1, 1);
+            place = new Place(this.source, openLine + 1, 1);
         }
         return value.TrimEnd(' ', '\t', '\n');
     }
@@ -219,15 +219,15 @@ internal sealed class IniReader
 
     private ReadOnlySpan<char> NextLine()
     {
-        var rest = _text.AsSpan(_at);
+        var rest = this.text.AsSpan(this.at);
         var end = rest.IndexOf('\n');
         var line = end < 0 ? rest : rest[..end];
-        _at += end < 0 ? rest.Length : end + 1;
-        _line++;
+        this.at += end < 0 ? rest.Length : end + 1;
+        this.line++;
         return line.TrimEnd('\r');
     }
 
-    private void Add(int column, string message, string? hint = null) => _problems.Add(new Place(_source, _line, column + 1), message, hint);
+    private void Add(int column, string message, string? hint = null) => this.problems.Add(new Place(this.source, this.line, column + 1), message, hint);
 
     private static bool IsBlankOrComment(ReadOnlySpan<char> text)
     {

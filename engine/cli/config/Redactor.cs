@@ -12,19 +12,19 @@ internal sealed class Redactor
 
     private static readonly SearchValues<char> AfterAuthority = SearchValues.Create(" \t\n\"'<>/");
 
-    private string[] _secrets = [];
+    private string[] secrets = [];
 
     public void Add(string secret)
     {
-        if (secret.Length < ShortestSecret || secret == Mask || _secrets.Contains(secret)) return;
+        if (secret.Length < ShortestSecret || secret == Mask || secrets.Contains(secret)) return;
         // Longest first: a secret may contain another.
-        _secrets = [.. _secrets.Append(secret).OrderByDescending(s => s.Length)];
+        secrets = [.. secrets.Append(secret).OrderByDescending(s => s.Length)];
     }
 
     /// <summary>The same string if there is nothing to hide.</summary>
     public string Scrub(string text)
     {
-        foreach (var secret in _secrets) text = text.Replace(secret, Mask, StringComparison.Ordinal);
+        foreach (var secret in secrets) text = text.Replace(secret, Mask, StringComparison.Ordinal);
         return text.Contains("://", StringComparison.Ordinal) && text.Contains('@', StringComparison.Ordinal) ? WithoutLogins(text) : text;
     }
 

@@ -3,7 +3,7 @@ namespace K2I.Cli.Config;
 /// <summary>A section's effective settings by key: the file's, then the environment's and the options' over them.</summary>
 internal sealed class SettingSection(string name, Place place)
 {
-    private readonly Dictionary<string, Setting> _settings = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Setting> settings = new(StringComparer.Ordinal);
 
     public string Name => name;
 
@@ -16,9 +16,9 @@ internal sealed class SettingSection(string name, Place place)
 
     public string TableName => name["table.".Length..];
 
-    public IEnumerable<Setting> All => _settings.Values;
+    public IEnumerable<Setting> All => settings.Values;
 
-    public Setting? this[string key] => _settings.GetValueOrDefault(key);
+    public Setting? this[string key] => settings.GetValueOrDefault(key);
 
-    public void Set(Setting setting) => _settings[setting.Key] = setting;
+    public void Set(Setting setting) => settings[setting.Key] = setting;
 }

@@ -7,8 +7,8 @@ internal sealed class SettingsReader(ConfigSources sources, Problems problems, R
 {
     private const int LargestFile = 1 << 20;
 
-    private readonly Expander _expander = new(sources.Environment, redactor);
-    private readonly List<SettingSection> _sections = [];
+    private readonly Expander expander = new(sources.Environment, redactor);
+    private readonly List<SettingSection> sections = [];
 
     /// <summary>What messages call the file.</summary>
     public string SourceName { get; private set; } = sources.Path switch { null => "k2i.ini", "-" => "<stdin>", var path => path };
@@ -23,7 +23,7 @@ internal sealed class SettingsReader(ConfigSources sources, Problems problems, R
         if (text is not null) AddFile(IniReader.Read(text, SourceName, problems));
         foreach (var (name, value) in sources.Environment.OrderBy(v => v.Key, StringComparer.Ordinal)) AddVariable(name, value);
         foreach (var set in sources.Sets) AddOption(set);
-        return _sections;
+        return sections;
     }
 
     private string? FileText()
@@ -84,7 +84,7 @@ internal sealed class SettingsReader(ConfigSources sources, Problems problems, R
                 continue;
             }
             var settings = new SettingSection(section.Name, section.Place);
-            _sections.Add(settings);
+            sections.Add(settings);
             foreach (var entry in section.Entries) Add(settings, entry.Key, entry.Value, entry.Quoting, entry.KeyPlace, entry.ValuePlace);
         }
     }
@@ -99,7 +99,7 @@ internal sealed class SettingsReader(ConfigSources sources, Problems problems, R
         var text = template;
         if (quoting != Quoting.Single)
         {
-            var expanded = _expander.Expand(template, out var error);
+            var expanded = expander.Expand(template, out var error);
             if (expanded is null)
             {
                 problems.Add(valuePlace, $"[{section.Name}] {key}: {error}");
@@ -140,7 +140,7 @@ internal sealed class SettingsReader(ConfigSources sources, Problems problems, R
     /// <summary>Section and key of <c>K2I_TABLE_…</c>: the longest table name there is, else the longest key that fits.</summary>
     private (string Section, string Key)? TableVariable(string tail)
     {
-        foreach (var section in _sections.Where(s => s.IsTable).OrderByDescending(s => s.TableName.Length))
+        foreach (var section in sections.Where(s => s.IsTable).OrderByDescending(s => s.TableName.Length))
         {
             var start = KnownKeys.InEnvironment(section.TableName) + "_";
             if (!tail.StartsWith(start, StringComparison.Ordinal)) continue;
@@ -180,7 +180,7 @@ internal sealed class SettingsReader(ConfigSources sources, Problems problems, R
     /// <summary>Table names and keys both hold dots: the longest table name there is wins, else the longest key that fits, else the last dot.</summary>
     private (string Section, string Key) TablePath(string path)
     {
-        var known = _sections.Where(s => s.IsTable && path.StartsWith(s.Name + ".", StringComparison.Ordinal)).MaxBy(s => s.Name.Length);
+        var known = sections.Where(s => s.IsTable && path.StartsWith(s.Name + ".", StringComparison.Ordinal)).MaxBy(s => s.Name.Length);
         if (known is not null) return (known.Name, path[(known.Name.Length + 1)..]);
         for (var dot = path.IndexOf('.', "table.".Length); dot >= 0; dot = path.IndexOf('.', dot + 1))
             if (KnownKeys.Has("table", path[(dot + 1)..])) return (path[..dot], path[(dot + 1)..]);
@@ -190,8 +190,8 @@ internal sealed class SettingsReader(ConfigSources sources, Problems problems, R
 
     private SettingSection SectionOf(string name, Place place)
     {
-        var section = _sections.Find(s => s.Name == name);
-        if (section is null) _sections.Add(section = new SettingSection(name, place));
+        var section = sections.Find(s => s.Name == name);
+        if (section is null) sections.Add(section = new SettingSection(name, place));
         return section;
     }
 

@@ -11,57 +11,57 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Flu
     private static readonly ConfigKey[] ForJson = [Keys.Columns, Keys.SchemaFile, Keys.InferRecords, Keys.UnknownFields, Keys.TimestampUnit, Keys.MaxDepth];
     private static readonly ConfigKey[] ForRaw = [Keys.RawValue, Keys.RawKey];
 
-    private readonly ValueReader _values = new(section.Name, section, sourcePlace, problems);
-    private bool _hasFlaw;
+    private readonly ValueReader values = new(section.Name, section, sourcePlace, problems);
+    private bool hasFlaw;
 
     public TableOptions Bind()
     {
         if (!Names.IsDotted(section.TableName))
             problems.Add(section.Place, $"[{section.Name}]: expected a table name of a-z, 0-9 and _, with its namespace before a dot, found '{section.TableName}'");
         var topics = Topics();
-        var format = (RecordFormat)_values.Choice(Keys.Format);
+        var format = (RecordFormat)values.Choice(Keys.Format);
         foreach (var key in format == RecordFormat.Raw ? ForJson : ForRaw)
-            if (_values.Changes(key)) _values.Wrong(key, $"has no meaning with format = {(format == RecordFormat.Raw ? "raw" : "json")}");
-        if (_values.Has(Keys.Columns) && _values.Has(Keys.SchemaFile)) _values.Wrong(Keys.SchemaFile, "columns are given already", "keep one of columns and schema_file");
-        if (_values.Changes(Keys.InferRecords) && (_values.Has(Keys.Columns) || _values.Has(Keys.SchemaFile))) _values.Wrong(Keys.InferRecords, "nothing is inferred when the columns are given");
+            if (values.Changes(key)) values.Wrong(key, $"has no meaning with format = {(format == RecordFormat.Raw ? "raw" : "json")}");
+        if (values.Has(Keys.Columns) && values.Has(Keys.SchemaFile)) values.Wrong(Keys.SchemaFile, "columns are given already", "keep one of columns and schema_file");
+        if (values.Changes(Keys.InferRecords) && (values.Has(Keys.Columns) || values.Has(Keys.SchemaFile))) values.Wrong(Keys.InferRecords, "nothing is inferred when the columns are given");
         return Checked(new TableOptions
         {
             Name = section.TableName,
             Topics = topics,
             Format = format,
-            RawValue = (RawForm)_values.Choice(Keys.RawValue),
-            RawKey = (RawForm)_values.Choice(Keys.RawKey),
+            RawValue = (RawForm)values.Choice(Keys.RawValue),
+            RawKey = (RawForm)values.Choice(Keys.RawKey),
             Columns = Columns(),
             SchemaFile = SchemaFile(),
-            InferRecords = (int)_values.Count(Keys.InferRecords, 1, 1_000_000),
-            UnknownFields = (UnknownFields)_values.Choice(Keys.UnknownFields),
-            TimestampUnit = _values.Choice(Keys.TimestampUnit) switch { 0 => EpochUnit.Milliseconds, 1 => EpochUnit.Seconds, 2 => EpochUnit.Microseconds, _ => EpochUnit.Nanoseconds },
-            PartitionBy = _values.Text(Keys.PartitionBy),
+            InferRecords = (int)values.Count(Keys.InferRecords, 1, 1_000_000),
+            UnknownFields = (UnknownFields)values.Choice(Keys.UnknownFields),
+            TimestampUnit = values.Choice(Keys.TimestampUnit) switch { 0 => EpochUnit.Milliseconds, 1 => EpochUnit.Seconds, 2 => EpochUnit.Microseconds, _ => EpochUnit.Nanoseconds },
+            PartitionBy = values.Text(Keys.PartitionBy),
             Start = Start(topics),
-            KafkaColumn = _values.Flag(Keys.KafkaColumn),
+            KafkaColumn = values.Flag(Keys.KafkaColumn),
             Flush = new FlushOptions
             {
-                Bytes = _values.Has(Keys.TableFlushBytes) ? Limits.FlushBytes(_values, Keys.TableFlushBytes) : defaults.Bytes,
-                Rows = _values.Has(Keys.TableFlushRows) ? Limits.FlushRows(_values, Keys.TableFlushRows) : defaults.Rows,
-                AgeMs = _values.Has(Keys.TableFlushInterval) ? Limits.FlushInterval(_values, Keys.TableFlushInterval) : defaults.AgeMs,
+                Bytes = values.Has(Keys.TableFlushBytes) ? Limits.FlushBytes(values, Keys.TableFlushBytes) : defaults.Bytes,
+                Rows = values.Has(Keys.TableFlushRows) ? Limits.FlushRows(values, Keys.TableFlushRows) : defaults.Rows,
+                AgeMs = values.Has(Keys.TableFlushInterval) ? Limits.FlushInterval(values, Keys.TableFlushInterval) : defaults.AgeMs,
             },
             Properties = section.All.Where(s => KnownKeys.IsProperty(s.Key)).ToImmutableSortedDictionary(s => s.Key[Keys.PropertyPrefix.Length..], s => s.Text, StringComparer.Ordinal),
-            MaxRecordBytes = (int)_values.Bytes(Keys.MaxRecord, 1 << 10, 1 << 30),
-            MaxDepth = (int)_values.Count(Keys.MaxDepth, 1, 1_000),
+            MaxRecordBytes = (int)values.Bytes(Keys.MaxRecord, 1 << 10, 1 << 30),
+            MaxDepth = (int)values.Count(Keys.MaxDepth, 1, 1_000),
         });
     }
 
     private ImmutableArray<string> Topics()
     {
-        if (_values.Text(Keys.Topics) is not { Length: > 0 } text) return [];
+        if (values.Text(Keys.Topics) is not { Length: > 0 } text) return [];
         var topics = TopicList.Parse(text, out var error, out var at);
-        if (error is not null) _values.Bad(Keys.Topics, error, at);
+        if (error is not null) values.Bad(Keys.Topics, error, at);
         return topics;
     }
 
     private string? Columns()
     {
-        var text = _values.Text(Keys.Columns);
+        var text = values.Text(Keys.Columns);
         if (text is not null && DeclaredText.ColumnsFlaw(text) is var (at, flaw)) Flaw(Keys.Columns, flaw, at);
         return text;
     }
@@ -69,29 +69,29 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Flu
     /// <summary>Columns, schema file and partitioning together, once each is well by itself.</summary>
     private TableOptions Checked(TableOptions table)
     {
-        var key = _values.Has(Keys.PartitionBy) ? Keys.PartitionBy : _values.Has(Keys.SchemaFile) ? Keys.SchemaFile : Keys.Columns;
-        if (!_hasFlaw && DeclaredText.TableFlaw(table) is { } flaw) _values.Wrong(key, flaw);
+        var key = values.Has(Keys.PartitionBy) ? Keys.PartitionBy : values.Has(Keys.SchemaFile) ? Keys.SchemaFile : Keys.Columns;
+        if (!hasFlaw && DeclaredText.TableFlaw(table) is { } flaw) values.Wrong(key, flaw);
         return table;
     }
 
     private string? SchemaFile()
     {
-        var path = _values.Text(Keys.SchemaFile);
+        var path = values.Text(Keys.SchemaFile);
         if (!string.IsNullOrEmpty(path) && !File.Exists(path)) Flaw(Keys.SchemaFile, "the file does not exist", 0, "the path of a file");
         return path;
     }
 
     private void Flaw(ConfigKey key, string flaw, int at, string? expected = null)
     {
-        _hasFlaw = true;
-        _values.Bad(key, flaw, at, expected);
+        hasFlaw = true;
+        values.Bad(key, flaw, at, expected);
     }
 
     private StartPosition Start(ImmutableArray<string> topics)
     {
-        if (_values.Text(Keys.Start) is not { Length: > 0 } text) return StartPosition.Earliest;
+        if (values.Text(Keys.Start) is not { Length: > 0 } text) return StartPosition.Earliest;
         var start = StartText.Parse(text, topics, out var hint);
-        if (start is null) _values.Bad(Keys.Start, hint);
+        if (start is null) values.Bad(Keys.Start, hint);
         return start ?? StartPosition.Earliest;
     }
 }

@@ -5,25 +5,25 @@ namespace K2I.Cli.Logging;
 /// <summary>Lines to a file that is set aside as <c>FILE.1</c>, <c>FILE.2</c>, … when it is full; the oldest goes. A full disk costs lines, not the process.</summary>
 internal sealed class FileSink : ILogSink
 {
-    private readonly string _path;
-    private readonly long _limit;
-    private readonly int _keep;
-    private readonly ILogSink _fallback;
-    private FileStream? _file;
-    private bool _failing;
+    private readonly string path;
+    private readonly long limit;
+    private readonly int keep;
+    private readonly ILogSink fallback;
+    private FileStream? file;
+    private bool failing;
 
     /// <param name="limit">Bytes; a file is never larger, unless one line is.</param>
     /// <param name="fallback">Takes the lines that the file cannot.</param>
     public FileSink(string path, long limit, int keep, ILogSink fallback)
     {
-        _path = Path.GetFullPath(path);
-        _limit = limit;
-        _keep = keep;
-        _fallback = fallback;
+        this.path = Path.GetFullPath(path);
+        this.limit = limit;
+        this.keep = keep;
+        this.fallback = fallback;
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
-            _file = Open();
+            Directory.CreateDirectory(Path.GetDirectoryName(this.path)!);
+            this.file = Open();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -35,27 +35,27 @@ internal sealed class FileSink : ILogSink
     {
         try
         {
-            _file ??= Open();
-            if (_file.Length > 0 && _file.Length + line.Length > _limit) Rotate();
-            _file.Write(line);
-            _failing = false;
+            this.file ??= Open();
+            if (this.file.Length > 0 && this.file.Length + line.Length > this.limit) Rotate();
+            this.file.Write(line);
+            failing = false;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            if (!_failing) _fallback.Write("the log file cannot be written; lines go here until it can\n"u8);
-            _failing = true;
-            _fallback.Write(line);
+            if (!failing) this.fallback.Write("the log file cannot be written; lines go here until it can\n"u8);
+            failing = true;
+            this.fallback.Write(line);
         }
     }
 
     public void Dispose()
     {
-        _file?.Dispose();
-        _fallback.Dispose();
+        this.file?.Dispose();
+        this.fallback.Dispose();
     }
 
     // Unbuffered: a line is in the file when the call returns, also before a crash.
-    private FileStream Open() => new(_path, new FileStreamOptions
+    private FileStream Open() => new(this.path, new FileStreamOptions
     {
         Mode = FileMode.Append,
         Access = FileAccess.Write,
@@ -65,12 +65,12 @@ internal sealed class FileSink : ILogSink
 
     private void Rotate()
     {
-        _file!.Dispose();
-        _file = null;
-        for (var i = _keep - 1; i >= 1; i--)
-            if (File.Exists($"{_path}.{i}")) File.Move($"{_path}.{i}", $"{_path}.{i + 1}", overwrite: true);
-        if (_keep > 0) File.Move(_path, $"{_path}.1", overwrite: true);
-        else File.Delete(_path);
-        _file = Open();
+        this.file!.Dispose();
+        this.file = null;
+        for (var i = this.keep - 1; i >= 1; i--)
+            if (File.Exists($"{this.path}.{i}")) File.Move($"{this.path}.{i}", $"{this.path}.{i + 1}", overwrite: true);
+        if (this.keep > 0) File.Move(this.path, $"{this.path}.1", overwrite: true);
+        else File.Delete(this.path);
+        this.file = Open();
     }
 }

@@ -11,22 +11,22 @@ namespace K2I.Cli.Logging;
 internal sealed class LogWriter : ILog, IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly ArrayBufferWriter<byte> _buffer = new(512);
-    private readonly Utf8JsonWriter _json;
-    private readonly LogLevel _level;
-    private readonly LineFormat _format;
-    private readonly ILogSink _sink;
-    private readonly Redactor _redactor;
-    private readonly IClock _clock;
+    private readonly ArrayBufferWriter<byte> buffer = new(512);
+    private readonly Utf8JsonWriter json;
+    private readonly LogLevel level;
+    private readonly LineFormat format;
+    private readonly ILogSink sink;
+    private readonly Redactor redactor;
+    private readonly IClock clock;
 
     public LogWriter(LogLevel level, LineFormat format, ILogSink sink, Redactor redactor, IClock clock)
     {
-        _level = level;
-        _format = format;
-        _sink = sink;
-        _redactor = redactor;
-        _clock = clock;
-        _json = new Utf8JsonWriter(_buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        this.level = level;
+        this.format = format;
+        this.sink = sink;
+        this.redactor = redactor;
+        this.clock = clock;
+        json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
     }
 
     /// <summary>The log that the options ask for.</summary>
@@ -42,17 +42,17 @@ internal sealed class LogWriter : ILog, IDisposable
         return new LogWriter(options.Level, format, sink, redactor, SystemClock.Instance);
     }
 
-    public bool IsOn(LogLevel level) => level >= _level;
+    public bool IsOn(LogLevel level) => level >= this.level;
 
     public void Write(LogLevel level, string message, ReadOnlySpan<LogField> fields)
     {
         if (!IsOn(level)) return;
         lock (_lock)
         {
-            _buffer.ResetWrittenCount();
-            if (_format == LineFormat.Json) JsonLine.Write(_json, _buffer, _clock.UnixMs, level, message, fields, _redactor);
-            else new TextLine(_buffer, _redactor, _format).Write(_clock.UnixMs, level, message, fields);
-            _sink.Write(_buffer.WrittenSpan);
+            buffer.ResetWrittenCount();
+            if (this.format == LineFormat.Json) JsonLine.Write(json, buffer, this.clock.UnixMs, level, message, fields, this.redactor);
+            else new TextLine(buffer, this.redactor, this.format).Write(this.clock.UnixMs, level, message, fields);
+            this.sink.Write(buffer.WrittenSpan);
         }
     }
 
@@ -60,8 +60,8 @@ internal sealed class LogWriter : ILog, IDisposable
     {
         lock (_lock)
         {
-            _json.Dispose();
-            _sink.Dispose();
+            json.Dispose();
+            this.sink.Dispose();
         }
     }
 }

@@ -14,25 +14,25 @@ internal sealed class Supervisor(AppOptions options, ILog log, IReadOnlyDictiona
 {
     private const int TickMs = 1_000;
 
-    private readonly object _gate = new();
-    private readonly ServiceManager _manager = new(environment);
-    private int _running;
-    private bool _woken;
-    private volatile bool _stopAsked;
-    private volatile bool _bug;
+    private readonly object gate = new();
+    private readonly ServiceManager manager = new(environment);
+    private int running;
+    private bool woken;
+    private volatile bool stopAsked;
+    private volatile bool bug;
 
     /// <summary>Throws EngineException if the engine or the endpoints cannot start.</summary>
     public ExitCode Run(Func<IEngine> start)
     {
         log.Info("k2i starts", ("version", Build.FullVersion), ("tables", options.Engine.Tables.Length), ("pid", Environment.ProcessId));
         using var engine = start();
-        var source = new EngineStatusSource(engine.Status, () => Volatile.Read(ref _running) > 0, () => _stopAsked);
+        var source = new EngineStatusSource(engine.Status, () => Volatile.Read(ref running) > 0, () => stopAsked);
         using var http = options.Http is null ? null : HttpServer.Start(options.Http, source, log);
         if (http is not null) log.Info("listening", ("address", http.Address.ToString()));
         using var signals = new StopSignals(AskToStop, Leave);
 
         var threads = StartWorkers(engine);
-        _manager.Ready($"{options.Engine.Tables.Length} tables");
+        manager.Ready($"{options.Engine.Tables.Length} tables");
         Wait(threads);
         return Stop(engine, threads);
     }
@@ -41,7 +41,7 @@ internal sealed class Supervisor(AppOptions options, ILog log, IReadOnlyDictiona
     internal void AskToStop(string reason)
     {
         log.Info("stopping: flush, commit, leave", ("reason", reason), ("timeout", ValueReader.FormatMs(options.Engine.ShutdownTimeoutMs)));
-        _stopAsked = true;
+        stopAsked = true;
         Wake();
     }
 
@@ -54,7 +54,7 @@ internal sealed class Supervisor(AppOptions options, ILog log, IReadOnlyDictiona
     private List<Thread> StartWorkers(IEngine engine)
     {
         var threads = new List<Thread>();
-        _running = engine.Workers.Count;
+        running = engine.Workers.Count;
         foreach (var worker in engine.Workers)
         {
             // Background: a worker that hangs must not keep a process that has decided to leave.
@@ -74,45 +74,45 @@ internal sealed class Supervisor(AppOptions options, ILog log, IReadOnlyDictiona
         catch (Exception error)
         {
             log.Error("a bug ended a worker; the next start recovers", ("worker", worker.Name), ("error", error.ToString()));
-            _bug = true;
+            bug = true;
             leave(ExitCode.Bug);
         }
         finally
         {
-            if (Interlocked.Decrement(ref _running) == 0) Wake();
+            if (Interlocked.Decrement(ref running) == 0) Wake();
         }
     }
 
     private void Wait(List<Thread> threads)
     {
         if (threads.Count == 0) return;
-        var tick = _manager.WatchdogMs > 0 ? (int)Math.Min(TickMs, _manager.WatchdogMs) : Timeout.Infinite;
-        lock (_gate)
+        var tick = manager.WatchdogMs > 0 ? (int)Math.Min(TickMs, manager.WatchdogMs) : Timeout.Infinite;
+        lock (gate)
         {
-            while (!_woken)
-                if (!Monitor.Wait(_gate, tick)) _manager.Alive();
+            while (!woken)
+                if (!Monitor.Wait(gate, tick)) manager.Alive();
         }
     }
 
     private void Wake()
     {
-        lock (_gate)
+        lock (gate)
         {
-            _woken = true;
-            Monitor.PulseAll(_gate);
+            woken = true;
+            Monitor.PulseAll(gate);
         }
     }
 
     private ExitCode Stop(IEngine engine, List<Thread> threads)
     {
-        _manager.Stopping();
+        manager.Stopping();
         engine.RequestStop();
         var deadline = Environment.TickCount64 + options.Engine.ShutdownTimeoutMs;
         foreach (var thread in threads)
         {
             while (!thread.Join((int)Math.Clamp(deadline - Environment.TickCount64, 0, TickMs)))
             {
-                if (_manager.WatchdogMs > 0) _manager.Alive();
+                if (manager.WatchdogMs > 0) manager.Alive();
                 if (Environment.TickCount64 < deadline) continue;
                 log.Error("the stop took too long; what is not committed is fetched again", ("waits_for", thread.Name));
                 leave(ExitCode.StopTimedOut);
@@ -122,6 +122,6 @@ internal sealed class Supervisor(AppOptions options, ILog log, IReadOnlyDictiona
         var failed = engine.Status().Tables.Where(t => t.State == TableState.Failed).ToList();
         foreach (var table in failed) log.Error("the table failed", ("table", table.Name), ("reason", table.Detail.Length > 0 ? table.Detail : table.LastError));
         log.Info("k2i has stopped");
-        return _bug ? ExitCode.Bug : failed.Count > 0 ? ExitCode.Failed : ExitCode.Ok;
+        return bug ? ExitCode.Bug : failed.Count > 0 ? ExitCode.Failed : ExitCode.Ok;
     }
 }

@@ -12,24 +12,24 @@ internal ref struct AvroDecoder(ReadOnlySpan<byte> bytes, string what)
 
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
-    private readonly ReadOnlySpan<byte> _bytes = bytes;
-    private readonly string _what = what;
-    private int _at;
+    private readonly ReadOnlySpan<byte> bytes = bytes;
+    private readonly string what = what;
+    private int at;
 
     /// <summary>Collection items that may still be made, so that items of no bytes cannot fill the memory.</summary>
-    private long _items = 16 + (8L * bytes.Length);
+    private long items = 16 + (8L * bytes.Length);
 
-    public readonly int Position => _at;
+    public readonly int Position => this.at;
 
-    public readonly int Left => _bytes.Length - _at;
+    public readonly int Left => this.bytes.Length - this.at;
 
     public long Long()
     {
         ulong value = 0;
         for (var shift = 0; shift < 64; shift += 7)
         {
-            if (_at >= _bytes.Length) throw Bad("ends within a number");
-            var part = _bytes[_at++];
+            if (this.at >= this.bytes.Length) throw Bad("ends within a number");
+            var part = this.bytes[this.at++];
             value |= (ulong)(part & 0x7F) << shift;
             if (part < 0x80) return (long)(value >> 1) ^ -(long)(value & 1);
         }
@@ -45,8 +45,8 @@ internal ref struct AvroDecoder(ReadOnlySpan<byte> bytes, string what)
     public ReadOnlySpan<byte> Raw(long length)
     {
         if (length < 0 || length > Left) throw Bad($"a value of {length} bytes where {Left} are left");
-        var span = _bytes.Slice(_at, (int)length);
-        _at += (int)length;
+        var span = this.bytes.Slice(this.at, (int)length);
+        this.at += (int)length;
         return span;
     }
 
@@ -119,10 +119,10 @@ internal ref struct AvroDecoder(ReadOnlySpan<byte> bytes, string what)
             _ = Long();
             count = count == long.MinValue ? throw Bad("a block count out of range") : -count;
         }
-        if (count > _items) throw Bad($"{count} items, more than the file can hold");
-        _items -= count;
+        if (count > this.items) throw Bad($"{count} items, more than the file can hold");
+        this.items -= count;
         return count;
     }
 
-    public readonly EngineException Bad(string problem) => new(ErrorKind.Corrupt, $"{_what}: {problem}");
+    public readonly EngineException Bad(string problem) => new(ErrorKind.Corrupt, $"{this.what}: {problem}");
 }

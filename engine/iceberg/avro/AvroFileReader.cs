@@ -11,27 +11,27 @@ internal sealed class AvroFileReader
 {
     private const int MaxBlockBytes = 256 << 20;
 
-    private readonly ReadOnlyMemory<byte> _bytes;
-    private readonly string _what;
-    private readonly byte[] _sync;
-    private readonly string _codec;
-    private readonly int _start;
+    private readonly ReadOnlyMemory<byte> bytes;
+    private readonly string what;
+    private readonly byte[] sync;
+    private readonly string codec;
+    private readonly int start;
 
     public AvroFileReader(ReadOnlyMemory<byte> bytes, string what)
     {
-        _bytes = bytes;
-        _what = what;
+        this.bytes = bytes;
+        this.what = what;
         if (!bytes.Span.StartsWith("Obj\u0001"u8)) throw new EngineException(ErrorKind.Corrupt, $"{what} is not an Avro file");
         var decoder = new AvroDecoder(bytes.Span, what);
         _ = decoder.Raw(4);
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
         for (var count = decoder.Block(); count > 0; count = decoder.Block())
             for (var at = 0L; at < count; at++) metadata[decoder.String()] = Encoding.UTF8.GetString(decoder.Bytes());
-        _sync = decoder.Raw(16).ToArray();
-        _start = decoder.Position;
+        sync = decoder.Raw(16).ToArray();
+        start = decoder.Position;
         Metadata = metadata;
-        _codec = metadata.GetValueOrDefault("avro.codec", "null");
-        if (_codec is not ("null" or "deflate")) throw new EngineException(ErrorKind.Unsupported, $"{what}: Avro codec '{_codec}' is not supported (null and deflate are)");
+        this.codec = metadata.GetValueOrDefault("avro.codec", "null");
+        if (this.codec is not ("null" or "deflate")) throw new EngineException(ErrorKind.Unsupported, $"{what}: Avro codec '{this.codec}' is not supported (null and deflate are)");
         if (!metadata.TryGetValue("avro.schema", out var schema)) throw decoder.Bad("'avro.schema' is missing");
         Schema = AvroSchemaJson.Parse(Encoding.UTF8.GetBytes(schema), what);
     }
@@ -46,15 +46,15 @@ internal sealed class AvroFileReader
     public List<object?> ReadAll()
     {
         var records = new List<object?>();
-        var file = new AvroDecoder(_bytes.Span, _what);
-        _ = file.Raw(_start);
+        var file = new AvroDecoder(this.bytes.Span, this.what);
+        _ = file.Raw(start);
         while (file.Left > 0)
         {
             var count = file.Long();
             var payload = file.Bytes();
-            if (!file.Raw(16).SequenceEqual(_sync)) throw file.Bad("a block does not end with the file's marker");
+            if (!file.Raw(16).SequenceEqual(sync)) throw file.Bad("a block does not end with the file's marker");
             if (count < 0) throw file.Bad($"a block of {count} records");
-            var block = new AvroDecoder(_codec == "deflate" ? Inflate(payload) : payload, _what);
+            var block = new AvroDecoder(this.codec == "deflate" ? Inflate(payload) : payload, this.what);
             for (var at = 0L; at < count; at++)
             {
                 if (block.Left == 0 && Schema.Fields.Length > 0) throw file.Bad($"a block of {count} records ends after {at}");
@@ -74,13 +74,13 @@ internal sealed class AvroFileReader
             while (inflate.Read(plain.GetSpan(16 << 10)) is var read and > 0)
             {
                 plain.Advance(read);
-                if (plain.WrittenCount > MaxBlockBytes) throw new EngineException(ErrorKind.Corrupt, $"{_what}: a block unpacks to more than {MaxBlockBytes} bytes");
+                if (plain.WrittenCount > MaxBlockBytes) throw new EngineException(ErrorKind.Corrupt, $"{this.what}: a block unpacks to more than {MaxBlockBytes} bytes");
             }
             return plain.WrittenSpan;
         }
         catch (InvalidDataException error)
         {
-            throw new EngineException(ErrorKind.Corrupt, $"{_what}: a block is not valid deflate data", error);
+            throw new EngineException(ErrorKind.Corrupt, $"{this.what}: a block is not valid deflate data", error);
         }
     }
 }

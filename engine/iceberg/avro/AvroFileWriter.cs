@@ -12,63 +12,63 @@ internal sealed class AvroFileWriter
 {
     private const int BlockBytes = 64_000;
 
-    private readonly ArrayBufferWriter<byte> _file = new(8 << 10);
-    private readonly ArrayBufferWriter<byte> _block = new(16 << 10);
-    private readonly AvroEncoder _header;
-    private readonly AvroEncoder _records;
-    private readonly AvroType _schema;
-    private readonly bool _deflate;
-    private readonly byte[] _sync = RandomNumberGenerator.GetBytes(16);
-    private int _count;
+    private readonly ArrayBufferWriter<byte> file = new(8 << 10);
+    private readonly ArrayBufferWriter<byte> block = new(16 << 10);
+    private readonly AvroEncoder header;
+    private readonly AvroEncoder records;
+    private readonly AvroType schema;
+    private readonly bool deflate;
+    private readonly byte[] sync = RandomNumberGenerator.GetBytes(16);
+    private int count;
 
     public AvroFileWriter(AvroType schema, IEnumerable<KeyValuePair<string, string>> metadata, bool deflate)
     {
-        _schema = schema;
-        _deflate = deflate;
-        _header = new AvroEncoder(_file);
-        _records = new AvroEncoder(_block);
+        this.schema = schema;
+        this.deflate = deflate;
+        header = new AvroEncoder(this.file);
+        records = new AvroEncoder(block);
         KeyValuePair<string, string>[] all =
         [
             .. metadata,
             KeyValuePair.Create("avro.schema", AvroSchemaJson.ToText(schema)),
             KeyValuePair.Create("avro.codec", deflate ? "deflate" : "null"),
         ];
-        _header.Raw("Obj\u0001"u8);
-        _header.Long(all.Length);
+        header.Raw("Obj\u0001"u8);
+        header.Long(all.Length);
         foreach (var (key, value) in all)
         {
-            _header.String(key);
-            _header.Bytes(Encoding.UTF8.GetBytes(value));
+            header.String(key);
+            header.Bytes(Encoding.UTF8.GetBytes(value));
         }
-        _header.Long(0);
-        _header.Raw(_sync);
+        header.Long(0);
+        header.Raw(sync);
     }
 
     /// <summary>Bytes so far; records of the open block count before compression.</summary>
-    public long Length => _file.WrittenCount + _block.WrittenCount;
+    public long Length => this.file.WrittenCount + block.WrittenCount;
 
     public void Append(object?[] record)
     {
-        _records.Value(_schema, record);
-        _count++;
-        if (_block.WrittenCount >= BlockBytes) CloseBlock();
+        records.Value(this.schema, record);
+        count++;
+        if (block.WrittenCount >= BlockBytes) CloseBlock();
     }
 
     public byte[] Finish()
     {
         CloseBlock();
-        return _file.WrittenSpan.ToArray();
+        return this.file.WrittenSpan.ToArray();
     }
 
     private void CloseBlock()
     {
-        if (_count == 0) return;
-        var payload = _deflate ? Deflate(_block.WrittenSpan) : _block.WrittenSpan;
-        _header.Long(_count);
-        _header.Bytes(payload);
-        _header.Raw(_sync);
-        _block.ResetWrittenCount();
-        _count = 0;
+        if (count == 0) return;
+        var payload = this.deflate ? Deflate(block.WrittenSpan) : block.WrittenSpan;
+        header.Long(count);
+        header.Bytes(payload);
+        header.Raw(sync);
+        block.ResetWrittenCount();
+        count = 0;
     }
 
     private static ReadOnlySpan<byte> Deflate(ReadOnlySpan<byte> plain)

@@ -16,9 +16,9 @@ public sealed class FileCatalog : ICatalog
 {
     private const string MetadataSuffix = ".metadata.json", ZippedSuffix = ".gz.metadata.json", Hint = "version-hint.text";
 
-    private readonly IObjectStore _store;
-    private readonly IClock _clock;
-    private readonly bool _strictNames;
+    private readonly IObjectStore store;
+    private readonly IClock clock;
+    private readonly bool strictNames;
 
     /// <param name="store">Holds the warehouse.</param>
     /// <param name="warehouse">The folder all tables lie below.</param>
@@ -26,10 +26,10 @@ public sealed class FileCatalog : ICatalog
     /// <param name="strictNames">Only <c>a-z 0-9 _</c> in names; otherwise anything that stays in its folder.</param>
     public FileCatalog(IObjectStore store, string warehouse, IClock? clock = null, bool strictNames = true)
     {
-        _store = store;
+        this.store = store;
         Warehouse = Location.Normalize(warehouse);
-        _clock = clock ?? SystemClock.Instance;
-        _strictNames = strictNames;
+        this.clock = clock ?? SystemClock.Instance;
+        this.strictNames = strictNames;
     }
 
     public string Warehouse { get; }
@@ -45,7 +45,7 @@ public sealed class FileCatalog : ICatalog
             if (version == 0) return null;
             try
             {
-                var metadata = TableMetadataJson.Parse(_store.Read(location), location);
+                var metadata = TableMetadataJson.Parse(this.store.Read(location), location);
                 return new Table(ident, metadata, location);
             }
             catch (EngineException error) when (error.Kind == ErrorKind.NotFound && attempt < 3)
@@ -64,13 +64,13 @@ public sealed class FileCatalog : ICatalog
         if (FindLatest(folder).Version > 0) throw Exists(ident);
         var metadata = TableMetadataBuilder.Empty(creation.FormatVersion)
             .Apply(creation.Updates(Guid.NewGuid().ToString(), location))
-            .Build(_clock.UnixMs);
+            .Build(this.clock.UnixMs);
         var file = VersionLocation(folder, 1);
         var bytes = TableMetadataJson.ToBytes(metadata);
         bool made;
         try
         {
-            made = _store.PutIfAbsent(file, bytes);
+            made = this.store.PutIfAbsent(file, bytes);
         }
         catch (EngineException error) when (error.Kind == ErrorKind.Unknown)
         {
@@ -88,7 +88,7 @@ public sealed class FileCatalog : ICatalog
             throw new EngineException(ErrorKind.Invalid, $"table {current.Ident}: {current.MetadataLocation} is not a metadata file of this catalog");
         foreach (var requirement in requirements)
             if (requirement.Violation(current.Metadata) is { } why) return new CommitOutcome.Conflict($"table {current.Ident}: {why}");
-        var next = TableMetadataBuilder.From(current.Metadata, current.MetadataLocation).Apply(updates).Build(_clock.UnixMs);
+        var next = TableMetadataBuilder.From(current.Metadata, current.MetadataLocation).Apply(updates).Build(this.clock.UnixMs);
         if (ReferenceEquals(next, current.Metadata)) return new CommitOutcome.Committed(current);
         if (next.Location != current.Metadata.Location) throw new EngineException(ErrorKind.Invalid, $"table {current.Ident}: a file catalog cannot move it to {next.Location}");
         if (LocationOf(folder, version) is null)
@@ -98,7 +98,7 @@ public sealed class FileCatalog : ICatalog
         var bytes = TableMetadataJson.ToBytes(next);
         try
         {
-            if (!_store.PutIfAbsent(file, bytes)) return new CommitOutcome.Conflict($"table {current.Ident}: version {version + 1} was committed meanwhile");
+            if (!this.store.PutIfAbsent(file, bytes)) return new CommitOutcome.Conflict($"table {current.Ident}: version {version + 1} was committed meanwhile");
         }
         catch (EngineException error) when (error.Kind == ErrorKind.Unknown)
         {
@@ -122,8 +122,8 @@ public sealed class FileCatalog : ICatalog
         if (FindLatest(MetadataFolder(ident)).Version == 0) return false;
         if (!purge) throw new EngineException(ErrorKind.Unsupported, $"table {ident}: in a file catalog the files are the table; drop it with purge");
         // Metadata last, newest last of all: until then the table is there, if not whole.
-        foreach (var file in _store.List(folder + "/").OrderBy(f => f.Location.Contains("/metadata/v", StringComparison.Ordinal) ? 1 : 0).ThenBy(f => VersionOf(Location.NameOf(f.Location)) ?? 0).ToList())
-            _ = _store.Delete(file.Location);
+        foreach (var file in this.store.List(folder + "/").OrderBy(f => f.Location.Contains("/metadata/v", StringComparison.Ordinal) ? 1 : 0).ThenBy(f => VersionOf(Location.NameOf(f.Location)) ?? 0).ToList())
+            _ = this.store.Delete(file.Location);
         return true;
     }
 
@@ -131,7 +131,7 @@ public sealed class FileCatalog : ICatalog
 
     public IEnumerable<TableIdent> ListTables(ImmutableArray<string> inNamespace)
     {
-        TableNames.RequireNamespace(inNamespace, _strictNames);
+        TableNames.RequireNamespace(inNamespace, this.strictNames);
         foreach (var name in Folders(inNamespace))
             if (IsTable(inNamespace, name)) yield return new TableIdent(inNamespace, name);
     }
@@ -159,7 +159,7 @@ public sealed class FileCatalog : ICatalog
     }
 
     private IEnumerable<string> Folders(ImmutableArray<string> levels) =>
-        _store.ListFolders(Folder(levels)).Where(n => !n.StartsWith('.') && !n.StartsWith('_')).Order(StringComparer.Ordinal);
+        this.store.ListFolders(Folder(levels)).Where(n => !n.StartsWith('.') && !n.StartsWith('_')).Order(StringComparer.Ordinal);
 
     private bool IsTable(ImmutableArray<string> levels, string name)
     {
@@ -171,7 +171,7 @@ public sealed class FileCatalog : ICatalog
 
     private string TableFolder(TableIdent ident)
     {
-        TableNames.Require(ident, _strictNames);
+        TableNames.Require(ident, this.strictNames);
         return $"{Folder(ident.Namespace)}/{ident.Name}";
     }
 
@@ -187,7 +187,7 @@ public sealed class FileCatalog : ICatalog
         if (location is null)
         {
             version = 0;
-            foreach (var file in _store.List(folder + "/v"))
+            foreach (var file in this.store.List(folder + "/v"))
                 if (VersionOf(Location.NameOf(file.Location)) is { } found && found > version) (version, location) = (found, file.Location);
             if (location is null) return (0, "");
         }
@@ -199,7 +199,7 @@ public sealed class FileCatalog : ICatalog
     {
         var stem = string.Create(CultureInfo.InvariantCulture, $"{folder}/v{version}");
         foreach (var suffix in (ReadOnlySpan<string>)[MetadataSuffix, ZippedSuffix, MetadataSuffix + ".gz"])
-            if (_store.Exists(stem + suffix)) return stem + suffix;
+            if (this.store.Exists(stem + suffix)) return stem + suffix;
         return null;
     }
 
@@ -207,7 +207,7 @@ public sealed class FileCatalog : ICatalog
     {
         try
         {
-            var text = Encoding.ASCII.GetString(_store.Read($"{folder}/{Hint}"));
+            var text = Encoding.ASCII.GetString(this.store.Read($"{folder}/{Hint}"));
             return int.TryParse(text.AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : 0;
         }
         catch (EngineException error) when (error.Kind is ErrorKind.NotFound or ErrorKind.Denied or ErrorKind.Unavailable)
@@ -220,7 +220,7 @@ public sealed class FileCatalog : ICatalog
     {
         try
         {
-            _store.Put($"{folder}/{Hint}", Encoding.ASCII.GetBytes(version.ToString(CultureInfo.InvariantCulture)));
+            this.store.Put($"{folder}/{Hint}", Encoding.ASCII.GetBytes(version.ToString(CultureInfo.InvariantCulture)));
         }
         catch (EngineException)
         {
@@ -233,7 +233,7 @@ public sealed class FileCatalog : ICatalog
     {
         try
         {
-            return _store.Read(location).AsSpan().SequenceEqual(bytes);
+            return this.store.Read(location).AsSpan().SequenceEqual(bytes);
         }
         catch (EngineException)
         {
@@ -250,7 +250,7 @@ public sealed class FileCatalog : ICatalog
             if (kept.Contains(entry.Location)) continue;
             try
             {
-                _ = _store.Delete(entry.Location);
+                _ = this.store.Delete(entry.Location);
             }
             catch (EngineException)
             {

@@ -3,17 +3,17 @@ namespace K2I.Iceberg;
 /// <summary>Where the fields of a record are in a file's own schema: found by field id, else by name; absent ones read as null.</summary>
 internal sealed class AvroRecordMap
 {
-    private readonly Dictionary<int, int> _byId = [];
-    private readonly Dictionary<string, int> _byName = new(StringComparer.Ordinal);
-    private readonly AvroType _record;
+    private readonly Dictionary<int, int> byId = [];
+    private readonly Dictionary<string, int> byName = new(StringComparer.Ordinal);
+    private readonly AvroType record;
 
     public AvroRecordMap(AvroType record)
     {
-        _record = record.Optional ?? record;
-        for (var at = 0; at < _record.Fields.Length; at++)
+        this.record = record.Optional ?? record;
+        for (var at = 0; at < this.record.Fields.Length; at++)
         {
-            if (_record.Fields[at].Id is { } id) _byId[id] = at;
-            _byName[_record.Fields[at].Name] = at;
+            if (this.record.Fields[at].Id is { } id) byId[id] = at;
+            byName[this.record.Fields[at].Name] = at;
         }
     }
 
@@ -32,7 +32,7 @@ internal sealed class AvroRecordMap
 
     public byte[]? Bytes(object?[] record, int id, string name) => Get(record, id, name) as byte[];
 
-    public AvroType? TypeOf(int id, string name) => Find(id, name) is var at && at >= 0 ? _record.Fields[at].Type : null;
+    public AvroType? TypeOf(int id, string name) => Find(id, name) is var at && at >= 0 ? this.record.Fields[at].Type : null;
 
-    private int Find(int id, string name) => _byId.TryGetValue(id, out var at) ? at : _byName.GetValueOrDefault(name, -1);
+    private int Find(int id, string name) => byId.TryGetValue(id, out var at) ? at : byName.GetValueOrDefault(name, -1);
 }

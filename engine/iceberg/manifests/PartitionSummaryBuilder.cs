@@ -7,20 +7,20 @@ namespace K2I.Iceberg;
 /// <summary>What the partition fields of a manifest's files amount to. Bounds are whole values: a cut one would lose rows.</summary>
 internal sealed class PartitionSummaryBuilder(ImmutableArray<DataType?> types)
 {
-    private readonly PartitionSummary[] _fields = [.. types.Select(_ => new PartitionSummary(false, false, null, null))];
+    private readonly PartitionSummary[] fields = [.. types.Select(_ => new PartitionSummary(false, false, null, null))];
 
     public void Add(PartitionTuple tuple)
     {
         for (var at = 0; at < types.Length; at++)
         {
-            var field = _fields[at];
+            var field = fields[at];
             var value = tuple[at];
-            if (value is null) _fields[at] = field with { ContainsNull = true };
+            if (value is null) fields[at] = field with { ContainsNull = true };
             else if (types[at] is not { } type) continue;
-            else if (SingleValue.IsNaN(type, value)) _fields[at] = field with { ContainsNan = true };
+            else if (SingleValue.IsNaN(type, value)) fields[at] = field with { ContainsNan = true };
             else
             {
-                _fields[at] = field with
+                fields[at] = field with
                 {
                     LowerBound = field.LowerBound is null || SingleValue.Compare(type, value, field.LowerBound) < 0 ? value : field.LowerBound,
                     UpperBound = field.UpperBound is null || SingleValue.Compare(type, value, field.UpperBound) > 0 ? value : field.UpperBound,
@@ -29,5 +29,5 @@ internal sealed class PartitionSummaryBuilder(ImmutableArray<DataType?> types)
         }
     }
 
-    public ImmutableArray<PartitionSummary> Build() => [.. _fields];
+    public ImmutableArray<PartitionSummary> Build() => [.. fields];
 }

@@ -6,7 +6,7 @@ namespace K2I.Iceberg;
 /// <summary>Makes the manifest's description of a finished Parquet file. Set up once per table metadata; any thread.</summary>
 public sealed class DataFileBuilder(TableMetadata table)
 {
-    private readonly MetricsModes _modes = new(table);
+    private readonly MetricsModes modes = new(table);
 
     /// <summary>Describes a file at <paramref name="location"/>, written under the schema of the metadata and one of its specs.</summary>
     /// <param name="sorted">The rows are in the table's default sort order.</param>
@@ -20,7 +20,7 @@ public sealed class DataFileBuilder(TableMetadata table)
         var upper = new Dictionary<int, byte[]>();
         foreach (var leaf in file.Leaves)
         {
-            var mode = _modes.Of(leaf.FieldId);
+            var mode = modes.Of(leaf.FieldId);
             if (!mode.HasCounts) continue;
             sizes[leaf.FieldId] = leaf.CompressedBytes;
             if (leaf.Repeated) continue;

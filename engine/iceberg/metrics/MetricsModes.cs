@@ -12,7 +12,7 @@ public sealed class MetricsModes
 {
     private const int DefaultLength = 16, DefaultMaxInferred = 100;
 
-    private readonly Dictionary<int, MetricsMode> _byLeaf = [];
+    private readonly Dictionary<int, MetricsMode> byLeaf = [];
 
     public MetricsModes(TableMetadata table)
     {
@@ -32,14 +32,14 @@ public sealed class MetricsModes
                     Visit(field.Type, path + ".");
                     continue;
                 }
-                var mode = configured ?? (_byLeaf.Count < limit ? standard : MetricsMode.None);
+                var mode = configured ?? (byLeaf.Count < limit ? standard : MetricsMode.None);
                 if (sorted.Contains(field.Id) && mode.BoundLength == 0) mode = standard;
-                _byLeaf[field.Id] = Parse(table.Property(TableProperties.MetricsColumnPrefix + path)) ?? mode;
+                byLeaf[field.Id] = Parse(table.Property(TableProperties.MetricsColumnPrefix + path)) ?? mode;
             }
         }
     }
 
-    public MetricsMode Of(int leafId) => _byLeaf.GetValueOrDefault(leafId, MetricsMode.None);
+    public MetricsMode Of(int leafId) => byLeaf.GetValueOrDefault(leafId, MetricsMode.None);
 
     private static MetricsMode? Parse(string? text)
     {

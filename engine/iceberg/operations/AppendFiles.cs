@@ -8,11 +8,11 @@ namespace K2I.Iceberg;
 /// <remarks>The same file must not be appended twice: within one action that is refused, across actions the fence is what tells.</remarks>
 public sealed class AppendFiles : SnapshotAction
 {
-    private readonly ManifestMerger _merger = new();
-    private readonly HashSet<string> _verified = new(StringComparer.Ordinal);
-    private ImmutableArray<DataFile> _writtenFiles;
-    private ImmutableArray<ManifestFile> _newManifests = [];
-    private (int SchemaId, int FormatVersion) _writtenFor;
+    private readonly ManifestMerger merger = new();
+    private readonly HashSet<string> verified = new(StringComparer.Ordinal);
+    private ImmutableArray<DataFile> writtenFiles;
+    private ImmutableArray<ManifestFile> newManifests = [];
+    private (int SchemaId, int FormatVersion) writtenFor;
 
     public AppendFiles(string branch = SnapshotRef.Main) : base(branch)
     {
@@ -52,7 +52,7 @@ public sealed class AppendFiles : SnapshotAction
         var added = NewManifests(table.Metadata, files, context);
         var before = parent is null ? [] : new ManifestReader(context.Store).Manifests(table.Metadata, parent);
         var carried = before.Where(m => m.MayHaveLiveFiles).ToList();
-        var merged = _merger.Merge(table.Metadata, SnapshotId!.Value, [.. added, .. carried.Where(m => m.Content == ManifestContent.Data)], context, w => Store(table.Metadata, w, context));
+        var merged = merger.Merge(table.Metadata, SnapshotId!.Value, [.. added, .. carried.Where(m => m.Content == ManifestContent.Data)], context, w => Store(table.Metadata, w, context));
         var summary = new SnapshotSummary();
         foreach (var file in files) summary.Added(file);
         summary.Set(SummaryKeys.ManifestsCreated, merged.Created + added.Count(m => merged.Manifests.Contains(m)));
@@ -80,17 +80,17 @@ public sealed class AppendFiles : SnapshotAction
     {
         foreach (var file in files)
         {
-            if (_verified.Contains(file.FilePath)) continue;
+            if (verified.Contains(file.FilePath)) continue;
             var length = context.Store.Length(file.FilePath);
             if (length != file.FileSizeBytes) throw new EngineException(ErrorKind.Fatal, $"table {table.Ident}: {file.FilePath} has {length} bytes, {file.FileSizeBytes} were written");
-            _verified.Add(file.FilePath);
+            verified.Add(file.FilePath);
         }
     }
 
     /// <summary>Manifests of the new files: one or more per spec, of the target size at most. Written again only if the fence chose other files or the schema changed.</summary>
     private ImmutableArray<ManifestFile> NewManifests(TableMetadata table, ImmutableArray<DataFile> files, ActionContext context)
     {
-        if (!_writtenFiles.IsDefault && _writtenFor == (table.CurrentSchemaId, table.FormatVersion) && files.AsSpan().SequenceEqual(_writtenFiles.AsSpan())) return _newManifests;
+        if (!writtenFiles.IsDefault && writtenFor == (table.CurrentSchemaId, table.FormatVersion) && files.AsSpan().SequenceEqual(writtenFiles.AsSpan())) return newManifests;
         var target = table.LongProperty(TableProperties.ManifestTargetBytes, TableProperties.DefaultManifestTargetBytes);
         var manifests = ImmutableArray.CreateBuilder<ManifestFile>();
         foreach (var group in files.GroupBy(f => f.SpecId))
@@ -106,8 +106,8 @@ public sealed class AppendFiles : SnapshotAction
             }
             if (writer is not null) manifests.Add(Store(table, writer, context));
         }
-        _writtenFiles = files;
-        _writtenFor = (table.CurrentSchemaId, table.FormatVersion);
-        return _newManifests = manifests.ToImmutable();
+        writtenFiles = files;
+        writtenFor = (table.CurrentSchemaId, table.FormatVersion);
+        return newManifests = manifests.ToImmutable();
     }
 }

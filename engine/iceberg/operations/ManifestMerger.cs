@@ -6,7 +6,7 @@ namespace K2I.Iceberg;
 /// <remarks>A merge is kept for later attempts: it depends on nothing but the manifests merged.</remarks>
 internal sealed class ManifestMerger
 {
-    private readonly Dictionary<string, ManifestFile> _merged = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ManifestFile> merged = new(StringComparer.Ordinal);
 
     /// <summary>The manifests after merging; how many were written for it, and how many of the given ones of earlier snapshots they replace.</summary>
     public readonly record struct Result(ImmutableArray<ManifestFile> Manifests, int Created, int Replaced);
@@ -64,7 +64,7 @@ internal sealed class ManifestMerger
     private ManifestFile MergeBin(TableMetadata table, long snapshotId, List<ManifestFile> bin, ActionContext context, Func<ManifestWriter, ManifestFile> store)
     {
         var key = string.Join('\n', bin.Select(m => m.Path));
-        if (_merged.TryGetValue(key, out var known)) return known;
+        if (merged.TryGetValue(key, out var known)) return known;
         var reader = new ManifestReader(context.Store);
         var writer = new ManifestWriter(table, table.FindSpec(bin[0].SpecId)!, ManifestContent.Data, snapshotId);
         foreach (var manifest in bin)
@@ -77,6 +77,6 @@ internal sealed class ManifestMerger
                 else if (entry.IsLive) writer.Existing(entry);
             }
         }
-        return _merged[key] = store(writer);
+        return merged[key] = store(writer);
     }
 }

@@ -6,11 +6,11 @@ namespace K2I.Iceberg;
 /// <summary>A schema being changed, one change at a time. Immutable. Refuses what would make the table unreadable or change rows' meaning.</summary>
 internal sealed record SchemaEditor
 {
-    private readonly TableMetadata _table;
+    private readonly TableMetadata table;
 
     private SchemaEditor(TableMetadata table)
     {
-        _table = table;
+        this.table = table;
         Schema = table.CurrentSchema;
         LastColumnId = table.LastColumnId;
     }
@@ -63,8 +63,8 @@ internal sealed record SchemaEditor
         foreach (var id in IdsOf(field))
         {
             if (Schema.IdentifierFieldIds.Contains(id)) throw Bad($"column '{path}' identifies rows");
-            if (_table.DefaultSpec.Fields.Any(f => f.SourceId == id && f.Transform.Kind != TransformKind.Void)) throw Bad($"the table is partitioned by column '{path}'");
-            if (_table.DefaultSortOrder.Fields.Any(f => f.SourceId == id)) throw Bad($"the table is sorted by column '{path}'");
+            if (this.table.DefaultSpec.Fields.Any(f => f.SourceId == id && f.Transform.Kind != TransformKind.Void)) throw Bad($"the table is partitioned by column '{path}'");
+            if (this.table.DefaultSortOrder.Fields.Any(f => f.SourceId == id)) throw Bad($"the table is sorted by column '{path}'");
         }
         return Replace(parent, new StructType(within.Fields.Remove(field)));
     }
@@ -106,11 +106,11 @@ internal sealed record SchemaEditor
         {
             (TypeKind.Int, TypeKind.Long) or (TypeKind.Float, TypeKind.Double) => true,
             (TypeKind.Decimal, TypeKind.Decimal) => field.Type is PrimitiveType from && from.Scale == to.Scale && to.Precision > from.Precision,
-            (TypeKind.Date, TypeKind.Timestamp or TypeKind.TimestampNs) => _table.FormatVersion >= 3,
+            (TypeKind.Date, TypeKind.Timestamp or TypeKind.TimestampNs) => this.table.FormatVersion >= 3,
             _ => false,
         };
         // A date becomes another value under every transform.
-        return widens && (field.Type.Kind != TypeKind.Date || _table.Specs.All(s => s.Fields.All(f => f.SourceId != field.Id)));
+        return widens && (field.Type.Kind != TypeKind.Date || this.table.Specs.All(s => s.Fields.All(f => f.SourceId != field.Id)));
     }
 
     private SchemaEditor ReplaceField(string path, Field field) =>

@@ -12,15 +12,15 @@ namespace K2I.Iceberg;
 /// </remarks>
 public abstract class SnapshotAction : TableAction
 {
-    private readonly HashSet<string> _written = new(StringComparer.Ordinal);
-    private readonly string _uuid = Guid.NewGuid().ToString();
-    private readonly string _branch;
-    private long? _snapshotId;
-    private int _manifests;
+    private readonly HashSet<string> written = new(StringComparer.Ordinal);
+    private readonly string uuid = Guid.NewGuid().ToString();
+    private readonly string branch;
+    private long? snapshotId;
+    private int manifests;
 
-    private protected SnapshotAction(string branch) => _branch = branch;
+    private protected SnapshotAction(string branch) => this.branch = branch;
 
-    public override long? SnapshotId => _snapshotId;
+    public override long? SnapshotId => snapshotId;
 
     /// <summary>Who commits, in the summary of every snapshot.</summary>
     public string EngineName { get; init; } = "k2i";
@@ -31,11 +31,11 @@ public abstract class SnapshotAction : TableAction
     {
         var metadata = table.Metadata;
         if (metadata.FormatVersion < 2) throw new EngineException(ErrorKind.Unsupported, $"table {table.Ident} has format version 1, which is read only; upgrade it to version 2 first");
-        if (_snapshotId is { } known && metadata.FindSnapshot(known) is not null) return new ActionResult.AlreadyDone($"snapshot {known} is in the table");
-        _snapshotId ??= NewSnapshotId(metadata);
-        var parent = metadata.Head(_branch);
-        if (parent is null && metadata.Refs.ContainsKey(_branch)) throw new EngineException(ErrorKind.Corrupt, $"table {table.Ident}: branch {_branch} points at a snapshot that is gone");
-        if (metadata.Refs.TryGetValue(_branch, out var reference) && !reference.IsBranch) throw new EngineException(ErrorKind.Invalid, $"table {table.Ident}: '{_branch}' is a tag");
+        if (snapshotId is { } known && metadata.FindSnapshot(known) is not null) return new ActionResult.AlreadyDone($"snapshot {known} is in the table");
+        snapshotId ??= NewSnapshotId(metadata);
+        var parent = metadata.Head(this.branch);
+        if (parent is null && metadata.Refs.ContainsKey(this.branch)) throw new EngineException(ErrorKind.Corrupt, $"table {table.Ident}: branch {this.branch} points at a snapshot that is gone");
+        if (metadata.Refs.TryGetValue(this.branch, out var reference) && !reference.IsBranch) throw new EngineException(ErrorKind.Invalid, $"table {table.Ident}: '{this.branch}' is a tag");
 
         var verdict = Decide(table, parent, context, out var content);
         if (verdict is not null) return verdict;
@@ -44,13 +44,13 @@ public abstract class SnapshotAction : TableAction
         List<MetadataUpdate> updates =
         [
             new MetadataUpdate.AddSnapshot(snapshot),
-            new MetadataUpdate.SetSnapshotRef(_branch, reference is null ? new SnapshotRef(snapshot.SnapshotId, IsBranch: true) : reference with { SnapshotId = snapshot.SnapshotId }),
+            new MetadataUpdate.SetSnapshotRef(this.branch, reference is null ? new SnapshotRef(snapshot.SnapshotId, IsBranch: true) : reference with { SnapshotId = snapshot.SnapshotId }),
         ];
         if (!content.Properties.IsEmpty) updates.Add(new MetadataUpdate.SetProperties(content.Properties));
         return new ActionResult.Change([.. updates],
         [
             new TableRequirement.AssertTableUuid(metadata.Uuid),
-            new TableRequirement.AssertRefSnapshotId(_branch, parent?.SnapshotId),
+            new TableRequirement.AssertRefSnapshotId(this.branch, parent?.SnapshotId),
         ]);
     }
 
@@ -59,14 +59,14 @@ public abstract class SnapshotAction : TableAction
         var named = new HashSet<string>(StringComparer.Ordinal);
         if (landed is not null)
         {
-            if (_snapshotId is not { } id || landed.FindSnapshot(id) is not { ManifestList: { } list } snapshot) return;
+            if (snapshotId is not { } id || landed.FindSnapshot(id) is not { ManifestList: { } list } snapshot) return;
             named.Add(list);
             foreach (var manifest in new ManifestReader(context.Store).Manifests(landed, snapshot)) named.Add(manifest.Path);
         }
-        foreach (var path in _written.Where(p => !named.Contains(p)).ToList())
+        foreach (var path in written.Where(p => !named.Contains(p)).ToList())
         {
             _ = context.Store.Delete(path);
-            _written.Remove(path);
+            written.Remove(path);
         }
     }
 
@@ -76,7 +76,7 @@ public abstract class SnapshotAction : TableAction
     /// <summary>Stores a finished manifest under the action's next name.</summary>
     private protected ManifestFile Store(TableMetadata table, ManifestWriter writer, ActionContext context)
     {
-        var path = string.Create(CultureInfo.InvariantCulture, $"{MetadataFolder(table)}/{_uuid}-m{_manifests++}.avro");
+        var path = string.Create(CultureInfo.InvariantCulture, $"{MetadataFolder(table)}/{uuid}-m{manifests++}.avro");
         var (bytes, manifest) = writer.Finish(path);
         Put(path, bytes, context);
         return manifest;
@@ -84,10 +84,10 @@ public abstract class SnapshotAction : TableAction
 
     private Snapshot Write(TableMetadata table, Snapshot? parent, SnapshotContent content, ActionContext context)
     {
-        var id = _snapshotId!.Value;
+        var id = snapshotId!.Value;
         var sequence = table.LastSequenceNumber + 1;
         var list = ManifestListFile.Write(table.FormatVersion, id, parent?.SnapshotId, sequence, table.NextRowId, content.Manifests);
-        var path = string.Create(CultureInfo.InvariantCulture, $"{MetadataFolder(table)}/snap-{id}-{context.Attempt}-{_uuid}.avro");
+        var path = string.Create(CultureInfo.InvariantCulture, $"{MetadataFolder(table)}/snap-{id}-{context.Attempt}-{uuid}.avro");
         var newest = table.Snapshots.IsEmpty ? 0 : table.Snapshots[^1].TimestampMs;
         var summary = content.Summary.Build(content.Operation, parent, ManifestCounts.Of(list.Manifests),
             [.. content.ExtraSummary, KeyValuePair.Create(SummaryKeys.EngineName, EngineName), KeyValuePair.Create(SummaryKeys.EngineVersion, EngineVersion)]);
@@ -110,7 +110,7 @@ public abstract class SnapshotAction : TableAction
 
     private void Put(string path, ReadOnlySpan<byte> bytes, ActionContext context)
     {
-        _written.Add(path);
+        written.Add(path);
         using var writer = context.Store.Create(path);
         writer.Write(bytes);
         writer.Complete();

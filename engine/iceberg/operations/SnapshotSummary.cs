@@ -16,8 +16,8 @@ internal sealed class SnapshotSummary
         (SummaryKeys.TotalEqualityDeletes, "added-equality-deletes", "removed-equality-deletes"),
     ];
 
-    private readonly Dictionary<string, long> _counts = new(StringComparer.Ordinal);
-    private readonly HashSet<(int Spec, PartitionTuple Partition)> _partitions = [];
+    private readonly Dictionary<string, long> counts = new(StringComparer.Ordinal);
+    private readonly HashSet<(int Spec, PartitionTuple Partition)> partitions = [];
 
     public void Added(DataFile file) => Count(file, "added");
 
@@ -28,14 +28,14 @@ internal sealed class SnapshotSummary
     {
         var summary = SummaryKeys.Empty.ToBuilder();
         foreach (var (key, value) in extra) summary[key] = value;
-        foreach (var (key, value) in _counts)
+        foreach (var (key, value) in counts)
             if (value != 0) summary[key] = Text(value);
-        summary[SummaryKeys.ChangedPartitionCount] = Text(_partitions.Count);
+        summary[SummaryKeys.ChangedPartitionCount] = Text(partitions.Count);
         foreach (var (total, added, removed) in Totals)
         {
             long before = 0;
             if (parent is not null && !(parent.Summary.TryGetValue(total, out var text) && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out before))) continue;
-            var after = before + _counts.GetValueOrDefault(added) - _counts.GetValueOrDefault(removed);
+            var after = before + counts.GetValueOrDefault(added) - counts.GetValueOrDefault(removed);
             if (after >= 0) summary[total] = Text(after);    // below 0 the parent's was wrong: better none
         }
         if (counted is { } exact)
@@ -52,13 +52,13 @@ internal sealed class SnapshotSummary
     public ManifestCounts Change => new(
         Net(SummaryKeys.AddedDataFiles, "deleted-data-files"), Net(SummaryKeys.AddedRecords, "deleted-records"), Net("added-delete-files", "removed-delete-files"));
 
-    private long Net(string added, string removed) => _counts.GetValueOrDefault(added) - _counts.GetValueOrDefault(removed);
+    private long Net(string added, string removed) => counts.GetValueOrDefault(added) - counts.GetValueOrDefault(removed);
 
-    public void Set(string key, long count) => _counts[key] = count;
+    public void Set(string key, long count) => counts[key] = count;
 
     private void Count(DataFile file, string verb)
     {
-        _partitions.Add((file.SpecId, file.Partition));
+        partitions.Add((file.SpecId, file.Partition));
         Add($"{verb}-files-size", file.ContentSizeBytes ?? file.FileSizeBytes);
         if (file.Content == FileContent.Data)
         {
@@ -77,7 +77,7 @@ internal sealed class SnapshotSummary
         Add($"{verb}-position-deletes", file.RecordCount);
     }
 
-    private void Add(string key, long count) => _counts[key] = _counts.GetValueOrDefault(key) + count;
+    private void Add(string key, long count) => counts[key] = counts.GetValueOrDefault(key) + count;
 
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

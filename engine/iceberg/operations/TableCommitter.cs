@@ -19,10 +19,10 @@ namespace K2I.Iceberg;
 /// </remarks>
 public sealed class TableCommitter(ICatalog catalog, IObjectStore store, CommitOptions? options = null, IClock? clock = null, Action<int>? sleepMs = null, ILog? log = null)
 {
-    private readonly CommitOptions _options = options ?? new CommitOptions();
-    private readonly IClock _clock = clock ?? SystemClock.Instance;
-    private readonly Action<int> _sleepMs = sleepMs ?? Thread.Sleep;
-    private readonly ILog _log = log ?? NullLog.Instance;
+    private readonly CommitOptions options = options ?? new CommitOptions();
+    private readonly IClock clock = clock ?? SystemClock.Instance;
+    private readonly Action<int> sleepMs = sleepMs ?? Thread.Sleep;
+    private readonly ILog log = log ?? NullLog.Instance;
 
     /// <summary>The table, created if it is not there. Of several creators one wins and all get its table.</summary>
     public Table LoadOrCreate(TableIdent ident, TableCreation creation)
@@ -34,7 +34,7 @@ public sealed class TableCommitter(ICatalog catalog, IObjectStore store, CommitO
             {
                 return catalog.Create(ident, creation);
             }
-            catch (EngineException error) when (error.Kind is ErrorKind.AlreadyExists or ErrorKind.Unknown && attempt <= _options.StatusChecks)
+            catch (EngineException error) when (error.Kind is ErrorKind.AlreadyExists or ErrorKind.Unknown && attempt <= this.options.StatusChecks)
             {
                 Wait(attempt, error.Kind == ErrorKind.Unknown);
             }
@@ -44,15 +44,15 @@ public sealed class TableCommitter(ICatalog catalog, IObjectStore store, CommitO
     /// <summary>Commits an action. Throws Conflict when every retry met one, Unknown when it is not known whether it landed, else what the catalog or store said.</summary>
     public CommitResult Commit(TableIdent ident, TableAction action)
     {
-        var started = _clock.MonotonicMs;
+        var started = this.clock.MonotonicMs;
         var uncertain = false;
         string? uuid = null;
-        long retries = _options.Retries, totalMs = _options.TotalMs;
-        bool MayRetry(int attempt) => attempt <= retries && _clock.MonotonicMs - started < totalMs;
+        long retries = this.options.Retries, totalMs = this.options.TotalMs;
+        bool MayRetry(int attempt) => attempt <= retries && this.clock.MonotonicMs - started < totalMs;
 
         for (var attempt = 1; ; attempt++)
         {
-            var context = new ActionContext(store, _clock, attempt);
+            var context = new ActionContext(store, this.clock, attempt);
             try
             {
                 var table = catalog.Load(ident);
@@ -81,11 +81,11 @@ public sealed class TableCommitter(ICatalog catalog, IObjectStore store, CommitO
             }
             catch (EngineException error) when (error.Kind is ErrorKind.Unavailable && MayRetry(attempt))
             {
-                _log.Warn("commit could not be tried", ("table", ident), ("attempt", attempt), ("error", error.Message));
+                this.log.Warn("commit could not be tried", ("table", ident), ("attempt", attempt), ("error", error.Message));
             }
             catch (EngineException error) when (error.Kind is ErrorKind.Conflict && MayRetry(attempt))
             {
-                _log.Debug("commit met a change by someone else", ("table", ident), ("attempt", attempt));
+                this.log.Debug("commit met a change by someone else", ("table", ident), ("attempt", attempt));
             }
             catch (EngineException error) when (error.Kind is ErrorKind.Unavailable or ErrorKind.Conflict)
             {
@@ -112,14 +112,14 @@ public sealed class TableCommitter(ICatalog catalog, IObjectStore store, CommitO
             }
             uncertain = true;
             var lost = ((CommitOutcome.Unknown)outcome).Error;
-            _log.Warn("the answer to a commit was lost", ("table", table.Ident), ("snapshot", action.SnapshotId), ("error", lost.Message));
+            this.log.Warn("the answer to a commit was lost", ("table", table.Ident), ("snapshot", action.SnapshotId), ("error", lost.Message));
             switch (FindOut(table, action, lost, out var current))
             {
                 case Finding.Landed:
                     return current;
                 case Finding.Passed:
                     throw new EngineException(ErrorKind.Conflict, $"table {table.Ident} was changed by someone else while an answer was lost");
-                case Finding.Unchanged when check < _options.StatusChecks:
+                case Finding.Unchanged when check < this.options.StatusChecks:
                     continue;
                 default:
                     throw Undecided(table, lost);
@@ -141,7 +141,7 @@ public sealed class TableCommitter(ICatalog catalog, IObjectStore store, CommitO
 
     private Finding FindOut(Table sent, TableAction action, EngineException lost, out Table current)
     {
-        for (var check = 1; check <= _options.StatusChecks; check++)
+        for (var check = 1; check <= this.options.StatusChecks; check++)
         {
             Wait(check, slow: true);
             try
@@ -159,7 +159,7 @@ public sealed class TableCommitter(ICatalog catalog, IObjectStore store, CommitO
             return current.Metadata.MetadataLog.Any(e => e.Location == sent.MetadataLocation) ? Finding.Passed : Finding.Undecided;
         }
         current = sent;
-        _log.Error("it is not known whether a commit landed", ("table", sent.Ident), ("snapshot", action.SnapshotId), ("error", lost.Message));
+        this.log.Error("it is not known whether a commit landed", ("table", sent.Ident), ("snapshot", action.SnapshotId), ("error", lost.Message));
         return Finding.Undecided;
     }
 
@@ -178,15 +178,15 @@ public sealed class TableCommitter(ICatalog catalog, IObjectStore store, CommitO
         }
         catch (EngineException error)
         {
-            _log.Warn("files of a commit's earlier attempts were left behind", ("error", error.Message));
+            this.log.Warn("files of a commit's earlier attempts were left behind", ("error", error.Message));
         }
     }
 
     private void Wait(int attempt, bool slow)
     {
-        var wait = Math.Min(_options.MaxWaitMs, (long)_options.MinWaitMs << Math.Min(attempt - 1, 20));
-        if (slow) wait = Math.Min(_options.MaxWaitMs, wait * 2);
-        _sleepMs((int)((wait / 2) + Random.Shared.NextInt64((wait / 2) + 1)));
+        var wait = Math.Min(this.options.MaxWaitMs, (long)this.options.MinWaitMs << Math.Min(attempt - 1, 20));
+        if (slow) wait = Math.Min(this.options.MaxWaitMs, wait * 2);
+        this.sleepMs((int)((wait / 2) + Random.Shared.NextInt64((wait / 2) + 1)));
     }
 
     private static EngineException Undecided(Table table, EngineException lost) =>

@@ -10,7 +10,7 @@ namespace K2I.Iceberg;
 /// </remarks>
 public sealed class UpdateSchema : TableAction
 {
-    private readonly List<Func<SchemaEditor, SchemaEditor>> _steps = [];
+    private readonly List<Func<SchemaEditor, SchemaEditor>> steps = [];
 
     /// <summary>Adds an optional column at the end of the struct at <paramref name="parent"/> (empty: the row). Ids within <paramref name="type"/> do not matter.</summary>
     public UpdateSchema Add(string parent, string name, DataType type, string? doc = null) => Step(e => e.Add(parent, name, type, doc));
@@ -60,11 +60,11 @@ public sealed class UpdateSchema : TableAction
         }
     }
 
-    private SchemaEditor Edit(TableMetadata table) => _steps.Aggregate(SchemaEditor.Of(table), (editor, step) => step(editor));
+    private SchemaEditor Edit(TableMetadata table) => steps.Aggregate(SchemaEditor.Of(table), (editor, step) => step(editor));
 
     private UpdateSchema Step(Func<SchemaEditor, SchemaEditor> step)
     {
-        _steps.Add(step);
+        steps.Add(step);
         return this;
     }
 }

@@ -8,50 +8,50 @@ namespace K2I.Iceberg;
 /// <summary>One partition field's part of routing: numbers the transformed values of a column, 0 for null. One thread.</summary>
 internal sealed class PartitionFieldRouter
 {
-    private readonly int[] _path;
-    private readonly PrimitiveType _source;
-    private readonly Transform _transform;
-    private readonly ValueIds _ids = new();
-    private readonly List<byte[]?> _values = [null];
-    private readonly byte[] _scratch = new byte[16];
+    private readonly int[] path;
+    private readonly PrimitiveType source;
+    private readonly Transform transform;
+    private readonly ValueIds ids = new();
+    private readonly List<byte[]?> values = [null];
+    private readonly byte[] scratch = new byte[16];
 
     public PartitionFieldRouter(PartitionField field, Schema schema)
     {
-        _transform = field.Transform;
+        this.transform = field.Transform;
         var path = new List<int>();
         var source = Find(schema.Struct, field.SourceId, path);
-        if (_transform.Kind == TransformKind.Void)
+        if (this.transform.Kind == TransformKind.Void)
         {
-            _path = [];
-            _source = PrimitiveType.Int;
+            this.path = [];
+            this.source = PrimitiveType.Int;
             return;
         }
         if (source?.Type is not PrimitiveType type) throw new EngineException(ErrorKind.Invalid, $"partition field '{field.Name}': its source column {field.SourceId} is not in the schema, or not a plain value below structs");
-        if (_transform.Kind == TransformKind.Unknown || !_transform.Accepts(type)) throw new EngineException(ErrorKind.Unsupported, $"partition field '{field.Name}': transform {_transform} of {type} is not known to this build");
+        if (this.transform.Kind == TransformKind.Unknown || !this.transform.Accepts(type)) throw new EngineException(ErrorKind.Unsupported, $"partition field '{field.Name}': transform {this.transform} of {type} is not known to this build");
         path.Reverse();
-        _path = [.. path];
-        _source = type;
+        this.path = [.. path];
+        this.source = type;
     }
 
     /// <summary>The value with this number.</summary>
-    public byte[]? ValueOf(int number) => _values[number];
+    public byte[]? ValueOf(int number) => this.values[number];
 
     public void Number(IReadOnlyList<ColumnView> columns, int start, Span<int> numbers)
     {
-        if (_transform.Kind == TransformKind.Void)
+        if (this.transform.Kind == TransformKind.Void)
         {
             numbers.Clear();
             return;
         }
-        var view = columns[_path[0]];
+        var view = columns[this.path[0]];
         numbers.Fill(1);
         MarkNulls(view, start, numbers);
-        for (var at = 1; at < _path.Length; at++)
+        for (var at = 1; at < this.path.Length; at++)
         {
-            view = view.Children[_path[at]];
+            view = view.Children[this.path[at]];
             MarkNulls(view, start, numbers);
         }
-        switch (_source.Kind)
+        switch (this.source.Kind)
         {
             case TypeKind.Boolean:
                 NumberBooleans(view, start, numbers);
@@ -96,7 +96,7 @@ internal sealed class PartitionFieldRouter
         for (var row = 0; row < numbers.Length; row++)
         {
             if (numbers[row] == 0) continue;
-            if (lastNumber == 0 || values[row] != last) (last, lastNumber) = (values[row], OfLong(TransformFunctions.OfLong(_transform, _source.Kind, values[row])));
+            if (lastNumber == 0 || values[row] != last) (last, lastNumber) = (values[row], OfLong(TransformFunctions.OfLong(this.transform, this.source.Kind, values[row])));
             numbers[row] = lastNumber;
         }
     }
@@ -107,7 +107,7 @@ internal sealed class PartitionFieldRouter
         for (var row = 0; row < numbers.Length; row++)
         {
             if (numbers[row] == 0) continue;
-            if (lastNumber == 0 || values[row] != last) (last, lastNumber) = (values[row], OfLong(TransformFunctions.OfLong(_transform, _source.Kind, values[row])));
+            if (lastNumber == 0 || values[row] != last) (last, lastNumber) = (values[row], OfLong(TransformFunctions.OfLong(this.transform, this.source.Kind, values[row])));
             numbers[row] = lastNumber;
         }
     }
@@ -129,9 +129,9 @@ internal sealed class PartitionFieldRouter
         for (var row = 0; row < numbers.Length; row++)
         {
             if (numbers[row] == 0) continue;
-            var value = _transform.Kind == TransformKind.Truncate ? TransformFunctions.Truncate(values[row], _transform.Parameter) : values[row];
+            var value = this.transform.Kind == TransformKind.Truncate ? TransformFunctions.Truncate(values[row], this.transform.Parameter) : values[row];
             var minimal = Minimal(value);
-            numbers[row] = _transform.Kind == TransformKind.Bucket ? OfLong(TransformFunctions.Bucket(Murmur3.Hash(minimal), _transform.Parameter)) : OfBytes(minimal);
+            numbers[row] = this.transform.Kind == TransformKind.Bucket ? OfLong(TransformFunctions.Bucket(Murmur3.Hash(minimal), this.transform.Parameter)) : OfBytes(minimal);
         }
     }
 
@@ -141,11 +141,11 @@ internal sealed class PartitionFieldRouter
         {
             if (numbers[row] == 0) continue;
             var value = view.Bytes(start + row);
-            numbers[row] = _transform.Kind switch
+            numbers[row] = this.transform.Kind switch
             {
-                TransformKind.Bucket => OfLong(TransformFunctions.Bucket(Murmur3.Hash(value), _transform.Parameter)),
-                TransformKind.Truncate when _source.Kind == TypeKind.String => OfBytes(TransformFunctions.Prefix(value, _transform.Parameter)),
-                TransformKind.Truncate => OfBytes(value[..Math.Min(value.Length, _transform.Parameter)]),
+                TransformKind.Bucket => OfLong(TransformFunctions.Bucket(Murmur3.Hash(value), this.transform.Parameter)),
+                TransformKind.Truncate when this.source.Kind == TypeKind.String => OfBytes(TransformFunctions.Prefix(value, this.transform.Parameter)),
+                TransformKind.Truncate => OfBytes(value[..Math.Min(value.Length, this.transform.Parameter)]),
                 _ => OfBytes(value),
             };
         }
@@ -154,29 +154,29 @@ internal sealed class PartitionFieldRouter
     /// <summary>Big-endian, without bytes that only repeat the sign.</summary>
     private ReadOnlySpan<byte> Minimal(Int128 value)
     {
-        BinaryPrimitives.WriteInt128BigEndian(_scratch, value);
+        BinaryPrimitives.WriteInt128BigEndian(scratch, value);
         var at = 0;
-        while (at < 15 && (_scratch[at] == 0 || _scratch[at] == 0xFF) && ((_scratch[at] ^ _scratch[at + 1]) & 0x80) == 0) at++;
-        return _scratch.AsSpan(at);
+        while (at < 15 && (scratch[at] == 0 || scratch[at] == 0xFF) && ((scratch[at] ^ scratch[at + 1]) & 0x80) == 0) at++;
+        return scratch.AsSpan(at);
     }
 
     private int OfLong(long value)
     {
-        var number = _ids.Of(value, out var isNew) + 1;
-        if (isNew) _values.Add(ToBytes(value));
+        var number = ids.Of(value, out var isNew) + 1;
+        if (isNew) this.values.Add(ToBytes(value));
         return number;
     }
 
     private int OfBytes(ReadOnlySpan<byte> value)
     {
-        var number = _ids.Of(value, out var isNew) + 1;
-        if (isNew) _values.Add(value.ToArray());
+        var number = ids.Of(value, out var isNew) + 1;
+        if (isNew) this.values.Add(value.ToArray());
         return number;
     }
 
-    private byte[] ToBytes(long value) => _transform.Kind switch
+    private byte[] ToBytes(long value) => this.transform.Kind switch
     {
-        TransformKind.Identity or TransformKind.Truncate => _source.Kind switch
+        TransformKind.Identity or TransformKind.Truncate => this.source.Kind switch
         {
             TypeKind.Boolean => [(byte)value],
             TypeKind.Int or TypeKind.Date or TypeKind.Float => SingleValue.OfInt((int)value),

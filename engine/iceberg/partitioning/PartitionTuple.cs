@@ -9,32 +9,32 @@ public sealed class PartitionTuple : IEquatable<PartitionTuple>
 {
     public static readonly PartitionTuple Empty = new([]);
 
-    private readonly ImmutableArray<byte[]?> _values;
-    private readonly int _hash;
+    private readonly ImmutableArray<byte[]?> values;
+    private readonly int hash;
 
     public PartitionTuple(ImmutableArray<byte[]?> values)
     {
-        _values = values;
+        this.values = values;
         var hash = new HashCode();
         foreach (var value in values)
         {
             if (value is null) hash.Add(-1);
             else hash.AddBytes(value);
         }
-        _hash = hash.ToHashCode();
+        this.hash = hash.ToHashCode();
     }
 
-    public int Length => _values.Length;
+    public int Length => this.values.Length;
 
     /// <summary>The value at a field's place in the spec; null for a null. Not to be changed.</summary>
-    public byte[]? this[int at] => _values[at];
+    public byte[]? this[int at] => this.values[at];
 
     public bool Equals(PartitionTuple? other)
     {
-        if (other is null || other._hash != _hash || other.Length != Length) return false;
+        if (other is null || other.hash != this.hash || other.Length != Length) return false;
         for (var at = 0; at < Length; at++)
         {
-            var (mine, its) = (_values[at], other._values[at]);
+            var (mine, its) = (this.values[at], other.values[at]);
             if (mine is null != its is null || !mine.AsSpan().SequenceEqual(its)) return false;
         }
         return true;
@@ -42,7 +42,7 @@ public sealed class PartitionTuple : IEquatable<PartitionTuple>
 
     public override bool Equals(object? obj) => Equals(obj as PartitionTuple);
 
-    public override int GetHashCode() => _hash;
+    public override int GetHashCode() => this.hash;
 
     /// <summary>The bytes that stand for a value in a tuple: NaNs of any kind become one.</summary>
     internal static byte[] Canonical(DataType type, byte[] value)

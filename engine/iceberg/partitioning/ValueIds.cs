@@ -5,17 +5,17 @@ namespace K2I.Iceberg;
 /// <summary>Gives distinct values small numbers, from 0 in order of first sight. Looking a known value up allocates nothing. One thread.</summary>
 internal sealed class ValueIds
 {
-    private readonly Dictionary<long, int> _longs = [];
-    private readonly Dictionary<byte[], int> _bytes = new(BytesComparer.Instance);
-    private readonly Dictionary<byte[], int>.AlternateLookup<ReadOnlySpan<byte>> _spans;
+    private readonly Dictionary<long, int> longs = [];
+    private readonly Dictionary<byte[], int> bytes = new(BytesComparer.Instance);
+    private readonly Dictionary<byte[], int>.AlternateLookup<ReadOnlySpan<byte>> spans;
 
-    public ValueIds() => _spans = _bytes.GetAlternateLookup<ReadOnlySpan<byte>>();
+    public ValueIds() => spans = bytes.GetAlternateLookup<ReadOnlySpan<byte>>();
 
     public int Count { get; private set; }
 
     public int Of(long value, out bool isNew)
     {
-        ref var id = ref CollectionsMarshal.GetValueRefOrAddDefault(_longs, value, out var known);
+        ref var id = ref CollectionsMarshal.GetValueRefOrAddDefault(longs, value, out var known);
         isNew = !known;
         if (isNew) id = Count++;
         return id;
@@ -23,7 +23,7 @@ internal sealed class ValueIds
 
     public int Of(ReadOnlySpan<byte> value, out bool isNew)
     {
-        ref var id = ref CollectionsMarshal.GetValueRefOrAddDefault(_spans, value, out var known);
+        ref var id = ref CollectionsMarshal.GetValueRefOrAddDefault(spans, value, out var known);
         isNew = !known;
         if (isNew) id = Count++;
         return id;

@@ -11,30 +11,30 @@ namespace K2I.Iceberg;
 internal sealed class AvroColumn
 {
     private readonly Field _field;
-    private readonly string _what;
-    private readonly int _at;
-    private readonly AvroType? _type;
-    private readonly ReadOnlyMemory<byte>? _missing;
-    private readonly NullFill? _fill;
-    private readonly AvroColumn[] _children;
+    private readonly string what;
+    private readonly int at;
+    private readonly AvroType? type;
+    private readonly ReadOnlyMemory<byte>? missing;
+    private readonly NullFill? fill;
+    private readonly AvroColumn[] children;
 
     private AvroColumn(Field field, int at, AvroType? stored, ReadRequest request, string what, bool top)
     {
         _field = field;
-        _what = what;
-        _at = at;
-        _type = stored?.Optional ?? stored;
-        if (_type is null && request.Missing.TryGetValue(field.Id, out var missing)) _missing = missing;
-        if (top && request.NullFills.TryGetValue(field.Id, out var fill)) _fill = fill;
-        if (_type is null && field.Required && _missing is null && _fill is null) throw Json.Bad(what, $"column {field.Name} is required and not in the file");
-        _children = field.Type switch
+        this.what = what;
+        this.at = at;
+        this.type = stored?.Optional ?? stored;
+        if (this.type is null && request.Missing.TryGetValue(field.Id, out var missing)) this.missing = missing;
+        if (top && request.NullFills.TryGetValue(field.Id, out var fill)) this.fill = fill;
+        if (this.type is null && field.Required && this.missing is null && this.fill is null) throw Json.Bad(what, $"column {field.Name} is required and not in the file");
+        children = field.Type switch
         {
-            StructType s => _type is null ? [.. s.Fields.Select(f => new AvroColumn(f, -1, null, request, what, false))] : Of(s.Fields, Expect(AvroKind.Record), request, what, false),
-            ListType l when _type is not null => [new AvroColumn(l.Element, 0, Expect(AvroKind.Array).Element, request, what, false)],
-            MapType m when _type is { Kind: AvroKind.Map } => [new AvroColumn(m.Key, 0, AvroType.String, request, what, false), new AvroColumn(m.Value, 1, _type.Element, request, what, false)],
-            MapType m when _type is { Kind: AvroKind.Array, Element: { Kind: AvroKind.Record, Fields.Length: 2 } entry } =>
+            StructType s => this.type is null ? [.. s.Fields.Select(f => new AvroColumn(f, -1, null, request, what, false))] : Of(s.Fields, Expect(AvroKind.Record), request, what, false),
+            ListType l when this.type is not null => [new AvroColumn(l.Element, 0, Expect(AvroKind.Array).Element, request, what, false)],
+            MapType m when this.type is { Kind: AvroKind.Map } => [new AvroColumn(m.Key, 0, AvroType.String, request, what, false), new AvroColumn(m.Value, 1, this.type.Element, request, what, false)],
+            MapType m when this.type is { Kind: AvroKind.Array, Element: { Kind: AvroKind.Record, Fields.Length: 2 } entry } =>
                 [new AvroColumn(m.Key, 0, entry.Fields[0].Type, request, what, false), new AvroColumn(m.Value, 1, entry.Fields[1].Type, request, what, false)],
-            MapType when _type is not null => throw Mismatch(_type.Kind.ToString()),
+            MapType when this.type is not null => throw Mismatch(this.type.Kind.ToString()),
             _ => [],
         };
     }
@@ -50,14 +50,14 @@ internal sealed class AvroColumn
     }
 
     /// <summary>Appends this field of a record.</summary>
-    internal void Append(ColumnBuilder column, object?[] record, long row) => AppendValue(column, _at < 0 ? null : record[_at], row);
+    internal void Append(ColumnBuilder column, object?[] record, long row) => AppendValue(column, this.at < 0 ? null : record[this.at], row);
 
     private void AppendValue(ColumnBuilder column, object? value, long row)
     {
         if (value is null)
         {
-            if (_fill is { } fill) column.AppendLong(fill.First + fill.Step * row);
-            else if (_missing is { } missing) AppendBytes(column, missing.Span);
+            if (this.fill is { } fill) column.AppendLong(fill.First + fill.Step * row);
+            else if (this.missing is { } missing) AppendBytes(column, missing.Span);
             else column.AppendNull();
             return;
         }
@@ -69,17 +69,17 @@ internal sealed class AvroColumn
             case (TypeKind.Int or TypeKind.Date, int number):
                 column.AppendInt(number);
                 break;
-            case (TypeKind.Timestamp, int days) when _type?.Logical == "date":
+            case (TypeKind.Timestamp, int days) when this.type?.Logical == "date":
                 column.AppendLong(days * 86_400_000_000L);
                 break;
-            case (TypeKind.TimestampNs, int days) when _type?.Logical == "date":
+            case (TypeKind.TimestampNs, int days) when this.type?.Logical == "date":
                 column.AppendLong(days * 86_400_000_000_000L);
                 break;
             case (TypeKind.Long, int number):
                 column.AppendLong(number);
                 break;
             case (TypeKind.Long or TypeKind.Time or TypeKind.Timestamp or TypeKind.TimestampTz or TypeKind.TimestampNs or TypeKind.TimestampTzNs, long number):
-                column.AppendLong(_type?.Logical is "timestamp-millis" or "local-timestamp-millis" ? number * 1000 : number);
+                column.AppendLong(this.type?.Logical is "timestamp-millis" or "local-timestamp-millis" ? number * 1000 : number);
                 break;
             case (TypeKind.Float, float number):
                 column.AppendFloat(number);
@@ -103,11 +103,11 @@ internal sealed class AvroColumn
                 column.AppendFixed(bytes);
                 break;
             case (TypeKind.Struct, object?[] inner):
-                for (var i = 0; i < _children.Length; i++) _children[i].Append(column.Child(i), inner, row);
+                for (var i = 0; i < children.Length; i++) children[i].Append(column.Child(i), inner, row);
                 column.EndStruct();
                 break;
             case (TypeKind.List, List<object?> items):
-                foreach (var item in items) _children[0].AppendValue(column.Child(0), item, row);
+                foreach (var item in items) children[0].AppendValue(column.Child(0), item, row);
                 column.EndList();
                 break;
             case (TypeKind.Map, List<object?> entries):
@@ -119,14 +119,14 @@ internal sealed class AvroColumn
                 column.EndList();
                 break;
             default:
-                throw Mismatch(_type?.Kind.ToString() ?? "nothing");
+                throw Mismatch(this.type?.Kind.ToString() ?? "nothing");
         }
     }
 
     private void AppendEntry(ColumnBuilder entries, object? key, object? value, long row)
     {
-        _children[0].AppendValue(entries.Child(0), key, row);
-        _children[1].AppendValue(entries.Child(1), value, row);
+        children[0].AppendValue(entries.Child(0), key, row);
+        children[1].AppendValue(entries.Child(1), value, row);
         entries.EndStruct();
     }
 
@@ -150,7 +150,7 @@ internal sealed class AvroColumn
                 column.AppendBytes(bytes);
                 break;
             case ColumnLayout.Struct:
-                for (var i = 0; i < _children.Length; i++) _children[i].AppendValue(column.Child(i), null, 0);
+                for (var i = 0; i < children.Length; i++) children[i].AppendValue(column.Child(i), null, 0);
                 column.EndStruct();
                 break;
             default:
@@ -159,7 +159,7 @@ internal sealed class AvroColumn
         }
     }
 
-    private AvroType Expect(AvroKind kind) => _type!.Kind == kind ? _type : throw Mismatch(_type.Kind.ToString());
+    private AvroType Expect(AvroKind kind) => this.type!.Kind == kind ? this.type : throw Mismatch(this.type.Kind.ToString());
 
-    private EngineException Mismatch(string stored) => new(ErrorKind.Unsupported, $"{_what}: column {_field.Name} of type {_field.Type} cannot be read from Avro's {stored}");
+    private EngineException Mismatch(string stored) => new(ErrorKind.Unsupported, $"{this.what}: column {_field.Name} of type {_field.Type} cannot be read from Avro's {stored}");
 }

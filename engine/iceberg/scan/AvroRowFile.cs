@@ -11,21 +11,21 @@ internal sealed class AvroRowFile : IRowFile
 {
     private const long BatchBytes = 32 << 20;
 
-    private readonly string _what;
-    private readonly int _batchRows;
-    private readonly List<object?> _records;
-    private readonly BatchBuilder _builder;
-    private readonly AvroColumn[] _columns;
-    private int _next;
+    private readonly string what;
+    private readonly int batchRows;
+    private readonly List<object?> records;
+    private readonly BatchBuilder builder;
+    private readonly AvroColumn[] columns;
+    private int next;
 
     internal AvroRowFile(AvroFileReader file, ReadRequest request, string what, int batchRows)
     {
-        _what = what;
-        _batchRows = batchRows;
+        this.what = what;
+        this.batchRows = batchRows;
         if (file.Schema.Kind != AvroKind.Record) throw Json.Bad(what, "its records are not records");
-        _columns = AvroColumn.Of(request.Schema.Fields, file.Schema, request, what);
-        _records = file.ReadAll();
-        _builder = BatchBuilder.ForScratch(request.Schema, BatchBytes);
+        columns = AvroColumn.Of(request.Schema.Fields, file.Schema, request, what);
+        records = file.ReadAll();
+        builder = BatchBuilder.ForScratch(request.Schema, BatchBytes);
     }
 
     public long BatchStart { get; private set; }
@@ -33,23 +33,23 @@ internal sealed class AvroRowFile : IRowFile
     public bool TryRead([NotNullWhen(true)] out Batch? batch)
     {
         batch = null;
-        _builder.Reset();
-        BatchStart = _next;
-        while (_next < _records.Count && _builder.Rows < _batchRows)
+        builder.Reset();
+        BatchStart = next;
+        while (next < records.Count && builder.Rows < this.batchRows)
         {
-            var record = (object?[])_records[_next]!;
-            for (var i = 0; i < _columns.Length; i++) _columns[i].Append(_builder.Column(i), record, _next);
-            if (!_builder.EndRow())
+            var record = (object?[])records[next]!;
+            for (var i = 0; i < columns.Length; i++) columns[i].Append(builder.Column(i), record, next);
+            if (!builder.EndRow())
             {
-                if (_builder.Rows == 0) throw new EngineException(ErrorKind.Full, $"{_what}: row {_next} takes more than {Units.FormatBytes(BatchBytes)}");
+                if (builder.Rows == 0) throw new EngineException(ErrorKind.Full, $"{this.what}: row {next} takes more than {Units.FormatBytes(BatchBytes)}");
                 break;
             }
-            _records[_next++] = null;
+            records[next++] = null;
         }
-        if (_builder.Rows == 0) return false;
-        batch = _builder.View();
+        if (builder.Rows == 0) return false;
+        batch = builder.View();
         return true;
     }
 
-    public void Dispose() => _builder.Dispose();
+    public void Dispose() => builder.Dispose();
 }

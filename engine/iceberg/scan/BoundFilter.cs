@@ -8,11 +8,11 @@ namespace K2I.Iceberg;
 /// <summary>A scan's filter in terms of its schema: says which manifests, files and row groups can be passed over, and which rows meet it.</summary>
 internal sealed class BoundFilter(ScanFilter filter, Schema schema, TableMetadata table)
 {
-    private readonly ImmutableArray<BoundPredicate> _predicates = [.. filter.Predicates.Select(p => new BoundPredicate(p, schema))];
+    private readonly ImmutableArray<BoundPredicate> predicates = [.. filter.Predicates.Select(p => new BoundPredicate(p, schema))];
 
-    internal IEnumerable<int> FieldIds => _predicates.Select(p => p.Field.Id).Distinct();
+    internal IEnumerable<int> FieldIds => predicates.Select(p => p.Field.Id).Distinct();
 
-    internal ImmutableArray<BoundPredicate> Predicates => _predicates;
+    internal ImmutableArray<BoundPredicate> Predicates => predicates;
 
     internal bool MayMatch(ManifestFile manifest)
     {
@@ -23,19 +23,19 @@ internal sealed class BoundFilter(ScanFilter filter, Schema schema, TableMetadat
             var summary = manifest.Partitions[at];
             // Without bounds there may still be NaNs.
             var values = summary.LowerBound is not null || summary.ContainsNan != false;
-            foreach (var predicate in _predicates)
+            foreach (var predicate in predicates)
                 if (predicate.Field.Id == spec.Fields[at].SourceId && types[at] is { } type
                     && !predicate.MayMatchPartitions(spec.Fields[at].Transform, type, summary.LowerBound, summary.UpperBound, summary.ContainsNull, values)) return false;
         }
         return true;
     }
 
-    internal bool MayMatch(DataFile file) => MayMatchPartition(file) && _predicates.All(p => MayMatchBounds(p, file));
+    internal bool MayMatch(DataFile file) => MayMatchPartition(file) && predicates.All(p => MayMatchBounds(p, file));
 
     /// <summary>Whether a row group can have rows that meet the filter.</summary>
     internal bool MayMatch(RowGroupStatistics group)
     {
-        foreach (var predicate in _predicates)
+        foreach (var predicate in predicates)
         {
             if (predicate.Field.Type is not PrimitiveType type || !group.TryGet(predicate.Field.Id, out var column)) continue;
             var (lower, upper) = (ColumnValue.ToSingle(type, column.Min), ColumnValue.ToSingle(type, column.Max));
@@ -51,7 +51,7 @@ internal sealed class BoundFilter(ScanFilter filter, Schema schema, TableMetadat
         for (var at = 0; at < spec.Fields.Length; at++)
         {
             var value = file.Partition[at];
-            foreach (var predicate in _predicates)
+            foreach (var predicate in predicates)
                 if (predicate.Field.Id == spec.Fields[at].SourceId && types[at] is { } type && (value is null || !SingleValue.IsNaN(type, value))
                     && !predicate.MayMatchPartitions(spec.Fields[at].Transform, type, value, value, value is null, value is not null)) return false;
         }

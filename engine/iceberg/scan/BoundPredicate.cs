@@ -8,8 +8,8 @@ namespace K2I.Iceberg;
 /// <summary>A predicate on a column of one schema: its values in the column's type, ready to be asked of rows, bounds and partitions.</summary>
 internal sealed class BoundPredicate
 {
-    private readonly PrimitiveType _type;
-    private readonly ImmutableArray<byte[]> _values;
+    private readonly PrimitiveType type;
+    private readonly ImmutableArray<byte[]> values;
 
     internal BoundPredicate(ScanPredicate predicate, Schema schema)
     {
@@ -24,8 +24,8 @@ internal sealed class BoundPredicate
         }
         if (Operator is ScanOperator.IsNaN or ScanOperator.IsNotNaN && type.Kind is not (TypeKind.Float or TypeKind.Double)) throw new EngineException(ErrorKind.Invalid, $"column '{predicate.Column}' of type {type} is never NaN");
         if (Operator == ScanOperator.StartsWith && type.Kind != TypeKind.String) throw new EngineException(ErrorKind.Invalid, $"column '{predicate.Column}' of type {type} is no text");
-        _type = type;
-        _values = [.. predicate.Values.Select(v => ColumnValue.SingleFromText(type, v, $"filter on column '{predicate.Column}'"))];
+        this.type = type;
+        values = [.. predicate.Values.Select(v => ColumnValue.SingleFromText(type, v, $"filter on column '{predicate.Column}'"))];
     }
 
     internal Field Field { get; }
@@ -38,7 +38,7 @@ internal sealed class BoundPredicate
         if (Operator is ScanOperator.IsNull or ScanOperator.IsNotNull) return column.IsNull(row) == (Operator == ScanOperator.IsNull);
         if (column.IsNull(row)) return false;
         var value = column.Layout == ColumnLayout.Bits ? (column.Bit(row) ? [1] : [0]) : column.Bytes(row);
-        var nan = SingleValue.IsNaN(_type, value);
+        var nan = SingleValue.IsNaN(this.type, value);
         switch (Operator)
         {
             case ScanOperator.IsNaN:
@@ -46,13 +46,13 @@ internal sealed class BoundPredicate
             case ScanOperator.IsNotNaN:
                 return !nan;
             case ScanOperator.StartsWith:
-                return value.StartsWith(_values[0]);
+                return value.StartsWith(values[0]);
             case ScanOperator.In or ScanOperator.NotIn:
                 var found = false;
-                foreach (var one in _values) found |= !nan && CompareStored(value, one) == 0;
+                foreach (var one in values) found |= !nan && CompareStored(value, one) == 0;
                 return found == (Operator == ScanOperator.In);
             default:
-                return nan ? Operator == ScanOperator.NotEqual : Holds(CompareStored(value, _values[0]));
+                return nan ? Operator == ScanOperator.NotEqual : Holds(CompareStored(value, values[0]));
         }
     }
 
@@ -64,19 +64,19 @@ internal sealed class BoundPredicate
         switch (Operator)
         {
             case ScanOperator.Equal or ScanOperator.In:
-                foreach (var value in _values)
+                foreach (var value in values)
                     if ((lower is null || Compare(lower, value) <= 0) && (upper is null || Compare(upper, value) >= 0)) return true;
                 return false;
             case ScanOperator.Less:
-                return lower is null || Compare(lower, _values[0]) < 0;
+                return lower is null || Compare(lower, values[0]) < 0;
             case ScanOperator.LessOrEqual:
-                return lower is null || Compare(lower, _values[0]) <= 0;
+                return lower is null || Compare(lower, values[0]) <= 0;
             case ScanOperator.Greater:
-                return upper is null || Compare(upper, _values[0]) > 0;
+                return upper is null || Compare(upper, values[0]) > 0;
             case ScanOperator.GreaterOrEqual:
-                return upper is null || Compare(upper, _values[0]) >= 0;
+                return upper is null || Compare(upper, values[0]) >= 0;
             case ScanOperator.StartsWith:
-                var prefix = _values[0].AsSpan();
+                var prefix = values[0].AsSpan();
                 if (upper is not null && upper.AsSpan().SequenceCompareTo(prefix) < 0) return false;
                 return lower is null || lower.AsSpan(0, Math.Min(lower.Length, prefix.Length)).SequenceCompareTo(prefix) <= 0;
             default:
@@ -91,21 +91,21 @@ internal sealed class BoundPredicate
         if (transform.Kind == TransformKind.Identity) return MayMatch(lower, upper, mayBeNull, mayBeValue);
         if (Operator == ScanOperator.IsNull) return mayBeNull;
         if (!mayBeValue) return false;
-        if (lower is null || upper is null || !transform.Accepts(_type)) return true;
+        if (lower is null || upper is null || !transform.Accepts(this.type)) return true;
         var bucket = transform.Kind == TransformKind.Bucket;
         switch (Operator)
         {
             case ScanOperator.Equal or ScanOperator.In:
-                foreach (var value in _values)
+                foreach (var value in values)
                 {
                     var (low, high) = Range(transform, result, value);
                     if (SingleValue.Compare(result, lower, high) <= 0 && SingleValue.Compare(result, upper, low) >= 0) return true;
                 }
                 return false;
             case ScanOperator.Less or ScanOperator.LessOrEqual when !bucket:
-                return SingleValue.Compare(result, lower, Range(transform, result, _values[0]).High) <= 0;
+                return SingleValue.Compare(result, lower, Range(transform, result, values[0]).High) <= 0;
             case ScanOperator.Greater or ScanOperator.GreaterOrEqual when !bucket:
-                return SingleValue.Compare(result, upper, Range(transform, result, _values[0]).Low) >= 0;
+                return SingleValue.Compare(result, upper, Range(transform, result, values[0]).Low) >= 0;
             default:
                 return true;
         }
@@ -114,7 +114,7 @@ internal sealed class BoundPredicate
     /// <summary>What a value's partition can be. Old writers rounded times before 1970 up, so there are two.</summary>
     private (byte[] Low, byte[] High) Range(Transform transform, DataType result, byte[] value)
     {
-        var exact = TransformFunctions.Apply(transform, _type, value)!;
+        var exact = TransformFunctions.Apply(transform, this.type, value)!;
         var time = transform.Kind is TransformKind.Year or TransformKind.Month or TransformKind.Day or TransformKind.Hour;
         if (!time || SingleValue.ToLong(exact) >= 0 || result.Kind is not (TypeKind.Int or TypeKind.Date)) return (exact, exact);
         return (exact, SingleValue.OfInt((int)SingleValue.ToLong(exact) + 1));
@@ -131,13 +131,13 @@ internal sealed class BoundPredicate
     };
 
     /// <summary>Compares a column's value with one of ours.</summary>
-    private int CompareStored(ReadOnlySpan<byte> stored, byte[] value) => _type.Kind == TypeKind.Decimal
+    private int CompareStored(ReadOnlySpan<byte> stored, byte[] value) => this.type.Kind == TypeKind.Decimal
         ? System.Buffers.Binary.BinaryPrimitives.ReadInt128LittleEndian(stored).CompareTo(SingleValue.ToDecimal(value))
         : Compare(stored, value);
 
     /// <summary>By value: the zeros are equal.</summary>
     private int Compare(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right) =>
-        _type.Kind is TypeKind.Float or TypeKind.Double ? SingleValue.ToDouble(left).CompareTo(SingleValue.ToDouble(right)) : SingleValue.Compare(_type, left, right);
+        this.type.Kind is TypeKind.Float or TypeKind.Double ? SingleValue.ToDouble(left).CompareTo(SingleValue.ToDouble(right)) : SingleValue.Compare(this.type, left, right);
 
     private static bool Reaches(StructType type, int id) => type.Fields.Any(f => f.Id == id || f.Type is StructType inner && Reaches(inner, id));
 }

@@ -10,8 +10,8 @@ namespace K2I.Iceberg;
 /// <summary>Reads delete files, each once for all the data files it concerns. One thread.</summary>
 internal sealed class DeleteFiles(TableMetadata table, IObjectStore store, ParquetBuffers buffers)
 {
-    private readonly Dictionary<string, Dictionary<string, RowPositions>> _positions = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, KeySet> _keys = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Dictionary<string, RowPositions>> positions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, KeySet> keys = new(StringComparer.Ordinal);
 
     /// <summary>The deleted positions of a data file; null if there are none.</summary>
     internal RowPositions? Positions(ScanTask task)
@@ -38,14 +38,14 @@ internal sealed class DeleteFiles(TableMetadata table, IObjectStore store, Parqu
     /// <summary>The keys of an equality delete file, made by <see cref="RowKey"/> of its equality ids.</summary>
     internal KeySet Keys(DataFile file)
     {
-        if (_keys.TryGetValue(file.FilePath, out var known)) return known;
+        if (this.keys.TryGetValue(file.FilePath, out var known)) return known;
         var keys = new KeySet();
         var schema = KeySchema(table, file);
         var key = new RowKey(schema.Struct, file.EqualityIds);
         using var reader = RowFiles.Open(store, file, new ReadRequest { Schema = schema, Names = Names(table), Missing = DataFileValues.Missing(table, schema.Struct, file) }, buffers);
         while (reader.TryRead(out var batch))
             for (var row = 0; row < batch.Rows; row++) keys.Add(key.Of(batch, row));
-        return _keys[file.FilePath] = keys;
+        return this.keys[file.FilePath] = keys;
     }
 
     internal static ImmutableArray<NameMap> Names(TableMetadata table) =>
@@ -83,7 +83,7 @@ internal sealed class DeleteFiles(TableMetadata table, IObjectStore store, Parqu
 
     private Dictionary<string, RowPositions> FromFile(DataFile file)
     {
-        if (_positions.TryGetValue(file.FilePath, out var known)) return known;
+        if (this.positions.TryGetValue(file.FilePath, out var known)) return known;
         var found = new Dictionary<string, RowPositions>(StringComparer.Ordinal);
         using var reader = RowFiles.Open(store, file, new ReadRequest { Schema = Schema.Of(MetadataColumns.DeletedFile, MetadataColumns.DeletedPosition) }, buffers);
         byte[] last = [];
@@ -105,6 +105,6 @@ internal sealed class DeleteFiles(TableMetadata table, IObjectStore store, Parqu
                 positions.Add(position);
             }
         }
-        return _positions[file.FilePath] = found;
+        return this.positions[file.FilePath] = found;
     }
 }

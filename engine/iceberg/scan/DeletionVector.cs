@@ -110,15 +110,15 @@ internal static class DeletionVector
 
     private ref struct Cursor(ReadOnlySpan<byte> bytes, string what)
     {
-        private ReadOnlySpan<byte> _left = bytes;
+        private ReadOnlySpan<byte> left = bytes;
 
-        internal readonly int Left => _left.Length;
+        internal readonly int Left => left.Length;
 
         internal ReadOnlySpan<byte> Take(int count)
         {
-            if (count > _left.Length) throw Bad("it is cut short");
-            var taken = _left[..count];
-            _left = _left[count..];
+            if (count > left.Length) throw Bad("it is cut short");
+            var taken = left[..count];
+            left = left[count..];
             return taken;
         }
 

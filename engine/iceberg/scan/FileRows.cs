@@ -11,21 +11,21 @@ namespace K2I.Iceberg;
 /// <summary>One data file being read: its columns in the scan's schema, its deletes applied.</summary>
 internal sealed class FileRows : IDisposable
 {
-    private readonly TableScan _scan;
-    private readonly ScanTask _task;
-    private readonly IRowFile _reader;
-    private readonly RowPositions? _deleted;
-    private readonly List<(RowKey Key, KeySet Keys)> _equality = [];
-    private readonly List<(int[] Path, BoundPredicate Predicate)> _filter = [];
-    private readonly int[] _wantedAt;
-    private readonly int _columns;
-    private int[] _selected = [];
+    private readonly TableScan scan;
+    private readonly ScanTask task;
+    private readonly IRowFile reader;
+    private readonly RowPositions? deleted;
+    private readonly List<(RowKey Key, KeySet Keys)> equality = [];
+    private readonly List<(int[] Path, BoundPredicate Predicate)> filter = [];
+    private readonly int[] wantedAt;
+    private readonly int columns;
+    private int[] selected = [];
 
     internal FileRows(TableScan scan, IObjectStore store, ScanTask task, DeleteFiles deletes, ParquetBuffers buffers)
     {
-        _scan = scan;
-        _task = task;
-        _deleted = deletes.Positions(task);
+        this.scan = scan;
+        this.task = task;
+        deleted = deletes.Positions(task);
         var file = task.Data.File;
         var table = scan.Table.Metadata;
         var equality = task.Deletes.Where(d => d.File.Content == FileContent.EqualityDeletes).Select(d => d.File).ToList();
@@ -33,12 +33,12 @@ internal sealed class FileRows : IDisposable
         foreach (var group in equality.GroupBy(f => string.Join(',', f.EqualityIds.Order())))
         {
             var key = new RowKey(wide, group.First().EqualityIds);
-            foreach (var delete in group) _equality.Add((key, deletes.Keys(delete)));
+            foreach (var delete in group) this.equality.Add((key, deletes.Keys(delete)));
         }
-        foreach (var predicate in scan.Filter?.Predicates ?? []) _filter.Add((RowKey.PathOf(wide, predicate.Field.Id), predicate));
-        _wantedAt = [.. scan.Columns.Fields.Select(f => IndexOf(wide, f.Id))];
+        foreach (var predicate in scan.Filter?.Predicates ?? []) this.filter.Add((RowKey.PathOf(wide, predicate.Field.Id), predicate));
+        wantedAt = [.. scan.Columns.Fields.Select(f => IndexOf(wide, f.Id))];
         var fields = wide.Fields;
-        _columns = fields.Length;
+        this.columns = fields.Length;
         var missing = DataFileValues.Missing(table, wide, file);
         var fills = new Dictionary<int, NullFill>();
         if (scan.Request.MetadataColumns)
@@ -47,25 +47,25 @@ internal sealed class FileRows : IDisposable
             MetadataColumns.AddValues(task.Data, missing, fills);
         }
         var request = new ReadRequest { Schema = new Schema(0, new StructType(fields)), Names = DeleteFiles.Names(table), Missing = missing, NullFills = fills, Keep = scan.Filter is { } filter ? filter.MayMatch : null };
-        _reader = RowFiles.Open(store, file, request, buffers, scan.Request.BatchRows);
+        reader = RowFiles.Open(store, file, request, buffers, scan.Request.BatchRows);
     }
 
     internal bool TryRead([NotNullWhen(true)] out ScanBatch? rows)
     {
-        while (_reader.TryRead(out var batch))
+        while (reader.TryRead(out var batch))
         {
             var live = Select(batch);
             if (live == 0) continue;
             ReadOnlyMemory<int>? selected = null;
-            if (live < batch.Rows) selected = _selected.AsMemory(0, live);
-            rows = new ScanBatch(Shape(batch), selected, _task.Data.File, _reader.BatchStart);
+            if (live < batch.Rows) selected = this.selected.AsMemory(0, live);
+            rows = new ScanBatch(Shape(batch), selected, this.task.Data.File, reader.BatchStart);
             return true;
         }
         rows = null;
         return false;
     }
 
-    public void Dispose() => _reader.Dispose();
+    public void Dispose() => reader.Dispose();
 
     /// <summary>The wanted columns, and those that deletes and the filter look at.</summary>
     private static StructType Widen(TableScan scan, HashSet<int> keys)
@@ -94,26 +94,26 @@ internal sealed class FileRows : IDisposable
         return -1;
     }
 
-    /// <summary>Finds the rows that no delete concerns and that meet the filter. Returns how many; <see cref="_selected"/> has them unless it is all.</summary>
+    /// <summary>Finds the rows that no delete concerns and that meet the filter. Returns how many; <see cref="selected"/> has them unless it is all.</summary>
     private int Select(Batch batch)
     {
         var live = batch.Rows;
-        if (_deleted is null && _equality.Count == 0 && _filter.Count == 0) return live;
-        if (_selected.Length < batch.Rows) _selected = new int[batch.Rows];
-        if (_deleted is not null) live = _deleted.Others(_reader.BatchStart, batch.Rows, _selected);
-        else for (var i = 0; i < live; i++) _selected[i] = i;
-        foreach (var (key, keys) in _equality)
+        if (deleted is null && this.equality.Count == 0 && this.filter.Count == 0) return live;
+        if (this.selected.Length < batch.Rows) this.selected = new int[batch.Rows];
+        if (deleted is not null) live = deleted.Others(reader.BatchStart, batch.Rows, this.selected);
+        else for (var i = 0; i < live; i++) this.selected[i] = i;
+        foreach (var (key, keys) in this.equality)
         {
             var kept = 0;
             for (var i = 0; i < live; i++)
-                if (!keys.Contains(key.Of(batch, _selected[i]))) _selected[kept++] = _selected[i];
+                if (!keys.Contains(key.Of(batch, this.selected[i]))) this.selected[kept++] = this.selected[i];
             live = kept;
         }
-        foreach (var (path, predicate) in _filter)
+        foreach (var (path, predicate) in this.filter)
         {
             var kept = 0;
             for (var i = 0; i < live; i++)
-                if (predicate.Matches(RowKey.Column(batch, path, _selected[i]), _selected[i])) _selected[kept++] = _selected[i];
+                if (predicate.Matches(RowKey.Column(batch, path, this.selected[i]), this.selected[i])) this.selected[kept++] = this.selected[i];
             live = kept;
         }
         return live;
@@ -121,9 +121,9 @@ internal sealed class FileRows : IDisposable
 
     private Batch Shape(Batch batch)
     {
-        var columns = ImmutableArray.CreateBuilder<ColumnView>(_scan.Schema.Fields.Length);
-        for (var i = 0; i < _wantedAt.Length; i++) columns.Add(ViewSelection.Narrow(batch.Columns[_wantedAt[i]], _scan.Columns.Fields[i]));
-        for (var i = _columns; i < batch.Columns.Length; i++) columns.Add(batch.Columns[i]);
-        return new Batch(_scan.Schema, batch.Rows, columns.ToImmutable());
+        var columns = ImmutableArray.CreateBuilder<ColumnView>(this.scan.Schema.Fields.Length);
+        for (var i = 0; i < wantedAt.Length; i++) columns.Add(ViewSelection.Narrow(batch.Columns[wantedAt[i]], this.scan.Columns.Fields[i]));
+        for (var i = this.columns; i < batch.Columns.Length; i++) columns.Add(batch.Columns[i]);
+        return new Batch(this.scan.Schema, batch.Rows, columns.ToImmutable());
     }
 }

@@ -3,16 +3,16 @@ namespace K2I.Iceberg;
 /// <summary>A set of byte strings that is asked by span.</summary>
 internal sealed class KeySet
 {
-    private readonly HashSet<byte[]> _keys = new(new Comparer());
-    private readonly HashSet<byte[]>.AlternateLookup<ReadOnlySpan<byte>> _lookup;
+    private readonly HashSet<byte[]> keys = new(new Comparer());
+    private readonly HashSet<byte[]>.AlternateLookup<ReadOnlySpan<byte>> lookup;
 
-    internal KeySet() => _lookup = _keys.GetAlternateLookup<ReadOnlySpan<byte>>();
+    internal KeySet() => lookup = keys.GetAlternateLookup<ReadOnlySpan<byte>>();
 
-    internal int Count => _keys.Count;
+    internal int Count => keys.Count;
 
-    internal void Add(ReadOnlySpan<byte> key) => _lookup.Add(key);
+    internal void Add(ReadOnlySpan<byte> key) => lookup.Add(key);
 
-    internal bool Contains(ReadOnlySpan<byte> key) => _lookup.Contains(key);
+    internal bool Contains(ReadOnlySpan<byte> key) => lookup.Contains(key);
 
     private sealed class Comparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
     {

@@ -9,16 +9,16 @@ namespace K2I.Iceberg;
 /// <summary>A Parquet file of a table.</summary>
 internal sealed class ParquetRowFile : IRowFile
 {
-    private readonly StoreSource _source;
-    private readonly ParquetReader? _reader;
+    private readonly StoreSource source;
+    private readonly ParquetReader? reader;
 
     internal ParquetRowFile(IObjectReader reader, ReadRequest request, ParquetBuffers buffers, int batchRows)
     {
-        _source = new StoreSource(reader);
+        source = new StoreSource(reader);
         try
         {
-            _reader = new ParquetReader(_source, ParquetReadOptions.Default with { BatchRows = batchRows }, buffers);
-            _reader.Select(request);
+            this.reader = new ParquetReader(source, ParquetReadOptions.Default with { BatchRows = batchRows }, buffers);
+            this.reader.Select(request);
         }
         catch
         {
@@ -27,13 +27,13 @@ internal sealed class ParquetRowFile : IRowFile
         }
     }
 
-    public long BatchStart => _reader!.BatchStart;
+    public long BatchStart => this.reader!.BatchStart;
 
-    public bool TryRead([NotNullWhen(true)] out Batch? batch) => _reader!.TryRead(out batch);
+    public bool TryRead([NotNullWhen(true)] out Batch? batch) => this.reader!.TryRead(out batch);
 
     public void Dispose()
     {
-        _reader?.Dispose();
-        _source.Dispose();
+        this.reader?.Dispose();
+        source.Dispose();
     }
 }

@@ -17,13 +17,13 @@ public sealed class RowJson
 
     private static readonly Comparer<byte[]> ByBytes = Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b));
 
-    private readonly ArrayBufferWriter<byte> _text = new(256);
-    private RowJson? _keys;
+    private readonly ArrayBufferWriter<byte> text = new(256);
+    private RowJson? keys;
 
     /// <summary>What has been appended since <see cref="Clear"/>, UTF-8.</summary>
-    public ReadOnlySpan<byte> Written => _text.WrittenSpan;
+    public ReadOnlySpan<byte> Written => this.text.WrittenSpan;
 
-    public void Clear() => _text.ResetWrittenCount();
+    public void Clear() => this.text.ResetWrittenCount();
 
     /// <summary>Appends one row and a line end.</summary>
     public void AppendLine(Batch batch, int row)
@@ -35,21 +35,21 @@ public sealed class RowJson
             Name(batch.Columns[i].Field.Name);
             Value(batch.Columns[i], row);
         }
-        _text.Write("}\n"u8);
+        this.text.Write("}\n"u8);
     }
 
     private void Value(ColumnView column, int at)
     {
         if (column.IsNull(at))
         {
-            _text.Write("null"u8);
+            this.text.Write("null"u8);
             return;
         }
         var type = column.Field.Type;
         switch (type.Kind)
         {
             case TypeKind.Boolean:
-                _text.Write(column.Bit(at) ? "true"u8 : "false"u8);
+                this.text.Write(column.Bit(at) ? "true"u8 : "false"u8);
                 break;
             case TypeKind.Int:
                 Number(column.Value<int>(at));
@@ -119,12 +119,12 @@ public sealed class RowJson
     {
         var keys = new byte[to - from][];
         var values = new int[keys.Length];
-        _keys ??= new RowJson();
+        this.keys ??= new RowJson();
         for (var i = 0; i < keys.Length; i++)
         {
-            _keys.Clear();
-            _keys.Value(entries.Children[0], from + i);
-            keys[i] = _keys.Written.ToArray();
+            this.keys.Clear();
+            this.keys.Value(entries.Children[0], from + i);
+            keys[i] = this.keys.Written.ToArray();
             values[i] = from + i;
         }
         Array.Sort(keys, values, ByBytes);
@@ -133,7 +133,7 @@ public sealed class RowJson
         {
             if (i > 0) Byte(',');
             Byte('[');
-            _text.Write(keys[i]);
+            this.text.Write(keys[i]);
             Byte(',');
             Value(entries.Children[1], values[i]);
             Byte(']');
@@ -145,13 +145,13 @@ public sealed class RowJson
     {
         Byte('"');
         Escaped(Encoding.UTF8.GetBytes(name));
-        _text.Write("\":"u8);
+        this.text.Write("\":"u8);
     }
 
     private void Number(long value)
     {
-        Utf8Formatter.TryFormat(value, _text.GetSpan(32), out var written);
-        _text.Advance(written);
+        Utf8Formatter.TryFormat(value, this.text.GetSpan(32), out var written);
+        this.text.Advance(written);
     }
 
     private void Quoted(string ascii)
@@ -163,13 +163,13 @@ public sealed class RowJson
 
     private void Ascii(string text)
     {
-        var written = Encoding.ASCII.GetBytes(text, _text.GetSpan(text.Length));
-        _text.Advance(written);
+        var written = Encoding.ASCII.GetBytes(text, this.text.GetSpan(text.Length));
+        this.text.Advance(written);
     }
 
     private void Hex(ReadOnlySpan<byte> bytes)
     {
-        var span = _text.GetSpan(bytes.Length * 2 + 2);
+        var span = this.text.GetSpan(bytes.Length * 2 + 2);
         var at = 0;
         span[at++] = (byte)'"';
         foreach (var value in bytes)
@@ -178,7 +178,7 @@ public sealed class RowJson
             span[at++] = (byte)Digits[value & 15];
         }
         span[at++] = (byte)'"';
-        _text.Advance(at);
+        this.text.Advance(at);
     }
 
     /// <summary>UTF-8 as it is, but for quotes, backslashes and control characters.</summary>
@@ -188,7 +188,7 @@ public sealed class RowJson
         {
             var special = 0;
             while (special < text.Length && text[special] >= 0x20 && text[special] is not ((byte)'"' or (byte)'\\')) special++;
-            _text.Write(text[..special]);
+            this.text.Write(text[..special]);
             if (special == text.Length) return;
             Escape(text[special]);
             text = text[(special + 1)..];
@@ -215,8 +215,8 @@ public sealed class RowJson
 
     private void Byte(char value)
     {
-        _text.GetSpan(1)[0] = (byte)value;
-        _text.Advance(1);
+        this.text.GetSpan(1)[0] = (byte)value;
+        this.text.Advance(1);
     }
 
     private static string Timestamp(long value, int digits)

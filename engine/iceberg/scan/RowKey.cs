@@ -7,20 +7,20 @@ namespace K2I.Iceberg;
 /// <summary>The bytes of some fields of a row: equal for rows that are equal in them, nulls included. For batches of one schema; one thread.</summary>
 internal sealed class RowKey
 {
-    private readonly (int[] Path, DataType Type)[] _fields;
-    private byte[] _bytes = new byte[64];
-    private int _used;
+    private readonly (int[] Path, DataType Type)[] fields;
+    private byte[] bytes = new byte[64];
+    private int used;
 
     /// <param name="schema">The batches'.</param>
     /// <param name="ids">Fields at any depth of structs; all are in the schema.</param>
-    internal RowKey(StructType schema, IEnumerable<int> ids) => _fields = [.. ids.Order().Select(id => Find(schema, id) ?? throw new InvalidOperationException($"field {id} is not in the schema"))];
+    internal RowKey(StructType schema, IEnumerable<int> ids) => fields = [.. ids.Order().Select(id => Find(schema, id) ?? throw new InvalidOperationException($"field {id} is not in the schema"))];
 
     /// <summary>Valid until the next call.</summary>
     internal ReadOnlySpan<byte> Of(Batch batch, int row)
     {
-        _used = 0;
-        foreach (var (path, type) in _fields) Append(batch, path, type, row);
-        return _bytes.AsSpan(0, _used);
+        used = 0;
+        foreach (var (path, type) in fields) Append(batch, path, type, row);
+        return this.bytes.AsSpan(0, used);
     }
 
     /// <summary>The column at a path through structs; the first that is null in the row, if there is one.</summary>
@@ -40,7 +40,7 @@ internal sealed class RowKey
         if (column.IsNull(row))
         {
             Room(1)[0] = 0;
-            _used++;
+            used++;
             return;
         }
         ReadOnlySpan<byte> value = column.Layout == ColumnLayout.Bits ? (column.Bit(row) ? [1] : [0]) : column.Bytes(row);
@@ -49,13 +49,13 @@ internal sealed class RowKey
         room[0] = 1;
         BinaryPrimitives.WriteInt32LittleEndian(room[1..], value.Length);
         value.CopyTo(room[5..]);
-        _used += value.Length + 5;
+        used += value.Length + 5;
     }
 
     private Span<byte> Room(int bytes)
     {
-        if (_used + bytes > _bytes.Length) Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _used + bytes));
-        return _bytes.AsSpan(_used);
+        if (used + bytes > this.bytes.Length) Array.Resize(ref this.bytes, Math.Max(this.bytes.Length * 2, used + bytes));
+        return this.bytes.AsSpan(used);
     }
 
     private static (int[] Path, DataType Type)? Find(StructType schema, int id)

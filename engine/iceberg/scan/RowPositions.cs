@@ -7,23 +7,23 @@ internal sealed class RowPositions
 {
     private const int ContainerBits = 16, ContainerRows = 1 << ContainerBits, ContainerWords = ContainerRows / 64, MaxArray = 4096;
 
-    private readonly Dictionary<long, Container> _containers = [];
+    private readonly Dictionary<long, Container> containers = [];
 
-    internal long Count => _containers.Values.Sum(c => (long)c.Count);
+    internal long Count => containers.Values.Sum(c => (long)c.Count);
 
     internal void Add(long position)
     {
         var key = position >> ContainerBits;
-        if (!_containers.TryGetValue(key, out var container)) _containers[key] = container = new();
+        if (!containers.TryGetValue(key, out var container)) containers[key] = container = new();
         container.Add((ushort)position);
     }
 
-    internal bool Contains(long position) => _containers.TryGetValue(position >> ContainerBits, out var container) && container.Contains((ushort)position);
+    internal bool Contains(long position) => containers.TryGetValue(position >> ContainerBits, out var container) && container.Contains((ushort)position);
 
     /// <summary>Adds the rows of a bitmap of 65,536 bits that begins at <paramref name="key"/> times 65,536.</summary>
     internal void AddBitmap(long key, ReadOnlySpan<ulong> words)
     {
-        if (!_containers.TryGetValue(key, out var container)) _containers[key] = container = new();
+        if (!containers.TryGetValue(key, out var container)) containers[key] = container = new();
         container.Merge(words);
     }
 
@@ -35,7 +35,7 @@ internal sealed class RowPositions
     /// <summary>Every position, ascending.</summary>
     internal IEnumerable<long> All()
     {
-        foreach (var (key, container) in _containers.OrderBy(c => c.Key))
+        foreach (var (key, container) in containers.OrderBy(c => c.Key))
             foreach (var low in container.All()) yield return (key << ContainerBits) + low;
     }
 
@@ -47,7 +47,7 @@ internal sealed class RowPositions
         {
             var at = start + row;
             var run = (int)Math.Min(rows - row, ContainerRows - (at & (ContainerRows - 1)));
-            if (!_containers.TryGetValue(at >> ContainerBits, out var container))
+            if (!containers.TryGetValue(at >> ContainerBits, out var container))
             {
                 for (var i = 0; i < run; i++) into[found++] = row + i;
             }
@@ -63,16 +63,16 @@ internal sealed class RowPositions
 
     private sealed class Container
     {
-        private ushort[] _sorted = new ushort[4];
-        private ulong[]? _words;
+        private ushort[] sorted = new ushort[4];
+        private ulong[]? words;
 
         internal int Count { get; private set; }
 
-        internal bool Contains(ushort value) => _words is { } words ? (words[value >> 6] >> (value & 63) & 1) != 0 : Array.BinarySearch(_sorted, 0, Count, value) >= 0;
+        internal bool Contains(ushort value) => this.words is { } words ? (words[value >> 6] >> (value & 63) & 1) != 0 : Array.BinarySearch(sorted, 0, Count, value) >= 0;
 
         internal void Add(ushort value)
         {
-            if (_words is { } words)
+            if (this.words is { } words)
             {
                 ref var word = ref words[value >> 6];
                 var bit = 1UL << (value & 63);
@@ -80,7 +80,7 @@ internal sealed class RowPositions
                 word |= bit;
                 return;
             }
-            var at = Count > 0 && _sorted[Count - 1] < value ? ~Count : Array.BinarySearch(_sorted, 0, Count, value);
+            var at = Count > 0 && sorted[Count - 1] < value ? ~Count : Array.BinarySearch(sorted, 0, Count, value);
             if (at >= 0) return;
             if (Count == MaxArray)
             {
@@ -88,9 +88,9 @@ internal sealed class RowPositions
                 Add(value);
                 return;
             }
-            if (Count == _sorted.Length) Array.Resize(ref _sorted, Count * 2);
-            Array.Copy(_sorted, ~at, _sorted, ~at + 1, Count - ~at);
-            _sorted[~at] = value;
+            if (Count == sorted.Length) Array.Resize(ref sorted, Count * 2);
+            Array.Copy(sorted, ~at, sorted, ~at + 1, Count - ~at);
+            sorted[~at] = value;
             Count++;
         }
 
@@ -98,14 +98,14 @@ internal sealed class RowPositions
         {
             Widen();
             Count = 0;
-            for (var i = 0; i < ContainerWords; i++) Count += BitOperations.PopCount(_words![i] |= other[i]);
+            for (var i = 0; i < ContainerWords; i++) Count += BitOperations.PopCount(this.words![i] |= other[i]);
         }
 
         internal IEnumerable<int> All()
         {
-            if (_words is not { } words)
+            if (this.words is not { } words)
             {
-                for (var i = 0; i < Count; i++) yield return _sorted[i];
+                for (var i = 0; i < Count; i++) yield return sorted[i];
                 yield break;
             }
             for (var i = 0; i < ContainerWords; i++)
@@ -114,11 +114,11 @@ internal sealed class RowPositions
 
         private void Widen()
         {
-            if (_words is not null) return;
+            if (this.words is not null) return;
             var words = new ulong[ContainerWords];
-            for (var i = 0; i < Count; i++) words[_sorted[i] >> 6] |= 1UL << (_sorted[i] & 63);
-            _words = words;
-            _sorted = [];
+            for (var i = 0; i < Count; i++) words[sorted[i] >> 6] |= 1UL << (sorted[i] & 63);
+            this.words = words;
+            sorted = [];
         }
     }
 }

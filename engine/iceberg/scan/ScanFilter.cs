@@ -13,15 +13,15 @@ public sealed record ScanFilter(ImmutableArray<ScanPredicate> Predicates)
 
     private sealed class Parser(string text)
     {
-        private readonly List<(string Text, bool Quoted, int At)> _tokens = Tokens(text);
-        private int _next;
+        private readonly List<(string Text, bool Quoted, int At)> tokens = Tokens(text);
+        private int next;
 
         internal ImmutableArray<ScanPredicate> All()
         {
             var predicates = ImmutableArray.CreateBuilder<ScanPredicate>();
             do predicates.Add(One());
             while (TryWord("and"));
-            if (_next < _tokens.Count) throw Bad("'and' or the end is expected");
+            if (next < this.tokens.Count) throw Bad("'and' or the end is expected");
             return predicates.ToImmutable();
         }
 
@@ -68,18 +68,18 @@ public sealed record ScanFilter(ImmutableArray<ScanPredicate> Predicates)
             return values.ToImmutable();
         }
 
-        private (string Text, bool Quoted, int At) Take(string what) => _next < _tokens.Count ? _tokens[_next++] : throw Bad($"{what} is expected");
+        private (string Text, bool Quoted, int At) Take(string what) => next < this.tokens.Count ? this.tokens[next++] : throw Bad($"{what} is expected");
 
         private bool TryWord(string word)
         {
-            if (_next == _tokens.Count || _tokens[_next].Quoted || !string.Equals(_tokens[_next].Text, word, StringComparison.OrdinalIgnoreCase)) return false;
-            _next++;
+            if (next == this.tokens.Count || this.tokens[next].Quoted || !string.Equals(this.tokens[next].Text, word, StringComparison.OrdinalIgnoreCase)) return false;
+            next++;
             return true;
         }
 
         private EngineException Bad(string problem, int back = 0)
         {
-            var at = _next + back < _tokens.Count ? _tokens[_next + back].At : text.Length;
+            var at = next + back < this.tokens.Count ? this.tokens[next + back].At : text.Length;
             return new(ErrorKind.Invalid, $"filter '{text}', at {at + 1}: {problem}");
         }
 

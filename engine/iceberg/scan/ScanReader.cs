@@ -10,49 +10,49 @@ namespace K2I.Iceberg;
 /// <summary>The rows of a scan, batch by batch, file by file; a file is opened when its first row is asked for. One thread; dispose when done, or before the end.</summary>
 public sealed class ScanReader : IDisposable
 {
-    private readonly TableScan _scan;
-    private readonly IObjectStore _store;
-    private readonly ImmutableArray<ScanTask> _tasks;
-    private readonly ParquetBuffers _buffers = new();
-    private readonly DeleteFiles _deletes;
-    private FileRows? _file;
-    private int _next;
+    private readonly TableScan scan;
+    private readonly IObjectStore store;
+    private readonly ImmutableArray<ScanTask> tasks;
+    private readonly ParquetBuffers buffers = new();
+    private readonly DeleteFiles deletes;
+    private FileRows? file;
+    private int next;
 
     internal ScanReader(TableScan scan, IObjectStore store, ImmutableArray<ScanTask> tasks)
     {
-        _scan = scan;
-        _store = store;
-        _tasks = tasks;
-        _deletes = new DeleteFiles(scan.Table.Metadata, store, _buffers);
+        this.scan = scan;
+        this.store = store;
+        this.tasks = tasks;
+        deletes = new DeleteFiles(scan.Table.Metadata, store, buffers);
     }
 
     /// <summary>Of the batches.</summary>
-    public Schema Schema => _scan.Schema;
+    public Schema Schema => this.scan.Schema;
 
     /// <summary>The next rows; false after the last. They are valid until the next call.</summary>
     public bool TryRead([NotNullWhen(true)] out ScanBatch? rows)
     {
         while (true)
         {
-            if (_file is not null)
+            if (this.file is not null)
             {
-                if (_file.TryRead(out rows)) return true;
-                _file.Dispose();
-                _file = null;
+                if (this.file.TryRead(out rows)) return true;
+                this.file.Dispose();
+                this.file = null;
             }
-            if (_next == _tasks.Length)
+            if (next == this.tasks.Length)
             {
                 rows = null;
                 return false;
             }
-            _file = new FileRows(_scan, _store, _tasks[_next++], _deletes, _buffers);
+            this.file = new FileRows(this.scan, this.store, this.tasks[next++], deletes, buffers);
         }
     }
 
     public void Dispose()
     {
-        _file?.Dispose();
-        _file = null;
-        _buffers.Dispose();
+        this.file?.Dispose();
+        this.file = null;
+        buffers.Dispose();
     }
 }

@@ -13,12 +13,12 @@ namespace K2I.Iceberg;
 /// </remarks>
 public sealed class TableScan
 {
-    private readonly IObjectStore _store;
+    private readonly IObjectStore store;
 
     public TableScan(Table table, IObjectStore store, ScanRequest? request = null)
     {
         Table = table;
-        _store = store;
+        this.store = store;
         Request = request ?? new ScanRequest();
         Snapshot = FindSnapshot();
         Full = FindSchema();
@@ -57,7 +57,7 @@ public sealed class TableScan
         if (Snapshot is null) return [];
         var data = new List<ManifestEntry>();
         var deletes = new DeleteIndex(Table.Metadata);
-        var reader = new ManifestReader(_store);
+        var reader = new ManifestReader(this.store);
         foreach (var manifest in reader.Manifests(Table.Metadata, Snapshot))
         {
             if (!manifest.MayHaveLiveFiles || manifest.Content == ManifestContent.Data && Filter?.MayMatch(manifest) == false) continue;
@@ -78,7 +78,7 @@ public sealed class TableScan
     public ScanReader Read() => Read(Plan());
 
     /// <summary>Reads some of the planned files.</summary>
-    public ScanReader Read(ImmutableArray<ScanTask> tasks) => new(this, _store, tasks);
+    public ScanReader Read(ImmutableArray<ScanTask> tasks) => new(this, this.store, tasks);
 
     private Snapshot? FindSnapshot()
     {

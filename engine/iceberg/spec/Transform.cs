@@ -15,13 +15,13 @@ public sealed record Transform
     public static readonly Transform Hour = new(TransformKind.Hour, 0, "hour");
     public static readonly Transform Void = new(TransformKind.Void, 0, "void");
 
-    private readonly string _text;
+    private readonly string text;
 
     private Transform(TransformKind kind, int parameter, string text)
     {
         Kind = kind;
         Parameter = parameter;
-        _text = text;
+        this.text = text;
     }
 
     public TransformKind Kind { get; }
@@ -75,12 +75,12 @@ public sealed record Transform
         _ => null,
     };
 
-    public bool Equals(Transform? other) => other is not null && Kind == other.Kind && Parameter == other.Parameter && (Kind != TransformKind.Unknown || _text == other._text);
+    public bool Equals(Transform? other) => other is not null && Kind == other.Kind && Parameter == other.Parameter && (Kind != TransformKind.Unknown || this.text == other.text);
 
     public override int GetHashCode() => HashCode.Combine(Kind, Parameter);
 
     /// <summary>The name as metadata writes it.</summary>
-    public override string ToString() => _text;
+    public override string ToString() => this.text;
 
     internal static bool IsTimestamp(TypeKind kind) => kind is TypeKind.Timestamp or TypeKind.TimestampTz or TypeKind.TimestampNs or TypeKind.TimestampTzNs;
 
