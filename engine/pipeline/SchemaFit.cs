@@ -1,23 +1,40 @@
 using K2I.Base;
 using K2I.Columns;
 using K2I.Decode;
+using K2I.Iceberg;
 
 namespace K2I.Pipeline;
 
 /// <summary>Whether rows of wanted columns can go into an existing table, and what the table lacks for it.</summary>
 internal static class SchemaFit
 {
-    /// <summary>The wanted fields, at any depth, that the table does not have. Throws Invalid where a column is there with a type that does not take the values.</summary>
-    internal static List<NewField> Missing(string table, IReadOnlyList<Field> wanted, Schema schema)
+    /// <summary>
+    /// The fields, at any depth, that the table does not have of the declared columns (null: any the records bring) and of the Kafka column. Throws Invalid where
+    /// a column is there with a type that does not take the values, or could never be filled.
+    /// </summary>
+    internal static List<NewField> Missing(string table, IReadOnlyList<Field>? declared, bool kafkaColumn, Schema schema)
     {
         var missing = new List<NewField>();
         var misfits = new List<string>();
-        Compare(wanted, schema.Struct, "", missing, misfits);
+        FindUnwritable(schema.Struct, "", misfits);
+        List<Field> wanted = [.. declared ?? []];
+        if (kafkaColumn) wanted.Add(KafkaColumn.Field(0));
+        Compare(wanted, schema.Struct, "", allAreWanted: declared is not null, missing, misfits);
         if (misfits.Count > 0) throw new EngineException(ErrorKind.Invalid, $"incompatible schema: table {table}: {string.Join("; ", misfits)}");
         return missing;
     }
 
-    private static void Compare(IReadOnlyList<Field> wanted, StructType actual, string path, List<NewField> missing, List<string> misfits)
+    private static void FindUnwritable(DataType type, string path, List<string> misfits)
+    {
+        foreach (var field in Schema.ChildrenOf(type))
+        {
+            var at = path.Length == 0 ? field.Name : $"{path}.{field.Name}";
+            if (field.Type is OpaqueType) misfits.Add($"column {at} is {field.Type}, which this build does not write");
+            else FindUnwritable(field.Type, at, misfits);
+        }
+    }
+
+    private static void Compare(IReadOnlyList<Field> wanted, StructType actual, string path, bool allAreWanted, List<NewField> missing, List<string> misfits)
     {
         foreach (var field in wanted)
         {
@@ -25,8 +42,9 @@ internal static class SchemaFit
             if (actual.Find(field.Name) is not { } known) missing.Add(new(path, field with { Required = false }));
             else Compare(field.Type, known.Type, at, missing, misfits);
         }
+        if (!allAreWanted) return;
         foreach (var field in actual.Fields)
-            if (field.Required && field.WriteDefault is null && wanted.All(w => w.Name != field.Name) && wanted.Count > 1)
+            if (field.Required && wanted.All(w => w.Name != field.Name))
                 misfits.Add($"column {(path.Length == 0 ? "" : path + ".")}{field.Name} is required but not among the declared columns");
     }
 
@@ -35,7 +53,7 @@ internal static class SchemaFit
         switch (wanted, actual)
         {
             case (StructType w, StructType a):
-                Compare(w.Fields, a, path, missing, misfits);
+                Compare(w.Fields, a, path, allAreWanted: true, missing, misfits);
                 break;
             case (ListType w, ListType a):
                 Compare(w.Element.Type, a.Element.Type, path + ".element", missing, misfits);

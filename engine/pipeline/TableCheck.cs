@@ -22,9 +22,7 @@ public static class TableCheck
         var metadata = table.Metadata;
         if (options.PartitionBy is { } text && !PartitionSpecText.Parse(text, metadata.CurrentSchema, metadata).DividesLike(metadata.DefaultSpec))
             throw new Base.EngineException(Base.ErrorKind.Invalid, $"table {table.Ident} is partitioned by '{PartitionSpecText.ToText(metadata.DefaultSpec, metadata.CurrentSchema)}', not by partition_by = {text}");
-        var wanted = new List<Field>(TableDecoding.Declared(options) ?? []);
-        if (options.KafkaColumn) wanted.Add(KafkaColumn.Field(0));
-        var missing = SchemaFit.Missing(table.Ident.ToString(), wanted, metadata.CurrentSchema);
+        var missing = SchemaFit.Missing(table.Ident.ToString(), TableDecoding.Declared(options), options.KafkaColumn, metadata.CurrentSchema);
         return [.. missing.Select(m => m.ParentPath.Length == 0 ? m.Field.Name : $"{m.ParentPath}.{m.Field.Name}")];
     }
 }

@@ -160,9 +160,7 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
         Epoch = metadata.LongProperty(EpochKey, 0) + 1;
         ParquetOptions = TableParquet.OptionsOf(metadata, memory.RowGroupBytes);
         Take(table);
-        var wanted = new List<Field>(declared ?? []);
-        if (options.KafkaColumn) wanted.Add(KafkaColumn.Field(0));
-        var missing = SchemaFit.Missing(ident.ToString(), wanted, metadata.CurrentSchema);
+        var missing = SchemaFit.Missing(ident.ToString(), declared, options.KafkaColumn, metadata.CurrentSchema);
         if (missing.Count == 0) return;
         AddFields(missing);
         log.Info("columns added", ("table", ident), ("columns", string.Join(", ", missing.Select(m => m.ParentPath.Length == 0 ? m.Field.Name : $"{m.ParentPath}.{m.Field.Name}"))));
