@@ -153,7 +153,7 @@ public sealed class ConnectionTests
     {
         using var broker = new EmbeddedBroker(NullLog.Instance);
         broker.CreateTopic("t", 1);
-        using var producer = Produce.Open(broker.BootstrapServers, timeoutMs: 1_000);
+        using var producer = Produce.Open(broker.BootstrapServers, timeoutMs: 6_000);
         Produce.Text(producer, "t", 0, "there");
         Assert.True(producer.Flush(10_000));
         broker.GoDown();
