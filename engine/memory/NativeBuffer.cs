@@ -34,6 +34,8 @@ public sealed unsafe class NativeBuffer : IDisposable
             var error = Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
             throw new EngineException(ErrorKind.Full, $"cannot reserve {Units.FormatBytes(capacity)} of address space for {tag}: {error}");
         }
+        // Dozens of buffers grow side by side in one reservation: by huge pages each would cost 2 MiB more than it uses. Where the kernel has none, this fails and matters not.
+        _ = Native.Advise(address, (nuint)capacity, Native.AdviseNoHugePage);
         MemoryLedger.Add(tag, capacity);
         return new(tag, (byte*)address, capacity);
     }
