@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using K2I.Base;
+using K2I.Iceberg;
 
 namespace K2I.Pipeline;
 
@@ -39,6 +40,20 @@ public sealed class OffsetMap
     {
         var entry = topics.TryGetValue(topic, out var old) ? old : new(null, ImmutableSortedDictionary<int, long>.Empty);
         return new(topics.SetItem(topic, new(topicId ?? entry.TopicId, entry.Partitions.SetItem(partition, next))));
+    }
+
+    /// <summary>How far a table is: the map of the nearest ancestor of its current snapshot that has one, else the property's; empty for a table of someone else's.</summary>
+    public static OffsetMap Of(Table table)
+    {
+        var text = table.Metadata.Ancestors().Select(s => s.Summary.GetValueOrDefault(Key)).FirstOrDefault(t => t is not null) ?? table.Metadata.Property(Key);
+        try
+        {
+            return text is null ? Empty : Parse(text);
+        }
+        catch (EngineException error)
+        {
+            throw new EngineException(error.Kind, $"table {table.Ident}: {error.Message}", error);
+        }
     }
 
     public string ToJson()

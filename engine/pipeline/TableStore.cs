@@ -118,14 +118,6 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
     internal DataFile Describe(string location, ParquetFileResult result, PartitionSpec spec, PartitionTuple partition) =>
         Now.Files.Build(location, result, spec.SpecId, partition);
 
-    /// <summary>The map in the nearest ancestor of the current snapshot that has one, else the one in the table's property.</summary>
-    private static OffsetMap OffsetsOf(TableMetadata metadata)
-    {
-        foreach (var snapshot in metadata.Ancestors())
-            if (snapshot.Summary.TryGetValue(OffsetMap.Key, out var text)) return OffsetMap.Parse(text);
-        return metadata.Property(OffsetMap.Key) is { } mirrored ? OffsetMap.Parse(mirrored) : OffsetMap.Empty;
-    }
-
     /// <summary>ENGINE rule 2: the table must be exactly where each range begins.</summary>
     private FenceVerdict Fence(Table table, Flush flush, ImmutableArray<DataFile> files)
     {
@@ -133,7 +125,7 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
         if (metadata.Uuid != Now.Table.Metadata.Uuid)
             throw new EngineException(ErrorKind.Fatal, $"table replaced: {ident} was dropped and created again (uuid {Now.Table.Metadata.Uuid} became {metadata.Uuid})");
         if (metadata.Ancestors().Any(s => s.Summary.GetValueOrDefault(FlushIdKey) == flush.Id)) return new FenceVerdict.AlreadyDone($"flush {flush.Id} is in the table");
-        var offsets = OffsetsOf(metadata);
+        var offsets = OffsetMap.Of(table);
         foreach (var (source, from, next) in flush.Ranges)
         {
             var held = offsets.Next(source.Topic, source.Partition);
@@ -171,6 +163,6 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
         // The same instance for the same schema: the ring keeps its buffers by it.
         var schema = table.Metadata.CurrentSchema;
         if (state is { } old && old.Schema.Equals(schema)) schema = old.Schema;
-        state = new(table, schema, OffsetsOf(table.Metadata), new(table.Metadata));
+        state = new(table, schema, OffsetMap.Of(table), new(table.Metadata));
     }
 }

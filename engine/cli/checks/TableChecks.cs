@@ -31,7 +31,7 @@ internal static class TableChecks
             if (catalogs.Catalog.TryLoad(ident) is not { } table)
                 return new CheckResult(name, true, TableCheck.DeclaredSchema(options) is null ? "will be created, with columns inferred from the first records" : "will be created");
             var added = TableCheck.ColumnsToAdd(options, table);
-            var offsets = TableFacts.Offsets(table).Topics.Count();
+            var offsets = OffsetMap.Of(table).Topics.Count();
             return new CheckResult(name, true, $"is there, {table.Metadata.CurrentSchema.Fields.Length} columns{(added.Count > 0 ? $", will get {string.Join(", ", added)}" : "")}{(offsets == 0 ? ", not fed by k2i so far" : "")}");
         }
         catch (EngineException error)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using K2I.Base;
 using K2I.Decode;
 using K2I.Iceberg;
+using K2I.Pipeline;
 
 namespace K2I.Cli.Commands;
 
@@ -67,7 +68,7 @@ internal sealed class TablePage(Table table, ManifestReader manifests, bool ever
     {
         var offsets = new TextTable("  topic", ">partition", ">next offset");
         var any = false;
-        foreach (var (topic, entry) in TableFacts.Offsets(table).Topics)
+        foreach (var (topic, entry) in OffsetMap.Of(table).Topics)
         {
             foreach (var (partition, next) in entry.Partitions)
             {

@@ -87,7 +87,7 @@ internal static class TablesCommand
         foreach (var table in tables)
             list.Add(table.Ident.ToString(), TableFacts.Grouped(TableFacts.Total(table, SummaryKeys.TotalRecords)), TableFacts.Grouped(TableFacts.Total(table, SummaryKeys.TotalDataFiles)),
                 Units.FormatBytes(TableFacts.Total(table, SummaryKeys.TotalFilesSize)), TableFacts.Grouped(table.Metadata.Snapshots.Length),
-                TableFacts.Time(table.Metadata.LastUpdatedMs), string.Join(", ", TableFacts.Offsets(table).Topics.Select(t => t.Key)));
+                TableFacts.Time(table.Metadata.LastUpdatedMs), string.Join(", ", OffsetMap.Of(table).Topics.Select(t => t.Key)));
         list.Print(output);
     }
 }

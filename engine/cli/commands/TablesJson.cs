@@ -35,7 +35,7 @@ internal static class TablesJson
         json.WriteNumber("snapshot_count", table.Metadata.Snapshots.Length);
         if (table.Metadata.CurrentSnapshotId is { } id) json.WriteNumber("current_snapshot_id", id);
         else json.WriteNull("current_snapshot_id");
-        WriteOffsets(json, TableFacts.Offsets(table));
+        WriteOffsets(json, OffsetMap.Of(table));
     }
 
     private static void WriteOffsets(Utf8JsonWriter json, OffsetMap offsets)
