@@ -8,4 +8,8 @@ public sealed class SystemClock : IClock
     public long UnixMs => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
 
     public long MonotonicMs => Environment.TickCount64;
+
+    public void Sleep(long ms) => Thread.Sleep((int)Math.Min(ms, int.MaxValue));
+
+    public ILatch CreateLatch(bool isSet = false) => new Latch(isSet);
 }

@@ -14,7 +14,7 @@ namespace K2I.Kafka;
 /// Thread: one thread at a time polls, closes and disposes, and all callbacks come on it. <see cref="Connection"/>, <see cref="TopicName"/>,
 /// acks, pauses and queries may come from any thread before <see cref="Close"/>.
 /// </remarks>
-public sealed unsafe partial class KafkaConsumer : IDisposable
+public sealed unsafe partial class KafkaConsumer : IConsumer
 {
     /// <summary>
     /// Bound on one fetch response, over all partitions. What is fetched at once should still be in the CPU's cache when it is handed over: with four

@@ -148,6 +148,10 @@ public sealed class LogWriterTests
         public long UnixMs => 1767323045678;
 
         public long MonotonicMs => 0;
+
+        public void Sleep(long ms) => throw new NotSupportedException();
+
+        public ILatch CreateLatch(bool isSet = false) => throw new NotSupportedException();
     }
 
     private sealed class NoSink : ILogSink

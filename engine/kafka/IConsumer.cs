@@ -1,0 +1,31 @@
+namespace K2I.Kafka;
+
+/// <summary>A group member as the pipeline uses it: <see cref="KafkaConsumer"/>, or a simulation of one. Its doc says what each call does, and on which threads.</summary>
+public interface IConsumer : IDisposable
+{
+    KafkaConnection Connection { get; }
+
+    string TopicName(int topicId);
+
+    int Poll(int timeoutMs, int maxRecords, IRecordHandler handler);
+
+    void EndPoll();
+
+    void PollEvents(int timeoutMs);
+
+    void Pause(ReadOnlySpan<TopicPartition> partitions);
+
+    void Resume(ReadOnlySpan<TopicPartition> partitions);
+
+    void Ack(ReadOnlySpan<TopicPartitionOffset> nextOffsets);
+
+    bool TryAck(ReadOnlySpan<TopicPartitionOffset> nextOffsets, int timeoutMs);
+
+    TopicPartitionOffset[] OffsetsForTime(ReadOnlySpan<TopicPartition> partitions, long unixMs, int timeoutMs);
+
+    Watermarks QueryWatermarks(TopicPartition partition, int timeoutMs);
+
+    bool TryGetWatermarks(TopicPartition partition, out Watermarks watermarks);
+
+    IReadOnlyList<TopicInfo> DescribeTopics(IReadOnlyList<string> names, int timeoutMs);
+}
