@@ -14,8 +14,16 @@ public sealed record EngineOptions
     /// <summary>Memory of all tables together for rows in the ring, fetched records and files being written; see <see cref="MemoryShares"/>.</summary>
     public long MemoryBytes { get; init; } = 512L << 20;
 
-    /// <summary>A local directory for what must survive a restart beside the tables: dead-letter files, later the WAL.</summary>
+    /// <summary>A local directory for what must survive a restart beside the tables: the write-ahead log, requests to resume.</summary>
     public string DataDirectory { get; init; } = "./k2i-data";
+
+    public WalMode WalMode { get; init; } = WalMode.Records;
+
+    /// <summary>The size of one log file; they are written with zeros before use and used again.</summary>
+    public long WalFileBytes { get; init; } = 64L << 20;
+
+    /// <summary>How long a group of appends may wait for others before it is synced.</summary>
+    public long WalGroupMs { get; init; } = 2;
 
     /// <summary>How long a stop may take to flush and commit before the process leaves anyway.</summary>
     public long ShutdownTimeoutMs { get; init; } = 30_000;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using K2I.Kafka;
 
 namespace K2I.Pipeline;
 
@@ -14,6 +15,9 @@ public sealed record KafkaOptions
 
     /// <summary>Static membership: a name that stays with this host across restarts; null for dynamic membership.</summary>
     public string? InstanceId { get; init; }
+
+    /// <summary>How the processes of a group share out partitions.</summary>
+    public GroupProtocol GroupProtocol { get; init; } = GroupProtocol.Classic;
 
     /// <summary>librdkafka properties from the allow-list, by name. Values may be secrets.</summary>
     public ImmutableSortedDictionary<string, string> Properties { get; init; } = ImmutableSortedDictionary<string, string>.Empty;

@@ -46,6 +46,15 @@ public sealed record TableOptions
     /// <summary>Table properties set when the table is created (Iceberg's names).</summary>
     public ImmutableSortedDictionary<string, string> Properties { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
+    /// <summary>What becomes of a record that is no row.</summary>
+    public DeadLetterPolicy DeadLetterPolicy { get; init; } = DeadLetterPolicy.Table;
+
+    /// <summary>For <see cref="DeadLetterPolicy.Topic"/>: where they go; null for <c>NAME.dead-letters</c>.</summary>
+    public string? DeadLetterTopic { get; init; }
+
+    /// <summary>What becomes of a record without a value.</summary>
+    public TombstonePolicy TombstonePolicy { get; init; } = TombstonePolicy.DeadLetter;
+
     /// <summary>Larger records are dead letters.</summary>
     public int MaxRecordBytes { get; init; } = 16 << 20;
 
