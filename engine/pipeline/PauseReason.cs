@@ -1,0 +1,31 @@
+namespace K2I.Pipeline;
+
+/// <summary>Why a table is paused. Its other spelling is in <see cref="PauseReasons"/>.</summary>
+public enum PauseReason
+{
+    None,
+
+    /// <summary>The topic was deleted and created again: its offsets mean other records than those in the table. Accepting starts at the new topic's beginning.</summary>
+    TopicRecreated,
+
+    /// <summary>Another table has the name. Accepting goes on with it, from the offsets it holds.</summary>
+    TableReplaced,
+
+    /// <summary>The table that was written to is gone. Accepting creates it anew, from the configured start.</summary>
+    TableMissing,
+
+    /// <summary>Kafka does not hold the next offset any more. Accepting goes on at the nearest offset it holds; what lies between is lost.</summary>
+    OffsetOutOfRange,
+
+    /// <summary>Records or options do not go with the table. Nothing can be accepted: mend one of them.</summary>
+    IncompatibleSchema,
+
+    /// <summary>Kafka, the catalog or the store denies access. Tried again by itself.</summary>
+    PermissionDenied,
+
+    /// <summary>A record is no row and <c>dead_letter = pause</c>. Accepting passes over it.</summary>
+    BadRecord,
+
+    /// <summary>Kafka or the table holds data that cannot be read.</summary>
+    DamagedData,
+}

@@ -1,0 +1,34 @@
+namespace K2I.Pipeline;
+
+/// <summary>The names of pause reasons, as they stand in status, metrics, logs and after <c>--accept</c>.</summary>
+public static class PauseReasons
+{
+    private static readonly (PauseReason Reason, string Name)[] All =
+    [
+        (PauseReason.TopicRecreated, "topic-recreated"),
+        (PauseReason.TableReplaced, "table-replaced"),
+        (PauseReason.TableMissing, "table-missing"),
+        (PauseReason.OffsetOutOfRange, "offset-out-of-range"),
+        (PauseReason.IncompatibleSchema, "incompatible-schema"),
+        (PauseReason.PermissionDenied, "permission-denied"),
+        (PauseReason.BadRecord, "bad-record"),
+        (PauseReason.DamagedData, "damaged-data"),
+    ];
+
+    public static IEnumerable<string> Names => All.Select(r => r.Name);
+
+    /// <summary>Those where something can be accepted.</summary>
+    public static IEnumerable<string> Acceptable => All.Where(r => CanAccept(r.Reason)).Select(r => r.Name);
+
+    /// <summary>Empty for <see cref="PauseReason.None"/>.</summary>
+    public static string NameOf(PauseReason reason) => All.FirstOrDefault(r => r.Reason == reason).Name ?? "";
+
+    public static bool TryParse(string name, out PauseReason reason)
+    {
+        reason = All.FirstOrDefault(r => r.Name == name).Reason;
+        return reason != PauseReason.None;
+    }
+
+    public static bool CanAccept(PauseReason reason) =>
+        reason is PauseReason.TopicRecreated or PauseReason.TableReplaced or PauseReason.TableMissing or PauseReason.OffsetOutOfRange or PauseReason.BadRecord;
+}
