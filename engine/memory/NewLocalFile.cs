@@ -1,0 +1,61 @@
+using System.Runtime.InteropServices;
+using K2I.Base;
+
+namespace K2I.Memory;
+
+/// <summary>Writes zeros under a temporary name, syncing as it goes so that no step waits long, then renames.</summary>
+internal sealed class NewLocalFile : INewFile
+{
+    // A page a call: the kernel then caches single pages. It caches longer writes in large folios, and each sync of a mapping makes it write back and protect a
+    // whole folio again: 88 µs to append 64 KiB instead of 4 (Linux 6.18, ext4).
+    private static readonly byte[] Zeros = new byte[NativeBuffer.PageBytes];
+
+    private readonly string path;
+    private readonly string temporary;
+    private readonly long bytes;
+    private FileHandle? file;
+    private long written;
+
+    internal NewLocalFile(string path, long bytes)
+    {
+        Check.That(bytes > 0);
+        this.path = path;
+        this.bytes = bytes;
+        temporary = path + LocalFileSystem.TemporarySuffix;
+        file = FileHandle.Open(temporary, NativeFiles.ReadWrite | NativeFiles.Create | NativeFiles.Truncate, "cannot be created");
+    }
+
+    public bool Advance(int maxBytes)
+    {
+        Check.That(file is not null && maxBytes > 0);
+        try
+        {
+            for (var end = Math.Min(bytes, written + maxBytes); written < end;)
+            {
+                var part = (int)Math.Min(Zeros.Length, end - written);
+                file.Write(Zeros.AsSpan(0, part), written);
+                written += part;
+            }
+            file.Sync();
+            if (written < bytes) return false;
+            file.Dispose();
+            if (NativeFiles.Rename(temporary, path) != 0) throw FileHandle.Failure(Marshal.GetLastPInvokeError(), path, "cannot get its name");
+            LocalFileSystem.SyncDirectory(Path.GetDirectoryName(path)!);
+            file = null;
+            return true;
+        }
+        catch (EngineException)
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        if (file is null) return;
+        file.Dispose();
+        file = null;
+        _ = NativeFiles.Unlink(temporary);
+    }
+}
