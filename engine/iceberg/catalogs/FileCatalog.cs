@@ -19,17 +19,20 @@ public sealed class FileCatalog : ICatalog
     private readonly IObjectStore store;
     private readonly IClock clock;
     private readonly bool strictNames;
+    private readonly IRandom random;
 
     /// <param name="store">Holds the warehouse.</param>
     /// <param name="warehouse">The folder all tables lie below.</param>
     /// <param name="clock">For the times in metadata.</param>
     /// <param name="strictNames">Only <c>a-z 0-9 _</c> in names; otherwise anything that stays in its folder.</param>
-    public FileCatalog(IObjectStore store, string warehouse, IClock? clock = null, bool strictNames = true)
+    /// <param name="random">For the tables' uuids.</param>
+    public FileCatalog(IObjectStore store, string warehouse, IClock? clock = null, bool strictNames = true, IRandom? random = null)
     {
         this.store = store;
         Warehouse = Location.Normalize(warehouse);
         this.clock = clock ?? SystemClock.Instance;
         this.strictNames = strictNames;
+        this.random = random ?? SystemRandom.Instance;
     }
 
     public string Warehouse { get; }
@@ -63,7 +66,7 @@ public sealed class FileCatalog : ICatalog
             throw new EngineException(ErrorKind.Invalid, $"table {ident} cannot lie at {wanted}: a file catalog puts it at {location}");
         if (FindLatest(folder).Version > 0) throw Exists(ident);
         var metadata = TableMetadataBuilder.Empty(creation.FormatVersion)
-            .Apply(creation.Updates(Guid.NewGuid().ToString(), location))
+            .Apply(creation.Updates(this.random.NewGuid().ToString(), location))
             .Build(this.clock.UnixMs);
         var file = VersionLocation(folder, 1);
         var bytes = TableMetadataJson.ToBytes(metadata);

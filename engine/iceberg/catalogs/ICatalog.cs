@@ -20,7 +20,10 @@ public interface ICatalog
     /// <summary>Creates a table; AlreadyExists if one has the name. Go by the ids and the location of the table returned.</summary>
     Table Create(TableIdent ident, TableCreation creation);
 
-    /// <summary>Makes the updates the table's next metadata if the requirements hold and the table is still as <paramref name="current"/> says. Lands wholly or not at all.</summary>
+    /// <summary>
+    /// Makes the updates the table's next metadata if the requirements hold. Lands wholly or not at all. A catalog may refuse any base but the newest (Conflict);
+    /// one that need not is held to the requirements only: they must name all that the updates rely on.
+    /// </summary>
     CommitOutcome Commit(Table current, ImmutableArray<MetadataUpdate> updates, ImmutableArray<TableRequirement> requirements);
 
     /// <summary>Forgets a table; with <paramref name="purge"/> its files go too. False if there was none.</summary>

@@ -31,7 +31,9 @@ public sealed record TableCreation
         yield return new MetadataUpdate.SetDefaultSpec(MetadataUpdate.LastAdded);
         yield return new MetadataUpdate.AddSortOrder(SortOrder);
         yield return new MetadataUpdate.SetDefaultSortOrder(MetadataUpdate.LastAdded);
-        var properties = Properties.ContainsKey(TableProperties.ParquetCodec) ? Properties : Properties.Add(TableProperties.ParquetCodec, "zstd");
-        yield return new MetadataUpdate.SetProperties(properties);
+        yield return new MetadataUpdate.SetProperties(AllProperties);
     }
+
+    /// <summary>The properties asked for, and those that every new table gets.</summary>
+    internal ImmutableSortedDictionary<string, string> AllProperties => Properties.ContainsKey(TableProperties.ParquetCodec) ? Properties : Properties.Add(TableProperties.ParquetCodec, "zstd");
 }

@@ -30,8 +30,10 @@ public sealed class AppendFiles : SnapshotAction
     /// <summary>Ask the store for each file's length before the first attempt: a wrong one stops the commit.</summary>
     public bool VerifyFiles { get; init; }
 
-    /// <summary>Asked in every attempt, with the table as it was just loaded.</summary>
+    /// <summary>Asked in every attempt, with the table as it was just loaded. It says AlreadyDone if the rows are in, also where the snapshot that brought them has expired.</summary>
     public Func<Table, FenceVerdict>? Fence { get; init; }
+
+    internal override bool KnowsItself => Fence is not null;
 
     private protected override ActionResult? Decide(Table table, Snapshot? parent, ActionContext context, out SnapshotContent? content)
     {

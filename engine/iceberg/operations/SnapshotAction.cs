@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 
 using K2I.Base;
 
@@ -13,14 +12,16 @@ namespace K2I.Iceberg;
 public abstract class SnapshotAction : TableAction
 {
     private readonly HashSet<string> written = new(StringComparer.Ordinal);
-    private readonly string uuid = Guid.NewGuid().ToString();
     private readonly string branch;
+    private string? uuid;
     private long? snapshotId;
     private int manifests;
 
     private protected SnapshotAction(string branch) => this.branch = branch;
 
     public override long? SnapshotId => snapshotId;
+
+    internal override CommitFate FateOf(TableMetadata sent, TableMetadata now) => snapshotId is { } id ? SnapshotFate.Of(id, this.branch, sent, now) : CommitFate.Never;
 
     /// <summary>Who commits, in the summary of every snapshot.</summary>
     public string EngineName { get; init; } = "k2i";
@@ -32,7 +33,8 @@ public abstract class SnapshotAction : TableAction
         var metadata = table.Metadata;
         if (metadata.FormatVersion < 2) throw new EngineException(ErrorKind.Unsupported, $"table {table.Ident} has format version 1, which is read only; upgrade it to version 2 first");
         if (snapshotId is { } known && metadata.FindSnapshot(known) is not null) return new ActionResult.AlreadyDone($"snapshot {known} is in the table");
-        snapshotId ??= NewSnapshotId(metadata);
+        snapshotId ??= NewSnapshotId(metadata, context.Random);
+        uuid ??= context.Random.NewGuid().ToString();
         var parent = metadata.Head(this.branch);
         if (parent is null && metadata.Refs.ContainsKey(this.branch)) throw new EngineException(ErrorKind.Corrupt, $"table {table.Ident}: branch {this.branch} points at a snapshot that is gone");
         if (metadata.Refs.TryGetValue(this.branch, out var reference) && !reference.IsBranch) throw new EngineException(ErrorKind.Invalid, $"table {table.Ident}: '{this.branch}' is a tag");
@@ -119,14 +121,12 @@ public abstract class SnapshotAction : TableAction
     internal static string MetadataFolder(TableMetadata table) => table.Property("write.metadata.path") is { Length: > 0 } path ? path.TrimEnd('/') : table.Location + "/metadata";
 
     /// <summary>A random positive number of 52 bits: readers that hold numbers as doubles keep it exact.</summary>
-    private static long NewSnapshotId(TableMetadata table)
+    private static long NewSnapshotId(TableMetadata table, IRandom random)
     {
-        Span<byte> bytes = stackalloc byte[8];
         while (true)
         {
-            RandomNumberGenerator.Fill(bytes);
-            var id = BitConverter.ToInt64(bytes) & ((1L << 52) - 1);
-            if (id != 0 && table.FindSnapshot(id) is null) return id;
+            var id = random.NextInt64((1L << 52) - 1) + 1;
+            if (table.FindSnapshot(id) is null) return id;
         }
     }
 }

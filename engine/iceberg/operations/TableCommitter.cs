@@ -6,23 +6,30 @@ namespace K2I.Iceberg;
 /// <summary>The commit loop of every catalog: load, apply, commit; on conflict again on a fresh base; after a lost answer find out first. Any thread; one commit at a time per action.</summary>
 /// <remarks>
 /// <code>
-/// load ─► apply ─► commit ─► Committed: clean up, done
-///   ▲       │        ├─────► Conflict: wait, load again
-///   │       │        └─────► Unknown: reload until sure ─► landed: done
-///   │       │                  ├─ base unchanged: send the same again
-///   │       │                  ├─ base passed, ours not there: as Conflict
-///   │       │                  └─ cannot tell: Unknown is thrown, nothing is deleted
-///   │       └► AlreadyDone, Abort: clean up, done
+/// load ─► in doubt? ─► apply ─► commit ─► Committed: clean up, done
+///   ▲       │            │        ├─────► Conflict: wait, load again
+///   │       │            │        └─────► Unknown: now in doubt; reload until an answer comes
+///   │       │            │                  ├─ landed: clean up, done
+///   │       │            │                  ├─ table unchanged: send the same again
+///   │       │            │                  ├─ table changed: wait, load again
+///   │       │            │                  └─ no answer: Unknown is thrown
+///   │       │            └► AlreadyDone, Abort: done
+///   │       ├► landed: clean up, done
+///   │       ├► passed by another snapshot: not in doubt any more
+///   │       └► history does not tell, nor does the action: Unknown is thrown
 ///   └────────── wait
 /// </code>
-/// After an Unknown the same action may be committed again later: its snapshot id tells whether it landed.
+/// Doubt belongs to the action and lasts over calls: the same action may be committed again later, and its snapshot id, ancestry or fence tells whether it
+/// landed. While in doubt nothing is deleted. Every attempt has the same snapshot id and demands the parent it was made for: at most one can land.
 /// </remarks>
-public sealed class TableCommitter(ICatalog catalog, IObjectStore store, CommitOptions? options = null, IClock? clock = null, Action<int>? sleepMs = null, ILog? log = null)
+public sealed class TableCommitter(
+    ICatalog catalog, IObjectStore store, CommitOptions? options = null, IClock? clock = null, Action<int>? sleepMs = null, ILog? log = null, IRandom? random = null)
 {
     private readonly CommitOptions options = options ?? new CommitOptions();
     private readonly IClock clock = clock ?? SystemClock.Instance;
-    private readonly Action<int> sleepMs = sleepMs ?? Thread.Sleep;
+    private readonly Action<int> sleepMs = sleepMs ?? (ms => (clock ?? SystemClock.Instance).Sleep(ms));
     private readonly ILog log = log ?? NullLog.Instance;
+    private readonly IRandom random = random ?? SystemRandom.Instance;
 
     /// <summary>The table, created if it is not there. Of several creators one wins and all get its table.</summary>
     public Table LoadOrCreate(TableIdent ident, TableCreation creation)
@@ -41,18 +48,21 @@ public sealed class TableCommitter(ICatalog catalog, IObjectStore store, CommitO
         }
     }
 
-    /// <summary>Commits an action. Throws Conflict when every retry met one, Unknown when it is not known whether it landed, else what the catalog or store said.</summary>
+    /// <summary>
+    /// Commits an action. Throws Conflict when every retry met one, Unknown when it is not known whether it landed, else what the catalog or store said:
+    /// then <see cref="TableAction.MayHaveLanded"/> tells whether an earlier attempt is still in doubt.
+    /// </summary>
     public CommitResult Commit(TableIdent ident, TableAction action)
     {
         var started = this.clock.MonotonicMs;
-        var uncertain = false;
-        string? uuid = null;
+        string? uuid = action.Doubt?.Uuid;
+        var newest = action.Doubt?.LastSequenceNumber ?? 0;
         long retries = this.options.Retries, totalMs = this.options.TotalMs;
         bool MayRetry(int attempt) => attempt <= retries && this.clock.MonotonicMs - started < totalMs;
 
         for (var attempt = 1; ; attempt++)
         {
-            var context = new ActionContext(store, this.clock, attempt);
+            var context = new ActionContext(store, this.clock, attempt) { Random = this.random };
             try
             {
                 var table = catalog.Load(ident);
@@ -60,23 +70,25 @@ public sealed class TableCommitter(ICatalog catalog, IObjectStore store, CommitO
                 retries = table.Metadata.LongProperty(TableProperties.RetryCount, retries);
                 totalMs = table.Metadata.LongProperty(TableProperties.RetryTotalMs, totalMs);
                 if (table.Metadata.Uuid != uuid) throw new EngineException(ErrorKind.Fatal, $"table {ident} was dropped and created again (uuid {uuid}, now {table.Metadata.Uuid})");
+                if (table.Metadata.LastSequenceNumber < newest) throw Stale(table, newest);
+                newest = table.Metadata.LastSequenceNumber;
+                if (action.MayHaveLanded && ResolveDoubt(table, action)) return Landed(table, action, context, attempt);
                 switch (action.Apply(table, context))
                 {
                     case ActionResult.AlreadyDone done:
-                        if ((uncertain || action.SnapshotId is not null) && action.HasLanded(table.Metadata)) return Landed(table, action, context, attempt);
-                        if (!uncertain) CleanUp(action, null, context);
-                        return new CommitResult(CommitStatus.AlreadyDone, table, attempt, done.Why);
+                        if (action.SnapshotId is not null && action.HasLanded(table.Metadata)) return Landed(table, action, context, attempt);
+                        CleanUp(action, null, context);
+                        return new CommitResult(CommitStatus.AlreadyDone, table, attempt, done.Why) { MayHaveLanded = action.MayHaveLanded };
                     case ActionResult.Abort abort:
-                        if (!uncertain) CleanUp(action, null, context);
-                        return new CommitResult(CommitStatus.Aborted, table, attempt, abort.Reason);
+                        CleanUp(action, null, context);
+                        return new CommitResult(CommitStatus.Aborted, table, attempt, abort.Reason) { MayHaveLanded = action.MayHaveLanded };
                     case ActionResult.Change change:
-                        if (Send(table, change, action, context, ref uncertain) is { } landed) return Landed(landed, action, context, attempt);
-                        break;
+                        return Landed(Send(table, change, action), action, context, attempt);
                 }
             }
             catch (EngineException error) when (error.Kind is not (ErrorKind.Unavailable or ErrorKind.Conflict or ErrorKind.Unknown))
             {
-                if (!uncertain) CleanUp(action, null, context);
+                CleanUp(action, null, context);
                 throw;
             }
             catch (EngineException error) when (error.Kind is ErrorKind.Unavailable && MayRetry(attempt))
@@ -89,82 +101,75 @@ public sealed class TableCommitter(ICatalog catalog, IObjectStore store, CommitO
             }
             catch (EngineException error) when (error.Kind is ErrorKind.Unavailable or ErrorKind.Conflict)
             {
-                if (!uncertain) CleanUp(action, null, context);
+                if (action.MayHaveLanded) throw Undecided(ident, error);
+                CleanUp(action, null, context);
                 throw;
             }
             Wait(attempt, slow: false);
         }
     }
 
-    /// <summary>Asks the catalog; the table as committed. Throws Conflict where it certainly did not land, Unknown where that cannot be told.</summary>
-    private Table? Send(Table table, ActionResult.Change change, TableAction action, ActionContext context, ref bool uncertain)
+    /// <summary>True if an attempt in doubt has landed. Otherwise it may be applied to <paramref name="table"/>, in doubt still or not any more; throws Unknown where that could double it.</summary>
+    private static bool ResolveDoubt(Table table, TableAction action)
+    {
+        switch (action.FateOf(action.Doubt!, table.Metadata))
+        {
+            case CommitFate.Landed:
+                return true;
+            case CommitFate.Never:
+                action.Doubt = null;
+                return false;
+            case CommitFate.Hidden when !action.KnowsItself:
+                throw new EngineException(ErrorKind.Unknown, $"table {table.Ident}: its history no longer reaches back to where the answer to a commit was lost; whether snapshot {action.SnapshotId} landed cannot be told");
+            default:
+                // Open: should an earlier attempt still land, this one meets a branch that has moved. Hidden: the action's fence knows.
+                return false;
+        }
+    }
+
+    /// <summary>Asks the catalog; the table as committed. Throws Conflict where this attempt did not land or is to be made anew, Unknown where that cannot be told.</summary>
+    private Table Send(Table table, ActionResult.Change change, TableAction action)
     {
         for (var check = 0; ; check++)
         {
             var outcome = catalog.Commit(table, change.Updates, change.Requirements);
             if (outcome is CommitOutcome.Committed committed) return committed.Table;
-            if (outcome is CommitOutcome.Conflict conflict)
-            {
-                if (!uncertain) throw new EngineException(ErrorKind.Conflict, conflict.Why);
-                // The first sending may be what this one ran into.
-                var now = catalog.Load(table.Ident);
-                return action.HasLanded(now.Metadata) ? now : throw new EngineException(ErrorKind.Conflict, conflict.Why);
-            }
-            uncertain = true;
+            if (outcome is CommitOutcome.Conflict conflict) throw new EngineException(ErrorKind.Conflict, conflict.Why);
+            // An older doubt is settled by now: this base either has the same parent, or the action knows that nothing of it is in the table.
+            action.Doubt = table.Metadata;
             var lost = ((CommitOutcome.Unknown)outcome).Error;
             this.log.Warn("the answer to a commit was lost", ("table", table.Ident), ("snapshot", action.SnapshotId), ("error", lost.Message));
-            switch (FindOut(table, action, lost, out var current))
-            {
-                case Finding.Landed:
-                    return current;
-                case Finding.Passed:
-                    throw new EngineException(ErrorKind.Conflict, $"table {table.Ident} was changed by someone else while an answer was lost");
-                case Finding.Unchanged when check < this.options.StatusChecks:
-                    continue;
-                default:
-                    throw Undecided(table, lost);
-            }
+            var current = FindOut(table, action, lost);
+            if (action.HasLanded(current.Metadata)) return current;
+            if (current.MetadataLocation != table.MetadataLocation) throw new EngineException(ErrorKind.Conflict, $"table {table.Ident} was changed by someone else while an answer was lost");
+            if (check >= this.options.StatusChecks) throw Undecided(table.Ident, lost);
         }
     }
 
-    private enum Finding
-    {
-        Landed,
-
-        /// <summary>The base is still current: the same commit may be sent again.</summary>
-        Unchanged,
-
-        /// <summary>Others have committed on top of the base: this attempt can no longer land.</summary>
-        Passed,
-        Undecided,
-    }
-
-    private Finding FindOut(Table sent, TableAction action, EngineException lost, out Table current)
+    /// <summary>The table as it is after a lost answer.</summary>
+    private Table FindOut(Table sent, TableAction action, EngineException lost)
     {
         for (var check = 1; check <= this.options.StatusChecks; check++)
         {
             Wait(check, slow: true);
             try
             {
-                current = catalog.Load(sent.Ident);
+                var current = catalog.Load(sent.Ident);
+                if (current.Metadata.Uuid != sent.Metadata.Uuid) throw new EngineException(ErrorKind.Fatal, $"table {sent.Ident} was dropped and created again while an answer was lost");
+                return current.Metadata.LastSequenceNumber >= sent.Metadata.LastSequenceNumber ? current : throw Stale(current, sent.Metadata.LastSequenceNumber);
             }
             catch (EngineException error) when (error.Kind is ErrorKind.Unavailable or ErrorKind.Unknown or ErrorKind.Denied)
             {
-                continue;
+                this.log.Debug("the table cannot be looked at", ("table", sent.Ident), ("error", error.Message));
             }
-            if (current.Metadata.Uuid != sent.Metadata.Uuid) throw new EngineException(ErrorKind.Fatal, $"table {sent.Ident} was dropped and created again while an answer was lost");
-            if (action.HasLanded(current.Metadata)) return Finding.Landed;
-            if (current.MetadataLocation == sent.MetadataLocation) return Finding.Unchanged;
-            // Only if the history reaches back to the base is it certain that ours is not hidden in an expired part of it.
-            return current.Metadata.MetadataLog.Any(e => e.Location == sent.MetadataLocation) ? Finding.Passed : Finding.Undecided;
         }
-        current = sent;
         this.log.Error("it is not known whether a commit landed", ("table", sent.Ident), ("snapshot", action.SnapshotId), ("error", lost.Message));
-        return Finding.Undecided;
+        throw Undecided(sent.Ident, lost);
     }
 
     private CommitResult Landed(Table table, TableAction action, ActionContext context, int attempt)
     {
+        action.Doubt = null;
         CleanUp(action, table.Metadata, context);
         return new CommitResult(CommitStatus.Committed, table, attempt);
     }
@@ -172,6 +177,7 @@ public sealed class TableCommitter(ICatalog catalog, IObjectStore store, CommitO
     /// <summary>Files left behind cost space only: a failure here is not the commit's.</summary>
     private void CleanUp(TableAction action, TableMetadata? landed, ActionContext context)
     {
+        if (action.MayHaveLanded) return;
         try
         {
             action.CleanUp(landed, context);
@@ -186,9 +192,13 @@ public sealed class TableCommitter(ICatalog catalog, IObjectStore store, CommitO
     {
         var wait = Math.Min(this.options.MaxWaitMs, (long)this.options.MinWaitMs << Math.Min(attempt - 1, 20));
         if (slow) wait = Math.Min(this.options.MaxWaitMs, wait * 2);
-        this.sleepMs((int)((wait / 2) + Random.Shared.NextInt64((wait / 2) + 1)));
+        this.sleepMs((int)((wait / 2) + this.random.NextInt64((wait / 2) + 1)));
     }
 
-    private static EngineException Undecided(Table table, EngineException lost) =>
-        new(ErrorKind.Unknown, $"table {table.Ident}: it is not known whether the commit landed ({lost.Message}); its files are kept, commit the same action again to find out", lost);
+    /// <summary>An answer from a copy that lags: what it lacks may be there, so nothing is decided on it.</summary>
+    private static EngineException Stale(Table table, long newest) =>
+        new(ErrorKind.Unavailable, $"table {table.Ident}: the catalog shows it at sequence number {table.Metadata.LastSequenceNumber}, where {newest} was seen before");
+
+    private static EngineException Undecided(TableIdent ident, EngineException lost) =>
+        new(ErrorKind.Unknown, $"table {ident}: it is not known whether the commit landed ({lost.Message}); its files are kept, commit the same action again to find out", lost);
 }

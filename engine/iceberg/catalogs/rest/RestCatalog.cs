@@ -1,0 +1,344 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+
+using K2I.Base;
+using K2I.Storage;
+
+namespace K2I.Iceberg;
+
+/// <summary>A catalog behind the Iceberg REST protocol: the server keeps the metadata, K2I sends it updates and requirements. Source: REST catalog OpenAPI.</summary>
+/// <remarks>
+/// What an answer to a commit means here:
+/// <code>
+/// 2xx, whole, with our snapshot          Committed
+/// 409, 412; 400 on a sequence number     what the table then shows: Committed (a proxy sent it twice), Conflict, or Unknown
+/// 400 401 403 404 405 406 413 422 429    did not land: Invalid, Denied, NotFound, Unsupported, Unavailable
+/// not connected                          did not land: Unavailable
+/// 5xx (503 too: proxies give it after    Unknown
+///   the server worked), 408, other 2xx,
+///   no answer, half an answer, nonsense
+/// </code>
+/// A commit lands on the table as the requirements describe it, not on the exact base: changes they do not mention may be in between.
+/// Credentials for storage that a server hands out are not used.
+/// </remarks>
+public sealed class RestCatalog : ICatalog, IDisposable
+{
+    private const int MostCached = 256, MostPages = 10_000;
+
+    private readonly RestOptions options;
+    private readonly RestClient client;
+    private readonly IdempotencyKeys keys;
+    private readonly ImmutableArray<string> roots;
+    private readonly ConcurrentDictionary<TableIdent, (string ETag, Table Table)> cache = new();
+    private volatile RestConfig? config;
+
+    /// <summary>Asks the server nothing yet.</summary>
+    public RestCatalog(RestOptions options, IClock? clock = null, IRandom? random = null)
+    {
+        this.options = options;
+        clock ??= SystemClock.Instance;
+        this.client = new RestClient(options, clock);
+        this.keys = new IdempotencyKeys(clock, random ?? SystemRandom.Instance);
+        this.roots = [.. options.StorageRoots.Select(Location.Normalize)];
+    }
+
+    /// <summary>Asks the server whether it is one, and takes the login: throws what is wrong.</summary>
+    public void Connect() => _ = Config();
+
+    public Table Load(TableIdent ident) => TryLoad(ident) ?? throw new EngineException(ErrorKind.NotFound, $"table {ident} does not exist in {this.client.Root}");
+
+    public Table? TryLoad(TableIdent ident)
+    {
+        var known = this.cache.TryGetValue(ident, out var cached);
+        var answer = this.client.Get(PathOf(ident), known ? cached.ETag : null);
+        if (answer.Status == 304 && known) return cached.Table;
+        if (answer.Status == 404)
+        {
+            this.cache.TryRemove(ident, out _);
+            return null;
+        }
+        RequireSuccess(answer, $"table {ident}", changes: false);
+        return Keep(ReadTable(ident, answer), answer);
+    }
+
+    public Table Create(TableIdent ident, TableCreation creation)
+    {
+        var body = Json.Write(json => WriteCreation(json, ident.Name, creation));
+        var path = $"{PathOf(ident.Namespace)}/tables";
+        var answer = Change(path, body);
+        if (answer.Status == 404)
+        {
+            CreateNamespace(ident.Namespace);
+            answer = Change(path, body);
+        }
+        if (answer.Status == 409) throw new EngineException(ErrorKind.AlreadyExists, $"table {ident} exists already");
+        RequireSuccess(answer, $"table {ident} cannot be created", changes: true);
+        try
+        {
+            return Keep(ReadTable(ident, answer), answer);
+        }
+        catch (EngineException error) when (error.Kind == ErrorKind.Corrupt)
+        {
+            throw new EngineException(ErrorKind.Unknown, $"table {ident} was probably created, but the answer cannot be read: {error.Message}", error);
+        }
+    }
+
+    public CommitOutcome Commit(Table current, ImmutableArray<MetadataUpdate> updates, ImmutableArray<TableRequirement> requirements)
+    {
+        var ident = current.Ident;
+        var body = Json.Write(json => WriteCommit(json, ident, updates, requirements));
+        var path = PathOf(ident);
+        RestAnswer answer;
+        try
+        {
+            answer = Change(path, body);
+            this.cache.TryRemove(ident, out _);
+        }
+        catch (EngineException error) when (error.Kind == ErrorKind.Unknown)
+        {
+            return new CommitOutcome.Unknown(new EngineException(ErrorKind.Unknown, $"table {ident}: {error.Message}", error));
+        }
+        if (answer.IsSuccess) return Landed(ident, answer, updates);
+        var why = $"table {ident}: {Problem(answer)}";
+        if (answer.Status is 409 or 412 || (answer.Status == 400 && IsStale(answer.Problem))) return Refused(current, updates, why);
+        if (IsUncertain(answer.Status)) return new CommitOutcome.Unknown(new EngineException(ErrorKind.Unknown, why));
+        throw new EngineException(KindOf(answer.Status), why);
+    }
+
+    public bool Drop(TableIdent ident, bool purge)
+    {
+        var answer = this.client.Delete($"{PathOf(ident)}?purgeRequested={(purge ? "true" : "false")}");
+        this.cache.TryRemove(ident, out _);
+        if (answer.Status == 404) return false;
+        RequireSuccess(answer, $"table {ident} cannot be dropped", changes: true);
+        return true;
+    }
+
+    public IEnumerable<ImmutableArray<string>> ListNamespaces() => NamespacesBelow([]);
+
+    public IEnumerable<TableIdent> ListTables(ImmutableArray<string> inNamespace)
+    {
+        TableNames.RequireNamespace(inNamespace, strict: false);
+        return Pages($"{PathOf(inNamespace)}/tables?", "identifiers", (json, what) =>
+            new TableIdent(Json.Array(json, "namespace", what, e => Json.AsString(e, "namespace", what)), Json.String(json, "name", what)));
+    }
+
+    public void Dispose() => this.client.Dispose();
+
+    private RestConfig Config()
+    {
+        if (this.config is { } known) return known;
+        var path = "/v1/config" + (this.options.Warehouse is { } warehouse ? "?warehouse=" + Uri.EscapeDataString(warehouse) : "");
+        var answer = this.client.Get(path);
+        var what = $"{this.client.Root}{path}";
+        if (answer.Status is 400 or 404) throw new EngineException(ErrorKind.NotFound, $"{what}: no such catalog or warehouse: {Problem(answer)}");
+        RequireSuccess(answer, what, changes: false);
+        try
+        {
+            return this.config = RestConfig.Parse(answer, what);
+        }
+        catch (EngineException error) when (error.Kind == ErrorKind.Corrupt)
+        {
+            throw new EngineException(ErrorKind.Unsupported, $"{what} answers, but not as an Iceberg REST catalog: {error.Message}", error);
+        }
+    }
+
+    private string PathOf(ImmutableArray<string> levels) => $"{Config().Base}/namespaces/{Config().Path(levels)}";
+
+    private string PathOf(TableIdent ident)
+    {
+        TableNames.Require(ident, strict: false);
+        return $"{PathOf(ident.Namespace)}/tables/{Uri.EscapeDataString(ident.Name)}";
+    }
+
+    /// <summary>Sends a change with the key it was sent with before, should its outcome have stayed open.</summary>
+    private RestAnswer Change(string path, byte[] body)
+    {
+        if (Config().KeyLifeMs is not { } life) return this.client.Post(path, body);
+        var name = IdempotencyKeys.NameOf(path, body);
+        var answer = this.client.Post(path, body, this.keys.For(name, life));
+        if (!IsUncertain(answer.Status)) this.keys.Close(name);
+        return answer;
+    }
+
+    private CommitOutcome Landed(TableIdent ident, RestAnswer answer, ImmutableArray<MetadataUpdate> updates)
+    {
+        try
+        {
+            var table = ReadTable(ident, answer);
+            foreach (var update in updates)
+                if (update is MetadataUpdate.AddSnapshot added && table.Metadata.FindSnapshot(added.Snapshot.SnapshotId) is null)
+                    return Unread($"the table in the answer lacks snapshot {added.Snapshot.SnapshotId}");
+            return new CommitOutcome.Committed(Keep(table, answer));
+        }
+        catch (EngineException error) when (error.Kind is ErrorKind.Corrupt or ErrorKind.Unsupported or ErrorKind.Invalid)
+        {
+            return Unread(error.Message);
+        }
+
+        CommitOutcome Unread(string why) => new CommitOutcome.Unknown(new EngineException(ErrorKind.Unknown, $"table {ident}: the commit was accepted, but its answer cannot be used: {why}"));
+    }
+
+    /// <summary>A refusal may be meant for a second sending of a commit that landed. The contract's Conflict is certain, so the table has to show it.</summary>
+    private CommitOutcome Refused(Table sent, ImmutableArray<MetadataUpdate> updates, string why)
+    {
+        if (updates.OfType<MetadataUpdate.AddSnapshot>().LastOrDefault()?.Snapshot.SnapshotId is not { } id) return new CommitOutcome.Conflict(why);
+        var branch = updates.OfType<MetadataUpdate.SetSnapshotRef>().FirstOrDefault(u => u.Ref.SnapshotId == id)?.Name ?? SnapshotRef.Main;
+        try
+        {
+            var now = Load(sent.Ident);
+            if (now.Metadata.Uuid != sent.Metadata.Uuid) return new CommitOutcome.Conflict(why);
+            return SnapshotFate.Of(id, branch, sent.Metadata, now.Metadata) switch
+            {
+                CommitFate.Landed => new CommitOutcome.Committed(now),
+                CommitFate.Never => new CommitOutcome.Conflict(why),
+                _ => new CommitOutcome.Unknown(new EngineException(ErrorKind.Unknown, why)),
+            };
+        }
+        catch (EngineException error)
+        {
+            return new CommitOutcome.Unknown(new EngineException(ErrorKind.Unknown, $"{why}; then {error.Message}", error));
+        }
+    }
+
+    private Table Keep(Table table, RestAnswer answer)
+    {
+        if (this.cache.Count >= MostCached) this.cache.Clear();
+        if (answer.ETag is { Length: > 0 } tag) this.cache[table.Ident] = (tag, table);
+        else this.cache.TryRemove(table.Ident, out _);
+        return table;
+    }
+
+    private Table ReadTable(TableIdent ident, RestAnswer answer)
+    {
+        var what = $"table {ident} from {this.client.Root}";
+        var table = Json.Parse(answer.Body, what, root =>
+        {
+            Json.NeedObject(root, what);
+            return new Table(ident, TableMetadataJson.Read(Json.Need(root, "metadata", what), what), Json.String(root, "metadata-location", what));
+        });
+        RequireServed(table);
+        return table;
+    }
+
+    /// <summary>A table is only worked on where the configuration lets files be: a server cannot make this process write elsewhere.</summary>
+    private void RequireServed(Table table)
+    {
+        if (this.roots.IsEmpty) return;
+        var location = Location.Normalize(table.Metadata.Location);
+        if (this.roots.Any(r => Location.IsUnder(location, r))) return;
+        var scheme = Location.SchemeOf(location);
+        throw this.roots.Any(r => Location.SchemeOf(r) == scheme)
+            ? new EngineException(ErrorKind.Denied, $"table {table.Ident} lies at {location}, outside {string.Join(", ", this.roots)}, where tables may be")
+            : new EngineException(ErrorKind.Unsupported, $"table {table.Ident} lies at {location}: there is no store for '{scheme}' locations");
+    }
+
+    /// <summary>Creates a namespace and, where the server wants them first, those above it.</summary>
+    private void CreateNamespace(ImmutableArray<string> levels)
+    {
+        var body = Json.Write(json =>
+        {
+            json.WriteStartObject();
+            Json.WriteArray(json, "namespace", levels, (j, l) => j.WriteStringValue(l));
+            Json.WriteStrings(json, "properties", []);
+            json.WriteEndObject();
+        });
+        var path = $"{Config().Base}/namespaces";
+        var answer = Change(path, body);
+        if (answer.Status == 404 && levels.Length > 1)
+        {
+            CreateNamespace(levels[..^1]);
+            answer = Change(path, body);
+        }
+        if (answer.Status == 409) return;
+        // Nothing hangs on its outcome: the table's creation tells whether the namespace is there.
+        if (IsUncertain(answer.Status)) throw new EngineException(ErrorKind.Unavailable, $"namespace {string.Join('.', levels)}: {Problem(answer)}");
+        RequireSuccess(answer, $"namespace {string.Join('.', levels)} cannot be created", changes: false);
+    }
+
+    private IEnumerable<ImmutableArray<string>> NamespacesBelow(ImmutableArray<string> parent)
+    {
+        var query = parent.IsEmpty ? "" : $"parent={Config().Path(parent)}";
+        foreach (var levels in Pages($"{Config().Base}/namespaces?{query}", "namespaces", Levels))
+        {
+            if (levels.Length != parent.Length + 1) continue;
+            yield return levels;
+            foreach (var deeper in NamespacesBelow(levels)) yield return deeper;
+        }
+
+        static ImmutableArray<string> Levels(System.Text.Json.JsonElement json, string what) =>
+            json.ValueKind == System.Text.Json.JsonValueKind.Array ? [.. json.EnumerateArray().Select(e => Json.AsString(e, "namespaces", what))] : throw Json.Bad(what, "a namespace is not a list");
+    }
+
+    private IEnumerable<T> Pages<T>(string path, string field, Func<System.Text.Json.JsonElement, string, T> read)
+    {
+        string? token = null;
+        for (var page = 0; page < MostPages; page++)
+        {
+            var answer = this.client.Get(token is null ? path.TrimEnd('?') : $"{path}{(path.EndsWith('?') ? "" : "&")}pageToken={Uri.EscapeDataString(token)}");
+            if (answer.Status == 404) yield break;
+            RequireSuccess(answer, path, changes: false);
+            var what = $"{this.client.Root}{path}";
+            var (items, next) = Json.Parse(answer.Body, what, root =>
+            {
+                Json.NeedObject(root, what);
+                return (Json.OptArray(root, field, what, e => read(e, what)), Json.OptString(root, "next-page-token", what));
+            });
+            foreach (var item in items) yield return item;
+            if (string.IsNullOrEmpty(next) || next == token) yield break;
+            token = next;
+        }
+    }
+
+    private string Problem(RestAnswer answer) => this.client.Scrub(answer.Problem);
+
+    private void RequireSuccess(RestAnswer answer, string what, bool changes)
+    {
+        if (answer.IsSuccess) return;
+        var kind = IsUncertain(answer.Status) ? changes ? ErrorKind.Unknown : ErrorKind.Unavailable : KindOf(answer.Status);
+        throw new EngineException(kind, $"{what}: {Problem(answer)}");
+    }
+
+    /// <summary>Statuses after which the server may have carried the request out, or still may.</summary>
+    private static bool IsUncertain(int status) => status is 408 or 499 or >= 500;
+
+    private static ErrorKind KindOf(int status) => status switch
+    {
+        401 or 403 or 419 => ErrorKind.Denied,
+        404 => ErrorKind.NotFound,
+        405 or 406 or 501 or (>= 300 and < 400) => ErrorKind.Unsupported,
+        425 or 429 => ErrorKind.Unavailable,
+        _ => ErrorKind.Invalid,
+    };
+
+    /// <summary>Some servers say 400 where they mean that the base was stale.</summary>
+    private static bool IsStale(string problem) =>
+        problem.Contains("older than last sequence number", StringComparison.OrdinalIgnoreCase) || problem.Contains("first-row-id is behind", StringComparison.OrdinalIgnoreCase);
+
+    private static void WriteCreation(System.Text.Json.Utf8JsonWriter json, string name, TableCreation creation)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", name);
+        if (creation.Location is { } location) json.WriteString("location", location);
+        json.WritePropertyName("schema");
+        SchemaJson.Write(json, creation.Schema);
+        json.WritePropertyName("partition-spec");
+        SpecJson.Write(json, creation.Spec);
+        json.WritePropertyName("write-order");
+        SpecJson.Write(json, creation.SortOrder);
+        Json.WriteStrings(json, "properties", creation.AllProperties.Add("format-version", creation.FormatVersion == 3 ? "3" : "2"));
+        json.WriteEndObject();
+    }
+
+    private static void WriteCommit(System.Text.Json.Utf8JsonWriter json, TableIdent ident, ImmutableArray<MetadataUpdate> updates, ImmutableArray<TableRequirement> requirements)
+    {
+        json.WriteStartObject();
+        json.WriteStartObject("identifier");
+        Json.WriteArray(json, "namespace", ident.Namespace, (j, l) => j.WriteStringValue(l));
+        json.WriteString("name", ident.Name);
+        json.WriteEndObject();
+        Json.WriteArray(json, "requirements", requirements, RequirementJson.Write);
+        Json.WriteArray(json, "updates", updates, UpdateJson.Write);
+        json.WriteEndObject();
+    }
+}
