@@ -6,12 +6,14 @@ namespace K2I.Kafka;
 
 /// <summary>
 /// Produces records in batches with bounded memory; records are copied on the way in. Failures are counted, not thrown: after
-/// <see cref="Flush"/>, everything is delivered when <see cref="Failed"/> did not grow.
+/// <see cref="Flush"/>, every record is delivered but those whose tags <see cref="TakeFailed"/> gives.
 /// </summary>
 /// <remarks>One thread.</remarks>
-public sealed unsafe class KafkaProducer : IDisposable
+public sealed unsafe class KafkaProducer : IProducer
 {
     private const int PollEvery = 1024;
+    private const int HeadersOnStack = 32, OtherArguments = 7;
+
     private readonly ClientHandle client;
     private readonly Callbacks callbacks = new();
     private readonly Dictionary<string, nint> topics = [];
@@ -66,6 +68,12 @@ public sealed unsafe class KafkaProducer : IDisposable
         }
     }
 
+    /// <summary>
+    /// Takes the tags of records that are known not to have been delivered, or may not have been: since the last call, in no particular order. Records without
+    /// a tag (0) are counted only.
+    /// </summary>
+    public IReadOnlyList<long> TakeFailed() => callbacks.TakeFailed();
+
     /// <summary>Takes in delivery results; for times when nothing is produced. Producing does it by itself.</summary>
     public void Poll(int timeoutMs)
     {
@@ -113,7 +121,7 @@ public sealed unsafe class KafkaProducer : IDisposable
             var result = Native.Produce(
                 TopicHandle(record.Topic), record.Partition, Native.MessageCopy,
                 record.IsTombstone ? null : value == null ? &none : value, (nuint)record.Value.Length,
-                !record.HasKey ? null : key == null ? &none : key, (nuint)record.Key.Length, 0);
+                !record.HasKey ? null : key == null ? &none : key, (nuint)record.Key.Length, (nint)record.Tag);
             return result == 0 ? KafkaError.None : Native.LastError();
         }
     }
@@ -121,8 +129,9 @@ public sealed unsafe class KafkaProducer : IDisposable
     private int ProduceFull(in ProducerRecord record)
     {
         byte none = 0;
-        var arguments = stackalloc NativeProduceArgument[6 + record.Headers.Length];
+        var room = record.Headers.Length <= HeadersOnStack ? stackalloc NativeProduceArgument[OtherArguments + HeadersOnStack] : new NativeProduceArgument[OtherArguments + record.Headers.Length];
         var copy = ArrayPool<byte>.Shared.Rent(HeaderBytes(record.Headers));
+        fixed (NativeProduceArgument* arguments = room)
         fixed (byte* value = record.Value, key = record.Key, headers = copy)
         {
             var count = 0;
@@ -145,6 +154,7 @@ public sealed unsafe class KafkaProducer : IDisposable
                 };
             if (record.TimestampMs != 0)
                 arguments[count++] = new() { Type = NativeProduceArgument.Timestamp, Int64 = record.TimestampMs };
+            if (record.Tag != 0) arguments[count++] = new() { Type = NativeProduceArgument.Opaque, Pointer = (nint)record.Tag };
             var at = headers;
             foreach (var header in record.Headers) arguments[count++] = CopyHeader(header, ref at);
             var error = Native.ProduceArguments(client.Pointer, arguments, (nuint)count);
@@ -194,6 +204,8 @@ public sealed unsafe class KafkaProducer : IDisposable
 
     private sealed class Callbacks : IClientOwner
     {
+        private List<long> failedTags = [];
+
         public long Failed { get; private set; }
 
         public string? LastError { get; private set; }
@@ -204,7 +216,15 @@ public sealed unsafe class KafkaProducer : IDisposable
         {
             if (message->Err == KafkaError.None) return;
             Failed++;
+            if (message->Private != 0) failedTags.Add(message->Private);
             LastError = KafkaError.Text(message->Err);
+        }
+
+        public List<long> TakeFailed()
+        {
+            var taken = failedTags;
+            failedTags = [];
+            return taken;
         }
 
         public void OnRebalance(int error, NativePartitionList* partitions)

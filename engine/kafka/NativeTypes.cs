@@ -53,7 +53,7 @@ internal unsafe struct NativeProduceArgument
     [FieldOffset(16)] public byte* HeaderValue;
     [FieldOffset(24)] public nint HeaderSize;
 
-    public const int Topic = 2, Partition = 3, Value = 4, Key = 5, Flags = 7, Timestamp = 8, Header = 9;
+    public const int Topic = 2, Partition = 3, Value = 4, Key = 5, Opaque = 6, Flags = 7, Timestamp = 8, Header = 9;
 }
 
 /// <summary>rd_kafka_metadata_t.</summary>

@@ -25,4 +25,7 @@ public readonly ref struct ProducerRecord
     public long TimestampMs { get; init; }
 
     public ReadOnlySpan<KafkaHeader> Headers { get; init; }
+
+    /// <summary>The caller's name for the record, which <see cref="IProducer.TakeFailed"/> gives back; 0 for none.</summary>
+    public long Tag { get; init; }
 }

@@ -12,6 +12,12 @@ public sealed record TableStatus
     /// <summary>Why it is not running, for a person; empty while it runs.</summary>
     public string Detail { get; init; } = "";
 
+    /// <summary>The name of the reason for which it is paused; null unless it is.</summary>
+    public PauseReason? PauseReason { get; init; }
+
+    /// <summary>How far the replay of the log is, for a person; empty unless it is under way.</summary>
+    public string Recovering { get; init; } = "";
+
     public string KafkaState { get; init; } = "";
 
     public ImmutableArray<PartitionStatus> Partitions { get; init; } = [];
@@ -34,6 +40,27 @@ public sealed record TableStatus
 
     /// <summary>The ring is full and fetching is paused.</summary>
     public bool Backpressure { get; init; }
+
+    /// <summary>The log's end: everything below this position was appended.</summary>
+    public long WalAppendedPosition { get; init; }
+
+    /// <summary>Everything below this position is on disk.</summary>
+    public long WalSyncedPosition { get; init; }
+
+    /// <summary>Bytes of the log that a recovery would read.</summary>
+    public long WalBytes { get; init; }
+
+    /// <summary>How long the last group commit of the log took, in microseconds.</summary>
+    public long WalLastSyncUs { get; init; }
+
+    /// <summary>What the log waits for, such as room on the disk; empty when all is well.</summary>
+    public string WalTrouble { get; init; } = "";
+
+    /// <summary>Bytes of dead letters that no commit has taken yet.</summary>
+    public long DeadLetterPendingBytes { get; init; }
+
+    /// <summary>The circuit breaker before catalog and store: closed, open or half-open; empty without one.</summary>
+    public string Breaker { get; init; } = "";
 
     public long Commits { get; init; }
 

@@ -1,0 +1,37 @@
+using K2I.Decode;
+
+namespace K2I.Pipeline;
+
+/// <summary>
+/// Where a table's records go that are no rows. Collected on the ingest thread beside the rows of the open segment, made lasting on the flush thread before
+/// the commit of the same flush: whatever the main table's offsets pass over is then safe.
+/// </summary>
+/// <remarks>
+/// Ingest thread: <see cref="Add"/>, <see cref="IsFull"/>, for the open segment. Flush thread: <see cref="Commit"/>, <see cref="Clear"/>, for sealed ones. The seal is the
+/// hand-over of a segment's letters, as of its rows.
+/// </remarks>
+internal abstract class DeadLetters : IDisposable
+{
+    /// <summary>Bytes that wait for a commit, all segments together. Any thread.</summary>
+    internal abstract long PendingBytes { get; }
+
+    /// <summary>
+    /// Takes a record in with the open segment's letters. False where there is no room for it beside them: seal, and offer it to the next segment. An empty
+    /// segment always has room. Throws a <see cref="NamedStop"/> under <c>dead_letter = pause</c>.
+    /// </summary>
+    internal abstract bool Add(in RecordInput record, Source source, int segmentIndex, string error, string detail);
+
+    /// <summary>The segment holds so many that it is time to seal.</summary>
+    internal abstract bool IsFull(int segmentIndex);
+
+    /// <summary>
+    /// Makes the letters of sealed segments last, those inside <paramref name="ranges"/>. When it returns they are where the policy puts them, also if a crash or an
+    /// earlier flush had put some of them there before. Throws what passes as retryable, Denied or Unknown: call again with the same arguments; or end the session.
+    /// </summary>
+    internal abstract void Commit(string flushId, long epoch, IReadOnlyList<int> segmentIndexes, IReadOnlyList<OffsetRange> ranges);
+
+    /// <summary>Forgets a segment's letters: its flush is committed, or its rows are given up.</summary>
+    internal abstract void Clear(int segmentIndex);
+
+    public abstract void Dispose();
+}

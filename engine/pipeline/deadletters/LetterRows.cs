@@ -1,0 +1,75 @@
+using System.Text;
+using System.Text.Unicode;
+using K2I.Base;
+using K2I.Columns;
+using K2I.Decode;
+
+namespace K2I.Pipeline;
+
+/// <summary>Turns letters into rows of their table, whatever order its columns have and whatever columns it has besides. Flush thread.</summary>
+internal sealed class LetterRows : IDisposable
+{
+    private readonly BatchBuilder batch;
+    private readonly Dictionary<string, ColumnBuilder> columns;
+    private readonly ColumnBuilder header, headerKey, headerValue;
+
+    /// <param name="schema">Of the letters' table; it has <see cref="DeadLetterTable.Columns"/>.</param>
+    /// <param name="budgetBytes">For one batch; the largest letter must fit.</param>
+    internal LetterRows(Schema schema, long budgetBytes)
+    {
+        batch = BatchBuilder.ForScratch(schema, budgetBytes);
+        columns = Enumerable.Range(0, batch.ColumnCount).Select(batch.Column).ToDictionary(c => c.Field.Name, StringComparer.Ordinal);
+        header = columns[DeadLetterTable.Headers].Child(0);
+        var fields = header.Children.ToDictionary(c => c.Field.Name, StringComparer.Ordinal);
+        (headerKey, headerValue) = (fields["key"], fields["value"]);
+    }
+
+    internal bool IsFull => batch.IsFull;
+
+    internal int Rows => batch.Rows;
+
+    internal Batch View() => batch.View();
+
+    internal void Reset() => batch.Reset();
+
+    /// <summary>False if the batch has no room for it; an empty one has.</summary>
+    internal bool Append(ref LetterReader letter)
+    {
+        AppendText(DeadLetterTable.Topic, letter.Source.TopicUtf8);
+        columns[DeadLetterTable.Partition].AppendInt(letter.Source.Partition);
+        columns[DeadLetterTable.Offset].AppendLong(letter.Offset);
+        if (letter.TimestampKind != TimestampKind.None && Math.Abs((double)letter.TimestampMs) < 9.2e15)
+        {
+            columns[DeadLetterTable.Timestamp].AppendLong(letter.TimestampMs * 1000);
+            AppendText(DeadLetterTable.TimestampType, letter.TimestampKind == TimestampKind.CreateTime ? "CreateTime"u8 : "LogAppendTime"u8);
+        }
+        AppendText(DeadLetterTable.Error, letter.ErrorUtf8);
+        AppendText(DeadLetterTable.Detail, letter.DetailUtf8);
+        if (!letter.KeyIsNull) columns[DeadLetterTable.Key].AppendBytes(letter.Key);
+        if (!letter.ValueIsNull) columns[DeadLetterTable.Value].AppendBytes(letter.Value);
+        if (letter.HeaderCount > 0) AppendHeaders(ref letter);
+        columns[DeadLetterTable.FailedAt].AppendLong(letter.FailedUnixMs * 1000);
+        if (letter.Source.TopicId is { } id) AppendText(DeadLetterTable.TopicId, Encoding.UTF8.GetBytes(id));
+        Check.That(batch.FillMissing() is null || columns[DeadLetterTable.Topic].Overflow);
+        if (batch.EndRow()) return true;
+        Check.That(batch.Rows > 0);
+        return false;
+    }
+
+    public void Dispose() => batch.Dispose();
+
+    private void AppendHeaders(ref LetterReader letter)
+    {
+        while (letter.NextHeader(out var name, out var value, out var isNull))
+        {
+            headerKey.AppendBytes(Utf8.IsValid(name) ? name : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(name)));
+            if (!isNull) headerValue.AppendBytes(value);
+            foreach (var child in header.Children)
+                if (child.Count == header.Count) child.AppendNull();
+            header.EndStruct();
+        }
+        columns[DeadLetterTable.Headers].EndList();
+    }
+
+    private void AppendText(string column, ReadOnlySpan<byte> utf8) => columns[column].AppendBytes(utf8);
+}

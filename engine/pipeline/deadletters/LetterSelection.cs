@@ -1,0 +1,112 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using K2I.Iceberg;
+using K2I.Storage;
+
+namespace K2I.Pipeline;
+
+/// <summary>
+/// Which letters of a flush their table lacks. Its offset map says of each partition below which offset letters were added; one below that is looked up among the
+/// rows, so that a flush that is made again, with other boundaries or other letters, neither loses nor doubles any.
+/// </summary>
+internal sealed class LetterSelection
+{
+    private readonly HashSet<(Source Source, long Offset)> present = [];
+    private readonly Dictionary<Source, long> lastMissing = [];
+
+    private LetterSelection(Table table) => Table = table;
+
+    internal Table Table { get; }
+
+    /// <summary>Letters that have to be added.</summary>
+    internal long Missing { get; private set; }
+
+    internal int LargestBytes { get; private set; }
+
+    /// <summary>Some were found among the table's rows.</summary>
+    internal bool FoundAny => present.Count > 0;
+
+    /// <summary>Rows were looked at, not offsets alone.</summary>
+    internal bool LookedUp { get; private set; }
+
+    internal IReadOnlyList<Source> Moved => [.. lastMissing.Keys];
+
+    internal OffsetMap Before { get; private init; } = OffsetMap.Empty;
+
+    internal OffsetMap After { get; private set; } = OffsetMap.Empty;
+
+    internal static LetterSelection Of(Table table, IObjectStore store, IReadOnlyList<LetterBuffer> letters, Func<Source, long, bool> isIn)
+    {
+        var selection = new LetterSelection(table) { Before = OffsetMap.Of(table) };
+        var doubtful = selection.Doubtful(letters, isIn);
+        if (doubtful.Count > 0) selection.LookUp(doubtful, store);
+        selection.Count(letters, isIn);
+        return selection;
+    }
+
+    internal bool IsMissing(Source source, long offset) => !present.Contains((source, offset));
+
+    /// <summary>Letters at offsets that the table has been past.</summary>
+    private Dictionary<(string Topic, int Partition, long Offset), Source> Doubtful(IReadOnlyList<LetterBuffer> letters, Func<Source, long, bool> isIn)
+    {
+        var doubtful = new Dictionary<(string, int, long), Source>();
+        foreach (var buffer in letters)
+        {
+            for (var letter = buffer.Read(); letter.Next();)
+                if (isIn(letter.Source, letter.Offset) && letter.Offset < NextOf(letter.Source)) doubtful[(letter.Source.Topic, letter.Source.Partition, letter.Offset)] = letter.Source;
+        }
+        return doubtful;
+    }
+
+    /// <summary>Where letters of the partition go on; 0 for a topic that was created anew since.</summary>
+    private long NextOf(Source source) => IsOther(source) ? 0 : Before.Next(source.Topic, source.Partition) ?? 0;
+
+    private bool IsOther(Source source) => source.TopicId is { } id && Before.TopicId(source.Topic) is { } known && known != id;
+
+    private void LookUp(Dictionary<(string Topic, int Partition, long Offset), Source> doubtful, IObjectStore store)
+    {
+        LookedUp = true;
+        var filter = ImmutableArray.CreateBuilder<ScanPredicate>();
+        filter.Add(new(DeadLetterTable.Topic, ScanOperator.In, [.. doubtful.Keys.Select(k => k.Topic).Distinct(StringComparer.Ordinal)]));
+        filter.Add(new(DeadLetterTable.Offset, ScanOperator.GreaterOrEqual, [doubtful.Keys.Min(k => k.Offset).ToString(CultureInfo.InvariantCulture)]));
+        filter.Add(new(DeadLetterTable.Offset, ScanOperator.LessOrEqual, [doubtful.Keys.Max(k => k.Offset).ToString(CultureInfo.InvariantCulture)]));
+        var scan = new TableScan(Table, store, new ScanRequest
+        {
+            Columns = [DeadLetterTable.Topic, DeadLetterTable.Partition, DeadLetterTable.Offset, DeadLetterTable.TopicId],
+            Filter = new(filter.ToImmutable()),
+        });
+        using var reader = scan.Read();
+        while (reader.TryRead(out var rows))
+        {
+            var columns = rows.Batch.Columns;
+            for (var i = 0; i < rows.Rows; i++)
+            {
+                var at = rows.Ordinal(i);
+                var key = (System.Text.Encoding.UTF8.GetString(columns[0].Bytes(at)), columns[1].Value<int>(at), columns[2].Value<long>(at));
+                if (!doubtful.TryGetValue(key, out var source)) continue;
+                // The same offset of the topic that was there before is another record.
+                if (source.TopicId is { } id && !columns[3].IsNull(at) && id != System.Text.Encoding.UTF8.GetString(columns[3].Bytes(at))) continue;
+                present.Add((source, key.Item3));
+            }
+        }
+    }
+
+    private void Count(IReadOnlyList<LetterBuffer> letters, Func<Source, long, bool> isIn)
+    {
+        foreach (var buffer in letters)
+        {
+            for (var letter = buffer.Read(); letter.Next();)
+            {
+                if (!isIn(letter.Source, letter.Offset) || !IsMissing(letter.Source, letter.Offset)) continue;
+                Missing++;
+                LargestBytes = Math.Max(LargestBytes, letter.Bytes);
+                lastMissing[letter.Source] = Math.Max(letter.Offset, lastMissing.GetValueOrDefault(letter.Source));
+            }
+        }
+        var after = Before;
+        foreach (var source in lastMissing.Keys)
+            if (IsOther(source)) after = after.Without(source.Topic);
+        foreach (var (source, last) in lastMissing) after = after.With(source.Topic, source.TopicId, source.Partition, Math.Max(NextOf(source), last + 1));
+        After = after;
+    }
+}

@@ -1,0 +1,29 @@
+using K2I.Decode;
+
+namespace K2I.Pipeline;
+
+/// <summary>
+/// <c>dead_letter = pause</c>: the first record that is no row stops the table, with nothing of it taken. Once a person accepts it, it goes where
+/// <c>dead_letter = table</c> would have put it.
+/// </summary>
+internal sealed class PauseLetters(TableLetters accepted, DeadLetterServices services) : DeadLetters
+{
+    internal override long PendingBytes => accepted.PendingBytes;
+
+    internal override bool Add(in RecordInput record, Source source, int segmentIndex, string error, string detail)
+    {
+        if (services.Accepted.TryGetValue((source.Topic, source.Partition), out var through) && record.Offset <= through)
+            return accepted.Add(in record, source, segmentIndex, error, detail);
+        throw NamedStop.Of(PauseReason.BadRecord, FormattableString.Invariant($"bad record: {source.Topic}[{source.Partition}] offset {record.Offset}: {error}: {detail}"),
+            new(source.Topic, source.Partition, record.Offset));
+    }
+
+    internal override bool IsFull(int segmentIndex) => accepted.IsFull(segmentIndex);
+
+    internal override void Commit(string flushId, long epoch, IReadOnlyList<int> segmentIndexes, IReadOnlyList<OffsetRange> ranges) =>
+        accepted.Commit(flushId, epoch, segmentIndexes, ranges);
+
+    internal override void Clear(int segmentIndex) => accepted.Clear(segmentIndex);
+
+    public override void Dispose() => accepted.Dispose();
+}
