@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using K2I.Base;
+
+namespace K2I.Wal;
+
+/// <summary>The appenders' side: everything here is under one lock, held for a copy and a checksum, and waits for nothing.</summary>
+public sealed partial class WriteAheadLog
+{
+    private readonly Lock gate = new();
+
+    // Written under the gate; positions and counts are read by any thread.
+    private readonly List<LogFile> rolled = [];
+    private LogFile? current;
+    private LogFile? next;
+    private int at;
+    private long appended;
+    private long truncated;
+    private long appends;
+    private long appendedBytes;
+    private long groupStart;
+
+    /// <summary>
+    /// Appends a payload of one of the kinds 1 to 254. False when there is no room at the moment: the caller holds back and tries again. It is durable once
+    /// <see cref="SyncedPosition"/> is beyond <paramref name="position"/>.
+    /// </summary>
+    public bool TryAppend(byte kind, ReadOnlySpan<byte> payload, out long position)
+    {
+        Check.That(kind is not (WalFormat.PadKind or WalFormat.ClosedKind) && payload.Length <= MaxPayloadBytes);
+        bool full;
+        lock (gate)
+        {
+            ThrowIfFailed();
+            position = 0;
+            if (!TryMakeRoom(WalFormat.FrameBytes(payload.Length))) return false;
+            position = Write(kind, payload);
+            appends++;
+            appendedBytes += payload.Length;
+            if (groupStart == 0) groupStart = Stopwatch.GetTimestamp();
+            full = appended - synced >= options.GroupBytes;
+        }
+        KillPoint.Hit("wal-appended");
+        work.Set();
+        if (full) groupFull.Set();
+        return true;
+    }
+
+    /// <summary>Whether a payload of so many bytes could be appended now.</summary>
+    public bool HasRoom(int payloadBytes)
+    {
+        lock (gate)
+        {
+            ThrowIfFailed();
+            return next is not null || (current is not null && current.Bytes - at >= WalFormat.FrameBytes(payloadBytes));
+        }
+    }
+
+    /// <summary>Bytes that can be appended now, in this file and the next.</summary>
+    public long RoomBytes
+    {
+        get
+        {
+            lock (gate) return (current is null ? 0 : current.Bytes - at) + (next is null ? 0 : next.Bytes - WalFormat.FramesOffset);
+        }
+    }
+
+    private bool TryMakeRoom(int frameBytes) => (current is not null && current.Bytes - at >= frameBytes) || TryRoll();
+
+    /// <summary>Goes on in the next file, if it is there.</summary>
+    private bool TryRoll()
+    {
+        if (next is null) return false;
+        if (current is not null)
+        {
+            if (current.Bytes - at >= FrameHeader.Bytes) Write(WalFormat.PadKind, default);
+            current.UsedTo = at;
+            rolled.Add(current);
+        }
+        current = next;
+        next = null;
+        at = WalFormat.FramesOffset;
+        return true;
+    }
+
+    private bool AppendClosed()
+    {
+        lock (gate)
+        {
+            // No room for it is no harm: the next opening finds a log that was not closed in order.
+            if (current is null || current.Bytes - at < FrameHeader.Bytes) return false;
+            Write(WalFormat.ClosedKind, default);
+            return true;
+        }
+    }
+
+    private long Write(byte kind, ReadOnlySpan<byte> payload)
+    {
+        var file = current!;
+        var position = file.Start + at;
+        var onDisk = synced;
+        var header = new FrameHeader
+        {
+            PayloadBytes = (uint)payload.Length,
+            Position = position,
+            SyncedPosition = onDisk,
+            TruncatedPosition = Math.Min(truncated, onDisk),
+            Generation = generation,
+            Kind = kind,
+        };
+        WalFormat.WriteFrame(file.Writable, at, file.Seed, header, payload);
+        at += WalFormat.FrameBytes(payload.Length);
+        Volatile.Write(ref appended, file.Start + at);
+        return position;
+    }
+}

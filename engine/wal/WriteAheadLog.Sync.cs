@@ -1,0 +1,166 @@
+using System.Diagnostics;
+using K2I.Base;
+
+namespace K2I.Wal;
+
+/// <summary>The sync worker's side: everything that may wait for the disk.</summary>
+public sealed partial class WriteAheadLog
+{
+    // Written by the sync worker; read by any thread.
+    private readonly LatencyHistogram groupLatency = new();
+    private readonly LatencyHistogram syncLatency = new();
+    private long synced;
+    private long syncedBytes;
+    private long groupBytes;
+
+    // Set by who waits or replays; read by the sync worker.
+    private volatile bool urgent;
+    private long replayFloor = long.MaxValue;
+
+    /// <summary>
+    /// One step of the sync worker: waits up to <paramref name="waitMs"/> for something to do, lets a group form, syncs it, and keeps a file ready for when this one is full.
+    /// True if anything was done.
+    /// </summary>
+    /// <exception cref="EngineException"><see cref="ErrorKind.Fatal"/>: a sync failed, now or before. Stop: what was appended after <see cref="SyncedPosition"/> may be lost.</exception>
+    public bool SyncStep(int waitMs)
+    {
+        ThrowIfFailed();
+        work.Reset();
+        var fileDue = FileDueInMs();
+        if (!HasUnsynced && fileDue > 0) work.Wait(Math.Min(waitMs, fileDue));
+        // Making a piece of a file takes as long as a group needs to form.
+        var did = KeepFileReady();
+        if (!HasUnsynced) return did;
+        if (!did) FormGroup();
+        SyncGroup();
+        return true;
+    }
+
+    /// <summary>Waits until everything below <paramref name="position"/> is on disk; false after <paramref name="timeoutMs"/>. The sync worker must be running, in another thread.</summary>
+    /// <exception cref="EngineException"><see cref="ErrorKind.Fatal"/>: a sync failed.</exception>
+    public bool WaitSynced(long position, long timeoutMs)
+    {
+        const long lostWakeMs = 10;
+        var left = timeoutMs;
+        while (SyncedPosition < position)
+        {
+            ThrowIfFailed();
+            if (left <= 0) return false;
+            urgent = true;
+            groupFull.Set();
+            work.Set();
+            syncedMore.Reset();
+            if (SyncedPosition >= position) return true;
+            // Another waiter may take the signal away: look again soon.
+            var wait = Math.Min(left, lostWakeMs);
+            if (!syncedMore.Wait(wait)) left -= wait;
+        }
+        return true;
+    }
+
+    private bool HasUnsynced => Volatile.Read(ref appended) > synced && Volatile.Read(ref groupStart) != 0;
+
+    private long FileDueInMs()
+    {
+        lock (gate)
+        {
+            if (next is not null) return long.MaxValue;
+        }
+        return stock.DueInMs;
+    }
+
+    private void FormGroup()
+    {
+        groupFull.Reset();
+        if (!urgent && AppendedPosition - synced < options.GroupBytes && options.GroupMs > 0) groupFull.Wait(options.GroupMs);
+        urgent = false;
+    }
+
+    private void SyncGroup()
+    {
+        LogFile? file;
+        int to;
+        long until, started;
+        LogFile[] full;
+        lock (gate)
+        {
+            (file, to, until, started) = (current, at, appended, groupStart);
+            full = [.. rolled];
+            rolled.Clear();
+            groupStart = 0;
+        }
+        if (file is null || (full.Length == 0 && to <= file.SyncedTo)) return;
+        KillPoint.Hit("wal-before-sync");
+        var begun = Stopwatch.GetTimestamp();
+        try
+        {
+            foreach (var each in full) each.Sync(each.UsedTo);
+            file.Sync(to);
+        }
+        catch (EngineException error)
+        {
+            throw Fail(error);
+        }
+        syncLatency.AddSince(begun);
+        if (started != 0) groupLatency.AddSince(started);
+        groupBytes = until - synced;
+        Volatile.Write(ref syncedBytes, syncedBytes + groupBytes);
+        Volatile.Write(ref synced, until);
+        syncedMore.Set();
+        KillPoint.Hit("wal-synced");
+        foreach (var each in full) stock.Retire(each);
+        file.PrepareAhead(to, 4 * groupBytes);
+    }
+
+    private bool KeepFileReady()
+    {
+        FileHeader header;
+        lock (gate)
+        {
+            if (next is not null) return false;
+            header = HeaderOfNext();
+        }
+        if (stock.DueInMs > 0) return false;
+        LogFile? made;
+        try
+        {
+            made = stock.TryNext(header, Math.Min(Math.Min(TruncatedPosition, synced), Volatile.Read(ref replayFloor)));
+        }
+        catch (EngineException error)
+        {
+            throw Fail(error);
+        }
+        if (made is null) return stock.Busy;
+        lock (gate)
+        {
+            next = made;
+            if (current is null) TryRoll();
+        }
+        return true;
+    }
+
+    /// <summary>The header of the file after <see cref="current"/>, or of the first of this opening, which names the end of what was found.</summary>
+    private FileHeader HeaderOfNext()
+    {
+        var first = current is null;
+        var start = first ? firstStart : current!.Start + current.Bytes;
+        var onDisk = first ? scan.EndPosition : synced;
+        return new()
+        {
+            Generation = generation,
+            StartPosition = start,
+            PreviousEnd = first ? scan.EndPosition : start,
+            SyncedPosition = onDisk,
+            TruncatedPosition = Math.Min(truncated, onDisk),
+        };
+    }
+
+    private EngineException Fail(EngineException error)
+    {
+        var fatal = new EngineException(ErrorKind.Fatal, $"the log in {directory} is over: {error.Message}", error);
+        failure = fatal;
+        log.Error("a sync of the log failed: nothing more is written to it", ("directory", directory), ("reason", error.Message));
+        syncedMore.Set();
+        return fatal;
+    }
+}
