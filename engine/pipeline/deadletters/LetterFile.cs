@@ -1,6 +1,5 @@
 using K2I.Base;
 using K2I.Iceberg;
-using K2I.Memory;
 using K2I.Parquet;
 using K2I.Storage;
 

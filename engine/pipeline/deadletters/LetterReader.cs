@@ -77,7 +77,7 @@ internal ref struct LetterReader(ReadOnlySpan<byte> rest, IReadOnlyList<Source> 
         return true;
     }
 
-    private static ReadOnlySpan<byte> Take(ref ReadOnlySpan<byte> from, out bool isNull)
+    private static ReadOnlySpan<byte> Take(scoped ref ReadOnlySpan<byte> from, out bool isNull)
     {
         var size = BinaryPrimitives.ReadInt32LittleEndian(from);
         isNull = size < 0;

@@ -15,14 +15,22 @@ namespace K2I.Pipeline;
 /// those that are in. The fence lets a commit stand only on the offsets (or, where rows were looked up, the very snapshot) that the selection was made from; otherwise
 /// everything is looked at again. A commit in doubt is sent again as it was; its file is never deleted.
 /// </remarks>
-internal sealed class TableLetters(DeadLetterServices services) : BufferedLetters(services)
+internal sealed class TableLetters : BufferedLetters
 {
     private const int MostRounds = 20;
 
-    private readonly TableIdent ident = DeadLetterTable.IdentFor(services.Table);
-    private readonly TableCommitter committer = new(services.Catalog, services.Objects, clock: services.Clock, log: services.Log, random: services.Random);
+    private readonly DeadLetterServices services;
+    private readonly TableIdent ident;
+    private readonly TableCommitter committer;
     private LetterAttempt? attempt;
     private int files;
+
+    internal TableLetters(DeadLetterServices services) : base(services)
+    {
+        this.services = services;
+        ident = DeadLetterTable.IdentFor(services.Table);
+        committer = new(services.Catalog, services.Objects, clock: services.Clock, log: services.Log, random: services.Random);
+    }
 
     internal override void Commit(string flushId, long epoch, IReadOnlyList<int> segmentIndexes, IReadOnlyList<OffsetRange> ranges)
     {
