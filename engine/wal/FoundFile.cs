@@ -1,4 +1,3 @@
-using K2I.Base;
 using K2I.Memory;
 
 namespace K2I.Wal;
@@ -48,7 +47,6 @@ internal sealed class FoundFile
     {
         using var map = files.Map(path, writable: false);
         var state = WalFormat.ReadFileHeader(map.Bytes, nameStart, out var header);
-        if (state == FileState.Unsupported) throw new EngineException(ErrorKind.Unsupported, $"{path} was written by a newer release (format version {header.Version}); this one knows version {WalFormat.Version}");
         return new(path, nameStart, map.Length, state, header);
     }
 

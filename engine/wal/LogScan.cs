@@ -127,7 +127,7 @@ internal sealed class LogScan
 
         private bool Enter(FoundFile file, bool first)
         {
-            if (file.State == FileState.Foreign) return Break(BreakKind.ForeignFile, file);
+            if (file.State is FileState.Foreign or FileState.Unsupported) return Break(BreakKind.ForeignFile, file);
             if (file.State == FileState.DamagedHeader) return Break(BreakKind.DamagedHeader, file);
             var continues = first ? file.Header.PreviousEnd <= scan.TruncatedPosition : file.Header.PreviousEnd == scan.EndPosition;
             if (!continues) return Break(BreakKind.MissingFile, file, $"one before {file.Name}");

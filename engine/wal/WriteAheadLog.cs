@@ -80,6 +80,8 @@ public sealed partial class WriteAheadLog : IDisposable
         Check.That(options is { GroupMs: >= 0, GroupBytes: > 0, MaxSpareFiles: >= 0 });
         files.CreateDirectory(directory);
         var scan = LogScan.Run(files, directory);
+        if (scan.Found.Find(f => f.State == FileState.Unsupported) is { } newer)
+            throw new EngineException(ErrorKind.Unsupported, $"{newer.Path} was written by another release (format version {newer.Header.Version}); this one knows version {WalFormat.Version}");
         Tell(scan.Recovery, directory, log);
         MakeDurable(scan, files);
         var opened = new WriteAheadLog(files, directory, options, log, clock, scan);
