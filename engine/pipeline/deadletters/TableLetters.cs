@@ -62,22 +62,24 @@ internal sealed class TableLetters : BufferedLetters
         var selection = LetterSelection.Of(table, services.Objects, letters, (source, offset) => IsIn(ranges, source, offset));
         if (selection.Missing == 0) return null;
         var file = Write(flushId, epoch, selection, letters, ranges);
-        var prepared = new LetterAttempt(
+        KillPoint.Hit("letters.file-written");
+        return new LetterAttempt(
             flushId, table.Metadata.Uuid, selection.LookedUp ? table.Metadata.CurrentSnapshotId ?? 0 : null, selection.Before, selection.After, selection.Moved, file)
         {
             Action = new AppendFiles { VerifyFiles = true, Files = [file], Fence = current => Fence(current, flushId, epoch) },
         };
-        return prepared;
     }
 
     /// <summary>True once the letters are in; false if the table is not as it was looked at, and has to be looked at again.</summary>
     private bool Send()
     {
         var sent = attempt!;
+        KillPoint.Hit("letters.before-commit");
         try
         {
             var result = committer.Commit(ident, sent.Action);
             attempt = null;
+            KillPoint.Hit("letters.after-commit");
             if (result.Status != CommitStatus.Aborted)
             {
                 services.Log.Info("dead letters committed", ("table", ident), ("letters", sent.File.RecordCount), ("snapshot", result.Table.Metadata.CurrentSnapshotId));

@@ -49,6 +49,7 @@ internal sealed class TopicLetters : BufferedLetters
         try
         {
             if (!produced) Produce(letters, ranges);
+            KillPoint.Hit("letters.produced");
             if (!producer!.Flush(WaitMs)) throw Away();
         }
         catch (EngineException e) when (e.Kind == ErrorKind.Fatal)
@@ -66,6 +67,7 @@ internal sealed class TopicLetters : BufferedLetters
             throw Away();
         }
         flush = null;
+        KillPoint.Hit("letters.acked");
     }
 
     public override void Dispose()
