@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using K2I.Base;
 using K2I.Iceberg;
 using K2I.Pipeline;
@@ -5,17 +6,36 @@ using K2I.Storage;
 
 namespace K2I.Cli;
 
-/// <summary>The catalog and store of a configuration, for commands that look and do not write.</summary>
-internal sealed record Catalogs(ICatalog Catalog, IObjectStore Store, string DefaultNamespace)
+/// <summary>The catalog and store of a configuration: the only place that makes them of options.</summary>
+/// <param name="Circuits">Breakers around what may be away; none for commands that only look.</param>
+internal sealed record Catalogs(ICatalog Catalog, IObjectStore Store, string DefaultNamespace, ImmutableArray<CircuitBreaker> Circuits)
 {
-    /// <summary>Throws Unavailable if the warehouse is not there: looking must not create it.</summary>
+    /// <summary>For commands that look. Throws Unavailable if the place of the files is not there: looking must not create it.</summary>
     public static Catalogs Open(IcebergOptions options)
     {
-        var warehouse = Location.FromConfig(options.Warehouse);
-        if (!Directory.Exists(Location.LocalPath(warehouse))) throw new EngineException(ErrorKind.Unavailable, $"warehouse {options.Warehouse} does not exist; `k2i ingest` creates it");
-        var store = new LocalStore(warehouse);
-        return new Catalogs(new FileCatalog(store, warehouse), store, options.Namespace);
+        var root = RootOf(options);
+        if (!Directory.Exists(Location.LocalPath(root))) throw new EngineException(ErrorKind.Unavailable, $"{WordForRoot(options)} {Location.LocalPath(root)} does not exist; `k2i ingest` creates it");
+        var store = StoreAt(root);
+        return new Catalogs(CatalogOf(options, store, SystemClock.Instance, SystemRandom.Instance), store, options.Namespace, []);
     }
+
+    /// <summary>For the engine: the place of the files is made if it is not there, and each thing outside is behind a breaker of its own.</summary>
+    public static Catalogs ForEngine(IcebergOptions options, IClock clock, IRandom random)
+    {
+        var root = RootOf(options);
+        var storeCircuit = new CircuitBreaker($"store {root}", clock, random);
+        var store = new BreakerStore(StoreAt(root), storeCircuit);
+        var catalog = CatalogOf(options, store, clock, random);
+        // The file catalog is nothing but the store.
+        if (options.Rest is null) return new Catalogs(catalog, store, options.Namespace, [storeCircuit]);
+        var catalogCircuit = new CircuitBreaker($"catalog {options.Rest.Uri}", clock, random);
+        return new Catalogs(new BreakerCatalog(catalog, catalogCircuit), store, options.Namespace, [catalogCircuit, storeCircuit]);
+    }
+
+    /// <summary>The location that holds every file of every table.</summary>
+    public static string RootOf(IcebergOptions options) => Location.FromConfig(options.StorageRoot ?? options.Warehouse);
+
+    public static string WordForRoot(IcebergOptions options) => options.StorageRoot is null ? "warehouse" : "storage_root";
 
     /// <summary>A table's full name: its own namespace, or the default.</summary>
     public TableIdent IdentOf(string name) => TableIdent.Parse(name.Contains('.', StringComparison.Ordinal) ? name : $"{DefaultNamespace}.{name}");
@@ -26,4 +46,12 @@ internal sealed record Catalogs(ICatalog Catalog, IObjectStore Store, string Def
             foreach (var ident in Catalog.ListTables(space))
                 if (Catalog.TryLoad(ident) is { } table) yield return table;
     }
+
+    private static SchemeStore StoreAt(string root) =>
+        Location.SchemeOf(root) == "file"
+            ? new SchemeStore().Add("file", new LocalStore(root))
+            : throw new EngineException(ErrorKind.Unsupported, $"{root}: this build knows local files (a path or file://)");
+
+    private static ICatalog CatalogOf(IcebergOptions options, IObjectStore store, IClock clock, IRandom random) =>
+        options.Rest is { } rest ? new RestCatalog(rest with { StorageRoots = [RootOf(options)] }, clock, random) : new FileCatalog(store, Location.FromConfig(options.Warehouse), clock, random: random);
 }

@@ -1,13 +1,21 @@
+using K2I.Iceberg;
+
 namespace K2I.Pipeline;
 
 /// <summary>The catalog and where tables live.</summary>
 public sealed record IcebergOptions
 {
-    /// <summary><c>file</c>: metadata files in the warehouse are the catalog.</summary>
+    /// <summary><c>file</c>: metadata files in the warehouse are the catalog. <c>rest</c>: a server is, and says where each table lies.</summary>
     public string Catalog { get; init; } = "file";
 
-    /// <summary>A directory or a URI with scheme.</summary>
+    /// <summary>file: a directory or a URI with scheme. rest: what the server calls the warehouse; empty for its own.</summary>
     public required string Warehouse { get; init; }
+
+    /// <summary>rest: the directory or location below which tables may lie, whatever the server says.</summary>
+    public string? StorageRoot { get; init; }
+
+    /// <summary>rest: how to reach the server.</summary>
+    public RestOptions? Rest { get; init; }
 
     /// <summary>The namespace of tables whose name has none.</summary>
     public string Namespace { get; init; } = "default";

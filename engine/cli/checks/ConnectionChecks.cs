@@ -6,5 +6,5 @@ namespace K2I.Cli.Checks;
 internal static class ConnectionChecks
 {
     public static List<CheckResult> Run(AppOptions options) =>
-        [.. KafkaCheck.Run(options.Engine), .. WarehouseCheck.Run(options.Engine), .. TableChecks.Run(options.Engine)];
+        [.. KafkaCheck.Run(options.Engine), .. CatalogCheck.Run(options.Engine), .. WarehouseCheck.Run(options.Engine), .. TableChecks.Run(options.Engine)];
 }

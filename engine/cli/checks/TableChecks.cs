@@ -12,13 +12,13 @@ internal static class TableChecks
         try
         {
             // Opening would create it.
-            var exists = Directory.Exists(Location.LocalPath(Location.FromConfig(options.Iceberg.Warehouse)));
+            var exists = options.Iceberg.Rest is not null || Directory.Exists(Location.LocalPath(Catalogs.RootOf(options.Iceberg)));
             var catalogs = exists ? Catalogs.Open(options.Iceberg) : null;
             return [.. options.Tables.Select(t => catalogs is null ? new CheckResult($"table {t.Name}", true, "will be created") : Table(catalogs, t))];
         }
         catch (EngineException error)
         {
-            return [new CheckResult($"catalog {options.Iceberg.Catalog}", false, error.Message, "see the warehouse", Unreachable: true)];
+            return [new CheckResult($"catalog {options.Iceberg.Catalog}", false, error.Message, "see the catalog and the warehouse", Unreachable: true)];
         }
     }
 

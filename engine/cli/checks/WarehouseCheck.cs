@@ -4,18 +4,19 @@ using K2I.Storage;
 
 namespace K2I.Cli.Checks;
 
-/// <summary>Writes a small object into the warehouse, reads it back, deletes it.</summary>
+/// <summary>Writes a small object to where the tables' files go, reads it back, deletes it.</summary>
 internal static class WarehouseCheck
 {
     public static IEnumerable<CheckResult> Run(EngineOptions options)
     {
-        var name = $"warehouse {options.Iceberg.Warehouse}";
+        var word = Catalogs.WordForRoot(options.Iceberg);
+        var name = $"{word} {options.Iceberg.StorageRoot ?? options.Iceberg.Warehouse}";
         CheckResult result;
         try
         {
-            var folder = Location.LocalPath(Location.FromConfig(options.Iceberg.Warehouse));
+            var folder = Location.LocalPath(Catalogs.RootOf(options.Iceberg));
             var existed = Directory.Exists(folder);
-            var store = new LocalStore(options.Iceberg.Warehouse);
+            var store = new LocalStore(Catalogs.RootOf(options.Iceberg));
             var probe = Location.Join(store.Root, $".k2i-probe-{Guid.NewGuid():N}");
             store.Put(probe, "probe"u8);
             var same = store.Read(probe).AsSpan().SequenceEqual("probe"u8);
@@ -25,7 +26,7 @@ internal static class WarehouseCheck
         }
         catch (Exception error) when (error is EngineException or IOException)
         {
-            result = new CheckResult(name, false, error.Message, "[iceberg] warehouse must be a directory that this user may write", Unreachable: true);
+            result = new CheckResult(name, false, error.Message, $"[iceberg] {word} must be a directory that this user may write", Unreachable: true);
         }
         yield return result;
     }

@@ -3,7 +3,6 @@ using K2I.Base;
 using K2I.Kafka;
 using K2I.Pipeline;
 using K2I.Serve;
-using K2I.Storage;
 
 namespace K2I.Cli.Config;
 
@@ -73,30 +72,7 @@ internal sealed class ConfigBinder(string sourceName, List<SettingSection> secti
         }
     }
 
-    private IcebergOptions Iceberg()
-    {
-        var values = Section("iceberg");
-        var space = values.Text(Keys.Namespace)!;
-        if (!Names.IsDotted(space)) values.Bad(Keys.Namespace);
-        values.Choice(Keys.Catalog);
-        values.Choice(Keys.FormatVersion);
-        return new IcebergOptions { Catalog = "file", Warehouse = Warehouse(values), Namespace = space, FormatVersion = 2 };
-    }
-
-    private static string Warehouse(ValueReader values)
-    {
-        if (values.Text(Keys.Warehouse) is not { Length: > 0 } text) return "";
-        try
-        {
-            var location = Location.FromConfig(text);
-            if (Location.SchemeOf(location) != "file") values.Bad(Keys.Warehouse, $"this build has no store for {Location.SchemeOf(location)}://");
-        }
-        catch (EngineException)
-        {
-            values.Bad(Keys.Warehouse);
-        }
-        return text;
-    }
+    private IcebergOptions Iceberg() => new CatalogBinder(Section("iceberg"), sections.Find(s => s.Name == "iceberg"), problems).Bind();
 
     private ImmutableArray<TableOptions> Tables(FlushOptions defaults, string space)
     {

@@ -12,8 +12,14 @@ internal static class Keys
     public static readonly ConfigKey ClientId = new("kafka", "client_id", "k2i", Text, "The name that the broker's logs and quotas know this process by.");
     public static readonly ConfigKey InstanceId = new("kafka", "instance_id", null, Text, "Static membership: a name that stays with this host, so that a restart does not rebalance.", "host-1");
 
-    public static readonly ConfigKey Catalog = ConfigKey.Choice("iceberg", "catalog", "What keeps track of the tables. file: the metadata files in the warehouse.", "file");
-    public static readonly ConfigKey Warehouse = new("iceberg", "warehouse", null, "a directory or a file:// location", "Where the tables live.", "./warehouse") { Required = true };
+    public static readonly ConfigKey Catalog = ConfigKey.Choice("iceberg", "catalog", "What keeps track of the tables. file: the metadata files in the warehouse; rest: an Iceberg REST catalog server.", "file", "rest");
+    public static readonly ConfigKey Warehouse = new("iceberg", "warehouse", null, "a directory or a file:// location", "Where the tables live; needed with catalog = file. With rest: what the server calls the warehouse, where it has several.", "./warehouse");
+    public static readonly ConfigKey CatalogUri = new("iceberg", "uri", null, "http:// or https:// and a host", "For catalog = rest: where the server is, without /v1.", "https://catalog.example.com/iceberg");
+    public static readonly ConfigKey StorageRoot = new("iceberg", "storage_root", null, "a directory or a file:// location", "For catalog = rest: tables may lie below this directory only, whatever the server says. Needed unless warehouse is a directory.", "/srv/warehouse");
+    public static readonly ConfigKey CatalogToken = new("iceberg", "token", null, "a bearer token", "For catalog = rest: a bearer token.", "${file:/etc/k2i/catalog-token}") { Secret = true };
+    public static readonly ConfigKey CatalogCredential = new("iceberg", "credential", null, "id:secret", "For catalog = rest: id:secret of an OAuth2 client; tokens are fetched and renewed with it.", "${file:/etc/k2i/catalog-credential}") { Secret = true };
+    public static readonly ConfigKey CatalogScope = new("iceberg", "scope", "catalog", Text, "The OAuth2 scope asked for with the credential.");
+    public static readonly ConfigKey OAuth2ServerUri = new("iceberg", "oauth2_server_uri", null, "http:// or https:// and a host", "Where tokens are fetched; without it URI/v1/oauth/tokens.", "https://login.example.com/oauth/token");
     public static readonly ConfigKey Namespace = new("iceberg", "namespace", "default", "names of a-z, 0-9 and _, joined by dots", "The namespace of tables whose name has none.");
     public static readonly ConfigKey FormatVersion = ConfigKey.Choice("iceberg", "format_version", "Iceberg format version of new tables.", "2");
 
@@ -57,10 +63,13 @@ internal static class Keys
     /// <summary>Keys of a table that start with it set properties of the Iceberg table: <c>property.write.parquet.compression-codec = zstd</c>.</summary>
     public const string PropertyPrefix = "property.";
 
+    /// <summary>Keys of <c>[iceberg]</c> that start with it are headers of requests to a REST catalog: <c>header.X-Tenant = a</c>.</summary>
+    public const string HeaderPrefix = "header.";
+
     public static readonly ConfigKey[] All =
     [
         Brokers, Group, ClientId, InstanceId,
-        Catalog, Warehouse, Namespace, FormatVersion,
+        Catalog, Warehouse, CatalogUri, StorageRoot, CatalogToken, CatalogCredential, CatalogScope, OAuth2ServerUri, Namespace, FormatVersion,
         Memory, DataDirectory, ShutdownTimeout,
         LogLevel, LogFormat, LogFile, LogFileSize, LogFileCount,
         Listen, Token, TlsCertificate, TlsKey,

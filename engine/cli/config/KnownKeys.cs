@@ -26,15 +26,20 @@ internal static class KnownKeys
 
     public static bool Has(string kind, string key) =>
         kind == "table" && IsProperty(key)
+        || kind == "iceberg" && IsHeader(key)
         || kind == "kafka" && KafkaProperties.IsAllowed(key)
         || Array.Exists(Keys.All, k => k.Section == kind && k.Name == key);
 
     public static bool IsProperty(string key) => key.StartsWith(Keys.PropertyPrefix, StringComparison.Ordinal) && key.Length > Keys.PropertyPrefix.Length;
 
+    public static bool IsHeader(string key) => key.StartsWith(Keys.HeaderPrefix, StringComparison.Ordinal) && key.Length > Keys.HeaderPrefix.Length;
+
     public static bool IsSecret(string kind, string key) =>
         kind == "kafka" && KafkaProperties.IsSecret(key)
         || Array.Exists(Keys.All, k => k.Section == kind && k.Name == key && k.Secret)
         || kind == "table" && IsProperty(key) && LooksSecret(key)
+        // Servers and gateways take logins in headers of any name.
+        || kind == "iceberg" && IsHeader(key)
         // A misspelt name of a secret is no reason to show it.
         || !Has(kind, key);
 

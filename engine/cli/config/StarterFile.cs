@@ -29,6 +29,13 @@ internal static class StarterFile
 
         """;
 
+    private const string Headers = """
+
+        # For catalog = rest: headers of every request to the server.
+        ;header.X-Tenant = analytics
+
+        """;
+
     private const string Properties = """
 
         # Properties of the Iceberg table, set when it is created.
@@ -54,6 +61,7 @@ internal static class StarterFile
                 text.Append(value is null ? ";" : "").Append(key.Name).Append(" = ").Append(value is null ? key.Default ?? key.Example : IniText.Literal(value)).Append('\n');
             }
             if (section == "kafka") text.Append(Kafka);
+            if (section == "iceberg") text.Append(Headers);
             if (section == "table") text.Append(Properties);
         }
         return text.ToString();

@@ -20,7 +20,7 @@ internal sealed class ValueReader(string sectionName, SettingSection? section, P
     {
         if (section?[key.Name] is not { } setting)
         {
-            if (key.Required) problems.Add(section?.Place ?? sourcePlace, $"[{sectionName}] {key.Name}: expected {key.Expected}, found nothing");
+            if (key.Required) Missing(key);
             return key.Default;
         }
         if (setting.Text.Length > 0) return setting.Text;
@@ -53,6 +53,9 @@ internal sealed class ValueReader(string sectionName, SettingSection? section, P
         if (index < 0 && !string.IsNullOrEmpty(text)) Bad(key, Nearest.Hint(text, key.Choices));
         return Math.Max(0, index);
     }
+
+    /// <summary>Reports that a key should be set.</summary>
+    public void Missing(ConfigKey key, string? hint = null) => problems.Add(section?.Place ?? sourcePlace, $"[{sectionName}] {key.Name}: expected {key.Expected}, found nothing", hint);
 
     /// <summary>Reports that the value is not what its key expects.</summary>
     public void Bad(ConfigKey key, string? hint = null, int offset = 0, string? expected = null)
