@@ -14,17 +14,17 @@ namespace K2I.Pipeline;
 /// </summary>
 internal sealed class DataFileWriter(TableStore store, TableOptions options, Flush flush)
 {
-    private readonly List<DataFile> files = [];
+    private readonly List<WrittenFile> files = [];
     private int fileCount;
 
     /// <summary>Removes files that no snapshot names and none will.</summary>
-    internal void Delete(IReadOnlyList<DataFile> unused)
+    internal void Delete(IReadOnlyList<WrittenFile> unused)
     {
-        foreach (var file in unused) TryDelete(file.FilePath);
+        foreach (var file in unused) TryDelete(file.File.FilePath);
     }
 
     /// <summary>Files already written are removed if a later one fails: nothing refers to them yet.</summary>
-    internal IReadOnlyList<DataFile> Write(IReadOnlyList<Segment> segments)
+    internal IReadOnlyList<WrittenFile> Write(IReadOnlyList<Segment> segments)
     {
         try
         {
@@ -42,6 +42,7 @@ internal sealed class DataFileWriter(TableStore store, TableOptions options, Flu
         {
             Delete(files);
             files.Clear();
+            fileCount = 0;
             throw;
         }
     }
@@ -115,30 +116,34 @@ internal sealed class DataFileWriter(TableStore store, TableOptions options, Flu
     private OpenFile Open(Schema schema, PartitionSpec spec, PartitionTuple partition)
     {
         fileCount++;
-        var name = string.Create(CultureInfo.InvariantCulture, $"{fileCount:D5}-{store.Epoch}-{flush.Id}.parquet");
+        var name = string.Create(CultureInfo.InvariantCulture, $"{fileCount:D5}-{flush.Epoch}-{flush.Id}.parquet");
         var target = store.Objects.Create(store.DataLocation(spec, partition, name));
+        var sink = new HashingSink(target);
         try
         {
-            var writer = new ParquetWriter(schema, store.ParquetOptions, new ObjectSink(target), store.ParquetBuffers);
+            var writer = new ParquetWriter(schema, store.ParquetOptions, sink, store.ParquetBuffers);
             writer.SetMetadata("k2i.flush-id", flush.Id);
             writer.SetMetadata("k2i.offset-ranges", flush.RangesJson());
             writer.SetMetadata("iceberg.schema", SchemaJson.ToText(schema));
-            return new(target, writer);
+            return new(target, sink, writer);
         }
         catch
         {
+            sink.Dispose();
             target.Dispose();
             throw;
         }
     }
 
-    private DataFile Close(OpenFile open, PartitionSpec spec, PartitionTuple partition)
+    private WrittenFile Close(OpenFile open, PartitionSpec spec, PartitionTuple partition)
     {
         using (open)
         {
             var result = open.Writer.Finish();
+            KillPoint.Hit("file.before-complete");
             open.Object.Complete();
-            return store.Describe(open.Object.Location, result, spec, partition);
+            KillPoint.Hit("file.after-complete");
+            return new(store.Describe(open.Object.Location, result, spec, partition), open.Sink.Finish());
         }
     }
 
@@ -157,11 +162,12 @@ internal sealed class DataFileWriter(TableStore store, TableOptions options, Flu
         }
     }
 
-    private sealed record OpenFile(IObjectWriter Object, ParquetWriter Writer) : IDisposable
+    private sealed record OpenFile(IObjectWriter Object, HashingSink Sink, ParquetWriter Writer) : IDisposable
     {
         public void Dispose()
         {
             Writer.Dispose();
+            Sink.Dispose();
             Object.Dispose();
         }
     }

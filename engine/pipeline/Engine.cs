@@ -13,18 +13,22 @@ public sealed class Engine : IDisposable
     private readonly ImmutableArray<TablePipeline> pipelines;
     private readonly TableStoreFactory stores;
     private readonly long startedUnixMs;
+    private readonly IDisposable dataLock;
 
-    /// <summary>Checks what can be checked without a network; throws Invalid for options that cannot work.</summary>
-    public Engine(EngineOptions options, ILog log, IClock clock)
+    /// <summary>Takes the data directory; throws Conflict while another process has it.</summary>
+    public Engine(EngineOptions options, EngineServices services, ILog log)
     {
-        startedUnixMs = clock.UnixMs;
-        stores = new(options, log, clock);
+        startedUnixMs = services.Clock.UnixMs;
+        services.Files.CreateDirectory(options.DataDirectory);
+        dataLock = services.Files.Lock(Path.Combine(options.DataDirectory, "lock"));
+        stores = new(options, services, log);
         var shares = MemoryShares.Of(options.MemoryBytes / Math.Max(1, options.Tables.Length));
-        pipelines = [.. options.Tables.Select(t => new TablePipeline(t, options, stores, shares, log, clock))];
+        pipelines = [.. options.Tables.Select(t => new TablePipeline(t, options, services, stores, shares, log))];
         Workers = [.. pipelines.SelectMany(p => new EngineWorker[]
         {
             new($"ingest {p.Options.Name}", p.RunIngest),
             new($"flush {p.Options.Name}", p.RunFlush),
+            new($"sync {p.Options.Name}", p.RunSync),
         })];
     }
 
@@ -38,5 +42,9 @@ public sealed class Engine : IDisposable
         foreach (var pipeline in pipelines) pipeline.RequestStop();
     }
 
-    public void Dispose() => stores.Dispose();
+    public void Dispose()
+    {
+        stores.Dispose();
+        dataLock.Dispose();
+    }
 }

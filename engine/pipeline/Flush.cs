@@ -6,11 +6,28 @@ using K2I.Iceberg;
 
 namespace K2I.Pipeline;
 
-/// <summary>One flush: its id, which stands in file names and in the snapshot, and the offsets it adds. The same through all retries.</summary>
-internal sealed record Flush(string Id, IReadOnlyList<OffsetRange> Ranges)
+/// <summary>One flush: its id and epoch, which stand in file names and in the snapshot, and the offsets it adds. The same through all retries, and after a crash.</summary>
+internal sealed record Flush(string Id, long Epoch, IReadOnlyList<OffsetRange> Ranges)
 {
     /// <summary>The commit under way; kept while its outcome is unknown.</summary>
     internal AppendFiles? Action { get; set; }
+
+    /// <summary>An answer of the catalog was lost: whatever comes later, its files may be in the table.</summary>
+    internal bool MayHaveLanded { get; set; }
+
+    /// <summary>The topics' ids: <c>{"orders":"Uq3…"}</c>; those that the broker tells.</summary>
+    internal string TopicIdsJson()
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            foreach (var topic in Ranges.Where(r => r.Source.TopicId is not null).GroupBy(r => r.Source.Topic, StringComparer.Ordinal))
+                json.WriteString(topic.Key, topic.First().Source.TopicId);
+            json.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
 
     /// <summary>The ranges as each data file carries them: <c>{"orders":{"0":[41000,42000]}}</c>, first inclusive (null: the partition's start), next exclusive.</summary>
     internal string RangesJson()

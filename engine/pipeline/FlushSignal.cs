@@ -1,13 +1,15 @@
+using K2I.Base;
+
 namespace K2I.Pipeline;
 
 /// <summary>
 /// How the ingest thread asks the flush thread for a flush and waits for it: tickets counted up by requests and done by flushes. Control plane: a lock.
 /// </summary>
-internal sealed class FlushSignal
+internal sealed class FlushSignal(IClock clock)
 {
     private readonly Lock gate = new();
-    private readonly Latch work = new();
-    private readonly Latch idle = new(isSet: true);
+    private readonly ILatch work = clock.CreateLatch();
+    private readonly ILatch idle = clock.CreateLatch(isSet: true);
     private long requested;
     private long done;
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using K2I.Decode;
 using K2I.Kafka;
 
@@ -24,6 +25,25 @@ internal sealed class HeaderCopy : IRecordHeaders
             if (!header.IsNull) Add(header.Value);
             lengths[count++] = (header.Name.Length, header.IsNull ? -1 : header.Value.Length);
         }
+    }
+
+    /// <summary>Loads the header part of a logged record (<see cref="RecordFrame"/>); false where it does not add up.</summary>
+    internal bool TryLoad(ReadOnlySpan<byte> logged)
+    {
+        count = used = 0;
+        if (logged.Length < 4) return false;
+        var left = BinaryPrimitives.ReadInt32LittleEndian(logged);
+        for (var rest = logged[4..]; left > 0; left--)
+        {
+            if (rest.Length < 8) return false;
+            int name = BinaryPrimitives.ReadInt32LittleEndian(rest), value = BinaryPrimitives.ReadInt32LittleEndian(rest[4..]);
+            if (name < 0 || value < -1 || rest.Length - 8 < (long)name + Math.Max(0, value)) return false;
+            if (count == lengths.Length) Array.Resize(ref lengths, count * 2);
+            Add(rest.Slice(8, name + Math.Max(0, value)));
+            lengths[count++] = (name, value);
+            rest = rest[(8 + name + Math.Max(0, value))..];
+        }
+        return left == 0;
     }
 
     public bool TryRead(int index, out ReadOnlySpan<byte> key, out ReadOnlySpan<byte> value, out bool valueIsNull)

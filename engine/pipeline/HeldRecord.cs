@@ -1,3 +1,4 @@
+using K2I.Decode;
 using K2I.Kafka;
 
 namespace K2I.Pipeline;
@@ -35,4 +36,16 @@ internal sealed class HeldRecord
     internal byte[] Value { get; }
 
     internal HeaderCopy Headers { get; } = new();
+
+    internal RecordInput Input => new(Value, IsTombstone)
+    {
+        Key = Key,
+        KeyIsNull = !HasKey,
+        Topic = Source.TopicUtf8,
+        Partition = Source.Partition,
+        Offset = Offset,
+        TimestampMs = TimestampMs,
+        TimestampKind = (TimestampKind)TimestampType,
+        Headers = Headers.Count > 0 ? Headers : null,
+    };
 }

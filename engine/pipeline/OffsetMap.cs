@@ -42,6 +42,9 @@ public sealed class OffsetMap
         return new(topics.SetItem(topic, new(topicId ?? entry.TopicId, entry.Partitions.SetItem(partition, next))));
     }
 
+    /// <summary>This map without a topic.</summary>
+    public OffsetMap Without(string topic) => topics.ContainsKey(topic) ? new(topics.Remove(topic)) : this;
+
     /// <summary>How far a table is: the map of the nearest ancestor of its current snapshot that has one, else the property's; empty for a table of someone else's.</summary>
     public static OffsetMap Of(Table table)
     {

@@ -3,8 +3,6 @@ namespace K2I.Pipeline;
 /// <summary>Why a table is paused. Its other spelling is in <see cref="PauseReasons"/>.</summary>
 public enum PauseReason
 {
-    None,
-
     /// <summary>The topic was deleted and created again: its offsets mean other records than those in the table. Accepting starts at the new topic's beginning.</summary>
     TopicRecreated,
 

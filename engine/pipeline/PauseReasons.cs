@@ -20,13 +20,13 @@ public static class PauseReasons
     /// <summary>Those where something can be accepted.</summary>
     public static IEnumerable<string> Acceptable => All.Where(r => CanAccept(r.Reason)).Select(r => r.Name);
 
-    /// <summary>Empty for <see cref="PauseReason.None"/>.</summary>
-    public static string NameOf(PauseReason reason) => All.FirstOrDefault(r => r.Reason == reason).Name ?? "";
+    public static string NameOf(PauseReason reason) => All.First(r => r.Reason == reason).Name;
 
-    public static bool TryParse(string name, out PauseReason reason)
+    public static bool TryParse(string? name, out PauseReason reason)
     {
-        reason = All.FirstOrDefault(r => r.Name == name).Reason;
-        return reason != PauseReason.None;
+        var at = Array.FindIndex(All, r => r.Name == name);
+        reason = at < 0 ? default : All[at].Reason;
+        return at >= 0;
     }
 
     public static bool CanAccept(PauseReason reason) =>

@@ -19,17 +19,20 @@ internal enum TakeResult
 }
 
 /// <summary>
-/// The write side of a table: decodes records into the ring's open segment, keeps which offsets each segment covers, and sends what is no row to the dead
-/// letters. Ingest thread. No managed allocation per good record.
+/// The write side of a table: decodes records into the ring's open segment, stages them for the log, keeps which offsets each segment covers, and sends what is
+/// no row to the dead letters. Ingest thread. No managed allocation per good record.
 /// </summary>
-internal sealed class RecordSink(SegmentRing ring, DeadLetterFile deadLetters, TableCounters counters, IClock clock)
+internal sealed class RecordSink(SegmentRing ring, DeadLetters deadLetters, TableJournal journal, TombstonePolicy tombstones, TableCounters counters, IClock clock)
 {
     /// <summary>The walk that asks whether a segment is full is done once in so many rows or bytes.</summary>
     private const int FullCheckRows = 64, FullCheckBytes = 64 << 10;
 
+    private const string SkippedTombstone = "TombstoneSkipped";
+
     private readonly SegmentSources[] sources = [.. ring.Segments.Select(_ => new SegmentSources())];
     private IRecordDecoder? decoder;
     private KafkaColumnWriter? kafkaColumn;
+    private (Source Source, long Offset, string Error, string Detail)? refused;
     private int rowsUnchecked;
     private int bytesUnchecked;
 
@@ -41,6 +44,9 @@ internal sealed class RecordSink(SegmentRing ring, DeadLetterFile deadLetters, T
     internal long PendingSinceUnixMs { get; private set; }
 
     internal bool HasPending => PendingSinceUnixMs != 0;
+
+    /// <summary>While the log is replayed: the flush that the segments opened from now on belong to.</summary>
+    internal LoggedFlush? Redo { get; set; }
 
     internal SegmentSources SourcesOf(Segment segment) => sources[segment.Index];
 
@@ -59,6 +65,7 @@ internal sealed class RecordSink(SegmentRing ring, DeadLetterFile deadLetters, T
 
     internal TakeResult Take(in RecordInput record, Source source)
     {
+        if (journal.IsBlocked(source, record.Offset)) return TakeResult.NoRoom;
         while (true)
         {
             if (ring.Current is not { } segment)
@@ -67,8 +74,8 @@ internal sealed class RecordSink(SegmentRing ring, DeadLetterFile deadLetters, T
                 continue;
             }
             var rows = segment.Rows;
-            var status = decoder!.Decode(in record, rows);
-            if (status == DecodeStatus.Ok)
+            var status = refused is { } refusal && refusal.Offset == record.Offset && ReferenceEquals(refusal.Source, source) ? DecodeStatus.NewField : decoder!.Decode(in record, rows);
+            if (status == DecodeStatus.Ok || (status == DecodeStatus.Tombstone && tombstones == TombstonePolicy.NullRow && FillWithNulls(rows)))
             {
                 kafkaColumn?.Write(in record, rows);
                 if (rows.EndRow())
@@ -84,36 +91,51 @@ internal sealed class RecordSink(SegmentRing ring, DeadLetterFile deadLetters, T
                     Seal();
                     continue;
                 }
-                DeadLetter(in record, source, "RowTooLarge", $"the row does not fit a segment of {Units.FormatBytes(ring.SegmentBytes)}");
+                if (!DeadLetter(in record, source, segment, "RowTooLarge", $"the row does not fit a segment of {Units.FormatBytes(ring.SegmentBytes)}")) continue;
             }
             else
             {
                 rows.AbandonRow();
-                if (status == DecodeStatus.NewField) return TakeResult.NewField;
-                DeadLetter(in record, source, status.ToString(), decoder.Error.ToString());
+                if (status == DecodeStatus.NewField && refused is null) return TakeResult.NewField;
+                if (status == DecodeStatus.Tombstone && tombstones == TombstonePolicy.Skip) counters.CountDeadLetter(SkippedTombstone);
+                else if (!DeadLetter(in record, source, segment, refused?.Error ?? status.ToString(), refused?.Detail ?? decoder!.Error.ToString())) continue;
+                refused = null;
             }
             Account(in record, source, segment);
             return TakeResult.Taken;
         }
     }
 
-    /// <summary>Makes the record a dead letter.</summary>
-    internal TakeResult Refuse(in RecordInput record, Source source, string error, string detail)
+    /// <summary>A row of nulls for a tombstone; false where a column is required.</summary>
+    private bool FillWithNulls(BatchBuilder rows)
     {
-        if (ring.Current is null && !Open()) return TakeResult.NoRoom;
-        DeadLetter(in record, source, error, detail);
-        Account(in record, source, ring.Current!);
-        return TakeResult.Taken;
+        for (var i = 0; i < rows.ColumnCount; i++)
+        {
+            var field = rows.Schema.Fields[i];
+            if (field.Name == KafkaColumn.Name && kafkaColumn is not null) continue;
+            if (field.Required) return false;
+            rows.Column(i).AppendNull();
+        }
+        return true;
     }
 
-    /// <summary>Makes rows visible to readers.</summary>
-    internal void Publish() => ring.Current?.Publish();
+    /// <summary>The record at this offset, when it is offered again, is a dead letter.</summary>
+    internal void RefuseNext(Source source, long offset, string error, string detail) => refused = (source, offset, error, detail);
 
-    /// <summary>Seals the open segment if it covers any offset. Dead letters are on disk before a flush can commit what is behind them.</summary>
+    /// <summary>Makes rows visible to readers, their records appended to the log.</summary>
+    internal void Publish()
+    {
+        journal.Append();
+        ring.Current?.Publish();
+    }
+
+    /// <summary>Seals the open segment if it covers any offset.</summary>
     internal bool Seal()
     {
         if (ring.Current is not { } segment || SourcesOf(segment).IsEmpty) return false;
-        deadLetters.Sync();
+        var position = journal.SafePosition;
+        if (journal.Append()) position = journal.SafePosition;
+        SourcesOf(segment).LogPosition = position;
         rowsUnchecked = bytesUnchecked = 0;
         return ring.Seal(evenEmpty: true);
     }
@@ -129,6 +151,7 @@ internal sealed class RecordSink(SegmentRing ring, DeadLetterFile deadLetters, T
     {
         if (!ring.TryOpen(decoder!.Schema)) return false;
         SourcesOf(ring.Current!).Clear();
+        SourcesOf(ring.Current!).Redo = Redo;
         return true;
     }
 
@@ -140,6 +163,7 @@ internal sealed class RecordSink(SegmentRing ring, DeadLetterFile deadLetters, T
         PendingBytes += bytes;
         bytesUnchecked += bytes;
         var from = source.TakenOffset == Source.Unknown ? record.Offset : source.TakenOffset;
+        journal.Stage(in record, source, from);
         source.TakenOffset = record.Offset + 1;
         var covered = sources[segment.Index];
         covered.Advance(source, from, record.Offset + 1);
@@ -155,9 +179,15 @@ internal sealed class RecordSink(SegmentRing ring, DeadLetterFile deadLetters, T
         if (rows.IsFull) Seal();
     }
 
-    private void DeadLetter(in RecordInput record, Source source, string error, string detail)
+    /// <summary>False if the segment had no room for it and was sealed: offer the record to the next.</summary>
+    private bool DeadLetter(in RecordInput record, Source source, Segment segment, string error, string detail)
     {
-        deadLetters.Write(in record, source.Topic, error, detail);
+        if (!deadLetters.Add(in record, source, segment.Index, error, detail))
+        {
+            Check.That(Seal());
+            return false;
+        }
         counters.CountDeadLetter(error);
+        return true;
     }
 }

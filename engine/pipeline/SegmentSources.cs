@@ -17,6 +17,12 @@ internal sealed class SegmentSources
 
     internal long FirstFetchedUnixMs { get; set; }
 
+    /// <summary>Set at the seal: the log below this position is not needed once the segment and those before it are committed.</summary>
+    internal long LogPosition { get; set; }
+
+    /// <summary>The flush that was to commit these rows when a crash came; it is done again under its own name. Null for a new one.</summary>
+    internal LoggedFlush? Redo { get; set; }
+
     /// <summary>The source's offsets up to <paramref name="next"/> belong to this segment; <paramref name="from"/> counts for the first call only.</summary>
     internal void Advance(Source source, long from, long next)
     {
@@ -35,7 +41,8 @@ internal sealed class SegmentSources
     {
         ranges.Clear();
         Array.Clear(rangeBySource);
-        FirstFetchedUnixMs = 0;
+        FirstFetchedUnixMs = LogPosition = 0;
+        Redo = null;
     }
 
     /// <summary>The ranges of consecutive segments as one, in the order of first appearance.</summary>

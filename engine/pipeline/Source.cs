@@ -48,6 +48,9 @@ internal sealed class Source(int index, string topic, int partition)
     /// <summary>Up to where offsets belong to segments; trails <see cref="NextOffset"/> by the records that are held.</summary>
     internal long TakenOffset { get; set; } = Unknown;
 
+    /// <summary>Up to where Kafka was told, or is about to be.</summary>
+    internal long AckedOffset { get; set; } = Unknown;
+
     /// <summary>Where the last assignment began; <see cref="Unknown"/> where the first record was to say.</summary>
     internal long StartOffset { get; private set; } = Unknown;
 

@@ -14,20 +14,20 @@ namespace K2I.Pipeline;
 /// What passes (catalog, store or disk away, a lost race) is retried here for as long as the session lasts, while the ring fills and holds the ingest side
 /// back. What does not pass ends the session.
 /// </remarks>
-internal sealed class TableFlusher(TablePipeline pipeline, TableStore store, SegmentRing ring, RecordSink sink)
+internal sealed class TableFlusher(TablePipeline pipeline, TableStore store, SegmentRing ring, RecordSink sink, DeadLetters deadLetters, TableJournal journal)
 {
     private const int FirstWaitMs = 200, LongestWaitMs = 30_000;
 
-    private readonly Latch ended = new();
-    private readonly Latch finished = new();
+    private readonly ILatch ended = pipeline.Clock.CreateLatch();
+    private readonly ILatch finished = pipeline.Clock.CreateLatch();
     private volatile EngineException? failure;
     private volatile string? trouble;
     private long oldestUnixMs;
-    private volatile bool started;
+    private int serving;
 
     internal delegate void AcknowledgeOffsets(ReadOnlySpan<TopicPartitionOffset> nextOffsets);
 
-    internal FlushSignal Signal { get; } = new();
+    internal FlushSignal Signal { get; } = new(pipeline.Clock);
 
     /// <summary>Tells Kafka what is committed, for lag tools.</summary>
     internal AcknowledgeOffsets? Acknowledge { get; set; }
@@ -44,7 +44,7 @@ internal sealed class TableFlusher(TablePipeline pipeline, TableStore store, Seg
     /// <summary>Flushes on request until the session ends. The flush worker calls it once.</summary>
     internal void Run()
     {
-        started = true;
+        if (Interlocked.CompareExchange(ref serving, 1, 0) != 0) return;
         try
         {
             while (!ended.IsSet)
@@ -72,43 +72,94 @@ internal sealed class TableFlusher(TablePipeline pipeline, TableStore store, Seg
     internal void End()
     {
         ended.Set();
-        if (started) finished.Wait();
+        if (Interlocked.CompareExchange(ref serving, 2, 0) != 0) finished.Wait();
     }
 
+    /// <summary>Flushes what is sealed, oldest first: one flush, but for rows that belong to one which a crash cut short.</summary>
     private void FlushSealed()
     {
         var segments = new List<Segment>();
-        while (ring.TryTakeSealed() is { } segment) segments.Add(segment);
-        if (segments.Count == 0) return;
+        while (ring.TryTakeSealed() is { } segment)
+        {
+            if (segments.Count > 0 && !ReferenceEquals(sink.SourcesOf(segments[0]).Redo, sink.SourcesOf(segment).Redo))
+            {
+                Flush(segments);
+                segments.Clear();
+            }
+            segments.Add(segment);
+        }
+        if (segments.Count > 0) Flush(segments);
+    }
+
+    private void Flush(List<Segment> segments)
+    {
         var started = pipeline.Clock.MonotonicMs;
         Volatile.Write(ref oldestUnixMs, segments.Select(s => sink.SourcesOf(s).FirstFetchedUnixMs).FirstOrDefault(ms => ms != 0));
         var ranges = SegmentSources.Merge(segments.Select(sink.SourcesOf));
-        var flush = new Flush(Guid.CreateVersion7().ToString(), ranges);
+        var redo = sink.SourcesOf(segments[0]).Redo;
+        var flush = new Flush(redo?.Id ?? pipeline.Random.NewTimeGuid(pipeline.Clock.UnixMs).ToString(), redo?.Epoch ?? store.Epoch, ranges);
+        var rows = segments.Sum(s => (long)s.PublishedRows);
+        journal.Write(LogEntryKind.BufferSnapshot, LogEntries.BufferSnapshot(pipeline.Clock, flush, rows));
+        KillPoint.Hit("flush.started");
 
         var writer = new DataFileWriter(store, pipeline.Options, flush);
         var files = Retry("write data files", () => writer.Write(segments));
         var written = pipeline.Clock.MonotonicMs;
-        var result = Retry("commit", () => store.Commit(flush, files));
-        if (result.Status == CommitStatus.Aborted)
+        KillPoint.Hit("flush.files-written");
+        var letters = segments.Select(s => s.Index).ToArray();
+        Retry("keep dead letters", () =>
         {
-            writer.Delete(files);
-            throw new EngineException(ErrorKind.Unavailable, $"nothing was committed and the session starts again from what the table holds: {result.Reason}");
-        }
-        var snapshotId = result.Table.Metadata.CurrentSnapshotId ?? 0;
+            deadLetters.Commit(flush.Id, flush.Epoch, letters, ranges);
+            return true;
+        });
+        KillPoint.Hit("flush.letters-kept");
+        foreach (var file in files) journal.Write(LogEntryKind.DataFileWritten, LogEntries.DataFileWritten(pipeline.Clock, flush, file, store.DescriptionOf(file.File)));
+        KillPoint.Hit("flush.files-logged");
+        Retry("log the commit", () =>
+        {
+            journal.WriteSynced(LogEntryKind.CommitStarted, LogEntries.CommitStarted(pipeline.Clock, flush, files.Count));
+            return true;
+        });
+        KillPoint.Hit("flush.before-commit");
+        var snapshot = Commit(flush, files, writer);
+        KillPoint.Hit("flush.after-commit");
         var now = pipeline.Clock.MonotonicMs;
 
-        var rows = segments.Sum(s => (long)s.PublishedRows);
-        foreach (var segment in segments) ring.Release(segment);
+        var position = sink.SourcesOf(segments[^1]).LogPosition;
+        foreach (var entry in LogEntries.Landed(pipeline.Clock, flush, snapshot, position)) journal.Write(entry.Kind, entry.Json);
+        KillPoint.Hit("flush.logged");
+        foreach (var segment in segments)
+        {
+            deadLetters.Clear(segment.Index);
+            ring.Release(segment);
+        }
+        journal.Truncate(position);
+        KillPoint.Hit("flush.truncated");
         foreach (var range in ranges) range.Source.CommittedOffset = range.Next;
         Volatile.Write(ref oldestUnixMs, 0);
-        Count(files, rows, snapshotId, written - started, now - written);
+        Count(files, rows, snapshot.SnapshotId, written - started, now - written);
         Acknowledge?.Invoke([.. ranges.Select(r => new TopicPartitionOffset(r.Source.Topic, r.Source.Partition, r.Next))]);
+        KillPoint.Hit("flush.done");
     }
 
-    private void Count(IReadOnlyList<DataFile> files, long rows, long snapshotId, long flushMs, long commitMs)
+    /// <summary>The snapshot that holds the flush; one of an earlier attempt if that had landed.</summary>
+    private Snapshot Commit(Flush flush, IReadOnlyList<WrittenFile> files, DataFileWriter writer)
+    {
+        var result = Retry("commit", () => store.Commit(flush, [.. files.Select(f => f.File)]));
+        if (result.Status != CommitStatus.Aborted) return store.SnapshotOf(flush);
+        // Files that a snapshot may refer to, now or later, are never removed here.
+        if (!flush.MayHaveLanded)
+        {
+            writer.Delete(files);
+            journal.Write(LogEntryKind.MaintenanceTask, LogEntries.MaintenanceTask(pipeline.Clock, "remove files of a failed commit", files.Count, $"flush {flush.Id}"));
+        }
+        throw new EngineException(ErrorKind.Unavailable, $"nothing was committed and the session starts again from what the table holds: {result.Reason}");
+    }
+
+    private void Count(IReadOnlyList<WrittenFile> files, long rows, long snapshotId, long flushMs, long commitMs)
     {
         var counters = pipeline.Counters;
-        var bytes = files.Sum(f => f.FileSizeBytes);
+        var bytes = files.Sum(f => f.File.FileSizeBytes);
         counters.Commits++;
         counters.RowsCommitted += rows;
         counters.DataFiles += files.Count;
@@ -132,7 +183,7 @@ internal sealed class TableFlusher(TablePipeline pipeline, TableStore store, Seg
                 trouble = null;
                 return result;
             }
-            catch (EngineException e) when (e.Retryable || e.Kind is ErrorKind.Denied or ErrorKind.Unknown)
+            catch (EngineException e) when (e.Retryable || e.Kind == ErrorKind.Unknown)
             {
                 trouble = string.Create(CultureInfo.InvariantCulture, $"cannot {what}: {e.Message}");
                 pipeline.LastError = trouble;

@@ -1,5 +1,6 @@
 using K2I.Base;
 using K2I.Kafka;
+using K2I.Ring;
 
 namespace K2I.Pipeline;
 
@@ -7,16 +8,26 @@ namespace K2I.Pipeline;
 /// One table's pipeline over the life of the process: an ingest worker that runs sessions one after another, and a flush worker that serves each. Owns
 /// the state that people see.
 /// </summary>
-internal sealed class TablePipeline(TableOptions options, EngineOptions engine, TableStoreFactory stores, MemoryShares memory, ILog log, IClock clock)
+internal sealed class TablePipeline(TableOptions options, EngineOptions engine, EngineServices services, TableStoreFactory stores, MemoryShares memory, ILog log)
 {
-    private const int FirstWaitMs = 500, LongestWaitMs = 30_000;
+    private const int FirstWaitMs = 500, LongestWaitMs = 30_000, ResumePollMs = 500;
 
-    private readonly Latch stop = new();
-    private readonly Latch flushWork = new();
+    /// <summary>Rights are given back without anyone telling: looked for by itself.</summary>
+    private const int DeniedRetryMs = 60_000;
+
+    private readonly IClock clock = services.Clock;
+    private readonly ILatch stop = services.Clock.CreateLatch();
+    private readonly ILatch flushWork = services.Clock.CreateLatch();
+    private readonly ILatch syncWork = services.Clock.CreateLatch();
+    private readonly Dictionary<(string Topic, int Partition), long> acceptedRecords = [];
     private volatile TableSession? session;
     private volatile TableFlusher? flusher;
+    private volatile TableJournal? journal;
     private volatile bool ingestDone;
-    private volatile (TableState State, string Detail)[] state = [(TableState.Starting, "")];
+    private volatile Shown shown = new(TableState.Starting, "", null);
+    private PauseReason? accepted;
+
+    private sealed record Shown(TableState State, string Detail, PauseReason? Reason);
 
     internal TableOptions Options => options;
 
@@ -24,11 +35,11 @@ internal sealed class TablePipeline(TableOptions options, EngineOptions engine, 
 
     internal IClock Clock => clock;
 
+    internal IRandom Random => services.Random;
+
     internal TableCounters Counters { get; } = new();
 
     internal MemoryShares Memory => memory;
-
-    internal string DataDirectory => engine.DataDirectory;
 
     internal long ShutdownTimeoutMs => engine.ShutdownTimeoutMs;
 
@@ -45,20 +56,26 @@ internal sealed class TablePipeline(TableOptions options, EngineOptions engine, 
         Group = $"{engine.Kafka.Group}.{options.Name}",
         Topics = options.Topics,
         InstanceId = engine.Kafka.InstanceId is { } instance ? $"{instance}.{options.Name}" : null,
+        Protocol = engine.Kafka.GroupProtocol,
         FetchBufferBytes = memory.FetchBytes,
     };
 
+    internal IConsumer OpenConsumer(IConsumerListener listener) => services.OpenConsumer(ConsumerOptions, listener, log);
+
+    /// <summary>How far a replay of the log is; empty unless one is under way. Ingest thread writes.</summary>
+    internal string Recovering { get; set; } = "";
+
     internal void RequestStop() => stop.Set();
 
-    internal void SetState(TableState newState, string detail = "")
+    internal void SetState(TableState newState, string detail = "", PauseReason? reason = null)
     {
-        var old = state[0];
-        if (old == (newState, detail)) return;
-        state = [(newState, detail)];
-        if (old.State != newState) log.Info("table state", ("table", options.Name), ("state", newState), ("detail", detail.Length == 0 ? null : detail));
+        var old = shown;
+        if (old.State == newState && old.Detail == detail) return;
+        shown = new(newState, detail, reason);
+        if (old.State != newState) log.Info("table state", ("table", options.Name), ("state", newState), ("reason", reason is { } r ? PauseReasons.NameOf(r) : null), ("detail", detail.Length == 0 ? null : detail));
     }
 
-    /// <summary>The ingest worker: sessions until a stop. After an error that passes it waits and starts the next from what the table holds.</summary>
+    /// <summary>The ingest worker: sessions until a stop. After an error that passes it waits and starts the next from what table and log hold.</summary>
     internal void RunIngest()
     {
         var wait = FirstWaitMs;
@@ -67,29 +84,29 @@ internal sealed class TablePipeline(TableOptions options, EngineOptions engine, 
             while (!stop.IsSet)
             {
                 var began = clock.MonotonicMs;
+                var commits = Counters.Commits;
                 var error = RunSession();
+                if (Counters.Commits > commits) accepted = null;
                 if (error is null) break;
                 LastError = error.Message;
                 if (clock.MonotonicMs - began > LongestWaitMs) wait = FirstWaitMs;
-                if (error.Retryable || error.Kind is ErrorKind.Unknown or ErrorKind.Denied)
+                if (NamedStop.ReasonOf(error) is { } reason)
                 {
-                    log.Warn("table waits", ("table", options.Name), ("error", error.Message), ("retry_ms", wait));
-                    SetState(TableState.Waiting, error.Message);
-                    stop.Wait(wait);
-                    wait = Math.Min(wait * 2, LongestWaitMs);
+                    Pause(reason, error);
+                    wait = FirstWaitMs;
+                    continue;
                 }
-                else
-                {
-                    log.Error("table paused", ("table", options.Name), ("reason", error.Message));
-                    SetState(TableState.Paused, error.Message);
-                    stop.Wait();
-                }
+                if (error.Kind == ErrorKind.Fatal) throw error;
+                log.Warn("table waits", ("table", options.Name), ("error", error.Message), ("retry_ms", wait));
+                SetState(TableState.Waiting, error.Message);
+                stop.Wait(wait);
+                wait = Math.Min(wait * 2, LongestWaitMs);
             }
             SetState(TableState.Stopped);
         }
         catch (Exception e)
         {
-            log.Error("table failed", ("table", options.Name), ("error", e.ToString()));
+            log.Error("table failed", ("table", options.Name), ("error", e is EngineException ? e.Message : e.ToString()));
             SetState(TableState.Failed, e.Message);
             throw;
         }
@@ -97,6 +114,19 @@ internal sealed class TablePipeline(TableOptions options, EngineOptions engine, 
         {
             ingestDone = true;
             flushWork.Set();
+            syncWork.Set();
+        }
+    }
+
+    /// <summary>The sync worker: serves the log of each session until the ingest worker has ended.</summary>
+    internal void RunSync()
+    {
+        while (true)
+        {
+            syncWork.Wait();
+            syncWork.Reset();
+            if (Interlocked.Exchange(ref journal, null) is { } next) next.RunSync();
+            else if (ingestDone) return;
         }
     }
 
@@ -115,15 +145,18 @@ internal sealed class TablePipeline(TableOptions options, EngineOptions engine, 
     internal TableStatus Status()
     {
         var current = session;
-        var (shown, detail) = state[0];
+        var (state, detail, reason) = shown;
         var kafka = current?.Connection;
-        if (shown == TableState.Running && current?.Flusher.Trouble is { } trouble) (shown, detail) = (TableState.Waiting, trouble);
-        else if (shown is TableState.Running or TableState.Starting && kafka is { State: not KafkaConnectionState.Up, LastError: { } lost }) (shown, detail) = (TableState.Waiting, $"Kafka is away: {lost}");
+        var log = current?.Journal;
+        if (state == TableState.Running && (current?.Flusher.Trouble ?? log?.Trouble) is { } trouble) (state, detail) = (TableState.Waiting, trouble);
+        else if (state is TableState.Running or TableState.Starting && kafka is { State: not KafkaConnectionState.Up, LastError: { } lost }) (state, detail) = (TableState.Waiting, $"Kafka is away: {lost}");
         return new()
         {
             Name = options.Name,
-            State = shown,
+            State = state,
             Detail = detail,
+            PauseReason = reason,
+            Recovering = Recovering,
             KafkaState = kafka?.State.ToString() ?? "",
             Partitions = [.. (current?.Sources ?? []).Where(s => s.Assigned).Select(s => new PartitionStatus(s.Topic, s.Partition, s.NextOffset, s.CommittedOffset, s.HighWatermark))],
             Records = Volatile.Read(ref Counters.Records),
@@ -134,6 +167,11 @@ internal sealed class TablePipeline(TableOptions options, EngineOptions engine, 
             RingBytes = current?.RingBytesInUse ?? 0,
             RingBudgetBytes = current?.RingBudgetBytes ?? memory.RingBytes,
             Backpressure = current?.Backpressure ?? false,
+            WalAppendedPosition = log?.AppendedPosition ?? 0,
+            WalSyncedPosition = log?.SyncedPosition ?? 0,
+            WalBytes = log?.Bytes ?? 0,
+            WalTrouble = log?.Trouble ?? "",
+            DeadLetterPendingBytes = current?.DeadLetterBytes ?? 0,
             Commits = Volatile.Read(ref Counters.Commits),
             CommitRetries = Volatile.Read(ref Counters.CommitRetries),
             DataFiles = Volatile.Read(ref Counters.DataFiles),
@@ -153,8 +191,14 @@ internal sealed class TablePipeline(TableOptions options, EngineOptions engine, 
         try
         {
             SetState(TableState.Starting);
-            var store = stores.Open(options, memory);
-            using var current = new TableSession(this, store);
+            var store = stores.Open(options, memory, accepted);
+            if (store.IsAnother) TableJournal.Discard(services, engine, options.Name);
+            using var opened = TableJournal.Open(services, engine, options.Name, log);
+            journal = opened;
+            syncWork.Set();
+            KillPoint.Hit("session.log-open");
+            var redo = store.IsOpen ? new HalfDoneFlush(store, opened, options, log, clock).Finish() : null;
+            using var current = new TableSession(this, store, opened, OpenLetters, redo);
             session = current;
             flusher = current.Flusher;
             flushWork.Set();
@@ -168,6 +212,67 @@ internal sealed class TablePipeline(TableOptions options, EngineOptions engine, 
         finally
         {
             session = null;
+            Recovering = "";
+        }
+    }
+
+    private DeadLetters OpenLetters(SegmentRing ring) => DeadLetterFactory.Create(options, new()
+    {
+        Table = stores.IdentOf(options),
+        Catalog = services.Catalog,
+        Objects = services.Objects,
+        ParquetBuffers = stores.ParquetBuffers,
+        FormatVersion = engine.Iceberg.FormatVersion,
+        Kafka = engine.Kafka,
+        OpenProducer = o => services.OpenProducer(o, log),
+        Segments = ring.Segments.Count,
+        RingBytes = ring.BudgetBytes,
+        Log = log,
+        Clock = clock,
+        Random = services.Random,
+        Accepted = acceptedRecords,
+    });
+
+    /// <summary>Stands still until a person resumes, or a stop.</summary>
+    private void Pause(PauseReason reason, EngineException error)
+    {
+        log.Error("table paused", ("table", options.Name), ("reason", PauseReasons.NameOf(reason)), ("error", error.Message), ("resume", ResumeHint(reason)));
+        SetState(TableState.Paused, error.Message, reason);
+        var began = clock.MonotonicMs;
+        while (!stop.Wait(ResumePollMs))
+        {
+            if (reason == PauseReason.PermissionDenied && clock.MonotonicMs - began >= DeniedRetryMs) return;
+            if (TakeRequest() is not { } request) continue;
+            if (request.Accept is { } named && named != reason)
+            {
+                log.Warn("resume refused", ("table", options.Name), ("accepts", PauseReasons.NameOf(named)), ("paused_for", PauseReasons.NameOf(reason)));
+                continue;
+            }
+            log.Info("table resumes", ("table", options.Name), ("accepted", request.Accept is null ? null : PauseReasons.NameOf(reason)));
+            if (request.Accept is null) return;
+            accepted = reason;
+            if (NamedStop.RecordOf(error) is { } record) acceptedRecords[(record.Topic, record.Partition)] = record.Offset;
+            return;
+        }
+    }
+
+    private string ResumeHint(PauseReason reason) =>
+        PauseReasons.CanAccept(reason) ? $"k2i resume {options.Name} --accept {PauseReasons.NameOf(reason)}" : $"k2i resume {options.Name}";
+
+    private ResumeRequest? TakeRequest()
+    {
+        var path = ResumeRequest.PathOf(engine.DataDirectory, options.Name);
+        try
+        {
+            if (!services.Files.Exists(path)) return null;
+            var bytes = services.Files.Read(path, ResumeRequest.MaxBytes);
+            services.Files.Delete(path);
+            return ResumeRequest.Parse(bytes);
+        }
+        catch (EngineException error)
+        {
+            log.Warn("a request to resume cannot be taken", ("table", options.Name), ("error", error.Message));
+            return null;
         }
     }
 }

@@ -7,8 +7,8 @@ using K2I.Ring;
 namespace K2I.Pipeline;
 
 /// <summary>
-/// One uninterrupted run of a table's pipeline: from loading the table and joining the group until a stop, or an error after which everything not
-/// committed is thrown away and a new session starts from what the table says. Ingest thread, but for what says otherwise.
+/// One uninterrupted run of a table's pipeline: from joining the group until a stop, or an error after which everything in memory is thrown away and a new
+/// session starts from what the table says and the log holds. Ingest thread, but for what says otherwise.
 /// </summary>
 /// <remarks>
 /// Each step: offer held records again, poll, publish, look at the flush triggers. A record is held (copied) when it cannot become a row at once; while any is
@@ -21,14 +21,19 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
     private const int KafkaCallMs = 10_000;
     private const int ProblemSilenceMs = 30_000;
 
+    /// <summary>Backpressure that lasts so long pauses the partitions: what is fetched and waits is given up, and fetched again afterwards.</summary>
+    private const int PauseAfterMs = 10_000;
+
     private readonly TablePipeline pipeline;
     private readonly TableOptions options;
     private readonly TableStore store;
     private readonly SegmentRing ring;
-    private readonly DeadLetterFile deadLetters;
+    private readonly TableJournal journal;
+    private readonly DeadLetters deadLetters;
     private readonly RecordSink sink;
     private readonly TableFlusher flusher;
-    private readonly KafkaConsumer consumer;
+    private readonly IConsumer consumer;
+    private readonly AckTracker acks;
     private readonly Queue<HeldRecord> held = new();
     private readonly HeaderCopy headers = new();
     private readonly Dictionary<(KafkaProblemKind Kind, string? Topic, int Partition), long> problemsTold = [];
@@ -39,22 +44,27 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
     private int cachedTopic = -1;
     private long inferSinceMs;
     private long nextUpkeepMs;
+    private long backpressureSinceMs = -1;
+    private bool paused;
+    private LoggedFlush? redo;
     private EngineException? problem;
 
-    internal TableSession(TablePipeline pipeline, TableStore store)
+    internal TableSession(TablePipeline pipeline, TableStore store, TableJournal journal, Func<SegmentRing, DeadLetters> openLetters, LoggedFlush? redo)
     {
         this.pipeline = pipeline;
         this.store = store;
+        this.journal = journal;
+        this.redo = redo;
         options = pipeline.Options;
         (log, clock) = (pipeline.Log, pipeline.Clock);
         ring = new(pipeline.Memory.RingBytes);
-        deadLetters = new(pipeline.DataDirectory, options.Name, clock);
-        sink = new(ring, deadLetters, pipeline.Counters, clock);
-        flusher = new(pipeline, store, ring, sink);
+        deadLetters = openLetters(ring);
+        sink = new(ring, deadLetters, journal, options.TombstonePolicy, pipeline.Counters, clock);
+        flusher = new(pipeline, store, ring, sink, deadLetters, journal);
         try
         {
-            if (store.IsOpen) UseSchema();
-            consumer = new(pipeline.ConsumerOptions, this, log, clock);
+            if (store.IsOpen) Begin();
+            consumer = pipeline.OpenConsumer(this);
         }
         catch
         {
@@ -62,12 +72,17 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
             deadLetters.Dispose();
             throw;
         }
-        flusher.Acknowledge = ranges => consumer.Ack(ranges);
+        acks = new(journal, ranges => consumer.Ack(ranges));
+        flusher.Acknowledge = acks.OnCommitted;
     }
 
     internal ImmutableArray<Source> Sources => sources;
 
     internal TableFlusher Flusher => flusher;
+
+    internal TableJournal Journal => journal;
+
+    internal long DeadLetterBytes => deadLetters.PendingBytes;
 
     internal KafkaConnection Connection => consumer.Connection;
 
@@ -100,6 +115,7 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         else DrainHeld();
 
         Backpressure = !Inferring && (held.Count > 0 || !sink.HasRoom());
+        PauseOrResume();
         if (Backpressure)
         {
             RequestFlush();
@@ -108,7 +124,9 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         else
         {
             consumer.Poll(PollMs, PollRecords, this);
+            KillPoint.Hit("ingest.polled");
             sink.Publish();
+            KillPoint.Hit("ingest.published");
         }
         FlushIfDue();
         Upkeep();
@@ -148,30 +166,126 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
 
     public void OnAssigned(Span<PartitionStart> partitions)
     {
+        KillPoint.Hit("group.assigned");
         if (!Inferring) store.Reload();
         foreach (ref var partition in partitions) RefuseIfPending(partition.Topic, partition.Partition);
         var started = new TopicPartition[partitions.Length];
         for (var i = 0; i < partitions.Length; i++) started[i] = new(partitions[i].Topic, partitions[i].Partition);
         var ids = TopicIds([.. started.Select(p => p.Topic).Distinct()]);
+        var logged = new List<(Source, LoggedRun)>();
         for (var i = 0; i < partitions.Length; i++)
         {
             ref var partition = ref partitions[i];
             var topicId = ids.GetValueOrDefault(partition.Topic);
             CheckTopicId(partition.Topic, topicId);
-            partition.StartOffset = StartOf(started[i]);
             var source = Register(started[i]);
             source.TopicId = topicId;
             source.CommittedOffset = (store.IsOpen ? store.Offsets.Next(partition.Topic, partition.Partition) : null) ?? Source.Unknown;
-            source.StartAt(partition.StartOffset);
+            partition.StartOffset = StartOf(started[i]);
+            if (RunOf(source) is { } run)
+            {
+                source.StartAt(Math.Max(run.From, source.CommittedOffset));
+                if (run.Next > source.TakenOffset) logged.Add((source, run));
+                partition.StartOffset = run.Next;
+            }
+            else
+            {
+                source.StartAt(partition.StartOffset);
+            }
+            if (store.IsOpen && store.Accepts(PauseReason.OffsetOutOfRange)) partition.StartOffset = NearestHeld(started[i], partition.StartOffset);
             log.Info("partition assigned", ("table", options.Name), ("topic", partition.Topic), ("partition", partition.Partition),
-                ("start", KafkaOffset.Format(partition.StartOffset)));
+                ("start", KafkaOffset.Format(partition.StartOffset)), ("from_log", partition.StartOffset - source.TakenOffset is > 0 and var count && logged.Count > 0 && logged[^1].Item1 == source ? count : null));
+            source.NextOffset = Math.Max(partition.StartOffset, Source.Unknown);
         }
         cachedTopic = -1;
+        if (logged.Count > 0) Replay(logged);
+        KillPoint.Hit("group.started");
         pipeline.SetState(TableState.Running);
+    }
+
+    /// <summary>The logged run of a partition, where it continues what the table holds: rule 4 of exactly once.</summary>
+    private LoggedRun? RunOf(Source source)
+    {
+        if (!store.IsOpen || !journal.KeepsRecords || !journal.Contents.IsOf(store.Uuid)) return null;
+        if (!journal.Contents.Runs.TryGetValue((source.Topic, source.Partition), out var run)) return null;
+        if (run.TopicId is not null && source.TopicId is not null && run.TopicId != source.TopicId) return null;
+        if (source.CommittedOffset == Source.Unknown) return run;
+        if (run.From <= source.CommittedOffset && source.CommittedOffset <= run.Next) return run;
+        log.Info("the log does not continue the table; fetching from what the table holds", ("table", options.Name), ("topic", source.Topic), ("partition", source.Partition),
+            ("table_next", source.CommittedOffset), ("log_from", run.From), ("log_next", run.Next));
+        return null;
+    }
+
+    /// <summary>Brings back the rows that the log holds beyond the table, before any new record is fetched.</summary>
+    private void Replay(List<(Source Source, LoggedRun Run)> logged)
+    {
+        var began = clock.MonotonicMs;
+        var end = journal.AppendedPosition;
+        var told = began;
+        sink.Redo = redo;
+        LogReplay? replay = null;
+        void FrameDone(long position)
+        {
+            if (sink.Redo is { } flush && flush.Ranges.All(r => Find(new(r.Topic, r.Partition)) is { } s && s.TakenOffset >= r.Next))
+            {
+                sink.SealForFlush();
+                sink.Redo = null;
+            }
+            var now = clock.MonotonicMs;
+            if (now - told < 1_000) return;
+            told = now;
+            pipeline.Recovering = $"{Units.FormatBytes(position - replay!.Start)} of {Units.FormatBytes(end - replay.Start)}";
+            log.Info("replaying the log", ("table", options.Name), ("records", replay.Records), ("bytes", position - replay.Start), ("of", end - replay.Start));
+        }
+
+        replay = new(logged, OfferReplayed, FrameDone);
+        journal.Replay(replay.Start, replay);
+        sink.Publish();
+        sink.SealForFlush();
+        (sink.Redo, redo) = (null, null);
+        pipeline.Recovering = "";
+        RequestFlush();
+        log.Info("the log is replayed", ("table", options.Name), ("records", replay.Records), ("bytes", end - replay.Start), ("ms", clock.MonotonicMs - began));
+    }
+
+    private bool OfferReplayed(in RecordInput record, Source source)
+    {
+        while (true)
+        {
+            switch (sink.Take(in record, source))
+            {
+                case TakeResult.Taken:
+                    return true;
+                case TakeResult.NewField:
+                    AddFields(in record, source);
+                    break;
+                default:
+                    // Waiting for a flush to make room; group membership is kept by the consumer's own thread.
+                    RequestFlush();
+                    if (flusher.Failure is { } failure) throw failure;
+                    if (pipeline.StopRequested) return false;
+                    clock.Sleep(1);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>For a start that Kafka does not hold, once a person has accepted that: the nearest offset it does hold.</summary>
+    private long NearestHeld(TopicPartition partition, long start)
+    {
+        if (start < 0) return start;
+        var held = consumer.QueryWatermarks(partition, KafkaCallMs);
+        var nearest = Math.Clamp(start, held.LowOffset, held.HighOffset);
+        if (nearest != start)
+        {
+            log.Warn("offsets are passed over", ("table", options.Name), ("topic", partition.Topic), ("partition", partition.Partition), ("from", start), ("to", nearest));
+        }
+        return nearest;
     }
 
     public void OnRevoked(ReadOnlySpan<TopicPartition> partitions)
     {
+        KillPoint.Hit("group.revoked");
         foreach (var partition in partitions)
         {
             if (Find(partition) is { } source) source.Assigned = false;
@@ -200,7 +314,7 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         var where = kafkaProblem.Topic is null ? "" : $" of {kafkaProblem.Topic}[{kafkaProblem.Partition}]";
         problem ??= kafkaProblem.Kind switch
         {
-            KafkaProblemKind.OffsetOutOfRange => new(ErrorKind.Fatal,
+            KafkaProblemKind.OffsetOutOfRange => NamedStop.Of(PauseReason.OffsetOutOfRange,
                 $"offset out of range: the next offset{where} is not held by Kafka any more (retention, or a topic created anew); rows in between would be missing"),
             KafkaProblemKind.Corrupt => new(ErrorKind.Corrupt, $"a batch{where} is damaged: {kafkaProblem.Text}"),
             KafkaProblemKind.Denied => new(ErrorKind.Denied, $"Kafka denies access{where}: {kafkaProblem.Text}"),
@@ -252,34 +366,20 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         {
             if (record.Source.Assigned)
             {
-                var input = new RecordInput(record.Value, record.IsTombstone)
-                {
-                    Key = record.Key,
-                    KeyIsNull = !record.HasKey,
-                    Topic = record.Source.TopicUtf8,
-                    Partition = record.Source.Partition,
-                    Offset = record.Offset,
-                    TimestampMs = record.TimestampMs,
-                    TimestampKind = (TimestampKind)record.TimestampType,
-                    Headers = record.Headers.Count > 0 ? record.Headers : null,
-                };
-                var result = sink.Take(in input, record.Source);
+                var result = sink.Take(record.Input, record.Source);
+                if (result == TakeResult.NoRoom) return;
                 if (result == TakeResult.NewField)
                 {
-                    if (Evolve(in input, record.Source)) continue;
-                    return;
+                    AddFields(record.Input, record.Source);
+                    continue;
                 }
-                if (result == TakeResult.NoRoom) return;
             }
             held.Dequeue();
         }
     }
 
-    /// <summary>
-    /// Adds the record's new fields to the table and decodes into its new schema. A record whose fields cannot be added is a dead letter. False while the
-    /// ring has no room.
-    /// </summary>
-    private bool Evolve(in RecordInput record, Source source)
+    /// <summary>Adds the record's new fields to the table and decodes into its new schema from now on; fields that cannot be added are ignored for this record, which is a dead letter.</summary>
+    private void AddFields(in RecordInput record, Source source)
     {
         var fields = sink.NewFields(in record);
         try
@@ -288,13 +388,20 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         }
         catch (EngineException e) when (e.Kind == ErrorKind.Invalid)
         {
-            if (sink.Refuse(in record, source, "NewField", e.Message) == TakeResult.NoRoom) return false;
-            held.Dequeue();
-            return true;
+            sink.RefuseNext(source, record.Offset, "NewField", e.Message);
+            return;
         }
-        foreach (var field in fields)
-            log.Info("column added", ("table", options.Name), ("column", field.ParentPath.Length == 0 ? field.Field.Name : $"{field.ParentPath}.{field.Field.Name}"), ("type", field.Field.Type));
-        return UseSchema();
+        var names = fields.Select(f => f.ParentPath.Length == 0 ? f.Field.Name : $"{f.ParentPath}.{f.Field.Name}").ToArray();
+        for (var i = 0; i < names.Length; i++) log.Info("column added", ("table", options.Name), ("column", names[i]), ("type", fields[i].Field.Type));
+        journal.Write(LogEntryKind.SchemaEvolution, LogEntries.SchemaEvolution(clock, store.Schema.SchemaId, names));
+        UseSchema();
+    }
+
+    /// <summary>The table is open: rows can be taken.</summary>
+    private void Begin()
+    {
+        UseSchema();
+        journal.Write(LogEntryKind.SessionStarted, LogEntries.SessionStarted(clock, store.Uuid, store.Epoch, store.Offsets));
     }
 
     private bool UseSchema()
@@ -315,7 +422,7 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         if (inferSinceMs == 0) inferSinceMs = clock.MonotonicMs;
         if (held.Count < options.InferRecords && clock.MonotonicMs - inferSinceMs < InferWaitMs) return;
         store.Create(TableDecoding.Infer(options, held, log));
-        UseSchema();
+        Begin();
         pipeline.SetState(TableState.Running);
     }
 
@@ -348,12 +455,32 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         return true;
     }
 
-    /// <summary>Once a second: what status pages show of lag.</summary>
+    private void PauseOrResume()
+    {
+        if (!Backpressure)
+        {
+            backpressureSinceMs = -1;
+            if (!paused) return;
+            paused = false;
+            consumer.Resume([.. sources.Where(s => s.Assigned).Select(s => new TopicPartition(s.Topic, s.Partition))]);
+            log.Info("fetching goes on", ("table", options.Name));
+            return;
+        }
+        var now = clock.MonotonicMs;
+        if (backpressureSinceMs < 0) backpressureSinceMs = now;
+        if (paused || now - backpressureSinceMs < PauseAfterMs) return;
+        paused = true;
+        consumer.Pause([.. sources.Where(s => s.Assigned).Select(s => new TopicPartition(s.Topic, s.Partition))]);
+        log.Warn("fetching is paused", ("table", options.Name), ("reason", flusher.Trouble ?? journal.Trouble ?? "rows wait for their flush"));
+    }
+
+    /// <summary>Once a second: acks, and what status pages show of lag.</summary>
     private void Upkeep()
     {
         var now = clock.MonotonicMs;
         if (now < nextUpkeepMs) return;
         nextUpkeepMs = now + 1_000;
+        acks.Tick(sources);
         foreach (var source in sources)
             if (source.Assigned && consumer.TryGetWatermarks(new(source.Topic, source.Partition), out var marks)) source.HighWatermark = marks.HighOffset;
     }
@@ -394,7 +521,9 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
     private void CheckTopicId(string topic, string? id)
     {
         if (!store.IsOpen || id is null || store.Offsets.TopicId(topic) is not { } known || known == id) return;
-        throw new EngineException(ErrorKind.Fatal, $"topic recreated: {topic} was deleted and created again (id {known} became {id}); its offsets mean other records than those in the table");
+        if (!store.Accepts(PauseReason.TopicRecreated)) throw store.Recreated(topic, known, id);
+        log.Warn("the offsets of a topic's former life are forgotten", ("table", options.Name), ("topic", topic), ("id", id));
+        store.Forget(topic, id);
     }
 
     /// <summary>Rows of an earlier assignment that still wait for their commit would be read, and committed, a second time: start again instead.</summary>

@@ -17,15 +17,16 @@ namespace K2I.Pipeline;
 /// Ingest thread: <see cref="Open"/>, <see cref="Create"/>, <see cref="Reload"/>, <see cref="AddFields"/>. Flush thread: <see cref="Commit"/>. What both see (<see cref="Schema"/>,
 /// <see cref="Offsets"/>, …) is an immutable state, replaced whole.
 /// </remarks>
-internal sealed class TableStore(TableStoreFactory shared, TableOptions options, TableIdent ident, int formatVersion, MemoryShares memory, ILog log, IClock clock)
+internal sealed class TableStore(TableStoreFactory shared, TableOptions options, TableIdent ident, int formatVersion, MemoryShares memory, TableIdentity identity, PauseReason? accepted, ILog log)
 {
     private const string FlushIdKey = "k2i.flush-id", EpochKey = "k2i.epoch";
 
     /// <summary>Bounds on columns that records bring in: field names are data from outside.</summary>
     private const int MaxNameLength = 255, MaxFields = 5_000;
 
-    private readonly TableCommitter committer = new(shared.Catalog, shared.Objects, clock: clock, log: log);
+    private readonly TableCommitter committer = new(shared.Catalog, shared.Objects, clock: shared.Clock, log: log, random: shared.Random);
     private volatile State? state;
+    private volatile ImmutableDictionary<string, string> recreated = ImmutableDictionary<string, string>.Empty;
 
     /// <summary>The table as last loaded or committed, and what is derived from it.</summary>
     private sealed record State(Table Table, Schema Schema, OffsetMap Offsets, DataFileBuilder Files);
@@ -55,11 +56,34 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
 
     private State Now => state ?? throw new InvalidOperationException("the table is not open");
 
+    /// <summary>The table is another than this host wrote to before, and that was accepted: what is kept of the old one counts no more.</summary>
+    internal bool IsAnother { get; private set; }
+
+    internal TableIdent Ident => ident;
+
+    internal string Uuid => Now.Table.Metadata.Uuid;
+
     internal void Open()
     {
         var declared = TableDecoding.Declared(options);
-        if (shared.Catalog.TryLoad(ident) is { } table) Adopt(table, declared);
-        else if (declared is not null) Create(declared);
+        var known = identity.ReadUuid();
+        if (shared.Catalog.TryLoad(ident) is { } table)
+        {
+            if (known is not null && known != table.Metadata.Uuid)
+            {
+                if (accepted is not (PauseReason.TableReplaced or PauseReason.TableMissing)) throw Replaced(known, table.Metadata.Uuid);
+                IsAnother = true;
+            }
+            Adopt(table, declared);
+            if (known != table.Metadata.Uuid) identity.Write(table.Metadata.Uuid);
+            return;
+        }
+        if (known is not null)
+        {
+            if (accepted != PauseReason.TableMissing) throw Missing();
+            IsAnother = true;
+        }
+        if (declared is not null) Create(declared);
     }
 
     /// <summary>Creates the table with these columns, or adopts what someone else created meanwhile.</summary>
@@ -75,9 +99,15 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
         });
         log.Info("table ready", ("table", ident), ("location", table.Metadata.Location), ("columns", ColumnText.Format(columns)));
         Adopt(table, columns);
+        identity.Write(table.Metadata.Uuid);
     }
 
-    internal void Reload() => Take(shared.Catalog.Load(ident));
+    internal void Reload()
+    {
+        var table = shared.Catalog.TryLoad(ident) ?? throw Missing();
+        if (table.Metadata.Uuid != Uuid) throw Replaced(Uuid, table.Metadata.Uuid);
+        Take(table);
+    }
 
     /// <summary>Adds optional columns; one that is there already, of a type that takes the values, counts as added.</summary>
     internal void AddFields(IReadOnlyList<NewField> fields)
@@ -103,15 +133,40 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
         {
             var result = committer.Commit(ident, action);
             if (result.Status != CommitStatus.Aborted) Take(result.Table);
+            else flush.MayHaveLanded |= result.MayHaveLanded;
             return result;
         }
-        catch (EngineException e) when (e.Kind != ErrorKind.Unknown)
+        catch (EngineException e)
         {
-            // It did not land and its manifests are gone: the next try makes a new snapshot. After Unknown only the same one may be tried.
-            flush.Action = null;
+            // Either it did not land and its manifests are gone, and the next try makes a new snapshot; or only the same one may be tried.
+            if (!action.MayHaveLanded) flush.Action = null;
+            else flush.MayHaveLanded = true;
+            if (e.Kind == ErrorKind.NotFound && shared.Catalog.TryLoad(ident) is null) throw Missing();
             throw;
         }
     }
+
+    /// <summary>The snapshot that a committed flush made; the current one where another engine has expired it meanwhile.</summary>
+    internal Snapshot SnapshotOf(Flush flush) => Find(Now.Table.Metadata, flush) ?? Now.Table.Metadata.Ancestors().First();
+
+    /// <summary>The table as last loaded holds the flush.</summary>
+    internal bool Holds(Flush flush) => Find(Now.Table.Metadata, flush) is not null;
+
+    private static Snapshot? Find(TableMetadata metadata, Flush flush) => metadata.Ancestors().FirstOrDefault(s => s.Summary.GetValueOrDefault(FlushIdKey) == flush.Id);
+
+    /// <summary>A data file's description as the log keeps it; see <see cref="FileOf"/>.</summary>
+    internal byte[] DescriptionOf(DataFile file) => DataFileBytes.Write(Now.Table.Metadata, file);
+
+    internal DataFile FileOf(int specId, byte[] description) => DataFileBytes.Read(Now.Table.Metadata, specId, description);
+
+    /// <summary>The topic was created again and that is accepted: what the table holds of the old one counts no more. Ingest thread.</summary>
+    internal void Forget(string topic, string newId)
+    {
+        recreated = recreated.SetItem(topic, newId);
+        Take(Now.Table);
+    }
+
+    internal bool Accepts(PauseReason reason) => accepted == reason;
 
     internal string DataLocation(PartitionSpec spec, PartitionTuple partition, string name) => Now.Files.LocationFor(spec, partition, name);
 
@@ -122,12 +177,14 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
     private FenceVerdict Fence(Table table, Flush flush, ImmutableArray<DataFile> files)
     {
         var metadata = table.Metadata;
-        if (metadata.Uuid != Now.Table.Metadata.Uuid)
-            throw new EngineException(ErrorKind.Fatal, $"table replaced: {ident} was dropped and created again (uuid {Now.Table.Metadata.Uuid} became {metadata.Uuid})");
-        if (metadata.Ancestors().Any(s => s.Summary.GetValueOrDefault(FlushIdKey) == flush.Id)) return new FenceVerdict.AlreadyDone($"flush {flush.Id} is in the table");
-        var offsets = OffsetMap.Of(table);
+        if (metadata.Uuid != Uuid) throw Replaced(Uuid, metadata.Uuid);
+        if (Find(metadata, flush) is not null) return new FenceVerdict.AlreadyDone($"flush {flush.Id} is in the table");
+        var offsets = StandingOf(table);
+        // The commit whose answer was lost may have landed and been expired since; or another writer was first. Either way these records are in the table.
+        if (flush.MayHaveLanded && flush.Ranges.All(r => offsets.Next(r.Source.Topic, r.Source.Partition) >= r.Next)) return new FenceVerdict.AlreadyDone($"the offsets of flush {flush.Id} are in the table");
         foreach (var (source, from, next) in flush.Ranges)
         {
+            if (source.TopicId is { } id && offsets.TopicId(source.Topic) is { } knownId && id != knownId) throw Recreated(source.Topic, knownId, id);
             var held = offsets.Next(source.Topic, source.Partition);
             var expected = from >= 0 && Offsets.Next(source.Topic, source.Partition) is not null ? from : held is null ? (long?)null : from;
             if (held != expected)
@@ -137,7 +194,7 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
         }
         var entries = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal)
             .Add(OffsetMap.Key, offsets.ToJson())
-            .Add(EpochKey, Epoch.ToString(CultureInfo.InvariantCulture));
+            .Add(EpochKey, Math.Max(Epoch, metadata.LongProperty(EpochKey, 0)).ToString(CultureInfo.InvariantCulture));
         return new FenceVerdict.ProceedWith(files, entries.Add(FlushIdKey, flush.Id), entries);
     }
 
@@ -158,11 +215,28 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
         log.Info("columns added", ("table", ident), ("columns", string.Join(", ", missing.Select(m => m.ParentPath.Length == 0 ? m.Field.Name : $"{m.ParentPath}.{m.Field.Name}"))));
     }
 
+    /// <summary>How far the table is, less topics that were created again since.</summary>
+    private OffsetMap StandingOf(Table table)
+    {
+        var offsets = OffsetMap.Of(table);
+        foreach (var (topic, id) in recreated)
+            if (offsets.TopicId(topic) != id) offsets = offsets.Without(topic);
+        return offsets;
+    }
+
+    internal EngineException Recreated(string topic, string known, string id) =>
+        NamedStop.Of(PauseReason.TopicRecreated, $"topic recreated: {topic} was deleted and created again (id {known} became {id}); its offsets mean other records than those in table {ident}");
+
+    private EngineException Replaced(string known, string uuid) =>
+        NamedStop.Of(PauseReason.TableReplaced, $"table replaced: {ident} was dropped and created again (uuid {known} became {uuid})");
+
+    internal EngineException Missing() => NamedStop.Of(PauseReason.TableMissing, $"table missing: {ident} was written to before and is not in the catalog any more");
+
     private void Take(Table table)
     {
         // The same instance for the same schema: the ring keeps its buffers by it.
         var schema = table.Metadata.CurrentSchema;
         if (state is { } old && old.Schema.Equals(schema)) schema = old.Schema;
-        state = new(table, schema, OffsetMap.Of(table), new(table.Metadata));
+        state = new(table, schema, StandingOf(table), new(table.Metadata));
     }
 }

@@ -1,8 +1,10 @@
 using K2I.Base;
 using K2I.Columns;
 using K2I.Decode;
+using K2I.Iceberg;
 using K2I.Kafka;
 using K2I.Ring;
+using K2I.Storage;
 
 namespace K2I.Pipeline.Tests;
 
@@ -19,8 +21,11 @@ public sealed class AllocationTests
     {
         var folder = Directory.CreateTempSubdirectory("k2i-alloc-").FullName;
         using var ring = new SegmentRing(64 << 20);
-        using var letters = new DeadLetterFile(folder, "t", SystemClock.Instance);
-        var sink = new RecordSink(ring, letters, new TableCounters(), SystemClock.Instance);
+        using var letters = new NoLetters();
+        var services = new EngineServices { Objects = new MemoryStore(), Catalog = new FileCatalog(new MemoryStore(), "memory:///w") };
+        var options = new EngineOptions { Kafka = new() { Brokers = "" }, Iceberg = new() { Warehouse = "" }, DataDirectory = folder, Tables = [] };
+        using var journal = TableJournal.Open(services, options, "t", NullLog.Instance);
+        var sink = new RecordSink(ring, letters, journal, TombstonePolicy.DeadLetter, new TableCounters(), SystemClock.Instance);
         var schema = FieldIds.NewSchema([.. ColumnText.Parse(Columns), KafkaColumn.Field(0)]);
         sink.Use(new JsonDecoder(schema), new KafkaColumnWriter(schema));
         var source = new Source(0, "events", 0);
@@ -47,11 +52,35 @@ public sealed class AllocationTests
                 if (sink.Take(in input, source) != TakeResult.Taken) Assert.Fail("the ring is full");
             }
         }
+        var sync = new Thread(journal.RunSync) { IsBackground = true };
+        sync.Start();
         Take(20_000);
         var before = GC.GetAllocatedBytesForCurrentThread();
         Take(100_000);
         // Sealing and opening a segment is per segment, not per record.
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 50_000);
+        journal.Dispose();
         Directory.Delete(folder, recursive: true);
+    }
+
+    private sealed class NoLetters : DeadLetters
+    {
+        internal override long PendingBytes => 0;
+
+        internal override bool Add(in RecordInput record, Source source, int segmentIndex, string error, string detail) => throw new InvalidOperationException(error);
+
+        internal override bool IsFull(int segmentIndex) => false;
+
+        internal override void Commit(string flushId, long epoch, IReadOnlyList<int> segmentIndexes, IReadOnlyList<OffsetRange> ranges)
+        {
+        }
+
+        internal override void Clear(int segmentIndex)
+        {
+        }
+
+        public override void Dispose()
+        {
+        }
     }
 }

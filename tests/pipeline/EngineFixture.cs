@@ -11,6 +11,7 @@ namespace K2I.Pipeline.Tests;
 public sealed class EngineFixture : IDisposable
 {
     private readonly List<RunningEngine> running = [];
+    private int images;
 
     public EngineFixture()
     {
@@ -34,9 +35,17 @@ public sealed class EngineFixture : IDisposable
         Tables = [.. tables],
     };
 
-    public RunningEngine Start(EngineOptions options)
+    /// <summary>The real world, with the file catalog of the options' warehouse.</summary>
+    public static EngineServices Services(EngineOptions options)
     {
-        var engine = new RunningEngine(options, Log);
+        var warehouse = Location.FromConfig(options.Iceberg.Warehouse);
+        var store = new SchemeStore().Add("file", new LocalStore(warehouse));
+        return new() { Objects = store, Catalog = new FileCatalog(store, warehouse) };
+    }
+
+    public RunningEngine Start(EngineOptions options, EngineServices? services = null)
+    {
+        var engine = new RunningEngine(options, services ?? Services(options), Log);
         running.Add(engine);
         return engine;
     }
@@ -50,22 +59,50 @@ public sealed class EngineFixture : IDisposable
         Assert.Equal(0, producer.Failed);
     }
 
-    public Table Load(string table)
+    /// <summary>What a crash at this instant would leave on disk. Calling it, once the engine has ended, puts that back in place.</summary>
+    public Action CrashImage(EngineOptions options)
     {
-        var warehouse = Location.FromConfig(Path.Combine(Folder, "warehouse"));
-        return new FileCatalog(new SchemeStore().Add("file", new LocalStore(warehouse)), warehouse).Load(TableIdent.Parse(table));
+        var image = Path.Combine(Folder, $"crash-{images++}");
+        // Data first: a warehouse that is younger than the log is what a crash can leave, the other way round is not.
+        Copy(options.DataDirectory, Path.Combine(image, "data"));
+        Copy(options.Iceberg.Warehouse, Path.Combine(image, "warehouse"));
+        return () =>
+        {
+            Directory.Delete(options.DataDirectory, recursive: true);
+            Directory.Delete(options.Iceberg.Warehouse, recursive: true);
+            Directory.Move(Path.Combine(image, "data"), options.DataDirectory);
+            Directory.Move(Path.Combine(image, "warehouse"), options.Iceberg.Warehouse);
+        };
     }
 
-    public string[] DeadLetters(string table)
+    public Table Load(string table) => Services(Options()).Catalog.Load(TableIdent.Parse(table));
+
+    /// <summary>The rows of a table as JSON lines; none if there is no table.</summary>
+    public string[] Rows(string table)
     {
-        var folder = Path.Combine(Folder, "data", "dead-letters", table);
-        return Directory.Exists(folder) ? [.. Directory.GetFiles(folder).Order().SelectMany(File.ReadAllLines)] : [];
+        var services = Services(Options());
+        if (services.Catalog.TryLoad(TableIdent.Parse(table)) is not { } loaded) return [];
+        using var reader = new TableScan(loaded, services.Objects).Read();
+        var json = new RowJson();
+        while (reader.TryRead(out var rows))
+            for (var i = 0; i < rows.Rows; i++) json.AppendLine(rows.Batch, rows.Ordinal(i));
+        return Encoding.UTF8.GetString(json.Written).Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
+
+    public string[] DeadLetters(string table) => Rows($"default.{table}_dead_letters");
 
     public void Dispose()
     {
         foreach (var engine in running) engine.Dispose();
         Broker.Dispose();
         Directory.Delete(Folder, recursive: true);
+    }
+
+    private static void Copy(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (var folder in Directory.GetDirectories(from)) Copy(folder, Path.Combine(to, Path.GetFileName(folder)));
+        foreach (var file in Directory.GetFiles(from))
+            if (!file.EndsWith(".tmp", StringComparison.Ordinal) && Path.GetFileName(file) != "lock") File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
     }
 }

@@ -31,9 +31,9 @@ public sealed class EngineTests : IDisposable
         var status = engine.WaitFor("orders", t => t.RowsCommitted == 2 && t.Partitions is [{ CommittedOffset: 5 }]);
         Assert.Equal(3, status.DeadLetters.Values.Sum());
         var letters = fixture.DeadLetters("orders");
-        Assert.Equal(3, letters.Length);
+        Assert.True(letters.Length == 3, string.Join('\n', letters));
         Assert.Contains("\"offset\":1,", letters[0], StringComparison.Ordinal);
-        Assert.Contains($"\"value\":\"{Convert.ToBase64String("not json"u8)}\"", letters[0], StringComparison.Ordinal);
+        Assert.Contains(Convert.ToHexStringLower("not json"u8), letters[0], StringComparison.Ordinal);
         Assert.Contains("\"value\":null", letters[2], StringComparison.Ordinal);
     }
 
@@ -188,7 +188,7 @@ public sealed class EngineTests : IDisposable
         slow.WaitFor("orders", t => t.Rows == 10);
         // Another instance, in a group of its own, commits the same offsets first.
         var other = fixture.Options(Orders());
-        using (var quick = fixture.Start(other with { Kafka = other.Kafka with { Group = "another" } })) quick.WaitFor("orders", t => t.RowsCommitted == 10);
+        using (var quick = fixture.Start(other with { Kafka = other.Kafka with { Group = "another" }, DataDirectory = other.DataDirectory + "-2" })) quick.WaitFor("orders", t => t.RowsCommitted == 10);
         slow.Stop();
         Assert.Equal("10", fixture.Load("default.orders").Metadata.CurrentSnapshot!.Summary["total-records"]);
     }

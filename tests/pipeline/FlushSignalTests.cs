@@ -1,3 +1,5 @@
+using K2I.Base;
+
 namespace K2I.Pipeline.Tests;
 
 public sealed class FlushSignalTests
@@ -5,7 +7,7 @@ public sealed class FlushSignalTests
     [Fact]
     public void IdleOnlyWhenEveryRequestIsDone()
     {
-        var signal = new FlushSignal();
+        var signal = new FlushSignal(SystemClock.Instance);
         Assert.True(signal.WaitIdle(0));
         signal.Request();
         Assert.False(signal.WaitIdle(0));

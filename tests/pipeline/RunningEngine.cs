@@ -9,9 +9,9 @@ public sealed class RunningEngine : IDisposable
     private readonly Thread[] threads;
     private bool stopped;
 
-    public RunningEngine(EngineOptions options, ILog log)
+    public RunningEngine(EngineOptions options, EngineServices services, ILog log)
     {
-        engine = new(options, log, SystemClock.Instance);
+        engine = new(options, services, log);
         threads = [.. engine.Workers.Select(w => new Thread(() => w.Run()) { Name = w.Name, IsBackground = true })];
         foreach (var thread in threads) thread.Start();
     }

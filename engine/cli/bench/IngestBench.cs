@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using K2I.Base;
 using K2I.Cli.Demo;
+using K2I.Cli.Running;
 using K2I.Kafka;
 using K2I.Pipeline;
 
@@ -102,7 +103,7 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
         };
         try
         {
-            using var engine = new Engine(engineOptions, new FailureLog(output), SystemClock.Instance);
+            using var engine = new Engine(engineOptions, Services.Of(engineOptions), new FailureLog(output));
             gate.Consumed = () => engine.Status().Tables[0].Records;
             var threads = engine.Workers.Select(w => new Thread(() => w.Run()) { Name = w.Name }).ToArray();
             foreach (var thread in threads) thread.Start();

@@ -25,7 +25,7 @@ internal static class IngestCommand
         try
         {
             using var log = LogWriter.Open(options.Log, terminal, config.Redactor);
-            return new Supervisor(options, log, terminal.Environment, Posix.Leave).Run(() => new EngineHandle(new Engine(options.Engine, log, SystemClock.Instance)));
+            return new Supervisor(options, log, terminal.Environment, Posix.Leave).Run(() => new EngineHandle(new Engine(options.Engine, Services.Of(options.Engine), log)));
         }
         catch (EngineException error)
         {

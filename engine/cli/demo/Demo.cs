@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using K2I.Base;
 using K2I.Cli.Commands;
+using K2I.Cli.Running;
 using K2I.Iceberg;
 using K2I.Kafka;
 using K2I.Pipeline;
@@ -31,7 +32,8 @@ internal sealed class Demo(DemoOptions options, Terminal terminal, ILog log)
         PrepareFolder();
         using var broker = new EmbeddedBroker(log);
         broker.CreateTopic(Topic, Partitions);
-        using var engine = new Engine(EngineOptions(broker), log, SystemClock.Instance);
+        var engineOptions = EngineOptions(broker);
+        using var engine = new Engine(engineOptions, Services.Of(engineOptions), log);
         using var signals = new StopSignals(_ => stop = true, code => Environment.Exit((int)code));
         output.WriteLine($"broker     embedded, {broker.BootstrapServers}, topic {Topic}, {Partitions} partitions");
         output.WriteLine($"table      default.events below {Warehouse}");

@@ -1,0 +1,16 @@
+using K2I.Base;
+using K2I.Pipeline;
+
+namespace K2I.Cli.Running;
+
+/// <summary>Assembles the world outside the engine from its options.</summary>
+internal static class Services
+{
+    /// <summary>Makes the place of the tables' files if it is not there. Throws EngineException for options that cannot work.</summary>
+    public static EngineServices Of(EngineOptions options)
+    {
+        var (clock, random) = (SystemClock.Instance, SystemRandom.Instance);
+        var catalogs = Catalogs.ForEngine(options.Iceberg, clock, random);
+        return new() { Catalog = catalogs.Catalog, Objects = catalogs.Store, Circuits = catalogs.Circuits, Clock = clock, Random = random };
+    }
+}

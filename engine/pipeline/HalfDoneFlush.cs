@@ -1,0 +1,90 @@
+using System.Security.Cryptography;
+using K2I.Base;
+using K2I.Iceberg;
+
+namespace K2I.Pipeline;
+
+/// <summary>Finishes the flush that a table's log saw begin and not end. Ingest thread, before a session joins its group.</summary>
+/// <remarks>
+/// <code>
+/// the log has …                       the table has …        then
+/// nothing half done                   –                      nothing
+/// no CommitStarted                    –                      the catalog was never asked: its rows are flushed again under the same id and names
+/// CommitStarted                       the flush              done; told to the log
+/// CommitStarted, all files as logged  the offsets before it  committed as it is, under its id
+/// CommitStarted, all files as logged  other offsets          nothing: another writer was first; the files may be in a snapshot, and stay
+/// CommitStarted, files missing        –                      nothing: its rows are flushed anew, from the log or from Kafka
+/// </code>
+/// </remarks>
+internal sealed class HalfDoneFlush(TableStore store, TableJournal journal, TableOptions options, ILog log, IClock clock)
+{
+    /// <summary>The flush to do again, if it is to be.</summary>
+    internal LoggedFlush? Finish()
+    {
+        if (journal.Contents.HalfDone is not { } logged) return null;
+        if (logged.FilesToCommit is null) return logged;
+        var flush = new Flush(logged.Id, logged.Epoch, RangesOf(logged)) { MayHaveLanded = true };
+        if (!store.Holds(flush))
+        {
+            var files = FilesOf(logged);
+            if (files is null) return null;
+            var result = store.Commit(flush, files);
+            if (result.Status == CommitStatus.Aborted)
+            {
+                log.Info("a flush cut short is not needed any more", ("table", options.Name), ("flush", flush.Id), ("reason", result.Reason));
+                return null;
+            }
+        }
+        store.Reload();
+        var snapshot = store.SnapshotOf(flush);
+        KillPoint.Hit("recovery.commit-finished");
+        foreach (var entry in LogEntries.Landed(clock, flush, snapshot, truncate: 0)) journal.Write(entry.Kind, entry.Json);
+        log.Info("a flush cut short is in the table", ("table", options.Name), ("flush", flush.Id), ("snapshot", snapshot.SnapshotId));
+        return null;
+    }
+
+    private static List<OffsetRange> RangesOf(LoggedFlush logged) =>
+        [.. logged.Ranges.Select((r, i) => new OffsetRange(new Source(i, r.Topic, r.Partition) { TopicId = r.TopicId }, r.From, r.Next))];
+
+    /// <summary>The files, if each is in the store byte for byte as it was logged; else null.</summary>
+    private List<DataFile>? FilesOf(LoggedFlush logged)
+    {
+        if (logged.Files.Count != logged.FilesToCommit) return Refuse(logged, "not all of its files were logged");
+        var files = new List<DataFile>();
+        foreach (var file in logged.Files)
+        {
+            if (Difference(file) is { } difference) return Refuse(logged, difference);
+            files.Add(store.FileOf(file.SpecId, file.Description));
+        }
+        return files;
+    }
+
+    private List<DataFile>? Refuse(LoggedFlush logged, string why)
+    {
+        log.Warn("a flush cut short cannot be finished as it was; its rows are flushed anew", ("table", options.Name), ("flush", logged.Id), ("reason", why));
+        return null;
+    }
+
+    private string? Difference(LoggedFlush.DataFile file)
+    {
+        try
+        {
+            using var reader = store.Objects.Open(file.Path);
+            if (reader.Length != file.Bytes) return $"{file.Path} has {reader.Length} bytes, {file.Bytes} were written";
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            var buffer = new byte[1 << 20];
+            for (long at = 0; at < file.Bytes;)
+            {
+                var part = buffer.AsSpan(0, (int)Math.Min(buffer.Length, file.Bytes - at));
+                reader.ReadAt(at, part);
+                hash.AppendData(part);
+                at += part.Length;
+            }
+            return Convert.ToHexStringLower(hash.GetHashAndReset()) == file.Sha256 ? null : $"{file.Path} is not what was written: its SHA-256 differs";
+        }
+        catch (EngineException error) when (error.Kind == ErrorKind.NotFound)
+        {
+            return $"{file.Path} is not there";
+        }
+    }
+}

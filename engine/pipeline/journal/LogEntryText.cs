@@ -1,0 +1,49 @@
+using System.Text.Json;
+using K2I.Base;
+
+namespace K2I.Pipeline;
+
+/// <summary>Frames of a table's log as JSON objects, for people and scripts that look into it.</summary>
+/// <remarks><code>{"type":"OffsetCommit","position":67108936,"table":"events","timestamp":"2026-01-08T10:30:00.000Z","topic":"events","partition":0,"offset":42000,"icebergSnapshot":"…"}</code></remarks>
+public static class LogEntryText
+{
+    /// <summary>Writes one object. What a damaged payload says is left out; its <c>error</c> tells.</summary>
+    public static void Write(Utf8JsonWriter json, string table, byte kind, long position, ReadOnlySpan<byte> payload)
+    {
+        json.WriteStartObject();
+        json.WriteString("type", LogEntries.NameOf((LogEntryKind)kind));
+        json.WriteNumber("position", position);
+        json.WriteString("table", table);
+        try
+        {
+            if (kind == (byte)LogEntryKind.Records) WriteRecords(json, payload);
+            else WriteFields(json, payload);
+        }
+        catch (Exception error) when (error is EngineException or JsonException)
+        {
+            json.WriteString("error", error.Message);
+        }
+        json.WriteEndObject();
+    }
+
+    private static void WriteRecords(Utf8JsonWriter json, ReadOnlySpan<byte> payload)
+    {
+        var frame = new RecordFrameReader(payload);
+        json.WriteString("topic", frame.Topic);
+        json.WriteNumber("partition", frame.Partition);
+        json.WriteNumber("offset", frame.FirstOffset);
+        json.WriteNumber("lastOffset", frame.Next - 1);
+        json.WriteNumber("records", frame.Count);
+        json.WriteNumber("bytes", payload.Length);
+    }
+
+    private static void WriteFields(Utf8JsonWriter json, ReadOnlySpan<byte> payload)
+    {
+        using var document = JsonDocument.Parse(payload.ToArray());
+        foreach (var field in document.RootElement.EnumerateObject())
+        {
+            if (field.Name is "type" or "description") continue;
+            field.WriteTo(json);
+        }
+    }
+}

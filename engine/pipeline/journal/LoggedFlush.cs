@@ -1,0 +1,20 @@
+namespace K2I.Pipeline;
+
+/// <summary>A flush that the log saw begin and not end.</summary>
+internal sealed class LoggedFlush(string id, long epoch, IReadOnlyList<LoggedFlush.Range> ranges)
+{
+    internal readonly record struct Range(string Topic, string? TopicId, int Partition, long From, long Next);
+
+    internal readonly record struct DataFile(string Path, long Bytes, string Sha256, int SpecId, byte[] Description);
+
+    internal string Id => id;
+
+    internal long Epoch => epoch;
+
+    internal IReadOnlyList<Range> Ranges => ranges;
+
+    internal List<DataFile> Files { get; } = [];
+
+    /// <summary>How many files the commit was to add; null where the catalog was never asked.</summary>
+    internal int? FilesToCommit { get; set; }
+}

@@ -1,0 +1,4 @@
+namespace K2I.Pipeline;
+
+/// <summary>The last unbroken run of a partition's records in the log: <paramref name="From"/> inclusive, <paramref name="Next"/> exclusive; its first frame lies at <paramref name="Position"/>.</summary>
+internal readonly record struct LoggedRun(string? TopicId, long From, long Next, long Position);

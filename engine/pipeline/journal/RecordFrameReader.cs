@@ -1,0 +1,81 @@
+using System.Buffers.Binary;
+using System.Text;
+using K2I.Base;
+using K2I.Decode;
+
+namespace K2I.Pipeline;
+
+/// <summary>Reads a <see cref="RecordFrame"/> where it lies. What it hands out borrows the frame's bytes.</summary>
+/// <remarks>The frame's checksum was verified before; lengths are checked all the same, and what does not add up is Corrupt.</remarks>
+internal ref struct RecordFrameReader
+{
+    private readonly ReadOnlySpan<byte> topic;
+    private readonly ReadOnlySpan<byte> id;
+    private readonly long firstOffset;
+    private ReadOnlySpan<byte> rest;
+    private int left;
+
+    internal RecordFrameReader(ReadOnlySpan<byte> frame)
+    {
+        Require(frame.Length >= RecordFrame.HeadBytes);
+        From = BinaryPrimitives.ReadInt64LittleEndian(frame[RecordFrame.From..]);
+        Next = BinaryPrimitives.ReadInt64LittleEndian(frame[RecordFrame.Next..]);
+        firstOffset = BinaryPrimitives.ReadInt64LittleEndian(frame[RecordFrame.FirstOffset..]);
+        Partition = BinaryPrimitives.ReadInt32LittleEndian(frame[RecordFrame.Partition..]);
+        Count = left = BinaryPrimitives.ReadInt32LittleEndian(frame[RecordFrame.Count..]);
+        int topicLength = BinaryPrimitives.ReadUInt16LittleEndian(frame[RecordFrame.TopicLength..]), idLength = BinaryPrimitives.ReadUInt16LittleEndian(frame[RecordFrame.IdLength..]);
+        Require(frame.Length >= RecordFrame.HeadBytes + topicLength + idLength && Count > 0);
+        topic = frame.Slice(RecordFrame.HeadBytes, topicLength);
+        id = frame.Slice(RecordFrame.HeadBytes + topicLength, idLength);
+        rest = frame[(RecordFrame.HeadBytes + topicLength + idLength)..];
+    }
+
+    internal long From { get; }
+
+    internal long Next { get; }
+
+    internal readonly long FirstOffset => firstOffset;
+
+    internal int Partition { get; }
+
+    internal int Count { get; }
+
+    internal readonly ReadOnlySpan<byte> TopicUtf8 => topic;
+
+    internal readonly string Topic => Encoding.UTF8.GetString(topic);
+
+    internal readonly string? TopicId => id.IsEmpty ? null : Encoding.UTF8.GetString(id);
+
+    /// <summary>The next record; its headers are loaded into <paramref name="headers"/>. False at the end.</summary>
+    internal bool TryRead(HeaderCopy headers, out RecordInput record)
+    {
+        record = default;
+        if (left == 0) return false;
+        left--;
+        Require(rest.Length >= RecordFrame.RecordBytes);
+        var flags = BinaryPrimitives.ReadUInt32LittleEndian(rest[RecordFrame.RecordFlags..]);
+        int key = BinaryPrimitives.ReadInt32LittleEndian(rest[RecordFrame.RecordKey..]), value = BinaryPrimitives.ReadInt32LittleEndian(rest[RecordFrame.RecordValue..]),
+            headerBytes = BinaryPrimitives.ReadInt32LittleEndian(rest[RecordFrame.RecordHeaders..]);
+        Require((key | value | headerBytes) >= 0 && rest.Length - RecordFrame.RecordBytes >= (long)key + value + headerBytes);
+        var hasHeaders = (flags & RecordFrame.HasHeaders) != 0;
+        if (hasHeaders) Require(headers.TryLoad(rest.Slice(RecordFrame.RecordBytes + key + value, headerBytes)));
+        record = new RecordInput(rest.Slice(RecordFrame.RecordBytes + key, value), (flags & RecordFrame.HasValue) == 0)
+        {
+            Key = rest.Slice(RecordFrame.RecordBytes, key),
+            KeyIsNull = (flags & RecordFrame.HasKey) == 0,
+            Topic = topic,
+            Partition = Partition,
+            Offset = firstOffset + BinaryPrimitives.ReadUInt32LittleEndian(rest[RecordFrame.RecordOffset..]),
+            TimestampMs = BinaryPrimitives.ReadInt64LittleEndian(rest[RecordFrame.RecordTimestamp..]),
+            TimestampKind = (flags & RecordFrame.CreateTime) != 0 ? TimestampKind.CreateTime : (flags & RecordFrame.LogAppendTime) != 0 ? TimestampKind.LogAppendTime : TimestampKind.None,
+            Headers = hasHeaders ? headers : null,
+        };
+        rest = rest[(RecordFrame.RecordBytes + key + value + headerBytes)..];
+        return true;
+    }
+
+    private static void Require(bool holds)
+    {
+        if (!holds) throw new EngineException(ErrorKind.Corrupt, "a frame of records does not add up");
+    }
+}

@@ -1,0 +1,95 @@
+using System.Buffers.Binary;
+using System.Text;
+using K2I.Base;
+using K2I.Decode;
+
+namespace K2I.Pipeline;
+
+/// <summary>Collects consecutive records of one partition into a <see cref="RecordFrame"/>. Ingest thread; allocates only to grow for a large record.</summary>
+internal sealed class RecordFrameWriter
+{
+    /// <summary>A frame that has grown so far is appended: large enough that its head costs nothing, small enough to be in the cache.</summary>
+    internal const int TargetBytes = 64 << 10;
+
+    private byte[] bytes = new byte[TargetBytes * 2];
+    private int length;
+    private int count;
+    private long firstOffset;
+    private Source? source;
+
+    internal bool IsEmpty => count == 0;
+
+    internal ReadOnlySpan<byte> Bytes => bytes.AsSpan(0, length);
+
+    /// <summary>The record can be added to what is there; false asks for the frame to be appended first.</summary>
+    internal bool Fits(Source of, long offset) =>
+        count == 0 || (ReferenceEquals(of, source) && length < TargetBytes && offset - firstOffset <= uint.MaxValue);
+
+    internal void Clear() => length = count = 0;
+
+    /// <summary>Adds a record that fits; <paramref name="from"/> is where its partition stood before.</summary>
+    internal void Add(in RecordInput record, Source of, long from)
+    {
+        if (count == 0) Begin(record.Offset, of, from);
+        var headerBytes = record.Headers is null ? 0 : HeaderBytes(record.Headers);
+        var size = RecordFrame.RecordBytes + record.Key.Length + record.Value.Length + headerBytes;
+        if (length + size > bytes.Length) Array.Resize(ref bytes, Math.Max(bytes.Length * 2, length + size));
+        var at = bytes.AsSpan(length, size);
+        BinaryPrimitives.WriteUInt32LittleEndian(at[RecordFrame.RecordOffset..], (uint)(record.Offset - firstOffset));
+        BinaryPrimitives.WriteUInt32LittleEndian(at[RecordFrame.RecordFlags..], FlagsOf(in record, headerBytes));
+        BinaryPrimitives.WriteInt64LittleEndian(at[RecordFrame.RecordTimestamp..], record.TimestampMs);
+        BinaryPrimitives.WriteInt32LittleEndian(at[RecordFrame.RecordKey..], record.Key.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(at[RecordFrame.RecordValue..], record.Value.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(at[RecordFrame.RecordHeaders..], headerBytes);
+        record.Key.CopyTo(at[RecordFrame.RecordBytes..]);
+        record.Value.CopyTo(at[(RecordFrame.RecordBytes + record.Key.Length)..]);
+        if (headerBytes > 0) WriteHeaders(record.Headers!, at[(size - headerBytes)..]);
+        length += size;
+        count++;
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(RecordFrame.Next), record.Offset + 1);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(RecordFrame.Count), count);
+    }
+
+    private void Begin(long offset, Source of, long from)
+    {
+        Check.That(offset >= 0);
+        (source, firstOffset) = (of, offset);
+        var idLength = of.TopicId is null ? 0 : Encoding.UTF8.GetByteCount(of.TopicId);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(RecordFrame.From), from);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(RecordFrame.FirstOffset), offset);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(RecordFrame.Partition), of.Partition);
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(RecordFrame.TopicLength), (ushort)of.TopicUtf8.Length);
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(RecordFrame.IdLength), (ushort)idLength);
+        of.TopicUtf8.CopyTo(bytes.AsSpan(RecordFrame.HeadBytes));
+        if (idLength > 0) _ = Encoding.UTF8.GetBytes(of.TopicId, bytes.AsSpan(RecordFrame.HeadBytes + of.TopicUtf8.Length));
+        length = RecordFrame.HeadBytes + of.TopicUtf8.Length + idLength;
+    }
+
+    private static uint FlagsOf(in RecordInput record, int headerBytes) =>
+        (record.KeyIsNull ? 0 : RecordFrame.HasKey)
+        | (record.ValueIsNull ? 0 : RecordFrame.HasValue)
+        | (headerBytes == 0 ? 0 : RecordFrame.HasHeaders)
+        | (record.TimestampKind switch { TimestampKind.CreateTime => RecordFrame.CreateTime, TimestampKind.LogAppendTime => RecordFrame.LogAppendTime, _ => 0 });
+
+    private static int HeaderBytes(IRecordHeaders headers)
+    {
+        var size = 0;
+        for (var i = 0; headers.TryRead(i, out var name, out var value, out _); i++) size += 8 + name.Length + value.Length;
+        return size == 0 ? 0 : size + 4;
+    }
+
+    private static void WriteHeaders(IRecordHeaders headers, Span<byte> at)
+    {
+        var i = 0;
+        var rest = at[4..];
+        for (; headers.TryRead(i, out var name, out var value, out var isNull); i++)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(rest, name.Length);
+            BinaryPrimitives.WriteInt32LittleEndian(rest[4..], isNull ? -1 : value.Length);
+            name.CopyTo(rest[8..]);
+            value.CopyTo(rest[(8 + name.Length)..]);
+            rest = rest[(8 + name.Length + value.Length)..];
+        }
+        BinaryPrimitives.WriteInt32LittleEndian(at, i);
+    }
+}

@@ -1,0 +1,185 @@
+using K2I.Base;
+using K2I.Decode;
+using K2I.Wal;
+
+namespace K2I.Pipeline;
+
+/// <summary>
+/// A table's side of the write-ahead log during one session: records staged into frames, state entries, and what the log held at the start.
+/// </summary>
+/// <remarks>
+/// Ingest thread: staging and replay. Any thread: entries, truncation. Sync thread: <see cref="RunSync"/>. The log is never the only copy of a record: Kafka has it
+/// until the table does. So nothing but acks waits for a sync, and a log that is lost or damaged costs a refetch.
+/// </remarks>
+internal sealed class TableJournal : IDisposable
+{
+    /// <summary>Room that records leave to state entries when no further log file can be had: a commit must be able to say that it starts.</summary>
+    private const int ReservedBytes = 64 << 10;
+
+    private const int SyncWaitMs = 50;
+
+    private readonly WriteAheadLog wal;
+    private readonly RecordFrameWriter staged = new();
+    private readonly bool keepsRecords;
+    private readonly ILog log;
+    private readonly string table;
+    private readonly ILatch ended;
+    private readonly ILatch finished;
+    private int syncing;
+    private long replayPosition = -1;
+
+    private TableJournal(WriteAheadLog wal, EngineOptions engine, string table, ILog log, IClock clock)
+    {
+        (this.wal, this.table, this.log) = (wal, table, log);
+        keepsRecords = engine.WalMode == WalMode.Records;
+        (ended, finished) = (clock.CreateLatch(), clock.CreateLatch());
+    }
+
+    internal static string DirectoryOf(string dataDirectory, string table) => Path.Combine(dataDirectory, "wal", table);
+
+    /// <summary>Opens the log and looks at what it holds. What is damaged was told and given up.</summary>
+    internal static TableJournal Open(EngineServices services, EngineOptions engine, string table, ILog log)
+    {
+        var options = new WalOptions { FileBytes = (int)engine.WalFileBytes, Random = services.Random, GroupMs = (int)engine.WalGroupMs };
+        var journal = new TableJournal(WriteAheadLog.Open(services.Files, DirectoryOf(engine.DataDirectory, table), options, log, services.Clock), engine, table, log, services.Clock);
+        try
+        {
+            journal.LookThrough();
+            return journal;
+        }
+        catch
+        {
+            journal.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What the log held when it was opened.</summary>
+    internal LogContents Contents { get; private set; } = new();
+
+    /// <summary>Records are kept; otherwise state entries alone.</summary>
+    internal bool KeepsRecords => keepsRecords;
+
+    internal long AppendedPosition => wal.AppendedPosition;
+
+    internal long SyncedPosition => wal.SyncedPosition;
+
+    /// <summary>Why no more records can be appended at the moment; null when all is well.</summary>
+    internal string? Trouble => wal.Trouble is { Length: > 0 } trouble ? $"the log has no room: {trouble}" : null;
+
+    internal long Bytes => wal.AppendedPosition - wal.TruncatedPosition;
+
+    /// <summary>Everything staged from now on lies at or behind this position. Ingest thread.</summary>
+    internal long SafePosition => replayPosition >= 0 ? replayPosition : wal.AppendedPosition;
+
+    /// <summary>No record can be staged until the log has room again. Ingest thread.</summary>
+    internal bool IsBlocked(Source source, long offset) => keepsRecords && !staged.Fits(source, offset) && !Append();
+
+    /// <summary>Stages a record that became a row or a dead letter; <paramref name="from"/> is where its partition stood before.</summary>
+    internal void Stage(in RecordInput record, Source source, long from)
+    {
+        if (!keepsRecords || replayPosition >= 0) return;
+        staged.Add(in record, source, from);
+    }
+
+    /// <summary>Appends what is staged; false while the log has no room for it. Ingest thread.</summary>
+    internal bool Append()
+    {
+        if (staged.IsEmpty) return true;
+        if (!wal.HasRoom(staged.Bytes.Length + ReservedBytes) || !wal.TryAppend((byte)LogEntryKind.Records, staged.Bytes, out _)) return false;
+        staged.Clear();
+        return true;
+    }
+
+    /// <summary>Appends a state entry; false if there is no room: the log then knows less than it could. Any thread.</summary>
+    internal bool Write(LogEntryKind kind, byte[] entry)
+    {
+        if (wal.TryAppend((byte)kind, entry, out _)) return true;
+        log.Warn("an entry does not fit the log", ("table", table), ("type", LogEntries.NameOf(kind)), ("reason", wal.Trouble));
+        return false;
+    }
+
+    /// <summary>Appends a state entry and waits until it is on disk. Throws Full where there is no room. Any thread but the sync thread.</summary>
+    internal void WriteSynced(LogEntryKind kind, byte[] entry)
+    {
+        if (!wal.TryAppend((byte)kind, entry, out _)) throw new EngineException(ErrorKind.Full, $"table {table}: {Trouble}");
+        while (!wal.WaitSynced(wal.AppendedPosition, SyncWaitMs))
+            if (ended.IsSet) throw new EngineException(ErrorKind.Unavailable, $"table {table}: the session ended while the log was being synced");
+    }
+
+    internal void Truncate(long position) => wal.Truncate(position);
+
+    /// <summary>Reads the log from <paramref name="position"/> on; frames appended by this session are not among them. Ingest thread.</summary>
+    internal void Replay(long position, IFrameHandler handler)
+    {
+        Check.That(staged.IsEmpty);
+        try
+        {
+            wal.Replay(position, new Follower(this, handler));
+        }
+        finally
+        {
+            replayPosition = -1;
+        }
+    }
+
+    /// <summary>Syncs what is appended, group by group, until the session ends. The sync worker calls it once. Throws Fatal after a failed sync.</summary>
+    internal void RunSync()
+    {
+        if (Interlocked.CompareExchange(ref syncing, 1, 0) != 0) return;
+        try
+        {
+            while (!ended.IsSet) wal.SyncStep(SyncWaitMs);
+        }
+        finally
+        {
+            finished.Set();
+        }
+    }
+
+    /// <summary>Ends the sync worker's part, syncs the rest and closes the log.</summary>
+    public void Dispose()
+    {
+        ended.Set();
+        if (Interlocked.CompareExchange(ref syncing, 2, 0) != 0) finished.Wait();
+        wal.Dispose();
+    }
+
+    /// <summary>Removes a table's log: it belongs to another table of the same name.</summary>
+    internal static void Discard(EngineServices services, EngineOptions engine, string table)
+    {
+        var directory = DirectoryOf(engine.DataDirectory, table);
+        try
+        {
+            foreach (var file in services.Files.ListFiles(directory)) services.Files.Delete(Path.Combine(directory, file));
+        }
+        catch (EngineException error) when (error.Kind == ErrorKind.NotFound)
+        {
+            // There is none.
+        }
+    }
+
+    private void LookThrough()
+    {
+        var contents = new LogContents();
+        try
+        {
+            wal.Replay(0, contents);
+            Contents = contents;
+        }
+        catch (EngineException error) when (error.Kind == ErrorKind.Corrupt)
+        {
+            log.Error("the log says what it cannot mean; it is given up and its rows are fetched again", ("table", table), ("error", error.Message));
+        }
+    }
+
+    /// <summary>Keeps track of the frame being replayed: the log must not be truncated past it.</summary>
+    private sealed class Follower(TableJournal journal, IFrameHandler handler) : IFrameHandler
+    {
+        public bool OnFrame(byte kind, long position, ReadOnlySpan<byte> payload)
+        {
+            journal.replayPosition = position;
+            return handler.OnFrame(kind, position, payload);
+        }
+    }
+}
