@@ -8,7 +8,7 @@ public class Crc32CBenchmark
 {
     private byte[] _record = [];
 
-    [Params(64, 256, 4096)]
+    [Params(64, 256, 4096, 65536)]
     public int Bytes { get; set; }
 
     [GlobalSetup]

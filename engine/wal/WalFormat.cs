@@ -151,8 +151,9 @@ internal static class WalFormat
         end = offset;
         if (limit - offset < FrameHeader.Bytes)
         {
+            if (offset != limit && limit != of.FileBytes) return FrameState.Torn;
             end = limit;
-            return offset == limit || limit == of.FileBytes ? FrameState.FileEnd : FrameState.Torn;
+            return FrameState.FileEnd;
         }
         var bytes = file[offset..limit];
         frame = MemoryMarshal.Read<FrameHeader>(bytes);

@@ -20,4 +20,20 @@ public sealed class Crc32CTests
         for (var cut = 0; cut <= data.Length; cut += 37)
             Assert.Equal(Crc32C.Compute(data), Crc32C.Append(Crc32C.Compute(data.AsSpan(0, cut)), data.AsSpan(cut)));
     }
+
+    [Fact]
+    public void AllWaysGiveTheSame()
+    {
+        var data = new byte[3 * 3 * 4096 + 3 * 256 + 77];
+        new Random(8).NextBytes(data);
+        int[] lengths = [.. Enumerable.Range(0, 1700), 12_287, 12_288, 12_289, 2 * 12_288 + 768, data.Length - 1, data.Length];
+        foreach (var length in lengths)
+        {
+            var part = data.AsSpan(data.Length - length);
+            var expected = Crc32C.AppendByTable(0x12345678, part);
+            Assert.Equal(expected, Crc32C.AppendInTurn(0x12345678, part));
+            Assert.Equal(expected, Crc32C.AppendInLanes(0x12345678, part));
+            Assert.Equal(expected, Crc32C.Append(0x12345678, part));
+        }
+    }
 }
