@@ -74,6 +74,9 @@ public static class Cli
         root.Subcommands.Add(ValidateCommand.Create(terminal));
         root.Subcommands.Add(StatusCommand.Create(terminal));
         root.Subcommands.Add(TablesCommand.Create(terminal));
+        root.Subcommands.Add(ResumeCommand.Create(terminal));
+        root.Subcommands.Add(ReplayCommand.Create(terminal));
+        root.Subcommands.Add(WalCommand.Create(terminal));
         root.Subcommands.Add(InitCommand.Create(terminal));
         root.Subcommands.Add(DemoCommand.Create(terminal));
         root.Subcommands.Add(BenchCommand.Create(terminal));

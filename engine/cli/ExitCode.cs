@@ -24,6 +24,9 @@ public enum ExitCode
     /// <summary>The stop took longer than shutdown_timeout; rows not committed are fetched again at the next start.</summary>
     StopTimedOut = 6,
 
+    /// <summary>The disk below data_dir could not keep what it was told to. The process ended at once; look at the disk before the next start, which recovers what can be read.</summary>
+    DiskFailed = 7,
+
     /// <summary>A bug: a broken invariant. The process ended at once, and the next start recovers.</summary>
     Bug = 70,
 

@@ -12,6 +12,7 @@ internal static class ExitCodes
         (ExitCode.Unhealthy, "the running process answers that something asks for a person"),
         (ExitCode.NotFound, "the table asked for does not exist"),
         (ExitCode.StopTimedOut, "the stop took longer than shutdown_timeout; rows not committed are fetched again at the next start"),
+        (ExitCode.DiskFailed, "the disk below data_dir failed to keep the log; it ended at once, look at the disk before the next start"),
         (ExitCode.Bug, "a bug: it ended at once, and the next start recovers"),
         (ExitCode.Interrupted, "a second SIGINT ended it at once"),
         (ExitCode.Terminated, "a second SIGTERM ended it at once"),

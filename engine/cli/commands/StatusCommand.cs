@@ -72,8 +72,17 @@ internal static class StatusCommand
                 Units.FormatBytes(t.GetProperty("ring_bytes").GetInt64()), Ago(t.GetProperty("last_commit_unix_ms").GetInt64(), status));
         table.Print(output);
         foreach (var t in status.GetProperty("tables").EnumerateArray())
-            if (t.GetProperty("detail").GetString() is { Length: > 0 } detail) output.WriteLine($"{t.GetProperty("name").GetString()}: {detail}");
+        {
+            var name = t.GetProperty("name").GetString();
+            if (Text(t, "recovering") is { } recovering) output.WriteLine($"{name}: {recovering}");
+            if (Text(t, "detail") is { } detail) output.WriteLine($"{name}: {detail}");
+            if (Text(t, "wal_trouble") is { } trouble) output.WriteLine($"{name}: log: {trouble}");
+            if (Text(t, "pause_reason") is { } reason) output.WriteLine($"{name}: paused for {reason}; to go on: {ResumeCommand.Hint(name!, reason)}");
+        }
     }
+
+    /// <summary>Null for an empty text, and for one that an older process does not tell.</summary>
+    private static string? Text(JsonElement table, string name) => table.TryGetProperty(name, out var value) && value.GetString() is { Length: > 0 } text ? text : null;
 
     private static string Number(JsonElement table, string name) => table.GetProperty(name).GetInt64().ToString("N0", CultureInfo.InvariantCulture);
 

@@ -16,6 +16,7 @@ internal sealed class ConfigBinder(string sourceName, List<SettingSection> secti
     public AppOptions Bind()
     {
         var engine = Section("engine");
+        var wal = Section("wal");
         var flush = Section("flush");
         var defaults = new FlushOptions
         {
@@ -32,6 +33,9 @@ internal sealed class ConfigBinder(string sourceName, List<SettingSection> secti
             MemoryBytes = engine.Bytes(Keys.Memory, 16L << 20, 1L << 40),
             DataDirectory = engine.Text(Keys.DataDirectory)!,
             ShutdownTimeoutMs = engine.Ms(Keys.ShutdownTimeout, 1_000, 3_600_000),
+            WalMode = (WalMode)wal.Choice(Keys.WalMode),
+            WalFileBytes = wal.Bytes(Keys.WalFileSize, 1L << 20, 1L << 30),
+            WalGroupMs = wal.Ms(Keys.WalGroupInterval, 0, 1_000),
         };
         return new AppOptions(options, Log(), Http());
     }
@@ -53,6 +57,7 @@ internal sealed class ConfigBinder(string sourceName, List<SettingSection> secti
             Group = values.Text(Keys.Group)!,
             ClientId = values.Text(Keys.ClientId)!,
             InstanceId = values.Text(Keys.InstanceId),
+            GroupProtocol = (GroupProtocol)values.Choice(Keys.GroupProtocol),
             Properties = properties.ToImmutable(),
         };
     }
@@ -85,8 +90,21 @@ internal sealed class ConfigBinder(string sourceName, List<SettingSection> secti
             if (!places.TryAdd(full, section))
                 problems.Add(section.Place, $"[{section.Name}]: is the same table as [{places[full].Name}] at {places[full].Place}", $"both are {full}");
         }
+        CheckDeadLetterTables(tables, places, space);
         if (tables.Count == 0) problems.Add(source, "expected at least one [table.NAME] section, found none");
         return tables.ToImmutable();
+    }
+
+    /// <summary>Dead letters of one table must not be rows of another.</summary>
+    private void CheckDeadLetterTables(IEnumerable<TableOptions> tables, Dictionary<string, SettingSection> places, string space)
+    {
+        foreach (var table in tables)
+        {
+            if (table.DeadLetterPolicy is not (DeadLetterPolicy.Table or DeadLetterPolicy.Pause)) continue;
+            var letters = (table.Name.Contains('.', StringComparison.Ordinal) ? table.Name : $"{space}.{table.Name}") + DeadLetterTable.Suffix;
+            if (places.TryGetValue(letters, out var taken))
+                problems.Add(taken.Place, $"[{taken.Name}]: is the table of the dead letters of [table.{table.Name}]", "name it otherwise, or set dead_letter of the other to topic or drop");
+        }
     }
 
     private LogOptions Log()

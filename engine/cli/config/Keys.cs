@@ -12,6 +12,8 @@ internal static class Keys
     public static readonly ConfigKey ClientId = new("kafka", "client_id", "k2i", Text, "The name that the broker's logs and quotas know this process by.");
     public static readonly ConfigKey InstanceId = new("kafka", "instance_id", null, Text, "Static membership: a name that stays with this host, so that a restart does not rebalance.", "host-1");
 
+    public static readonly ConfigKey GroupProtocol = ConfigKey.Choice("kafka", "group_protocol", "Who shares out partitions. classic: the members of the group, any broker; consumer: the broker (KIP-848), Kafka 4.0 and later, quicker and without a pause for those who keep theirs.", "classic", "consumer");
+
     public static readonly ConfigKey Catalog = ConfigKey.Choice("iceberg", "catalog", "What keeps track of the tables. file: the metadata files in the warehouse; rest: an Iceberg REST catalog server.", "file", "rest");
     public static readonly ConfigKey Warehouse = new("iceberg", "warehouse", null, "a directory or a file:// location", "Where the tables live; needed with catalog = file. With rest: what the server calls the warehouse, where it has several.", "./warehouse");
     public static readonly ConfigKey CatalogUri = new("iceberg", "uri", null, "http:// or https:// and a host", "For catalog = rest: where the server is, without /v1.", "https://catalog.example.com/iceberg");
@@ -24,8 +26,12 @@ internal static class Keys
     public static readonly ConfigKey FormatVersion = ConfigKey.Choice("iceberg", "format_version", "Iceberg format version of new tables.", "2");
 
     public static readonly ConfigKey Memory = new("engine", "memory", "512MiB", Size, "Memory for rows that are not yet in a table, all tables together.");
-    public static readonly ConfigKey DataDirectory = new("engine", "data_dir", "./k2i-data", Path, "Local directory for what must survive a restart, such as dead letters.");
+    public static readonly ConfigKey DataDirectory = new("engine", "data_dir", "./k2i-data", Path, "Local directory for what must survive a restart: the write-ahead log, requests to resume. One process at a time.");
     public static readonly ConfigKey ShutdownTimeout = new("engine", "shutdown_timeout", "30s", Time, "How long a stop may take to flush and commit.");
+
+    public static readonly ConfigKey WalMode = ConfigKey.Choice("wal", "mode", "What the write-ahead log holds. records: the records themselves, so that a restart has them back without Kafka; offsets: state changes alone, and records are fetched again.", "records", "offsets");
+    public static readonly ConfigKey WalFileSize = new("wal", "file_size", "64MiB", Size, "The size of one log file. Each table has two of them at least, written in full when they are made.");
+    public static readonly ConfigKey WalGroupInterval = new("wal", "group_interval", "2ms", Time, "How long appended records wait for others before all of them are synced to the disk together.");
 
     public static readonly ConfigKey LogLevel = ConfigKey.Choice("log", "level", "What is logged: debug, info, warn or error and worse.", "info", "debug", "warn", "error");
     public static readonly ConfigKey LogFormat = ConfigKey.Choice("log", "format", "text for people, json for machines.", "text", "json");
@@ -57,6 +63,9 @@ internal static class Keys
     public static readonly ConfigKey TableFlushBytes = new("table", "flush.bytes", null, Size, "This table's own [flush] bytes.", "256MiB");
     public static readonly ConfigKey TableFlushRows = new("table", "flush.rows", null, Count, "This table's own [flush] rows.", "1000000");
     public static readonly ConfigKey TableFlushInterval = new("table", "flush.interval", null, Time, "This table's own [flush] interval.", "5m");
+    public static readonly ConfigKey DeadLetter = ConfigKey.Choice("table", "dead_letter", "Where a record goes that is no row. table: the Iceberg table NAME_dead_letters, exactly once; topic: a Kafka topic, at least once; pause: nowhere, the table stops until `k2i resume`; drop: nowhere, it is counted and logged.", "table", "topic", "pause", "drop");
+    public static readonly ConfigKey DeadLetterTopic = new("table", "dead_letter_topic", null, "a topic name", "For dead_letter = topic: the topic. Without it NAME.dead-letters.", "events.dead-letters");
+    public static readonly ConfigKey Tombstones = ConfigKey.Choice("table", "tombstones", "What a record without a value is. dead_letter; null_row: a row of nulls, its key and origin in _kafka, or a dead letter where a column is required; skip: nothing.", "dead_letter", "null_row", "skip");
     public static readonly ConfigKey MaxRecord = new("table", "max_record", "16MiB", Size, "Larger records are set aside as dead letters.");
     public static readonly ConfigKey MaxDepth = new("table", "max_depth", "64", Count, "JSON nested deeper is set aside.");
 
@@ -68,18 +77,19 @@ internal static class Keys
 
     public static readonly ConfigKey[] All =
     [
-        Brokers, Group, ClientId, InstanceId,
+        Brokers, Group, ClientId, InstanceId, GroupProtocol,
         Catalog, Warehouse, CatalogUri, StorageRoot, CatalogToken, CatalogCredential, CatalogScope, OAuth2ServerUri, Namespace, FormatVersion,
         Memory, DataDirectory, ShutdownTimeout,
+        WalMode, WalFileSize, WalGroupInterval,
         LogLevel, LogFormat, LogFile, LogFileSize, LogFileCount,
         Listen, Token, TlsCertificate, TlsKey,
         FlushBytes, FlushRows, FlushInterval,
         Topics, Format, Columns, SchemaFile, InferRecords, UnknownFields, TimestampUnit, RawValue, RawKey, PartitionBy, Start, KafkaColumn,
-        TableFlushBytes, TableFlushRows, TableFlushInterval, MaxRecord, MaxDepth,
+        TableFlushBytes, TableFlushRows, TableFlushInterval, DeadLetter, DeadLetterTopic, Tombstones, MaxRecord, MaxDepth,
     ];
 
     /// <summary>Section names in the order of the default file; <c>table</c> stands for <c>table.NAME</c>.</summary>
-    public static readonly string[] Sections = ["kafka", "iceberg", "engine", "log", "http", "flush", "table"];
+    public static readonly string[] Sections = ["kafka", "iceberg", "engine", "wal", "log", "http", "flush", "table"];
 
     public static IEnumerable<string> NamesIn(string section) => All.Where(k => k.Section == section).Select(k => k.Name);
 }

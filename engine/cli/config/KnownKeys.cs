@@ -18,7 +18,7 @@ internal static class KnownKeys
         ["enable.auto.offset.store"] = "K2I keeps offsets in the table and sets it itself",
         ["isolation.level"] = "K2I always reads committed records only",
         ["partition.assignment.strategy"] = "K2I sets it itself",
-        ["group.protocol"] = "K2I sets it itself",
+        ["group.protocol"] = "it is 'group_protocol' here",
         ["topic"] = "did you mean 'topics'?",
     };
 

@@ -46,6 +46,9 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Flu
                 AgeMs = values.Has(Keys.TableFlushInterval) ? Limits.FlushInterval(values, Keys.TableFlushInterval) : defaults.AgeMs,
             },
             Properties = section.All.Where(s => KnownKeys.IsProperty(s.Key)).ToImmutableSortedDictionary(s => s.Key[Keys.PropertyPrefix.Length..], s => s.Text, StringComparer.Ordinal),
+            DeadLetterPolicy = (DeadLetterPolicy)values.Choice(Keys.DeadLetter),
+            DeadLetterTopic = DeadLetterTopic(topics),
+            TombstonePolicy = (TombstonePolicy)values.Choice(Keys.Tombstones),
             MaxRecordBytes = (int)values.Bytes(Keys.MaxRecord, 1 << 10, 1 << 30),
             MaxDepth = (int)values.Count(Keys.MaxDepth, 1, 1_000),
         });
@@ -57,6 +60,18 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Flu
         var topics = TopicList.Parse(text, out var error, out var at);
         if (error is not null) values.Bad(Keys.Topics, error, at);
         return topics;
+    }
+
+    /// <summary>A topic that the table does not read itself, or its dead letters would come back as records without end.</summary>
+    private string? DeadLetterTopic(ImmutableArray<string> topics)
+    {
+        var text = values.Text(Keys.DeadLetterTopic);
+        var toTopic = values.Choice(Keys.DeadLetter) == (int)DeadLetterPolicy.Topic;
+        if (text is not null && !toTopic) values.Wrong(Keys.DeadLetterTopic, "has no meaning without dead_letter = topic");
+        if (!string.IsNullOrEmpty(text) && TopicList.NameFlaw(text) is { } flaw) values.Bad(Keys.DeadLetterTopic, flaw);
+        else if (toTopic && TopicList.Matches(topics, text ?? section.TableName + ".dead-letters") is { } reads)
+            values.Wrong(text is null ? Keys.DeadLetter : Keys.DeadLetterTopic, $"the table reads that topic itself (topics has '{reads}')", "its dead letters would come back; name another dead_letter_topic");
+        return string.IsNullOrEmpty(text) ? null : text;
     }
 
     private string? Columns()

@@ -27,10 +27,24 @@ internal static class TopicList
         return topics.ToImmutable();
     }
 
+    /// <summary>The entry of <paramref name="topics"/> that means the topic; null if none does.</summary>
+    public static string? Matches(ImmutableArray<string> topics, string topic)
+    {
+        foreach (var entry in topics)
+            if (entry == topic || (entry.StartsWith('^') && IsExpression(entry) && Regex.IsMatch(topic, entry, RegexOptions.NonBacktracking))) return entry;
+        return null;
+    }
+
     private static string? Flaw(string topic)
     {
         if (topic.Length == 0) return "expected a topic between the commas";
         if (topic[0] == '^') return IsExpression(topic) ? null : "expected a regular expression after ^";
+        return NameFlaw(topic);
+    }
+
+    /// <summary>What keeps the text from being one topic's name; null if nothing does.</summary>
+    public static string? NameFlaw(string topic)
+    {
         if (topic is "." or "..") return $"'{topic}' is not a topic's name";
         if (topic.Length > LongestName) return $"expected a topic of at most {LongestName} characters";
         foreach (var c in topic)

@@ -19,6 +19,14 @@ internal static class EngineMetrics
         new("k2i_ring_bytes", MetricType.Gauge, "Native memory that holds rows.", (t, _) => t.RingBytes),
         new("k2i_ring_budget_bytes", MetricType.Gauge, "Native memory that may hold rows.", (t, _) => t.RingBudgetBytes),
         new("k2i_backpressure", MetricType.Gauge, "1 while the ring is full and fetching is paused.", (t, _) => t.Backpressure ? 1 : 0),
+        new("k2i_wal_appended_position", MetricType.Gauge, "Everything below this position of the log was appended.", (t, _) => t.WalAppendedPosition),
+        new("k2i_wal_synced_position", MetricType.Gauge, "Everything below this position of the log is on disk.", (t, _) => t.WalSyncedPosition),
+        new("k2i_wal_bytes", MetricType.Gauge, "Bytes of the log that a recovery would read.", (t, _) => t.WalBytes),
+        new("k2i_wal_last_sync_seconds", MetricType.Gauge, "How long the last group commit of the log took.", (t, _) => t.WalLastSyncUs / 1_000_000.0),
+        new("k2i_wal_trouble", MetricType.Gauge, "1 while the log cannot go on, such as for want of room on the disk.", (t, _) => t.WalTrouble.Length > 0 ? 1 : 0),
+        new("k2i_recovering", MetricType.Gauge, "1 while the log is replayed.", (t, _) => t.Recovering.Length > 0 ? 1 : 0),
+        new("k2i_breaker_open", MetricType.Gauge, "1 while the circuit breaker keeps calls from the catalog or the store, 0.5 while it tries one.", (t, _) => t.Breaker switch { "open" => 1, "half-open" => 0.5, _ => 0 }),
+        new("k2i_dead_letter_pending_bytes", MetricType.Gauge, "Dead letters that no commit has taken yet.", (t, _) => t.DeadLetterPendingBytes),
         new("k2i_commits_total", MetricType.Counter, "Iceberg snapshots made.", (t, _) => t.Commits),
         new("k2i_commit_retries_total", MetricType.Counter, "Commits tried again after a conflict or an unknown outcome.", (t, _) => t.CommitRetries),
         new("k2i_data_files_total", MetricType.Counter, "Data files written.", (t, _) => t.DataFiles),
@@ -51,6 +59,7 @@ internal static class EngineMetrics
         ("k2i_managed_heap_bytes", MetricType.Gauge, "Managed memory in use."),
         ("k2i_table_state", MetricType.Gauge, "1 for the state that the table is in."),
         ("k2i_dead_letters_total", MetricType.Counter, "Records set aside, by reason."),
+        ("k2i_table_paused", MetricType.Gauge, "1 for the reason for which the table is paused."),
     ];
 
     public static void Write(MetricsWriter metrics, EngineStatus status, long nowUnixMs)
@@ -68,6 +77,10 @@ internal static class EngineMetrics
         Open(metrics, 7);
         foreach (var table in status.Tables)
             foreach (var (reason, count) in table.DeadLetters) metrics.Sample(count, ("table", table.Name), ("reason", reason));
+        Open(metrics, 8);
+        foreach (var table in status.Tables)
+            foreach (var reason in Enum.GetValues<PauseReason>())
+                metrics.Sample(table.PauseReason == reason ? 1 : 0, ("table", table.Name), ("reason", PauseReasons.NameOf(reason)));
         foreach (var metric in OfTables) Write(metrics, metric, status, nowUnixMs);
         foreach (var metric in OfPartitions) Write(metrics, metric, status);
     }

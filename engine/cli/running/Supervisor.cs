@@ -20,6 +20,7 @@ internal sealed class Supervisor(AppOptions options, ILog log, IReadOnlyDictiona
     private bool woken;
     private volatile bool stopAsked;
     private volatile bool bug;
+    private volatile bool diskFailed;
 
     /// <summary>Throws EngineException if the engine or the endpoints cannot start.</summary>
     public ExitCode Run(Func<IEngine> start)
@@ -70,6 +71,13 @@ internal sealed class Supervisor(AppOptions options, ILog log, IReadOnlyDictiona
         try
         {
             worker.Run();
+        }
+        catch (EngineException error) when (error.Kind == ErrorKind.Fatal)
+        {
+            log.Error("the local disk failed; the process ends at once and does not try again by itself", ("worker", worker.Name), ("error", error.Message),
+                ("data_dir", options.Engine.DataDirectory));
+            diskFailed = true;
+            leave(ExitCode.DiskFailed);
         }
         catch (Exception error)
         {
@@ -122,6 +130,6 @@ internal sealed class Supervisor(AppOptions options, ILog log, IReadOnlyDictiona
         var failed = engine.Status().Tables.Where(t => t.State == TableState.Failed).ToList();
         foreach (var table in failed) log.Error("the table failed", ("table", table.Name), ("reason", table.Detail.Length > 0 ? table.Detail : table.LastError));
         log.Info("k2i has stopped");
-        return bug ? ExitCode.Bug : failed.Count > 0 ? ExitCode.Failed : ExitCode.Ok;
+        return bug ? ExitCode.Bug : diskFailed ? ExitCode.DiskFailed : failed.Count > 0 ? ExitCode.Failed : ExitCode.Ok;
     }
 }

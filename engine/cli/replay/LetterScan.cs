@@ -1,0 +1,62 @@
+using System.Text;
+using K2I.Base;
+using K2I.Columns;
+using K2I.Iceberg;
+using K2I.Kafka;
+using K2I.Pipeline;
+using K2I.Storage;
+
+namespace K2I.Cli.Replay;
+
+/// <summary>Reads dead letters from their table, one after another.</summary>
+internal static class LetterScan
+{
+    public static IEnumerable<Letter> Read(Table table, IObjectStore store, string? filter)
+    {
+        var scan = new TableScan(table, store, new ScanRequest { Filter = filter is null ? null : ScanFilter.Parse(filter) });
+        foreach (var needed in new[] { DeadLetterTable.Topic, DeadLetterTable.Partition, DeadLetterTable.Offset, DeadLetterTable.Key, DeadLetterTable.Value })
+            if (scan.Schema.Struct.Find(needed) is null) throw new EngineException(ErrorKind.Invalid, $"table {table.Ident} is no table of dead letters: it has no column {needed}");
+        return Rows(scan);
+    }
+
+    private static IEnumerable<Letter> Rows(TableScan scan)
+    {
+        using var reader = scan.Read();
+        while (reader.TryRead(out var rows))
+        {
+            var columns = rows.Batch.Columns.ToDictionary(c => c.Field.Name, StringComparer.Ordinal);
+            for (var i = 0; i < rows.Rows; i++) yield return Row(columns, rows.Ordinal(i));
+        }
+    }
+
+    private static Letter Row(Dictionary<string, ColumnView> columns, int row)
+    {
+        var key = new LetterKey(Text(DeadLetterTable.Topic)!, Text(DeadLetterTable.TopicId) ?? "", columns[DeadLetterTable.Partition].Value<int>(row), columns[DeadLetterTable.Offset].Value<long>(row));
+        var time = columns.GetValueOrDefault(DeadLetterTable.Timestamp);
+        return new Letter(key)
+        {
+            TimestampMs = time is null || time.IsNull(row) ? null : time.Value<long>(row) / 1000,
+            TimestampType = Text(DeadLetterTable.TimestampType),
+            Error = Text(DeadLetterTable.Error) ?? "",
+            Detail = Text(DeadLetterTable.Detail) ?? "",
+            RecordKey = Bytes(DeadLetterTable.Key),
+            Value = Bytes(DeadLetterTable.Value),
+            Headers = columns.GetValueOrDefault(DeadLetterTable.Headers) is { } headers && !headers.IsNull(row) ? HeadersOf(headers, row) : [],
+        };
+
+        byte[]? Bytes(string name) => columns.GetValueOrDefault(name) is { } column && !column.IsNull(row) ? column.Bytes(row).ToArray() : null;
+
+        string? Text(string name) => Bytes(name) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+    }
+
+    private static List<KafkaHeader> HeadersOf(ColumnView column, int row)
+    {
+        var headers = new List<KafkaHeader>();
+        var element = column.Children[0];
+        var names = element.Children.First(c => c.Field.Name == "key");
+        var values = element.Children.First(c => c.Field.Name == "value");
+        for (var i = column.Offsets[row]; i < column.Offsets[row + 1]; i++)
+            headers.Add(new(Encoding.UTF8.GetString(names.Bytes(i)), values.IsNull(i) ? (ReadOnlyMemory<byte>?)null : values.Bytes(i).ToArray()));
+        return headers;
+    }
+}

@@ -1,0 +1,72 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using K2I.Base;
+using K2I.Kafka;
+
+namespace K2I.Cli.Replay;
+
+/// <summary>Produces dead letters to the topics and partitions that they came from, in groups that the ledger knows before and after. One thread.</summary>
+internal sealed class Replayer(ReplayLedger ledger, Func<IProducer> open) : IDisposable
+{
+    public const string OriginHeader = "k2i.replay-of";
+
+    private const int GroupLetters = 1_000, GroupBytes = 4 << 20, DeliveryMs = 60_000;
+
+    private readonly List<Letter> group = [];
+    private int groupBytes;
+    private IProducer? producer;
+
+    public long Replayed { get; private set; }
+
+    public long Failed { get; private set; }
+
+    public void Add(Letter letter)
+    {
+        group.Add(letter);
+        groupBytes += letter.Bytes;
+        if (group.Count >= GroupLetters || groupBytes >= GroupBytes) Finish();
+    }
+
+    /// <summary>Produces what is left. Throws Unavailable if the broker does not answer: that group is in doubt then.</summary>
+    public void Finish()
+    {
+        if (group.Count == 0) return;
+        producer ??= open();
+        ledger.Start([.. group.Select(l => l.Key)]);
+        KillPoint.Hit("replay.started");
+        for (var i = 0; i < group.Count; i++) Produce(producer, group[i], i + 1);
+        if (!producer.Flush(DeliveryMs)) throw new EngineException(ErrorKind.Unavailable, $"not acked within {DeliveryMs / 1000} s: {producer.LastError ?? "the broker does not answer"}; {group.Count} letters are in doubt");
+        KillPoint.Hit("replay.produced");
+        var failed = producer.TakeFailed().Select(tag => group[(int)tag - 1].Key).ToHashSet();
+        ledger.Failed([.. failed]);
+        ledger.Done([.. group.Select(l => l.Key).Where(k => !failed.Contains(k))]);
+        Replayed += group.Count - failed.Count;
+        Failed += failed.Count;
+        group.Clear();
+        groupBytes = 0;
+    }
+
+    public void Dispose() => producer?.Dispose();
+
+    private void Produce(IProducer to, Letter letter, long tag)
+    {
+        List<KafkaHeader> headers = [.. letter.Headers.Where(h => h.Name != OriginHeader), new(OriginHeader, Encoding.UTF8.GetBytes(letter.Key.ToString()))];
+        var record = new ProducerRecord
+        {
+            Topic = letter.Key.Topic,
+            Partition = letter.Key.Partition,
+            Key = letter.RecordKey,
+            HasKey = letter.RecordKey is not null,
+            Value = letter.Value,
+            IsTombstone = letter.Value is null,
+            Headers = CollectionsMarshal.AsSpan(headers),
+            Tag = tag,
+        };
+        var deadline = Environment.TickCount64 + DeliveryMs;
+        while (!to.TryProduce(in record))
+        {
+            if (Environment.TickCount64 > deadline) throw new EngineException(ErrorKind.Unavailable, $"no room to produce more: {to.LastError ?? "the broker does not answer"}; {group.Count} letters are in doubt");
+            to.Poll(10);
+        }
+    }
+}
