@@ -99,6 +99,7 @@ internal sealed class DataFileWriter(TableStore store, TableOptions options, Flu
                 open ??= Open(schema, spec, partition);
                 if (ordinals is null) open.Writer.Write(batch, 0, batch.Rows);
                 else open.Writer.Write(batch, ordinals);
+                KillPoint.Hit("file.rows-written");
                 if (open.Object.Length < store.TargetFileBytes) continue;
                 files.Add(Close(open, spec, partition));
                 open = null;
@@ -118,6 +119,7 @@ internal sealed class DataFileWriter(TableStore store, TableOptions options, Flu
         fileCount++;
         var name = string.Create(CultureInfo.InvariantCulture, $"{fileCount:D5}-{flush.Epoch}-{flush.Id}.parquet");
         var target = store.Objects.Create(store.DataLocation(spec, partition, name));
+        KillPoint.Hit("file.created");
         var sink = new HashingSink(target);
         try
         {

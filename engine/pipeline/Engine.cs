@@ -21,6 +21,7 @@ public sealed class Engine : IDisposable
         startedUnixMs = services.Clock.UnixMs;
         services.Files.CreateDirectory(options.DataDirectory);
         dataLock = services.Files.Lock(Path.Combine(options.DataDirectory, "lock"));
+        KillPoint.Hit("engine.locked");
         stores = new(options, services, log);
         var shares = MemoryShares.Of(options.MemoryBytes / Math.Max(1, options.Tables.Length));
         pipelines = [.. options.Tables.Select(t => new TablePipeline(t, options, services, stores, shares, log))];

@@ -28,6 +28,7 @@ internal sealed class HalfDoneFlush(TableStore store, TableJournal journal, Tabl
         {
             var files = FilesOf(logged);
             if (files is null) return null;
+            KillPoint.Hit("recovery.files-checked");
             var result = store.Commit(flush, files);
             if (result.Status == CommitStatus.Aborted)
             {
@@ -39,6 +40,7 @@ internal sealed class HalfDoneFlush(TableStore store, TableJournal journal, Tabl
         var snapshot = store.SnapshotOf(flush);
         KillPoint.Hit("recovery.commit-finished");
         foreach (var entry in LogEntries.Landed(clock, flush, snapshot, truncate: 0)) journal.Write(entry.Kind, entry.Json);
+        KillPoint.Hit("recovery.commit-logged");
         log.Info("a flush cut short is in the table", ("table", options.Name), ("flush", flush.Id), ("snapshot", snapshot.SnapshotId));
         return null;
     }

@@ -137,7 +137,9 @@ internal sealed class RecordSink(SegmentRing ring, DeadLetters deadLetters, Tabl
         if (journal.Append()) position = journal.SafePosition;
         SourcesOf(segment).LogPosition = position;
         rowsUnchecked = bytesUnchecked = 0;
-        return ring.Seal(evenEmpty: true);
+        var any = ring.Seal(evenEmpty: true);
+        KillPoint.Hit("segment.sealed");
+        return any;
     }
 
     /// <summary>Seals, and begins to count anew what waits for the next flush.</summary>

@@ -191,7 +191,9 @@ internal sealed class TablePipeline(TableOptions options, EngineOptions engine, 
         try
         {
             SetState(TableState.Starting);
+            KillPoint.Hit("session.begun");
             var store = stores.Open(options, memory, accepted);
+            KillPoint.Hit("session.table-open");
             if (store.IsAnother) TableJournal.Discard(services, engine, options.Name);
             using var opened = TableJournal.Open(services, engine, options.Name, log);
             journal = opened;

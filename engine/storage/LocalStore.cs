@@ -39,9 +39,11 @@ public sealed class LocalStore : IObjectStore
         var path = PathToWrite(location);
         if (File.Exists(path)) return false;
         var temporary = WriteTemporary(location, path, bytes);
+        KillPoint.Hit("store.temporary-written");
         try
         {
             if (!LocalFiles.TryLink(temporary, path, location)) return false;
+            KillPoint.Hit("store.linked");
         }
         finally
         {
@@ -110,6 +112,7 @@ public sealed class LocalStore : IObjectStore
         try
         {
             File.Move(temporary, path, overwrite: true);
+            KillPoint.Hit("store.renamed");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -43,6 +43,7 @@ internal sealed class LocalWriter : IObjectWriter
         {
             this.file.Flush(flushToDisk: true);
             this.file.Dispose();
+            KillPoint.Hit("store.object-synced");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

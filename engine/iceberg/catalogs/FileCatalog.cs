@@ -80,6 +80,7 @@ public sealed class FileCatalog : ICatalog
             made = Holds(file, bytes) ?? throw new EngineException(ErrorKind.Unknown, $"table {ident}: {error.Message}", error);
         }
         if (!made) throw Exists(ident);
+        KillPoint.Hit("catalog.table-made");
         WriteHint(folder, 1);
         return new Table(ident, metadata, file);
     }
@@ -99,6 +100,7 @@ public sealed class FileCatalog : ICatalog
         if (LocationOf(folder, version + 1) is not null) return new CommitOutcome.Conflict($"table {current.Ident}: version {version + 1} was committed meanwhile");
         var file = VersionLocation(folder, version + 1);
         var bytes = TableMetadataJson.ToBytes(next);
+        KillPoint.Hit("catalog.before-version");
         try
         {
             if (!this.store.PutIfAbsent(file, bytes)) return new CommitOutcome.Conflict($"table {current.Ident}: version {version + 1} was committed meanwhile");
@@ -114,7 +116,9 @@ public sealed class FileCatalog : ICatalog
                     return new CommitOutcome.Unknown(error);
             }
         }
+        KillPoint.Hit("catalog.version-made");
         WriteHint(folder, version + 1);
+        KillPoint.Hit("catalog.hint-written");
         DropOldVersions(current.Metadata, next);
         return new CommitOutcome.Committed(new Table(current.Ident, next, file));
     }

@@ -81,6 +81,7 @@ public abstract class SnapshotAction : TableAction
         var path = string.Create(CultureInfo.InvariantCulture, $"{MetadataFolder(table)}/{uuid}-m{manifests++}.avro");
         var (bytes, manifest) = writer.Finish(path);
         Put(path, bytes, context);
+        KillPoint.Hit("commit.manifest-written");
         return manifest;
     }
 
@@ -107,6 +108,7 @@ public abstract class SnapshotAction : TableAction
         };
         CommitInvariants.Check(table, parent, snapshot, content, list.Manifests);
         Put(path, list.Bytes, context);
+        KillPoint.Hit("commit.list-written");
         return snapshot;
     }
 

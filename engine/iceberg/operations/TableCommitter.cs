@@ -66,6 +66,7 @@ public sealed class TableCommitter(
             try
             {
                 var table = catalog.Load(ident);
+                KillPoint.Hit("commit.table-loaded");
                 uuid ??= table.Metadata.Uuid;
                 retries = table.Metadata.LongProperty(TableProperties.RetryCount, retries);
                 totalMs = table.Metadata.LongProperty(TableProperties.RetryTotalMs, totalMs);
@@ -133,6 +134,7 @@ public sealed class TableCommitter(
         for (var check = 0; ; check++)
         {
             var outcome = catalog.Commit(table, change.Updates, change.Requirements);
+            KillPoint.Hit("commit.answered");
             if (outcome is CommitOutcome.Committed committed) return committed.Table;
             if (outcome is CommitOutcome.Conflict conflict) throw new EngineException(ErrorKind.Conflict, conflict.Why);
             // An older doubt is settled by now: this base either has the same parent, or the action knows that nothing of it is in the table.

@@ -91,7 +91,9 @@ public sealed class RestCatalog : ICatalog, IDisposable
         RestAnswer answer;
         try
         {
+            KillPoint.Hit("rest.before-commit");
             answer = Change(path, body);
+            KillPoint.Hit("rest.commit-answered");
             this.cache.TryRemove(ident, out _);
         }
         catch (EngineException error) when (error.Kind == ErrorKind.Unknown)
