@@ -11,6 +11,7 @@ internal static class BenchCommand
     {
         var command = new Command("bench", "Measure the main job on this machine");
         command.Subcommands.Add(CreateIngest(terminal));
+        command.Subcommands.Add(WalBenchCommand.Create(terminal));
         return command;
     }
 
