@@ -1,0 +1,149 @@
+using System.Collections.Immutable;
+
+using K2I.Base;
+using K2I.Storage;
+
+namespace K2I.Iceberg.Tests;
+
+/// <summary>An action whose outcome was once unknown: what is deleted, what is reported, and how the doubt ends.</summary>
+public sealed class CommitDoubtTests
+{
+    private readonly MemoryStore _store = new("memory://wh");
+    private readonly FileCatalog _catalog;
+    private readonly FaultyCatalog _faulty;
+
+    public CommitDoubtTests()
+    {
+        _catalog = new FileCatalog(_store, "memory://wh");
+        _faulty = new FaultyCatalog(_catalog);
+        _catalog.Create(TestTables.Events, TestTables.Creation());
+    }
+
+    private Table Now => _catalog.Load(TestTables.Events);
+
+    private int ManifestFiles => _store.List("memory://wh/").Count(o => o.Location.EndsWith(".avro", StringComparison.Ordinal));
+
+    private TableCommitter Committer(ICatalog catalog) => TestTables.Committer(catalog, _store, new CommitOptions { StatusChecks = 2, Retries = 3 });
+
+    /// <summary>Sends once; the answer is lost and nobody can be asked.</summary>
+    private void Lose(AppendFiles action, object fault)
+    {
+        _faulty.Script.Enqueue((FaultyCatalog.Fault)fault);
+        _faulty.FailingLoads = 0;
+        var committer = new TableCommitter(_faulty, _store, new CommitOptions { StatusChecks = 2 }, sleepMs: _ => _faulty.FailingLoads = 1);
+        Assert.Equal(ErrorKind.Unknown, Assert.Throws<EngineException>(() => committer.Commit(TestTables.Events, action)).Kind);
+        _faulty.FailingLoads = 0;
+        Assert.True(action.MayHaveLanded);
+    }
+
+    private void Expire(params long[] snapshots) => Assert.IsType<CommitOutcome.Committed>(_catalog.Commit(Now, [new MetadataUpdate.RemoveSnapshots([.. snapshots])], []));
+
+    [Theory]
+    [InlineData(FaultyCatalog.Fault.LostBefore)]
+    [InlineData(FaultyCatalog.Fault.LandsLater)]
+    public void AbortInDoubtSaysSoAndDeletesNothing(object fault)
+    {
+        var abort = false;
+        var action = new AppendFiles { Files = [TestTables.File(Now, "ours")], Fence = _ => abort ? new FenceVerdict.Abort("another epoch") : FenceVerdict.Go };
+        Lose(action, fault);
+        abort = true;
+        var files = ManifestFiles;
+        var result = Committer(_faulty).Commit(TestTables.Events, action);
+        Assert.Equal((CommitStatus.Aborted, true), (result.Status, result.MayHaveLanded));
+        Assert.Equal(files, ManifestFiles);
+        Assert.True(action.MayHaveLanded);
+    }
+
+    [Fact]
+    public void AbortIsCertainOnceAnotherCommitHasPassed()
+    {
+        var abort = false;
+        var action = new AppendFiles { Files = [TestTables.File(Now, "ours")], Fence = _ => abort ? new FenceVerdict.Abort("another epoch") : FenceVerdict.Go };
+        Lose(action, FaultyCatalog.Fault.LostBefore);
+        Committer(_catalog).Commit(TestTables.Events, TestTables.Append(TestTables.File(Now, "other")));
+        abort = true;
+        var result = Committer(_catalog).Commit(TestTables.Events, action);
+        Assert.Equal((CommitStatus.Aborted, false), (result.Status, result.MayHaveLanded));
+        Assert.Equal(2, ManifestFiles);
+    }
+
+    [Fact]
+    public void SnapshotThatLandedAndExpiredUnseenIsKnownToTheFence()
+    {
+        var action = Fenced("ours");
+        Lose(action, FaultyCatalog.Fault.LostAfter);
+        var landed = Now.Metadata.CurrentSnapshotId!.Value;
+        Committer(_catalog).Commit(TestTables.Events, TestTables.Append(TestTables.File(Now, "other")));
+        Expire(landed);
+        var result = Committer(_catalog).Commit(TestTables.Events, action);
+        Assert.Equal((CommitStatus.AlreadyDone, true), (result.Status, result.MayHaveLanded));
+        Assert.Equal(2, TestTables.LivePaths(Now, _store).Count);
+    }
+
+    [Fact]
+    public void SnapshotThatLandedAndExpiredUnseenStaysUnknownWithoutAFence()
+    {
+        var action = TestTables.Append(TestTables.File(Now, "ours"));
+        Lose(action, FaultyCatalog.Fault.LostAfter);
+        var landed = Now.Metadata.CurrentSnapshotId!.Value;
+        Committer(_catalog).Commit(TestTables.Events, TestTables.Append(TestTables.File(Now, "other")));
+        Expire(landed);
+        Assert.Equal(ErrorKind.Unknown, Assert.Throws<EngineException>(() => Committer(_catalog).Commit(TestTables.Events, action)).Kind);
+        Assert.Equal(2, TestTables.LivePaths(Now, _store).Count);
+        Assert.All(new ManifestReader(_store).Manifests(Now.Metadata, Now.Metadata.CurrentSnapshot!), m => Assert.True(_store.Exists(m.Path)));
+    }
+
+    [Fact]
+    public void AnotherCommitOnTheSameParentDoesNotLetBothLand()
+    {
+        var action = Fenced("ours");
+        Lose(action, FaultyCatalog.Fault.LandsLater);
+        Committer(_catalog).Commit(TestTables.Events, new SetTableProperties { Updates = TestTables.Strings(("a", "b")) });
+        Assert.Equal(CommitStatus.Committed, Committer(_faulty).Commit(TestTables.Events, action).Status);
+        Assert.Single(TestTables.LivePaths(Now, _store));
+        Assert.False(action.MayHaveLanded);
+    }
+
+    [Fact]
+    public void LaggingCopyDecidesNothing()
+    {
+        var action = Fenced("ours");
+        var before = Now;
+        Committer(_catalog).Commit(TestTables.Events, TestTables.Append(TestTables.File(Now, "other")));
+        Lose(action, FaultyCatalog.Fault.LostAfter);
+        var lagging = new LaggingCatalog(_catalog, before, 2);
+        Assert.Equal(CommitStatus.Committed, Committer(lagging).Commit(TestTables.Events, action).Status);
+        Assert.Equal(2, TestTables.LivePaths(Now, _store).Count);
+    }
+
+    private AppendFiles Fenced(string name)
+    {
+        var file = TestTables.File(Now, name);
+        var entries = TestTables.Strings(("test.done", name));
+        return new AppendFiles
+        {
+            Files = [file],
+            Fence = table => table.Metadata.Property("test.done") == name ? new FenceVerdict.AlreadyDone("done") : new FenceVerdict.ProceedWith([file], entries, entries),
+        };
+    }
+
+    /// <summary>Shows an old state for the first loads.</summary>
+    private sealed class LaggingCatalog(ICatalog inner, Table old, int times) : ICatalog
+    {
+        private int _left = times;
+
+        public Table Load(TableIdent ident) => _left-- > 0 ? old : inner.Load(ident);
+
+        public Table? TryLoad(TableIdent ident) => Load(ident);
+
+        public Table Create(TableIdent ident, TableCreation creation) => inner.Create(ident, creation);
+
+        public CommitOutcome Commit(Table current, ImmutableArray<MetadataUpdate> updates, ImmutableArray<TableRequirement> requirements) => inner.Commit(current, updates, requirements);
+
+        public bool Drop(TableIdent ident, bool purge) => inner.Drop(ident, purge);
+
+        public IEnumerable<ImmutableArray<string>> ListNamespaces() => inner.ListNamespaces();
+
+        public IEnumerable<TableIdent> ListTables(ImmutableArray<string> inNamespace) => inner.ListTables(inNamespace);
+    }
+}

@@ -1,0 +1,126 @@
+using K2I.Base;
+using K2I.Storage;
+
+namespace K2I.Iceberg.Tests;
+
+/// <summary>Iceberg Java works on the same table between our commits, and between our attempts: ours stay in once, or the commit ends by a defined refusal.</summary>
+public sealed class OtherEngineTests : IDisposable
+{
+    private readonly RestServer? _server = Shared.Find(RestServer.Program) is null ? null : new RestServer();
+
+    public static TheoryData<string> Harmless =>
+    [
+        "append db.events --rows 5 --seed 1",
+        "compact db.events",
+        "rewrite-manifests db.events",
+        "empty db.events",
+        "set db.events some.property=1",
+        "tag db.events kept",
+        "add-column db.events extra long",
+    ];
+
+    [SharedTheory(RestServer.Program)]
+    [MemberData(nameof(Harmless))]
+    public void WorkOfOthersBetweenAttemptsLosesAndDoublesNothing(string operation)
+    {
+        using var catalog = _server!.Open();
+        var run = new RestRun(catalog, new LocalStore(_server.Warehouse));
+        run.Append();
+        run.Append();
+        var worked = 0;
+        var result = run.Append(run.Action(() =>
+        {
+            if (worked++ == 0) Op(operation);
+        }));
+        Assert.Equal(CommitStatus.Committed, result.Status);
+        Op(operation.Replace("extra", "extra2", StringComparison.Ordinal).Replace("kept", "kept2", StringComparison.Ordinal));
+        run.Append();
+        RequireRows(run, operation.StartsWith("append", StringComparison.Ordinal) ? 50 : 40);
+    }
+
+    [SharedFact(RestServer.Program)]
+    public void ExpiredSnapshotsLeaveTheOffsetInTheProperty()
+    {
+        using var catalog = _server!.Open();
+        var run = new RestRun(catalog, new LocalStore(_server.Warehouse));
+        run.Append();
+        _server.Fault("""{"do":"apply-drop"}""");
+        var asked = 0;
+        // Our commit lands, its answer is lost, and before anyone looks another engine compacts and expires our snapshot.
+        var action = run.Action(() => asked++);
+        using var deaf = _server.Open();
+        var committer = new TableCommitter(new DeafCatalog(deaf), new LocalStore(_server.Warehouse), new CommitOptions { MinWaitMs = 1, MaxWaitMs = 1, StatusChecks = 1 });
+        Assert.Equal(ErrorKind.Unknown, Assert.Throws<EngineException>(() => committer.Commit(TestTables.Events, action)).Kind);
+        Op("compact db.events");
+        Op("expire db.events --keep 1");
+        Assert.Null(run.Table.Metadata.FindSnapshot(action.SnapshotId!.Value));
+        var result = run.Append(action);
+        Assert.Equal((CommitStatus.AlreadyDone, true), (result.Status, result.MayHaveLanded));
+        run.Append();
+        RequireRows(run, 30);
+    }
+
+    [SharedFact(RestServer.Program)]
+    public void RollbackIsRefusedByTheFence()
+    {
+        using var catalog = _server!.Open();
+        var run = new RestRun(catalog, new LocalStore(_server.Warehouse));
+        run.Append();
+        run.Append();
+        Op("rollback db.events --back 1");
+        var result = run.Committer.Commit(TestTables.Events, run.Action());
+        Assert.Equal((CommitStatus.Aborted, false), (result.Status, result.MayHaveLanded));
+        Assert.Equal(1, RestRun.OffsetOf(run.Table));
+    }
+
+    [SharedTheory(RestServer.Program)]
+    [InlineData("recreate db.events", ErrorKind.Fatal)]
+    [InlineData("drop db.events", ErrorKind.NotFound)]
+    public void ReplacedOrDroppedTableEndsTheCommit(string operation, object kind)
+    {
+        using var catalog = _server!.Open();
+        var run = new RestRun(catalog, new LocalStore(_server.Warehouse));
+        run.Append();
+        var worked = 0;
+        var action = run.Action(() =>
+        {
+            if (worked++ == 0) Op(operation);
+        });
+        Assert.Equal((ErrorKind)kind, Assert.Throws<EngineException>(() => run.Committer.Commit(TestTables.Events, action)).Kind);
+        Assert.False(action.MayHaveLanded);
+    }
+
+    public void Dispose() => _server?.Dispose();
+
+    private void Op(string operation) => Judge.Do(["op", .. operation.Split(' '), "--catalog", "rest", "--uri", _server!.Uri]);
+
+    private void RequireRows(RestRun run, long rows)
+    {
+        Judge.Do("check", "db.events", "--catalog", "rest", "--uri", _server!.Uri);
+        Assert.Equal($"{rows}", run.Table.Metadata.CurrentSnapshot!.Summary[SummaryKeys.TotalRecords]);
+    }
+
+    /// <summary>After a commit nobody can be asked any more.</summary>
+    private sealed class DeafCatalog(ICatalog inner) : ICatalog
+    {
+        private bool _sent;
+
+        public Table Load(TableIdent ident) => _sent ? throw new EngineException(ErrorKind.Unavailable, "away") : inner.Load(ident);
+
+        public Table? TryLoad(TableIdent ident) => Load(ident);
+
+        public Table Create(TableIdent ident, TableCreation creation) => inner.Create(ident, creation);
+
+        public CommitOutcome Commit(Table current, System.Collections.Immutable.ImmutableArray<MetadataUpdate> updates, System.Collections.Immutable.ImmutableArray<TableRequirement> requirements)
+        {
+            _sent = true;
+            return inner.Commit(current, updates, requirements);
+        }
+
+        public bool Drop(TableIdent ident, bool purge) => inner.Drop(ident, purge);
+
+        public IEnumerable<System.Collections.Immutable.ImmutableArray<string>> ListNamespaces() => inner.ListNamespaces();
+
+        public IEnumerable<TableIdent> ListTables(System.Collections.Immutable.ImmutableArray<string> inNamespace) => inner.ListTables(inNamespace);
+    }
+}
