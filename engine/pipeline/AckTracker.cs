@@ -13,7 +13,7 @@ internal sealed class AckTracker(TableJournal journal, AckTracker.AckOffsets ack
     /// <summary>Acks what was appended at the last call, if it is on disk by now. Ingest thread, about once a second.</summary>
     internal void Tick(IEnumerable<Source> sources)
     {
-        if (!journal.KeepsRecords || journal.SyncedPosition < waitingPosition) return;
+        if (!journal.KeepsRecords || !journal.Append() || journal.SyncedPosition < waitingPosition) return;
         if (waiting.Length > 0) ack(waiting);
         waiting = [.. sources.Where(s => s.Assigned && s.TakenOffset > s.AckedOffset).Select(s => new TopicPartitionOffset(s.Topic, s.Partition, s.AckedOffset = s.TakenOffset))];
         waitingPosition = journal.AppendedPosition;

@@ -8,6 +8,7 @@ internal sealed class Source(int index, string topic, int partition)
     private long nextOffset = Unknown;
     private long highWatermark = Unknown;
     private long committedOffset = Unknown;
+    private bool beginsHere;
 
     /// <summary>No offset yet: the first record says where the partition starts.</summary>
     internal const long Unknown = -1;
@@ -56,9 +57,13 @@ internal sealed class Source(int index, string topic, int partition)
 
     internal bool Assigned { get; set; }
 
-    /// <summary>Begins at a start offset, or wherever the first record is (<see cref="Unknown"/>).</summary>
-    internal void StartAt(long offset)
+    /// <summary>The table had nothing of the partition when it was assigned, and no record of it has been taken since.</summary>
+    internal bool IsAtItsBeginning => TakenOffset == StartOffset && beginsHere;
+
+    /// <summary>Begins at a start offset, or wherever the first record is (<see cref="Unknown"/>); <paramref name="begins"/> if the table has nothing of the partition.</summary>
+    internal void StartAt(long offset, bool begins = false)
     {
+        beginsHere = begins;
         NextOffset = TakenOffset = StartOffset = Math.Max(offset, Unknown);
         Assigned = true;
     }

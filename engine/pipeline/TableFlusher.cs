@@ -96,7 +96,8 @@ internal sealed class TableFlusher(TablePipeline pipeline, TableStore store, Seg
         var started = pipeline.Clock.MonotonicMs;
         Volatile.Write(ref oldestUnixMs, segments.Select(s => sink.SourcesOf(s).FirstFetchedUnixMs).FirstOrDefault(ms => ms != 0));
         var ranges = SegmentSources.Merge(segments.Select(sink.SourcesOf));
-        var redo = sink.SourcesOf(segments[0]).Redo;
+        // The same name only for the very same rows: two flushes of one name would be taken for one.
+        var redo = sink.SourcesOf(segments[0]).Redo is { } cutShort && cutShort.Covers(ranges) ? cutShort : null;
         var flush = new Flush(redo?.Id ?? pipeline.Random.NewTimeGuid(pipeline.Clock.UnixMs).ToString(), redo?.Epoch ?? store.Epoch, ranges);
         var rows = segments.Sum(s => (long)s.PublishedRows);
         journal.Write(LogEntryKind.BufferSnapshot, LogEntries.BufferSnapshot(pipeline.Clock, flush, rows));

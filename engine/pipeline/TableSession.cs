@@ -181,24 +181,27 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
             var source = Register(started[i]);
             source.TopicId = topicId;
             source.CommittedOffset = (store.IsOpen ? store.Offsets.Next(partition.Topic, partition.Partition) : null) ?? Source.Unknown;
-            partition.StartOffset = StartOf(started[i]);
             if (RunOf(source) is { } run)
             {
-                source.StartAt(Math.Max(run.From, source.CommittedOffset));
+                source.StartAt(Math.Max(run.From, source.CommittedOffset), begins: source.CommittedOffset == Source.Unknown);
                 if (run.Next > source.TakenOffset) logged.Add((source, run));
-                partition.StartOffset = run.Next;
             }
             else
             {
-                source.StartAt(partition.StartOffset);
+                source.StartAt(StartOf(started[i]), begins: source.CommittedOffset == Source.Unknown);
             }
-            if (store.IsOpen && store.Accepts(PauseReason.OffsetOutOfRange)) partition.StartOffset = NearestHeld(started[i], partition.StartOffset);
-            log.Info("partition assigned", ("table", options.Name), ("topic", partition.Topic), ("partition", partition.Partition),
-                ("start", KafkaOffset.Format(partition.StartOffset)), ("from_log", partition.StartOffset - source.TakenOffset is > 0 and var count && logged.Count > 0 && logged[^1].Item1 == source ? count : null));
-            source.NextOffset = Math.Max(partition.StartOffset, Source.Unknown);
+        }
+        if (logged.Count > 0) Replay(logged);
+        for (var i = 0; i < partitions.Length; i++)
+        {
+            var source = Find(started[i])!;
+            var start = source.TakenOffset == Source.Unknown ? StartOf(started[i]) : source.TakenOffset;
+            if (store.IsOpen && store.Accepts(PauseReason.OffsetOutOfRange)) start = NearestHeld(started[i], start);
+            partitions[i].StartOffset = start;
+            source.NextOffset = Math.Max(start, Source.Unknown);
+            log.Info("partition assigned", ("table", options.Name), ("topic", source.Topic), ("partition", source.Partition), ("start", KafkaOffset.Format(start)));
         }
         cachedTopic = -1;
-        if (logged.Count > 0) Replay(logged);
         KillPoint.Hit("group.started");
         pipeline.SetState(TableState.Running);
     }
@@ -209,8 +212,8 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         if (!store.IsOpen || !journal.KeepsRecords || !journal.Contents.IsOf(store.Uuid)) return null;
         if (!journal.Contents.Runs.TryGetValue((source.Topic, source.Partition), out var run)) return null;
         if (run.TopicId is not null && source.TopicId is not null && run.TopicId != source.TopicId) return null;
-        if (source.CommittedOffset == Source.Unknown) return run;
-        if (run.From <= source.CommittedOffset && source.CommittedOffset <= run.Next) return run;
+        if (source.CommittedOffset == Source.Unknown && run.BeginsPartition) return run;
+        if (source.CommittedOffset != Source.Unknown && run.From <= source.CommittedOffset && source.CommittedOffset <= run.Next) return run;
         log.Info("the log does not continue the table; fetching from what the table holds", ("table", options.Name), ("topic", source.Topic), ("partition", source.Partition),
             ("table_next", source.CommittedOffset), ("log_from", run.From), ("log_next", run.Next));
         return null;
@@ -226,9 +229,11 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         LogReplay? replay = null;
         void FrameDone(long position)
         {
+            KillPoint.Hit("recovery.frame-replayed");
             if (sink.Redo is { } flush && flush.Ranges.All(r => Find(new(r.Topic, r.Partition)) is { } s && s.TakenOffset >= r.Next))
             {
                 sink.SealForFlush();
+                flusher.Signal.Request();
                 sink.Redo = null;
             }
             var now = clock.MonotonicMs;
@@ -239,12 +244,19 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         }
 
         replay = new(logged, OfferReplayed, FrameDone);
-        journal.Replay(replay.Start, replay);
+        KillPoint.Hit("recovery.replay-begun");
+        try
+        {
+            journal.Replay(replay.Start, replay);
+        }
+        catch (EngineException error) when (error.Kind == ErrorKind.Corrupt)
+        {
+            log.Error("the log is damaged; what it held further on is fetched again", ("table", options.Name), ("error", error.Message));
+        }
+        KillPoint.Hit("recovery.replayed");
         sink.Publish();
-        sink.SealForFlush();
         (sink.Redo, redo) = (null, null);
         pipeline.Recovering = "";
-        RequestFlush();
         log.Info("the log is replayed", ("table", options.Name), ("records", replay.Records), ("bytes", end - replay.Start), ("ms", clock.MonotonicMs - began));
     }
 
@@ -294,6 +306,7 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         DropHeldOf(partitions);
         // What does not make it in time is refetched by the next owner; the fence lets only one of the two commit it.
         if (!Inferring && !pipeline.StopRequested) FlushAndWait(pipeline.RevokeTimeoutMs);
+        KillPoint.Hit("group.let-go");
     }
 
     public void OnLost(ReadOnlySpan<TopicPartition> partitions)
@@ -338,12 +351,14 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
     {
         flusher.End();
         consumer.Dispose();
+        KillPoint.Hit("stop.left");
         deadLetters.Dispose();
         ring.Dispose();
     }
 
     private void Finish()
     {
+        KillPoint.Hit("stop.asked");
         pipeline.SetState(TableState.Stopping, "flushing and committing");
         if (!Inferring)
         {
@@ -354,7 +369,9 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
                     ("rows", pipeline.Counters.Rows - pipeline.Counters.RowsCommitted), ("waited_ms", pipeline.ShutdownTimeoutMs), ("reason", flusher.Trouble ?? "time is up"));
             }
         }
+        KillPoint.Hit("stop.flushed");
         consumer.TryAck(store.IsOpen ? CommittedOffsets() : [], 2_000);
+        KillPoint.Hit("stop.acked");
     }
 
     private TopicPartitionOffset[] CommittedOffsets() =>
@@ -384,7 +401,9 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         var fields = sink.NewFields(in record);
         try
         {
+            KillPoint.Hit("schema.new-field");
             store.AddFields(fields);
+            KillPoint.Hit("schema.evolved");
         }
         catch (EngineException e) when (e.Kind == ErrorKind.Invalid)
         {

@@ -97,9 +97,11 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
             FormatVersion = formatVersion,
             Properties = options.Properties,
         });
+        KillPoint.Hit("table.created");
         log.Info("table ready", ("table", ident), ("location", table.Metadata.Location), ("columns", ColumnText.Format(columns)));
         Adopt(table, columns);
         identity.Write(table.Metadata.Uuid);
+        KillPoint.Hit("table.known");
     }
 
     internal void Reload()
@@ -141,7 +143,7 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
             // Either it did not land and its manifests are gone, and the next try makes a new snapshot; or only the same one may be tried.
             if (!action.MayHaveLanded) flush.Action = null;
             else flush.MayHaveLanded = true;
-            if (e.Kind == ErrorKind.NotFound && shared.Catalog.TryLoad(ident) is null) throw Missing();
+            if (e.Kind is ErrorKind.NotFound or ErrorKind.Fatal && NamedStop.ReasonOf(e) is null) throw Explain(e);
             throw;
         }
     }
@@ -223,6 +225,14 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
             if (offsets.TopicId(topic) != id) offsets = offsets.Without(topic);
         return offsets;
     }
+
+    /// <summary>What an error of a commit that cannot pass says about the table.</summary>
+    private EngineException Explain(EngineException error) => shared.Catalog.TryLoad(ident) switch
+    {
+        null => Missing(),
+        { } table when table.Metadata.Uuid != Uuid => Replaced(Uuid, table.Metadata.Uuid),
+        _ => NamedStop.Of(PauseReason.DamagedData, error.Message),
+    };
 
     internal EngineException Recreated(string topic, string known, string id) =>
         NamedStop.Of(PauseReason.TopicRecreated, $"topic recreated: {topic} was deleted and created again (id {known} became {id}); its offsets mean other records than those in table {ident}");

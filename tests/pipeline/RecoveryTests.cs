@@ -19,7 +19,7 @@ public sealed class RecoveryTests : IDisposable
         }
         crash();
         for (var p = 0; p < 3; p++) fixture.Produce("orders", p, $$"""{"id":{{(p * 1000) + 500}}}""");
-        using (var again = fixture.Start(options)) again.WaitFor("orders", t => t.Rows == 1_503 && t.RowsCommitted >= 1_500);
+        using (var again = fixture.Start(options)) again.WaitFor("orders", t => t.Rows == 1_503);
         Assert.Contains(fixture.Log.Lines, l => l.Contains("the log is replayed", StringComparison.Ordinal) && l.Contains("records=1500", StringComparison.Ordinal));
         AssertEachOnce(501);
     }

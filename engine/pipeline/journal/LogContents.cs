@@ -58,7 +58,7 @@ internal sealed class LogContents : IFrameHandler
         if (!frame.TopicUtf8.SequenceEqual(lastTopicUtf8) || lastTopic is null) (lastTopic, lastTopicUtf8) = (frame.Topic, frame.TopicUtf8.ToArray());
         var key = (lastTopic, frame.Partition);
         var continues = runs.TryGetValue(key, out var run) && run.Next == frame.From && run.TopicId == frame.TopicId;
-        runs[key] = continues ? run with { Next = frame.Next } : new(frame.TopicId, frame.From, frame.Next, position);
+        runs[key] = continues ? run with { Next = frame.Next } : new(frame.TopicId, frame.From, frame.Next, position, frame.BeginsPartition);
     }
 
     private void OnSession(JsonElement entry)

@@ -28,10 +28,10 @@ internal sealed class LogReplay(IReadOnlyList<(Source Source, LoggedRun Run)> wa
     {
         if (!TryFind(in frame, out var at) || position < wanted[at].Run.Position) return true;
         var source = wanted[at].Source;
-        if (frame.Next <= source.TakenOffset) return true;
+        // In the table already; or behind a part that is lost, and to be fetched again.
+        if (frame.Next <= source.TakenOffset || frame.From > source.TakenOffset) return true;
         while (frame.TryRead(headers, out var record))
         {
-            // Below: in the table already.
             if (record.Offset < source.TakenOffset) continue;
             if (!offer(in record, source)) return false;
             Records++;

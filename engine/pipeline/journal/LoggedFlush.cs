@@ -13,6 +13,10 @@ internal sealed class LoggedFlush(string id, long epoch, IReadOnlyList<LoggedFlu
 
     internal IReadOnlyList<Range> Ranges => ranges;
 
+    /// <summary>It is a flush of exactly these offsets.</summary>
+    internal bool Covers(IReadOnlyList<OffsetRange> others) =>
+        others.Count == ranges.Count && others.All(o => ranges.Any(r => r.Topic == o.Source.Topic && r.Partition == o.Source.Partition && r.From == o.From && r.Next == o.Next));
+
     internal List<DataFile> Files { get; } = [];
 
     /// <summary>How many files the commit was to add; null where the catalog was never asked.</summary>

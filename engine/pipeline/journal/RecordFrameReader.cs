@@ -24,6 +24,7 @@ internal ref struct RecordFrameReader
         Partition = BinaryPrimitives.ReadInt32LittleEndian(frame[RecordFrame.Partition..]);
         Count = left = BinaryPrimitives.ReadInt32LittleEndian(frame[RecordFrame.Count..]);
         int topicLength = BinaryPrimitives.ReadUInt16LittleEndian(frame[RecordFrame.TopicLength..]), idLength = BinaryPrimitives.ReadUInt16LittleEndian(frame[RecordFrame.IdLength..]);
+        BeginsPartition = (BinaryPrimitives.ReadUInt32LittleEndian(frame[RecordFrame.Flags..]) & RecordFrame.BeginsPartition) != 0;
         Require(frame.Length >= RecordFrame.HeadBytes + topicLength + idLength && Count > 0);
         topic = frame.Slice(RecordFrame.HeadBytes, topicLength);
         id = frame.Slice(RecordFrame.HeadBytes + topicLength, idLength);
@@ -35,6 +36,8 @@ internal ref struct RecordFrameReader
     internal long Next { get; }
 
     internal readonly long FirstOffset => firstOffset;
+
+    internal bool BeginsPartition { get; }
 
     internal int Partition { get; }
 

@@ -60,6 +60,7 @@ internal sealed class RecordFrameWriter
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(RecordFrame.Partition), of.Partition);
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(RecordFrame.TopicLength), (ushort)of.TopicUtf8.Length);
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(RecordFrame.IdLength), (ushort)idLength);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(RecordFrame.Flags), of.IsAtItsBeginning ? RecordFrame.BeginsPartition : 0);
         of.TopicUtf8.CopyTo(bytes.AsSpan(RecordFrame.HeadBytes));
         if (idLength > 0) _ = Encoding.UTF8.GetBytes(of.TopicId, bytes.AsSpan(RecordFrame.HeadBytes + of.TopicUtf8.Length));
         length = RecordFrame.HeadBytes + of.TopicUtf8.Length + idLength;
