@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Text.Json;
 
 using K2I.Base;
 using K2I.Storage;
@@ -63,7 +64,7 @@ public sealed class RestCatalog : ICatalog, IDisposable
 
     public Table Create(TableIdent ident, TableCreation creation)
     {
-        var body = Json.Write(json => WriteCreation(json, ident.Name, creation));
+        var body = RestBodies.Creation(ident.Name, creation);
         var path = $"{PathOf(ident.Namespace)}/tables";
         var answer = Change(path, body);
         if (answer.Status == 404)
@@ -86,7 +87,7 @@ public sealed class RestCatalog : ICatalog, IDisposable
     public CommitOutcome Commit(Table current, ImmutableArray<MetadataUpdate> updates, ImmutableArray<TableRequirement> requirements)
     {
         var ident = current.Ident;
-        var body = Json.Write(json => WriteCommit(json, ident, updates, requirements));
+        var body = RestBodies.Commit(ident, updates, requirements);
         var path = PathOf(ident);
         RestAnswer answer;
         try
@@ -102,9 +103,9 @@ public sealed class RestCatalog : ICatalog, IDisposable
         }
         if (answer.IsSuccess) return Landed(ident, answer, updates);
         var why = $"table {ident}: {Problem(answer)}";
-        if (answer.Status is 409 or 412 || (answer.Status == 400 && IsStale(answer.Problem))) return Refused(current, updates, why);
-        if (IsUncertain(answer.Status)) return new CommitOutcome.Unknown(new EngineException(ErrorKind.Unknown, why));
-        throw new EngineException(KindOf(answer.Status), why);
+        if (RestStatus.IsConflict(answer)) return Refused(current, updates, why);
+        if (RestStatus.IsUncertain(answer.Status)) return new CommitOutcome.Unknown(new EngineException(ErrorKind.Unknown, why));
+        throw new EngineException(RestStatus.KindOf(answer.Status), why);
     }
 
     public bool Drop(TableIdent ident, bool purge)
@@ -159,7 +160,7 @@ public sealed class RestCatalog : ICatalog, IDisposable
         if (Config().KeyLifeMs is not { } life) return this.client.Post(path, body);
         var name = IdempotencyKeys.NameOf(path, body);
         var answer = this.client.Post(path, body, this.keys.For(name, life));
-        if (!IsUncertain(answer.Status)) this.keys.Close(name);
+        if (!RestStatus.IsUncertain(answer.Status)) this.keys.Close(name);
         return answer;
     }
 
@@ -238,13 +239,7 @@ public sealed class RestCatalog : ICatalog, IDisposable
     /// <summary>Creates a namespace and, where the server wants them first, those above it.</summary>
     private void CreateNamespace(ImmutableArray<string> levels)
     {
-        var body = Json.Write(json =>
-        {
-            json.WriteStartObject();
-            Json.WriteArray(json, "namespace", levels, (j, l) => j.WriteStringValue(l));
-            Json.WriteStrings(json, "properties", []);
-            json.WriteEndObject();
-        });
+        var body = RestBodies.Namespace(levels);
         var path = $"{Config().Base}/namespaces";
         var answer = Change(path, body);
         if (answer.Status == 404 && levels.Length > 1)
@@ -254,7 +249,7 @@ public sealed class RestCatalog : ICatalog, IDisposable
         }
         if (answer.Status == 409) return;
         // Nothing hangs on its outcome: the table's creation tells whether the namespace is there.
-        if (IsUncertain(answer.Status)) throw new EngineException(ErrorKind.Unavailable, $"namespace {string.Join('.', levels)}: {Problem(answer)}");
+        if (RestStatus.IsUncertain(answer.Status)) throw new EngineException(ErrorKind.Unavailable, $"namespace {string.Join('.', levels)}: {Problem(answer)}");
         RequireSuccess(answer, $"namespace {string.Join('.', levels)} cannot be created", changes: false);
     }
 
@@ -268,11 +263,11 @@ public sealed class RestCatalog : ICatalog, IDisposable
             foreach (var deeper in NamespacesBelow(levels)) yield return deeper;
         }
 
-        static ImmutableArray<string> Levels(System.Text.Json.JsonElement json, string what) =>
-            json.ValueKind == System.Text.Json.JsonValueKind.Array ? [.. json.EnumerateArray().Select(e => Json.AsString(e, "namespaces", what))] : throw Json.Bad(what, "a namespace is not a list");
+        static ImmutableArray<string> Levels(JsonElement json, string what) =>
+            json.ValueKind == JsonValueKind.Array ? [.. json.EnumerateArray().Select(e => Json.AsString(e, "namespaces", what))] : throw Json.Bad(what, "a namespace is not a list");
     }
 
-    private IEnumerable<T> Pages<T>(string path, string field, Func<System.Text.Json.JsonElement, string, T> read)
+    private IEnumerable<T> Pages<T>(string path, string field, Func<JsonElement, string, T> read)
     {
         string? token = null;
         for (var page = 0; page < MostPages; page++)
@@ -297,50 +292,7 @@ public sealed class RestCatalog : ICatalog, IDisposable
     private void RequireSuccess(RestAnswer answer, string what, bool changes)
     {
         if (answer.IsSuccess) return;
-        var kind = IsUncertain(answer.Status) ? changes ? ErrorKind.Unknown : ErrorKind.Unavailable : KindOf(answer.Status);
+        var kind = RestStatus.IsUncertain(answer.Status) ? changes ? ErrorKind.Unknown : ErrorKind.Unavailable : RestStatus.KindOf(answer.Status);
         throw new EngineException(kind, $"{what}: {Problem(answer)}");
-    }
-
-    /// <summary>Statuses after which the server may have carried the request out, or still may.</summary>
-    private static bool IsUncertain(int status) => status is 408 or 499 or >= 500;
-
-    private static ErrorKind KindOf(int status) => status switch
-    {
-        401 or 403 or 419 => ErrorKind.Denied,
-        404 => ErrorKind.NotFound,
-        405 or 406 or 501 or (>= 300 and < 400) => ErrorKind.Unsupported,
-        425 or 429 => ErrorKind.Unavailable,
-        _ => ErrorKind.Invalid,
-    };
-
-    /// <summary>Some servers say 400 where they mean that the base was stale.</summary>
-    private static bool IsStale(string problem) =>
-        problem.Contains("older than last sequence number", StringComparison.OrdinalIgnoreCase) || problem.Contains("first-row-id is behind", StringComparison.OrdinalIgnoreCase);
-
-    private static void WriteCreation(System.Text.Json.Utf8JsonWriter json, string name, TableCreation creation)
-    {
-        json.WriteStartObject();
-        json.WriteString("name", name);
-        if (creation.Location is { } location) json.WriteString("location", location);
-        json.WritePropertyName("schema");
-        SchemaJson.Write(json, creation.Schema);
-        json.WritePropertyName("partition-spec");
-        SpecJson.Write(json, creation.Spec);
-        json.WritePropertyName("write-order");
-        SpecJson.Write(json, creation.SortOrder);
-        Json.WriteStrings(json, "properties", creation.AllProperties.Add("format-version", creation.FormatVersion == 3 ? "3" : "2"));
-        json.WriteEndObject();
-    }
-
-    private static void WriteCommit(System.Text.Json.Utf8JsonWriter json, TableIdent ident, ImmutableArray<MetadataUpdate> updates, ImmutableArray<TableRequirement> requirements)
-    {
-        json.WriteStartObject();
-        json.WriteStartObject("identifier");
-        Json.WriteArray(json, "namespace", ident.Namespace, (j, l) => j.WriteStringValue(l));
-        json.WriteString("name", ident.Name);
-        json.WriteEndObject();
-        Json.WriteArray(json, "requirements", requirements, RequirementJson.Write);
-        Json.WriteArray(json, "updates", updates, UpdateJson.Write);
-        json.WriteEndObject();
     }
 }
