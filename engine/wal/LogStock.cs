@@ -85,7 +85,7 @@ internal sealed class LogStock(IFileSystem files, string directory, WalOptions o
             var file = LogFile.Begin(files, directory, path, header);
             path = null;
             Recover();
-            Trim(header.TruncatedPosition);
+            Trim(Math.Min(header.TruncatedPosition, reusableBelow));
             return file;
         }
         catch (EngineException error) when (error.Kind != ErrorKind.Fatal)

@@ -31,7 +31,7 @@ public sealed partial class WriteAheadLog
         {
             ThrowIfFailed();
             position = 0;
-            if (!TryMakeRoom(WalFormat.FrameBytes(payload.Length))) return false;
+            if (SyncIsBehind || !TryMakeRoom(WalFormat.FrameBytes(payload.Length))) return false;
             position = Write(kind, payload);
             appends++;
             appendedBytes += payload.Length;
@@ -50,6 +50,7 @@ public sealed partial class WriteAheadLog
         lock (gate)
         {
             ThrowIfFailed();
+            if (SyncIsBehind) return false;
             return next is not null || (current is not null && current.Bytes - at >= WalFormat.FrameBytes(payloadBytes));
         }
     }
@@ -62,6 +63,8 @@ public sealed partial class WriteAheadLog
             lock (gate) return (current is null ? 0 : current.Bytes - at) + (next is null ? 0 : next.Bytes - WalFormat.FramesOffset);
         }
     }
+
+    private bool SyncIsBehind => appended - synced >= options.MaxUnsyncedBytes;
 
     private bool TryMakeRoom(int frameBytes) => (current is not null && current.Bytes - at >= frameBytes) || TryRoll();
 

@@ -77,7 +77,7 @@ public sealed partial class WriteAheadLog : IDisposable
     public static WriteAheadLog Open(IFileSystem files, string directory, WalOptions options, ILog log, IClock clock)
     {
         Check.That(options.FileBytes is >= WalFormat.MinFileBytes and <= WalFormat.MaxFileBytes && options.FileBytes % NativeBuffer.PageBytes == 0);
-        Check.That(options is { GroupMs: >= 0, GroupBytes: > 0, MaxSpareFiles: >= 0 });
+        Check.That(options is { GroupMs: >= 0, GroupBytes: > 0, MaxUnsyncedBytes: > 0, MaxSpareFiles: >= 0 });
         files.CreateDirectory(directory);
         var scan = LogScan.Run(files, directory);
         if (scan.Found.Find(f => f.State == FileState.Unsupported) is { } newer)
@@ -165,6 +165,7 @@ public sealed partial class WriteAheadLog : IDisposable
         Abandon();
     }
 
+    /// <summary>Lets go of the files as they are, as the end of the process would.</summary>
     internal void Abandon()
     {
         disposed = true;
