@@ -69,13 +69,13 @@ internal sealed class LogStock(IFileSystem files, string directory, WalOptions o
     /// The next log file, by <paramref name="header"/> (salt and time are added here); null while it is being made or there is no room. Files that end at or
     /// below <paramref name="reusableBelow"/> are reused.
     /// </summary>
-    internal LogFile? TryNext(FileHeader header, long reusableBelow)
+    internal LogFile? TryNext(FileHeader header, long reusableBelow, int makeBytes = MakeBytes)
     {
         if (DueInMs > 0) return null;
         string? path = null;
         try
         {
-            path = TakeReusable(reusableBelow) ?? Make();
+            path = TakeReusable(reusableBelow) ?? Make(makeBytes);
             if (path is null) return null;
             header.Magic = WalFormat.Magic;
             header.Version = WalFormat.Version;
@@ -125,7 +125,7 @@ internal sealed class LogStock(IFileSystem files, string directory, WalOptions o
         return null;
     }
 
-    private string? Make()
+    private string? Make(int stepBytes)
     {
         var path = Path.Combine(directory, WalFormat.SpareName);
         if (making is null)
@@ -136,7 +136,7 @@ internal sealed class LogStock(IFileSystem files, string directory, WalOptions o
         }
         try
         {
-            if (!making.Advance(MakeBytes)) return null;
+            if (!making.Advance(stepBytes)) return null;
         }
         catch (EngineException)
         {

@@ -76,14 +76,11 @@ internal static class WalFormat
 
     private const int PositionDigits = 20;
 
-    static WalFormat()
-    {
-        // The header is written by one sector, so that a crash while a file is being reused leaves its old header or its new one.
-        Check.That(FileHeader.Bytes <= IFileSystem.SectorBytes && FileHeader.Bytes < FramesOffset);
-        Check.That(FramesOffset % FrameAlignment == 0 && FrameHeader.Bytes % FrameAlignment == 0);
-        Check.That(MinFileBytes >= FramesOffset + FrameHeader.Bytes && MaxFileBytes % NativeBuffer.PageBytes == 0);
-        Check.That(Marshal.SizeOf<FileHeader>() == FileHeader.Bytes && Marshal.SizeOf<FrameHeader>() == FrameHeader.Bytes);
-    }
+    // Does not compile unless all hold. The header is written by one sector, so that a crash while a file is being reused leaves its old header or its new one.
+    internal const byte Consistent =
+        FileHeader.Bytes <= IFileSystem.SectorBytes && FileHeader.CrcOffset + sizeof(uint) == FileHeader.Bytes && FileHeader.Bytes < FramesOffset
+        && FramesOffset % FrameAlignment == 0 && FrameHeader.Bytes % FrameAlignment == 0
+        && MinFileBytes >= FramesOffset + FrameHeader.Bytes && MinFileBytes % NativeBuffer.PageBytes == 0 && MaxFileBytes % NativeBuffer.PageBytes == 0 ? 0 : -1;
 
     internal static string FileName(long startPosition) => startPosition.ToString("D20", CultureInfo.InvariantCulture) + FileSuffix;
 

@@ -41,19 +41,18 @@ public sealed partial class WriteAheadLog
     public bool WaitSynced(long position, long timeoutMs)
     {
         const long lostWakeMs = 10;
-        var left = timeoutMs;
+        var deadline = clock.MonotonicMs + timeoutMs;
         while (SyncedPosition < position)
         {
             ThrowIfFailed();
+            var left = deadline - clock.MonotonicMs;
             if (left <= 0) return false;
             urgent = true;
             groupFull.Set();
             work.Set();
             syncedMore.Reset();
-            if (SyncedPosition >= position) return true;
             // Another waiter may take the signal away: look again soon.
-            var wait = Math.Min(left, lostWakeMs);
-            if (!syncedMore.Wait(wait)) left -= wait;
+            if (SyncedPosition < position) syncedMore.Wait(Math.Min(left, lostWakeMs));
         }
         return true;
     }

@@ -24,6 +24,7 @@ public sealed partial class WriteAheadLog : IDisposable
     private readonly string directory;
     private readonly WalOptions options;
     private readonly ILog log;
+    private readonly IClock clock;
     private readonly LogScan scan;
     private readonly LogStock stock;
     private readonly uint generation;
@@ -40,6 +41,7 @@ public sealed partial class WriteAheadLog : IDisposable
         this.directory = directory;
         this.options = options;
         this.log = log;
+        this.clock = clock;
         this.scan = scan;
         work = clock.CreateLatch();
         groupFull = clock.CreateLatch();
@@ -202,11 +204,8 @@ public sealed partial class WriteAheadLog : IDisposable
 
     private void FirstFile()
     {
-        do
-        {
-            next = stock.TryNext(HeaderOfNext(), Math.Min(truncated, scan.EndPosition));
-        }
-        while (next is null && stock.Busy);
+        // Nobody waits for a sync yet: a new file is made in one go.
+        next = stock.TryNext(HeaderOfNext(), Math.Min(truncated, scan.EndPosition), options.FileBytes);
         if (next is null && stock.LastError is { Kind: not ErrorKind.Full } error) throw error;
         lock (gate) TryRoll();
     }

@@ -193,11 +193,11 @@ public sealed class AppendReplayTests : IDisposable
         {
             var files = new MemoryFileSystem();
             var random = new Random(seed);
-            var options = Frames.Small with { FileBytes = 8192 + random.Next(4) * 4096, MaxSpareFiles = random.Next(3) };
             var kept = new List<(long Position, string Payload)>();
             long truncated = 0;
             for (var life = 0; life < 6; life++)
             {
+                var options = Frames.Small with { FileBytes = 8192 + random.Next(3) * 4096, MaxSpareFiles = random.Next(3) };
                 var log = Frames.Open("log", options, files);
                 Assert.False(log.Recovery.Damaged, $"seed {seed}: {log.Recovery.Text}");
                 // What the log remembers of truncation may lag behind, never run ahead.

@@ -73,6 +73,42 @@ public sealed class CrashTests
     }
 
     [Fact]
+    public void PowerCutAtEveryCallLosesOnlyWhatWasNotSynced()
+    {
+        for (var call = 1; ; call++)
+        {
+            for (var seed = 0; seed < 10; seed++)
+            {
+                var random = new Random(call * 100 + seed);
+                var files = new MemoryFileSystem();
+                var appended = new List<(long Position, string Payload)>();
+                long synced = 0, truncated = 0;
+                // A first life, so that the second finds a log and reuses its files.
+                Append(files, 12, appended, ref synced, ref truncated);
+                files.FailCallIn = call;
+                files.FailKind = ErrorKind.Fatal;
+                var cut = false;
+                try
+                {
+                    Append(files, 25, appended, ref synced, ref truncated);
+                }
+                catch (EngineException)
+                {
+                    cut = true;
+                }
+                files = files.AfterPowerCut(random);
+                using var log = Frames.Open("log", Options, files);
+                Assert.False(log.Recovery.Damaged, $"call {call}, seed {seed}: {log.Recovery.Text}");
+                var replayed = Frames.Replay(log, truncated).All.Select(f => (f.Position, f.Payload)).ToList();
+                var expected = appended.Where(a => a.Position >= truncated).ToList();
+                Assert.True(replayed.SequenceEqual(expected.Take(replayed.Count)), $"call {call}, seed {seed}: replayed what was not appended");
+                Assert.True(replayed.Count >= expected.Count(a => a.Position < synced), $"call {call}, seed {seed}: synced frames were lost");
+                if (!cut) return;
+            }
+        }
+    }
+
+    [Fact]
     public void FailedSyncIsTheLast()
     {
         var files = new MemoryFileSystem();
@@ -204,6 +240,31 @@ public sealed class CrashTests
             Frames.Kill(log);
         }
         Assert.True(files.Names.Count() <= 3, string.Join(' ', files.Names));
+    }
+
+    /// <summary>Appends some frames, syncing and truncating now and then; ends as a killed process does.</summary>
+    private static void Append(MemoryFileSystem files, int count, List<(long Position, string Payload)> appended, ref long synced, ref long truncated)
+    {
+        WriteAheadLog? log = null;
+        try
+        {
+            log = Frames.Open("log", Options, files);
+            for (var i = 0; i < count; i++)
+            {
+                var payload = $"{appended.Count}" + new string('.', 700);
+                appended.Add((Frames.Append(log, payload), payload));
+                if (i % 3 == 0) Frames.Sync(log);
+                synced = log.SyncedPosition;
+                if (i % 7 != 6) continue;
+                log.Truncate(appended[^3].Position);
+                truncated = appended[^3].Position;
+            }
+        }
+        finally
+        {
+            synced = Math.Max(synced, log?.SyncedPosition ?? 0);
+            log?.Abandon();
+        }
     }
 
     private static void Live(MemoryFileSystem files, List<string> written)
