@@ -1,0 +1,95 @@
+using K2I.Base;
+using K2I.Kafka;
+
+namespace K2I.Simulation.Tests;
+
+/// <summary>A Kafka cluster: topics, and groups that read them.</summary>
+public sealed class SimBroker(Scheduler scheduler, Dice dice)
+{
+    private readonly SortedDictionary<string, SimTopic> topics = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, SimGroup> groups = new(StringComparer.Ordinal);
+    private int ids;
+    private long records;
+
+    /// <summary>Nobody reaches it.</summary>
+    public bool Away { get; set; }
+
+    /// <summary>The most records that a poll finds.</summary>
+    public int FetchRecords { get; set; } = 100;
+
+    /// <summary>A fetch begins again a little before its position, as after a reconnect.</summary>
+    public double Redelivers { get; set; }
+
+    /// <summary>A query or a delivery fails.</summary>
+    public double Fails { get; set; }
+
+    /// <summary>Every record there ever was.</summary>
+    public List<SimRecord> Everything { get; } = [];
+
+    internal Dice Dice => dice;
+
+    internal Scheduler Scheduler => scheduler;
+
+    public IEnumerable<SimTopic> Topics => topics.Values;
+
+    public SimTopic CreateTopic(string name, int partitions)
+    {
+        scheduler.Trace.Add(scheduler.NowMs, "kafka", $"topic {name} created with {partitions} partitions");
+        if (topics.TryGetValue(name, out var old)) End(old);
+        var topic = topics[name] = new(name, $"topic-{++ids}", partitions);
+        foreach (var group in groups.Values) group.TopicsChanged();
+        return topic;
+    }
+
+    public SimTopic Topic(string name) => topics[name];
+
+    internal SimTopic? Find(string name) => topics.GetValueOrDefault(name);
+
+    public SimRecord Produce(string topic, int partition, RecordKind kind, int gap, string extra = "")
+    {
+        var id = ++records;
+        var text = $"t{id}-{new string((char)('a' + id % 26), (int)(id * 7 % 60))}";
+        var record = topics[topic].Append(partition, id, kind, text, SimClock.StartUnixMs + scheduler.NowMs, gap, extra);
+        Everything.Add(record);
+        foreach (var group in groups.Values) group.WakeReaders();
+        return record;
+    }
+
+    public SimGroup Group(string name)
+    {
+        if (!groups.TryGetValue(name, out var group)) groups[name] = group = new(this, name);
+        return group;
+    }
+
+    public IEnumerable<SimGroup> Groups => groups.Values;
+
+    /// <summary>Removes records here and there, as compaction does.</summary>
+    public void Compact(SimTopic topic, int partition, double share)
+    {
+        foreach (var record in topic.Partitions[partition].Records)
+            if (!record.Gone && dice.Chance(share)) record.Gone = record.MayBeMissing = true;
+    }
+
+    /// <summary>The work of a thread that lives with the cluster: members that are silent for too long lose their partitions.</summary>
+    public void Coordinate()
+    {
+        while (true)
+        {
+            scheduler.Sleep(500);
+            foreach (var group in groups.Values) group.Tick();
+        }
+    }
+
+    internal void RequireUp(int timeoutMs, string what)
+    {
+        if (!Away && !dice.Chance(Fails)) return;
+        scheduler.Sleep(Math.Min(timeoutMs, 10_000));
+        throw new EngineException(ErrorKind.Unavailable, $"kafka: {what}: timed out");
+    }
+
+    private static void End(SimTopic topic)
+    {
+        topic.Gone = true;
+        foreach (var record in topic.Partitions.SelectMany(p => p.Records)) record.Gone = record.MayBeMissing = true;
+    }
+}

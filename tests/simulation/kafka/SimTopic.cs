@@ -1,0 +1,75 @@
+using System.Text;
+
+namespace K2I.Simulation.Tests;
+
+/// <summary>One life of a topic.</summary>
+public sealed class SimTopic(string name, string id, int partitions)
+{
+    public string Name => name;
+
+    public string Id => id;
+
+    public SimPartition[] Partitions { get; } = [.. Enumerable.Range(0, partitions).Select(_ => new SimPartition())];
+
+    /// <summary>Deleted.</summary>
+    public bool Gone { get; set; }
+
+    /// <summary>Appends a record behind <paramref name="gap"/> offsets that hold none: control records, or compacted ones.</summary>
+    public SimRecord Append(int partition, long recordId, RecordKind kind, string text, long timestampMs, int gap, string extra = "")
+    {
+        var to = Partitions[partition];
+        to.High += gap;
+        var value = kind switch
+        {
+            RecordKind.Row => $$"""{"id":{{recordId}},"text":"{{text}}"{{extra}}}""",
+            RecordKind.Poison => (recordId % 3) switch { 0 => $"not json {recordId}", 1 => $$"""{"id":"{{text}}"}""", _ => "" },
+            _ => null,
+        };
+        var record = new SimRecord
+        {
+            Id = recordId,
+            Topic = this,
+            Partition = partition,
+            Offset = to.High++,
+            TimestampMs = timestampMs,
+            Kind = kind,
+            Text = text,
+            Key = Encoding.UTF8.GetBytes($"k{recordId}"),
+            Value = value is null ? null : Encoding.UTF8.GetBytes(value),
+        };
+        to.Records.Add(record);
+        return record;
+    }
+}
+
+/// <summary>A partition: its records by offset, with holes, and the range that is held.</summary>
+public sealed class SimPartition
+{
+    public List<SimRecord> Records { get; } = [];
+
+    /// <summary>The first offset held.</summary>
+    public long Low { get; private set; }
+
+    /// <summary>The next offset to be written.</summary>
+    public long High { get; set; }
+
+    /// <summary>The index of the first record at or behind an offset.</summary>
+    public int IndexOf(long offset)
+    {
+        int from = 0, to = Records.Count;
+        while (from < to)
+        {
+            var middle = (from + to) / 2;
+            if (Records[middle].Offset < offset) from = middle + 1;
+            else to = middle;
+        }
+        return from;
+    }
+
+    /// <summary>Everything below is not held any more.</summary>
+    public void Retain(long low)
+    {
+        Low = Math.Clamp(low, Low, High);
+        for (var i = IndexOf(Low) - 1; i >= 0; i--) Records[i].Gone = Records[i].MayBeMissing = true;
+    }
+}

@@ -1,0 +1,96 @@
+using System.Text.Json;
+using K2I.Iceberg;
+using K2I.Pipeline;
+using K2I.Storage;
+
+namespace K2I.Simulation.Tests;
+
+/// <summary>Reads the tables by itself and compares them with every record there ever was.</summary>
+internal sealed class Auditor(World world)
+{
+    private readonly Dictionary<SimRecord, int> rows = [];
+    private readonly Dictionary<SimRecord, int> letters = [];
+    private readonly List<string> wrong = [];
+
+    /// <summary>How many records are in, by the table's own offsets; null when all are.</summary>
+    internal string? Lacking()
+    {
+        if (world.Load() is not { } table) return world.Broker.Everything.Count == 0 ? null : "there is no table";
+        var offsets = OffsetMap.Of(table);
+        foreach (var topic in world.Broker.Topics)
+        {
+            for (var p = 0; p < topic.Partitions.Length; p++)
+            {
+                var last = topic.Partitions[p].Records.LastOrDefault(r => !r.Gone);
+                if (last is null) continue;
+                if (offsets.TopicId(topic.Name) != topic.Id) return $"{topic.Name} is known by the id {offsets.TopicId(topic.Name)}, it is {topic.Id}";
+                if (!(offsets.Next(topic.Name, p) > last.Offset)) return $"{topic.Name}[{p}] is at {offsets.Next(topic.Name, p)}, its last record at {last.Offset}";
+            }
+        }
+        return null;
+    }
+
+    /// <summary>Throws what is missing, there twice, or not what it was.</summary>
+    internal string Check()
+    {
+        Count(world.Ident, rows, FindRow);
+        if (world.Options.DeadLetters is DeadLetterPolicy.Table or DeadLetterPolicy.Pause) Count(DeadLetterTable.IdentFor(world.Ident), letters, FindLetter);
+        foreach (var record in world.Broker.Everything) CheckOne(record);
+        if (wrong.Count > 0) throw new SimFailure($"{wrong.Count} records are wrong: {string.Join("; ", wrong.Take(5))}");
+        return $"{rows.Values.Sum()} rows, {letters.Values.Sum()} dead letters, of {world.Broker.Everything.Count} records ({world.Broker.Everything.Count(r => r.MayBeMissing)} may be missing)";
+    }
+
+    private void CheckOne(SimRecord record)
+    {
+        var asRow = rows.GetValueOrDefault(record);
+        var asLetter = letters.GetValueOrDefault(record);
+        var wantsRow = record.Kind == RecordKind.Row || record.Kind == RecordKind.Tombstone && world.Options.Tombstone == TombstonePolicy.NullRow;
+        var wantsLetter = !wantsRow && world.Options.DeadLetters is DeadLetterPolicy.Table or DeadLetterPolicy.Pause
+            && !(record.Kind == RecordKind.Tombstone && world.Options.Tombstone == TombstonePolicy.Skip);
+        if (Bad(asRow, wantsRow, record)) wrong.Add($"{record} is a row {asRow} times");
+        if (Bad(asLetter, wantsLetter, record)) wrong.Add($"{record} is a dead letter {asLetter} times");
+    }
+
+    private static bool Bad(int times, bool wanted, SimRecord record) => wanted ? times > 1 || (times == 0 && !record.MayBeMissing) : times > 0;
+
+    private void Count(TableIdent ident, Dictionary<SimRecord, int> into, Func<JsonElement, SimRecord?> find)
+    {
+        if (world.Load(ident) is not { } table) return;
+        var scan = new TableScan(table, world.Objects);
+        var ours = scan.Plan().Where(t => !t.Data.File.FilePath.Contains(OtherEngine.Folder, StringComparison.Ordinal));
+        using var reader = scan.Read([.. ours]);
+        var text = new RowJson();
+        while (reader.TryRead(out var batch))
+        {
+            for (var i = 0; i < batch.Rows; i++)
+            {
+                text.Clear();
+                text.AppendLine(batch.Batch, batch.Ordinal(i));
+                using var row = JsonDocument.Parse(text.Written.ToArray());
+                if (find(row.RootElement) is not { } record) wrong.Add($"{ident} has a row that nobody produced: {row.RootElement}");
+                else into[record] = into.GetValueOrDefault(record) + 1;
+            }
+        }
+    }
+
+    private SimRecord? FindRow(JsonElement row)
+    {
+        var from = row.GetProperty("_kafka");
+        var (topic, partition, offset) = (from.GetProperty("topic").GetString(), from.GetProperty("partition").GetInt32(), from.GetProperty("offset").GetInt64());
+        if (row.GetProperty("id").ValueKind == JsonValueKind.Null)
+            return world.Broker.Everything.FirstOrDefault(r => r.Kind == RecordKind.Tombstone && r.Topic.Name == topic && r.Partition == partition && r.Offset == offset && !rows.ContainsKey(r));
+        var id = row.GetProperty("id").GetInt64();
+        if (id < 1 || id > world.Broker.Everything.Count) return null;
+        var record = world.Broker.Everything[(int)id - 1];
+        return record.Text == row.GetProperty("text").GetString() && record.Topic.Name == topic && record.Partition == partition && record.Offset == offset ? record : null;
+    }
+
+    private SimRecord? FindLetter(JsonElement row)
+    {
+        var topic = row.GetProperty("topic").GetString();
+        var id = row.GetProperty("topic_id").GetString();
+        var (partition, offset) = (row.GetProperty("partition").GetInt32(), row.GetProperty("offset").GetInt64());
+        var value = row.GetProperty("value").GetString();
+        return world.Broker.Everything.FirstOrDefault(r => r.Topic.Name == topic && r.Topic.Id == id && r.Partition == partition && r.Offset == offset && (r.Value is null ? null : Convert.ToHexStringLower(r.Value)) == value);
+    }
+}

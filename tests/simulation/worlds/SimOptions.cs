@@ -1,0 +1,109 @@
+using System.Globalization;
+using K2I.Pipeline;
+
+namespace K2I.Simulation.Tests;
+
+/// <summary>What one run is made of. Drawn from the seed: each seed switches other faults on, and some run deep rather than wide.</summary>
+public sealed record SimOptions
+{
+    public required long Seed { get; init; }
+
+    public int Hosts { get; init; } = 1;
+
+    public int Topics { get; init; } = 1;
+
+    public int Partitions { get; init; } = 2;
+
+    /// <summary>Virtual time with faults; production goes on until three quarters of it.</summary>
+    public int ActiveMs { get; init; } = 60_000;
+
+    public int Records { get; init; } = 400;
+
+    public double Poison { get; init; }
+
+    public double Tombstones { get; init; }
+
+    /// <summary>Of a record: offsets before it hold nothing.</summary>
+    public double Gaps { get; init; }
+
+    /// <summary>Of a record: it brings a column that no other had.</summary>
+    public double NewFields { get; init; }
+
+    public bool Infer { get; init; }
+
+    public bool FileCatalog { get; init; }
+
+    public WalMode WalMode { get; init; } = WalMode.Records;
+
+    public int WalFileBytes { get; init; } = 256 << 10;
+
+    public int MemoryBytes { get; init; } = 8 << 20;
+
+    public FlushOptions Flush { get; init; } = new() { AgeMs = 2_000, Rows = 100, Bytes = 64 << 10 };
+
+    public DeadLetterPolicy DeadLetters { get; init; } = DeadLetterPolicy.Table;
+
+    public TombstonePolicy Tombstone { get; init; } = TombstonePolicy.DeadLetter;
+
+    public string? PartitionBy { get; init; }
+
+    public int FormatVersion { get; init; } = 2;
+
+    public double Stickiness { get; init; } = 0.5;
+
+    /// <summary>Names of the faults that are on; see <see cref="Chaos"/>.</summary>
+    public IReadOnlyList<string> Faults { get; init; } = [];
+
+    /// <summary>How strong they are: 1 is a bad day.</summary>
+    public double Strength { get; init; } = 1;
+
+    /// <summary>Mean time between events of <see cref="Chaos"/>.</summary>
+    public int EventMs { get; init; } = 4_000;
+
+    public static SimOptions FromSeed(long seed)
+    {
+        var dice = Dice.For(seed, "options");
+        var all = Chaos.Names;
+        var share = dice.Pick(0.0, 0.15, 0.3, 0.5, 0.8);
+        var faults = all.Where(_ => dice.Chance(share)).ToList();
+        if (faults.Count == 0 && share > 0) faults.Add(all[dice.Below(all.Count)]);
+        var infer = dice.Chance(0.1);
+        var deadLetters = dice.Pick(DeadLetterPolicy.Table, DeadLetterPolicy.Table, DeadLetterPolicy.Drop, DeadLetterPolicy.Pause);
+        return new()
+        {
+            Seed = seed,
+            Hosts = dice.Pick(1, 1, 2, 2, 3),
+            Topics = dice.Pick(1, 1, 2),
+            Partitions = dice.Pick(1, 2, 3, 5),
+            ActiveMs = dice.Pick(20_000, 60_000, 120_000),
+            // A person has to look at each bad record.
+            Records = deadLetters == DeadLetterPolicy.Pause ? 60 : dice.Pick(60, 300, 1_000, 2_500),
+            // Columns that are inferred from bad records do not take good ones.
+            Poison = infer ? 0 : dice.Pick(0, 0, 0.02, 0.2),
+            Tombstones = dice.Pick(0, 0, 0.02),
+            Gaps = dice.Pick(0, 0, 0.02, 0.3),
+            NewFields = dice.Pick(0, 0, 0, 0.005),
+            Infer = infer,
+            FileCatalog = dice.Chance(0.35),
+            WalMode = dice.Chance(0.8) ? WalMode.Records : WalMode.Offsets,
+            WalFileBytes = dice.Pick(256 << 10, 512 << 10, 1 << 20),
+            MemoryBytes = dice.Pick(8 << 20, 16 << 20),
+            Flush = new() { AgeMs = dice.Pick(300, 1_000, 3_000, 10_000), Rows = dice.Pick(20, 100, 500), Bytes = dice.Pick(4 << 10, 16 << 10, 128 << 10) },
+            DeadLetters = deadLetters,
+            Tombstone = dice.Pick(TombstonePolicy.DeadLetter, TombstonePolicy.NullRow, TombstonePolicy.Skip),
+            PartitionBy = dice.Chance(0.2) ? "bucket(3, id)" : null,
+            FormatVersion = dice.Pick(2, 2, 3),
+            Stickiness = dice.Pick(0, 0.5, 0.9, 0.99),
+            Faults = faults,
+            Strength = dice.Pick(0.3, 1, 3),
+            EventMs = dice.Pick(1_000, 4_000, 12_000),
+        };
+    }
+
+    public bool Has(string fault) => Faults.Contains(fault);
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"seed {Seed}: hosts {Hosts}, topics {Topics} x {Partitions}, records {Records} over {ActiveMs} ms, poison {Poison}, tombstones {Tombstones} ({Tombstone}), gaps {Gaps}, new fields {NewFields}{(Infer ? ", inferred" : "")}, " +
+        $"catalog {(FileCatalog ? "file" : "server")}, wal {WalMode} {WalFileBytes >> 10} KiB, flush {Flush.AgeMs} ms {Flush.Rows} rows {Flush.Bytes} B, dead letters {DeadLetters}, partition by {PartitionBy ?? "-"}, v{FormatVersion}, " +
+        $"stickiness {Stickiness}, strength {Strength}, events each {EventMs} ms, faults [{string.Join(' ', Faults)}]");
+}

@@ -1,0 +1,57 @@
+using K2I.Pipeline;
+
+namespace K2I.Simulation.Tests;
+
+/// <summary>One seed from beginning to end: faults for a while, then none, and everything must come to be in the table, once.</summary>
+internal static class Story
+{
+    /// <summary>Longest virtual time from the end of all faults until everything is in. Retries wait for half a minute at most, denied access is looked for again once a minute, dead members are out after ten seconds.</summary>
+    private const int ConvergeMs = 400_000;
+
+    internal sealed record Outcome(ulong Hash, long Lines, long Steps, long VirtualMs, int Commits, string Summary);
+
+    internal static Outcome Run(SimOptions options, TextWriter? everything = null)
+    {
+        var world = new World(options, everything);
+        var summary = "";
+        try
+        {
+            world.Run(() => summary = Tell(world));
+        }
+        catch (SimFailure failure)
+        {
+            throw new SimFailure($"{options}\n{world.Scheduler}\nFAILED: {failure.Message}\nlast lines:\n{string.Join('\n', world.Trace.Last)}", failure);
+        }
+        return new(world.Trace.Hash, world.Trace.Lines, world.Scheduler.Steps, world.Scheduler.NowMs, world.Watch.Commits, summary);
+    }
+
+    private static string Tell(World world)
+    {
+        var options = world.Options;
+        for (var i = 0; i < options.Topics; i++) _ = world.Broker.CreateTopic(World.TopicName(i), options.Partitions);
+        if (options.DeadLetters == DeadLetterPolicy.Pause) world.Explained.Add(PauseReason.BadRecord);
+        world.Scheduler.Start(new("producer"), "main", new Producer(world).Work);
+        world.Scheduler.Start(new("operator"), "main", new Operator(world).Work);
+        foreach (var host in world.Hosts) host.Wanted = true;
+        var chaos = new Chaos(world);
+        chaos.Begin();
+        world.Scheduler.Sleep(options.ActiveMs);
+        chaos.Heal();
+        Converge(world);
+        return new Auditor(world).Check();
+    }
+
+    private static void Converge(World world)
+    {
+        var auditor = new Auditor(world);
+        var deadline = world.Scheduler.NowMs + ConvergeMs;
+        while (true)
+        {
+            world.Scheduler.Sleep(1_000);
+            var lacking = auditor.Lacking();
+            var hosts = world.Hosts.Where(h => !(h.IsUp && h.Engine!.Status().Healthy)).Select(h => h.Name + ": " + (h.IsUp ? string.Join(' ', h.Engine!.Status().Tables.Select(t => $"{t.State} {t.Detail}")) : "down")).ToArray();
+            if (lacking is null && hosts.Length == 0) return;
+            if (world.Scheduler.NowMs > deadline) throw new SimFailure($"stalled long after the last fault: {lacking}; {string.Join("; ", hosts)}");
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using System.Collections.Immutable;
+using K2I.Base;
+using K2I.Decode;
+using K2I.Iceberg;
+using K2I.Pipeline;
+using K2I.Storage;
+
+namespace K2I.Simulation.Tests;
+
+/// <summary>One run: hosts, a Kafka cluster, a store, a catalog, and everybody who does something to them, under one scheduler.</summary>
+internal sealed class World
+{
+    internal const string TableName = "events";
+
+    private const string Warehouse = "memory://store/warehouse";
+
+    private readonly SimProcess network = new("network");
+
+    internal World(SimOptions options, TextWriter? everything = null)
+    {
+        Options = options;
+        Trace = new(everything);
+        Scheduler = new(Dice.For(options.Seed, "schedule"), Trace, options.Stickiness);
+        Clock = new(Scheduler);
+        Broker = new(Scheduler, Dice.For(options.Seed, "kafka"));
+        Objects = new("memory://store", Clock);
+        Watch = new(Objects, Scheduler);
+        var ids = new SimRandom(Dice.For(options.Seed, "catalog"));
+        Server = new(Objects, Warehouse, Clock, ids, Watch);
+        var honest = new FaultyCalls(Scheduler, Dice.For(options.Seed, "honest"), new(), network);
+        HonestStore = new SimStore(Objects, honest, Watch);
+        HonestCatalog = options.FileCatalog ? new FileCatalog(HonestStore, Warehouse, Clock, random: ids) : Server;
+        Hosts = [.. Enumerable.Range(1, options.Hosts).Select(n => new SimHost(this, $"h{n}"))];
+        Trace.Add(0, "world", options.ToString());
+    }
+
+    internal SimOptions Options { get; }
+
+    internal Trace Trace { get; }
+
+    internal Scheduler Scheduler { get; }
+
+    internal SimClock Clock { get; }
+
+    internal SimBroker Broker { get; }
+
+    internal MemoryStore Objects { get; }
+
+    internal TableWatch Watch { get; }
+
+    internal CatalogServer Server { get; }
+
+    /// <summary>As other engines see them: without faults.</summary>
+    internal IObjectStore HonestStore { get; }
+
+    internal ICatalog HonestCatalog { get; }
+
+    internal ImmutableArray<SimHost> Hosts { get; }
+
+    internal SimProcess Network => network;
+
+    internal TableIdent Ident { get; } = TableIdent.Parse("default." + TableName);
+
+    /// <summary>Pauses that something the world did explains.</summary>
+    internal HashSet<PauseReason> Explained { get; } = [PauseReason.PermissionDenied];
+
+    internal EngineOptions EngineOptions => new()
+    {
+        Kafka = new() { Brokers = "simulated:9092" },
+        Iceberg = new() { Warehouse = Warehouse, FormatVersion = Options.FormatVersion, Catalog = Options.FileCatalog ? "file" : "rest" },
+        DataDirectory = SimHost.DataDirectory,
+        MemoryBytes = Options.MemoryBytes,
+        WalMode = Options.WalMode,
+        WalFileBytes = Options.WalFileBytes,
+        ShutdownTimeoutMs = 20_000,
+        Tables =
+        [
+            new()
+            {
+                Name = TableName,
+                Topics = [.. Enumerable.Range(0, Options.Topics).Select(TopicName)],
+                Columns = Options.Infer ? null : "id: long, text: string",
+                InferRecords = 50,
+                UnknownFields = Options.NewFields > 0 ? UnknownFields.Evolve : UnknownFields.Ignore,
+                PartitionBy = Options.Infer ? null : Options.PartitionBy,
+                Flush = Options.Flush,
+                DeadLetterPolicy = Options.DeadLetters,
+                TombstonePolicy = Options.Tombstone,
+            },
+        ],
+    };
+
+    internal static string TopicName(int index) => $"topic{index}";
+
+    internal EngineServices ServicesOf(SimHost host, SimProcess process, IClock clock, IRandom random)
+    {
+        var store = new SimStore(Objects, new(Scheduler, Dice.For(Options.Seed, host.Name + " store"), host.StoreFaults, network), Watch);
+        ICatalog catalog = Options.FileCatalog
+            ? new FileCatalog(store, Warehouse, clock, random: random)
+            : new SimCatalog(Server, new(Scheduler, Dice.For(Options.Seed, process.Name + " catalog"), host.CatalogFaults, network));
+        return new()
+        {
+            Objects = store,
+            Catalog = catalog,
+            Files = new SimFileSystem(host.Disk, Scheduler),
+            Clock = clock,
+            Random = random,
+            OpenConsumer = (options, listener, log) => new SimConsumer(Broker, process, clock, options, listener, log),
+        };
+    }
+
+    internal void Note(string who, string what) => Trace.Add(Scheduler.NowMs, who, what);
+
+    /// <summary>The newest state of the main table; null before there is one.</summary>
+    internal Table? Load(TableIdent? ident = null) => HonestCatalog.TryLoad(ident ?? Ident);
+
+    /// <summary>Runs the world with a story to its end. Throws <see cref="SimFailure"/> with the last lines of the trace.</summary>
+    internal void Run(Action story)
+    {
+        Scheduler.Start(new("kafka"), "group", Broker.Coordinate);
+        foreach (var host in Hosts) Scheduler.Start(new(host.Name), "init", host.Supervise);
+        Scheduler.Run(story);
+    }
+}
