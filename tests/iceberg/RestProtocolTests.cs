@@ -190,6 +190,54 @@ public sealed class RestProtocolTests
         Assert.Equal(ErrorKind.Unavailable, Assert.Throws<EngineException>(() => catalog.Load(TestTables.Events)).Kind);
     }
 
+    public static TheoryData<string> Hostile =>
+    [
+        "", "5", "null", "[]", "{}", "\"x\"", "{\"metadata\":5,\"metadata-location\":5}", "{\"metadata\":{},\"metadata-location\":\"file:///wh/x\"}", "{\"identifiers\":[5]}",
+        "{\"identifiers\":[{\"namespace\":5,\"name\":5}]}", "{\"identifiers\":5}", "{\"identifiers\":[{\"namespace\":[\"a\"],\"name\":\"\\ud800\"}]}", "{\"namespaces\":[[5]]}", "{\"namespaces\":[5]}",
+        "{\"error\":5}", "{\"error\":{\"message\":5}}", "{\"error\":{\"message\":\"\\ud800\"}}", "{\"error\":\"\\udc00\"}", "{\"next-page-token\":5}", "\u0000", "{\"metadata\":",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Hostile))]
+    public void NonsenseEndsInErrorsOfTheContract(string body)
+    {
+        var status = 200;
+        var hostile = false;
+        using var stub = Serve(_ => hostile ? new(status, body) : null);
+        using var catalog = Open(stub);
+        var table = catalog.Load(TestTables.Events);
+        hostile = true;
+        foreach (var code in (int[])[200, 400, 409, 500])
+        {
+            status = code;
+            foreach (var call in (Action[])
+            [
+                () => catalog.Load(TestTables.Events), () => Commit(catalog, table, "1"), () => catalog.Create(TestTables.Events, TestTables.Creation()),
+                () => catalog.ListNamespaces().Count(), () => catalog.ListTables(["db"]).Count(), () => catalog.Drop(TestTables.Events, purge: false),
+            ])
+            {
+                try
+                {
+                    call();
+                }
+                catch (EngineException)
+                {
+                    // Any other exception is a bug that a server can reach.
+                }
+            }
+        }
+        status = 200;
+        Assert.IsNotType<CommitOutcome.Committed>(Commit(catalog, table, "1"));
+    }
+
+    [Fact]
+    public void LandedCommitWithATableElsewhereIsUnknown()
+    {
+        using var stub = Serve(r => r.Method == "POST" ? new(200, TableAt("file:///etc")) : null);
+        using var catalog = Open(stub);
+        Assert.IsType<CommitOutcome.Unknown>(Commit(catalog, catalog.Load(TestTables.Events), "1"));
+    }
+
     [Fact]
     public void WebPageIsNotACatalog()
     {

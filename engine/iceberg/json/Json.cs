@@ -23,8 +23,9 @@ internal static class Json
             using var document = JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = 128 });
             return read(document.RootElement);
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
+            // The latter: a text with half a character in it.
             throw new EngineException(ErrorKind.Corrupt, $"{what} is not valid JSON: {error.Message}", error);
         }
     }

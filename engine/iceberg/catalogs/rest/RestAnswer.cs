@@ -35,7 +35,7 @@ internal sealed record RestAnswer(int Status, byte[] Body, string? ETag)
                 && (error.ValueKind == JsonValueKind.Object ? error.TryGetProperty(field, out var value) : Plain(document.RootElement, field, out value))
                 && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             // A proxy's page, or nothing: the status has to say it all.
             return "";

@@ -123,7 +123,10 @@ public sealed class RestCatalog : ICatalog, IDisposable
     {
         TableNames.RequireNamespace(inNamespace, strict: false);
         return Pages($"{PathOf(inNamespace)}/tables?", "identifiers", (json, what) =>
-            new TableIdent(Json.Array(json, "namespace", what, e => Json.AsString(e, "namespace", what)), Json.String(json, "name", what)));
+        {
+            Json.NeedObject(json, what);
+            return new TableIdent(Json.Array(json, "namespace", what, e => Json.AsString(e, "namespace", what)), Json.String(json, "name", what));
+        });
     }
 
     public void Dispose() => this.client.Dispose();
@@ -174,8 +177,9 @@ public sealed class RestCatalog : ICatalog, IDisposable
                     return Unread($"the table in the answer lacks snapshot {added.Snapshot.SnapshotId}");
             return new CommitOutcome.Committed(Keep(table, answer));
         }
-        catch (EngineException error) when (error.Kind is ErrorKind.Corrupt or ErrorKind.Unsupported or ErrorKind.Invalid)
+        catch (EngineException error)
         {
+            // Whatever is wrong with the answer, the commit was accepted.
             return Unread(error.Message);
         }
 
