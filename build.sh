@@ -30,6 +30,9 @@ usage: ./build.sh COMMAND
   test [PART…]     run every test; PART picks some: style, unit, e2e
   build            compile everything, warnings as errors
   publish          make the static binary dist/k2i
+  crash [N] [ARGS…]
+                   publish, then kill the binary N times under load, at named points and at random, and audit its tables;
+                   crash --help has the rest
   bench [ARGS…]    publish, then run the benchmarks of the binary: dist/k2i bench ARGS
   clean [--all]    remove what was built; --all: the C libraries and downloads too
   help             this text
@@ -365,6 +368,17 @@ outcomes() {
   ' "$1" | sed -e 's/&lt;/</g; s/&gt;/>/g; s/&quot;/"/g; s/&#xD;//g; s/&#xA;/\n/g; s/&amp;/\&/g' | head -200
 }
 
+# Kills the published binary under load and audits what is left.
+crash() {
+  need_test_tools
+  publish
+  step crash "compiling the crash run" dotnet build tests/crash -c $CONFIGURATION --nologo -v minimal
+  readers
+  drop_lock
+  export K2I_BINARY=${K2I_BINARY:-$DIST_DIR/k2i} K2I_SHARED=$SHARED_DIR K2I_PYTHON=${K2I_PYTHON:-$BUILD_DIR/python}
+  exec dotnet "$BUILD_DIR/out/bin/K2I.Crash/release/K2I.Crash.dll" "$@"
+}
+
 # ---- the rest -------------------------------------------------------------------------------------------------------
 
 clean() {
@@ -377,7 +391,7 @@ main() {
   (($#)) && shift
   case $command in
     help | -h | --help) usage; return ;;
-    demo | test | build | publish | bench | clean) take_lock ;;
+    demo | test | build | publish | bench | crash | clean) take_lock ;;
     *) usage >&2; die $EXIT_USAGE "no such command: $command" ;;
   esac
   case $command in
@@ -385,6 +399,7 @@ main() {
     build) need_tools; build ;;
     publish) need_tools; publish ;;
     test) need_tools; run_tests "$@" ;;
+    crash) need_tools; crash "$@" ;;
     demo | bench)
       need_tools
       publish

@@ -1,0 +1,44 @@
+using System.Text.RegularExpressions;
+
+namespace K2I.Crash.Tests;
+
+/// <summary>The named instants of the engine's sources at which it can be killed, and what has to go on for each to be passed.</summary>
+internal static partial class KillPoints
+{
+    /// <summary>Passed by other commands than <c>ingest</c>.</summary>
+    private static readonly string[] OfOtherCommands = ["replay."];
+
+    private static readonly string[] WhileStopping = ["stop.", "group.revoked", "group.let-go", "wal.closed"];
+
+    private static readonly string[] WhileCreating = ["table.", "catalog.table-made"];
+
+    private static readonly string[] WhileFinishing = ["recovery.files-", "recovery.commit-"];
+
+    /// <summary>Every point that the sources name.</summary>
+    public static IReadOnlyList<string> All { get; } = Scan();
+
+    /// <summary>Those that a run of this kind can pass.</summary>
+    public static IReadOnlyList<string> For(CrashOptions options) =>
+        [.. All.Where(p => !Is(p, OfOtherCommands) && !p.StartsWith(options.Rest ? "catalog." : "rest.", StringComparison.Ordinal) && !(options.Rest && p == "store.linked"))];
+
+    /// <summary>Passed once a stop is asked for.</summary>
+    public static bool NeedsStop(string point) => Is(point, WhileStopping);
+
+    /// <summary>Passed once in a table's life.</summary>
+    public static bool NeedsNewTable(string point) => Is(point, WhileCreating);
+
+    /// <summary>Passed after a crash between the start of a commit and its end.</summary>
+    public static bool NeedsHalfDoneFlush(string point) => Is(point, WhileFinishing);
+
+    private static bool Is(string point, string[] prefixes) => prefixes.Any(p => point.StartsWith(p, StringComparison.Ordinal));
+
+    private static List<string> Scan()
+    {
+        var engine = Path.Combine(Places.Repository, "engine");
+        return [.. Directory.EnumerateFiles(engine, "*.cs", SearchOption.AllDirectories)
+            .SelectMany(f => Hit().Matches(File.ReadAllText(f)).Select(m => m.Groups[1].Value)).Distinct().Order(StringComparer.Ordinal)];
+    }
+
+    [GeneratedRegex(@"KillPoint\.Hit\(""([^""]+)""\)")]
+    private static partial Regex Hit();
+}
