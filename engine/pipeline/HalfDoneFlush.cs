@@ -36,12 +36,11 @@ internal sealed class HalfDoneFlush(TableStore store, TableJournal journal, Tabl
                 return null;
             }
         }
-        store.Reload();
         var snapshot = store.SnapshotOf(flush);
         KillPoint.Hit("recovery.commit-finished");
         foreach (var entry in LogEntries.Landed(clock, flush, snapshot, truncate: 0)) journal.Write(entry.Kind, entry.Json);
         KillPoint.Hit("recovery.commit-logged");
-        log.Info("a flush cut short is in the table", ("table", options.Name), ("flush", flush.Id), ("snapshot", snapshot.SnapshotId));
+        log.Info("a flush cut short is in the table", ("table", options.Name), ("flush", flush.Id), ("snapshot", snapshot?.SnapshotId));
         return null;
     }
 

@@ -138,13 +138,13 @@ internal sealed class TableFlusher(TablePipeline pipeline, TableStore store, Seg
         KillPoint.Hit("flush.truncated");
         foreach (var range in ranges) range.Source.CommittedOffset = range.Next;
         Volatile.Write(ref oldestUnixMs, 0);
-        Count(files, rows, snapshot.SnapshotId, written - started, now - written);
+        Count(files, rows, snapshot?.SnapshotId ?? 0, written - started, now - written);
         Acknowledge?.Invoke([.. ranges.Select(r => new TopicPartitionOffset(r.Source.Topic, r.Source.Partition, r.Next))]);
         KillPoint.Hit("flush.done");
     }
 
-    /// <summary>The snapshot that holds the flush; one of an earlier attempt if that had landed.</summary>
-    private Snapshot Commit(Flush flush, IReadOnlyList<WrittenFile> files, DataFileWriter writer)
+    /// <summary>The snapshot that holds the flush, perhaps of an earlier attempt; null where it has been expired since.</summary>
+    private Snapshot? Commit(Flush flush, IReadOnlyList<WrittenFile> files, DataFileWriter writer)
     {
         var result = Retry("commit", () => store.Commit(flush, [.. files.Select(f => f.File)]));
         if (result.Status != CommitStatus.Aborted) return store.SnapshotOf(flush);

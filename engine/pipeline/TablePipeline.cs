@@ -171,6 +171,7 @@ internal sealed class TablePipeline(TableOptions options, EngineOptions engine, 
             WalSyncedPosition = log?.SyncedPosition ?? 0,
             WalBytes = log?.Bytes ?? 0,
             WalTrouble = log?.Trouble ?? "",
+            Breaker = Breaker(),
             DeadLetterPendingBytes = current?.DeadLetterBytes ?? 0,
             Commits = Volatile.Read(ref Counters.Commits),
             CommitRetries = Volatile.Read(ref Counters.CommitRetries),
@@ -256,6 +257,14 @@ internal sealed class TablePipeline(TableOptions options, EngineOptions engine, 
             if (NamedStop.RecordOf(error) is { } record) acceptedRecords[(record.Topic, record.Partition)] = record.Offset;
             return;
         }
+    }
+
+    /// <summary>The state of the worst circuit; empty where there is none.</summary>
+    private string Breaker()
+    {
+        if (services.Circuits.IsEmpty) return "";
+        var states = services.Circuits.Select(c => c.Status.State).ToArray();
+        return states.Contains(CircuitState.Open) ? "open" : states.Contains(CircuitState.HalfOpen) ? "half-open" : "closed";
     }
 
     private string ResumeHint(PauseReason reason) =>

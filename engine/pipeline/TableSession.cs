@@ -21,6 +21,9 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
     private const int KafkaCallMs = 10_000;
     private const int ProblemSilenceMs = 30_000;
 
+    /// <summary>A member that has no partition by then is one too many, which is as good as running.</summary>
+    private const int JoinWaitMs = 15_000;
+
     /// <summary>Backpressure that lasts so long pauses the partitions: what is fetched and waits is given up, and fetched again afterwards.</summary>
     private const int PauseAfterMs = 10_000;
 
@@ -46,6 +49,9 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
     private long nextUpkeepMs;
     private long backpressureSinceMs = -1;
     private bool paused;
+    private bool closing;
+    private bool joined;
+    private readonly long beganMs;
     private LoggedFlush? redo;
     private EngineException? problem;
 
@@ -57,6 +63,7 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         this.redo = redo;
         options = pipeline.Options;
         (log, clock) = (pipeline.Log, pipeline.Clock);
+        beganMs = clock.MonotonicMs;
         ring = new(pipeline.Memory.RingBytes);
         deadLetters = openLetters(ring);
         sink = new(ring, deadLetters, journal, options.TombstonePolicy, pipeline.Counters, clock);
@@ -203,6 +210,7 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         }
         cachedTopic = -1;
         KillPoint.Hit("group.started");
+        joined = true;
         pipeline.SetState(TableState.Running);
     }
 
@@ -305,7 +313,7 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         }
         DropHeldOf(partitions);
         // What does not make it in time is refetched by the next owner; the fence lets only one of the two commit it.
-        if (!Inferring && !pipeline.StopRequested) FlushAndWait(pipeline.RevokeTimeoutMs);
+        if (!Inferring && !closing && !pipeline.StopRequested) FlushAndWait(pipeline.RevokeTimeoutMs);
         KillPoint.Hit("group.let-go");
     }
 
@@ -349,6 +357,7 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
     /// <summary>Ends the flush side, leaves the group and frees the ring. What was not committed is forgotten here and still in Kafka.</summary>
     public void Dispose()
     {
+        closing = true;
         flusher.End();
         consumer.Dispose();
         KillPoint.Hit("stop.left");
@@ -500,6 +509,11 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         if (now < nextUpkeepMs) return;
         nextUpkeepMs = now + 1_000;
         acks.Tick(sources);
+        if (!joined && !Inferring && now - beganMs > JoinWaitMs && Connection.State == KafkaConnectionState.Up)
+        {
+            joined = true;
+            pipeline.SetState(TableState.Running, "no partition is assigned here: other members of the group read them all");
+        }
         foreach (var source in sources)
             if (source.Assigned && consumer.TryGetWatermarks(new(source.Topic, source.Partition), out var marks)) source.HighWatermark = marks.HighOffset;
     }

@@ -108,7 +108,8 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
     {
         var table = shared.Catalog.TryLoad(ident) ?? throw Missing();
         if (table.Metadata.Uuid != Uuid) throw Replaced(Uuid, table.Metadata.Uuid);
-        Take(table);
+        // Sequence numbers never go down: an older one is the answer of a copy that lags.
+        if (table.Metadata.LastSequenceNumber >= Now.Table.Metadata.LastSequenceNumber) Take(table);
     }
 
     /// <summary>Adds optional columns; one that is there already, of a type that takes the values, counts as added.</summary>
@@ -148,8 +149,8 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
         }
     }
 
-    /// <summary>The snapshot that a committed flush made; the current one where another engine has expired it meanwhile.</summary>
-    internal Snapshot SnapshotOf(Flush flush) => Find(Now.Table.Metadata, flush) ?? Now.Table.Metadata.Ancestors().First();
+    /// <summary>The snapshot that a committed flush made; null where another engine has expired it meanwhile.</summary>
+    internal Snapshot? SnapshotOf(Flush flush) => Find(Now.Table.Metadata, flush);
 
     /// <summary>The table as last loaded holds the flush.</summary>
     internal bool Holds(Flush flush) => Find(Now.Table.Metadata, flush) is not null;

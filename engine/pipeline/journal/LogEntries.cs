@@ -52,12 +52,12 @@ internal static class LogEntries
         json.WriteNumber("sequence", snapshot.SequenceNumber);
     });
 
-    private static byte[] OffsetCommit(IClock clock, OffsetRange range, Snapshot snapshot) => Entry(clock, LogEntryKind.OffsetCommit, json =>
+    private static byte[] OffsetCommit(IClock clock, OffsetRange range, Snapshot? snapshot) => Entry(clock, LogEntryKind.OffsetCommit, json =>
     {
         json.WriteString("topic", range.Source.Topic);
         json.WriteNumber("partition", range.Source.Partition);
         json.WriteNumber("offset", range.Next);
-        json.WriteString("icebergSnapshot", snapshot.SnapshotId.ToString(CultureInfo.InvariantCulture));
+        if (snapshot is not null) json.WriteString("icebergSnapshot", snapshot.SnapshotId.ToString(CultureInfo.InvariantCulture));
     });
 
     private static byte[] FlushComplete(IClock clock, Flush flush, long truncate) => Entry(clock, LogEntryKind.FlushComplete, json =>
@@ -67,9 +67,9 @@ internal static class LogEntries
     });
 
     /// <summary>The entries of a flush that is in the table: the snapshot, the offsets, its end.</summary>
-    internal static IEnumerable<(LogEntryKind Kind, byte[] Json)> Landed(IClock clock, Flush flush, Snapshot snapshot, long truncate)
+    internal static IEnumerable<(LogEntryKind Kind, byte[] Json)> Landed(IClock clock, Flush flush, Snapshot? snapshot, long truncate)
     {
-        yield return (LogEntryKind.IcebergSnapshotCreated, IcebergSnapshotCreated(clock, flush, snapshot));
+        if (snapshot is not null) yield return (LogEntryKind.IcebergSnapshotCreated, IcebergSnapshotCreated(clock, flush, snapshot));
         foreach (var range in flush.Ranges) yield return (LogEntryKind.OffsetCommit, OffsetCommit(clock, range, snapshot));
         yield return (LogEntryKind.FlushComplete, FlushComplete(clock, flush, truncate));
     }
