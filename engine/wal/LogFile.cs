@@ -56,10 +56,10 @@ internal sealed class LogFile : IDisposable
             WalFormat.WriteFileHeader(raw.Writable, header);
             raw.Sync(0, FileHeader.Bytes);
         }
-        KillPoint.Hit("wal-header-synced");
+        KillPoint.Hit("wal.header-synced");
         var path = System.IO.Path.Combine(directory, WalFormat.FileName(header.StartPosition));
         files.Rename(from, path);
-        KillPoint.Hit("wal-file-named");
+        KillPoint.Hit("wal.file-named");
         var file = new LogFile(path, header.StartPosition, header.StartPosition + header.FileBytes, (int)header.FileBytes)
         {
             Seed = WalFormat.Seed(header.Salt),

@@ -145,7 +145,7 @@ internal sealed class LogStock(IFileSystem files, string directory, WalOptions o
         }
         Dispose();
         Volatile.Write(ref heldBytes, heldBytes + options.FileBytes);
-        KillPoint.Hit("wal-file-made");
+        KillPoint.Hit("wal.file-made");
         return path;
     }
 
@@ -165,6 +165,7 @@ internal sealed class LogStock(IFileSystem files, string directory, WalOptions o
     {
         var file = old[index];
         files.Delete(file.Path);
+        KillPoint.Hit("wal.file-removed");
         old.RemoveAt(index);
         Volatile.Write(ref heldBytes, heldBytes - file.Bytes);
     }

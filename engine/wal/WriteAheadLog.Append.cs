@@ -38,7 +38,7 @@ public sealed partial class WriteAheadLog
             if (groupStart == 0) groupStart = Stopwatch.GetTimestamp();
             full = appended - synced >= options.GroupBytes;
         }
-        KillPoint.Hit("wal-appended");
+        KillPoint.Hit("wal.appended");
         work.Set();
         if (full) groupFull.Set();
         return true;
@@ -81,6 +81,7 @@ public sealed partial class WriteAheadLog
         current = next;
         next = null;
         at = WalFormat.FramesOffset;
+        KillPoint.Hit("wal.rolled");
         return true;
     }
 

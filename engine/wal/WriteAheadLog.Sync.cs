@@ -89,7 +89,7 @@ public sealed partial class WriteAheadLog
             groupStart = 0;
         }
         if (file is null || (full.Length == 0 && to <= file.SyncedTo)) return;
-        KillPoint.Hit("wal-before-sync");
+        KillPoint.Hit("wal.before-sync");
         var begun = Stopwatch.GetTimestamp();
         try
         {
@@ -106,9 +106,18 @@ public sealed partial class WriteAheadLog
         Volatile.Write(ref syncedBytes, syncedBytes + groupBytes);
         Volatile.Write(ref synced, until);
         syncedMore.Set();
-        KillPoint.Hit("wal-synced");
+        KillPoint.Hit("wal.synced");
         foreach (var each in full) stock.Retire(each);
-        file.PrepareAhead(to, 4 * groupBytes);
+        PrepareAhead(file, to, 4 * groupBytes);
+    }
+
+    private void PrepareAhead(LogFile file, int from, long wanted)
+    {
+        file.PrepareAhead(from, wanted);
+        if (file.Bytes - from > wanted) return;
+        LogFile? after;
+        lock (gate) after = next;
+        after?.PrepareAhead(WalFormat.FramesOffset, wanted);
     }
 
     private bool KeepFileReady()

@@ -86,6 +86,7 @@ public sealed partial class WriteAheadLog : IDisposable
             throw new EngineException(ErrorKind.Unsupported, $"{newer.Path} was written by another release (format version {newer.Header.Version}); this one knows version {WalFormat.Version}");
         Tell(scan.Recovery, directory, log);
         MakeDurable(scan, files);
+        KillPoint.Hit("wal.made-durable");
         var opened = new WriteAheadLog(files, directory, options, log, clock, scan);
         try
         {
@@ -131,6 +132,7 @@ public sealed partial class WriteAheadLog : IDisposable
             if (position <= truncated) return;
             Volatile.Write(ref truncated, position);
         }
+        KillPoint.Hit("wal.truncated");
         stock.Nudge();
         work.Set();
     }
@@ -158,6 +160,7 @@ public sealed partial class WriteAheadLog : IDisposable
             {
                 SyncGroup();
                 if (AppendClosed()) SyncGroup();
+                KillPoint.Hit("wal.closed");
             }
             catch (EngineException error)
             {
