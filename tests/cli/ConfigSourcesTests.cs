@@ -37,6 +37,7 @@ public sealed class ConfigSourcesTests : IDisposable
             group = g
             client_id = c
             instance_id = i
+            group_protocol = consumer
             security.protocol = sasl_ssl
             sasl.password = "pa;ss word"
             [iceberg]
@@ -48,6 +49,10 @@ public sealed class ConfigSourcesTests : IDisposable
             memory = 1GiB
             data_dir = /d
             shutdown_timeout = 1m30s
+            [wal]
+            mode = offsets
+            file_size = 8MiB
+            group_interval = 5ms
             [log]
             level = debug
             format = json
@@ -73,6 +78,9 @@ public sealed class ConfigSourcesTests : IDisposable
             flush.interval = 2s
             max_record = 1MiB
             max_depth = 5
+            dead_letter = topic
+            dead_letter_topic = a.letters
+            tombstones = null_row
             property.write.parquet.compression-codec = zstd
             [table.n.raw]
             topics = r
@@ -92,6 +100,9 @@ public sealed class ConfigSourcesTests : IDisposable
         Assert.Equal(("a: int", UnknownFields.Refuse, EpochUnit.Microseconds, "bucket(4, a)"), (events.Columns, events.UnknownFields, events.TimestampUnit, events.PartitionBy));
         Assert.Equal(new StartPosition.AtTimestamp(1767222000000), events.Start);
         Assert.Equal((false, 1 << 20, 5), (events.KafkaColumn, events.MaxRecordBytes, events.MaxDepth));
+        Assert.Equal((DeadLetterPolicy.Topic, "a.letters", TombstonePolicy.NullRow), (events.DeadLetterPolicy, events.DeadLetterTopic, events.TombstonePolicy));
+        Assert.Equal((WalMode.Offsets, 8L << 20, 5), (options.Engine.WalMode, options.Engine.WalFileBytes, options.Engine.WalGroupMs));
+        Assert.Equal(Kafka.GroupProtocol.Consumer, options.Engine.Kafka.GroupProtocol);
         Assert.Equal(new FlushOptions { Bytes = 2 << 20, Rows = 6, AgeMs = 2_000 }, events.Flush);
         Assert.Equal("zstd", events.Properties["write.parquet.compression-codec"]);
         var raw = options.Engine.Tables[1];

@@ -54,6 +54,13 @@ public sealed class SupervisorTests : IDisposable
     }
 
     [Fact]
+    public void AFailedDiskLeavesAtOnceAndIsNoBug()
+    {
+        Assert.Equal(ExitCode.DiskFailed, Supervisor().Run(() => new FakeEngine(_ => throw new EngineException(ErrorKind.Fatal, "log of events: sync failed"))));
+        Assert.Equal([ExitCode.DiskFailed], _left);
+    }
+
+    [Fact]
     public void TheFirstSignalStopsTheSecondLeaves()
     {
         var stops = new List<string>();

@@ -62,6 +62,11 @@ public sealed class RealKafkaTests(SharedKafka shared) : IClassFixture<SharedKaf
         Assert.Equal(ErrorKind.Denied, Assert.Throws<EngineException>(() => admin.CheckReachable(3_000)).Kind);
     }
 
+    [RealKafka.Theory]
+    [InlineData(GroupProtocol.Classic)]
+    [InlineData(GroupProtocol.Consumer)]
+    public void LongPausesLoseAndDoubleNothing(GroupProtocol protocol) => PauseTests.Check(Kafka.Brokers, Create($"pauses-{protocol}", 2), protocol, []);
+
     [RealKafka.Fact]
     public void ATlsClientShowsItsCertificate()
     {

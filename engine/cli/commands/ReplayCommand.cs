@@ -102,7 +102,9 @@ internal static class ReplayCommand
         }
         replayer.Finish();
         Tell(name, wanted, letters, wanted.DryRun ? wouldReplay : replayer.Replayed, before, inDoubt, replayer.Failed, terminal);
-        return replayer.Failed > 0 ? ExitCode.Failed : ExitCode.Ok;
+        if (replayer.Failed == 0) return ExitCode.Ok;
+        terminal.Error.WriteLine($"k2i: {replayer.Failed} could not be produced: {replayer.Problem}");
+        return ExitCode.Failed;
     }
 
     /// <summary>Before anything is produced: only what is a dead letter of the table may be replayed, whatever the file says.</summary>

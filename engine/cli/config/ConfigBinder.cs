@@ -34,9 +34,13 @@ internal sealed class ConfigBinder(string sourceName, List<SettingSection> secti
             DataDirectory = engine.Text(Keys.DataDirectory)!,
             ShutdownTimeoutMs = engine.Ms(Keys.ShutdownTimeout, 1_000, 3_600_000),
             WalMode = (WalMode)wal.Choice(Keys.WalMode),
-            WalFileBytes = wal.Bytes(Keys.WalFileSize, 1L << 20, 1L << 30),
+            // Log files are whole pages.
+            WalFileBytes = (wal.Bytes(Keys.WalFileSize, 4L << 20, 1L << 30) + 4095) / 4096 * 4096,
             WalGroupMs = wal.Ms(Keys.WalGroupInterval, 0, 1_000),
         };
+        foreach (var table in options.Tables)
+            if (options.WalMode == WalMode.Records && table.MaxRecordBytes * 2L > options.WalFileBytes)
+                wal.Wrong(Keys.WalFileSize, $"is too small for max_record = {Units.FormatBytes(table.MaxRecordBytes)} of [table.{table.Name}]", $"at least {Units.FormatBytes(table.MaxRecordBytes * 2L)}");
         return new AppOptions(options, Log(), Http());
     }
 
@@ -51,6 +55,10 @@ internal sealed class ConfigBinder(string sourceName, List<SettingSection> secti
         foreach (var setting in sections.Find(s => s.Name == "kafka")?.All ?? [])
             if (KafkaProperties.IsAllowed(setting.Key)) properties[setting.Key] = setting.Text;
         CheckLogin(properties);
+        if (values.Choice(Keys.GroupProtocol) == (int)GroupProtocol.Consumer)
+            foreach (var name in new[] { "session.timeout.ms", "heartbeat.interval.ms", "group.protocol.type" })
+                if (properties.ContainsKey(name))
+                    problems.Add(sections.Find(s => s.Name == "kafka")![name]!.KeyPlace, $"[kafka] {name}: is not used with group_protocol = consumer", "the broker decides it there");
         return new KafkaOptions
         {
             Brokers = brokers ?? "",

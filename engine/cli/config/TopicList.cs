@@ -39,7 +39,7 @@ internal static class TopicList
     {
         if (topic.Length == 0) return "expected a topic between the commas";
         if (topic[0] == '^') return IsExpression(topic) ? null : "expected a regular expression after ^";
-        return NameFlaw(topic);
+        return topic.Any(char.IsWhiteSpace) ? "expected commas between topics, found a blank" : NameFlaw(topic);
     }
 
     /// <summary>What keeps the text from being one topic's name; null if nothing does.</summary>
@@ -49,7 +49,7 @@ internal static class TopicList
         if (topic.Length > LongestName) return $"expected a topic of at most {LongestName} characters";
         foreach (var c in topic)
             if (!char.IsAsciiLetterOrDigit(c) && c is not ('.' or '_' or '-'))
-                return char.IsWhiteSpace(c) ? "expected commas between topics, found a blank" : "expected a topic of letters, digits, '.', '_' and '-'";
+                return char.IsWhiteSpace(c) ? "a topic has no blank" : "expected a topic of letters, digits, '.', '_' and '-'";
         return null;
     }
 

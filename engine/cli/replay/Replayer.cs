@@ -20,6 +20,9 @@ internal sealed class Replayer(ReplayLedger ledger, Func<IProducer> open) : IDis
 
     public long Failed { get; private set; }
 
+    /// <summary>Why the first of those failed.</summary>
+    public string? Problem { get; private set; }
+
     public void Add(Letter letter)
     {
         group.Add(letter);
@@ -34,10 +37,13 @@ internal sealed class Replayer(ReplayLedger ledger, Func<IProducer> open) : IDis
         producer ??= open();
         ledger.Start([.. group.Select(l => l.Key)]);
         KillPoint.Hit("replay.started");
-        for (var i = 0; i < group.Count; i++) Produce(producer, group[i], i + 1);
+        var failed = new HashSet<LetterKey>();
+        for (var i = 0; i < group.Count; i++)
+            if (!Produce(producer, group[i], i + 1)) failed.Add(group[i].Key);
         if (!producer.Flush(DeliveryMs)) throw new EngineException(ErrorKind.Unavailable, $"not acked within {DeliveryMs / 1000} s: {producer.LastError ?? "the broker does not answer"}; {group.Count} letters are in doubt");
         KillPoint.Hit("replay.produced");
-        var failed = producer.TakeFailed().Select(tag => group[(int)tag - 1].Key).ToHashSet();
+        foreach (var tag in producer.TakeFailed()) failed.Add(group[(int)tag - 1].Key);
+        if (failed.Count > 0) Problem ??= producer.LastError;
         ledger.Failed([.. failed]);
         ledger.Done([.. group.Select(l => l.Key).Where(k => !failed.Contains(k))]);
         Replayed += group.Count - failed.Count;
@@ -48,7 +54,8 @@ internal sealed class Replayer(ReplayLedger ledger, Func<IProducer> open) : IDis
 
     public void Dispose() => producer?.Dispose();
 
-    private void Produce(IProducer to, Letter letter, long tag)
+    /// <summary>False if the record cannot be taken: its topic or partition is gone, or it is too large for the broker.</summary>
+    private bool Produce(IProducer to, Letter letter, long tag)
     {
         List<KafkaHeader> headers = [.. letter.Headers.Where(h => h.Name != OriginHeader), new(OriginHeader, Encoding.UTF8.GetBytes(letter.Key.ToString()))];
         var record = new ProducerRecord
@@ -63,10 +70,21 @@ internal sealed class Replayer(ReplayLedger ledger, Func<IProducer> open) : IDis
             Tag = tag,
         };
         var deadline = Environment.TickCount64 + DeliveryMs;
-        while (!to.TryProduce(in record))
+        try
         {
-            if (Environment.TickCount64 > deadline) throw new EngineException(ErrorKind.Unavailable, $"no room to produce more: {to.LastError ?? "the broker does not answer"}; {group.Count} letters are in doubt");
-            to.Poll(10);
+            while (!to.TryProduce(in record)) WaitForRoom(to, deadline);
+            return true;
         }
+        catch (EngineException error) when (error.Kind != ErrorKind.Full)
+        {
+            Problem ??= error.Message;
+            return false;
+        }
+    }
+
+    private void WaitForRoom(IProducer to, long deadline)
+    {
+        if (Environment.TickCount64 > deadline) throw new EngineException(ErrorKind.Full, $"no room to produce more: {to.LastError ?? "the broker does not answer"}; {group.Count} letters are in doubt");
+        to.Poll(10);
     }
 }

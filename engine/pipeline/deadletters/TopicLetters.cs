@@ -30,6 +30,7 @@ internal sealed class TopicLetters : BufferedLetters
     private IProducer? producer;
     private string? flush;
     private HashSet<long>? again;
+    private long through;
     private bool produced;
 
     internal TopicLetters(TableOptions options, DeadLetterServices services) : base(services)
@@ -89,10 +90,11 @@ internal sealed class TopicLetters : BufferedLetters
         });
         flush = flushId;
         again = null;
+        through = 0;
         produced = false;
     }
 
-    /// <summary>Produces every letter, or after a failure those that failed; a letter's tag is its number in the flush, from 1.</summary>
+    /// <summary>Produces every letter, or after a failure those that failed; a letter's tag is its number in the flush, from 1. What was taken once is not taken twice.</summary>
     private void Produce(List<LetterBuffer> letters, IReadOnlyList<OffsetRange> ranges)
     {
         long tag = 0;
@@ -101,10 +103,10 @@ internal sealed class TopicLetters : BufferedLetters
             for (var letter = buffer.Read(); letter.Next();)
             {
                 tag++;
-                if (!IsIn(ranges, letter.Source, letter.Offset) || again?.Contains(tag) == false) continue;
+                if (!IsIn(ranges, letter.Source, letter.Offset) || (again is null ? tag <= through : !again.Contains(tag))) continue;
                 Produce(ref letter, tag);
-                // Should the buffer stay full later on, what is produced already is not produced twice.
-                again?.Remove(tag);
+                if (again is null) through = tag;
+                else again.Remove(tag);
             }
         }
         produced = true;

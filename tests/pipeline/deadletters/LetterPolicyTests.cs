@@ -34,6 +34,18 @@ public sealed class LetterPolicyTests : IDisposable
     }
 
     [Fact]
+    public void ARecordThatTheBrokerRefusesDoublesNoOther()
+    {
+        var letters = world.Open(DeadLetterPolicy.Topic);
+        world.Add(letters, 0, 0, 1, 2, 3);
+        world.Producer.Refuses = "value-2";
+        for (var tries = 0; tries < 3; tries++) Assert.Throws<EngineException>(() => letters.Commit("f", 1, [0], [world.Range(0, 0, 5)]));
+        world.Producer.Refuses = null;
+        letters.Commit("f", 1, [0], [world.Range(0, 0, 5)]);
+        Assert.Equal(["value-1", "value-2", "value-3"], world.Producer.Delivered.Select(d => d.Split(' ')[1][2..]));
+    }
+
+    [Fact]
     public void AnAwayBrokerIsWaitedForWithoutProducingTwice()
     {
         var letters = world.Open(DeadLetterPolicy.Topic);

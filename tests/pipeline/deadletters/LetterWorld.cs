@@ -178,10 +178,14 @@ internal sealed class LetterWorld : IDisposable
 
         internal bool Stuck { get; set; }
 
+        /// <summary>A record with this value is refused at once.</summary>
+        internal string? Refuses { get; set; }
+
         public string? LastError => "told to fail";
 
         public bool TryProduce(in ProducerRecord record)
         {
+            if (Refuses is not null && Encoding.UTF8.GetString(record.Value) == Refuses) throw new EngineException(ErrorKind.Unavailable, "too large for the broker");
             var text = new StringBuilder($"{record.Topic} {(record.HasKey ? Encoding.UTF8.GetString(record.Key) : "-")}={(record.IsTombstone ? "-" : Encoding.UTF8.GetString(record.Value))}");
             foreach (var header in record.Headers) text.Append(CultureInfo.InvariantCulture, $" {header.Name}:{(header.Value is { } value ? Encoding.UTF8.GetString(value.Span) : "null")}");
             pending.Add((record.Tag, text.ToString()));

@@ -1,0 +1,51 @@
+using K2I.Base;
+
+namespace K2I.Kafka.Tests;
+
+/// <summary>What holds rows back for long (a catalog away, a full disk) shows in Kafka as paused partitions; it must cost nothing but time.</summary>
+public sealed class PauseTests : IDisposable
+{
+    private readonly EmbeddedBroker broker = new(NullLog.Instance);
+
+    public void Dispose() => broker.Dispose();
+
+    [Theory]
+    [InlineData(GroupProtocol.Classic)]
+    [InlineData(GroupProtocol.Consumer)]
+    public void LongPausesLoseAndDoubleNothing(GroupProtocol protocol)
+    {
+        broker.CreateTopic("t", 2);
+        // With the broker's protocol the timeouts are the broker's.
+        Check(broker.BootstrapServers, "t", protocol, protocol == GroupProtocol.Classic ? EmbeddedBroker.ConsumerProperties : []);
+    }
+
+    /// <summary>Pauses again and again, with one partition or both, in the middle of what is fetched already, while more is produced; then looks at every offset.</summary>
+    internal static void Check(string brokers, string topic, GroupProtocol protocol, IReadOnlyList<KeyValuePair<string, string>> properties)
+    {
+        const int each = 2_000, rounds = 5;
+        for (var p = 0; p < 2; p++) Produce.Numbers(brokers, topic, p, each);
+        using var reader = new Collector(new ConsumerOptions { Client = new() { Brokers = brokers, Properties = properties }, Group = "pauses", Topics = [topic], Protocol = protocol });
+        TopicPartition[] both = [new(topic, 0), new(topic, 1)];
+        reader.Until(() => reader.Assigned.Count == 2, 60_000);
+        var produced = each;
+        for (var round = 0; round < rounds; round++)
+        {
+            var held = round % 2 == 0 ? both : both[..1];
+            var seen = reader.Records.Count;
+            reader.Until(() => reader.Records.Count > seen, maxRecords: 100);
+            reader.Consumer.Pause(held);
+            var before = reader.Records.Count(r => held.Any(h => h.Partition == r.Partition));
+            for (var p = 0; p < 2; p++) Produce.Numbers(brokers, topic, p, each, from: produced);
+            produced += each;
+            // Longer than the group's session: events are served, so the partitions stay.
+            reader.PollFor(4_000);
+            Assert.Equal(before, reader.Records.Count(r => held.Any(h => h.Partition == r.Partition)));
+            reader.Consumer.Resume(held);
+        }
+        reader.Until(() => reader.Records.Count >= 2 * produced, 60_000);
+        reader.PollFor(300);
+        foreach (var partition in both)
+            Assert.Equal(Enumerable.Range(0, produced).Select(i => (long)i), reader.Records.Where(r => r.Partition == partition.Partition).Select(r => r.Offset));
+        Assert.Single(reader.Groups);
+    }
+}
