@@ -14,7 +14,7 @@ public sealed record WalOptions
     /// <summary>A group that has so many bytes is synced at once.</summary>
     public int GroupBytes { get; init; } = 1 << 20;
 
-    /// <summary>Bytes that may wait for a sync; there is no room for more until one is done. Bounds what a crash loses, and how long a group takes when the disk is slow.</summary>
+    /// <summary>Bytes that may wait for a sync; <see cref="WriteAheadLog.HasRoom"/> is false from there on. Bounds what a crash loses, and how long a group takes when the disk is slow.</summary>
     public int MaxUnsyncedBytes { get; init; } = 32 << 20;
 
     /// <summary>Room that the files of the log may take; at least two of them. None is made beyond, until some can be used again. 0: as the disk allows.</summary>

@@ -31,7 +31,7 @@ public sealed partial class WriteAheadLog
         {
             ThrowIfFailed();
             position = 0;
-            if (SyncIsBehind || !TryMakeRoom(WalFormat.FrameBytes(payload.Length))) return false;
+            if (!TryMakeRoom(WalFormat.FrameBytes(payload.Length))) return false;
             position = Write(kind, payload);
             appends++;
             appendedBytes += payload.Length;
@@ -44,13 +44,16 @@ public sealed partial class WriteAheadLog
         return true;
     }
 
-    /// <summary>Whether a payload of so many bytes could be appended now.</summary>
+    /// <summary>
+    /// Whether a payload of so many bytes should be appended now: there is room, and not too much waits for a sync. Asked before what comes in bulk; what must be said
+    /// (a state, an end) is appended without asking.
+    /// </summary>
     public bool HasRoom(int payloadBytes)
     {
         lock (gate)
         {
             ThrowIfFailed();
-            if (SyncIsBehind) return false;
+            if (appended - synced >= options.MaxUnsyncedBytes) return false;
             return next is not null || (current is not null && current.Bytes - at >= WalFormat.FrameBytes(payloadBytes));
         }
     }
@@ -63,8 +66,6 @@ public sealed partial class WriteAheadLog
             lock (gate) return (current is null ? 0 : current.Bytes - at) + (next is null ? 0 : next.Bytes - WalFormat.FramesOffset);
         }
     }
-
-    private bool SyncIsBehind => appended - synced >= options.MaxUnsyncedBytes;
 
     private bool TryMakeRoom(int frameBytes) => (current is not null && current.Bytes - at >= frameBytes) || TryRoll();
 

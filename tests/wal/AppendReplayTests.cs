@@ -162,6 +162,20 @@ public sealed class AppendReplayTests : IDisposable
     }
 
     [Fact]
+    public void BulkIsHeldBackWhileTooMuchWaitsForASync()
+    {
+        using var log = Frames.Open(directory.Path, Frames.Small with { MaxUnsyncedBytes = 2_000 });
+        Assert.True(log.HasRoom(1_500));
+        Frames.Append(log, new string('x', 1_500));
+        Assert.True(log.HasRoom(1_500));
+        Frames.Append(log, new string('x', 1_500));
+        Assert.False(log.HasRoom(1));
+        Assert.True(log.TryAppend(1, "what must be said"u8, out _));
+        Frames.Sync(log);
+        Assert.True(log.HasRoom(1_500));
+    }
+
+    [Fact]
     public void WaitingForASyncReturnsWhenItIsDone()
     {
         using var log = Frames.Open(directory.Path, Frames.Small with { GroupMs = 2 });
