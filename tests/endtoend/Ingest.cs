@@ -9,16 +9,17 @@ namespace K2I.EndToEnd.Tests;
 /// <summary>A running <c>k2i ingest</c>. What it logs is kept and shown when a wait fails.</summary>
 internal sealed class Ingest : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
     private readonly Process process;
     private readonly StringBuilder log = new();
     private readonly int port;
 
-    private Ingest(Process process, int port)
+    private Ingest(Process process, int port, string configFile)
     {
         this.process = process;
         this.port = port;
+        ConfigFile = configFile;
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
         process.OutputDataReceived += (_, line) => Keep(line.Data);
         process.BeginErrorReadLine();
@@ -35,10 +36,19 @@ internal sealed class Ingest : IDisposable
 
     public bool HasExited => process.HasExited;
 
-    /// <summary>Starts it with this configuration; sections [http] and [engine] data_dir are added. The text is given on standard input.</summary>
-    public static Ingest Start(Workspace workspace, string config)
+    public int Id => process.Id;
+
+    /// <summary>The configuration that it runs with, for other commands.</summary>
+    public string ConfigFile { get; }
+
+    /// <summary>
+    /// Starts it with this configuration; sections [http] and [engine] are added, with more lines of the latter in <paramref name="engine"/>. The text is given on standard input.
+    /// Of several at once each has a <paramref name="name"/>, and a data directory of that name.
+    /// </summary>
+    public static Ingest Start(Workspace workspace, string config, string name = "", string engine = "")
     {
         var port = FreePort();
+        var text = $"{config}\n[http]\nlisten = 127.0.0.1:{port}\n[engine]\ndata_dir = {workspace.Data}{name}\n{engine}\n";
         // What runs the tests may ignore SIGINT, as shells do in the background, and a child inherits that.
         var start = new ProcessStartInfo("env", ["--default-signal=INT", Needs.Binary, "ingest", "--config", "-"])
         {
@@ -48,9 +58,9 @@ internal sealed class Ingest : IDisposable
             WorkingDirectory = workspace.Folder,
         };
         var process = Process.Start(start)!;
-        process.StandardInput.Write($"{config}\n[http]\nlisten = 127.0.0.1:{port}\n[engine]\ndata_dir = {workspace.Data}\n");
+        process.StandardInput.Write(text);
         process.StandardInput.Close();
-        return new Ingest(process, port);
+        return new Ingest(process, port, workspace.File($"k2i{name}.ini", text));
     }
 
     /// <summary>Waits until the table has committed this many rows since the start of the process.</summary>
@@ -62,6 +72,10 @@ internal sealed class Ingest : IDisposable
         status => Table(status, table)?.GetProperty("partitions").EnumerateArray().Sum(p => Math.Max(0, p.GetProperty("committed_offset").GetInt64())) >= records);
 
     public void WaitForState(string table, string state) => Wait($"{table} is {state}", status => Table(status, table)?.GetProperty("state").GetString() == state);
+
+    public void WaitForPause(string table, string reason) => Wait(
+        $"{table} is paused for {reason}",
+        status => Table(status, table) is { } found && found.GetProperty("state").GetString() == "paused" && found.GetProperty("pause_reason").GetString() == reason);
 
     public void Wait(string what, Func<JsonElement, bool> condition)
     {

@@ -21,6 +21,11 @@ internal static class Needs
 
     public static string Readers { get; } = Named("K2I_READERS") ?? Path.Combine(Metadata("BuildRoot"), "readers");
 
+    /// <summary>The program of tests/crash, built beside these tests.</summary>
+    public static string CrashRun { get; } = Path.Combine(Metadata("BuildRoot"), "out", "bin", "K2I.Crash", "release", "K2I.Crash.dll");
+
+    public static string Peer(string name) => Path.Combine([Shared, "peers", .. name.Split('/')]);
+
     public static string? NoBinary => File.Exists(Binary) ? null : $"no program at {Binary}: ./build.sh publish (or K2I_BINARY)";
 
     public static string? NoJudges =>

@@ -30,6 +30,32 @@ internal sealed class Source : IDisposable
         return topic;
     }
 
+    /// <summary>Deletes a topic and creates one of the same name.</summary>
+    public void Recreate(string topic, int partitions)
+    {
+        using var admin = new DependentAdminClientBuilder(producer.Handle).Build();
+        admin.DeleteTopicsAsync([topic]).Wait();
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                admin.CreateTopicsAsync([new TopicSpecification { Name = topic, NumPartitions = partitions, ReplicationFactor = 1 }]).Wait();
+                return;
+            }
+            catch (AggregateException) when (attempt < 50)
+            {
+                // It is still being deleted.
+                Thread.Sleep(200);
+            }
+        }
+    }
+
+    public void DeleteRecords(string topic, int partition, long before)
+    {
+        using var admin = new DependentAdminClientBuilder(producer.Handle).Build();
+        admin.DeleteRecordsAsync([new TopicPartitionOffset(topic, partition, before)]).Wait();
+    }
+
     /// <summary>Produces events, spread over the partitions, every third with headers, every fifth without a key; waits until Kafka has them all.</summary>
     public List<Produced> Send(string topic, int partitions, IEnumerable<SampleEvent> events)
     {
@@ -55,6 +81,17 @@ internal sealed class Source : IDisposable
     {
         var result = producer.ProduceAsync(new TopicPartition(topic, partition), new Message<byte[], byte[]> { Key = "bad"u8.ToArray(), Value = value! }).Result;
         return new Produced(topic, partition, result.Offset.Value, value is null ? "" : Encoding.Latin1.GetString(value), null);
+    }
+
+    /// <summary>Every record of a topic with one partition, from its beginning to its end.</summary>
+    public List<Message<byte[], byte[]>> ReadAll(string topic, string brokers)
+    {
+        List<Message<byte[], byte[]>> found = [];
+        using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig { BootstrapServers = brokers, GroupId = "reader", EnablePartitionEof = true, EnableAutoCommit = false })
+            .SetLogHandler((_, _) => { }).Build();
+        consumer.Assign(new TopicPartitionOffset(topic, 0, Offset.Beginning));
+        while (consumer.Consume(TimeSpan.FromSeconds(30)) is { IsPartitionEOF: false } record) found.Add(record.Message);
+        return found;
     }
 
     public void Dispose() => producer.Dispose();

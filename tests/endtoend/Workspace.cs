@@ -21,15 +21,6 @@ public sealed class Workspace : IDisposable
         return path;
     }
 
-    /// <summary>The lines of a table's dead-letter files.</summary>
-    public IReadOnlyList<string> DeadLetters(string table)
-    {
-        var folder = Path.Combine(Data, "dead-letters");
-        return !Directory.Exists(folder)
-            ? []
-            : [.. Directory.EnumerateFiles(folder, "*.jsonl", SearchOption.AllDirectories).Where(f => f.Contains(table, StringComparison.Ordinal)).Order().SelectMany(System.IO.File.ReadLines)];
-    }
-
     public void Dispose()
     {
         if (Environment.GetEnvironmentVariable("K2I_KEEP") is null or "") Directory.Delete(Folder, recursive: true);

@@ -1,0 +1,37 @@
+using System.Text.RegularExpressions;
+using Xunit.Abstractions;
+
+namespace K2I.EndToEnd.Tests;
+
+/// <summary>A short run of <c>./build.sh crash</c>; long ones are run by hand.</summary>
+public sealed partial class CrashTests(ITestOutputHelper output)
+{
+    private const int LeastPoints = 40;
+
+    [Fact]
+    public void EveryStepOfTheLifeCanBeKilled()
+    {
+        var points = Directory.EnumerateFiles(Path.Combine(Needs.Repository, "engine"), "*.cs", SearchOption.AllDirectories)
+            .SelectMany(f => Hit().Matches(File.ReadAllText(f)).Select(m => m.Groups[1].Value)).ToHashSet();
+        Assert.True(points.Count >= LeastPoints, $"{points.Count} kill points");
+        Assert.All(points, p => Assert.Matches("^[a-z]+\\.[a-z-]+$", p));
+        string[] steps = ["engine", "session", "group", "ingest", "wal", "segment", "file", "letters", "flush", "commit", "catalog", "rest", "store", "table", "schema", "recovery", "replay", "stop"];
+        Assert.Empty(steps.Except(points.Select(p => p.Split('.')[0])));
+    }
+
+    [IngestTheory]
+    [InlineData(24, 20_261_108, "real", "file")]
+    [InlineData(12, 20_261_109, "embedded", "rest")]
+    public void AShortRunLosesNothingAndDoublesNothing(int kills, int seed, string kafka, string catalog)
+    {
+        var run = Tool.Run(
+            "dotnet", [Needs.CrashRun, $"{kills}", "--seed", $"{seed}", "--kafka", kafka, "--catalog", catalog, "--batch", "12", "--rate", "300"],
+            environment: new Dictionary<string, string> { ["K2I_BINARY"] = Needs.Binary, ["K2I_SHARED"] = Needs.Shared, ["K2I_PYTHON"] = Path.GetDirectoryName(Path.GetDirectoryName(Needs.Python))! });
+        output.WriteLine(run.All);
+        run.Expect(0);
+        Assert.Contains("lost 0, doubled 0", run.Output, StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex(@"KillPoint\.Hit\(""([^""]+)""\)")]
+    private static partial Regex Hit();
+}
