@@ -23,28 +23,23 @@ internal sealed class DataFileWriter(TableStore store, TableOptions options, Flu
         foreach (var file in unused) TryDelete(file.File.FilePath);
     }
 
-    /// <summary>Files already written are removed if a later one fails: nothing refers to them yet.</summary>
+    /// <summary>
+    /// Writes all of them. After an error call it again, here or after a crash: the same names are written over. They are not removed in between: a removal whose answer
+    /// was lost could come late, and hit the file that was written again.
+    /// </summary>
     internal IReadOnlyList<WrittenFile> Write(IReadOnlyList<Segment> segments)
     {
-        try
+        files.Clear();
+        fileCount = 0;
+        for (var from = 0; from < segments.Count;)
         {
-            for (var from = 0; from < segments.Count;)
-            {
-                var schema = segments[from].View(0).Schema;
-                var to = from + 1;
-                while (to < segments.Count && ReferenceEquals(segments[to].View(0).Schema, schema)) to++;
-                WriteGroup(schema, [.. segments.Skip(from).Take(to - from).Where(s => s.PublishedRows > 0).Select(s => s.View())]);
-                from = to;
-            }
-            return files;
+            var schema = segments[from].View(0).Schema;
+            var to = from + 1;
+            while (to < segments.Count && ReferenceEquals(segments[to].View(0).Schema, schema)) to++;
+            WriteGroup(schema, [.. segments.Skip(from).Take(to - from).Where(s => s.PublishedRows > 0).Select(s => s.View())]);
+            from = to;
         }
-        catch
-        {
-            Delete(files);
-            files.Clear();
-            fileCount = 0;
-            throw;
-        }
+        return files;
     }
 
     private void WriteGroup(Schema schema, IReadOnlyList<Batch> batches)

@@ -148,9 +148,10 @@ internal sealed class TableFlusher(TablePipeline pipeline, TableStore store, Seg
     {
         var result = Retry("commit", () => store.Commit(flush, [.. files.Select(f => f.File)]));
         if (result.Status != CommitStatus.Aborted) return store.SnapshotOf(flush);
-        // Files that a snapshot may refer to, now or later, are never removed here.
+        // Files that a snapshot may refer to, now or later, are never removed here. Nor are others before the log knows: a later session must not find and commit them.
         if (!flush.MayHaveLanded)
         {
+            journal.WriteSynced(LogEntryKind.FlushAbandoned, LogEntries.FlushAbandoned(pipeline.Clock, flush, result.Reason ?? ""));
             writer.Delete(files);
             journal.Write(LogEntryKind.MaintenanceTask, LogEntries.MaintenanceTask(pipeline.Clock, "remove files of a failed commit", files.Count, $"flush {flush.Id}"));
         }

@@ -43,7 +43,7 @@ internal sealed class LogContents : IFrameHandler
             case LogEntryKind.CommitStarted when OfHalfDone(payload, out var entry):
                 HalfDone!.FilesToCommit = entry.GetProperty("files").GetInt32();
                 break;
-            case LogEntryKind.FlushComplete when OfHalfDone(payload, out _):
+            case LogEntryKind.FlushComplete or LogEntryKind.FlushAbandoned when OfHalfDone(payload, out _):
                 HalfDone = null;
                 break;
         }

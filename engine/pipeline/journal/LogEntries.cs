@@ -82,6 +82,12 @@ internal static class LogEntries
         json.WriteEndArray();
     });
 
+    internal static byte[] FlushAbandoned(IClock clock, Flush flush, string why) => Entry(clock, LogEntryKind.FlushAbandoned, json =>
+    {
+        json.WriteString("flush", flush.Id);
+        json.WriteString("reason", why);
+    });
+
     internal static byte[] MaintenanceTask(IClock clock, string task, int files, string detail) => Entry(clock, LogEntryKind.MaintenanceTask, json =>
     {
         json.WriteString("task", task);
@@ -115,6 +121,7 @@ internal static class LogEntries
         LogEntryKind.FlushComplete => "FlushComplete",
         LogEntryKind.SchemaEvolution => "SchemaEvolution",
         LogEntryKind.MaintenanceTask => "MaintenanceTask",
+        LogEntryKind.FlushAbandoned => "FlushAbandoned",
         _ => $"Unknown{(byte)kind}",
     };
 }

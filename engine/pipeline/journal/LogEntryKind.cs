@@ -32,4 +32,7 @@ public enum LogEntryKind : byte
 
     /// <summary>Upkeep of the table was done: what, and on how many files.</summary>
     MaintenanceTask = 10,
+
+    /// <summary>A flush was given up for good: its files are about to be removed, and its name is not used again.</summary>
+    FlushAbandoned = 11,
 }

@@ -1,0 +1,124 @@
+using K2I.Base;
+using K2I.Decode;
+
+namespace K2I.Pipeline.Tests;
+
+/// <summary>What the frames of a log mean, case by case.</summary>
+public sealed class LogContentsTests
+{
+    private readonly LogContents contents = new();
+    private long position = 4096;
+
+    [Fact]
+    public void FramesThatContinueMakeOneRun()
+    {
+        Records("orders", 0, from: 10, first: 10, count: 5);
+        Records("orders", 1, from: 0, first: 0, count: 1);
+        var begin = position;
+        Records("orders", 0, from: 15, first: 18, count: 2);
+        var run = contents.Runs[("orders", 0)];
+        Assert.Equal((10L, 20L), (run.From, run.Next));
+        Assert.True(run.Position < begin);
+        Assert.Equal((0L, 1L), (contents.Runs[("orders", 1)].From, contents.Runs[("orders", 1)].Next));
+    }
+
+    [Theory]
+    [InlineData(17)]
+    [InlineData(12)]
+    public void AGapOrAStepBackBeginsANewRun(long from)
+    {
+        Records("orders", 0, from: 10, first: 10, count: 5);
+        var begin = position;
+        Records("orders", 0, from, first: from, count: 1);
+        Assert.Equal((from, from + 1, begin), (contents.Runs[("orders", 0)].From, contents.Runs[("orders", 0)].Next, contents.Runs[("orders", 0)].Position));
+    }
+
+    [Fact]
+    public void AnotherTopicIdBeginsANewRun()
+    {
+        Records("orders", 0, from: 10, first: 10, count: 5, id: "A");
+        Records("orders", 0, from: 15, first: 15, count: 5, id: "B");
+        Assert.Equal(("B", 15L), (contents.Runs[("orders", 0)].TopicId, contents.Runs[("orders", 0)].From));
+    }
+
+    [Fact]
+    public void WhatWasWrittenForAnotherTableCountsNot()
+    {
+        Session("one");
+        Records("orders", 0, from: 10, first: 10, count: 5);
+        Snapshot("f1");
+        Session("two");
+        Assert.Empty(contents.Runs);
+        Assert.Null(contents.HalfDone);
+        Assert.True(contents.IsOf("two"));
+        Assert.False(contents.IsOf("one"));
+    }
+
+    [Fact]
+    public void AFlushIsHalfDoneUntilItsEnd()
+    {
+        var flush = Snapshot("f1");
+        Assert.Equal(("f1", 3L, (int?)null), (contents.HalfDone!.Id, contents.HalfDone.Epoch, contents.HalfDone.FilesToCommit));
+        Assert.Equal([new LoggedFlush.Range("orders", "id", 0, 10, 20)], contents.HalfDone.Ranges);
+        Take(LogEntryKind.CommitStarted, LogEntries.CommitStarted(SystemClock.Instance, flush, 2));
+        Assert.Equal(2, contents.HalfDone.FilesToCommit);
+        foreach (var (kind, json) in LogEntries.Landed(SystemClock.Instance, flush, null, 0)) Take(kind, json);
+        Assert.Null(contents.HalfDone);
+    }
+
+    [Fact]
+    public void AFlushGivenUpIsNotHalfDone()
+    {
+        var flush = Snapshot("f1");
+        Take(LogEntryKind.FlushAbandoned, LogEntries.FlushAbandoned(SystemClock.Instance, flush, "why"));
+        Assert.Null(contents.HalfDone);
+    }
+
+    [Fact]
+    public void EntriesOfAnotherFlushChangeNothing()
+    {
+        Snapshot("f1");
+        var other = Flush("f2");
+        Take(LogEntryKind.CommitStarted, LogEntries.CommitStarted(SystemClock.Instance, other, 2));
+        Take(LogEntryKind.FlushAbandoned, LogEntries.FlushAbandoned(SystemClock.Instance, other, "why"));
+        Assert.Equal(("f1", (int?)null), (contents.HalfDone!.Id, contents.HalfDone.FilesToCommit));
+    }
+
+    [Fact]
+    public void OnlyTheVerySameOffsetsAreTheSameFlush()
+    {
+        Snapshot("f1");
+        var source = new Source(0, "orders", 0);
+        Assert.True(contents.HalfDone!.Covers([new(source, 10, 20)]));
+        Assert.False(contents.HalfDone.Covers([new(source, 10, 19)]));
+        Assert.False(contents.HalfDone.Covers([new(source, 11, 20)]));
+        Assert.False(contents.HalfDone.Covers([new(source, 10, 20), new(new Source(1, "orders", 1), 0, 1)]));
+        Assert.False(contents.HalfDone.Covers([]));
+    }
+
+    private void Session(string uuid) => Take(LogEntryKind.SessionStarted, LogEntries.SessionStarted(SystemClock.Instance, uuid, 1, OffsetMap.Empty));
+
+    private static Flush Flush(string id) => new(id, 3, [new(new Source(0, "orders", 0) { TopicId = "id" }, 10, 20)]);
+
+    private Flush Snapshot(string id)
+    {
+        var flush = Flush(id);
+        Take(LogEntryKind.BufferSnapshot, LogEntries.BufferSnapshot(SystemClock.Instance, flush, 7));
+        return flush;
+    }
+
+    private void Records(string topic, int partition, long from, long first, int count, string? id = null)
+    {
+        var writer = new RecordFrameWriter();
+        var source = new Source(0, topic, partition) { TopicId = id };
+        source.StartAt(from);
+        for (var i = 0; i < count; i++) writer.Add(new RecordInput("x"u8) { Offset = first + i }, source, from);
+        Take(LogEntryKind.Records, writer.Bytes);
+    }
+
+    private void Take(LogEntryKind kind, ReadOnlySpan<byte> payload)
+    {
+        Assert.True(contents.OnFrame((byte)kind, position, payload));
+        position += payload.Length + 64;
+    }
+}

@@ -1,0 +1,66 @@
+using K2I.Decode;
+
+namespace K2I.Pipeline.Tests;
+
+/// <summary>Which logged records come back, and where reading goes on.</summary>
+public sealed class LogReplayTests
+{
+    private readonly List<long> taken = [];
+    private readonly Source source = new(0, "orders", 0);
+
+    [Fact]
+    public void RecordsBelowTheTablesOffsetStayAway()
+    {
+        var replay = Replay(tableNext: 12, runFrom: 10, runNext: 20);
+        Frame(replay, 10, 10, 11, 12, 13);
+        Frame(replay, 14, 16, 19);
+        Assert.Equal([12, 13, 16, 19], taken);
+        Assert.Equal(20, source.TakenOffset);
+    }
+
+    [Fact]
+    public void APartThatIsLostEndsTheReplayOfItsPartition()
+    {
+        var replay = Replay(tableNext: 10, runFrom: 10, runNext: 30);
+        Frame(replay, 10, 10, 11);
+        Frame(replay, 15, 15, 16);
+        Frame(replay, 17, 17);
+        Assert.Equal([10, 11], taken);
+        Assert.Equal(12, source.TakenOffset);
+    }
+
+    [Fact]
+    public void FramesBeforeTheRunAndOfOtherPartitionsDoNotCount()
+    {
+        var replay = Replay(tableNext: 10, runFrom: 10, runNext: 12, position: 1_000);
+        FrameAt(replay, 500, 0, 10, 10, 11);
+        FrameAt(replay, 1_500, 3, 10, 10);
+        Assert.Empty(taken);
+        FrameAt(replay, 1_000, 0, 10, 10, 11);
+        Assert.Equal([10, 11], taken);
+    }
+
+    private LogReplay Replay(long tableNext, long runFrom, long runNext, long position = 0)
+    {
+        source.StartAt(tableNext);
+        return new([(source, new LoggedRun(null, runFrom, runNext, position, false))], Offer, _ => { });
+    }
+
+    private bool Offer(in RecordInput record, Source of)
+    {
+        taken.Add(record.Offset);
+        of.TakenOffset = record.Offset + 1;
+        return true;
+    }
+
+    private static void Frame(LogReplay replay, long from, params long[] offsets) => FrameAt(replay, 2_000, 0, from, offsets);
+
+    private static void FrameAt(LogReplay replay, long position, int partition, long from, params long[] offsets)
+    {
+        var writer = new RecordFrameWriter();
+        var at = new Source(0, "orders", partition);
+        at.StartAt(from);
+        foreach (var offset in offsets) writer.Add(new RecordInput("x"u8) { Offset = offset }, at, from);
+        Assert.True(replay.OnFrame((byte)LogEntryKind.Records, position, writer.Bytes));
+    }
+}
