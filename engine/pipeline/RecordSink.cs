@@ -65,7 +65,7 @@ internal sealed class RecordSink(SegmentRing ring, DeadLetters deadLetters, Tabl
 
     internal TakeResult Take(in RecordInput record, Source source)
     {
-        if (journal.IsBlocked(source, record.Offset)) return TakeResult.NoRoom;
+        if (journal.IsBlocked(in record, source)) return TakeResult.NoRoom;
         while (true)
         {
             if (ring.Current is not { } segment)

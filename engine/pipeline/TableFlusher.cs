@@ -16,13 +16,14 @@ namespace K2I.Pipeline;
 /// </remarks>
 internal sealed class TableFlusher(TablePipeline pipeline, TableStore store, SegmentRing ring, RecordSink sink, DeadLetters deadLetters, TableJournal journal)
 {
-    private const int FirstWaitMs = 200, LongestWaitMs = 30_000;
+    private const int FirstWaitMs = 200, LongestWaitMs = 30_000, LookMs = 60_000;
 
     private readonly ILatch ended = pipeline.Clock.CreateLatch();
     private readonly ILatch finished = pipeline.Clock.CreateLatch();
     private volatile EngineException? failure;
     private volatile string? trouble;
     private long oldestUnixMs;
+    private long nextLookMs;
     private int serving;
 
     internal delegate void AcknowledgeOffsets(ReadOnlySpan<TopicPartitionOffset> nextOffsets);
@@ -49,7 +50,11 @@ internal sealed class TableFlusher(TablePipeline pipeline, TableStore store, Seg
         {
             while (!ended.IsSet)
             {
-                if (!Signal.Wait(100, out var ticket)) continue;
+                if (!Signal.Wait(100, out var ticket))
+                {
+                    LookAtTable();
+                    continue;
+                }
                 FlushSealed();
                 Signal.Done(ticket);
             }
@@ -73,6 +78,26 @@ internal sealed class TableFlusher(TablePipeline pipeline, TableStore store, Seg
     {
         ended.Set();
         if (Interlocked.CompareExchange(ref serving, 2, 0) != 0) finished.Wait();
+    }
+
+    /// <summary>Once a minute without a flush: a table that was turned back, replaced or dropped is noticed though no record comes.</summary>
+    private void LookAtTable()
+    {
+        var now = pipeline.Clock.MonotonicMs;
+        if (now < nextLookMs || !store.IsOpen) return;
+        var first = nextLookMs == 0;
+        nextLookMs = now + LookMs;
+        if (first) return;
+        var turnedBack = false;
+        try
+        {
+            turnedBack = store.WasTurnedBack();
+        }
+        catch (EngineException error) when (error.Retryable || error.Kind is ErrorKind.Unknown or ErrorKind.Denied)
+        {
+            pipeline.Log.Debug("the table cannot be looked at", ("table", pipeline.Options.Name), ("error", error.Message));
+        }
+        if (turnedBack) throw new EngineException(ErrorKind.Unavailable, $"table {store.Ident} was turned back by another engine; starting again from what it holds");
     }
 
     /// <summary>Flushes what is sealed, oldest first: one flush, but for rows that belong to one which a crash cut short.</summary>

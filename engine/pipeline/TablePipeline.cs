@@ -125,8 +125,8 @@ internal sealed class TablePipeline(TableOptions options, EngineOptions engine, 
         {
             syncWork.Wait();
             syncWork.Reset();
-            if (Interlocked.Exchange(ref journal, null) is { } next) next.RunSync();
-            else if (ingestDone) return;
+            Interlocked.Exchange(ref journal, null)?.RunSync();
+            if (ingestDone) return;
         }
     }
 
@@ -137,8 +137,8 @@ internal sealed class TablePipeline(TableOptions options, EngineOptions engine, 
         {
             flushWork.Wait();
             flushWork.Reset();
-            if (Interlocked.Exchange(ref flusher, null) is { } next) next.Run();
-            else if (ingestDone) return;
+            Interlocked.Exchange(ref flusher, null)?.Run();
+            if (ingestDone) return;
         }
     }
 
@@ -170,6 +170,7 @@ internal sealed class TablePipeline(TableOptions options, EngineOptions engine, 
             WalAppendedPosition = log?.AppendedPosition ?? 0,
             WalSyncedPosition = log?.SyncedPosition ?? 0,
             WalBytes = log?.Bytes ?? 0,
+            WalSyncP99Us = log?.SyncP99Us ?? 0,
             WalTrouble = log?.Trouble ?? "",
             Breaker = Breaker(),
             DeadLetterPendingBytes = current?.DeadLetterBytes ?? 0,
@@ -241,11 +242,11 @@ internal sealed class TablePipeline(TableOptions options, EngineOptions engine, 
     {
         log.Error("table paused", ("table", options.Name), ("reason", PauseReasons.NameOf(reason)), ("error", error.Message), ("resume", ResumeHint(reason)));
         SetState(TableState.Paused, error.Message, reason);
-        var began = clock.MonotonicMs;
+        var (began, pausedUnixMs) = (clock.MonotonicMs, clock.UnixMs);
         while (!stop.Wait(ResumePollMs))
         {
             if (reason == PauseReason.PermissionDenied && clock.MonotonicMs - began >= DeniedRetryMs) return;
-            if (TakeRequest() is not { } request) continue;
+            if (TakeRequest() is not { } request || request.RequestedUnixMs < pausedUnixMs) continue;
             if (request.Accept is { } named && named != reason)
             {
                 log.Warn("resume refused", ("table", options.Name), ("accepts", PauseReasons.NameOf(named)), ("paused_for", PauseReasons.NameOf(reason)));

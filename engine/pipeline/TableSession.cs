@@ -18,8 +18,6 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
 {
     private const int PollRecords = 10_000, PollMs = 100;
     private const int InferWaitMs = 2_000;
-    private const int KafkaCallMs = 10_000;
-    private const int ProblemSilenceMs = 30_000;
 
     /// <summary>A member that has no partition by then is one too many, which is as good as running.</summary>
     private const int JoinWaitMs = 15_000;
@@ -39,7 +37,8 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
     private readonly AckTracker acks;
     private readonly Queue<HeldRecord> held = new();
     private readonly HeaderCopy headers = new();
-    private readonly Dictionary<(KafkaProblemKind Kind, string? Topic, int Partition), long> problemsTold = [];
+    private readonly KafkaProblems problems;
+    private readonly PartitionStarts starts;
     private readonly ILog log;
     private readonly IClock clock;
     private ImmutableArray<Source> sources = [];
@@ -79,6 +78,8 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
             deadLetters.Dispose();
             throw;
         }
+        problems = new(options.Name, log, clock);
+        starts = new(consumer, store, journal, options, log);
         acks = new(journal, ranges => consumer.Ack(ranges));
         flusher.Acknowledge = acks.OnCommitted;
     }
@@ -178,32 +179,32 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         foreach (ref var partition in partitions) RefuseIfPending(partition.Topic, partition.Partition);
         var started = new TopicPartition[partitions.Length];
         for (var i = 0; i < partitions.Length; i++) started[i] = new(partitions[i].Topic, partitions[i].Partition);
-        var ids = TopicIds([.. started.Select(p => p.Topic).Distinct()]);
+        var ids = starts.TopicIds([.. started.Select(p => p.Topic).Distinct()]);
         var logged = new List<(Source, LoggedRun)>();
         for (var i = 0; i < partitions.Length; i++)
         {
             ref var partition = ref partitions[i];
             var topicId = ids.GetValueOrDefault(partition.Topic);
-            CheckTopicId(partition.Topic, topicId);
+            starts.CheckTopicId(partition.Topic, topicId);
             var source = Register(started[i]);
             source.TopicId = topicId;
             source.CommittedOffset = (store.IsOpen ? store.Offsets.Next(partition.Topic, partition.Partition) : null) ?? Source.Unknown;
-            if (RunOf(source) is { } run)
+            if (starts.RunOf(source) is { } run)
             {
                 source.StartAt(Math.Max(run.From, source.CommittedOffset), begins: source.CommittedOffset == Source.Unknown);
                 if (run.Next > source.TakenOffset) logged.Add((source, run));
             }
             else
             {
-                source.StartAt(StartOf(started[i]), begins: source.CommittedOffset == Source.Unknown);
+                source.StartAt(starts.StartOf(started[i]), begins: source.CommittedOffset == Source.Unknown);
             }
         }
         if (logged.Count > 0) Replay(logged);
         for (var i = 0; i < partitions.Length; i++)
         {
             var source = Find(started[i])!;
-            var start = source.TakenOffset == Source.Unknown ? StartOf(started[i]) : source.TakenOffset;
-            if (store.IsOpen && store.Accepts(PauseReason.OffsetOutOfRange)) start = NearestHeld(started[i], start);
+            var start = source.TakenOffset == Source.Unknown ? starts.StartOf(started[i]) : source.TakenOffset;
+            if (store.IsOpen && store.Accepts(PauseReason.OffsetOutOfRange)) start = starts.NearestHeld(started[i], start);
             partitions[i].StartOffset = start;
             source.NextOffset = Math.Max(start, Source.Unknown);
             log.Info("partition assigned", ("table", options.Name), ("topic", source.Topic), ("partition", source.Partition), ("start", KafkaOffset.Format(start)));
@@ -212,19 +213,6 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         KillPoint.Hit("group.started");
         joined = true;
         pipeline.SetState(TableState.Running);
-    }
-
-    /// <summary>The logged run of a partition, where it continues what the table holds: rule 4 of exactly once.</summary>
-    private LoggedRun? RunOf(Source source)
-    {
-        if (!store.IsOpen || !journal.KeepsRecords || !journal.Contents.IsOf(store.Uuid)) return null;
-        if (!journal.Contents.Runs.TryGetValue((source.Topic, source.Partition), out var run)) return null;
-        if (run.TopicId is not null && source.TopicId is not null && run.TopicId != source.TopicId) return null;
-        if (source.CommittedOffset == Source.Unknown && run.BeginsPartition) return run;
-        if (source.CommittedOffset != Source.Unknown && run.From <= source.CommittedOffset && source.CommittedOffset <= run.Next) return run;
-        log.Info("the log does not continue the table; fetching from what the table holds", ("table", options.Name), ("topic", source.Topic), ("partition", source.Partition),
-            ("table_next", source.CommittedOffset), ("log_from", run.From), ("log_next", run.Next));
-        return null;
     }
 
     /// <summary>Brings back the rows that the log holds beyond the table, before any new record is fetched.</summary>
@@ -290,19 +278,6 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         }
     }
 
-    /// <summary>For a start that Kafka does not hold, once a person has accepted that: the nearest offset it does hold.</summary>
-    private long NearestHeld(TopicPartition partition, long start)
-    {
-        if (start < 0) return start;
-        var held = consumer.QueryWatermarks(partition, KafkaCallMs);
-        var nearest = Math.Clamp(start, held.LowOffset, held.HighOffset);
-        if (nearest != start)
-        {
-            log.Warn("offsets are passed over", ("table", options.Name), ("topic", partition.Topic), ("partition", partition.Partition), ("from", start), ("to", nearest));
-        }
-        return nearest;
-    }
-
     public void OnRevoked(ReadOnlySpan<TopicPartition> partitions)
     {
         KillPoint.Hit("group.revoked");
@@ -326,32 +301,9 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
 
     public void OnProblem(in KafkaProblem kafkaProblem)
     {
-        if (IsNews(in kafkaProblem))
-        {
-            log.Warn("kafka reports a problem", ("table", options.Name), ("kind", kafkaProblem.Kind), ("topic", kafkaProblem.Topic), ("partition", kafkaProblem.Partition),
-                ("offset", kafkaProblem.Offset < 0 ? null : kafkaProblem.Offset), ("text", kafkaProblem.Text));
-        }
+        problems.Tell(in kafkaProblem);
         pipeline.LastError = kafkaProblem.Text;
-        var where = kafkaProblem.Topic is null ? "" : $" of {kafkaProblem.Topic}[{kafkaProblem.Partition}]";
-        problem ??= kafkaProblem.Kind switch
-        {
-            KafkaProblemKind.OffsetOutOfRange => NamedStop.Of(PauseReason.OffsetOutOfRange,
-                $"offset out of range: the next offset{where} is not held by Kafka any more (retention, or a topic created anew); rows in between would be missing"),
-            KafkaProblemKind.Corrupt => new(ErrorKind.Corrupt, $"a batch{where} is damaged: {kafkaProblem.Text}"),
-            KafkaProblemKind.Denied => new(ErrorKind.Denied, $"Kafka denies access{where}: {kafkaProblem.Text}"),
-            KafkaProblemKind.Fatal => new(ErrorKind.Unavailable, $"the Kafka client gave up: {kafkaProblem.Text}"),
-            _ => null,
-        };
-    }
-
-    /// <summary>An outage is told of several times a second; people want it once, and again now and then.</summary>
-    private bool IsNews(in KafkaProblem kafkaProblem)
-    {
-        var now = clock.MonotonicMs;
-        var key = (kafkaProblem.Kind, kafkaProblem.Topic, kafkaProblem.Partition);
-        if (problemsTold.TryGetValue(key, out var until) && now < until) return false;
-        problemsTold[key] = now + ProblemSilenceMs;
-        return true;
+        problem ??= KafkaProblems.EndOf(in kafkaProblem);
     }
 
     /// <summary>Ends the flush side, leaves the group and frees the ring. What was not committed is forgotten here and still in Kafka.</summary>
@@ -516,47 +468,6 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         }
         foreach (var source in sources)
             if (source.Assigned && consumer.TryGetWatermarks(new(source.Topic, source.Partition), out var marks)) source.HighWatermark = marks.HighOffset;
-    }
-
-    private long StartOf(TopicPartition partition)
-    {
-        if (store.IsOpen && store.Offsets.Next(partition.Topic, partition.Partition) is { } next) return next;
-        switch (options.Start)
-        {
-            case StartPosition.LatestStart:
-                return consumer.QueryWatermarks(partition, KafkaCallMs).HighOffset;
-            case StartPosition.AtTimestamp at:
-                var found = consumer.OffsetsForTime([partition], at.UnixMs, KafkaCallMs)[0].Offset;
-                return found >= 0 ? found : consumer.QueryWatermarks(partition, KafkaCallMs).HighOffset;
-            case StartPosition.AtOffsets at:
-                foreach (var (topic, number, offset) in at.Offsets)
-                    if ((topic is null || topic == partition.Topic) && number == partition.Partition) return offset;
-                return KafkaOffset.Beginning;
-            default:
-                return KafkaOffset.Beginning;
-        }
-    }
-
-    private Dictionary<string, string?> TopicIds(IReadOnlyList<string> topics)
-    {
-        var ids = new Dictionary<string, string?>(StringComparer.Ordinal);
-        try
-        {
-            foreach (var topic in consumer.DescribeTopics(topics, KafkaCallMs)) ids[topic.Name] = topic.TopicId;
-        }
-        catch (EngineException e) when (e.Kind is ErrorKind.Unsupported or ErrorKind.Denied)
-        {
-            log.Debug("the broker tells no topic ids; a recreated topic shows by its offsets only", ("table", options.Name), ("error", e.Message));
-        }
-        return ids;
-    }
-
-    private void CheckTopicId(string topic, string? id)
-    {
-        if (!store.IsOpen || id is null || store.Offsets.TopicId(topic) is not { } known || known == id) return;
-        if (!store.Accepts(PauseReason.TopicRecreated)) throw store.Recreated(topic, known, id);
-        log.Warn("the offsets of a topic's former life are forgotten", ("table", options.Name), ("topic", topic), ("id", id));
-        store.Forget(topic, id);
     }
 
     /// <summary>Rows of an earlier assignment that still wait for their commit would be read, and committed, a second time: start again instead.</summary>

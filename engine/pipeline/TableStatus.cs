@@ -50,8 +50,8 @@ public sealed record TableStatus
     /// <summary>Bytes of the log that a recovery would read.</summary>
     public long WalBytes { get; init; }
 
-    /// <summary>How long the last group commit of the log took, in microseconds.</summary>
-    public long WalLastSyncUs { get; init; }
+    /// <summary>99 of 100 groups of the log were on disk within so many microseconds of their first append.</summary>
+    public long WalSyncP99Us { get; init; }
 
     /// <summary>What the log waits for, such as room on the disk; empty when all is well.</summary>
     public string WalTrouble { get; init; } = "";

@@ -112,6 +112,16 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
         if (table.Metadata.LastSequenceNumber >= Now.Table.Metadata.LastSequenceNumber) Take(table);
     }
 
+    /// <summary>Another engine has turned the table back behind what it held: its rows are to be read again. Flush thread.</summary>
+    internal bool WasTurnedBack()
+    {
+        var table = shared.Catalog.TryLoad(ident) ?? throw Missing();
+        if (table.Metadata.Uuid != Uuid) throw Replaced(Uuid, table.Metadata.Uuid);
+        if (table.Metadata.LastSequenceNumber < Now.Table.Metadata.LastSequenceNumber) return false;
+        var standing = StandingOf(table);
+        return Offsets.Topics.Any(t => t.Value.Partitions.Any(p => !(standing.Next(t.Key, p.Key) >= p.Value)));
+    }
+
     /// <summary>Adds optional columns; one that is there already, of a type that takes the values, counts as added.</summary>
     internal void AddFields(IReadOnlyList<NewField> fields)
     {
@@ -187,6 +197,8 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
         if (flush.MayHaveLanded && flush.Ranges.All(r => offsets.Next(r.Source.Topic, r.Source.Partition) >= r.Next)) return new FenceVerdict.AlreadyDone($"the offsets of flush {flush.Id} are in the table");
         foreach (var (source, from, next) in flush.Ranges)
         {
+            if (recreated.TryGetValue(source.Topic, out var newest) && source.TopicId is { } mine && mine != newest)
+                return new FenceVerdict.Abort($"{source.Topic} was created again while its records were on their way");
             if (source.TopicId is { } id && offsets.TopicId(source.Topic) is { } knownId && id != knownId) throw Recreated(source.Topic, knownId, id);
             var held = offsets.Next(source.Topic, source.Partition);
             var expected = from >= 0 && Offsets.Next(source.Topic, source.Partition) is not null ? from : held is null ? (long?)null : from;

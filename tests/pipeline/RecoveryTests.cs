@@ -1,3 +1,5 @@
+using K2I.Base;
+
 namespace K2I.Pipeline.Tests;
 
 /// <summary>What comes back from the log after a crash. Crashes are copies of what is on disk while an engine runs.</summary>
@@ -99,8 +101,8 @@ public sealed class RecoveryTests : IDisposable
         Directory.Delete(Path.Combine(options.Iceberg.Warehouse, "default", "orders"), recursive: true);
         using var again = fixture.Start(options);
         Assert.Equal(PauseReason.TableMissing, again.WaitFor("orders", t => t.State == TableState.Paused).PauseReason);
-        new ResumeRequest("orders", "1", PauseReason.TableReplaced, 0).Write(options.DataDirectory);
-        new ResumeRequest("orders", "2", PauseReason.TableMissing, 0).Write(options.DataDirectory);
+        new ResumeRequest("orders", "1", PauseReason.TableReplaced, SystemClock.Instance.UnixMs).Write(options.DataDirectory);
+        new ResumeRequest("orders", "2", PauseReason.TableMissing, SystemClock.Instance.UnixMs).Write(options.DataDirectory);
         again.WaitFor("orders", t => t is { State: TableState.Running, RowsCommitted: 1 });
         Assert.Single(fixture.Rows("default.orders"));
     }

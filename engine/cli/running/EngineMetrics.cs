@@ -22,7 +22,7 @@ internal static class EngineMetrics
         new("k2i_wal_appended_position", MetricType.Gauge, "Everything below this position of the log was appended.", (t, _) => t.WalAppendedPosition),
         new("k2i_wal_synced_position", MetricType.Gauge, "Everything below this position of the log is on disk.", (t, _) => t.WalSyncedPosition),
         new("k2i_wal_bytes", MetricType.Gauge, "Bytes of the log that a recovery would read.", (t, _) => t.WalBytes),
-        new("k2i_wal_last_sync_seconds", MetricType.Gauge, "How long the last group commit of the log took.", (t, _) => t.WalLastSyncUs / 1_000_000.0),
+        new("k2i_wal_sync_p99_seconds", MetricType.Gauge, "99 of 100 groups of the log were on disk so soon after their first append.", (t, _) => t.WalSyncP99Us / 1_000_000.0),
         new("k2i_wal_trouble", MetricType.Gauge, "1 while the log cannot go on, such as for want of room on the disk.", (t, _) => t.WalTrouble.Length > 0 ? 1 : 0),
         new("k2i_recovering", MetricType.Gauge, "1 while the log is replayed.", (t, _) => t.Recovering.Length > 0 ? 1 : 0),
         new("k2i_breaker_open", MetricType.Gauge, "1 while the circuit breaker keeps calls from the catalog or the store, 0.5 while it tries one.", (t, _) => t.Breaker switch { "open" => 1, "half-open" => 0.5, _ => 0 }),

@@ -59,7 +59,7 @@ internal static class StatusJson
         json.WriteNumber("wal_appended_position", table.WalAppendedPosition);
         json.WriteNumber("wal_synced_position", table.WalSyncedPosition);
         json.WriteNumber("wal_bytes", table.WalBytes);
-        json.WriteNumber("wal_last_sync_us", table.WalLastSyncUs);
+        json.WriteNumber("wal_sync_p99_us", table.WalSyncP99Us);
         json.WriteString("wal_trouble", table.WalTrouble);
         json.WriteNumber("commits", table.Commits);
         json.WriteNumber("commit_retries", table.CommitRetries);

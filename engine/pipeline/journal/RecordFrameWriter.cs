@@ -11,27 +11,44 @@ internal sealed class RecordFrameWriter
     /// <summary>A frame that has grown so far is appended: large enough that its head costs nothing, small enough to be in the cache.</summary>
     internal const int TargetBytes = 64 << 10;
 
+    private readonly int maxBytes;
+    private readonly int targetBytes;
     private byte[] bytes = new byte[TargetBytes * 2];
     private int length;
     private int count;
     private long firstOffset;
     private Source? source;
+    private bool ended;
+
+    /// <summary>Makes frames of at most <paramref name="maxBytes"/>.</summary>
+    internal RecordFrameWriter(int maxBytes) => (this.maxBytes, targetBytes) = (maxBytes, Math.Min(TargetBytes, maxBytes / 2));
 
     internal bool IsEmpty => count == 0;
 
     internal ReadOnlySpan<byte> Bytes => bytes.AsSpan(0, length);
 
     /// <summary>The record can be added to what is there; false asks for the frame to be appended first.</summary>
-    internal bool Fits(Source of, long offset) =>
-        count == 0 || (ReferenceEquals(of, source) && length < TargetBytes && offset - firstOffset <= uint.MaxValue);
+    internal bool Fits(in RecordInput record, Source of) =>
+        count == 0 || (!ended && ReferenceEquals(of, source) && length < targetBytes && length + SizeOf(in record) <= maxBytes && record.Offset - firstOffset <= uint.MaxValue);
 
-    internal void Clear() => length = count = 0;
+    /// <summary>A frame of its own could hold the record.</summary>
+    internal bool CanHold(in RecordInput record, Source of) =>
+        RecordFrame.HeadBytes + of.TopicUtf8.Length + (long)(of.TopicId?.Length ?? 0) * 3 + SizeOf(in record) <= maxBytes;
+
+    internal void Clear()
+    {
+        length = count = 0;
+        ended = false;
+    }
+
+    /// <summary>No further record fits: one was left out.</summary>
+    internal void End() => ended = count > 0;
 
     /// <summary>Adds a record that fits; <paramref name="from"/> is where its partition stood before.</summary>
     internal void Add(in RecordInput record, Source of, long from)
     {
         if (count == 0) Begin(record.Offset, of, from);
-        var headerBytes = record.Headers is null ? 0 : HeaderBytes(record.Headers);
+        var headerBytes = HeaderBytes(record.Headers);
         var size = RecordFrame.RecordBytes + record.Key.Length + record.Value.Length + headerBytes;
         if (length + size > bytes.Length) Array.Resize(ref bytes, Math.Max(bytes.Length * 2, length + size));
         var at = bytes.AsSpan(length, size);
@@ -72,8 +89,11 @@ internal sealed class RecordFrameWriter
         | (headerBytes == 0 ? 0 : RecordFrame.HasHeaders)
         | (record.TimestampKind switch { TimestampKind.CreateTime => RecordFrame.CreateTime, TimestampKind.LogAppendTime => RecordFrame.LogAppendTime, _ => 0 });
 
-    private static int HeaderBytes(IRecordHeaders headers)
+    private static long SizeOf(in RecordInput record) => RecordFrame.RecordBytes + (long)record.Key.Length + record.Value.Length + HeaderBytes(record.Headers);
+
+    private static int HeaderBytes(IRecordHeaders? headers)
     {
+        if (headers is null) return 0;
         var size = 0;
         for (var i = 0; headers.TryRead(i, out var name, out var value, out _); i++) size += 8 + name.Length + value.Length;
         return size == 0 ? 0 : size + 4;

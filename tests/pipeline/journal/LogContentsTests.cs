@@ -109,7 +109,7 @@ public sealed class LogContentsTests
 
     private void Records(string topic, int partition, long from, long first, int count, string? id = null)
     {
-        var writer = new RecordFrameWriter();
+        var writer = new RecordFrameWriter(1 << 20);
         var source = new Source(0, topic, partition) { TopicId = id };
         source.StartAt(from);
         for (var i = 0; i < count; i++) writer.Add(new RecordInput("x"u8) { Offset = first + i }, source, from);

@@ -57,7 +57,7 @@ public sealed class LogReplayTests
 
     private static void FrameAt(LogReplay replay, long position, int partition, long from, params long[] offsets)
     {
-        var writer = new RecordFrameWriter();
+        var writer = new RecordFrameWriter(1 << 20);
         var at = new Source(0, "orders", partition);
         at.StartAt(from);
         foreach (var offset in offsets) writer.Add(new RecordInput("x"u8) { Offset = offset }, at, from);

@@ -11,7 +11,7 @@ public sealed class RecordFrameTests
     [Fact]
     public void RecordsComeBackAsTheyWere()
     {
-        var writer = new RecordFrameWriter();
+        var writer = new RecordFrameWriter(1 << 20);
         var headers = new Headers(("a", "1"u8.ToArray()), ("", []), ("null", null));
         writer.Add(Record(41, "key", "value", headers), Orders, 40);
         writer.Add(Record(43, null, ""), Orders, 42);
@@ -36,7 +36,7 @@ public sealed class RecordFrameTests
     {
         var source = new Source(0, "orders", 0);
         source.StartAt(Source.Unknown, begins: true);
-        var writer = new RecordFrameWriter();
+        var writer = new RecordFrameWriter(1 << 20);
         writer.Add(Record(5, null, "x"), source, 5);
         source.TakenOffset = 6;
         Assert.True(new RecordFrameReader(writer.Bytes).BeginsPartition);
@@ -48,23 +48,38 @@ public sealed class RecordFrameTests
     [Fact]
     public void AFrameHoldsOnePartitionAndEndsWhenItIsLarge()
     {
-        var writer = new RecordFrameWriter();
+        var writer = new RecordFrameWriter(1 << 20);
         var other = Begun(new Source(1, "orders", 8), 0);
-        Assert.True(writer.Fits(Orders, 1));
+        Assert.True(writer.Fits(Record(1, null, "x"), Orders));
         writer.Add(Record(1, null, "x"), Orders, 1);
-        Assert.True(writer.Fits(Orders, 2));
-        Assert.False(writer.Fits(other, 2));
-        Assert.False(writer.Fits(Orders, 2L + uint.MaxValue));
+        Assert.True(writer.Fits(Record(2, null, "x"), Orders));
+        Assert.False(writer.Fits(Record(2, null, "x"), other));
+        Assert.False(writer.Fits(Record(2L + uint.MaxValue, null, "x"), Orders));
+        Assert.False(writer.Fits(Record(2, null, new string('x', 1 << 20)), Orders));
+        Assert.False(writer.CanHold(Record(2, null, new string('x', 1 << 20)), Orders));
         writer.Add(Record(2, null, new string('x', RecordFrameWriter.TargetBytes * 3)), Orders, 2);
-        Assert.False(writer.Fits(Orders, 3));
+        Assert.False(writer.Fits(Record(3, null, "x"), Orders));
         writer.Clear();
-        Assert.True(writer.IsEmpty && writer.Fits(other, 2));
+        Assert.True(writer.IsEmpty && writer.Fits(Record(2, null, "x"), other));
+    }
+
+    [Fact]
+    public void NothingFollowsARecordThatWasLeftOut()
+    {
+        var writer = new RecordFrameWriter(1 << 20);
+        writer.End();
+        Assert.True(writer.Fits(Record(1, null, "x"), Orders));
+        writer.Add(Record(1, null, "x"), Orders, 1);
+        writer.End();
+        Assert.False(writer.Fits(Record(3, null, "x"), Orders));
+        writer.Clear();
+        Assert.True(writer.Fits(Record(3, null, "x"), Orders));
     }
 
     [Fact]
     public void EveryCutAndEveryFlippedByteIsReadToAnEndOrRefused()
     {
-        var writer = new RecordFrameWriter();
+        var writer = new RecordFrameWriter(1 << 20);
         for (var i = 0; i < 3; i++) writer.Add(Record(41 + i, "k", "v", new Headers(("h", "1"u8.ToArray()))), Orders, 40);
         var whole = writer.Bytes.ToArray();
         for (var cut = 0; cut < whole.Length; cut++) Assert.Throws<EngineException>(() => ReadAll(whole[..cut]));

@@ -1,0 +1,79 @@
+using K2I.Base;
+using K2I.Kafka;
+
+namespace K2I.Pipeline;
+
+/// <summary>
+/// Where partitions start: rule 4 of exactly once. The end of the logged run if it contains the table's next offset, else the table's next offset, else what the
+/// options say. Ingest thread, while partitions are being assigned.
+/// </summary>
+internal sealed class PartitionStarts(IConsumer consumer, TableStore store, TableJournal journal, TableOptions options, ILog log)
+{
+    private const int KafkaCallMs = 10_000;
+
+    /// <summary>The logged run of a partition, where it continues what the table holds.</summary>
+    internal LoggedRun? RunOf(Source source)
+    {
+        if (!store.IsOpen || !journal.KeepsRecords || !journal.Contents.IsOf(store.Uuid)) return null;
+        if (!journal.Contents.Runs.TryGetValue((source.Topic, source.Partition), out var run)) return null;
+        if (run.TopicId is not null && source.TopicId is not null && run.TopicId != source.TopicId) return null;
+        if (source.CommittedOffset == Source.Unknown && run.BeginsPartition) return run;
+        if (source.CommittedOffset != Source.Unknown && run.From <= source.CommittedOffset && source.CommittedOffset <= run.Next) return run;
+        log.Info("the log does not continue the table; fetching from what the table holds", ("table", options.Name), ("topic", source.Topic), ("partition", source.Partition),
+            ("table_next", source.CommittedOffset), ("log_from", run.From), ("log_next", run.Next));
+        return null;
+    }
+
+    /// <summary>Where the table or, where it has nothing of the partition, the options say.</summary>
+    internal long StartOf(TopicPartition partition)
+    {
+        if (store.IsOpen && store.Offsets.Next(partition.Topic, partition.Partition) is { } next) return next;
+        switch (options.Start)
+        {
+            case StartPosition.LatestStart:
+                return consumer.QueryWatermarks(partition, KafkaCallMs).HighOffset;
+            case StartPosition.AtTimestamp at:
+                var found = consumer.OffsetsForTime([partition], at.UnixMs, KafkaCallMs)[0].Offset;
+                return found >= 0 ? found : consumer.QueryWatermarks(partition, KafkaCallMs).HighOffset;
+            case StartPosition.AtOffsets at:
+                foreach (var (topic, number, offset) in at.Offsets)
+                    if ((topic is null || topic == partition.Topic) && number == partition.Partition) return offset;
+                return KafkaOffset.Beginning;
+            default:
+                return KafkaOffset.Beginning;
+        }
+    }
+
+    /// <summary>For a start that Kafka does not hold, once a person has accepted that: the nearest offset it does hold.</summary>
+    internal long NearestHeld(TopicPartition partition, long start)
+    {
+        if (start < 0) return start;
+        var held = consumer.QueryWatermarks(partition, KafkaCallMs);
+        var nearest = Math.Clamp(start, held.LowOffset, held.HighOffset);
+        if (nearest != start) log.Warn("offsets are passed over", ("table", options.Name), ("topic", partition.Topic), ("partition", partition.Partition), ("from", start), ("to", nearest));
+        return nearest;
+    }
+
+    internal Dictionary<string, string?> TopicIds(IReadOnlyList<string> topics)
+    {
+        var ids = new Dictionary<string, string?>(StringComparer.Ordinal);
+        try
+        {
+            foreach (var topic in consumer.DescribeTopics(topics, KafkaCallMs)) ids[topic.Name] = topic.TopicId;
+        }
+        catch (EngineException e) when (e.Kind is ErrorKind.Unsupported or ErrorKind.Denied)
+        {
+            log.Debug("the broker tells no topic ids; a recreated topic shows by its offsets only", ("table", options.Name), ("error", e.Message));
+        }
+        return ids;
+    }
+
+    /// <summary>Throws the named stop where the topic is another than the one in the table, unless that was accepted.</summary>
+    internal void CheckTopicId(string topic, string? id)
+    {
+        if (!store.IsOpen || id is null || store.Offsets.TopicId(topic) is not { } known || known == id) return;
+        if (!store.Accepts(PauseReason.TopicRecreated)) throw store.Recreated(topic, known, id);
+        log.Warn("the offsets of a topic's former life are forgotten", ("table", options.Name), ("topic", topic), ("id", id));
+        store.Forget(topic, id);
+    }
+}
