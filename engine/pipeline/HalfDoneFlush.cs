@@ -14,6 +14,7 @@ namespace K2I.Pipeline;
 /// CommitStarted, all files as logged  the offsets before it  committed as it is, under its id
 /// CommitStarted, all files as logged  other offsets          nothing: another writer was first; the files may be in a snapshot, and stay
 /// CommitStarted, files missing        –                      nothing: its rows are flushed anew, from the log or from Kafka
+/// CommitStarted                       another topic id       nothing: its offsets mean other records now
 /// </code>
 /// </remarks>
 internal sealed class HalfDoneFlush(TableStore store, TableJournal journal, TableOptions options, ILog log, IClock clock)
@@ -23,6 +24,11 @@ internal sealed class HalfDoneFlush(TableStore store, TableJournal journal, Tabl
     {
         if (journal.Contents.HalfDone is not { } logged) return null;
         if (logged.FilesToCommit is null) return logged;
+        if (logged.Ranges.FirstOrDefault(IsOfAnotherLife) is { Topic: not null } range)
+        {
+            log.Info("a flush cut short is not needed any more", ("table", options.Name), ("flush", logged.Id), ("reason", $"{range.Topic} was created again since"));
+            return null;
+        }
         var flush = new Flush(logged.Id, logged.Epoch, RangesOf(logged)) { MayHaveLanded = true };
         if (!store.Holds(flush))
         {
@@ -43,6 +49,8 @@ internal sealed class HalfDoneFlush(TableStore store, TableJournal journal, Tabl
         log.Info("a flush cut short is in the table", ("table", options.Name), ("flush", flush.Id), ("snapshot", snapshot?.SnapshotId));
         return null;
     }
+
+    private bool IsOfAnotherLife(LoggedFlush.Range range) => range.TopicId is { } id && store.Offsets.TopicId(range.Topic) is { } known && id != known;
 
     private static List<OffsetRange> RangesOf(LoggedFlush logged) =>
         [.. logged.Ranges.Select((r, i) => new OffsetRange(new Source(i, r.Topic, r.Partition) { TopicId = r.TopicId }, r.From, r.Next))];

@@ -73,7 +73,7 @@ internal sealed class PartitionStarts(IConsumer consumer, TableStore store, Tabl
     {
         if (!store.IsOpen || id is null || store.Offsets.TopicId(topic) is not { } known || known == id) return;
         if (!store.Accepts(PauseReason.TopicRecreated)) throw store.Recreated(topic, known, id);
-        log.Warn("the offsets of a topic's former life are forgotten", ("table", options.Name), ("topic", topic), ("id", id));
-        store.Forget(topic, id);
+        log.Warn("the offsets of a topic's former life are forgotten", ("table", options.Name), ("topic", topic), ("former_id", known), ("id", id));
+        store.Forget(topic, known);
     }
 }

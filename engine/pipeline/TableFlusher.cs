@@ -123,9 +123,11 @@ internal sealed class TableFlusher(TablePipeline pipeline, TableStore store, Seg
         var ranges = SegmentSources.Merge(segments.Select(sink.SourcesOf));
         // The same name only for the very same rows: two flushes of one name would be taken for one.
         var redo = sink.SourcesOf(segments[0]).Redo is { } cutShort && cutShort.Covers(ranges) ? cutShort : null;
-        var flush = new Flush(redo?.Id ?? pipeline.Random.NewTimeGuid(pipeline.Clock.UnixMs).ToString(), redo?.Epoch ?? store.Epoch, ranges);
         var rows = segments.Sum(s => (long)s.PublishedRows);
-        journal.Write(LogEntryKind.BufferSnapshot, LogEntries.BufferSnapshot(pipeline.Clock, flush, rows));
+        var flush = NewFlush(ranges, redo);
+        // A log without room knows nothing of the flush, so it cannot be done again under its name: then no more is said of it.
+        var isLogged = journal.Write(LogEntryKind.BufferSnapshot, LogEntries.BufferSnapshot(pipeline.Clock, flush, rows));
+        if (!isLogged && redo is not null) flush = NewFlush(ranges, null);
         KillPoint.Hit("flush.started");
 
         var writer = new DataFileWriter(store, pipeline.Options, flush);
@@ -139,13 +141,7 @@ internal sealed class TableFlusher(TablePipeline pipeline, TableStore store, Seg
             return true;
         });
         KillPoint.Hit("flush.letters-kept");
-        foreach (var file in files) journal.Write(LogEntryKind.DataFileWritten, LogEntries.DataFileWritten(pipeline.Clock, flush, file, store.DescriptionOf(file.File)));
-        KillPoint.Hit("flush.files-logged");
-        Retry("log the commit", () =>
-        {
-            journal.WriteSynced(LogEntryKind.CommitStarted, LogEntries.CommitStarted(pipeline.Clock, flush, files.Count));
-            return true;
-        });
+        if (isLogged) LogFiles(flush, files);
         KillPoint.Hit("flush.before-commit");
         var snapshot = Commit(flush, files, writer);
         KillPoint.Hit("flush.after-commit");
@@ -166,6 +162,20 @@ internal sealed class TableFlusher(TablePipeline pipeline, TableStore store, Seg
         Count(files, rows, snapshot?.SnapshotId ?? 0, written - started, now - written);
         Acknowledge?.Invoke([.. ranges.Select(r => new TopicPartitionOffset(r.Source.Topic, r.Source.Partition, r.Next))]);
         KillPoint.Hit("flush.done");
+    }
+
+    private Flush NewFlush(List<OffsetRange> ranges, LoggedFlush? redo) =>
+        new(redo?.Id ?? pipeline.Random.NewTimeGuid(pipeline.Clock.UnixMs).ToString(), redo?.Epoch ?? store.Epoch, ranges);
+
+    private void LogFiles(Flush flush, IReadOnlyList<WrittenFile> files)
+    {
+        foreach (var file in files) journal.WriteIfRoom(LogEntryKind.DataFileWritten, LogEntries.DataFileWritten(pipeline.Clock, flush, file, store.DescriptionOf(file.File)));
+        KillPoint.Hit("flush.files-logged");
+        Retry("log the commit", () =>
+        {
+            journal.WriteSynced(LogEntryKind.CommitStarted, LogEntries.CommitStarted(pipeline.Clock, flush, files.Count));
+            return true;
+        });
     }
 
     /// <summary>The snapshot that holds the flush, perhaps of an earlier attempt; null where it has been expired since.</summary>

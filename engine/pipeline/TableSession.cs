@@ -127,6 +127,8 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         if (Backpressure)
         {
             RequestFlush();
+            // Nothing in memory needs what fills the log: it is of partitions that others read now.
+            if (ring.InUse == 0 && journal.Trouble is not null) journal.Truncate(journal.SafePosition);
             consumer.PollEvents(PollMs / 4);
         }
         else
@@ -381,7 +383,7 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
     private void Begin()
     {
         UseSchema();
-        journal.Write(LogEntryKind.SessionStarted, LogEntries.SessionStarted(clock, store.Uuid, store.Epoch, store.Offsets));
+        journal.Begin(LogEntries.SessionStarted(clock, store.Uuid, store.Epoch, store.Offsets));
     }
 
     private bool UseSchema()

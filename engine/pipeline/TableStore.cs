@@ -26,7 +26,7 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
 
     private readonly TableCommitter committer = new(shared.Catalog, shared.Objects, clock: shared.Clock, log: log, random: shared.Random);
     private volatile State? state;
-    private volatile ImmutableDictionary<string, string> recreated = ImmutableDictionary<string, string>.Empty;
+    private volatile ImmutableHashSet<(string Topic, string Id)> forgotten = [];
 
     /// <summary>The table as last loaded or committed, and what is derived from it.</summary>
     private sealed record State(Table Table, Schema Schema, OffsetMap Offsets, DataFileBuilder Files);
@@ -172,10 +172,10 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
 
     internal DataFile FileOf(int specId, byte[] description) => DataFileBytes.Read(Now.Table.Metadata, specId, description);
 
-    /// <summary>The topic was created again and that is accepted: what the table holds of the old one counts no more. Ingest thread.</summary>
-    internal void Forget(string topic, string newId)
+    /// <summary>The topic was created again and that is accepted: what the table holds of its former life, under this id, counts no more. Ingest thread.</summary>
+    internal void Forget(string topic, string formerId)
     {
-        recreated = recreated.SetItem(topic, newId);
+        forgotten = forgotten.Add((topic, formerId));
         Take(Now.Table);
     }
 
@@ -197,8 +197,7 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
         if (flush.MayHaveLanded && flush.Ranges.All(r => offsets.Next(r.Source.Topic, r.Source.Partition) >= r.Next)) return new FenceVerdict.AlreadyDone($"the offsets of flush {flush.Id} are in the table");
         foreach (var (source, from, next) in flush.Ranges)
         {
-            if (recreated.TryGetValue(source.Topic, out var newest) && source.TopicId is { } mine && mine != newest)
-                return new FenceVerdict.Abort($"{source.Topic} was created again while its records were on their way");
+            if (source.TopicId is { } mine && forgotten.Contains((source.Topic, mine))) return new FenceVerdict.Abort($"{source.Topic} was created again while its records were on their way");
             if (source.TopicId is { } id && offsets.TopicId(source.Topic) is { } knownId && id != knownId) throw Recreated(source.Topic, knownId, id);
             var held = offsets.Next(source.Topic, source.Partition);
             var expected = from >= 0 && Offsets.Next(source.Topic, source.Partition) is not null ? from : held is null ? (long?)null : from;
@@ -230,12 +229,12 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
         log.Info("columns added", ("table", ident), ("columns", string.Join(", ", missing.Select(m => m.ParentPath.Length == 0 ? m.Field.Name : $"{m.ParentPath}.{m.Field.Name}"))));
     }
 
-    /// <summary>How far the table is, less topics that were created again since.</summary>
+    /// <summary>How far the table is, less topics whose life has ended.</summary>
     private OffsetMap StandingOf(Table table)
     {
         var offsets = OffsetMap.Of(table);
-        foreach (var (topic, id) in recreated)
-            if (offsets.TopicId(topic) != id) offsets = offsets.Without(topic);
+        foreach (var (topic, id) in forgotten)
+            if (offsets.TopicId(topic) == id) offsets = offsets.Without(topic);
         return offsets;
     }
 

@@ -18,6 +18,11 @@ internal sealed class TableJournal : IDisposable
 
     private const int SyncWaitMs = 50;
 
+    private const int LeftForCommit = 4 << 10;
+
+    /// <summary>Log files that sessions which never commit may leave behind, one each.</summary>
+    private const int MostFiles = 16;
+
     private readonly WriteAheadLog wal;
     private readonly RecordFrameWriter staged;
     private readonly int reservedBytes;
@@ -26,6 +31,7 @@ internal sealed class TableJournal : IDisposable
     private readonly string table;
     private readonly ILatch ended;
     private readonly ILatch finished;
+    private byte[]? session;
     private int syncing;
     private long replayPosition = -1;
 
@@ -43,7 +49,7 @@ internal sealed class TableJournal : IDisposable
     /// <summary>Opens the log and looks at what it holds. What is damaged was told and given up.</summary>
     internal static TableJournal Open(EngineServices services, EngineOptions engine, string table, ILog log)
     {
-        var options = new WalOptions { FileBytes = (int)engine.WalFileBytes, Random = services.Random, GroupMs = (int)engine.WalGroupMs };
+        var options = new WalOptions { MaxBytes = Math.Max(MostFiles * engine.WalFileBytes, 4 * engine.MemoryBytes), FileBytes = (int)engine.WalFileBytes, Random = services.Random, GroupMs = (int)engine.WalGroupMs };
         var journal = new TableJournal(WriteAheadLog.Open(services.Files, DirectoryOf(engine.DataDirectory, table), options, log, services.Clock), engine, table, log, services.Clock);
         try
         {
@@ -94,25 +100,41 @@ internal sealed class TableJournal : IDisposable
     internal bool Append()
     {
         if (staged.IsEmpty) return true;
-        if (!wal.HasRoom(staged.Bytes.Length + reservedBytes) || !wal.TryAppend((byte)LogEntryKind.Records, staged.Bytes, out _)) return false;
+        if (!wal.HasRoom(staged.Bytes.Length + reservedBytes) || !TryAppend(LogEntryKind.Records, staged.Bytes)) return false;
         staged.Clear();
         return true;
     }
 
-    /// <summary>Appends a state entry; false if there is no room: the log then knows less than it could. Any thread.</summary>
+    /// <summary>What is to be said of the session before anything else of it is appended; a session that appends nothing leaves no trace. Ingest thread.</summary>
+    internal void Begin(byte[] entry) => Volatile.Write(ref session, entry);
+
+    /// <summary>Appends a state entry. False if there is no room: whoever reads the log must not take its absence for a sign. Any thread.</summary>
     internal bool Write(LogEntryKind kind, byte[] entry)
     {
-        if (wal.TryAppend((byte)kind, entry, out _)) return true;
+        if (TryAppend(kind, entry)) return true;
         log.Warn("an entry does not fit the log", ("table", table), ("type", LogEntries.NameOf(kind)), ("reason", wal.Trouble));
         return false;
     }
 
+    /// <summary>As <see cref="Write"/>, but leaves room for a <see cref="LogEntryKind.CommitStarted"/> to come. Any thread.</summary>
+    internal bool WriteIfRoom(LogEntryKind kind, byte[] entry) => wal.RoomBytes >= entry.Length + LeftForCommit && Write(kind, entry);
+
     /// <summary>Appends a state entry and waits until it is on disk. Throws Full where there is no room. Any thread but the sync thread.</summary>
     internal void WriteSynced(LogEntryKind kind, byte[] entry)
     {
-        if (!wal.TryAppend((byte)kind, entry, out _)) throw new EngineException(ErrorKind.Full, $"table {table}: {Trouble}");
+        if (!TryAppend(kind, entry)) throw new EngineException(ErrorKind.Full, $"table {table}: {Trouble ?? "the log has no room at the moment"}");
         while (!wal.WaitSynced(wal.AppendedPosition, SyncWaitMs))
             if (ended.IsSet) throw new EngineException(ErrorKind.Unavailable, $"table {table}: the session ended while the log was being synced");
+    }
+
+    private bool TryAppend(LogEntryKind kind, ReadOnlySpan<byte> payload)
+    {
+        if (Volatile.Read(ref session) is { } first && Interlocked.CompareExchange(ref session, null, first) == first && !wal.TryAppend((byte)LogEntryKind.SessionStarted, first, out _))
+        {
+            Volatile.Write(ref session, first);
+            return false;
+        }
+        return wal.TryAppend((byte)kind, payload, out _);
     }
 
     internal void Truncate(long position) => wal.Truncate(position);
