@@ -72,7 +72,7 @@ public sealed class Scheduler(Dice dice, Trace trace, double stickiness)
         thread.Doing = call;
         ThrowIfDead(thread);
         process.Calls++;
-        if (process.CallsToLive >= 0 && process.CallsToLive-- == 0) Kill(process, "at " + call);
+        if ((process.CallsToLive >= 0 && process.CallsToLive-- == 0) || process.IsLastCall?.Invoke(call) == true) Kill(process, "at " + call);
         trace.Add(NowMs, CurrentThread, call);
         Pass();
     }
@@ -150,6 +150,19 @@ public sealed class Scheduler(Dice dice, Trace trace, double stickiness)
             HandOver();
         }
         return latch.IsSet ? true : throw new SimCrash();
+    }
+
+    /// <summary>The last thread of a process waits until the others have ended. Throws nothing; false if they do not.</summary>
+    internal bool AwaitSiblings()
+    {
+        var thread = current!;
+        for (var tries = 0; tries < 200 && thread.Process.Threads > 1; tries++)
+        {
+            thread.Waiting = true;
+            thread.WakeMs = NowMs + 1;
+            HandOver();
+        }
+        return thread.Process.Threads == 1;
     }
 
     private void Pass()

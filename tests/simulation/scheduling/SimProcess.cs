@@ -16,6 +16,9 @@ public sealed class SimProcess(string name)
     /// <summary>Killed when it has passed so many more calls to the world; negative: never.</summary>
     public int CallsToLive { get; set; } = -1;
 
+    /// <summary>Whether it is killed at a call, by its text.</summary>
+    public Func<string, bool>? IsLastCall { get; set; }
+
     /// <summary>Calls to the world so far.</summary>
     public int Calls { get; internal set; }
 

@@ -9,6 +9,7 @@ internal sealed class Chaos(World world)
     private readonly Dice dice = Dice.For(world.Options.Seed, "chaos");
     private readonly SimProcess actor = new("chaos");
     private bool over;
+    private long recreateAtMs;
 
     private static readonly (string Name, Action<Chaos> Do)[] Events =
     [
@@ -70,7 +71,7 @@ internal sealed class Chaos(World world)
         over = true;
         world.Note("chaos", "HEALED");
         ForStores(f => f.Heal());
-        ForDisks(f => (f.Unavailable, f.FailingSync, f.CapacityBytes, f.SlowMs) = (0, 0, long.MaxValue, 0));
+        ForDisks(f => (f.Unavailable, f.FailingSync, f.CapacityBytes, f.SlowMs, f.Script) = (0, 0, long.MaxValue, 0, null));
         world.Broker.Away = false;
         (world.Broker.Redelivers, world.Broker.Fails) = (0, 0);
         foreach (var host in world.Hosts)
@@ -80,7 +81,7 @@ internal sealed class Chaos(World world)
                 process.CallsToLive = -1;
                 if (process.Frozen) world.Scheduler.Thaw(process);
             }
-            (host.Wanted, host.StartAtMs) = (true, 0);
+            (host.Wanted, host.StartAtMs, host.KillAt) = (true, 0, null);
         }
     }
 
@@ -214,6 +215,9 @@ internal sealed class Chaos(World world)
 
     private void Recreate()
     {
+        // A person has to follow.
+        if (world.Scheduler.NowMs < recreateAtMs) return;
+        recreateAtMs = world.Scheduler.NowMs + 30_000;
         var topic = AnyTopic();
         world.Explained.Add(PauseReason.TopicRecreated);
         world.Explained.Add(PauseReason.OffsetOutOfRange);

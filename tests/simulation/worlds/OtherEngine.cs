@@ -81,6 +81,8 @@ internal sealed class OtherEngine(World world, Dice dice)
     {
         var metadata = table.Metadata;
         var kept = metadata.Ancestors().Take(keep).Select(s => s.SnapshotId).ToHashSet();
+        // After a rollback the property tells of rows that are gone, until the engine has committed again: nobody could say where the table is without this snapshot.
+        if (metadata.Ancestors().FirstOrDefault(s => s.Summary.ContainsKey(OffsetMap.Key)) is { } last && last.Summary[OffsetMap.Key] != metadata.Property(OffsetMap.Key)) kept.Add(last.SnapshotId);
         ImmutableArray<long> gone = [.. metadata.Snapshots.Select(s => s.SnapshotId).Where(s => !kept.Contains(s))];
         if (gone.IsEmpty || kept.Count == 0) return;
         world.Note("other", $"EXPIRES {gone.Length} snapshots");

@@ -33,6 +33,9 @@ internal sealed class SimHost(World world, string name)
     /// <summary>Not before.</summary>
     internal long StartAtMs { get; set; }
 
+    /// <summary>Says of a call, by its text, that it is the process's last: true with the power cut.</summary>
+    internal Func<string, bool?>? KillAt { get; set; }
+
     internal bool IsUp => Process is { Dead: false, Frozen: false } && Engine is not null;
 
     /// <summary>The work of a thread that lives with the host, as a service manager does.</summary>
@@ -74,6 +77,12 @@ internal sealed class SimHost(World world, string name)
         Process = process;
         // Whatever ends it, nothing that was not synced is sure to be there; a plain end keeps all.
         process.OnKilled = () => Disk.Crash(powerCut: false);
+        process.IsLastCall = call =>
+        {
+            if (KillAt?.Invoke(call) is not { } powerCut) return false;
+            process.OnKilled = () => Disk.Crash(powerCut);
+            return true;
+        };
         Disk.Faults.FailedSyncs = 0;
         world.Scheduler.Start(process, "boot", () => Boot(process));
     }
@@ -117,8 +126,7 @@ internal sealed class SimHost(World world, string name)
         finally
         {
             Engine = null;
-            if (running > 0) _ = ended.Wait(1_000);
-            engine?.Dispose();
+            if (world.Scheduler.AwaitSiblings()) engine?.Dispose();
             if (!process.Dead) Disk.Crash(powerCut: false);
             Process = null;
         }

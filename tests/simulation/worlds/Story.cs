@@ -10,13 +10,22 @@ internal static class Story
 
     internal sealed record Outcome(ulong Hash, long Lines, long Steps, long VirtualMs, int Commits, string Summary);
 
-    internal static Outcome Run(SimOptions options, TextWriter? everything = null)
+    internal static Outcome Run(SimOptions options, TextWriter? everything = null) => Run(new World(options, everything), Tell);
+
+    /// <summary>No chaos but what <paramref name="arm"/> puts in; a restart in the middle.</summary>
+    internal static Outcome RunShort(SimOptions options, Action<World> arm, TextWriter? everything = null) => Run(new World(options, everything), world =>
     {
-        var world = new World(options, everything);
+        arm(world);
+        return TellShort(world);
+    });
+
+    private static Outcome Run(World world, Func<World, string> tell)
+    {
+        var options = world.Options;
         var summary = "";
         try
         {
-            world.Run(() => summary = Tell(world));
+            world.Run(() => summary = tell(world));
         }
         catch (SimFailure failure)
         {
@@ -28,17 +37,44 @@ internal static class Story
     private static string Tell(World world)
     {
         var options = world.Options;
+        Begin(world);
+        var chaos = new Chaos(world);
+        chaos.Begin();
+        world.Scheduler.Sleep(options.ActiveMs);
+        chaos.Heal();
+        Nudge(world);
+        Converge(world);
+        return new Auditor(world).Check();
+    }
+
+    private static string TellShort(World world)
+    {
+        var options = world.Options;
+        Begin(world);
+        world.Scheduler.Sleep(options.ActiveMs / 2);
+        foreach (var host in world.Hosts) host.RequestStop();
+        world.Scheduler.Sleep(options.ActiveMs / 2);
+        new Chaos(world).Heal();
+        Nudge(world);
+        Converge(world);
+        return new Auditor(world).Check();
+    }
+
+    private static void Begin(World world)
+    {
+        var options = world.Options;
         for (var i = 0; i < options.Topics; i++) _ = world.Broker.CreateTopic(World.TopicName(i), options.Partitions);
         if (options.DeadLetters == DeadLetterPolicy.Pause) world.Explained.Add(PauseReason.BadRecord);
         world.Scheduler.Start(new("producer"), "main", new Producer(world).Work);
         world.Scheduler.Start(new("operator"), "main", new Operator(world).Work);
         foreach (var host in world.Hosts) host.Wanted = true;
-        var chaos = new Chaos(world);
-        chaos.Begin();
-        world.Scheduler.Sleep(options.ActiveMs);
-        chaos.Heal();
-        Converge(world);
-        return new Auditor(world).Check();
+    }
+
+    /// <summary>A rollback by someone else is noticed when the next record of a partition is committed.</summary>
+    private static void Nudge(World world)
+    {
+        foreach (var topic in world.Broker.Topics.ToArray())
+            for (var p = 0; p < topic.Partitions.Length; p++) _ = world.Broker.Produce(topic.Name, p, RecordKind.Row, gap: 0);
     }
 
     private static void Converge(World world)
