@@ -28,8 +28,12 @@ internal sealed class CrashRun(CrashOptions options, TextWriter output)
         catch (Violation violation)
         {
             output.WriteLine($"VIOLATION after {kills} kills: {violation.Message}");
-            output.WriteLine($"kept: {folder}; again: ./build.sh crash {options.Kills} {options}");
         }
+        catch (Exception error) when (error is not NeedException)
+        {
+            output.WriteLine($"FAILED after {kills} kills, not by the engine: {error}");
+        }
+        if (!good) output.WriteLine($"kept: {folder}; again: ./build.sh crash {options.Kills} {options}");
         var uncovered = coverage.Uncovered.ToArray();
         if (uncovered.Length > 0) output.WriteLine($"not covered: {string.Join(' ', uncovered)}");
         output.WriteLine($"crash: {kills} runs, points covered {coverage.Covered} of {coverage.Total}, {(good ? "lost 0, doubled 0" : "FAILED")}, {clock.Elapsed.TotalSeconds:F0} s, seed {options.Seed}");
