@@ -8,7 +8,7 @@ namespace K2I.Simulation.Tests;
 public sealed class SwarmTests(ITestOutputHelper output)
 {
     /// <summary>Seeds that once failed.</summary>
-    public static TheoryData<long> Regressions { get; } = [];
+    public static TheoryData<long> Regressions { get; } = [29, 30, 95, 145, 182, 200, 211, 237, 264, 288, 407, 460, 481, 489];
 
     [Fact]
     public void EverySeedEndsWithEveryRecordOnce()
@@ -38,6 +38,10 @@ public sealed class SwarmTests(ITestOutputHelper output)
         Tell(string.Create(CultureInfo.InvariantCulture, $"DONE: seeds {from} to {to - 1}: {failures.Count} of {to - from} failed; {commits} commits, {steps} steps, {virtualMs / 60_000} virtual minutes, {clock.Elapsed.TotalSeconds:F0} s"));
         Assert.True(failures.Count == 0, string.Join("\n\n", failures.Take(2)));
     }
+
+    [Theory]
+    [MemberData(nameof(Regressions))]
+    public void SeedsThatFailedOnceDoNotAgain(long seed) => Tell(Story.Run(SimOptions.FromSeed(seed)).ToString());
 
     [Theory]
     [InlineData(1)]

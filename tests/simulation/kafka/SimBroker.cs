@@ -26,6 +26,12 @@ public sealed class SimBroker(Scheduler scheduler, Dice dice)
     /// <summary>Every record there ever was.</summary>
     public List<SimRecord> Everything { get; } = [];
 
+    /// <summary>Dead letters that were produced: where their records came from.</summary>
+    public List<(string Topic, int Partition, long Offset)> Letters { get; } = [];
+
+    /// <summary>The offset below which every table holds the records of a partition: these must stay there, whatever becomes of the topic.</summary>
+    public Func<SimTopic, int, long> CommittedBelow { get; set; } = (_, _) => 0;
+
     internal Dice Dice => dice;
 
     internal Scheduler Scheduler => scheduler;
@@ -66,8 +72,7 @@ public sealed class SimBroker(Scheduler scheduler, Dice dice)
     /// <summary>Removes records here and there, as compaction does.</summary>
     public void Compact(SimTopic topic, int partition, double share)
     {
-        foreach (var record in topic.Partitions[partition].Records)
-            if (!record.Gone && dice.Chance(share)) record.Gone = record.MayBeMissing = true;
+        Lose(topic, partition, _ => dice.Chance(share));
     }
 
     /// <summary>The work of a thread that lives with the cluster: members that are silent for too long lose their partitions.</summary>
@@ -87,9 +92,27 @@ public sealed class SimBroker(Scheduler scheduler, Dice dice)
         throw new EngineException(ErrorKind.Unavailable, $"kafka: {what}: timed out");
     }
 
-    private static void End(SimTopic topic)
+    /// <summary>The partition holds nothing below an offset any more.</summary>
+    public void Retain(SimTopic topic, int partition, long low)
+    {
+        topic.Partitions[partition].Low = Math.Clamp(low, topic.Partitions[partition].Low, topic.Partitions[partition].High);
+        Lose(topic, partition, record => record.Offset < topic.Partitions[partition].Low);
+    }
+
+    private void End(SimTopic topic)
     {
         topic.Gone = true;
-        foreach (var record in topic.Partitions.SelectMany(p => p.Records)) record.Gone = record.MayBeMissing = true;
+        for (var p = 0; p < topic.Partitions.Length; p++) Lose(topic, p, _ => true);
+    }
+
+    private void Lose(SimTopic topic, int partition, Func<SimRecord, bool> which)
+    {
+        var committed = CommittedBelow(topic, partition);
+        foreach (var record in topic.Partitions[partition].Records)
+        {
+            if (record.Gone || !which(record)) continue;
+            record.Gone = true;
+            record.MayBeMissing |= record.Offset >= committed;
+        }
     }
 }

@@ -34,7 +34,7 @@ public sealed class SimRecord
     /// <summary>Null for a tombstone.</summary>
     public required byte[]? Value { get; init; }
 
-    /// <summary>Compaction, retention or the topic's end took it away, so that nobody can be sure to have read it: it may be missing, but not be there twice.</summary>
+    /// <summary>Compaction, retention or the topic's end took it away before every table had it, or a table lost it for good by someone else's doing: it may be missing, but not be there twice.</summary>
     public bool MayBeMissing { get; set; }
 
     /// <summary>Not handed out any more.</summary>

@@ -48,7 +48,7 @@ public sealed class SimPartition
     public List<SimRecord> Records { get; } = [];
 
     /// <summary>The first offset held.</summary>
-    public long Low { get; private set; }
+    public long Low { get; set; }
 
     /// <summary>The next offset to be written.</summary>
     public long High { get; set; }
@@ -64,12 +64,5 @@ public sealed class SimPartition
             else to = middle;
         }
         return from;
-    }
-
-    /// <summary>Everything below is not held any more.</summary>
-    public void Retain(long low)
-    {
-        Low = Math.Clamp(low, Low, High);
-        for (var i = IndexOf(Low) - 1; i >= 0; i--) Records[i].Gone = Records[i].MayBeMissing = true;
     }
 }

@@ -6,7 +6,7 @@ using K2I.Storage;
 namespace K2I.Simulation.Tests;
 
 /// <summary>Reads the tables by itself and compares them with every record there ever was.</summary>
-internal sealed class Auditor(World world)
+internal sealed class Auditor(World world, TableIdent ident)
 {
     private readonly Dictionary<SimRecord, int> rows = [];
     private readonly Dictionary<SimRecord, int> letters = [];
@@ -15,7 +15,7 @@ internal sealed class Auditor(World world)
     /// <summary>How many records are in, by the table's own offsets; null when all are.</summary>
     internal string? Lacking()
     {
-        if (world.Load() is not { } table) return world.Broker.Everything.Count == 0 ? null : "there is no table";
+        if (world.Load(ident) is not { } table) return world.Broker.Everything.All(r => r.Gone) ? null : $"there is no table {ident}";
         var offsets = OffsetMap.Of(table);
         foreach (var topic in world.Broker.Topics)
         {
@@ -33,10 +33,11 @@ internal sealed class Auditor(World world)
     /// <summary>Throws what is missing, there twice, or not what it was.</summary>
     internal string Check()
     {
-        Count(world.Ident, rows, FindRow);
-        if (world.Options.DeadLetters is DeadLetterPolicy.Table or DeadLetterPolicy.Pause) Count(DeadLetterTable.IdentFor(world.Ident), letters, FindLetter);
+        Count(ident, rows, FindRow);
+        if (world.Options.DeadLetters is DeadLetterPolicy.Table or DeadLetterPolicy.Pause) Count(DeadLetterTable.IdentFor(ident), letters, FindLetter);
+        if (world.Options.DeadLetters == DeadLetterPolicy.Topic) CountProduced();
         foreach (var record in world.Broker.Everything) CheckOne(record);
-        if (wrong.Count > 0) throw new SimFailure($"{wrong.Count} records are wrong: {string.Join("; ", wrong.Take(5))}");
+        if (wrong.Count > 0) throw new SimFailure($"{ident}: {wrong.Count} records are wrong: {string.Join("; ", wrong.Take(5))}");
         return $"{rows.Values.Sum()} rows, {letters.Values.Sum()} dead letters, of {world.Broker.Everything.Count} records ({world.Broker.Everything.Count(r => r.MayBeMissing)} may be missing)";
     }
 
@@ -45,17 +46,19 @@ internal sealed class Auditor(World world)
         var asRow = rows.GetValueOrDefault(record);
         var asLetter = letters.GetValueOrDefault(record);
         var wantsRow = record.Kind == RecordKind.Row || record.Kind == RecordKind.Tombstone && world.Options.Tombstone == TombstonePolicy.NullRow;
-        var wantsLetter = !wantsRow && world.Options.DeadLetters is DeadLetterPolicy.Table or DeadLetterPolicy.Pause
+        var wantsLetter = !wantsRow && world.Options.DeadLetters != DeadLetterPolicy.Drop
             && !(record.Kind == RecordKind.Tombstone && world.Options.Tombstone == TombstonePolicy.Skip);
         if (Bad(asRow, wantsRow, record)) wrong.Add($"{record} is a row {asRow} times");
-        if (Bad(asLetter, wantsLetter, record)) wrong.Add($"{record} is a dead letter {asLetter} times");
+        // To a topic they go at least once.
+        if (world.Options.DeadLetters == DeadLetterPolicy.Topic && wantsLetter) asLetter = Math.Min(1, asLetter);
+        if ((world.Options.DeadLetters != DeadLetterPolicy.Topic || wantsLetter) && Bad(asLetter, wantsLetter, record)) wrong.Add($"{record} is a dead letter {asLetter} times");
     }
 
     private static bool Bad(int times, bool wanted, SimRecord record) => wanted ? times > 1 || (times == 0 && !record.MayBeMissing) : times > 0;
 
-    private void Count(TableIdent ident, Dictionary<SimRecord, int> into, Func<JsonElement, SimRecord?> find)
+    private void Count(TableIdent of, Dictionary<SimRecord, int> into, Func<JsonElement, SimRecord?> find)
     {
-        if (world.Load(ident) is not { } table) return;
+        if (world.Load(of) is not { } table) return;
         var scan = new TableScan(table, world.Objects);
         var ours = scan.Plan().Where(t => !t.Data.File.FilePath.Contains(OtherEngine.Folder, StringComparison.Ordinal));
         using var reader = scan.Read([.. ours]);
@@ -67,10 +70,18 @@ internal sealed class Auditor(World world)
                 text.Clear();
                 text.AppendLine(batch.Batch, batch.Ordinal(i));
                 using var row = JsonDocument.Parse(text.Written.ToArray());
-                if (find(row.RootElement) is not { } record) wrong.Add($"{ident} has a row that nobody produced: {row.RootElement}");
+                if (find(row.RootElement) is not { } record) wrong.Add($"{of} has a row that nobody produced: {row.RootElement}");
                 else into[record] = into.GetValueOrDefault(record) + 1;
             }
         }
+    }
+
+    /// <summary>Those that were produced, of all tables together; a record of any life of its topic.</summary>
+    private void CountProduced()
+    {
+        var places = world.Broker.Letters.ToHashSet();
+        foreach (var record in world.Broker.Everything)
+            if (record.Kind != RecordKind.Row && places.Contains((record.Topic.Name, record.Partition, record.Offset))) letters[record] = 1;
     }
 
     private SimRecord? FindRow(JsonElement row)

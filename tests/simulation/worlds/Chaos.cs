@@ -201,16 +201,17 @@ internal sealed class Chaos(World world)
 
     private void Compact()
     {
-        foreach (var topic in world.Broker.Topics.ToArray()) world.Broker.Compact(topic, dice.Below(topic.Partitions.Length), 0.3);
+        foreach (var topic in world.Broker.Topics.ToArray()) world.Broker.Compact(topic, dice.Below(topic.Partitions.Length), dice.Pick(0.02, 0.2));
     }
 
     private void Retention()
     {
         var topic = AnyTopic();
-        var partition = topic.Partitions[dice.Below(topic.Partitions.Length)];
+        var number = dice.Below(topic.Partitions.Length);
+        var partition = topic.Partitions[number];
         world.Explained.Add(PauseReason.OffsetOutOfRange);
-        partition.Retain(partition.Low + (partition.High - partition.Low) * dice.Pick(1, 3, 4) / 4);
-        world.Note("kafka", $"{topic.Name} holds from {partition.Low} on");
+        world.Broker.Retain(topic, number, partition.Low + (partition.High - partition.Low) * dice.Pick(1, 3, 4) / 4);
+        world.Note("kafka", $"{topic.Name}[{number}] holds from {partition.Low} on");
     }
 
     private void Recreate()
@@ -226,11 +227,13 @@ internal sealed class Chaos(World world)
 
     private SimTopic AnyTopic() => world.Broker.Topic(World.TopicName(dice.Below(world.Options.Topics)));
 
-    private void OtherEngine() => new OtherEngine(world, dice).DoSomething();
+    private void OtherEngine() => Other().DoSomething();
 
-    private void Rollback() => new OtherEngine(world, dice).Rollback();
+    private void Rollback() => Other().Rollback();
 
-    private void Replace() => new OtherEngine(world, dice).Replace();
+    private void Replace() => Other().Replace();
+
+    private OtherEngine Other() => new(world, dice, world.Tables[dice.Below(world.Tables.Length)]);
 
     private void For(int ms, Action undo) => world.Scheduler.Start(actor, "undo", () =>
     {

@@ -6,14 +6,14 @@ using K2I.Pipeline;
 namespace K2I.Simulation.Tests;
 
 /// <summary>Someone else who commits to the same tables, and knows nothing of offsets.</summary>
-internal sealed class OtherEngine(World world, Dice dice)
+internal sealed class OtherEngine(World world, Dice dice, TableIdent ident)
 {
     /// <summary>Files in this folder are not ours and not real.</summary>
     internal const string Folder = "/data/foreign-";
 
     internal void DoSomething()
     {
-        if (world.Load() is not { } table) return;
+        if (world.Load(ident) is not { } table) return;
         switch (dice.Below(4))
         {
             case 0:
@@ -27,7 +27,7 @@ internal sealed class OtherEngine(World world, Dice dice)
                 break;
             default:
                 Append(table);
-                if (world.Load() is { } now) Expire(now, keep: 1);
+                if (world.Load(ident) is { } now) Expire(now, keep: 1);
                 break;
         }
     }
@@ -35,24 +35,26 @@ internal sealed class OtherEngine(World world, Dice dice)
     /// <summary>Sets the table back to an earlier snapshot, where it has one.</summary>
     internal void Rollback()
     {
-        if (world.Load() is not { Metadata: { CurrentSnapshot: not null } metadata } table) return;
+        if (world.Load(ident) is not { Metadata: { CurrentSnapshot: not null } metadata } table) return;
         var earlier = metadata.Ancestors().Skip(1 + dice.Below(2)).FirstOrDefault();
         if (earlier is null || OffsetMapIsLost(metadata, earlier)) return;
         world.Note("other", $"ROLLS BACK to {earlier.SnapshotId}");
         world.Watch.AllowGoingBack(metadata.Uuid);
+        // What Kafka does not hold any more cannot be read again.
+        foreach (var record in world.Broker.Everything.Where(r => r.Gone)) record.MayBeMissing = true;
         Send(table, [new MetadataUpdate.SetSnapshotRef(SnapshotRef.Main, new(earlier.SnapshotId, IsBranch: true))]);
     }
 
     /// <summary>Drops the table; perhaps another of the name is made.</summary>
     internal void Replace()
     {
-        if (world.Options.FileCatalog || world.Load() is not { } table) return;
+        if (world.Options.FileCatalog || world.Load(ident) is not { } table) return;
         world.Note("other", "DROPS the table");
         world.Explained.Add(PauseReason.TableMissing);
         world.Explained.Add(PauseReason.TableReplaced);
         foreach (var record in world.Broker.Everything) record.MayBeMissing = true;
-        _ = world.Server.Drop(world.Ident, purge: false);
-        if (dice.Chance(0.5)) _ = world.Server.Create(world.Ident, new() { Schema = table.Metadata.CurrentSchema, Spec = table.Metadata.DefaultSpec, FormatVersion = table.Metadata.FormatVersion });
+        _ = world.Server.Drop(ident, purge: false);
+        if (dice.Chance(0.5)) _ = world.Server.Create(ident, new() { Schema = table.Metadata.CurrentSchema, Spec = table.Metadata.DefaultSpec, FormatVersion = table.Metadata.FormatVersion });
     }
 
     /// <summary>No ancestor of the snapshot carries the map, and the property tells of later rows: nobody could say where the table is.</summary>
@@ -82,7 +84,8 @@ internal sealed class OtherEngine(World world, Dice dice)
         var metadata = table.Metadata;
         var kept = metadata.Ancestors().Take(keep).Select(s => s.SnapshotId).ToHashSet();
         // After a rollback the property tells of rows that are gone, until the engine has committed again: nobody could say where the table is without this snapshot.
-        if (metadata.Ancestors().FirstOrDefault(s => s.Summary.ContainsKey(OffsetMap.Key)) is { } last && last.Summary[OffsetMap.Key] != metadata.Property(OffsetMap.Key)) kept.Add(last.SnapshotId);
+        if (metadata.Ancestors().FirstOrDefault(s => s.Summary.ContainsKey(OffsetMap.Key)) is { } last && last.Summary[OffsetMap.Key] != metadata.Property(OffsetMap.Key))
+            kept.UnionWith(metadata.Ancestors().Where(s => s.SequenceNumber >= last.SequenceNumber).Select(s => s.SnapshotId));
         ImmutableArray<long> gone = [.. metadata.Snapshots.Select(s => s.SnapshotId).Where(s => !kept.Contains(s))];
         if (gone.IsEmpty || kept.Count == 0) return;
         world.Note("other", $"EXPIRES {gone.Length} snapshots");
@@ -101,7 +104,7 @@ internal sealed class OtherEngine(World world, Dice dice)
         {
             world.Note("other", $"COMMITS {action.GetType().Name}");
             var random = new SimRandom(dice);
-            _ = new TableCommitter(world.HonestCatalog, world.HonestStore, new() { Retries = 5 }, world.Clock, random: random).Commit(world.Ident, action);
+            _ = new TableCommitter(world.HonestCatalog, world.HonestStore, new() { Retries = 5 }, world.Clock, random: random).Commit(ident, action);
         }
         catch (EngineException error)
         {

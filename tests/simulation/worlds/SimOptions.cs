@@ -14,6 +14,9 @@ public sealed record SimOptions
 
     public int Partitions { get; init; } = 2;
 
+    /// <summary>Each gets every record.</summary>
+    public int Tables { get; init; } = 1;
+
     /// <summary>Virtual time with faults; production goes on until three quarters of it.</summary>
     public int ActiveMs { get; init; } = 60_000;
 
@@ -69,7 +72,7 @@ public sealed record SimOptions
         if (faults.Count == 0 && share > 0) faults.Add(all[dice.Below(all.Count)]);
         var infer = dice.Chance(0.1);
         var deadLetters = dice.Pick(DeadLetterPolicy.Table, DeadLetterPolicy.Table, DeadLetterPolicy.Drop, DeadLetterPolicy.Pause);
-        return new()
+        SimOptions options = new()
         {
             Seed = seed,
             Hosts = dice.Pick(1, 1, 2, 2, 3),
@@ -98,12 +101,17 @@ public sealed record SimOptions
             Strength = dice.Pick(0.3, 1, 3),
             EventMs = dice.Pick(1_000, 4_000, 12_000),
         };
+        // What came later is drawn later, so that a seed stays what it was.
+        if (dice.Chance(0.1)) options = options with { Tables = 2 };
+        if (dice.Chance(0.1)) options = options with { DeadLetters = DeadLetterPolicy.Topic };
+        if (dice.Chance(0.15)) options = options with { EventMs = 300, Faults = [.. options.Faults.Union(["killcall"])] };
+        return options;
     }
 
     public bool Has(string fault) => Faults.Contains(fault);
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"seed {Seed}: hosts {Hosts}, topics {Topics} x {Partitions}, records {Records} over {ActiveMs} ms, poison {Poison}, tombstones {Tombstones} ({Tombstone}), gaps {Gaps}, new fields {NewFields}{(Infer ? ", inferred" : "")}, " +
+        $"seed {Seed}: hosts {Hosts}, tables {Tables}, topics {Topics} x {Partitions}, records {Records} over {ActiveMs} ms, poison {Poison}, tombstones {Tombstones} ({Tombstone}), gaps {Gaps}, new fields {NewFields}{(Infer ? ", inferred" : "")}, " +
         $"catalog {(FileCatalog ? "file" : "server")}, wal {WalMode} {WalFileBytes >> 10} KiB, flush {Flush.AgeMs} ms {Flush.Rows} rows {Flush.Bytes} B, dead letters {DeadLetters}, partition by {PartitionBy ?? "-"}, v{FormatVersion}, " +
         $"stickiness {Stickiness}, strength {Strength}, events each {EventMs} ms, faults [{string.Join(' ', Faults)}]");
 }

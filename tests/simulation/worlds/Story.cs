@@ -44,7 +44,7 @@ internal static class Story
         chaos.Heal();
         Nudge(world);
         Converge(world);
-        return new Auditor(world).Check();
+        return string.Join("; ", world.Tables.Select(t => new Auditor(world, t).Check()));
     }
 
     private static string TellShort(World world)
@@ -57,7 +57,7 @@ internal static class Story
         new Chaos(world).Heal();
         Nudge(world);
         Converge(world);
-        return new Auditor(world).Check();
+        return string.Join("; ", world.Tables.Select(t => new Auditor(world, t).Check()));
     }
 
     private static void Begin(World world)
@@ -79,12 +79,12 @@ internal static class Story
 
     private static void Converge(World world)
     {
-        var auditor = new Auditor(world);
+        var auditors = world.Tables.Select(t => new Auditor(world, t)).ToArray();
         var deadline = world.Scheduler.NowMs + ConvergeMs;
         while (true)
         {
             world.Scheduler.Sleep(1_000);
-            var lacking = auditor.Lacking();
+            var lacking = auditors.Select(a => a.Lacking()).FirstOrDefault(l => l is not null);
             var hosts = world.Hosts.Where(h => !(h.IsUp && h.Engine!.Status().Healthy)).Select(h => h.Name + ": " + (h.IsUp ? string.Join(' ', h.Engine!.Status().Tables.Select(t => $"{t.State} {t.Detail}")) : "down")).ToArray();
             if (lacking is null && hosts.Length == 0) return;
             if (world.Scheduler.NowMs > deadline) throw new SimFailure($"stalled long after the last fault: {lacking}; {string.Join("; ", hosts)}");

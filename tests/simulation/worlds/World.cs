@@ -10,7 +10,7 @@ namespace K2I.Simulation.Tests;
 /// <summary>One run: hosts, a Kafka cluster, a store, a catalog, and everybody who does something to them, under one scheduler.</summary>
 internal sealed class World
 {
-    internal const string TableName = "events";
+    private static readonly string[] TableNames = ["events", "copies"];
 
     private const string Warehouse = "memory://store/warehouse";
 
@@ -31,6 +31,8 @@ internal sealed class World
         HonestStore = new SimStore(Objects, honest, Watch);
         HonestCatalog = options.FileCatalog ? new FileCatalog(HonestStore, Warehouse, Clock, random: ids) : Server;
         Hosts = [.. Enumerable.Range(1, options.Hosts).Select(n => new SimHost(this, $"h{n}"))];
+        Tables = [.. TableNames.Take(options.Tables).Select(t => TableIdent.Parse("default." + t))];
+        Broker.CommittedBelow = (topic, partition) => Tables.Min(t => Load(t) is { } table && OffsetMap.Of(table) is var offsets && offsets.TopicId(topic.Name) == topic.Id ? offsets.Next(topic.Name, partition) ?? 0 : 0);
         Trace.Add(0, "world", options.ToString());
     }
 
@@ -59,7 +61,8 @@ internal sealed class World
 
     internal SimProcess Network => network;
 
-    internal TableIdent Ident { get; } = TableIdent.Parse("default." + TableName);
+    /// <summary>The tables; each gets every record.</summary>
+    internal ImmutableArray<TableIdent> Tables { get; }
 
     /// <summary>Pauses that something the world did explains.</summary>
     internal HashSet<PauseReason> Explained { get; } = [PauseReason.PermissionDenied];
@@ -75,9 +78,9 @@ internal sealed class World
         ShutdownTimeoutMs = 20_000,
         Tables =
         [
-            new()
+            .. Tables.Select(t => new TableOptions
             {
-                Name = TableName,
+                Name = t.Name,
                 Topics = [.. Enumerable.Range(0, Options.Topics).Select(TopicName)],
                 Columns = Options.Infer ? null : "id: long, text: string",
                 InferRecords = 50,
@@ -86,7 +89,7 @@ internal sealed class World
                 Flush = Options.Flush,
                 DeadLetterPolicy = Options.DeadLetters,
                 TombstonePolicy = Options.Tombstone,
-            },
+            }),
         ],
     };
 
@@ -106,13 +109,14 @@ internal sealed class World
             Clock = clock,
             Random = random,
             OpenConsumer = (options, listener, log) => new SimConsumer(Broker, process, clock, options, listener, log),
+            OpenProducer = (_, _) => new SimProducer(Broker, process),
         };
     }
 
     internal void Note(string who, string what) => Trace.Add(Scheduler.NowMs, who, what);
 
-    /// <summary>The newest state of the main table; null before there is one.</summary>
-    internal Table? Load(TableIdent? ident = null) => HonestCatalog.TryLoad(ident ?? Ident);
+    /// <summary>The newest state of a table; null before there is one.</summary>
+    internal Table? Load(TableIdent ident) => HonestCatalog.TryLoad(ident);
 
     /// <summary>Runs the world with a story to its end. Throws <see cref="SimFailure"/> with the last lines of the trace.</summary>
     internal void Run(Action story)
