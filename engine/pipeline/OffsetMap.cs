@@ -18,6 +18,9 @@ public sealed class OffsetMap
 {
     public const string Key = "k2i.offsets";
 
+    /// <summary>The property that says whose offsets the property <see cref="Key"/> holds: a table's uuid. Tables made of another's definition inherit its properties, not its rows.</summary>
+    public const string TableKey = "k2i.offsets-of";
+
     public static readonly OffsetMap Empty = new(ImmutableSortedDictionary.Create<string, TopicOffsets>(StringComparer.Ordinal));
 
     private readonly ImmutableSortedDictionary<string, TopicOffsets> topics;
@@ -48,7 +51,7 @@ public sealed class OffsetMap
     /// <summary>How far a table is: the map of the nearest ancestor of its current snapshot that has one, else the property's; empty for a table of someone else's.</summary>
     public static OffsetMap Of(Table table)
     {
-        var text = table.Metadata.Ancestors().Select(s => s.Summary.GetValueOrDefault(Key)).FirstOrDefault(t => t is not null) ?? table.Metadata.Property(Key);
+        var text = table.Metadata.Ancestors().Select(s => s.Summary.GetValueOrDefault(Key)).FirstOrDefault(t => t is not null) ?? Inherited(table.Metadata);
         try
         {
             return text is null ? Empty : Parse(text);
@@ -58,6 +61,12 @@ public sealed class OffsetMap
             throw new EngineException(error.Kind, $"table {table.Ident}: {error.Message}", error);
         }
     }
+
+    /// <summary>The map as summary entry and as properties of the table, for one commit.</summary>
+    public ImmutableSortedDictionary<string, string> PropertiesOf(Table table) =>
+        ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal).Add(Key, ToJson()).Add(TableKey, table.Metadata.Uuid);
+
+    private static string? Inherited(TableMetadata metadata) => (metadata.Property(TableKey) ?? metadata.Uuid) == metadata.Uuid ? metadata.Property(Key) : null;
 
     public string ToJson()
     {

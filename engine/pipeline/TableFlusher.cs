@@ -164,6 +164,15 @@ internal sealed class TableFlusher(TablePipeline pipeline, TableStore store, Seg
         KillPoint.Hit("flush.done");
     }
 
+    /// <summary>Removes the files of a flush that can never be committed. Files that a snapshot may refer to, now or later, stay; and none goes before the log knows: a later session must not find and commit it.</summary>
+    private void Abandon(Flush flush, IReadOnlyList<WrittenFile> files, DataFileWriter writer, string why)
+    {
+        if (flush.MayHaveLanded) return;
+        journal.WriteSynced(LogEntryKind.FlushAbandoned, LogEntries.FlushAbandoned(pipeline.Clock, flush, why));
+        writer.Delete(files);
+        journal.Write(LogEntryKind.MaintenanceTask, LogEntries.MaintenanceTask(pipeline.Clock, "remove files of a failed commit", files.Count, $"flush {flush.Id}"));
+    }
+
     private Flush NewFlush(List<OffsetRange> ranges, LoggedFlush? redo) =>
         new(redo?.Id ?? pipeline.Random.NewTimeGuid(pipeline.Clock.UnixMs).ToString(), redo?.Epoch ?? store.Epoch, ranges);
 
@@ -181,15 +190,18 @@ internal sealed class TableFlusher(TablePipeline pipeline, TableStore store, Seg
     /// <summary>The snapshot that holds the flush, perhaps of an earlier attempt; null where it has been expired since.</summary>
     private Snapshot? Commit(Flush flush, IReadOnlyList<WrittenFile> files, DataFileWriter writer)
     {
-        var result = Retry("commit", () => store.Commit(flush, [.. files.Select(f => f.File)]));
-        if (result.Status != CommitStatus.Aborted) return store.SnapshotOf(flush);
-        // Files that a snapshot may refer to, now or later, are never removed here. Nor are others before the log knows: a later session must not find and commit them.
-        if (!flush.MayHaveLanded)
+        CommitResult result;
+        try
         {
-            journal.WriteSynced(LogEntryKind.FlushAbandoned, LogEntries.FlushAbandoned(pipeline.Clock, flush, result.Reason ?? ""));
-            writer.Delete(files);
-            journal.Write(LogEntryKind.MaintenanceTask, LogEntries.MaintenanceTask(pipeline.Clock, "remove files of a failed commit", files.Count, $"flush {flush.Id}"));
+            result = Retry("commit", () => store.Commit(flush, [.. files.Select(f => f.File)]));
         }
+        catch (EngineException stop) when (NamedStop.ReasonOf(stop) is PauseReason.TableMissing or PauseReason.TableReplaced or PauseReason.TopicRecreated)
+        {
+            Abandon(flush, files, writer, stop.Message);
+            throw;
+        }
+        if (result.Status != CommitStatus.Aborted) return store.SnapshotOf(flush);
+        Abandon(flush, files, writer, result.Reason ?? "");
         throw new EngineException(ErrorKind.Unavailable, $"nothing was committed and the session starts again from what the table holds: {result.Reason}");
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using K2I.Base;
 using K2I.Kafka;
 using K2I.Ring;
@@ -25,7 +26,9 @@ internal sealed class TablePipeline(TableOptions options, EngineOptions engine, 
     private volatile TableJournal? journal;
     private volatile bool ingestDone;
     private volatile Shown shown = new(TableState.Starting, "", null);
-    private PauseReason? accepted;
+
+    /// <summary>What a person has accepted since the last commit.</summary>
+    private ImmutableHashSet<PauseReason> accepted = [];
 
     private sealed record Shown(TableState State, string Detail, PauseReason? Reason);
 
@@ -86,7 +89,7 @@ internal sealed class TablePipeline(TableOptions options, EngineOptions engine, 
                 var began = clock.MonotonicMs;
                 var commits = Counters.Commits;
                 var error = RunSession();
-                if (Counters.Commits > commits) accepted = null;
+                if (Counters.Commits > commits) accepted = [];
                 if (error is null) break;
                 LastError = error.Message;
                 if (clock.MonotonicMs - began > LongestWaitMs) wait = FirstWaitMs;
@@ -254,7 +257,7 @@ internal sealed class TablePipeline(TableOptions options, EngineOptions engine, 
             }
             log.Info("table resumes", ("table", options.Name), ("accepted", request.Accept is null ? null : PauseReasons.NameOf(reason)));
             if (request.Accept is null) return;
-            accepted = reason;
+            accepted = accepted.Add(reason);
             if (NamedStop.RecordOf(error) is { } record) acceptedRecords[(record.Topic, record.Partition)] = record.Offset;
             return;
         }

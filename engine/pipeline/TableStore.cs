@@ -17,7 +17,7 @@ namespace K2I.Pipeline;
 /// Ingest thread: <see cref="Open"/>, <see cref="Create"/>, <see cref="Reload"/>, <see cref="AddFields"/>. Flush thread: <see cref="Commit"/>. What both see (<see cref="Schema"/>,
 /// <see cref="Offsets"/>, …) is an immutable state, replaced whole.
 /// </remarks>
-internal sealed class TableStore(TableStoreFactory shared, TableOptions options, TableIdent ident, int formatVersion, MemoryShares memory, TableIdentity identity, PauseReason? accepted, ILog log)
+internal sealed class TableStore(TableStoreFactory shared, TableOptions options, TableIdent ident, int formatVersion, MemoryShares memory, TableIdentity identity, ImmutableHashSet<PauseReason> accepted, ILog log)
 {
     private const string FlushIdKey = "k2i.flush-id", EpochKey = "k2i.epoch";
 
@@ -71,7 +71,7 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
         {
             if (known is not null && known != table.Metadata.Uuid)
             {
-                if (accepted is not (PauseReason.TableReplaced or PauseReason.TableMissing)) throw Replaced(known, table.Metadata.Uuid);
+                if (!Accepts(PauseReason.TableReplaced) && !Accepts(PauseReason.TableMissing)) throw Replaced(known, table.Metadata.Uuid);
                 IsAnother = true;
             }
             Adopt(table, declared);
@@ -80,7 +80,7 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
         }
         if (known is not null)
         {
-            if (accepted != PauseReason.TableMissing) throw Missing();
+            if (!Accepts(PauseReason.TableMissing)) throw Missing();
             IsAnother = true;
         }
         if (declared is not null) Create(declared);
@@ -179,7 +179,7 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
         Take(Now.Table);
     }
 
-    internal bool Accepts(PauseReason reason) => accepted == reason;
+    internal bool Accepts(PauseReason reason) => accepted.Contains(reason);
 
     internal string DataLocation(PartitionSpec spec, PartitionTuple partition, string name) => Now.Files.LocationFor(spec, partition, name);
 
@@ -206,10 +206,9 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
                     $"{source.Topic}[{source.Partition}]: the table is at offset {held?.ToString(CultureInfo.InvariantCulture) ?? "none"}, the flush begins at {from}: another writer was here, or the table was rolled back"));
             offsets = offsets.With(source.Topic, source.TopicId, source.Partition, next);
         }
-        var entries = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal)
-            .Add(OffsetMap.Key, offsets.ToJson())
+        var entries = offsets.PropertiesOf(table)
             .Add(EpochKey, Math.Max(Epoch, metadata.LongProperty(EpochKey, 0)).ToString(CultureInfo.InvariantCulture));
-        return new FenceVerdict.ProceedWith(files, entries.Add(FlushIdKey, flush.Id), entries);
+        return new FenceVerdict.ProceedWith(files, entries.Remove(OffsetMap.TableKey).Add(FlushIdKey, flush.Id), entries);
     }
 
     /// <summary>Checks that records as configured fit the table as it is; adds declared columns that it lacks.</summary>

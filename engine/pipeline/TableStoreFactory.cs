@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using K2I.Base;
 using K2I.Iceberg;
 using K2I.Parquet;
@@ -23,7 +24,7 @@ internal sealed class TableStoreFactory(EngineOptions options, EngineServices se
         table.Name.Contains('.', StringComparison.Ordinal) ? TableIdent.Parse(table.Name) : TableIdent.Parse($"{options.Iceberg.Namespace}.{table.Name}");
 
     /// <summary>Loads the table and makes it fit the options, or creates it; leaves it closed if its columns are still to be inferred.</summary>
-    internal TableStore Open(TableOptions table, MemoryShares memory, PauseReason? accepted)
+    internal TableStore Open(TableOptions table, MemoryShares memory, ImmutableHashSet<PauseReason> accepted)
     {
         var identity = new TableIdentity(services.Files, options.DataDirectory, table.Name);
         var store = new TableStore(this, table, IdentOf(table), options.Iceberg.FormatVersion, memory, identity, accepted, log);

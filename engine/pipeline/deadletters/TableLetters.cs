@@ -117,8 +117,8 @@ internal sealed class TableLetters : BufferedLetters
         foreach (var source in made.Moved)
             if (made.After.TopicId(source.Topic) is { } id && now.TopicId(source.Topic) is { } known && known != id) after = after.Without(source.Topic);
         foreach (var source in made.Moved) after = after.With(source.Topic, source.TopicId, source.Partition, made.After.Next(source.Topic, source.Partition)!.Value);
-        var entries = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal).Add(OffsetMap.Key, after.ToJson());
-        return new FenceVerdict.ProceedWith([made.File], entries.Add("k2i.flush-id", flushId).Add("k2i.epoch", epoch.ToString(CultureInfo.InvariantCulture)), entries);
+        var entries = after.PropertiesOf(table);
+        return new FenceVerdict.ProceedWith([made.File], entries.Remove(OffsetMap.TableKey).Add("k2i.flush-id", flushId).Add("k2i.epoch", epoch.ToString(CultureInfo.InvariantCulture)), entries);
     }
 
     /// <summary>The table, created where it is not there, with all columns that letters need.</summary>
