@@ -13,7 +13,7 @@ internal sealed class Coverage(IReadOnlyList<string> points)
 
     public void Tried(string point, bool killed)
     {
-        var (tries, kills) = counts[point];
+        var (tries, kills) = counts.GetValueOrDefault(point);
         counts[point] = (tries + 1, kills + (killed ? 1 : 0));
     }
 

@@ -50,8 +50,7 @@ internal sealed class CrashRun(CrashOptions options, TextWriter output)
         KillPlan? before = null;
         while (here < options.Batch && kills < options.Kills)
         {
-            var halfDone = before is { Point: "flush.before-commit" or "flush.after-commit" or "commit.list-written" or "commit.manifest-written" };
-            var plan = KillPlan.Next(random, coverage, newTable: here < 3, halfDone);
+            var plan = KillPlan.Next(random, coverage, newTable: here < 3, halfDone: before?.LeavesHalfDoneFlush == true);
             var killed = world.Live(plan, kills);
             if (plan.Point is { } point) coverage.Tried(point, killed);
             before = killed ? plan : null;

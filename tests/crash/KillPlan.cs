@@ -18,7 +18,12 @@ internal enum Damage
 internal sealed record KillPlan(Damage Damage, string? Point, int Pass, int Ms, int? StopAfterMs)
 {
     /// <summary>How long a point is waited for. It is passed within a flush or two, but for a machine that others keep busy.</summary>
-    private const int PatienceMs = 6_000;
+    private const int PatienceMs = 4_000;
+
+    private static readonly string[] HalfWay = ["flush.before-commit", "commit.manifest-written", "commit.list-written", "flush.after-commit"];
+
+    /// <summary>The process ends in the midst of a commit.</summary>
+    public bool LeavesHalfDoneFlush => HalfWay.Contains(Point);
 
     /// <summary>The next life, drawn from the seed.</summary>
     public static KillPlan Next(Random random, Coverage coverage, bool newTable, bool halfDone)
@@ -30,11 +35,14 @@ internal sealed record KillPlan(Damage Damage, string? Point, int Pass, int Ms, 
             < 26 => Damage.Flipped,
             _ => Damage.None,
         };
-        if (halfDone && random.Next(4) > 0) damage = Damage.None;
         if (!newTable && random.Next(100) < 25) return new(damage, null, 0, 30 + random.Next(random.Next(3) == 0 ? 3_000 : 700), random.Next(6) == 0 ? random.Next(600) : null);
-        var point = newTable && random.Next(3) > 0
-            ? coverage.Rarest(random, KillPoints.NeedsNewTable)
-            : coverage.Rarest(random, p => (newTable || !KillPoints.NeedsNewTable(p)) && (halfDone || !KillPoints.NeedsHalfDoneFlush(p)));
+        var point = newTable && random.Next(3) > 0 ? coverage.Rarest(random, KillPoints.NeedsNewTable)
+            : halfDone && random.Next(3) > 0 ? coverage.Rarest(random, KillPoints.NeedsHalfDoneFlush)
+            : coverage.Rarest(random, p => newTable || !KillPoints.NeedsNewTable(p));
+        // What finishes a flush needs one that was begun: that is the life before.
+        if (KillPoints.NeedsHalfDoneFlush(point) && !halfDone) point = HalfWay[random.Next(HalfWay.Length)];
+        if (KillPoints.NeedsHalfDoneFlush(point)) damage = Damage.None;
+        if (KillPoints.NeedsNewLog(point)) damage = Damage.Deleted;
         var pass = random.Next(3) == 0 ? 1 + random.Next(6) : 1;
         int? stop = KillPoints.NeedsStop(point) ? 100 + random.Next(900) : null;
         return new(damage, point, stop is null && !KillPoints.NeedsNewTable(point) && !KillPoints.NeedsHalfDoneFlush(point) ? pass : 1, PatienceMs, stop);

@@ -14,12 +14,17 @@ internal static partial class KillPoints
 
     private static readonly string[] WhileFinishing = ["recovery.files-", "recovery.commit-"];
 
+    private static readonly string[] WhileMakingFiles = ["wal.file-made"];
+
+    /// <summary>Passed by a catalog of files only.</summary>
+    private static readonly string[] OfFileCatalog = ["catalog.", "store.linked", "store.temporary-written"];
+
     /// <summary>Every point that the sources name.</summary>
     public static IReadOnlyList<string> All { get; } = Scan();
 
     /// <summary>Those that a run of this kind can pass.</summary>
     public static IReadOnlyList<string> For(CrashOptions options) =>
-        [.. All.Where(p => !Is(p, OfOtherCommands) && !p.StartsWith(options.Rest ? "catalog." : "rest.", StringComparison.Ordinal) && !(options.Rest && p == "store.linked"))];
+        [.. All.Where(p => !Is(p, OfOtherCommands) && !(options.Rest ? Is(p, OfFileCatalog) : p.StartsWith("rest.", StringComparison.Ordinal)))];
 
     /// <summary>Passed once a stop is asked for.</summary>
     public static bool NeedsStop(string point) => Is(point, WhileStopping);
@@ -29,6 +34,9 @@ internal static partial class KillPoints
 
     /// <summary>Passed after a crash between the start of a commit and its end.</summary>
     public static bool NeedsHalfDoneFlush(string point) => Is(point, WhileFinishing);
+
+    /// <summary>Passed where the log has no file to use again.</summary>
+    public static bool NeedsNewLog(string point) => Is(point, WhileMakingFiles);
 
     private static bool Is(string point, string[] prefixes) => prefixes.Any(p => point.StartsWith(p, StringComparison.Ordinal));
 
