@@ -20,10 +20,15 @@ internal sealed record KillPlan(Damage Damage, string? Point, int Pass, int Ms, 
     /// <summary>How long a point is waited for. It is passed within a flush or two, but for a machine that others keep busy.</summary>
     private const int PatienceMs = 4_000;
 
+    private const int RivalPatienceMs = 12_000;
+
     private static readonly string[] HalfWay = ["flush.before-commit", "commit.manifest-written", "commit.list-written", "flush.after-commit"];
 
     /// <summary>The process ends in the midst of a commit.</summary>
     public bool LeavesHalfDoneFlush => HalfWay.Contains(Point);
+
+    /// <summary>A second process joins the group meanwhile.</summary>
+    public bool HasRival => Point is not null && KillPoints.NeedsRival(Point);
 
     /// <summary>The next life, drawn from the seed.</summary>
     public static KillPlan Next(Random random, Coverage coverage, bool newTable, bool halfDone)
@@ -45,6 +50,7 @@ internal sealed record KillPlan(Damage Damage, string? Point, int Pass, int Ms, 
         if (KillPoints.NeedsNewLog(point)) damage = Damage.Deleted;
         var pass = random.Next(3) == 0 ? 1 + random.Next(6) : 1;
         int? stop = KillPoints.NeedsStop(point) ? 100 + random.Next(900) : null;
+        if (KillPoints.NeedsRival(point)) return new(damage, point, 1, RivalPatienceMs, null);
         return new(damage, point, stop is null && !KillPoints.NeedsNewTable(point) && !KillPoints.NeedsHalfDoneFlush(point) ? pass : 1, PatienceMs, stop);
     }
 

@@ -8,7 +8,9 @@ internal static partial class KillPoints
     /// <summary>Passed by other commands than <c>ingest</c>.</summary>
     private static readonly string[] OfOtherCommands = ["replay."];
 
-    private static readonly string[] WhileStopping = ["stop.", "group.revoked", "group.let-go", "wal.closed"];
+    private static readonly string[] WhileStopping = ["stop.", "wal.closed"];
+
+    private static readonly string[] WhileSharing = ["group.revoked", "group.let-go"];
 
     private static readonly string[] WhileCreating = ["table.", "catalog.table-made"];
 
@@ -28,6 +30,9 @@ internal static partial class KillPoints
 
     /// <summary>Passed once a stop is asked for.</summary>
     public static bool NeedsStop(string point) => Is(point, WhileStopping);
+
+    /// <summary>Passed when another process takes a part of the partitions.</summary>
+    public static bool NeedsRival(string point) => Is(point, WhileSharing);
 
     /// <summary>Passed once in a table's life.</summary>
     public static bool NeedsNewTable(string point) => Is(point, WhileCreating);

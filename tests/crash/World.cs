@@ -6,6 +6,8 @@ namespace K2I.Crash.Tests;
 /// <summary>What one batch of kills happens in: a topic under load, two tables fed by it, a data directory. New for each batch, so that the first steps of a table are killed as well.</summary>
 internal sealed partial class World : IDisposable
 {
+    private const int RivalAfterMs = 1_000;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(240);
 
     private readonly IBroker broker;
@@ -14,6 +16,7 @@ internal sealed partial class World : IDisposable
     private readonly Load load;
     private readonly string folder;
     private readonly string config;
+    private readonly string rivalConfig;
     private readonly string logFile;
     private readonly Random random;
 
@@ -28,6 +31,8 @@ internal sealed partial class World : IDisposable
         logFile = Path.Combine(folder, "k2i.log");
         // Every third batch infers the columns, every fourth keeps state changes alone in its log.
         File.WriteAllText(config, ConfigText(infer: number % 3 == 2, offsetsOnly: number % 4 == 3));
+        rivalConfig = Path.Combine(folder, "rival.ini");
+        File.WriteAllText(rivalConfig, File.ReadAllText(config).Replace("instance_id = host-1", "", StringComparison.Ordinal).Replace(data.FullPath, data.FullPath + "-rival", StringComparison.Ordinal));
         broker.CreateTopic(Topic, Load.Partitions);
         broker.CreateTopic(LetterTopic, 1);
         load = new(broker, Topic, options.Rate, random.Next());
@@ -54,17 +59,29 @@ internal sealed partial class World : IDisposable
         var faults = rest is not null && random.Next(2) == 0 ? rest.SwitchOn(random) : "";
         if (faults.Length == 0) rest?.SwitchOff();
         using var process = new K2IProcess(config, logFile, $"{number}: {plan}{(faults.Length > 0 ? $"; faults: {faults}" : "")}", plan.Point is null ? null : $"{plan.Point}:{plan.Pass}");
+        using var rival = plan.HasRival && !process.WaitForExit(RivalAfterMs) ? new K2IProcess(rivalConfig, logFile + ".rival", $"{number}: rival", killAt: null) : null;
         var clock = Stopwatch.StartNew();
         if (plan.StopAfterMs is { } stop && !process.WaitForExit(stop)) process.Terminate();
         if (!process.WaitForExit((int)Math.Max(0, plan.Ms - clock.ElapsedMilliseconds)))
         {
             process.Kill();
+            EndRival(rival, number);
             return false;
         }
+        EndRival(rival, number);
         if (process.WasKilled && plan.Point is not null) return true;
         // 143: the stop came before the process had learned to take it in order.
         if (plan.StopAfterMs is not null && process.ExitCode is 0 or 143) return false;
         throw new Violation($"kill {number} ({plan}): it ended by itself, with {process.ExitCode}; see {logFile}");
+    }
+
+    /// <summary>It leaves in order, so that its partitions are free at once.</summary>
+    private void EndRival(K2IProcess? rival, int number)
+    {
+        if (rival is null) return;
+        if (!rival.HasExited) rival.Terminate();
+        if (!rival.WaitForExit(60_000)) throw new Violation($"kill {number}: the second process does not stop; see {logFile}.rival");
+        if (rival.ExitCode is not (0 or 143)) throw new Violation($"kill {number}: the second process ended with {rival.ExitCode}; see {logFile}.rival");
     }
 
     /// <summary>No more records, no more faults: the tables reach what Kafka has, and the process stops in order.</summary>
