@@ -11,7 +11,7 @@ internal sealed class Load : IDisposable
 {
     public const int Partitions = 4;
 
-    private const int RecordsPerField = 4_000, MostFields = 12, FirstWrongType = 2_000;
+    private const int RecordsPerField = 1_000, MostFields = 40, FirstWrongType = 2_000;
 
     private readonly string topic;
     private readonly int rate;
