@@ -14,6 +14,9 @@ public sealed class SimBroker(Scheduler scheduler, Dice dice)
     /// <summary>Nobody reaches it.</summary>
     public bool Away { get; set; }
 
+    /// <summary>A record's text is shorter than this.</summary>
+    public int TextBytes { get; set; } = 60;
+
     /// <summary>The most records that a poll finds.</summary>
     public int FetchRecords { get; set; } = 100;
 
@@ -54,7 +57,7 @@ public sealed class SimBroker(Scheduler scheduler, Dice dice)
     public SimRecord Produce(string topic, int partition, RecordKind kind, int gap, string extra = "")
     {
         var id = ++records;
-        var text = $"t{id}-{new string((char)('a' + id % 26), (int)(id * 7 % 60))}";
+        var text = $"t{id}-{new string((char)('a' + id % 26), (int)(id * 7919 % TextBytes))}";
         var record = topics[topic].Append(partition, id, kind, text, SimClock.StartUnixMs + scheduler.NowMs, gap, extra);
         Everything.Add(record);
         foreach (var group in groups.Values) group.WakeReaders();

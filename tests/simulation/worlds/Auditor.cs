@@ -89,7 +89,7 @@ internal sealed class Auditor(World world, TableIdent ident)
         var from = row.GetProperty("_kafka");
         var (topic, partition, offset) = (from.GetProperty("topic").GetString(), from.GetProperty("partition").GetInt32(), from.GetProperty("offset").GetInt64());
         if (row.GetProperty("id").ValueKind == JsonValueKind.Null)
-            return world.Broker.Everything.FirstOrDefault(r => r.Kind == RecordKind.Tombstone && r.Topic.Name == topic && r.Partition == partition && r.Offset == offset && !rows.ContainsKey(r));
+            return world.Broker.Everything.FirstOrDefault(r => r.Kind == RecordKind.Tombstone && r.Topic.Name == topic && r.Partition == partition && r.Offset == offset && Convert.ToHexStringLower(r.Key) == from.GetProperty("key").GetString());
         var id = row.GetProperty("id").GetInt64();
         if (id < 1 || id > world.Broker.Everything.Count) return null;
         var record = world.Broker.Everything[(int)id - 1];

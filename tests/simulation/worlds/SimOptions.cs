@@ -22,6 +22,9 @@ public sealed record SimOptions
 
     public int Records { get; init; } = 400;
 
+    /// <summary>Longest text in a record.</summary>
+    public int TextBytes { get; init; } = 60;
+
     public double Poison { get; init; }
 
     public double Tombstones { get; init; }
@@ -105,13 +108,15 @@ public sealed record SimOptions
         if (dice.Chance(0.1)) options = options with { Tables = 2 };
         if (dice.Chance(0.1)) options = options with { DeadLetters = DeadLetterPolicy.Topic };
         if (dice.Chance(0.15)) options = options with { EventMs = 300, Faults = [.. options.Faults.Union(["killcall"])] };
+        // Enough for log files to fill up and be used again, and for the ring to be full while nothing can be committed.
+        if (dice.Chance(0.2)) options = options with { TextBytes = dice.Pick(1_000, 8_000), Flush = options.Flush with { Bytes = options.Flush.Bytes * 16 } };
         return options;
     }
 
     public bool Has(string fault) => Faults.Contains(fault);
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"seed {Seed}: hosts {Hosts}, tables {Tables}, topics {Topics} x {Partitions}, records {Records} over {ActiveMs} ms, poison {Poison}, tombstones {Tombstones} ({Tombstone}), gaps {Gaps}, new fields {NewFields}{(Infer ? ", inferred" : "")}, " +
+        $"seed {Seed}: hosts {Hosts}, tables {Tables}, topics {Topics} x {Partitions}, records {Records} of {TextBytes} B over {ActiveMs} ms, poison {Poison}, tombstones {Tombstones} ({Tombstone}), gaps {Gaps}, new fields {NewFields}{(Infer ? ", inferred" : "")}, " +
         $"catalog {(FileCatalog ? "file" : "server")}, wal {WalMode} {WalFileBytes >> 10} KiB, flush {Flush.AgeMs} ms {Flush.Rows} rows {Flush.Bytes} B, dead letters {DeadLetters}, partition by {PartitionBy ?? "-"}, v{FormatVersion}, " +
         $"stickiness {Stickiness}, strength {Strength}, events each {EventMs} ms, faults [{string.Join(' ', Faults)}]");
 }

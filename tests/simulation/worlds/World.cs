@@ -22,7 +22,7 @@ internal sealed class World
         Trace = new(everything);
         Scheduler = new(Dice.For(options.Seed, "schedule"), Trace, options.Stickiness);
         Clock = new(Scheduler);
-        Broker = new(Scheduler, Dice.For(options.Seed, "kafka"));
+        Broker = new(Scheduler, Dice.For(options.Seed, "kafka")) { TextBytes = options.TextBytes };
         Objects = new("memory://store", Clock);
         Watch = new(Objects, Scheduler);
         var ids = new SimRandom(Dice.For(options.Seed, "catalog"));
