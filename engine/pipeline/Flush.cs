@@ -29,7 +29,7 @@ internal sealed record Flush(string Id, long Epoch, IReadOnlyList<OffsetRange> R
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    /// <summary>The ranges as each data file carries them: <c>{"orders":{"0":[41000,42000]}}</c>, first inclusive (null: the partition's start), next exclusive.</summary>
+    /// <summary>The ranges as each data file carries them: <c>{"orders":{"0":[41000,42000]}}</c>, first inclusive, next exclusive.</summary>
     internal string RangesJson()
     {
         var buffer = new ArrayBufferWriter<byte>();
@@ -42,8 +42,7 @@ internal sealed record Flush(string Id, long Epoch, IReadOnlyList<OffsetRange> R
                 foreach (var range in topic.OrderBy(r => r.Source.Partition))
                 {
                     json.WriteStartArray(range.Source.Partition.ToString(CultureInfo.InvariantCulture));
-                    if (range.From < 0) json.WriteNullValue();
-                    else json.WriteNumberValue(range.From);
+                    json.WriteNumberValue(range.From);
                     json.WriteNumberValue(range.Next);
                     json.WriteEndArray();
                 }

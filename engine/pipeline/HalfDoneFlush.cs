@@ -17,7 +17,7 @@ namespace K2I.Pipeline;
 /// CommitStarted                       another topic id       nothing: its offsets mean other records now
 /// </code>
 /// </remarks>
-internal sealed class HalfDoneFlush(TableStore store, TableJournal journal, TableOptions options, ILog log, IClock clock)
+internal sealed class HalfDoneFlush(TableStore store, TableJournal journal, TableOptions options, TableCounters counters, ILog log, IClock clock)
 {
     /// <summary>The flush to do again, if it is to be.</summary>
     internal LoggedFlush? Finish()
@@ -41,6 +41,7 @@ internal sealed class HalfDoneFlush(TableStore store, TableJournal journal, Tabl
                 log.Info("a flush cut short is not needed any more", ("table", options.Name), ("flush", flush.Id), ("reason", result.Reason));
                 return null;
             }
+            counters.CountCommit(files, store.SnapshotOf(flush)?.SnapshotId ?? 0, clock.UnixMs);
         }
         var snapshot = store.SnapshotOf(flush);
         KillPoint.Hit("recovery.commit-finished");
@@ -53,7 +54,7 @@ internal sealed class HalfDoneFlush(TableStore store, TableJournal journal, Tabl
     private bool IsOfAnotherLife(LoggedFlush.Range range) => range.TopicId is { } id && store.Offsets.TopicId(range.Topic) is { } known && id != known;
 
     private static List<OffsetRange> RangesOf(LoggedFlush logged) =>
-        [.. logged.Ranges.Select((r, i) => new OffsetRange(new Source(i, r.Topic, r.Partition) { TopicId = r.TopicId }, r.From, r.Next))];
+        [.. logged.Ranges.Select((r, i) => new OffsetRange(new Source(i, r.Topic, r.Partition) { TopicId = r.TopicId }, r.From, r.Next, r.Begins))];
 
     /// <summary>The files, if each is in the store byte for byte as it was logged; else null.</summary>
     private List<DataFile>? FilesOf(LoggedFlush logged)

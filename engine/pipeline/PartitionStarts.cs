@@ -76,4 +76,32 @@ internal sealed class PartitionStarts(IConsumer consumer, TableStore store, Tabl
         log.Warn("the offsets of a topic's former life are forgotten", ("table", options.Name), ("topic", topic), ("former_id", known), ("id", id));
         store.Forget(topic, known);
     }
+
+    /// <summary>
+    /// Throws the named stop if a topic is another by now than the one these records were read from. Ids never come back, so what was fetched before this call, under an
+    /// id that still holds, is of that topic. Any thread; throws what passes while Kafka is away.
+    /// </summary>
+    internal void CheckLives(IEnumerable<Source> sources)
+    {
+        var read = sources.Where(s => s.TopicId is not null).ToList();
+        if (read.Count == 0) return;
+        var ids = TopicIds([.. read.Select(s => s.Topic).Distinct()]);
+        foreach (var source in read)
+            if (ids.GetValueOrDefault(source.Topic) is { } id && id != source.TopicId) throw store.Recreated(source.Topic, source.TopicId!, id);
+    }
+
+    /// <summary>An offset that Kafka does not hold may be one of a topic's former life: then that is the reason.</summary>
+    internal EngineException Explain(EngineException stop, IEnumerable<Source> sources)
+    {
+        if (NamedStop.ReasonOf(stop) != PauseReason.OffsetOutOfRange) return stop;
+        try
+        {
+            CheckLives(sources);
+            return stop;
+        }
+        catch (EngineException other)
+        {
+            return NamedStop.ReasonOf(other) == PauseReason.TopicRecreated ? other : stop;
+        }
+    }
 }

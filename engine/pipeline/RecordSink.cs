@@ -165,10 +165,11 @@ internal sealed class RecordSink(SegmentRing ring, DeadLetters deadLetters, Tabl
         PendingBytes += bytes;
         bytesUnchecked += bytes;
         var from = source.TakenOffset == Source.Unknown ? record.Offset : source.TakenOffset;
+        var begins = source.IsAtItsBeginning;
         journal.Stage(in record, source, from);
         source.TakenOffset = record.Offset + 1;
         var covered = sources[segment.Index];
-        covered.Advance(source, from, record.Offset + 1);
+        covered.Advance(source, from, record.Offset + 1, begins);
         if (PendingSinceUnixMs != 0 && covered.FirstFetchedUnixMs != 0) return;
         var now = clock.UnixMs;
         if (PendingSinceUnixMs == 0) PendingSinceUnixMs = now;

@@ -8,12 +8,12 @@ namespace K2I.Pipeline;
 /// </summary>
 internal sealed class SegmentSources
 {
-    private readonly List<(Source Source, long From, long Next)> ranges = [];
+    private readonly List<OffsetRange> ranges = [];
     private int[] rangeBySource = [];
 
     internal bool IsEmpty => ranges.Count == 0;
 
-    internal IReadOnlyList<(Source Source, long From, long Next)> Ranges => ranges;
+    internal IReadOnlyList<OffsetRange> Ranges => ranges;
 
     internal long FirstFetchedUnixMs { get; set; }
 
@@ -23,14 +23,14 @@ internal sealed class SegmentSources
     /// <summary>The flush that was to commit these rows when a crash came; it is done again under its own name. Null for a new one.</summary>
     internal LoggedFlush? Redo { get; set; }
 
-    /// <summary>The source's offsets up to <paramref name="next"/> belong to this segment; <paramref name="from"/> counts for the first call only.</summary>
-    internal void Advance(Source source, long from, long next)
+    /// <summary>The source's offsets up to <paramref name="next"/> belong to this segment; <paramref name="from"/> and <paramref name="begins"/> count for the first call only.</summary>
+    internal void Advance(Source source, long from, long next, bool begins = false)
     {
         if (source.Index >= rangeBySource.Length) Array.Resize(ref rangeBySource, Math.Max(16, source.Index * 2));
         ref var at = ref rangeBySource[source.Index];
         if (at == 0)
         {
-            ranges.Add((source, from, next));
+            ranges.Add(new(source, from, next, begins));
             at = ranges.Count;
             return;
         }
@@ -51,14 +51,14 @@ internal sealed class SegmentSources
         var merged = new List<OffsetRange>();
         foreach (var segment in segments)
         {
-            foreach (var (source, from, next) in segment.ranges)
+            foreach (var range in segment.ranges)
             {
-                var at = merged.FindIndex(r => ReferenceEquals(r.Source, source));
-                if (at < 0) merged.Add(new(source, from, next));
+                var at = merged.FindIndex(r => ReferenceEquals(r.Source, range.Source));
+                if (at < 0) merged.Add(range);
                 else
                 {
-                    Check.That(from == merged[at].Next);
-                    merged[at] = merged[at] with { Next = next };
+                    Check.That(range.From == merged[at].Next);
+                    merged[at] = merged[at] with { Next = range.Next };
                 }
             }
         }

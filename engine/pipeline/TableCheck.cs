@@ -1,3 +1,4 @@
+using K2I.Base;
 using K2I.Columns;
 using K2I.Decode;
 using K2I.Iceberg;
@@ -19,10 +20,16 @@ public static class TableCheck
     /// <summary>The columns that a start would add to the table. Throws Invalid where table and options do not go together.</summary>
     public static IReadOnlyList<string> ColumnsToAdd(TableOptions options, Table table)
     {
+        RequirePartitioning(options, table);
+        var missing = SchemaFit.Missing(table.Ident.ToString(), TableDecoding.Declared(options), options.KafkaColumn, table.Metadata.CurrentSchema);
+        return [.. missing.Select(m => m.ParentPath.Length == 0 ? m.Field.Name : $"{m.ParentPath}.{m.Field.Name}")];
+    }
+
+    /// <summary>Throws Invalid where the table is partitioned otherwise than the options say.</summary>
+    internal static void RequirePartitioning(TableOptions options, Table table)
+    {
         var metadata = table.Metadata;
         if (options.PartitionBy is { } text && !PartitionSpecText.Parse(text, metadata.CurrentSchema, metadata).DividesLike(metadata.DefaultSpec))
-            throw new Base.EngineException(Base.ErrorKind.Invalid, $"table {table.Ident} is partitioned by '{PartitionSpecText.ToText(metadata.DefaultSpec, metadata.CurrentSchema)}', not by partition_by = {text}");
-        var missing = SchemaFit.Missing(table.Ident.ToString(), TableDecoding.Declared(options), options.KafkaColumn, metadata.CurrentSchema);
-        return [.. missing.Select(m => m.ParentPath.Length == 0 ? m.Field.Name : $"{m.ParentPath}.{m.Field.Name}")];
+            throw new EngineException(ErrorKind.Invalid, $"table {table.Ident} is partitioned by '{PartitionSpecText.ToText(metadata.DefaultSpec, metadata.CurrentSchema)}', not by partition_by = {text}");
     }
 }

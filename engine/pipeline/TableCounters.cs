@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using K2I.Iceberg;
 
 namespace K2I.Pipeline;
 
@@ -8,7 +9,7 @@ internal sealed class TableCounters
     /// <summary>Written by the ingest thread.</summary>
     internal long Records, RecordBytes, Rows;
 
-    /// <summary>Written by the flush thread.</summary>
+    /// <summary>Written by the flush thread; by the ingest thread before a session has one.</summary>
     internal long RowsCommitted, Commits, CommitRetries, DataFiles, DataFileBytes, SnapshotId, LastCommitUnixMs, LastFlushMs, LastCommitMs;
 
     private ImmutableSortedDictionary<string, long> deadLetters = ImmutableSortedDictionary.Create<string, long>(StringComparer.Ordinal);
@@ -17,4 +18,15 @@ internal sealed class TableCounters
 
     /// <summary>Ingest thread.</summary>
     internal void CountDeadLetter(string error) => Volatile.Write(ref deadLetters, deadLetters.SetItem(error, deadLetters.GetValueOrDefault(error) + 1));
+
+    /// <summary>A commit landed that added these files.</summary>
+    internal void CountCommit(IReadOnlyList<DataFile> files, long snapshotId, long unixMs)
+    {
+        Commits++;
+        RowsCommitted += files.Sum(f => f.RecordCount);
+        DataFiles += files.Count;
+        DataFileBytes += files.Sum(f => f.FileSizeBytes);
+        SnapshotId = snapshotId;
+        LastCommitUnixMs = unixMs;
+    }
 }

@@ -33,6 +33,12 @@ internal sealed class TableFlusher(TablePipeline pipeline, TableStore store, Seg
     /// <summary>Tells Kafka what is committed, for lag tools.</summary>
     internal AcknowledgeOffsets? Acknowledge { get; set; }
 
+    /// <summary>Throws if one of the sources' topics was created again since its records were fetched.</summary>
+    internal Action<IEnumerable<Source>>? CheckLives { get; set; }
+
+    /// <summary>The partitions that are read at the moment.</summary>
+    internal Func<IEnumerable<Source>>? Sources { get; set; }
+
     /// <summary>Why this session's flushes came to an end.</summary>
     internal EngineException? Failure => failure;
 
@@ -80,7 +86,7 @@ internal sealed class TableFlusher(TablePipeline pipeline, TableStore store, Seg
         if (Interlocked.CompareExchange(ref serving, 2, 0) != 0) finished.Wait();
     }
 
-    /// <summary>Once a minute without a flush: a table that was turned back, replaced or dropped is noticed though no record comes.</summary>
+    /// <summary>Once a minute without a flush: a table that was turned back, replaced or dropped, and a topic that was created again, are noticed though no record comes.</summary>
     private void LookAtTable()
     {
         var now = pipeline.Clock.MonotonicMs;
@@ -92,6 +98,7 @@ internal sealed class TableFlusher(TablePipeline pipeline, TableStore store, Seg
         try
         {
             turnedBack = store.WasTurnedBack();
+            CheckLives?.Invoke(Sources?.Invoke() ?? []);
         }
         catch (EngineException error) when (error.Retryable || error.Kind is ErrorKind.Unknown or ErrorKind.Denied)
         {
@@ -118,9 +125,15 @@ internal sealed class TableFlusher(TablePipeline pipeline, TableStore store, Seg
 
     private void Flush(List<Segment> segments)
     {
-        var started = pipeline.Clock.MonotonicMs;
         Volatile.Write(ref oldestUnixMs, segments.Select(s => sink.SourcesOf(s).FirstFetchedUnixMs).FirstOrDefault(ms => ms != 0));
         var ranges = SegmentSources.Merge(segments.Select(sink.SourcesOf));
+        // Asked after the last of these records was fetched: they are of the topics that the table knows.
+        Retry("ask Kafka for the topics", () =>
+        {
+            CheckLives?.Invoke(ranges.Select(r => r.Source));
+            return true;
+        });
+        var started = pipeline.Clock.MonotonicMs;
         // The same name only for the very same rows: two flushes of one name would be taken for one.
         var redo = sink.SourcesOf(segments[0]).Redo is { } cutShort && cutShort.Covers(ranges) ? cutShort : null;
         var rows = segments.Sum(s => (long)s.PublishedRows);
@@ -208,16 +221,10 @@ internal sealed class TableFlusher(TablePipeline pipeline, TableStore store, Seg
     private void Count(IReadOnlyList<WrittenFile> files, long rows, long snapshotId, long flushMs, long commitMs)
     {
         var counters = pipeline.Counters;
-        var bytes = files.Sum(f => f.File.FileSizeBytes);
-        counters.Commits++;
-        counters.RowsCommitted += rows;
-        counters.DataFiles += files.Count;
-        counters.DataFileBytes += bytes;
-        counters.SnapshotId = snapshotId;
-        counters.LastCommitUnixMs = pipeline.Clock.UnixMs;
+        counters.CountCommit([.. files.Select(f => f.File)], snapshotId, pipeline.Clock.UnixMs);
         counters.LastFlushMs = flushMs;
         counters.LastCommitMs = commitMs;
-        pipeline.Log.Info("committed", ("table", pipeline.Options.Name), ("rows", rows), ("files", files.Count), ("bytes", bytes), ("snapshot", snapshotId),
+        pipeline.Log.Info("committed", ("table", pipeline.Options.Name), ("rows", rows), ("files", files.Count), ("bytes", files.Sum(f => f.File.FileSizeBytes)), ("snapshot", snapshotId),
             ("write_ms", flushMs), ("commit_ms", commitMs));
     }
 

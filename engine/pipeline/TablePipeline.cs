@@ -204,7 +204,7 @@ internal sealed class TablePipeline(TableOptions options, EngineOptions engine, 
             journal = opened;
             syncWork.Set();
             KillPoint.Hit("session.log-open");
-            var redo = store.IsOpen ? new HalfDoneFlush(store, opened, options, log, clock).Finish() : null;
+            var redo = store.IsOpen ? new HalfDoneFlush(store, opened, options, Counters, log, clock).Finish() : null;
             using var current = new TableSession(this, store, opened, OpenLetters, redo);
             session = current;
             flusher = current.Flusher;

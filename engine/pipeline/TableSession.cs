@@ -82,6 +82,8 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         starts = new(consumer, store, journal, options, log);
         acks = new(journal, ranges => consumer.Ack(ranges));
         flusher.Acknowledge = acks.OnCommitted;
+        flusher.CheckLives = starts.CheckLives;
+        flusher.Sources = () => sources.Where(s => s.Assigned);
     }
 
     internal ImmutableArray<Source> Sources => sources;
@@ -112,7 +114,7 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         {
             Step();
             if (flusher.Failure is { } failure) throw failure;
-            if (problem is { } raised) throw raised;
+            if (problem is { } raised) throw starts.Explain(raised, sources.Where(s => s.Assigned));
         }
         Finish();
     }

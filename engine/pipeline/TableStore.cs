@@ -195,13 +195,12 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
         var offsets = StandingOf(table);
         // The commit whose answer was lost may have landed and been expired since; or another writer was first. Either way these records are in the table.
         if (flush.MayHaveLanded && flush.Ranges.All(r => offsets.Next(r.Source.Topic, r.Source.Partition) >= r.Next)) return new FenceVerdict.AlreadyDone($"the offsets of flush {flush.Id} are in the table");
-        foreach (var (source, from, next) in flush.Ranges)
+        foreach (var (source, from, next, begins) in flush.Ranges)
         {
             if (source.TopicId is { } mine && forgotten.Contains((source.Topic, mine))) return new FenceVerdict.Abort($"{source.Topic} was created again while its records were on their way");
             if (source.TopicId is { } id && offsets.TopicId(source.Topic) is { } knownId && id != knownId) throw Recreated(source.Topic, knownId, id);
             var held = offsets.Next(source.Topic, source.Partition);
-            var expected = from >= 0 && Offsets.Next(source.Topic, source.Partition) is not null ? from : held is null ? (long?)null : from;
-            if (held != expected)
+            if (held != (begins ? null : from))
                 return new FenceVerdict.Abort(string.Create(CultureInfo.InvariantCulture,
                     $"{source.Topic}[{source.Partition}]: the table is at offset {held?.ToString(CultureInfo.InvariantCulture) ?? "none"}, the flush begins at {from}: another writer was here, or the table was rolled back"));
             offsets = offsets.With(source.Topic, source.TopicId, source.Partition, next);
@@ -215,8 +214,7 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
     private void Adopt(Table table, IReadOnlyList<Field>? declared)
     {
         var metadata = table.Metadata;
-        if (options.PartitionBy is { } text && !PartitionSpecText.Parse(text, metadata.CurrentSchema, metadata).DividesLike(metadata.DefaultSpec))
-            throw new EngineException(ErrorKind.Invalid, $"table {ident} is partitioned by '{PartitionSpecText.ToText(metadata.DefaultSpec, metadata.CurrentSchema)}', not by partition_by = {text}");
+        TableCheck.RequirePartitioning(options, table);
         if (!metadata.DefaultSpec.IsWritable) throw new EngineException(ErrorKind.Unsupported, $"table {ident}: its partition spec has a transform this build does not know");
         Spec = metadata.DefaultSpec;
         Epoch = metadata.LongProperty(EpochKey, 0) + 1;

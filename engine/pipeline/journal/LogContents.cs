@@ -86,8 +86,12 @@ internal sealed class LogContents : IFrameHandler
         foreach (var topic in entry.GetProperty("ranges").EnumerateObject())
         {
             var id = entry.GetProperty("ids").TryGetProperty(topic.Name, out var known) ? known.GetString() : null;
-            foreach (var partition in topic.Value.EnumerateObject())
-                ranges.Add(new(topic.Name, id, int.Parse(partition.Name, CultureInfo.InvariantCulture), partition.Value[0].ValueKind == JsonValueKind.Null ? Source.Unknown : partition.Value[0].GetInt64(), partition.Value[1].GetInt64()));
+            var begun = entry.GetProperty("begins").TryGetProperty(topic.Name, out var list) ? list.EnumerateArray().Select(p => p.GetInt32()).ToHashSet() : [];
+            foreach (var range in topic.Value.EnumerateObject())
+            {
+                var partition = int.Parse(range.Name, CultureInfo.InvariantCulture);
+                ranges.Add(new(topic.Name, id, partition, range.Value[0].GetInt64(), range.Value[1].GetInt64(), begun.Contains(partition)));
+            }
         }
         return new(Text(entry, "flush"), entry.GetProperty("epoch").GetInt64(), ranges);
     }

@@ -24,6 +24,14 @@ internal static class LogEntries
         json.WriteNumber("rows", rows);
         json.WritePropertyName("ranges");
         json.WriteRawValue(flush.RangesJson());
+        json.WriteStartObject("begins");
+        foreach (var topic in flush.Ranges.Where(r => r.Begins).GroupBy(r => r.Source.Topic, StringComparer.Ordinal))
+        {
+            json.WriteStartArray(topic.Key);
+            foreach (var range in topic) json.WriteNumberValue(range.Source.Partition);
+            json.WriteEndArray();
+        }
+        json.WriteEndObject();
         json.WritePropertyName("ids");
         json.WriteRawValue(flush.TopicIdsJson());
     });

@@ -3,7 +3,7 @@ namespace K2I.Pipeline;
 /// <summary>A flush that the log saw begin and not end.</summary>
 internal sealed class LoggedFlush(string id, long epoch, IReadOnlyList<LoggedFlush.Range> ranges)
 {
-    internal readonly record struct Range(string Topic, string? TopicId, int Partition, long From, long Next);
+    internal readonly record struct Range(string Topic, string? TopicId, int Partition, long From, long Next, bool Begins);
 
     internal readonly record struct DataFile(string Path, long Bytes, string Sha256, int SpecId, byte[] Description);
 
@@ -15,7 +15,7 @@ internal sealed class LoggedFlush(string id, long epoch, IReadOnlyList<LoggedFlu
 
     /// <summary>It is a flush of exactly these offsets.</summary>
     internal bool Covers(IReadOnlyList<OffsetRange> others) =>
-        others.Count == ranges.Count && others.All(o => ranges.Any(r => r.Topic == o.Source.Topic && r.Partition == o.Source.Partition && r.From == o.From && r.Next == o.Next));
+        others.Count == ranges.Count && others.All(o => ranges.Any(r => r.Topic == o.Source.Topic && r.Partition == o.Source.Partition && r.From == o.From && r.Next == o.Next && r.Begins == o.Begins));
 
     internal List<DataFile> Files { get; } = [];
 

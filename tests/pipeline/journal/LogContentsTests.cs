@@ -59,7 +59,7 @@ public sealed class LogContentsTests
     {
         var flush = Snapshot("f1");
         Assert.Equal(("f1", 3L, (int?)null), (contents.HalfDone!.Id, contents.HalfDone.Epoch, contents.HalfDone.FilesToCommit));
-        Assert.Equal([new LoggedFlush.Range("orders", "id", 0, 10, 20)], contents.HalfDone.Ranges);
+        Assert.Equal([new LoggedFlush.Range("orders", "id", 0, 10, 20, true)], contents.HalfDone.Ranges);
         Take(LogEntryKind.CommitStarted, LogEntries.CommitStarted(SystemClock.Instance, flush, 2));
         Assert.Equal(2, contents.HalfDone.FilesToCommit);
         foreach (var (kind, json) in LogEntries.Landed(SystemClock.Instance, flush, null, 0)) Take(kind, json);
@@ -89,16 +89,17 @@ public sealed class LogContentsTests
     {
         Snapshot("f1");
         var source = new Source(0, "orders", 0);
-        Assert.True(contents.HalfDone!.Covers([new(source, 10, 20)]));
-        Assert.False(contents.HalfDone.Covers([new(source, 10, 19)]));
-        Assert.False(contents.HalfDone.Covers([new(source, 11, 20)]));
-        Assert.False(contents.HalfDone.Covers([new(source, 10, 20), new(new Source(1, "orders", 1), 0, 1)]));
+        Assert.True(contents.HalfDone!.Covers([new(source, 10, 20, Begins: true)]));
+        Assert.False(contents.HalfDone.Covers([new(source, 10, 20)]));
+        Assert.False(contents.HalfDone.Covers([new(source, 10, 19, Begins: true)]));
+        Assert.False(contents.HalfDone.Covers([new(source, 11, 20, Begins: true)]));
+        Assert.False(contents.HalfDone.Covers([new(source, 10, 20, Begins: true), new(new Source(1, "orders", 1), 0, 1)]));
         Assert.False(contents.HalfDone.Covers([]));
     }
 
     private void Session(string uuid) => Take(LogEntryKind.SessionStarted, LogEntries.SessionStarted(SystemClock.Instance, uuid, 1, OffsetMap.Empty));
 
-    private static Flush Flush(string id) => new(id, 3, [new(new Source(0, "orders", 0) { TopicId = "id" }, 10, 20)]);
+    private static Flush Flush(string id) => new(id, 3, [new(new Source(0, "orders", 0) { TopicId = "id" }, 10, 20, Begins: true)]);
 
     private Flush Snapshot(string id)
     {
