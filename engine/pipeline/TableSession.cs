@@ -222,6 +222,8 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
     /// <summary>Brings back the rows that the log holds beyond the table, before any new record is fetched.</summary>
     private void Replay(List<(Source Source, LoggedRun Run)> logged)
     {
+        // What was taken since the last poll goes first: the log is in the order in which records were taken.
+        if (!journal.Append()) throw new EngineException(ErrorKind.Full, $"table {options.Name}: {journal.Trouble ?? "the log has no room at the moment"}; starting again from what the table holds");
         var began = clock.MonotonicMs;
         var end = journal.AppendedPosition;
         var told = began;
