@@ -12,7 +12,7 @@ public sealed class ProducerTagTests : IDisposable
     public void FailedRecordsAreNamedByTheirTags()
     {
         broker.CreateTopic("t", 1);
-        using var producer = new KafkaProducer(new() { Client = new() { Brokers = broker.BootstrapServers }, LingerMs = 0, Idempotent = false, DeliveryTimeoutMs = 2_000 }, NullLog.Instance);
+        using var producer = new KafkaProducer(new() { Client = new() { Brokers = broker.BootstrapServers }, LingerMs = 0, Idempotent = false, DeliveryTimeoutMs = 6_000 }, NullLog.Instance);
         producer.Produce(new() { Topic = "t", Partition = 0, Value = "a"u8, Tag = 1 });
         Assert.True(producer.Flush(10_000));
         Assert.Empty(producer.TakeFailed());
