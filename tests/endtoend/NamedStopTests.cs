@@ -142,7 +142,7 @@ public sealed class NamedStopTests(SharedBroker broker) : IDisposable
     {
         ingest.WaitForPause("events", reason);
         Assert.Contains($"k2i_table_paused{{table=\"events\",reason=\"{reason}\"}} 1", ingest.Get("/metrics").Body, StringComparison.Ordinal);
-        Assert.Contains($"reason={reason}", ingest.Log, StringComparison.Ordinal);
+        ingest.Wait("the log tells the reason", _ => ingest.Log.Contains($"reason={reason}", StringComparison.Ordinal));
         source.Send(side, 1, SampleEvents.Make(seed: 100, count: 10));
         ingest.WaitForOffsets("side", 10);
     }
