@@ -25,7 +25,7 @@ public sealed partial class CrashTests(ITestOutputHelper output)
     public void AShortRunLosesNothingAndDoublesNothing(int kills, int seed, string kafka, string catalog)
     {
         var run = Tool.Run(
-            "dotnet", [Needs.CrashRun, $"{kills}", "--seed", $"{seed}", "--kafka", kafka, "--catalog", catalog, "--batch", "12", "--rate", "300"],
+            "dotnet", [Needs.CrashRun, $"{kills}", "--seed", $"{seed}", "--kafka", kafka, "--catalog", catalog, "--batch", $"{kills}", "--rate", "300"],
             environment: new Dictionary<string, string> { ["K2I_BINARY"] = Needs.Binary, ["K2I_SHARED"] = Needs.Shared, ["K2I_PYTHON"] = Path.GetDirectoryName(Path.GetDirectoryName(Needs.Python))! });
         output.WriteLine(run.All);
         run.Expect(0);
