@@ -20,7 +20,7 @@ internal sealed class TableJournal : IDisposable
 
     private const int LeftForCommit = 4 << 10;
 
-    /// <summary>Log files that sessions which never commit may leave behind, one each.</summary>
+    /// <summary>Log files that sessions which never commit may leave behind, one each; and files kept for reuse, as making one means writing it twice.</summary>
     private const int MostFiles = 16;
 
     private readonly WriteAheadLog wal;
@@ -49,7 +49,7 @@ internal sealed class TableJournal : IDisposable
     /// <summary>Opens the log and looks at what it holds. What is damaged was told and given up.</summary>
     internal static TableJournal Open(EngineServices services, EngineOptions engine, string table, ILog log)
     {
-        var options = new WalOptions { MaxBytes = Math.Max(MostFiles * engine.WalFileBytes, 4 * engine.MemoryBytes), FileBytes = (int)engine.WalFileBytes, Random = services.Random, GroupMs = (int)engine.WalGroupMs };
+        var options = new WalOptions { MaxBytes = Math.Max(MostFiles * engine.WalFileBytes, 4 * engine.MemoryBytes), FileBytes = (int)engine.WalFileBytes, MaxSpareFiles = MostFiles, Random = services.Random, GroupMs = (int)engine.WalGroupMs };
         var journal = new TableJournal(WriteAheadLog.Open(services.Files, DirectoryOf(engine.DataDirectory, table), options, log, services.Clock), engine, table, log, services.Clock);
         try
         {
