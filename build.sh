@@ -124,6 +124,7 @@ missing_test_packages() {
   python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3 python3-venv
   command -v openssl >/dev/null || echo openssl
   command -v xz >/dev/null || echo xz-utils
+  command -v strace >/dev/null || echo strace
 }
 
 install_packages() {
