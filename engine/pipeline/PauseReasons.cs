@@ -15,8 +15,6 @@ public static class PauseReasons
         (PauseReason.DamagedData, "damaged-data"),
     ];
 
-    public static IEnumerable<string> Names => All.Select(r => r.Name);
-
     /// <summary>Those where something can be accepted.</summary>
     public static IEnumerable<string> Acceptable => All.Where(r => CanAccept(r.Reason)).Select(r => r.Name);
 

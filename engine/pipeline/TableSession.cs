@@ -448,7 +448,7 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
             backpressureSinceMs = -1;
             if (!paused) return;
             paused = false;
-            consumer.Resume([.. sources.Where(s => s.Assigned).Select(s => new TopicPartition(s.Topic, s.Partition))]);
+            consumer.Resume(AssignedPartitions());
             log.Info("fetching goes on", ("table", options.Name));
             return;
         }
@@ -456,9 +456,11 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         if (backpressureSinceMs < 0) backpressureSinceMs = now;
         if (paused || now - backpressureSinceMs < PauseAfterMs) return;
         paused = true;
-        consumer.Pause([.. sources.Where(s => s.Assigned).Select(s => new TopicPartition(s.Topic, s.Partition))]);
+        consumer.Pause(AssignedPartitions());
         log.Warn("fetching is paused", ("table", options.Name), ("reason", flusher.Trouble ?? journal.Trouble ?? "rows wait for their flush"));
     }
+
+    private TopicPartition[] AssignedPartitions() => [.. sources.Where(s => s.Assigned).Select(s => new TopicPartition(s.Topic, s.Partition))];
 
     /// <summary>Once a second: acks, and what status pages show of lag.</summary>
     private void Upkeep()

@@ -9,7 +9,7 @@ namespace K2I.Pipeline;
 /// </summary>
 /// <remarks>
 /// Ingest thread: staging and replay. Any thread: entries, truncation. Sync thread: <see cref="RunSync"/>. The log is never the only copy of a record: Kafka has it
-/// until the table does. So nothing but acks waits for a sync, and a log that is lost or damaged costs a refetch.
+/// until the table does. So nothing waits for a sync but acks, and what is said before a commit is tried or its files are removed; and a log that is lost or damaged costs a refetch.
 /// </remarks>
 internal sealed class TableJournal : IDisposable
 {
