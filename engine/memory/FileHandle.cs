@@ -3,7 +3,7 @@ using K2I.Base;
 
 namespace K2I.Memory;
 
-/// <summary>Owner of an open file of the system; says what its errors mean. One thread.</summary>
+/// <summary>Owner of an open file of the system; says what its errors mean. One thread, and another that syncs.</summary>
 internal sealed unsafe class FileHandle : IDisposable
 {
     private const int NoEntry = 2, NoAccess = 13, NotPermitted = 1, Exists = 17, NotDirectory = 20, NoSpace = 28, ReadOnlySystem = 30, Quota = 122, TooBig = 27;
@@ -56,6 +56,20 @@ internal sealed unsafe class FileHandle : IDisposable
         }
     }
 
+    /// <summary>Writes three parts one after the other, in one call unless the system cuts it short.</summary>
+    internal void Write(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, ReadOnlySpan<byte> tail, long from)
+    {
+        fixed (byte* first = head, second = body, third = tail)
+        {
+            var parts = stackalloc NativeFiles.Part[] { new(first, head.Length), new(second, body.Length), new(third, tail.Length) };
+            var written = NativeFiles.WriteParts(file, parts, 3, from);
+            if (written == head.Length + body.Length + tail.Length) return;
+        }
+        Write(head, from);
+        Write(body, from + head.Length);
+        Write(tail, from + head.Length + body.Length);
+    }
+
     /// <summary>Fills <paramref name="bytes"/> from the file's start; the number read, fewer at its end.</summary>
     internal int Read(Span<byte> bytes)
     {
@@ -90,6 +104,16 @@ internal sealed unsafe class FileHandle : IDisposable
         {
             var error = Marshal.GetLastPInvokeError();
             if (error != NativeFiles.ErrorIntr) throw Failure(error, path, "cannot be synced");
+        }
+    }
+
+    /// <summary>Bytes become durable. Failing is <see cref="ErrorKind.Fatal"/>: the kernel may hold what it could not write for written.</summary>
+    internal void SyncData()
+    {
+        while (NativeFiles.SyncData(file) != 0)
+        {
+            var error = Marshal.GetLastPInvokeError();
+            if (error != NativeFiles.ErrorIntr) throw new EngineException(ErrorKind.Fatal, Failure(error, path, "cannot be synced").Message);
         }
     }
 

@@ -7,7 +7,7 @@ namespace K2I.Memory;
 /// Objects of tables are not read or written here.
 /// </summary>
 /// <remarks>
-/// <para>What a call reports as done is durable (survives a power cut), bytes of a mapping once <see cref="IMappedFile.Sync"/> returned. Before that, each sector
+/// <para>What a call reports as done is durable (survives a power cut), bytes of an <see cref="IFileWriter"/> once <see cref="IFileWriter.Sync"/> returned. Before that, each sector
 /// of <see cref="SectorBytes"/> bytes holds after a crash either what it held or what was written to it since, each on its own; a process that is killed loses nothing.</para>
 /// <para>Errors are <see cref="EngineException"/>s that name the path: <see cref="ErrorKind.NotFound"/>, <see cref="ErrorKind.Full"/>, <see cref="ErrorKind.Denied"/>,
 /// <see cref="ErrorKind.Unavailable"/> (anything else the system said) and <see cref="ErrorKind.Fatal"/> (what was written may not be on disk). Any thread.</para>
@@ -29,8 +29,11 @@ public interface IFileSystem
     /// <summary>Starts a file of <paramref name="bytes"/> zeros, all of them written, so that writing to it later needs no space. See <see cref="INewFile"/>.</summary>
     INewFile NewFile(string path, long bytes);
 
-    /// <summary>Maps a whole file (2 GiB at most): to read, or to read and write.</summary>
-    IMappedFile Map(string path, bool writable);
+    /// <summary>Maps a whole file (2 GiB at most) to read.</summary>
+    IMappedFile Map(string path);
+
+    /// <summary>Opens a file to overwrite parts of it.</summary>
+    IFileWriter OpenWriter(string path);
 
     /// <summary>Gives a file another name in the same directory; a file that has it already is replaced. After a crash it has one of the two names.</summary>
     void Rename(string from, string to);

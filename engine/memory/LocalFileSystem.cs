@@ -50,7 +50,9 @@ public sealed class LocalFileSystem : IFileSystem
 
     public INewFile NewFile(string path, long bytes) => new NewLocalFile(path, bytes);
 
-    public IMappedFile Map(string path, bool writable) => MappedFile.Map(path, writable);
+    public IMappedFile Map(string path) => MappedFile.Map(path);
+
+    public IFileWriter OpenWriter(string path) => new LocalFileWriter(path);
 
     public void Rename(string from, string to)
     {

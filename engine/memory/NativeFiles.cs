@@ -2,14 +2,20 @@ using System.Runtime.InteropServices;
 
 namespace K2I.Memory;
 
-/// <summary>The kernel's file calls (open(2), pwrite(2), fsync(2), msync(2), flock(2), rename(2)).</summary>
+/// <summary>The kernel's file calls (open(2), pwrite(2), pwritev(2), fsync(2), flock(2), rename(2)).</summary>
 internal static unsafe partial class NativeFiles
 {
     internal const int ReadOnly = 0, ReadWrite = 2, Create = 0x40, Truncate = 0x200, Directory = 0x10000, CloseOnExec = 0x80000;
     internal const int LockExclusive = 2, LockNoWait = 4;
-    internal const int MapShared = 1, SyncNow = 4;
-    internal const int AdvisePopulateWrite = 23;
+    internal const int MapShared = 1;
     internal const int ErrorIntr = 4, ErrorAgain = 11;
+
+    /// <summary>struct iovec.</summary>
+    internal readonly struct Part(byte* start, nint length)
+    {
+        internal readonly byte* Start = start;
+        internal readonly nint Length = length;
+    }
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int Open(string path, int flags, int mode);
@@ -23,6 +29,9 @@ internal static unsafe partial class NativeFiles
     [LibraryImport("libc", EntryPoint = "pwrite", SetLastError = true)]
     internal static partial nint Write(int file, byte* bytes, nint length, long from);
 
+    [LibraryImport("libc", EntryPoint = "pwritev", SetLastError = true)]
+    internal static partial nint WriteParts(int file, Part* parts, int count, long from);
+
     [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
     internal static partial int SetLength(int file, long length);
 
@@ -34,9 +43,6 @@ internal static unsafe partial class NativeFiles
 
     [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
     internal static partial int SyncData(int file);
-
-    [LibraryImport("libc", EntryPoint = "msync", SetLastError = true)]
-    internal static partial int SyncMapping(nint address, nuint length, int flags);
 
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     internal static partial int Lock(int file, int operation);

@@ -6,9 +6,7 @@ namespace K2I.Memory;
 /// <summary>Writes zeros under a temporary name, syncing as it goes so that no step waits long, then renames.</summary>
 internal sealed class NewLocalFile : INewFile
 {
-    // A page a call: the kernel then caches single pages. It caches longer writes in large folios, and each sync of a mapping makes it write back and protect a
-    // whole folio again: 88 µs to append 64 KiB instead of 4 (Linux 6.18, ext4).
-    private static readonly byte[] Zeros = new byte[NativeBuffer.PageBytes];
+    private static readonly byte[] Zeros = new byte[256 << 10];
 
     private readonly string path;
     private readonly string temporary;

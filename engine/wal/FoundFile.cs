@@ -45,7 +45,7 @@ internal sealed class FoundFile
 
     internal static FoundFile Look(IFileSystem files, string path, long nameStart)
     {
-        using var map = files.Map(path, writable: false);
+        using var map = files.Map(path);
         var state = WalFormat.ReadFileHeader(map.Bytes, nameStart, out var header);
         return new(path, nameStart, map.Length, state, header);
     }

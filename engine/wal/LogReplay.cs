@@ -25,7 +25,7 @@ internal sealed class LogReplay(IFileSystem files, LogScan scan, IFrameHandler h
 
     private bool ReadFile(FoundFile file, long from, int limit)
     {
-        using var map = files.Map(file.Path, writable: false);
+        using var map = files.Map(file.Path);
         var header = file.Header;
         var bytes = map.Bytes;
         var offset = WalFormat.FramesOffset;

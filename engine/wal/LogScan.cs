@@ -78,7 +78,7 @@ internal sealed class LogScan
         {
             if (file.State != FileState.Good || file.Limit <= breakPosition) continue;
             if (file.Header.SyncedPosition > breakPosition) return LaterKind.Synced;
-            using var map = files.Map(file.Path, writable: false);
+            using var map = files.Map(file.Path);
             var header = file.Header;
             var offset = Math.Max(WalFormat.FramesOffset, (int)Math.Max(0, breakPosition - file.NameStart));
             while (offset + FrameHeader.Bytes <= file.LimitOffset)
@@ -164,7 +164,7 @@ internal sealed class LogScan
         /// <summary>The offset and the state of the first place without a valid frame; the file's end if that is where they lead.</summary>
         private (int Offset, FrameState State) ReadFrames(FoundFile file)
         {
-            using var map = scan.files.Map(file.Path, writable: false);
+            using var map = scan.files.Map(file.Path);
             var header = file.Header;
             var limit = file.LimitOffset;
             var offset = Math.Min(WalFormat.FramesOffset, limit);

@@ -172,7 +172,7 @@ internal sealed class LogStock(IFileSystem files, string directory, WalOptions o
 
     private void AdoptSpare(string path)
     {
-        using (var map = files.Map(path, writable: false))
+        using (var map = files.Map(path))
         {
             if (map.Length == options.FileBytes)
             {

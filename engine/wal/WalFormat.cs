@@ -103,12 +103,14 @@ internal static class WalFormat
         return Crc32C.Compute(bytes);
     }
 
-    /// <summary>Fills in the checksum and writes the header to the file's start.</summary>
-    internal static void WriteFileHeader(Span<byte> file, FileHeader header)
+    /// <summary>Fills in the checksum and overwrites the header at the file's start.</summary>
+    internal static void WriteFileHeader(IFileWriter file, FileHeader header)
     {
-        MemoryMarshal.Write(file, in header);
-        header.Crc = Crc32C.Compute(file[..FileHeader.CrcOffset]);
-        MemoryMarshal.Write(file, in header);
+        Span<byte> bytes = stackalloc byte[FileHeader.Bytes];
+        MemoryMarshal.Write(bytes, in header);
+        header.Crc = Crc32C.Compute(bytes[..FileHeader.CrcOffset]);
+        MemoryMarshal.Write(bytes, in header);
+        file.Write(0, bytes);
     }
 
     /// <summary>Judges a file by its header alone; rules 1 to 3 and, by <paramref name="nameStart"/>, 4.</summary>
@@ -129,14 +131,16 @@ internal static class WalFormat
     }
 
     /// <summary>Writes a frame at <paramref name="offset"/>; <paramref name="header"/> has everything but the checksum. The caller has checked that there is room.</summary>
-    internal static void WriteFrame(Span<byte> file, int offset, uint seed, FrameHeader header, ReadOnlySpan<byte> payload)
+    internal static void WriteFrame(IFileWriter file, int offset, uint seed, FrameHeader header, ReadOnlySpan<byte> payload)
     {
-        var frame = file.Slice(offset, FrameBytes(payload.Length));
-        frame[^FrameAlignment..].Clear();
-        MemoryMarshal.Write(frame, in header);
-        payload.CopyTo(frame[FrameHeader.Bytes..]);
-        var crc = Crc32C.Append(seed, frame[sizeof(uint)..]);
-        MemoryMarshal.Write(frame, in crc);
+        Span<byte> head = stackalloc byte[FrameHeader.Bytes];
+        Span<byte> padding = stackalloc byte[FrameAlignment];
+        padding.Clear();
+        padding = padding[..(FrameBytes(payload.Length) - FrameHeader.Bytes - payload.Length)];
+        MemoryMarshal.Write(head, in header);
+        var crc = Crc32C.Append(Crc32C.Append(Crc32C.Append(seed, head[sizeof(uint)..]), payload), padding);
+        MemoryMarshal.Write(head, in crc);
+        file.Write(offset, head, payload, padding);
     }
 
     /// <summary>

@@ -112,7 +112,7 @@ public sealed class WalReader
         frames = payloadBytes = 0;
         endPosition = file.NameStart;
         if (file.State != FileState.Good) return true;
-        using var map = files.Map(file.Path, writable: false);
+        using var map = files.Map(file.Path);
         var header = file.Header;
         var limit = Math.Min(map.Length, file.Limit > file.NameStart ? file.LimitOffset : map.Length);
         var offset = Math.Min(WalFormat.FramesOffset, limit);

@@ -3,7 +3,7 @@ using K2I.Base;
 
 namespace K2I.Wal;
 
-/// <summary>The appenders' side: everything here is under one lock, held for a copy and a checksum, and waits for nothing.</summary>
+/// <summary>The appenders' side: everything here is under one lock, held for a checksum and a copy into the kernel's cache, and waits for no disk.</summary>
 public sealed partial class WriteAheadLog
 {
     private readonly Lock gate = new();
@@ -18,6 +18,7 @@ public sealed partial class WriteAheadLog
     private long appends;
     private long appendedBytes;
     private long groupStart;
+    private volatile string writeTrouble = "";
 
     /// <summary>
     /// Appends a payload of one of the kinds 1 to 254. False when there is no room at the moment: the caller holds back and tries again. It is durable once
@@ -32,7 +33,7 @@ public sealed partial class WriteAheadLog
             ThrowIfFailed();
             position = 0;
             if (!TryMakeRoom(WalFormat.FrameBytes(payload.Length))) return false;
-            position = Write(kind, payload);
+            if (!TryWrite(kind, payload, out position)) return false;
             appends++;
             appendedBytes += payload.Length;
             if (groupStart == 0) groupStart = Stopwatch.GetTimestamp();
@@ -75,7 +76,7 @@ public sealed partial class WriteAheadLog
         if (next is null) return false;
         if (current is not null)
         {
-            if (current.Bytes - at >= FrameHeader.Bytes) Write(WalFormat.PadKind, default);
+            if (current.Bytes - at >= FrameHeader.Bytes && !TryWrite(WalFormat.PadKind, default, out _)) return false;
             current.UsedTo = at;
             rolled.Add(current);
         }
@@ -92,15 +93,15 @@ public sealed partial class WriteAheadLog
         {
             // No room for it is no harm: the next opening finds a log that was not closed in order.
             if (current is null || current.Bytes - at < FrameHeader.Bytes) return false;
-            Write(WalFormat.ClosedKind, default);
-            return true;
+            return TryWrite(WalFormat.ClosedKind, default, out _);
         }
     }
 
-    private long Write(byte kind, ReadOnlySpan<byte> payload)
+    /// <summary>Writes a frame at the end. False where the file system finds no space for it: the next frame is written over what was.</summary>
+    private bool TryWrite(byte kind, ReadOnlySpan<byte> payload, out long position)
     {
         var file = current!;
-        var position = file.Start + at;
+        position = file.Start + at;
         var onDisk = synced;
         var header = new FrameHeader
         {
@@ -111,9 +112,22 @@ public sealed partial class WriteAheadLog
             Generation = generation,
             Kind = kind,
         };
-        WalFormat.WriteFrame(file.Writable, at, file.Seed, header, payload);
+        try
+        {
+            WalFormat.WriteFrame(file.Writer, at, file.Seed, header, payload);
+        }
+        catch (EngineException error) when (error.Kind == ErrorKind.Full)
+        {
+            writeTrouble = error.Message;
+            return false;
+        }
+        catch (EngineException error)
+        {
+            throw Fail(error);
+        }
+        if (writeTrouble.Length > 0) writeTrouble = "";
         at += WalFormat.FrameBytes(payload.Length);
         Volatile.Write(ref appended, file.Start + at);
-        return position;
+        return true;
     }
 }

@@ -11,7 +11,6 @@ public sealed partial class WriteAheadLog
     private readonly LatencyHistogram syncLatency = new();
     private long synced;
     private long syncedBytes;
-    private long groupBytes;
 
     // Set by who waits or replays; read by the sync worker.
     private volatile bool urgent;
@@ -102,22 +101,11 @@ public sealed partial class WriteAheadLog
         }
         syncLatency.AddSince(begun);
         if (started != 0) groupLatency.AddSince(started);
-        groupBytes = until - synced;
-        Volatile.Write(ref syncedBytes, syncedBytes + groupBytes);
+        Volatile.Write(ref syncedBytes, syncedBytes + until - synced);
         Volatile.Write(ref synced, until);
         syncedMore.Set();
         KillPoint.Hit("wal.synced");
         foreach (var each in full) stock.Retire(each);
-        PrepareAhead(file, to, 4 * groupBytes);
-    }
-
-    private void PrepareAhead(LogFile file, int from, long wanted)
-    {
-        file.PrepareAhead(from, wanted);
-        if (file.Bytes - from > wanted) return;
-        LogFile? after;
-        lock (gate) after = next;
-        after?.PrepareAhead(WalFormat.FramesOffset, wanted);
     }
 
     private bool KeepFileReady()
@@ -167,7 +155,7 @@ public sealed partial class WriteAheadLog
     {
         var fatal = new EngineException(ErrorKind.Fatal, $"the log in {directory} is over: {error.Message}", error);
         failure = fatal;
-        log.Error("a sync of the log failed: nothing more is written to it", ("directory", directory), ("reason", error.Message));
+        log.Error("writing the log failed: nothing more is written to it", ("directory", directory), ("reason", error.Message));
         syncedMore.Set();
         return fatal;
     }

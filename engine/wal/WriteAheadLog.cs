@@ -4,7 +4,7 @@ using K2I.Memory;
 namespace K2I.Wal;
 
 /// <summary>
-/// Owner of a log: payloads appended in memory-mapped files, synced in groups, replayed after a restart, truncated when they are needed no more. <see cref="WalFormat"/> has the layout.
+/// Owner of a log: payloads appended to files that are overwritten in place, synced in groups, replayed after a restart, truncated when they are needed no more. <see cref="WalFormat"/> has the layout.
 /// <code>
 ///   truncated ─────────► synced ─────────► appended ─────────► room of this file and the next
 ///   files below: reused    on disk           in memory
@@ -15,8 +15,8 @@ namespace K2I.Wal;
 /// <see cref="SyncStep"/>; it owns files, syncs and everything else that may wait for the disk. Any thread: positions, <see cref="Truncate"/>,
 /// <see cref="WaitSynced"/>, <see cref="Statistics"/>. The owner: <see cref="Open"/>, <see cref="Replay"/>, and <see cref="Dispose"/> once all others have stopped using it.</para>
 /// <para>One process at a time: the caller holds a lock over the directory (<see cref="IFileSystem.Lock"/>).</para>
-/// <para>Errors. No space: <see cref="TryAppend"/> is false and <see cref="Trouble"/> says why, until there is. A failed sync: the log is over; it is not tried again, and
-/// every call throws <see cref="ErrorKind.Fatal"/> from then on.</para>
+/// <para>Errors. No space: <see cref="TryAppend"/> is false and <see cref="Trouble"/> says why, until there is. A failed write or sync: the log is over; it is not tried again,
+/// and every call throws <see cref="ErrorKind.Fatal"/> from then on.</para>
 /// </remarks>
 public sealed partial class WriteAheadLog : IDisposable
 {
@@ -69,7 +69,7 @@ public sealed partial class WriteAheadLog : IDisposable
     public long TruncatedPosition => Volatile.Read(ref truncated);
 
     /// <summary>Why there is no room ahead; empty when nothing is wrong.</summary>
-    public string Trouble => failure?.Message ?? stock.Trouble;
+    public string Trouble => failure?.Message ?? (writeTrouble.Length > 0 ? writeTrouble : stock.Trouble);
 
     /// <summary>
     /// Opens the log of a directory, which is created if need be: reads what is there, makes sure that all of it is on disk, and starts a file of a new generation after it.
@@ -198,10 +198,10 @@ public sealed partial class WriteAheadLog : IDisposable
             var end = (int)(Math.Min(file.Limit, scan.EndPosition) - file.NameStart);
             var from = (int)Math.Clamp(scan.SyncedPosition - file.NameStart, 0, end) / NativeBuffer.PageBytes * NativeBuffer.PageBytes;
             if (from == end || scan.SyncedPosition >= Math.Min(file.Limit, scan.EndPosition)) continue;
-            using var map = files.Map(file.Path, writable: true);
-            var bytes = map.Writable;
-            for (var at = from; at < end; at += NativeBuffer.PageBytes) Volatile.Write(ref bytes[at], bytes[at]);
-            map.Sync(from, end - from);
+            using var map = files.Map(file.Path);
+            using var writer = files.OpenWriter(file.Path);
+            writer.Write(from, map.Bytes[from..end]);
+            writer.Sync();
         }
     }
 

@@ -25,7 +25,7 @@ public sealed class FailingSyncTests(SharedBroker broker) : IDisposable
         var trace = Path.Combine(workspace.Folder, "trace");
 
         // The sync thread's first sync prepares the file; its second is of the first records.
-        var run = Tool.Run("strace", ["-f", "-qq", "-o", trace, "-e", "trace=msync", "-e", "inject=msync:error=EIO:when=2+", Needs.Binary, "ingest", "--config", file]);
+        var run = Tool.Run("strace", ["-f", "-qq", "-o", trace, "-e", "trace=fdatasync", "-e", "inject=fdatasync:error=EIO:when=2+", Needs.Binary, "ingest", "--config", file]);
 
         Assert.Equal(DiskFailed, run.ExitCode);
         Assert.Contains("cannot be synced: Input/output error", run.Errors, StringComparison.Ordinal);

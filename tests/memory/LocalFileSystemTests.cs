@@ -35,7 +35,7 @@ public sealed class LocalFileSystemTests : IDisposable
     {
         Assert.Equal(ErrorKind.NotFound, Assert.Throws<EngineException>(() => files.ListFiles(At("none"))).Kind);
         Assert.Equal(ErrorKind.NotFound, Assert.Throws<EngineException>(() => files.Read(At("none"), 10)).Kind);
-        Assert.Equal(ErrorKind.NotFound, Assert.Throws<EngineException>(() => files.Map(At("none"), writable: false)).Kind);
+        Assert.Equal(ErrorKind.NotFound, Assert.Throws<EngineException>(() => files.Map(At("none"))).Kind);
         Assert.Equal(ErrorKind.NotFound, Assert.Throws<EngineException>(() => files.Rename(At("none"), At("other"))).Kind);
         Assert.Equal(ErrorKind.NotFound, Assert.Throws<EngineException>(() => files.Write(At("none/file"), "x"u8)).Kind);
         Assert.False(files.Exists(At("none")));
@@ -71,20 +71,19 @@ public sealed class LocalFileSystemTests : IDisposable
     }
 
     [Fact]
-    public void MappedBytesAreTheFiles()
+    public void MappingShowsWhatIsWritten()
     {
         Make("log", 3 * 4096);
         var before = MemoryLedger.Bytes(MemoryTag.Wal);
-        using (var map = files.Map(At("log"), writable: true))
+        using (var map = files.Map(At("log")))
+        using (var writer = files.OpenWriter(At("log")))
         {
-            map.Prefault(0, map.Length);
-            map.Writable[5000] = 42;
-            map.Sync(4990, 20);
+            Assert.Equal(3 * 4096, writer.Length);
+            writer.Write(4998, [7, 8], [42], [9, 10, 11]);
+            Assert.Equal([0, 7, 8, 42, 9, 10, 11, 0], map.Bytes[4997..5005].ToArray());
             map.Release(0, map.Length);
-            Assert.Equal(42, map.Bytes[5000]);
-            using var other = files.Map(At("log"), writable: false);
-            Assert.Equal(42, other.Bytes[5000]);
-            Assert.Throws<InvalidOperationException>(() => other.Writable.Length);
+            writer.Sync();
+            Assert.Equal([0, 7, 8, 42, 9, 10, 11, 0], map.Bytes[4997..5005].ToArray());
         }
         Assert.Equal(42, files.Read(At("log"), 1 << 20)[5000]);
         Assert.Equal(before, MemoryLedger.Bytes(MemoryTag.Wal));
@@ -94,7 +93,7 @@ public sealed class LocalFileSystemTests : IDisposable
     public void EmptyFileMapsToNothing()
     {
         files.Write(At("empty"), default);
-        using var map = files.Map(At("empty"), writable: false);
+        using var map = files.Map(At("empty"));
         Assert.Equal(0, map.Length);
         Assert.True(map.Bytes.IsEmpty);
     }
@@ -103,10 +102,13 @@ public sealed class LocalFileSystemTests : IDisposable
     public void RangesOutsideAMappingAreRefused()
     {
         Make("log", 4096);
-        using var map = files.Map(At("log"), writable: true);
-        Assert.Throws<InvalidOperationException>(() => map.Sync(4000, 200));
-        Assert.Throws<InvalidOperationException>(() => map.Sync(-1, 1));
+        using var map = files.Map(At("log"));
         Assert.Throws<InvalidOperationException>(() => map.Release(0, 4097));
+        using var writer = files.OpenWriter(At("log"));
+        Assert.Throws<InvalidOperationException>(() => writer.Write(-1, [1]));
+        Assert.Throws<InvalidOperationException>(() => writer.Write(4094, [1], [2], [3]));
+        writer.Write(4093, [1], [2], [3]);
+        Assert.Equal(4096, writer.Length);
     }
 
     [Fact]

@@ -131,6 +131,44 @@ public sealed class CrashTests
     }
 
     [Fact]
+    public void FailedWriteIsTheLast()
+    {
+        var files = new MemoryFileSystem();
+        var log = Frames.Open("log", Options, files);
+        Frames.Append(log, "synced");
+        Frames.Sync(log);
+        files.FailWrites = ErrorKind.Unavailable;
+        Assert.Equal(ErrorKind.Fatal, Assert.Throws<EngineException>(() => log.TryAppend(1, default, out _)).Kind);
+        files.FailWrites = null;
+        Assert.Equal(ErrorKind.Fatal, Assert.Throws<EngineException>(() => log.TryAppend(1, default, out _)).Kind);
+        Assert.Equal(ErrorKind.Fatal, Assert.Throws<EngineException>(() => log.SyncStep(0)).Kind);
+        log.Dispose();
+        using var again = Frames.Open("log", Options, files);
+        Assert.Equal(["synced"], Frames.Replay(again).Payloads);
+    }
+
+    [Fact]
+    public void WriteWithoutSpaceIsTriedAgainInTheSamePlace()
+    {
+        // A file system that copies on write needs space to overwrite.
+        var files = new MemoryFileSystem();
+        var log = Frames.Open("log", Options, files);
+        Frames.Append(log, "a");
+        var end = log.AppendedPosition;
+        files.FailWrites = ErrorKind.Full;
+        Assert.False(log.TryAppend(1, "b"u8, out _));
+        Assert.Contains("made to fail", log.Trouble, StringComparison.Ordinal);
+        Assert.Equal(end, log.AppendedPosition);
+        files.FailWrites = null;
+        Assert.True(log.TryAppend(1, "b"u8, out var position));
+        Assert.Equal(end, position);
+        Assert.Equal("", log.Trouble);
+        log.Dispose();
+        using var again = Frames.Open("log", Options, files);
+        Assert.Equal(["a", "b"], Frames.Replay(again).Payloads);
+    }
+
+    [Fact]
     public void WhatTheKernelHoldsAfterAFailedSyncIsWrittenAgain()
     {
         // The kernel drops the error and calls its pages clean: frames are read back, yet are not on disk.

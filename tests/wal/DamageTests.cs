@@ -135,7 +135,7 @@ public sealed class DamageTests
         var (files, _) = Sample();
         var name = files.Names.First();
         Assert.Equal(FileState.Good, WalFormat.ReadFileHeader(files[name], 0, out var header));
-        WalFormat.WriteFileHeader(files[name], header with { Version = 2 });
+        WalFormat.WriteFileHeader(new ArrayWriter(files[name]), header with { Version = 2 });
         var before = files.Copy();
         Assert.Equal(ErrorKind.Unsupported, Assert.Throws<EngineException>(() => Frames.Open("log", Options, files)).Kind);
         foreach (var each in files.Names) Assert.Equal(before[each], files[each]);
@@ -250,7 +250,7 @@ public sealed class DamageTests
         var files = new MemoryFileSystem();
         var log = Frames.Open("log", Options, files);
         var forged = new byte[FrameHeader.Bytes + 8];
-        WalFormat.WriteFrame(forged, 0, WalFormat.Seed(0), new() { PayloadBytes = 8, Position = 4096 + 80, SyncedPosition = 1 << 20, Generation = 1, Kind = 1 }, "intruder"u8);
+        WalFormat.WriteFrame(new ArrayWriter(forged), 0, WalFormat.Seed(0), new() { PayloadBytes = 8, Position = 4096 + 80, SyncedPosition = 1 << 20, Generation = 1, Kind = 1 }, "intruder"u8);
         Frames.Append(log, Encoding.Latin1.GetString(forged));
         Frames.Kill(log);
         files[files.Names.First()][4096] ^= 1;

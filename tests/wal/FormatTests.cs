@@ -45,7 +45,7 @@ public sealed class FormatTests
     public void FileHeaderBytesAreTheseForEver()
     {
         var file = new byte[4096];
-        WalFormat.WriteFileHeader(file, new()
+        WalFormat.WriteFileHeader(new ArrayWriter(file), new()
         {
             Magic = WalFormat.Magic,
             Version = 1,
@@ -75,7 +75,7 @@ public sealed class FormatTests
         var file = new byte[8192];
         file.AsSpan().Fill(0xEE);
         var seed = WalFormat.Seed(0x0123456789ABCDEF);
-        WalFormat.WriteFrame(file, 4096, seed, new() { PayloadBytes = 5, Position = 0x08001000, SyncedPosition = 0x08000FF8, TruncatedPosition = 0x01000000, Generation = 7, Kind = 3 }, "hello"u8);
+        WalFormat.WriteFrame(new ArrayWriter(file), 4096, seed, new() { PayloadBytes = 5, Position = 0x08001000, SyncedPosition = 0x08000FF8, TruncatedPosition = 0x01000000, Generation = 7, Kind = 3 }, "hello"u8);
         var crc = Crc32C.Append(Crc32C.Compute(Convert.FromHexString("EFCDAB8967452301")), file.AsSpan(4100, 44));
         Assert.Equal(
             Convert.ToHexString(BitConverter.GetBytes(crc)) + "050000000010000800000000F80F0008000000000000000100000000070000000300000068656C6C6F000000",
@@ -90,7 +90,7 @@ public sealed class FormatTests
     public void FramesOfAnotherSaltAreNone()
     {
         var file = new byte[8192];
-        WalFormat.WriteFrame(file, 4096, WalFormat.Seed(1), new() { Position = 4096, Generation = 1, Kind = 1 }, default);
+        WalFormat.WriteFrame(new ArrayWriter(file), 4096, WalFormat.Seed(1), new() { Position = 4096, Generation = 1, Kind = 1 }, default);
         var of = new FileHeader { FileBytes = 8192, Generation = 1 };
         Assert.Equal(FrameState.Valid, WalFormat.ReadFrame(file, in of, WalFormat.Seed(1), 4096, 8192, out _, out _));
         Assert.Equal(FrameState.Torn, WalFormat.ReadFrame(file, in of, WalFormat.Seed(2), 4096, 8192, out _, out _));
@@ -105,7 +105,7 @@ public sealed class FormatTests
     public void LengthsBeyondTheFileAreRefused(uint payloadBytes, object expected)
     {
         var file = new byte[8192];
-        WalFormat.WriteFrame(file, 4096, 0, new() { PayloadBytes = payloadBytes, Position = 4096, Generation = 1, Kind = 1 }, default);
+        WalFormat.WriteFrame(new ArrayWriter(file), 4096, 0, new() { PayloadBytes = payloadBytes, Position = 4096, Generation = 1, Kind = 1 }, default);
         var of = new FileHeader { FileBytes = 8192, Generation = 1 };
         Assert.Equal((FrameState)expected, WalFormat.ReadFrame(file, in of, 0, 4096, 8192, out _, out _));
     }
@@ -138,7 +138,7 @@ public sealed class FormatTests
     private static FileState Judge(FileHeader header)
     {
         var file = new byte[4096];
-        WalFormat.WriteFileHeader(file, header);
+        WalFormat.WriteFileHeader(new ArrayWriter(file), header);
         return WalFormat.ReadFileHeader(file, header.StartPosition, out _);
     }
 

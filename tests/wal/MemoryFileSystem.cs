@@ -17,6 +17,9 @@ internal sealed class MemoryFileSystem : IFileSystem
 
     internal bool FailSyncs { get; set; }
 
+    /// <summary>Overwriting fails with this.</summary>
+    internal ErrorKind? FailWrites { get; set; }
+
     internal int Calls { get; private set; }
 
     internal int Syncs { get; private set; }
@@ -91,10 +94,16 @@ internal sealed class MemoryFileSystem : IFileSystem
         return new NewMemoryFile(this, Name(path), bytes);
     }
 
-    public IMappedFile Map(string path, bool writable)
+    public IMappedFile Map(string path)
     {
         Call();
-        return new Mapping(this, path, Find(path), writable);
+        return new Mapping(path, Find(path));
+    }
+
+    public IFileWriter OpenWriter(string path)
+    {
+        Call();
+        return new Writer(this, path, Find(path));
     }
 
     public void Rename(string from, string to)
@@ -155,7 +164,7 @@ internal sealed class MemoryFileSystem : IFileSystem
         }
     }
 
-    private sealed class Mapping(MemoryFileSystem files, string path, Node node, bool writable) : IMappedFile
+    private sealed class Mapping(string path, Node node) : IMappedFile
     {
         public string Path => path;
 
@@ -163,22 +172,45 @@ internal sealed class MemoryFileSystem : IFileSystem
 
         public ReadOnlySpan<byte> Bytes => node.Memory;
 
-        public Span<byte> Writable => writable ? node.Memory : throw new InvalidOperationException("mapped to read");
+        public void Release(int from, int length) => Assert.True(from >= 0 && from + length <= Length);
 
-        public void Sync(int from, int length)
+        public void Dispose()
         {
-            Assert.True(writable);
+        }
+    }
+
+    private sealed class Writer(MemoryFileSystem files, string path, Node node) : IFileWriter
+    {
+        private readonly Lock gate = new();
+        private int dirtyFrom = int.MaxValue;
+        private int dirtyTo;
+
+        public long Length => node.Memory.Length;
+
+        public void Write(long at, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, ReadOnlySpan<byte> tail)
+        {
+            if (files.FailWrites is { } kind) throw new EngineException(kind, $"{path} cannot be written: made to fail");
+            var from = (int)at;
+            head.CopyTo(node.Memory.AsSpan(from));
+            body.CopyTo(node.Memory.AsSpan(from + head.Length));
+            tail.CopyTo(node.Memory.AsSpan(from + head.Length + body.Length));
+            lock (gate) (dirtyFrom, dirtyTo) = (Math.Min(dirtyFrom, from), Math.Max(dirtyTo, from + head.Length + body.Length + tail.Length));
+        }
+
+        public void Sync()
+        {
             files.Call();
             files.Syncs++;
             if (files.FailSyncs) throw new EngineException(ErrorKind.Fatal, $"{path} cannot be synced: made to fail");
-            from = from / IFileSystem.SectorBytes * IFileSystem.SectorBytes;
-            var end = Math.Min(Length, from + length + IFileSystem.SectorBytes);
-            node.Memory.AsSpan(from, end - from).CopyTo(node.Disk.AsSpan(from));
+            lock (gate)
+            {
+                if (dirtyTo == 0) return;
+                var from = dirtyFrom / IFileSystem.SectorBytes * IFileSystem.SectorBytes;
+                var end = Math.Min(node.Memory.Length, dirtyTo + IFileSystem.SectorBytes);
+                node.Memory.AsSpan(from, end - from).CopyTo(node.Disk.AsSpan(from));
+                (dirtyFrom, dirtyTo) = (int.MaxValue, 0);
+            }
         }
-
-        public void Prefault(int from, int length) => Assert.True(from >= 0 && from + length <= Length);
-
-        public void Release(int from, int length) => Assert.True(from >= 0 && from + length <= Length);
 
         public void Dispose()
         {

@@ -35,10 +35,16 @@ public sealed class SimFileSystem(SimDisk disk, Scheduler scheduler) : IFileSyst
         return new SimNewFile(this, path, bytes);
     }
 
-    public IMappedFile Map(string path, bool writable)
+    public IMappedFile Map(string path)
     {
         Enter("map", path);
-        return new SimMappedFile(this, path, disk.Find(path) ?? throw SimDisk.Missing(path), writable);
+        return new SimMappedFile(path, disk.Find(path) ?? throw SimDisk.Missing(path));
+    }
+
+    public IFileWriter OpenWriter(string path)
+    {
+        Enter("open", path);
+        return new SimFileWriter(this, path, disk.Find(path) ?? throw SimDisk.Missing(path));
     }
 
     public void Rename(string from, string to)
