@@ -43,14 +43,14 @@ internal sealed class Ingest : IDisposable
 
     /// <summary>
     /// Starts it with this configuration; sections [http] and [engine] are added, with more lines of the latter in <paramref name="engine"/>. The text is given on standard input.
-    /// Of several at once each has a <paramref name="name"/>, and a data directory of that name.
+    /// Of several at once each has a <paramref name="name"/>, and a data directory of that name. <paramref name="environment"/> is one NAME=VALUE.
     /// </summary>
-    public static Ingest Start(Workspace workspace, string config, string name = "", string engine = "")
+    public static Ingest Start(Workspace workspace, string config, string name = "", string engine = "", string environment = "")
     {
         var port = FreePort();
         var text = $"{config}\n[http]\nlisten = 127.0.0.1:{port}\n[engine]\ndata_dir = {workspace.Data}{name}\n{engine}\n";
         // What runs the tests may ignore SIGINT, as shells do in the background, and a child inherits that.
-        var start = new ProcessStartInfo("env", ["--default-signal=INT", Needs.Binary, "ingest", "--config", "-"])
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", .. environment.Length > 0 ? [environment] : Array.Empty<string>(), Needs.Binary, "ingest", "--config", "-"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

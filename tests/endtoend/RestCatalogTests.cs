@@ -71,6 +71,32 @@ public sealed class RestCatalogTests(SharedBroker broker) : IDisposable
         Judges.EveryOffsetOnce(server.ForJava("default.events"), [TableFolder(server)], Produced.Ranges(records));
     }
 
+    [IngestFact]
+    public void ACatalogBehindTlsIsUsedOnceItsAuthorityIsTrusted()
+    {
+        using var server = new RestServer(workspace);
+        using var proxy = new TlsProxy(workspace, server.Uri);
+        using var source = new Source(Kafka.Brokers);
+        var topic = source.NewTopic("tls", 1);
+        var records = source.Send(topic, 1, SampleEvents.Make(seed: 140, count: 50));
+        var config = Config(server, topic, "").Replace(server.Uri, proxy.Uri, StringComparison.Ordinal);
+        using (var stranger = Ingest.Start(workspace, config, "stranger"))
+        {
+            stranger.WaitForState("events", "waiting");
+            Assert.Contains("certificate", stranger.Log, StringComparison.OrdinalIgnoreCase);
+            stranger.Stop();
+        }
+
+        using (var ingest = Ingest.Start(workspace, config, environment: $"SSL_CERT_FILE={proxy.AuthorityFile}"))
+        {
+            ingest.WaitForOffsets("events", Scenario.TotalOffsets(records));
+            Assert.Equal(0, ingest.Stop());
+        }
+
+        Judges.Check(server.ForJava("default.events"));
+        Judges.EveryOffsetOnce(server.ForJava("default.events"), [TableFolder(server)], Produced.Ranges(records));
+    }
+
     private string Config(RestServer server, string topic, string login) => Scenario.Config(workspace, Kafka.Brokers, topic)
         .Replace($"warehouse = {workspace.Warehouse}", $"catalog = rest\nuri = {server.Uri}\nstorage_root = {server.Warehouse}\n{login}", StringComparison.Ordinal);
 

@@ -69,8 +69,6 @@ public sealed class AllocationTests
 
         internal override bool Add(in RecordInput record, Source source, int segmentIndex, string error, string detail) => throw new InvalidOperationException(error);
 
-        internal override bool IsFull(int segmentIndex) => false;
-
         internal override void Commit(string flushId, long epoch, IReadOnlyList<int> segmentIndexes, IReadOnlyList<OffsetRange> ranges)
         {
         }

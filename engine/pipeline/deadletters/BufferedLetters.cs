@@ -32,8 +32,6 @@ internal abstract class BufferedLetters : DeadLetters
         return true;
     }
 
-    internal sealed override bool IsFull(int segmentIndex) => buffers[segmentIndex].Bytes >= segmentBytes;
-
     internal sealed override void Clear(int segmentIndex)
     {
         var buffer = buffers[segmentIndex];

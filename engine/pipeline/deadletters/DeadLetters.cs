@@ -7,7 +7,7 @@ namespace K2I.Pipeline;
 /// the commit of the same flush: whatever the main table's offsets pass over is then safe.
 /// </summary>
 /// <remarks>
-/// Ingest thread: <see cref="Add"/>, <see cref="IsFull"/>, for the open segment. Flush thread: <see cref="Commit"/>, <see cref="Clear"/>, for sealed ones. The seal is the
+/// Ingest thread: <see cref="Add"/>, for the open segment. Flush thread: <see cref="Commit"/>, <see cref="Clear"/>, for sealed ones. The seal is the
 /// hand-over of a segment's letters, as of its rows.
 /// </remarks>
 internal abstract class DeadLetters : IDisposable
@@ -20,9 +20,6 @@ internal abstract class DeadLetters : IDisposable
     /// segment always has room. Throws a <see cref="NamedStop"/> under <c>dead_letter = pause</c>.
     /// </summary>
     internal abstract bool Add(in RecordInput record, Source source, int segmentIndex, string error, string detail);
-
-    /// <summary>The segment holds so many that it is time to seal.</summary>
-    internal abstract bool IsFull(int segmentIndex);
 
     /// <summary>
     /// Makes the letters of sealed segments last, those inside <paramref name="ranges"/>. When it returns they are where the policy puts them, also if a crash or an

@@ -27,8 +27,6 @@ internal sealed class DroppedLetters(DeadLetterServices services) : DeadLetters
         return true;
     }
 
-    internal override bool IsFull(int segmentIndex) => false;
-
     internal override void Commit(string flushId, long epoch, IReadOnlyList<int> segmentIndexes, IReadOnlyList<OffsetRange> ranges)
     {
     }

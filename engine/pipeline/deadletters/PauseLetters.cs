@@ -18,8 +18,6 @@ internal sealed class PauseLetters(TableLetters accepted, DeadLetterServices ser
             new(source.Topic, source.Partition, record.Offset));
     }
 
-    internal override bool IsFull(int segmentIndex) => accepted.IsFull(segmentIndex);
-
     internal override void Commit(string flushId, long epoch, IReadOnlyList<int> segmentIndexes, IReadOnlyList<OffsetRange> ranges) =>
         accepted.Commit(flushId, epoch, segmentIndexes, ranges);
 
