@@ -87,12 +87,7 @@ internal sealed unsafe class BytesLeaf : LeafWriter
         var bytes = width > 0 ? (long)width * count : TotalBytes(slice, from, count) + (long)count * sizeof(int);
         if (choice.Active)
         {
-            var target = (uint*)indices.Ensure(((long)PageValues + count) * sizeof(uint) + Slack, (long)PageValues * sizeof(uint)) + PageValues;
-            for (var i = 0; i < count; i++)
-            {
-                var value = source.Value(i, width, out var length);
-                target[i] = dictionary.Add(value, length);
-            }
+            dictionary.Add(source, count, (uint*)indices.Ensure(((long)PageValues + count) * sizeof(uint) + Slack, (long)PageValues * sizeof(uint)) + PageValues);
             plainBytes += bytes;
             if (choice.GivesUpEarly(PageValues + count, dictionary.Count)) BecomePlain(PageValues + count);
             return;

@@ -16,6 +16,15 @@ internal abstract unsafe class Compressor : IDisposable
         _ => throw new EngineException(ErrorKind.Unsupported, $"codec {codec} cannot be written"),
     };
 
+    /// <summary>Knows more than one <see cref="MatchSearch"/>.</summary>
+    internal virtual bool HasSearches => false;
+
+    /// <summary>How repeated stretches are searched for from now on.</summary>
+    internal virtual MatchSearch Search
+    {
+        set => Check.That(value == MatchSearch.Level);
+    }
+
     /// <summary>The most that <paramref name="bytes"/> can become.</summary>
     internal abstract long Bound(int bytes);
 

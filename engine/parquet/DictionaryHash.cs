@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 
 namespace K2I.Parquet;
@@ -11,40 +12,23 @@ internal static unsafe class DictionaryHash
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ulong OfBits(ulong bits) => (bits ^ bits >> 32) * Multiplier;
 
-    /// <summary>Multiplies overlapping 8-byte words; longer values in the manner of wyhash.</summary>
-    internal static ulong OfBytes(byte* at, int count)
+    /// <summary>Of at most 16 bytes, zeros behind them. All bits of the value reach the upper half, and through it the lower one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static ulong OfShort(Vector128<byte> value, int count)
+    {
+        var words = value.AsUInt64();
+        var hash = (words.GetElement(0) ^ (uint)count) * SecretA;
+        hash = (hash ^ hash >> 32 ^ words.GetElement(1)) * SecretB;
+        return hash ^ hash >> 32;
+    }
+
+    /// <summary>Of more than 16 bytes: multiplies overlapping 8-byte words in the manner of wyhash.</summary>
+    internal static ulong OfLong(byte* at, int count)
     {
         var seed = SecretA;
-        ulong a, b;
-        if (count <= 16)
-        {
-            if (count >= 8)
-            {
-                a = Load8(at);
-                b = Load8(at + count - 8);
-            }
-            else if (count >= 4)
-            {
-                a = Unsafe.ReadUnaligned<uint>(at);
-                b = Unsafe.ReadUnaligned<uint>(at + count - 4);
-            }
-            else
-            {
-                a = count == 0 ? 0 : at[0] | (ulong)at[count >> 1] << 8 | (ulong)at[count - 1] << 16;
-                b = 0;
-            }
-            var short16 = (a ^ (uint)count) * SecretA;
-            short16 = (short16 ^ short16 >> 32 ^ b) * SecretB;
-            return short16 ^ short16 >> 29;
-        }
-        else
-        {
-            var rest = count;
-            for (; rest > 16; at += 16, rest -= 16) seed = Mix(Load8(at) ^ SecretB, Load8(at + 8) ^ seed);
-            a = Load8(at + rest - 16);
-            b = Load8(at + rest - 8);
-        }
-        return Mix(SecretB ^ (uint)count, Mix(a ^ SecretB, b ^ seed));
+        var rest = count;
+        for (; rest > 16; at += 16, rest -= 16) seed = Mix(Load8(at) ^ SecretB, Load8(at + 8) ^ seed);
+        return Mix(SecretB ^ (uint)count, Mix(Load8(at + rest - 16) ^ SecretB, Load8(at + rest - 8) ^ seed));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

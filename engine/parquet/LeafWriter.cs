@@ -20,6 +20,7 @@ internal abstract unsafe class LeafWriter : IDisposable
     private readonly GrowBuffer definitions, repetitions;
     private readonly BlockChain pages;
     private readonly ChunkStatistics statistics;
+    private SearchChoice search;
     private bool levelsUniform = true;
     private int pageEntries, pageRows;
     private long chunkRows;
@@ -201,7 +202,7 @@ internal abstract unsafe class LeafWriter : IDisposable
         var levelBytes = EncodeLevels(out var levels);
         var encoding = EncodePage(levels, levelBytes, out var body, out var bytes);
         if (bytes > int.MaxValue) throw TooLarge("a row", bytes);
-        var stored = Compress(body, (int)bytes, out var storedBytes);
+        var stored = CompressPage(body, (int)bytes, out var storedBytes);
         WriteHeader(PageType.Data, encoding, pageEntries, (int)bytes, stored, storedBytes);
         var header = Context.Header.Written;
         var hasBounds = PageBounds(out var min, out var max);
@@ -246,6 +247,16 @@ internal abstract unsafe class LeafWriter : IDisposable
         return (int)(at - levels);
     }
 
+    private byte* CompressPage(byte* body, int bytes, out int storedBytes)
+    {
+        if (Context.Compressor is { } compressor)
+        {
+            var capacity = compressor.Bound(bytes);
+            compressor.Search = search.Next(compressor, body, bytes, Context.Compressed.Ensure(capacity, 0), capacity);
+        }
+        return Compress(body, bytes, out storedBytes);
+    }
+
     private byte* Compress(byte* body, int bytes, out int storedBytes)
     {
         storedBytes = bytes;
@@ -259,6 +270,7 @@ internal abstract unsafe class LeafWriter : IDisposable
     private void WriteDictionary(CountingSink sink, ColumnChunk chunk)
     {
         if (DictionaryBytes > int.MaxValue) throw TooLarge("a dictionary", DictionaryBytes);
+        if (Context.Compressor is { } compressor) compressor.Search = MatchSearch.Level;
         var stored = Compress(DictionaryPage, (int)DictionaryBytes, out var storedBytes);
         WriteHeader(PageType.Dictionary, PageEncoding.Plain, DictionaryCount, (int)DictionaryBytes, stored, storedBytes);
         chunk.DictionaryOffset = sink.Position;

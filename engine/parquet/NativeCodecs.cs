@@ -5,7 +5,7 @@ namespace K2I.Parquet;
 /// <summary>The C codecs that are linked in: zstd, lz4, zlib.</summary>
 internal static unsafe partial class NativeCodecs
 {
-    internal const int ZstdCompressionLevel = 100;
+    internal const int ZstdCompressionLevel = 100, ZstdHashLog = 102, ZstdMinMatch = 105, ZstdTargetLength = 106, ZstdLiteralCompression = 1002;
     internal const int DeflateFinish = 4, DeflateStreamEnd = 1;
 
     private const string Library = "k2i_native";

@@ -12,6 +12,7 @@ internal static class BenchCommand
         var command = new Command("bench", "Measure the main job on this machine");
         command.Subcommands.Add(CreateIngest(terminal));
         command.Subcommands.Add(WalBenchCommand.Create(terminal));
+        command.Subcommands.Add(ParquetBenchCommand.Create(terminal));
         return command;
     }
 
