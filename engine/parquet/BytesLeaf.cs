@@ -26,7 +26,7 @@ internal sealed unsafe class BytesLeaf : LeafWriter
         isDecimal = Type.Kind == TypeKind.Decimal;
         signFlip = isDecimal ? 1UL << 63 : 0;
         dictionary = new(context.Arena, width);
-        choice = new(context.Options.DictionaryBytes);
+        choice = new(DictionaryLimit(node, context));
     }
 
     internal override int Compare(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b) =>
@@ -102,11 +102,10 @@ internal sealed unsafe class BytesLeaf : LeafWriter
         if (choice.Active && PageValues > 0)
         {
             var bits = Math.Max(HybridEncoder.WidthOf((uint)dictionary.Count - 1), 1);
-            body = Context.Body.Ensure(levelBytes + 1 + HybridEncoder.Bound(PageValues, bits), 0);
-            Buffer.MemoryCopy(levels, body, levelBytes, levelBytes);
-            body[levelBytes] = (byte)bits;
-            var end = HybridEncoder.EncodeIndices((uint*)indices.Pointer, PageValues, bits, body + levelBytes + 1);
-            bytes = end - body;
+            var target = BodyFor(levels, levelBytes, 1 + HybridEncoder.Bound(PageValues, bits));
+            body = target - levelBytes;
+            *target++ = (byte)bits;
+            bytes = HybridEncoder.EncodeIndices((uint*)indices.Pointer, PageValues, bits, target) - body;
             if (!choice.GivesUp(dictionary.Bytes, bytes - levelBytes, plainBytes))
             {
                 FindExtremesOfIndices();
@@ -116,8 +115,24 @@ internal sealed unsafe class BytesLeaf : LeafWriter
             BecomePlain(PageValues);
         }
         plain.Ensure(Headroom + plainBytes + Slack, Headroom + plainBytes);
+        if (Encoding > ColumnEncoding.Plain)
+        {
+            var target = BodyFor(levels, levelBytes, BytesEncoder.Bound(plainBytes, PageValues));
+            body = target - levelBytes;
+            bytes = EncodeValues(target, out var encoding) - body;
+            return encoding;
+        }
         JoinPlain(levels, levelBytes, PlainValues, plainBytes, out body, out bytes);
         return PageEncoding.Plain;
+    }
+
+    protected override void HashDictionary(BloomHashes hashes)
+    {
+        for (uint i = 0; i < dictionary.Count; i++)
+        {
+            var value = dictionary.Value(i, out var length);
+            hashes.Add(value, length);
+        }
     }
 
     protected override bool PageBounds(out ReadOnlySpan<byte> min, out ReadOnlySpan<byte> max)
@@ -146,6 +161,24 @@ internal sealed unsafe class BytesLeaf : LeafWriter
         indices.Dispose();
         dictionary.Dispose();
     }
+
+    private byte* EncodeValues(byte* target, out PageEncoding encoding)
+    {
+        switch (Encoding)
+        {
+            case ColumnEncoding.DeltaLengthByteArray:
+                encoding = PageEncoding.DeltaLengthByteArray;
+                return BytesEncoder.DeltaLength(PlainValues, PageValues, Lengths(PageValues), target);
+            case ColumnEncoding.DeltaByteArray:
+                encoding = PageEncoding.DeltaByteArray;
+                return BytesEncoder.DeltaBytes(PlainValues, width, PageValues, Lengths(2L * PageValues), target);
+            default:
+                encoding = PageEncoding.ByteStreamSplit;
+                return BytesEncoder.Split(PlainValues, width, PageValues, target);
+        }
+    }
+
+    private int* Lengths(long count) => (int*)Context.Staging.Ensure(count * sizeof(int), 0);
 
     private static BytesSource Source(in LeafSlice slice, int from)
     {
@@ -199,6 +232,7 @@ internal sealed unsafe class BytesLeaf : LeafWriter
             extremes.Add(start, at, length, signFlip);
             at += length;
         }
+        Hashes?.AddFixed(start + plainBytes, width, count);
         plainBytes = at;
     }
 
@@ -213,6 +247,7 @@ internal sealed unsafe class BytesLeaf : LeafWriter
             at += sizeof(int);
             source.Copy(value, start + at, length);
             extremes.Add(start, at, length, 0);
+            Hashes?.Add(start + at, length);
             at += length;
         }
         plainBytes = at;
@@ -247,6 +282,7 @@ internal sealed unsafe class BytesLeaf : LeafWriter
             Buffer.MemoryCopy(value - dictionary.PrefixBytes, start + plainBytes, length + dictionary.PrefixBytes, length + dictionary.PrefixBytes);
             plainBytes += dictionary.PrefixBytes + length;
             extremes.Add(start, plainBytes - length, length, signFlip);
+            Hashes?.Add(start + plainBytes - length, length);
         }
         dictionary.Clear(release: true);
         indices.Release();

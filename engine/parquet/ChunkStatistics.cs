@@ -30,8 +30,8 @@ internal sealed class ChunkStatistics(LeafWriter leaf, ParquetOptions options)
         Chunk.UncompressedBytes += uncompressedBytes;
         Chunk.CompressedBytes += page.Bytes;
         Chunk.UnencodedBytes += page.UnencodedBytes;
-        if (encoding == PageEncoding.Plain) Chunk.PlainPages++;
-        else Chunk.DictionaryPages++;
+        if (encoding == PageEncoding.RleDictionary) Chunk.DictionaryPages++;
+        else (Chunk.ValueEncoding, Chunk.ValuePages) = (encoding, Chunk.ValuePages + 1);
         page.BoundsAt = boundsUsed;
         page.MinBytes = page.MaxBytes = -1;
         if (hasBounds)

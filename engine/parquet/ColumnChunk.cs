@@ -6,7 +6,17 @@ internal sealed class ColumnChunk
     internal long Entries, Nulls, Nans, UncompressedBytes, CompressedBytes, UnencodedBytes;
     internal long DictionaryOffset = -1, DataOffset;
     internal long Distinct = -1;
-    internal int PlainPages, DictionaryPages;
+
+    /// <summary>Pages through the dictionary, and the others, all in <see cref="ValueEncoding"/>.</summary>
+    internal int DictionaryPages, ValuePages;
+
+    internal PageEncoding ValueEncoding;
+
+    /// <summary>The Bloom filter, header included; 0 bytes: none.</summary>
+    internal long BloomOffset;
+
+    internal int BloomBytes;
+
     internal byte[]? Min, Max;
     internal bool MinExact, MaxExact;
 

@@ -11,7 +11,7 @@ internal sealed unsafe class FixedLeaf<T>(SchemaNode node, EncodeContext context
     private readonly GrowBuffer plain = new(context.Arena), indices = new(context.Arena);
     private readonly FixedDictionary<T> dictionary = new(context.Arena);
     private readonly T[] bounds = new T[2];
-    private DictionaryChoice choice = new(context.Options.DictionaryBytes);
+    private DictionaryChoice choice = new(DictionaryLimit(node, context));
     private T min = MinMax<T>.Highest, max = MinMax<T>.Lowest;
     private long nans;
 
@@ -44,6 +44,7 @@ internal sealed unsafe class FixedLeaf<T>(SchemaNode node, EncodeContext context
             var target = RoomForPlain(PageValues + count) + PageValues;
             Gather(slice, from, count, target);
             MinMax<T>.Update(target, count, ref min, ref max, ref nans);
+            Hashes?.AddFixed((byte*)target, sizeof(T), count);
             return;
         }
         var source = Contiguous(slice, from);
@@ -63,11 +64,10 @@ internal sealed unsafe class FixedLeaf<T>(SchemaNode node, EncodeContext context
         if (choice.Active && PageValues > 0)
         {
             var width = Math.Max(HybridEncoder.WidthOf((uint)dictionary.Count - 1), 1);
-            body = Context.Body.Ensure(levelBytes + 1 + HybridEncoder.Bound(PageValues, width), 0);
-            Buffer.MemoryCopy(levels, body, levelBytes, levelBytes);
-            body[levelBytes] = (byte)width;
-            var end = HybridEncoder.EncodeIndices((uint*)indices.Pointer, PageValues, width, body + levelBytes + 1);
-            bytes = end - body;
+            var target = BodyFor(levels, levelBytes, 1 + HybridEncoder.Bound(PageValues, width));
+            body = target - levelBytes;
+            *target++ = (byte)width;
+            bytes = HybridEncoder.EncodeIndices((uint*)indices.Pointer, PageValues, width, target) - body;
             if (!choice.GivesUp(dictionary.Bytes, bytes - levelBytes, PageBytes))
             {
                 if (choice.Outgrown(dictionary.Bytes)) choice.Close();
@@ -76,9 +76,18 @@ internal sealed unsafe class FixedLeaf<T>(SchemaNode node, EncodeContext context
             BecomePlain(PageValues);
         }
         RoomForPlain(PageValues);
+        if (Encoding is ColumnEncoding.DeltaBinaryPacked or ColumnEncoding.ByteStreamSplit)
+        {
+            var target = BodyFor(levels, levelBytes, DeltaEncoder.Bound(PageValues, sizeof(T)));
+            body = target - levelBytes;
+            bytes = EncodeValues(target) - body;
+            return Encoding == ColumnEncoding.DeltaBinaryPacked ? PageEncoding.DeltaBinaryPacked : PageEncoding.ByteStreamSplit;
+        }
         JoinPlain(levels, levelBytes, (byte*)PlainValues, PageBytes, out body, out bytes);
         return PageEncoding.Plain;
     }
+
+    protected override void HashDictionary(BloomHashes hashes) => hashes.AddFixed((byte*)dictionary.Values, sizeof(T), dictionary.Count);
 
     protected override bool PageBounds(out ReadOnlySpan<byte> least, out ReadOnlySpan<byte> greatest)
     {
@@ -110,6 +119,10 @@ internal sealed unsafe class FixedLeaf<T>(SchemaNode node, EncodeContext context
         indices.Dispose();
         dictionary.Dispose();
     }
+
+    private byte* EncodeValues(byte* target) => Encoding == ColumnEncoding.ByteStreamSplit ? BytesEncoder.Split((byte*)PlainValues, sizeof(T), PageValues, target)
+        : sizeof(T) == sizeof(int) ? DeltaEncoder.Encode((int*)PlainValues, PageValues, target)
+        : DeltaEncoder.Encode((long*)PlainValues, PageValues, target);
 
     private static bool IsFloating => typeof(T) == typeof(float) || typeof(T) == typeof(double);
 
@@ -149,6 +162,7 @@ internal sealed unsafe class FixedLeaf<T>(SchemaNode node, EncodeContext context
         var target = RoomForPlain(values);
         var from = (uint*)indices.Pointer;
         for (var i = 0; i < values; i++) target[i] = dictionary.Values[from[i]];
+        Hashes?.AddFixed((byte*)target, sizeof(T), values);
         dictionary.Clear(release: true);
         indices.Release();
     }

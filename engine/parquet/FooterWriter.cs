@@ -11,7 +11,7 @@ internal sealed class FooterWriter(SchemaNode[] columns, LeafWriter[] leaves, Pa
     internal void Write(long rows, List<RowGroup> groups, List<KeyValuePair<string, string>> metadata, long indexesAt, long offsetIndexesAt)
     {
         thrift.Reset();
-        thrift.WriteI32(1, 1);
+        thrift.WriteI32(1, options.DataPageV2 ? 2 : 1);
         thrift.BeginList(2, ThriftWriter.Struct, 1 + columns.Sum(CountElements));
         thrift.BeginElement();
         thrift.WriteString(4, "table");
@@ -155,8 +155,10 @@ internal sealed class FooterWriter(SchemaNode[] columns, LeafWriter[] leaves, Pa
     {
         thrift.WriteI32(1, (int)leaf.Physical);
         var dictionary = chunk.DictionaryPages > 0;
-        thrift.BeginList(2, ThriftWriter.I32, dictionary ? 3 : 2);
-        thrift.ZigZag((int)PageEncoding.Plain);
+        var values = chunk.ValuePages > 0 && !(dictionary && chunk.ValueEncoding == PageEncoding.Plain);
+        thrift.BeginList(2, ThriftWriter.I32, 1 + (values ? 1 : 0) + (dictionary ? 2 : 0));
+        if (values) thrift.ZigZag((int)chunk.ValueEncoding);
+        if (dictionary) thrift.ZigZag((int)PageEncoding.Plain);
         thrift.ZigZag((int)PageEncoding.Rle);
         if (dictionary) thrift.ZigZag((int)PageEncoding.RleDictionary);
         thrift.BeginList(3, ThriftWriter.Binary, leaf.Node.ParquetPath.Length);
@@ -169,6 +171,11 @@ internal sealed class FooterWriter(SchemaNode[] columns, LeafWriter[] leaves, Pa
         if (dictionary) thrift.WriteI64(11, chunk.DictionaryOffset);
         WriteStatistics(leaf, chunk);
         WriteEncodings(chunk, dictionary);
+        if (chunk.BloomBytes > 0)
+        {
+            thrift.WriteI64(14, chunk.BloomOffset);
+            thrift.WriteI32(15, chunk.BloomBytes);
+        }
         if (leaf.Physical == PhysicalType.ByteArray)
         {
             thrift.BeginStruct(16);
@@ -192,14 +199,16 @@ internal sealed class FooterWriter(SchemaNode[] columns, LeafWriter[] leaves, Pa
 
     private void WriteEncodings(ColumnChunk chunk, bool dictionary)
     {
-        thrift.BeginList(13, ThriftWriter.Struct, (dictionary ? 2 : 0) + (chunk.PlainPages > 0 ? 1 : 0));
+        thrift.BeginList(13, ThriftWriter.Struct, (dictionary ? 2 : 0) + (chunk.ValuePages > 0 ? 1 : 0));
         if (dictionary)
         {
             WriteEncoding(PageType.Dictionary, PageEncoding.Plain, 1);
-            WriteEncoding(PageType.Data, PageEncoding.RleDictionary, chunk.DictionaryPages);
+            WriteEncoding(DataPage, PageEncoding.RleDictionary, chunk.DictionaryPages);
         }
-        if (chunk.PlainPages > 0) WriteEncoding(PageType.Data, PageEncoding.Plain, chunk.PlainPages);
+        if (chunk.ValuePages > 0) WriteEncoding(DataPage, chunk.ValueEncoding, chunk.ValuePages);
     }
+
+    private PageType DataPage => options.DataPageV2 ? PageType.DataV2 : PageType.Data;
 
     private void WriteEncoding(PageType type, PageEncoding encoding, int pages)
     {

@@ -35,6 +35,8 @@ internal abstract unsafe class LeafWriter : IDisposable
         repetitions = new(context.Arena);
         pages = new(context.Arena);
         statistics = new(this, context.Options);
+        Encoding = context.Options.Encodings.GetValueOrDefault(node.Path);
+        if (context.Options.BloomFilters.Contains(node.Path)) Hashes = new(context.Arena, context.Options);
     }
 
     internal SchemaNode Node { get; }
@@ -49,6 +51,15 @@ internal abstract unsafe class LeafWriter : IDisposable
     internal ChunkStatistics Statistics => statistics;
 
     protected EncodeContext Context { get; }
+
+    protected ColumnEncoding Encoding { get; }
+
+    /// <summary>Collects the values' hashes where the column gets a Bloom filter: of values that did not go into a dictionary, and of the whole dictionary in the end.</summary>
+    protected BloomHashes? Hashes { get; }
+
+    /// <summary>What the dictionary may grow to; 0 where the column is to be encoded in another way.</summary>
+    protected static int DictionaryLimit(SchemaNode node, EncodeContext context) =>
+        context.Options.Encodings.GetValueOrDefault(node.Path) == ColumnEncoding.Dictionary ? context.Options.DictionaryBytes : 0;
 
     /// <summary>Values of the page that are there.</summary>
     protected int PageValues { get; set; }
@@ -86,10 +97,14 @@ internal abstract unsafe class LeafWriter : IDisposable
     {
         EndPage();
         var chunk = statistics.Chunk;
-        if (chunk.DictionaryPages > 0) WriteDictionary(sink, chunk);
+        if (chunk.DictionaryPages > 0)
+        {
+            WriteDictionary(sink, chunk);
+            if (Hashes is not null) HashDictionary(Hashes);
+        }
         chunk.DataOffset = sink.Position;
         pages.WriteTo(sink);
-        if (chunk.PlainPages == 0) chunk.Distinct = DictionaryCount;
+        if (chunk.ValuePages == 0) chunk.Distinct = DictionaryCount;
         statistics.EndChunk(chunk, Context.Header, columnIndexes, offsetIndexes);
         pages.Clear();
         chunkRows = 0;
@@ -97,11 +112,20 @@ internal abstract unsafe class LeafWriter : IDisposable
         return chunk;
     }
 
+    /// <summary>Writes the Bloom filter of the chunk just written, if the column has one: filters stand behind the row group.</summary>
+    internal void WriteBloomFilter(CountingSink sink, ColumnChunk chunk)
+    {
+        if (Hashes is null) return;
+        chunk.BloomOffset = sink.Position;
+        chunk.BloomBytes = Hashes.WriteTo(sink, Context.Header);
+    }
+
     public void Dispose()
     {
         definitions.Dispose();
         repetitions.Dispose();
         pages.Dispose();
+        Hashes?.Dispose();
         DisposeValues();
         GC.SuppressFinalize(this);
     }
@@ -142,11 +166,23 @@ internal abstract unsafe class LeafWriter : IDisposable
 
     protected abstract byte* DictionaryPage { get; }
 
+    protected virtual void HashDictionary(BloomHashes hashes)
+    {
+    }
+
     protected abstract void ResetPage();
 
     protected abstract void ResetChunk();
 
     protected abstract void DisposeValues();
+
+    /// <summary>Room for a page of levels, which are put there, and so many bytes of encoded values. Returns where the values go.</summary>
+    protected byte* BodyFor(byte* levels, int levelBytes, long valueBytes)
+    {
+        var body = Context.Body.Ensure(levelBytes + valueBytes, 0);
+        Buffer.MemoryCopy(levels, body, levelBytes, levelBytes);
+        return body + levelBytes;
+    }
 
     /// <summary>Plain page: levels moved into the headroom in front of the values, or both copied where they do not fit.</summary>
     protected void JoinPlain(byte* levels, int levelBytes, byte* values, long valueBytes, out byte* body, out long bytes)
@@ -158,9 +194,9 @@ internal abstract unsafe class LeafWriter : IDisposable
             Buffer.MemoryCopy(levels, body, levelBytes, levelBytes);
             return;
         }
-        body = Context.Body.Ensure(bytes, 0);
-        Buffer.MemoryCopy(levels, body, levelBytes, levelBytes);
-        Buffer.MemoryCopy(values, body + levelBytes, valueBytes, valueBytes);
+        var target = BodyFor(levels, levelBytes, valueBytes);
+        Buffer.MemoryCopy(values, target, valueBytes, valueBytes);
+        body = target - levelBytes;
     }
 
     private void Split(in LeafSlice slice, int entry, int value, int rowRoom, long byteRoom, out int entries, out int values, out int rows)
@@ -199,11 +235,15 @@ internal abstract unsafe class LeafWriter : IDisposable
     private void EndPage()
     {
         if (pageEntries == 0) return;
-        var levelBytes = EncodeLevels(out var levels);
-        var encoding = EncodePage(levels, levelBytes, out var body, out var bytes);
-        if (bytes > int.MaxValue) throw TooLarge("a row", bytes);
-        var stored = CompressPage(body, (int)bytes, out var storedBytes);
-        WriteHeader(PageType.Data, encoding, pageEntries, (int)bytes, stored, storedBytes);
+        var levelBytes = EncodeLevels(out var levels, out var repetitionBytes);
+        // Levels of version 2 stay out of the compression.
+        var apart = Context.Options.DataPageV2 && Context.Compressor is not null ? levelBytes : 0;
+        var encoding = EncodePage(levels, levelBytes - apart, out var body, out var bytes);
+        if (bytes + apart > int.MaxValue) throw TooLarge("a row", bytes);
+        var stored = CompressPage(body, (int)bytes, apart, out var storedBytes);
+        Buffer.MemoryCopy(levels, stored, apart, apart);
+        bytes += apart;
+        WriteHeader(PageType.Data, encoding, pageEntries, (int)bytes, stored, storedBytes, levelBytes - repetitionBytes, repetitionBytes);
         var header = Context.Header.Written;
         var hasBounds = PageBounds(out var min, out var max);
         statistics.AddPage(
@@ -224,46 +264,51 @@ internal abstract unsafe class LeafWriter : IDisposable
         ResetPage();
     }
 
-    private int EncodeLevels(out byte* levels)
+    /// <summary>Version 1 says ahead of each kind of level how long it is; version 2 in the page header.</summary>
+    private int EncodeLevels(out byte* levels, out int repetitionBytes)
     {
         var repetitionWidth = HybridEncoder.WidthOf(Node.MaxRepetition);
         var definitionWidth = HybridEncoder.WidthOf(Node.MaxDefinition);
+        var prefix = Context.Options.DataPageV2 ? 0 : sizeof(int);
         levels = Context.Levels.Ensure(HybridEncoder.Bound(pageEntries, repetitionWidth) + HybridEncoder.Bound(pageEntries, definitionWidth), 0);
         var at = levels;
         if (repetitionWidth > 0)
         {
-            var end = HybridEncoder.EncodeLevels(repetitions.Pointer, pageEntries, repetitionWidth, at + sizeof(int));
-            Unsafe.WriteUnaligned(at, (int)(end - at) - sizeof(int));
+            var end = HybridEncoder.EncodeLevels(repetitions.Pointer, pageEntries, repetitionWidth, at + prefix);
+            if (prefix > 0) Unsafe.WriteUnaligned(at, (int)(end - at) - prefix);
             at = end;
         }
+        repetitionBytes = (int)(at - levels);
         if (definitionWidth > 0)
         {
             var end = levelsUniform
-                ? HybridEncoder.EncodeRun(Node.MaxDefinition, pageEntries, definitionWidth, at + sizeof(int))
-                : HybridEncoder.EncodeLevels(definitions.Pointer, pageEntries, definitionWidth, at + sizeof(int));
-            Unsafe.WriteUnaligned(at, (int)(end - at) - sizeof(int));
+                ? HybridEncoder.EncodeRun(Node.MaxDefinition, pageEntries, definitionWidth, at + prefix)
+                : HybridEncoder.EncodeLevels(definitions.Pointer, pageEntries, definitionWidth, at + prefix);
+            if (prefix > 0) Unsafe.WriteUnaligned(at, (int)(end - at) - prefix);
             at = end;
         }
         return (int)(at - levels);
     }
 
-    private byte* CompressPage(byte* body, int bytes, out int storedBytes)
+    private byte* CompressPage(byte* body, int bytes, int ahead, out int storedBytes)
     {
         if (Context.Compressor is { } compressor)
         {
             var capacity = compressor.Bound(bytes);
             compressor.Search = search.Next(compressor, body, bytes, Context.Compressed.Ensure(capacity, 0), capacity);
         }
-        return Compress(body, bytes, out storedBytes);
+        return Compress(body, bytes, ahead, out storedBytes);
     }
 
-    private byte* Compress(byte* body, int bytes, out int storedBytes)
+    /// <summary>Compresses behind <paramref name="ahead"/> bytes of room, which count. Without a codec the bytes stay where they are, and there is no room.</summary>
+    private byte* Compress(byte* body, int bytes, int ahead, out int storedBytes)
     {
         storedBytes = bytes;
         if (Context.Compressor is not { } compressor) return body;
         var capacity = compressor.Bound(bytes);
-        var target = Context.Compressed.Ensure(capacity, 0);
-        storedBytes = compressor.Compress(body, bytes, target, capacity);
+        var target = Context.Compressed.Ensure(ahead + capacity, 0);
+        // Some readers fail at an empty section of version 2 that is compressed.
+        storedBytes = ahead + (bytes == 0 && Context.Options.DataPageV2 ? 0 : compressor.Compress(body, bytes, target + ahead, capacity));
         return target;
     }
 
@@ -271,7 +316,7 @@ internal abstract unsafe class LeafWriter : IDisposable
     {
         if (DictionaryBytes > int.MaxValue) throw TooLarge("a dictionary", DictionaryBytes);
         if (Context.Compressor is { } compressor) compressor.Search = MatchSearch.Level;
-        var stored = Compress(DictionaryPage, (int)DictionaryBytes, out var storedBytes);
+        var stored = Compress(DictionaryPage, (int)DictionaryBytes, 0, out var storedBytes);
         WriteHeader(PageType.Dictionary, PageEncoding.Plain, DictionaryCount, (int)DictionaryBytes, stored, storedBytes);
         chunk.DictionaryOffset = sink.Position;
         sink.Write(Context.Header.Written);
@@ -283,21 +328,34 @@ internal abstract unsafe class LeafWriter : IDisposable
     private EngineException TooLarge(string what, long bytes) =>
         new(ErrorKind.Unsupported, $"column {Node.Path}: {what} of {Units.FormatBytes(bytes)} does not fit a Parquet page");
 
-    private void WriteHeader(PageType type, PageEncoding encoding, int entries, int bytes, byte* stored, int storedBytes)
+    private void WriteHeader(PageType type, PageEncoding encoding, int entries, int bytes, byte* stored, int storedBytes, int definitionBytes = 0, int repetitionBytes = 0)
     {
         var header = Context.Header;
+        var isV2 = type == PageType.Data && Context.Options.DataPageV2;
         header.Reset();
-        header.WriteI32(1, (int)type);
+        header.WriteI32(1, (int)(isV2 ? PageType.DataV2 : type));
         header.WriteI32(2, bytes);
         header.WriteI32(3, storedBytes);
         if (Context.Options.PageChecksums) header.WriteI32(4, (int)Crc32.Compute(stored, storedBytes));
-        header.BeginStruct((short)(type == PageType.Data ? 5 : 7));
+        header.BeginStruct((short)(isV2 ? 8 : type == PageType.Data ? 5 : 7));
         header.WriteI32(1, entries);
-        header.WriteI32(2, (int)encoding);
-        if (type == PageType.Data)
+        if (isV2)
         {
-            header.WriteI32(3, (int)PageEncoding.Rle);
-            header.WriteI32(4, (int)PageEncoding.Rle);
+            header.WriteI32(2, pageEntries - PageValues);
+            header.WriteI32(3, pageRows);
+            header.WriteI32(4, (int)encoding);
+            header.WriteI32(5, definitionBytes);
+            header.WriteI32(6, repetitionBytes);
+            header.WriteBool(7, Context.Compressor is not null && bytes > definitionBytes + repetitionBytes);
+        }
+        else
+        {
+            header.WriteI32(2, (int)encoding);
+            if (type == PageType.Data)
+            {
+                header.WriteI32(3, (int)PageEncoding.Rle);
+                header.WriteI32(4, (int)PageEncoding.Rle);
+            }
         }
         header.EndStruct();
         header.End();

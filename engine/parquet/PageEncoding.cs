@@ -5,5 +5,9 @@ internal enum PageEncoding
 {
     Plain = 0,
     Rle = 3,
+    DeltaBinaryPacked = 5,
+    DeltaLengthByteArray = 6,
+    DeltaByteArray = 7,
     RleDictionary = 8,
+    ByteStreamSplit = 9,
 }

@@ -33,6 +33,21 @@ public sealed record ParquetOptions
     /// <summary>Column and offset indexes after the row groups.</summary>
     public bool PageIndex { get; init; } = true;
 
+    /// <summary>How the values of some columns are encoded, by path: field names from the root, joined by dots. The others: <see cref="ColumnEncoding.Dictionary"/>.</summary>
+    public ImmutableDictionary<string, ColumnEncoding> Encodings { get; init; } = ImmutableDictionary<string, ColumnEncoding>.Empty;
+
+    /// <summary>Data pages of version 2, whose levels are not compressed and lie ahead of the values. Not every reader knows them.</summary>
+    public bool DataPageV2 { get; init; }
+
+    /// <summary>Columns, by path as in <see cref="Encodings"/>, that get a Bloom filter in each row group: readers that look for one value pass over row groups without it.</summary>
+    public ImmutableHashSet<string> BloomFilters { get; init; } = [];
+
+    /// <summary>How often a Bloom filter may claim to have a value that it does not have.</summary>
+    public double BloomFilterFalseChance { get; init; } = 0.01;
+
+    /// <summary>A Bloom filter that would be larger claims more often instead.</summary>
+    public int BloomFilterMaxBytes { get; init; } = 1 << 20;
+
     public ImmutableArray<SortingColumn> SortingColumns { get; init; } = [];
 
     public string CreatedBy { get; init; } = $"k2i version {typeof(ParquetOptions).Assembly.GetName().Version?.ToString(3)}";

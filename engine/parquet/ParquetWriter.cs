@@ -9,7 +9,7 @@ namespace K2I.Parquet;
 /// <see cref="Finish"/>. One thread.
 /// </summary>
 /// <remarks>
-/// Shape: <c>PAR1</c>, row groups (column after column: dictionary page, data pages), column indexes, offset indexes, footer, its length, <c>PAR1</c>.
+/// Shape: <c>PAR1</c>, row groups (column after column: dictionary page, data pages; then Bloom filters), column indexes, offset indexes, footer, its length, <c>PAR1</c>.
 /// Memory: the row group's compressed pages and each column's unfinished page (<see cref="BufferedBytes"/>); nothing managed grows with rows.
 /// Errors: <see cref="ErrorKind.Unsupported"/> for what Parquet cannot hold, <see cref="ErrorKind.Invalid"/> for a null in a required column, and
 /// whatever the sink throws; the file is lost then, dispose the writer. Source: parquet-format, README.md and parquet.thrift.
@@ -48,6 +48,7 @@ public sealed class ParquetWriter : IDisposable
         this.sink = new(sink);
         var nodes = new List<SchemaNode>();
         columns = SchemaNode.Build(schema, nodes);
+        ColumnChoices.Check(options, nodes);
         ownsBuffers = buffers is null;
         this.buffers = buffers ?? new();
         arena = new(this.buffers);
@@ -248,6 +249,7 @@ public sealed class ParquetWriter : IDisposable
         Begin();
         var chunks = new ColumnChunk[leaves.Length];
         for (var i = 0; i < leaves.Length; i++) chunks[i] = leaves[i].WriteChunk(sink, columnIndexes, offsetIndexes);
+        for (var i = 0; i < leaves.Length; i++) leaves[i].WriteBloomFilter(sink, chunks[i]);
         groups.Add(new(chunks.Length > 0 ? chunks[0].FirstPage : sink.Position, groupRows, chunks));
         groupRows = 0;
     }

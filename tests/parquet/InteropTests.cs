@@ -34,6 +34,26 @@ public sealed class InteropTests(ITestOutputHelper output) : IDisposable
         Judge(cases, Readers.DuckDb, Readers.ArrowRs);
     }
 
+    /// <summary>Every encoding, both page versions, Bloom filters. DuckDB splits the bytes of floating-point numbers only.</summary>
+    [ReadersFact]
+    public void OtherReadersSeeTheRowsInEveryEncoding()
+    {
+        static bool DuckDbKnows(ColumnEncoding encoding, PrimitiveType type) => encoding != ColumnEncoding.ByteStreamSplit || type.Kind is TypeKind.Float or TypeKind.Double;
+        foreach (var (reader, knows, nested) in new (string, Func<ColumnEncoding, PrimitiveType, bool>?, bool)[] { (Readers.DuckDb, DuckDbKnows, true), (Readers.ArrowRs, null, true), (Readers.Hyparquet, null, false) })
+            Judge(Encoded(seeds: 16, nested, knows), reader);
+        var plain = new List<(string File, List<string> Rows)>();
+        for (var seed = 401; seed <= 410; seed++)
+        {
+            var table = new RandomTable(seed) { NullPercent = seed % 3 * 30, Repeating = true };
+            var types = new[] { PrimitiveType.Boolean, PrimitiveType.Int, PrimitiveType.Long, PrimitiveType.Float, PrimitiveType.Double, PrimitiveType.String };
+            plain.Add(Write($"plain-{seed}", table, Schema.Of([.. types.SelectMany((t, i) => new[] { new Field(2 * i + 1, $"o{i}", t, false), new Field(2 * i + 2, $"r{i}", t, true) })]), seed, encoded: true));
+        }
+        Judge(plain, Readers.ClickHouse);
+    }
+
+    [PyArrowFact]
+    public void ArrowCppSeesTheRowsInEveryEncoding() => Judge(Encoded(seeds: 20, nested: true, null), Readers.PyArrow);
+
     [PyArrowFact]
     public void ArrowCppSeesTheRowsThatWereWrittenAndTheirChecksums()
     {
@@ -170,7 +190,18 @@ public sealed class InteropTests(ITestOutputHelper output) : IDisposable
         return $"{{\"d\":{Value(39)}}}";
     }
 
-    private (string File, List<string> Rows) Write(string name, RandomTable table, Schema schema, int seed)
+    private List<(string File, List<string> Rows)> Encoded(int seeds, bool nested, Func<ColumnEncoding, PrimitiveType, bool>? knows)
+    {
+        var cases = new List<(string File, List<string> Rows)>();
+        for (var seed = 301; seed < 301 + seeds; seed++)
+        {
+            var table = new RandomTable(seed) { NullPercent = seed % 4 * 25, Repeating = seed % 3 == 0 };
+            cases.Add(Write($"encoded-{seed}", table, nested && seed % 2 == 0 ? table.NestedSchema(fields: 5, depth: seed % 4) : table.FlatSchema(), seed, encoded: true, knows));
+        }
+        return cases;
+    }
+
+    private (string File, List<string> Rows) Write(string name, RandomTable table, Schema schema, int seed, bool encoded = false, Func<ColumnEncoding, PrimitiveType, bool>? knows = null)
     {
         var random = new Random(seed);
         output.WriteLine($"{name}: seed {seed}");
@@ -182,6 +213,7 @@ public sealed class InteropTests(ITestOutputHelper output) : IDisposable
             RowGroupBytes = random.Next(2) == 0 ? random.Next(1, 200_000) : 128 << 20,
             DictionaryBytes = random.Next(3) switch { 0 => 0, 1 => random.Next(1, 2000), _ => 2 << 20 },
         };
+        if (encoded) options = RandomOptions.With(options, schema, random, knows);
         var sink = new MemorySink();
         using var writer = new ParquetWriter(schema, options, sink);
         var rows = new List<string>();

@@ -6,7 +6,7 @@ namespace K2I.Parquet.Tests;
 /// <summary>The Parquet readers of tests/interop/readers.</summary>
 internal static class Readers
 {
-    internal const string DuckDb = "duckdb", Hyparquet = "hyparquet", ArrowRs = "arrow-rs", PyArrow = "pyarrow";
+    internal const string DuckDb = "duckdb", Hyparquet = "hyparquet", ArrowRs = "arrow-rs", PyArrow = "pyarrow", ClickHouse = "clickhouse-file";
 
     private static readonly string Root = FindRoot();
     private static readonly string Packages = Environment.GetEnvironmentVariable("K2I_READERS") ?? Path.Combine(Root, ".build/readers");

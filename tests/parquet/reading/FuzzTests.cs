@@ -97,7 +97,10 @@ public class FuzzTests(ITestOutputHelper output)
             var table = new RandomTable(seed * 10 + (int)codec);
             var schema = codec == ParquetCodec.Snappy ? table.FlatSchema() : table.NestedSchema(4, 3);
             using var builder = new BatchBuilder(schema, MemoryTag.Scratch, 4 << 20);
-            yield return ($"own-{codec}", RoundTripTests.Write(schema, ParquetOptions.Default with { Codec = codec, PageRows = 20, PageIndex = false }, table.Fill(builder, 60, [])));
+            var batch = table.Fill(builder, 60, []);
+            var options = ParquetOptions.Default with { Codec = codec, PageRows = 20, PageIndex = false };
+            yield return ($"own-{codec}", RoundTripTests.Write(schema, options, batch));
+            yield return ($"encoded-{codec}", RoundTripTests.Write(schema, RandomOptions.With(options with { PageIndex = true, RowGroupBytes = 4000 }, schema, new Random(seed)), batch));
         }
         if (Corpus.Folder is null) yield break;
         foreach (var name in Corpus.Files("data"))

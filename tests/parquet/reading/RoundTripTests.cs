@@ -32,6 +32,7 @@ public class RoundTripTests
                 DictionaryBytes = random.Next(3) switch { 0 => 0, 1 => 500, _ => 2 << 20 },
                 PageRows = random.Next(1, 300),
             };
+            if (random.Next(3) > 0) options = RandomOptions.With(options, schema, random);
             using var builder = new BatchBuilder(schema, MemoryTag.Scratch, 16 << 20);
             var batch = table.Fill(builder, 700, []);
             var file = Write(schema, options, batch);
