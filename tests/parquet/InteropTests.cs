@@ -156,6 +156,32 @@ public sealed class InteropTests(ITestOutputHelper output) : IDisposable
         Assert.Equal([$"{{\"a\":-10000,\"b\":9999,\"c\":\"{new string('é', 40)}000000\",\"d\":\"9999.00\",\"e\":200}}"], statistics);
     }
 
+    [ReadersFact]
+    public void BloomFiltersAreAskedByOthers()
+    {
+        var schema = Schema.Of(new Field(1, "n", PrimitiveType.Long, false), new Field(2, "s", PrimitiveType.String, false), new Field(3, "d", PrimitiveType.Double, false));
+        using var builder = new BatchBuilder(schema, MemoryTag.Scratch, 64 << 20);
+        for (var i = 0; i < 10_000; i++)
+        {
+            builder.Column(0).AppendLong(i * 3);
+            builder.Column(1).AppendBytes(System.Text.Encoding.UTF8.GetBytes($"value {i * 3}"));
+            builder.Column(2).AppendDouble(i % 50 * 3);
+            Assert.True(builder.EndRow());
+        }
+        var file = Path.Combine(folder, "bloom.parquet");
+        File.WriteAllBytes(file, WriterTests.Write(schema, new() { RowGroupBytes = 50_000, BloomFilters = ["n", "s", "d"] }, w => w.Write(builder.View(), 0, 10_000)).File.Bytes);
+        foreach (var (column, there, missing) in new[] { ("n", "15000", "15001"), ("s", "value 15000", "value 15001"), ("d", "147", "148") })
+        {
+            string[] Excluded(string value) => Readers.Rows(Readers.DuckDb, [file], "--sql", $"SELECT count(*) AS groups, count(*) FILTER (bloom_filter_excludes) AS excluded FROM parquet_bloom_probe('{file}', '{column}', '{value}')")[0];
+            var found = System.Text.Json.JsonDocument.Parse(Assert.Single(Excluded(there))).RootElement;
+            var absent = System.Text.Json.JsonDocument.Parse(Assert.Single(Excluded(missing))).RootElement;
+            var groups = found.GetProperty("groups").GetInt64();
+            Assert.True(groups > 1, $"{groups} row groups");
+            Assert.True(found.GetProperty("excluded").GetInt64() < groups, $"{column}: {there} is not found");
+            Assert.True(absent.GetProperty("excluded").GetInt64() > groups * 8 / 10, $"{column}: {missing} is ruled out in {absent} only");
+        }
+    }
+
     private static byte[] Huge(int i) => [.. Enumerable.Repeat((byte)('a' + i), i % 3 == 0 ? 3_000_000 : i % 3 == 1 ? 10 : 1_100_000)];
 
     /// <summary>Row i is null, or empty, at the i-th of the forty levels.</summary>

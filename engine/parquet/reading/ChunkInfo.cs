@@ -18,6 +18,14 @@ internal sealed class ChunkInfo
     /// <summary>Where the statistics lie in the footer; length 0 without any.</summary>
     internal (int At, int Length) Statistics { get; private set; }
 
+    /// <summary>Where the chunk's indexes lie; length 0 without any.</summary>
+    internal (long At, int Length) OffsetIndex { get; private set; }
+
+    internal (long At, int Length) ColumnIndex { get; private set; }
+
+    /// <summary>0 without a Bloom filter.</summary>
+    internal long BloomFilterAt { get; private set; }
+
     /// <param name="thrift">Positioned at the chunk.</param>
     /// <param name="base">Where in the footer the reader's bytes begin.</param>
     internal static ChunkInfo Read(ref ThriftReader thrift, int @base)
@@ -35,6 +43,18 @@ internal sealed class ChunkInfo
                 case 3 when type == ThriftReader.Struct:
                     chunk.ReadMetadata(ref thrift, @base);
                     found = true;
+                    break;
+                case 4:
+                    chunk.OffsetIndex = (thrift.Int(type), chunk.OffsetIndex.Length);
+                    break;
+                case 5:
+                    chunk.OffsetIndex = (chunk.OffsetIndex.At, thrift.Int32(type));
+                    break;
+                case 6:
+                    chunk.ColumnIndex = (thrift.Int(type), chunk.ColumnIndex.Length);
+                    break;
+                case 7:
+                    chunk.ColumnIndex = (chunk.ColumnIndex.At, thrift.Int32(type));
                     break;
                 case 8:
                     Damage.Throw("a column is encrypted");
@@ -78,6 +98,9 @@ internal sealed class ChunkInfo
                     var from = thrift.Position;
                     thrift.Skip(type);
                     if (type == ThriftReader.Struct) Statistics = (@base + from, thrift.Position - from);
+                    break;
+                case 14:
+                    BloomFilterAt = thrift.Int(type);
                     break;
                 default:
                     thrift.Skip(type);

@@ -22,6 +22,9 @@ internal sealed unsafe class ChunkInput(IByteSource source, ReadArena arena, int
         from = held = 0;
     }
 
+    /// <summary>More is expected, up to <paramref name="to"/>.</summary>
+    internal void Extend(long to) => expectedEnd = Math.Max(expectedEnd, to);
+
     /// <summary>At least <paramref name="bytes"/> bytes, or all there are before the limit if those are fewer. Valid until the next call.</summary>
     internal ReadOnlySpan<byte> Peek(int bytes)
     {

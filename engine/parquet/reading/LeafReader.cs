@@ -20,6 +20,9 @@ internal sealed unsafe class LeafReader : IDisposable
     private int pageLeft;
     private long groupRows;
     private long rowsBegun;
+    private PageIndex? index;
+    private int pagesBegun;
+    private bool rowMustBegin;
     private bool dictionarySeen;
     private int rows;
 
@@ -55,12 +58,15 @@ internal sealed unsafe class LeafReader : IDisposable
     internal byte* Repetitions => repetitions.Pointer;
 
     /// <summary>True once all the row group's entries are in the queue or taken.</summary>
-    private bool AtEnd => chunkLeft == 0;
+    private bool AtEnd => index is null ? chunkLeft == 0 : pageLeft == 0 && pagesBegun == index.Pages.Length;
 
-    /// <summary>Rows that are complete in the queue.</summary>
-    private int CompleteRows => Leaf.MaxRepetition == 0 || AtEnd ? rows : Math.Max(0, rows - 1);
+    /// <summary>Rows that are complete in the queue: pages of an index begin with a row, so that the one before is complete.</summary>
+    private int CompleteRows => Leaf.MaxRepetition == 0 || AtEnd || (index is not null && pageLeft == 0) ? rows : Math.Max(0, rows - 1);
 
-    internal void StartRowGroup(ChunkInfo info, long rowsInGroup)
+    /// <param name="info">The column's chunk.</param>
+    /// <param name="rowsInGroup">Rows it must have.</param>
+    /// <param name="pages">Where its pages lie: for going to some of its rows only.</param>
+    internal void StartRowGroup(ChunkInfo info, long rowsInGroup, PageIndex? pages)
     {
         Decompressor.CheckKnown(info.Codec);
         chunk = info;
@@ -68,9 +74,52 @@ internal sealed unsafe class LeafReader : IDisposable
         rowsBegun = 0;
         chunkLeft = info.Values;
         pageLeft = 0;
-        dictionarySeen = false;
+        index = pages;
+        pagesBegun = 0;
+        dictionarySeen = rowMustBegin = false;
         values?.StartChunk();
-        input.Start(info.Start, info.Bytes, context.PagesEnd);
+        input.Start(info.Start, index is null ? info.Bytes : index.Pages[0].Offset - info.Start, context.PagesEnd);
+    }
+
+    /// <summary>Goes forward to a row of the group, past pages without looking at them where there is an index; rows up to <paramref name="to"/> will be wanted.</summary>
+    internal void GoTo(long from, long to)
+    {
+        if (index is not null)
+        {
+            var target = index.PageOf(from);
+            var last = index.Pages[index.PageOf(to - 1)];
+            if (target >= pagesBegun) Jump(target, last.Offset + last.Bytes);
+            else input.Extend(last.Offset + last.Bytes);
+        }
+        for (var left = from - (rowsBegun - rows); left > 0;)
+        {
+            var passed = Fill((int)Math.Min(left, context.Options.BatchRows));
+            Damage.Unless(passed > 0, "a column ends before its row group");
+            Take(passed);
+            Drop();
+            left -= passed;
+        }
+    }
+
+    /// <summary>Forgets the rest of the row group.</summary>
+    internal void Abandon()
+    {
+        values?.Drop(values.Count);
+        Entries = rows = pageLeft = 0;
+    }
+
+    private void Jump(int page, long end)
+    {
+        // What lies ahead of the first page is a dictionary.
+        while (pagesBegun == 0 && input.Position < index!.Pages[0].Offset) NextPage();
+        Damage.Unless(page >= pagesBegun, "its pages are not where its index says");
+        Abandon();
+        var place = index!.Pages[page];
+        pagesBegun = page;
+        rowsBegun = place.FirstRow;
+        if (Leaf.MaxRepetition == 0) chunkLeft = groupRows - rowsBegun;
+        if (input.Position == place.Offset) input.Extend(end);
+        else input.Start(place.Offset, end - place.Offset, context.PagesEnd);
     }
 
     /// <summary>Reads until <paramref name="wanted"/> rows are complete, or fewer if they take much memory. Returns how many are.</summary>
@@ -132,7 +181,8 @@ internal sealed unsafe class LeafReader : IDisposable
             var levels = repetitions.Ensure((long)Entries + count, Entries) + Entries;
             repetitionLevels.Read(levels, count);
             Levels.Check(levels, count, Leaf.MaxRepetition);
-            Damage.Unless(rowsBegun > 0 || levels[0] == 0, "the first row does not begin with its first value");
+            Damage.Unless((rowsBegun > 0 && !rowMustBegin) || levels[0] == 0, "the first row does not begin with its first value");
+            rowMustBegin = false;
             begun = Levels.CountEqual(levels, count, 0);
         }
         if (Leaf.MaxDefinition > 0)
@@ -196,6 +246,11 @@ internal sealed unsafe class LeafReader : IDisposable
     {
         Damage.Unless(header.Values <= chunkLeft, "its pages have more values than the column");
         pageLeft = header.Values;
+        if (index is null) return;
+        var isNext = pagesBegun < index.Pages.Length && rowsBegun == index.Pages[pagesBegun].FirstRow;
+        Damage.Unless(isNext && (Leaf.MaxRepetition > 0 || pageLeft == index.RowsOf(pagesBegun)), "its pages do not have the rows that its index says");
+        pagesBegun++;
+        rowMustBegin = true;
     }
 
     private byte* Plain(PageHeader header, byte* stored, out byte* end)

@@ -25,9 +25,15 @@ public sealed class ParquetReader : IDisposable
     private LeafReader[] readers = [];
     private IReadOnlyDictionary<int, PlannedLeaf> leaves = ImmutableDictionary<int, PlannedLeaf>.Empty;
     private Func<RowGroupStatistics, bool>? keep;
+    private Func<RowGroupStatistics, RowSelection?>? choose;
     private Schema? selected;
     private int rowGroup = -1;
-    private long groupLeft;
+    private long groupStart;
+    private long groupEnd;
+    private RowSelection? ranges;
+    private int range;
+    private long rangeLeft;
+    private bool mustEnd;
     private int batchRows;
     private bool failed, disposed;
 
@@ -132,6 +138,7 @@ public sealed class ParquetReader : IDisposable
     {
         selected = request.Schema;
         keep = request.Keep;
+        choose = request.Rows;
         try
         {
             (columns, readers, leaves) = ReadPlan.Make(footer, request, everything, context);
@@ -149,9 +156,14 @@ public sealed class ParquetReader : IDisposable
         context.BatchStart += batchRows;
         foreach (var reader in readers) reader.Drop();
         batchRows = 0;
-        while (groupLeft == 0)
+        while (rangeLeft == 0)
         {
-            if (rowGroup >= 0 && rowGroup < footer.RowGroups.Length) foreach (var reader in readers) reader.EndRowGroup();
+            if (range + 1 < (ranges?.Ranges.Length ?? 0))
+            {
+                StartRange(range + 1);
+                continue;
+            }
+            EndRowGroup();
             if (rowGroup + 1 >= footer.RowGroups.Length)
             {
                 rowGroup = footer.RowGroups.Length;
@@ -159,14 +171,14 @@ public sealed class ParquetReader : IDisposable
             }
             StartRowGroup(rowGroup + 1);
         }
-        var rows = (int)Math.Min(groupLeft, options.BatchRows);
+        var rows = (int)Math.Min(rangeLeft, options.BatchRows);
         foreach (var reader in readers) rows = At(reader, rows);
         Damage.Unless(rows > 0, "a column ends before its row group");
         foreach (var reader in readers) reader.Take(rows);
         var views = new ColumnView[columns!.Length];
         for (var i = 0; i < views.Length; i++) views[i] = columns[i].Build(rows);
         batchRows = rows;
-        groupLeft -= rows;
+        rangeLeft -= rows;
         batch = new Batch(selected!, rows, [.. views]);
         return true;
     }
@@ -175,22 +187,59 @@ public sealed class ParquetReader : IDisposable
     {
         rowGroup = next;
         var chunks = footer.Chunks(next);
-        groupLeft = footer.RowGroups[next].Rows;
-        if (groupLeft > 0 && keep?.Invoke(new RowGroupStatistics(footer, chunks, groupLeft, leaves)) == false)
+        var rows = footer.RowGroups[next].Rows;
+        groupStart = groupEnd;
+        groupEnd += rows;
+        context.BatchStart = groupStart;
+        ranges = null;
+        if (rows == 0) return;
+        var statistics = new RowGroupStatistics(context, footer, chunks, groupStart, rows, leaves);
+        if (keep?.Invoke(statistics) == false) return;
+        var chosen = choose?.Invoke(statistics);
+        if (chosen is not null)
         {
-            context.BatchStart += groupLeft;
-            groupLeft = 0;
+            Check.That(chosen.Rows == 0 || chosen.Ranges[^1].To <= rows);
+            if (chosen.Rows == 0) return;
+            if (chosen.Rows < rows) ranges = chosen;
         }
-        if (groupLeft == 0) return;
-        foreach (var reader in readers) reader.StartRowGroup(chunks[reader.Leaf.Index], groupLeft);
+        foreach (var reader in readers)
+        {
+            var chunk = chunks[reader.Leaf.Index];
+            reader.StartRowGroup(chunk, rows, ranges is null ? null : PageIndex.Read(source, chunk, rows, context.PagesEnd));
+        }
+        if (ranges is not null) StartRange(0);
+        else rangeLeft = rows;
+        mustEnd = ranges is null;
     }
 
-    /// <summary>Fills one column's queue, and says which one it was if that goes wrong.</summary>
-    private static int At(LeafReader reader, int rows)
+    private void StartRange(int next)
+    {
+        range = next;
+        var rows = ranges!.Ranges[next];
+        foreach (var reader in readers) At(reader, 0, rows);
+        context.BatchStart = groupStart + rows.From;
+        rangeLeft = rows.Rows;
+    }
+
+    private void EndRowGroup()
+    {
+        foreach (var reader in readers)
+        {
+            if (mustEnd) reader.EndRowGroup();
+            else reader.Abandon();
+        }
+        mustEnd = false;
+        ranges = null;
+    }
+
+    /// <summary>Fills one column's queue, or goes to a range of its rows, and says which one it was if that goes wrong.</summary>
+    private static int At(LeafReader reader, int rows, RowRange? goTo = null)
     {
         try
         {
-            return reader.Fill(rows);
+            if (goTo is not { } range) return reader.Fill(rows);
+            reader.GoTo(range.From, range.To);
+            return 0;
         }
         catch (Damage damage)
         {

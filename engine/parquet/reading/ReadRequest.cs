@@ -23,4 +23,10 @@ public sealed record ReadRequest
 
     /// <summary>Asked before a row group is read; false passes over it. Without it all are read.</summary>
     public Func<RowGroupStatistics, bool>? Keep { get; init; }
+
+    /// <summary>
+    /// Asked for each row group that is kept: which of its rows to read; null for all of them. Pages without such a row are neither fetched nor decoded
+    /// where the file has page indexes. A batch never crosses a gap between ranges.
+    /// </summary>
+    public Func<RowGroupStatistics, RowSelection?>? Rows { get; init; }
 }

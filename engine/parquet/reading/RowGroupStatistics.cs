@@ -2,20 +2,31 @@ using K2I.Columns;
 
 namespace K2I.Parquet;
 
-/// <summary>A row group's statistics of the columns that are read, by field id: for deciding whether to read it at all.</summary>
+/// <summary>
+/// What a row group says of the columns that are read, by field id: for deciding whether to read it at all, and which of its rows. Page indexes and
+/// Bloom filters are fetched from the file when asked for.
+/// </summary>
 public sealed class RowGroupStatistics
 {
+    private readonly ReadContext context;
     private readonly Footer footer;
     private readonly ChunkInfo[] chunks;
     private readonly IReadOnlyDictionary<int, PlannedLeaf> leaves;
 
-    internal RowGroupStatistics(Footer footer, ChunkInfo[] chunks, long rows, IReadOnlyDictionary<int, PlannedLeaf> leaves)
+    internal RowGroupStatistics(ReadContext context, Footer footer, ChunkInfo[] chunks, long firstRow, long rows, IReadOnlyDictionary<int, PlannedLeaf> leaves)
     {
+        this.context = context;
         this.footer = footer;
         this.chunks = chunks;
         this.leaves = leaves;
+        FirstRow = firstRow;
         Rows = rows;
     }
+
+    internal delegate ReadOnlyMemory<byte>? Convert(ReadOnlySpan<byte> stored);
+
+    /// <summary>The place in the file of the group's first row.</summary>
+    public long FirstRow { get; }
 
     public long Rows { get; }
 
@@ -23,9 +34,7 @@ public sealed class RowGroupStatistics
     public bool TryGet(int fieldId, out ColumnStatistics statistics)
     {
         statistics = default;
-        if (!leaves.TryGetValue(fieldId, out var leaf) || leaf.Leaf.MaxRepetition > 0) return false;
-        var chunk = chunks[leaf.Leaf.Index];
-        if (chunk.Statistics.Length == 0) return false;
+        if (!TryFind(fieldId, out var leaf, out var chunk) || chunk.Statistics.Length == 0) return false;
         var thrift = new ThriftReader(footer.Part(chunk.Statistics.At, chunk.Statistics.Length));
         ReadOnlyMemory<byte>? min = null, max = null;
         long? nulls = null;
@@ -40,6 +49,26 @@ public sealed class RowGroupStatistics
         if (thrift.Failed) return false;
         statistics = new(min, max, nulls);
         return true;
+    }
+
+    /// <summary>The rows of the pages of one column that <paramref name="keep"/> wants, judged by the file's page indexes; all rows where it has none.</summary>
+    public RowSelection RowsWhere(int fieldId, Func<PageStatistics, bool> keep)
+    {
+        if (!TryFind(fieldId, out var leaf, out var chunk)
+            || PageIndex.Read(context.Source, chunk, Rows, context.PagesEnd) is not { } index
+            || index.Statistics(context.Source, chunk, stored => Value(leaf, stored)) is not { } pages) return RowSelection.All(Rows);
+        return RowSelection.Of(pages.Where(keep).Select(p => new RowRange(p.FirstRow, p.FirstRow + p.Rows)));
+    }
+
+    /// <summary>False if the column's Bloom filter rules out that a row has this value, given as columns hold it. True without a filter.</summary>
+    public bool MayContain(int fieldId, ReadOnlySpan<byte> value) =>
+        !TryFind(fieldId, out var leaf, out var chunk) || BloomProbe.Read(context.Source, chunk, context.PagesEnd) is not { } filter || BloomProbe.MayContain(filter, leaf, value);
+
+    private bool TryFind(int fieldId, out PlannedLeaf leaf, out ChunkInfo chunk)
+    {
+        var found = leaves.TryGetValue(fieldId, out leaf) && leaf.Leaf.MaxRepetition == 0;
+        chunk = found ? chunks[leaf.Leaf.Index] : chunks.Length > 0 ? chunks[0] : new();
+        return found;
     }
 
     private static unsafe ReadOnlyMemory<byte>? Value(PlannedLeaf leaf, ReadOnlySpan<byte> stored)
