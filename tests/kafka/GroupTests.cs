@@ -144,6 +144,17 @@ public sealed class GroupTests : IDisposable
     }
 
     [Fact]
+    public void ACloseWithoutTimeToLeaveEndsAllTheSame()
+    {
+        broker.CreateTopic("t", 1);
+        Produce.Numbers(broker.BootstrapServers, "t", 0, 1);
+        var reader = new Collector(broker.BootstrapServers, "g", "t").UntilRecords(1);
+        var closed = Task.Run(() => reader.Consumer.Close(0));
+        Assert.True(closed.Wait(60_000), "it waits for an answer to a revoke that nobody was asked");
+        reader.Dispose();
+    }
+
+    [Fact]
     public void AListenerThatThrowsAtAssignmentStartsNothing()
     {
         broker.CreateTopic("t", 1);
