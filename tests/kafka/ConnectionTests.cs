@@ -140,6 +140,19 @@ public sealed class ConnectionTests
     }
 
     [Fact]
+    public void AFaultOnAThreadOfTheClientIsNotSilent()
+    {
+        const ulong faults = 1UL << (11 - 1) | 1UL << (7 - 1) | 1UL << (8 - 1) | 1UL << (4 - 1);
+        using var broker = new EmbeddedBroker(NullLog.Instance);
+        broker.CreateTopic("t", 1);
+        Produce.Numbers(broker.BootstrapServers, "t", 0, 1);
+        using var reader = new Collector(broker.BootstrapServers, "g", "t").UntilRecords(1);
+        var masks = ThreadsOfClients().ToArray();
+        Assert.True(masks.Length >= 4, $"{masks.Length} threads");
+        Assert.All(masks, blocked => Assert.Equal(0UL, blocked & faults));
+    }
+
+    [Fact]
     public void AnUnreachableClusterFailsTheCheckWithTheReason()
     {
         using var admin = new KafkaAdmin(new() { Brokers = UnusedAddress() }, NullLog.Instance);
@@ -175,6 +188,27 @@ public sealed class ConnectionTests
         while (producer.TryProduce(new() { Topic = "t", Partition = 0, Value = "v"u8 })) taken++;
         Assert.Equal(100, taken);
         Assert.InRange(producer.InFlight, 100, 110);
+    }
+
+    /// <summary>The signals that each of librdkafka's threads blocks, a bit for each.</summary>
+    private static IEnumerable<ulong> ThreadsOfClients()
+    {
+        foreach (var task in Directory.GetDirectories("/proc/self/task"))
+        {
+            string name, status;
+            try
+            {
+                name = File.ReadAllText(Path.Combine(task, "comm"));
+                status = File.ReadAllText(Path.Combine(task, "status"));
+            }
+            catch (IOException)
+            {
+                // It has ended since.
+                continue;
+            }
+            if (!name.StartsWith("rdk:", StringComparison.Ordinal)) continue;
+            yield return Convert.ToUInt64(status.Split('\n').First(line => line.StartsWith("SigBlk:", StringComparison.Ordinal))[7..].Trim(), 16);
+        }
     }
 
     private static string UnusedAddress()
