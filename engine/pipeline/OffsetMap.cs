@@ -36,6 +36,9 @@ public sealed class OffsetMap
     public long? Next(string topic, int partition) =>
         topics.TryGetValue(topic, out var entry) && entry.Partitions.TryGetValue(partition, out var next) ? next : null;
 
+    /// <summary>There is an offset of some partition of the topic.</summary>
+    public bool Has(string topic) => topics.ContainsKey(topic);
+
     public string? TopicId(string topic) => topics.TryGetValue(topic, out var entry) ? entry.TopicId : null;
 
     /// <summary>This map with one partition moved.</summary>

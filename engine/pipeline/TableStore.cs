@@ -132,7 +132,14 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
             update.Add(field.ParentPath, field.Field.Name, field.Field.Type, field.Field.Doc);
         }
         if (Schema.HighestId() + fields.Count > MaxFields) throw new EngineException(ErrorKind.Invalid, $"table {ident}: it has had {Schema.HighestId()} columns already; at most {MaxFields} are added by records");
-        Take(committer.Commit(ident, update).Table);
+        try
+        {
+            Take(committer.Commit(ident, update).Table);
+        }
+        catch (EngineException e) when (IsAboutTheTable(e))
+        {
+            throw Explain(e);
+        }
     }
 
     /// <summary>
@@ -154,7 +161,7 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
             // Either it did not land and its manifests are gone, and the next try makes a new snapshot; or only the same one may be tried.
             if (!action.MayHaveLanded) flush.Action = null;
             else flush.MayHaveLanded = true;
-            if (e.Kind is ErrorKind.NotFound or ErrorKind.Fatal && NamedStop.ReasonOf(e) is null) throw Explain(e);
+            if (IsAboutTheTable(e)) throw Explain(e);
             throw;
         }
     }
@@ -234,6 +241,8 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
             if (offsets.TopicId(topic) == id) offsets = offsets.Without(topic);
         return offsets;
     }
+
+    private static bool IsAboutTheTable(EngineException error) => error.Kind is ErrorKind.NotFound or ErrorKind.Fatal && NamedStop.ReasonOf(error) is null;
 
     /// <summary>What an error of a commit that cannot pass says about the table.</summary>
     private EngineException Explain(EngineException error) => shared.Catalog.TryLoad(ident) switch

@@ -190,7 +190,7 @@ public sealed class CommitFaultTests
             },
         };
         var error = Assert.Throws<EngineException>(() => TestTables.Committer(_catalog, _store).Commit(TestTables.Events, action));
-        Assert.Equal(ErrorKind.Fatal, error.Kind);
+        Assert.Equal(ErrorKind.NotFound, error.Kind);
         Assert.Null(_catalog.Load(TestTables.Events).Metadata.CurrentSnapshot);
     }
 

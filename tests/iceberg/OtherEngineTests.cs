@@ -74,7 +74,7 @@ public sealed class OtherEngineTests : IDisposable
     }
 
     [SharedTheory(RestServer.Program)]
-    [InlineData("recreate db.events", ErrorKind.Fatal)]
+    [InlineData("recreate db.events", ErrorKind.NotFound)]
     [InlineData("drop db.events", ErrorKind.NotFound)]
     public void ReplacedOrDroppedTableEndsTheCommit(string operation, object kind)
     {

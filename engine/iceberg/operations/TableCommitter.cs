@@ -49,7 +49,8 @@ public sealed class TableCommitter(
     }
 
     /// <summary>
-    /// Commits an action. Throws Conflict when every retry met one, Unknown when it is not known whether it landed, else what the catalog or store said:
+    /// Commits an action. Throws Conflict when every retry met one, Unknown when it is not known whether it landed, NotFound when the table is gone, be it that another one
+    /// has its name, else what the catalog or store said:
     /// then <see cref="TableAction.MayHaveLanded"/> tells whether an earlier attempt is still in doubt.
     /// </summary>
     public CommitResult Commit(TableIdent ident, TableAction action)
@@ -70,7 +71,7 @@ public sealed class TableCommitter(
                 uuid ??= table.Metadata.Uuid;
                 retries = table.Metadata.LongProperty(TableProperties.RetryCount, retries);
                 totalMs = table.Metadata.LongProperty(TableProperties.RetryTotalMs, totalMs);
-                if (table.Metadata.Uuid != uuid) throw new EngineException(ErrorKind.Fatal, $"table {ident} was dropped and created again (uuid {uuid}, now {table.Metadata.Uuid})");
+                if (table.Metadata.Uuid != uuid) throw new EngineException(ErrorKind.NotFound, $"table {ident} was dropped and created again (uuid {uuid}, now {table.Metadata.Uuid})");
                 if (table.Metadata.LastSequenceNumber < newest) throw Stale(table, newest);
                 newest = table.Metadata.LastSequenceNumber;
                 if (action.MayHaveLanded && ResolveDoubt(table, action)) return Landed(table, action, context, attempt);
@@ -157,7 +158,7 @@ public sealed class TableCommitter(
             try
             {
                 var current = catalog.Load(sent.Ident);
-                if (current.Metadata.Uuid != sent.Metadata.Uuid) throw new EngineException(ErrorKind.Fatal, $"table {sent.Ident} was dropped and created again while an answer was lost");
+                if (current.Metadata.Uuid != sent.Metadata.Uuid) throw new EngineException(ErrorKind.NotFound, $"table {sent.Ident} was dropped and created again while an answer was lost");
                 return current.Metadata.LastSequenceNumber >= sent.Metadata.LastSequenceNumber ? current : throw Stale(current, sent.Metadata.LastSequenceNumber);
             }
             catch (EngineException error) when (error.Kind is ErrorKind.Unavailable or ErrorKind.Unknown or ErrorKind.Denied)

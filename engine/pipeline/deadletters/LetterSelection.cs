@@ -6,8 +6,9 @@ using K2I.Storage;
 namespace K2I.Pipeline;
 
 /// <summary>
-/// Which letters of a flush their table lacks. Its offset map says of each partition below which offset letters were added; one below that is looked up among the
-/// rows, so that a flush that is made again, with other boundaries or other letters, neither loses nor doubles any.
+/// Which letters of a flush their table lacks. Its offset map says of each partition below which offset letters were added. One below that is looked up among the
+/// rows, as is one that the map tells nothing of because it speaks of another life of the topic, earlier or later: so a flush that is made again, with other boundaries
+/// or other letters, and one of a writer that comes late, neither loses nor doubles any.
 /// </summary>
 internal sealed class LetterSelection
 {
@@ -46,19 +47,22 @@ internal sealed class LetterSelection
 
     internal bool IsMissing(Source source, long offset) => !present.Contains((source, offset));
 
-    /// <summary>Letters at offsets that the table has been past.</summary>
+    /// <summary>Letters that may be there.</summary>
     private Dictionary<(string Topic, int Partition, long Offset), Source> Doubtful(IReadOnlyList<LetterBuffer> letters, Func<Source, long, bool> isIn)
     {
         var doubtful = new Dictionary<(string, int, long), Source>();
         foreach (var buffer in letters)
         {
             for (var letter = buffer.Read(); letter.Next();)
-                if (isIn(letter.Source, letter.Offset) && letter.Offset < NextOf(letter.Source)) doubtful[(letter.Source.Topic, letter.Source.Partition, letter.Offset)] = letter.Source;
+                if (isIn(letter.Source, letter.Offset) && MayBeThere(letter.Source, letter.Offset)) doubtful[(letter.Source.Topic, letter.Source.Partition, letter.Offset)] = letter.Source;
         }
         return doubtful;
     }
 
-    /// <summary>Where letters of the partition go on; 0 for a topic that was created anew since.</summary>
+    private bool MayBeThere(Source source, long offset) =>
+        Before.Has(source.Topic) && (IsOther(source) || !(offset >= Before.Next(source.Topic, source.Partition)));
+
+    /// <summary>Where letters of the partition go on; 0 for another life of the topic.</summary>
     private long NextOf(Source source) => IsOther(source) ? 0 : Before.Next(source.Topic, source.Partition) ?? 0;
 
     private bool IsOther(Source source) => source.TopicId is { } id && Before.TopicId(source.Topic) is { } known && known != id;

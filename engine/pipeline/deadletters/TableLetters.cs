@@ -88,11 +88,10 @@ internal sealed class TableLetters : BufferedLetters
             if (!result.MayHaveLanded) Delete(sent.File);
             return false;
         }
-        catch (EngineException e) when (e.Kind == ErrorKind.NotFound && !sent.Action.MayHaveLanded)
+        catch (EngineException e) when (e.Kind == ErrorKind.NotFound)
         {
             // Dropped by someone meanwhile: the letters go into a new one.
-            attempt = null;
-            Delete(sent.File);
+            GiveUp();
             return false;
         }
         catch (EngineException) when (!sent.Action.MayHaveLanded)

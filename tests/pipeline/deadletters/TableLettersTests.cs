@@ -172,6 +172,34 @@ public sealed class TableLettersTests : IDisposable
     }
 
     [Fact]
+    public void AWriterThatComesLateWithAFormerLifeOfTheTopicDoublesNothing()
+    {
+        var former = world.Sources;
+        var first = world.Open();
+        world.Add(first, 0, 0, 1, 3);
+        world.Add(first, 0, 1, 5);
+        first.Commit("f1", 1, [0], [world.Range(0, 0, 10), world.Range(1, 0, 10)]);
+        world.Sources = [.. Enumerable.Range(0, 3).Select(p => new Source(p, "orders", p) { TopicId = "id-2" })];
+        var second = world.Open();
+        world.Add(second, 0, 0, 1);
+        second.Commit("f2", 2, [0], [world.Range(0, 0, 10)]);
+        world.Sources = former;
+        foreach (var partition in (int[])[0, 1])
+        {
+            // It has not heard of the new life; its rows will be refused, its letters are looked at first.
+            var late = world.Open();
+            world.Add(late, 0, partition, 1, 3, 5);
+            late.Commit("f3", 1, [0], [world.Range(partition, 0, 10)]);
+        }
+        Assert.Equal(["0:1", "0:1", "0:3", "0:5", "1:1", "1:3", "1:5"], world.Rows());
+        world.Sources = [.. Enumerable.Range(0, 3).Select(p => new Source(p, "orders", p) { TopicId = "id-2" })];
+        var again = world.Open();
+        world.Add(again, 0, 0, 1, 2);
+        again.Commit("f4", 2, [0], [world.Range(0, 0, 10)]);
+        Assert.Equal(["0:1", "0:1", "0:2", "0:3", "0:5", "1:1", "1:3", "1:5"], world.Rows());
+    }
+
+    [Fact]
     public void ADroppedTableIsMadeAnew()
     {
         var letters = world.Open();
