@@ -104,7 +104,7 @@ public sealed class AppendFilesTests
         AppendFiles Append() => new() { Files = [file], VerifyFiles = true };
         Assert.Equal(ErrorKind.NotFound, Assert.Throws<EngineException>(() => _committer.Commit(TestTables.Events, Append())).Kind);
         _store.Put(file.FilePath, new byte[999]);
-        Assert.Equal(ErrorKind.NotFound, Assert.Throws<EngineException>(() => _committer.Commit(TestTables.Events, Append())).Kind);
+        Assert.Equal(ErrorKind.Fatal, Assert.Throws<EngineException>(() => _committer.Commit(TestTables.Events, Append())).Kind);
         _store.Put(file.FilePath, new byte[1000]);
         Assert.Equal(CommitStatus.Committed, _committer.Commit(TestTables.Events, Append()).Status);
     }
