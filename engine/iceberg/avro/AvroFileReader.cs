@@ -6,7 +6,7 @@ using K2I.Base;
 
 namespace K2I.Iceberg;
 
-/// <summary>An Avro object container file, read whole from untrusted bytes. Codecs: null and deflate.</summary>
+/// <summary>An Avro object container file, read whole from untrusted bytes. Codecs: null, deflate, snappy and zstandard.</summary>
 internal sealed class AvroFileReader
 {
     private const int MaxBlockBytes = 256 << 20;
@@ -31,7 +31,8 @@ internal sealed class AvroFileReader
         start = decoder.Position;
         Metadata = metadata;
         this.codec = metadata.GetValueOrDefault("avro.codec", "null");
-        if (this.codec is not ("null" or "deflate")) throw new EngineException(ErrorKind.Unsupported, $"{what}: Avro codec '{this.codec}' is not supported (null and deflate are)");
+        if (this.codec is not ("null" or "deflate" or "snappy" or "zstandard"))
+            throw new EngineException(ErrorKind.Unsupported, $"{what}: Avro codec '{this.codec}' is not supported (null, deflate, snappy and zstandard are)");
         if (!metadata.TryGetValue("avro.schema", out var schema)) throw decoder.Bad("'avro.schema' is missing");
         Schema = AvroSchemaJson.Parse(Encoding.UTF8.GetBytes(schema), what);
     }
@@ -54,7 +55,7 @@ internal sealed class AvroFileReader
             var payload = file.Bytes();
             if (!file.Raw(16).SequenceEqual(sync)) throw file.Bad("a block does not end with the file's marker");
             if (count < 0) throw file.Bad($"a block of {count} records");
-            var block = new AvroDecoder(this.codec == "deflate" ? Inflate(payload) : payload, this.what);
+            var block = new AvroDecoder(Unpack(payload), this.what);
             for (var at = 0L; at < count; at++)
             {
                 if (block.Left == 0 && Schema.Fields.Length > 0) throw file.Bad($"a block of {count} records ends after {at}");
@@ -64,6 +65,14 @@ internal sealed class AvroFileReader
         }
         return records;
     }
+
+    private ReadOnlySpan<byte> Unpack(ReadOnlySpan<byte> payload) => this.codec switch
+    {
+        "deflate" => Inflate(payload),
+        "snappy" => SnappyBlock.DecodeWithChecksum(payload, MaxBlockBytes, this.what),
+        "zstandard" => ZstdFrame.Decode(payload, MaxBlockBytes, this.what),
+        _ => payload,
+    };
 
     private ReadOnlySpan<byte> Inflate(ReadOnlySpan<byte> packed)
     {

@@ -2,24 +2,24 @@ using System.Collections.Immutable;
 
 namespace K2I.Iceberg;
 
-/// <summary>Merges small data manifests while files are appended, as Iceberg Java does: bins of the target size, the newest bin only once it holds enough manifests.</summary>
+/// <summary>Merges small manifests of one content while files are added, as Iceberg Java does: bins of the target size, the newest bin only once it holds enough manifests.</summary>
 /// <remarks>A merge is kept for later attempts: it depends on nothing but the manifests merged.</remarks>
 internal sealed class ManifestMerger
 {
     private readonly Dictionary<string, ManifestFile> merged = new(StringComparer.Ordinal);
 
-    /// <summary>The manifests after merging; how many were written for it, and how many of the given ones of earlier snapshots they replace.</summary>
-    public readonly record struct Result(ImmutableArray<ManifestFile> Manifests, int Created, int Replaced);
-
-    /// <param name="manifests">Data manifests, newest first.</param>
+    /// <summary>The manifests after merging.</summary>
+    /// <param name="table">The base.</param>
+    /// <param name="snapshotId">Of the snapshot being made.</param>
+    /// <param name="manifests">Newest first.</param>
+    /// <param name="context">Reads those that are merged.</param>
     /// <param name="store">Stores a finished manifest.</param>
-    public Result Merge(TableMetadata table, long snapshotId, ImmutableArray<ManifestFile> manifests, ActionContext context, Func<ManifestWriter, ManifestFile> store)
+    public ImmutableArray<ManifestFile> Merge(TableMetadata table, long snapshotId, ImmutableArray<ManifestFile> manifests, ActionContext context, Func<ManifestWriter, ManifestFile> store)
     {
-        if (!table.BoolProperty(TableProperties.ManifestMergeEnabled, otherwise: true) || manifests.Length < 2) return new Result(manifests, 0, 0);
+        if (!table.BoolProperty(TableProperties.ManifestMergeEnabled, otherwise: true) || manifests.Length < 2) return manifests;
         var target = table.LongProperty(TableProperties.ManifestTargetBytes, TableProperties.DefaultManifestTargetBytes);
         var enough = table.LongProperty(TableProperties.ManifestMinMerge, TableProperties.DefaultManifestMinMerge);
         var result = ImmutableArray.CreateBuilder<ManifestFile>(manifests.Length);
-        var (created, replaced) = (0, 0);
         foreach (var group in manifests.GroupBy(m => m.SpecId).OrderByDescending(g => g.Key))
         {
             foreach (var bin in Bins([.. group], target))
@@ -31,11 +31,9 @@ internal sealed class ManifestMerger
                     continue;
                 }
                 result.Add(MergeBin(table, snapshotId, bin, context, store));
-                created++;
-                replaced += bin.Count(m => m.AddedSnapshotId != snapshotId);
             }
         }
-        return new Result(result.ToImmutable(), created, replaced);
+        return result.ToImmutable();
     }
 
     /// <summary>Packs from the oldest on, so that the newest bin is the one not full; bins and their manifests newest first.</summary>
@@ -58,7 +56,7 @@ internal sealed class ManifestMerger
     }
 
     /// <summary>The values of a spec whose sources are gone, or whose transform is not known, cannot be written again for certain.</summary>
-    private static bool CanRewrite(TableMetadata table, int specId) =>
+    internal static bool CanRewrite(TableMetadata table, int specId) =>
         table.FindSpec(specId) is { } spec && spec.IsWritable && table.PartitionTypes(spec).All(t => t is not null and not OpaqueType);
 
     private ManifestFile MergeBin(TableMetadata table, long snapshotId, List<ManifestFile> bin, ActionContext context, Func<ManifestWriter, ManifestFile> store)
@@ -66,13 +64,13 @@ internal sealed class ManifestMerger
         var key = string.Join('\n', bin.Select(m => m.Path));
         if (merged.TryGetValue(key, out var known)) return known;
         var reader = new ManifestReader(context.Store);
-        var writer = new ManifestWriter(table, table.FindSpec(bin[0].SpecId)!, ManifestContent.Data, snapshotId);
+        var writer = new ManifestWriter(table, table.FindSpec(bin[0].SpecId)!, bin[0].Content, snapshotId);
         foreach (var manifest in bin)
         {
             foreach (var entry in reader.Entries(table, manifest))
             {
                 // Files this snapshot adds stay added; older additions are existing now; what older snapshots removed is left out.
-                if (entry.SnapshotId == snapshotId && entry.Status == EntryStatus.Added) writer.Added(entry.File);
+                if (entry.SnapshotId == snapshotId && entry.Status == EntryStatus.Added) writer.Added(entry.File, entry.SequenceNumber == ManifestFile.UnassignedSequence ? null : entry.SequenceNumber);
                 else if (entry.SnapshotId == snapshotId && entry.Status == EntryStatus.Deleted) writer.Deleted(entry);
                 else if (entry.IsLive) writer.Existing(entry);
             }

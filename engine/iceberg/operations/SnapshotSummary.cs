@@ -54,6 +54,16 @@ internal sealed class SnapshotSummary
 
     private long Net(string added, string removed) => counts.GetValueOrDefault(added) - counts.GetValueOrDefault(removed);
 
+    /// <summary>How many manifests were made for snapshot <paramref name="id"/>, how many stayed, how many of those with live files went.</summary>
+    public void CountManifests(IReadOnlyList<ManifestFile> before, ImmutableArray<ManifestFile> after, long id)
+    {
+        var paths = after.Select(m => m.Path).ToHashSet(StringComparer.Ordinal);
+        var created = after.Count(m => m.AddedSnapshotId == id);
+        Set(SummaryKeys.ManifestsCreated, created);
+        Set(SummaryKeys.ManifestsKept, after.Length - created);
+        Set(SummaryKeys.ManifestsReplaced, before.Count(m => m.MayHaveLiveFiles && !paths.Contains(m.Path)));
+    }
+
     public void Set(string key, long count) => counts[key] = count;
 
     private void Count(DataFile file, string verb)

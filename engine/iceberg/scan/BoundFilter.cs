@@ -6,54 +6,69 @@ using K2I.Parquet;
 namespace K2I.Iceberg;
 
 /// <summary>A scan's filter in terms of its schema: says which manifests, files and row groups can be passed over, and which rows meet it.</summary>
-internal sealed class BoundFilter(ScanFilter filter, Schema schema, TableMetadata table)
+internal sealed class BoundFilter
 {
-    private readonly ImmutableArray<BoundPredicate> predicates = [.. filter.Predicates.Select(p => new BoundPredicate(p, schema))];
+    private readonly Schema schema;
+    private readonly TableMetadata table;
 
-    internal IEnumerable<int> FieldIds => predicates.Select(p => p.Field.Id).Distinct();
+    internal BoundFilter(ScanFilter filter, Schema schema, TableMetadata table) : this(BoundCondition.Of(filter, schema, negated: false, nullsToo: false), schema, table)
+    {
+    }
 
-    internal ImmutableArray<BoundPredicate> Predicates => predicates;
+    private BoundFilter(BoundCondition condition, Schema schema, TableMetadata table)
+    {
+        Condition = condition;
+        this.schema = schema;
+        this.table = table;
+    }
+
+    internal BoundCondition Condition { get; }
+
+    internal IEnumerable<int> FieldIds => Condition.Predicates.Select(p => p.Field.Id).Distinct();
+
+    /// <summary>Met by exactly those rows that do not meet <paramref name="filter"/>, where it comes to null included.</summary>
+    internal static BoundFilter Complement(ScanFilter filter, Schema schema, TableMetadata table) => new(BoundCondition.Of(filter, schema, negated: true, nullsToo: true), schema, table);
 
     internal bool MayMatch(ManifestFile manifest)
     {
-        if (table.FindSpec(manifest.SpecId) is not { } spec || manifest.Partitions.Length != spec.Fields.Length) return true;
-        var types = table.PartitionTypes(spec);
-        for (var at = 0; at < spec.Fields.Length; at++)
+        if (this.table.FindSpec(manifest.SpecId) is not { } spec || manifest.Partitions.Length != spec.Fields.Length) return true;
+        var types = this.table.PartitionTypes(spec);
+        return Condition.Holds(predicate =>
         {
-            var summary = manifest.Partitions[at];
-            // Without bounds there may still be NaNs.
-            var values = summary.LowerBound is not null || summary.ContainsNan != false;
-            foreach (var predicate in predicates)
+            for (var at = 0; at < spec.Fields.Length; at++)
+            {
+                var summary = manifest.Partitions[at];
+                // Without bounds there may still be NaNs.
+                var values = summary.LowerBound is not null || summary.ContainsNan != false;
                 if (predicate.Field.Id == spec.Fields[at].SourceId && types[at] is { } type
                     && !predicate.MayMatchPartitions(spec.Fields[at].Transform, type, summary.LowerBound, summary.UpperBound, summary.ContainsNull, values)) return false;
-        }
-        return true;
+            }
+            return true;
+        });
     }
 
-    internal bool MayMatch(DataFile file) => MayMatchPartition(file) && predicates.All(p => MayMatchBounds(p, file));
+    internal bool MayMatch(DataFile file)
+    {
+        var spec = this.table.FindSpec(file.SpecId);
+        var types = spec is null || file.Partition.Length != spec.Fields.Length ? [] : this.table.PartitionTypes(spec);
+        return Condition.Holds(predicate => MayMatchPartition(predicate, file, spec, types) && MayMatchBounds(predicate, file));
+    }
 
     /// <summary>Whether a row group can have rows that meet the filter.</summary>
-    internal bool MayMatch(RowGroupStatistics group)
+    internal bool MayMatch(RowGroupStatistics group) => Condition.Holds(predicate =>
     {
-        foreach (var predicate in predicates)
-        {
-            if (predicate.Field.Type is not PrimitiveType type || !group.TryGet(predicate.Field.Id, out var column)) continue;
-            var (lower, upper) = (ColumnValue.ToSingle(type, column.Min), ColumnValue.ToSingle(type, column.Max));
-            if (!predicate.MayMatch(lower, upper, column.Nulls is not 0, column.Nulls != group.Rows)) return false;
-        }
-        return true;
-    }
+        if (predicate.Field.Type is not PrimitiveType type || !group.TryGet(predicate.Field.Id, out var column)) return true;
+        var (lower, upper) = (ColumnValue.ToSingle(type, column.Min), ColumnValue.ToSingle(type, column.Max));
+        return predicate.MayMatch(lower, upper, column.Nulls is not 0, column.Nulls != group.Rows);
+    });
 
-    private bool MayMatchPartition(DataFile file)
+    private static bool MayMatchPartition(BoundPredicate predicate, DataFile file, PartitionSpec? spec, ImmutableArray<DataType?> types)
     {
-        if (table.FindSpec(file.SpecId) is not { } spec || file.Partition.Length != spec.Fields.Length) return true;
-        var types = table.PartitionTypes(spec);
-        for (var at = 0; at < spec.Fields.Length; at++)
+        for (var at = 0; at < types.Length; at++)
         {
             var value = file.Partition[at];
-            foreach (var predicate in predicates)
-                if (predicate.Field.Id == spec.Fields[at].SourceId && types[at] is { } type && (value is null || !SingleValue.IsNaN(type, value))
-                    && !predicate.MayMatchPartitions(spec.Fields[at].Transform, type, value, value, value is null, value is not null)) return false;
+            if (predicate.Field.Id == spec!.Fields[at].SourceId && types[at] is { } type && (value is null || !SingleValue.IsNaN(type, value))
+                && !predicate.MayMatchPartitions(spec.Fields[at].Transform, type, value, value, value is null, value is not null)) return false;
         }
         return true;
     }
@@ -65,7 +80,7 @@ internal sealed class BoundFilter(ScanFilter filter, Schema schema, TableMetadat
         if (file.ValueCounts is null || !file.ValueCounts.TryGetValue(id, out var values)) return true;
         long? nulls = file.NullValueCounts is not null && file.NullValueCounts.TryGetValue(id, out var count) ? count : null;
         // Below structs, counts may leave out the rows whose struct is null.
-        if (!schema.Fields.Any(f => f.Id == id)) (nulls, values) = (null, long.MaxValue);
+        if (!this.schema.Fields.Any(f => f.Id == id)) (nulls, values) = (null, long.MaxValue);
         return predicate.MayMatch(file.LowerBounds?.GetValueOrDefault(id), file.UpperBounds?.GetValueOrDefault(id), nulls is not 0, nulls is null || nulls < values);
     }
 }

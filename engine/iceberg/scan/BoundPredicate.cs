@@ -10,10 +10,21 @@ internal sealed class BoundPredicate
 {
     private readonly PrimitiveType type;
     private readonly ImmutableArray<byte[]> values;
+    private readonly bool negated;
+    private readonly bool nullsToo;
 
-    internal BoundPredicate(ScanPredicate predicate, Schema schema)
+    /// <summary>What to ask of bounds: the operator, or its opposite; null where bounds tell nothing.</summary>
+    private readonly ScanOperator? asked;
+
+    /// <param name="predicate">What is asked.</param>
+    /// <param name="schema">Has the column.</param>
+    /// <param name="negated">Met where the predicate is false.</param>
+    /// <param name="nullsToo">Met also where it is neither.</param>
+    internal BoundPredicate(ScanPredicate predicate, Schema schema, bool negated = false, bool nullsToo = false)
     {
         Operator = predicate.Operator;
+        this.negated = negated;
+        this.nullsToo = nullsToo;
         Field = schema.FindByPath(predicate.Column) ?? throw new EngineException(ErrorKind.NotFound, $"there is no column '{predicate.Column}'");
         if (!Reaches(schema.Struct, Field.Id)) throw new EngineException(ErrorKind.Unsupported, $"column '{predicate.Column}' is inside a list or map and cannot be filtered by");
         var nullTest = Operator is ScanOperator.IsNull or ScanOperator.IsNotNull;
@@ -25,6 +36,7 @@ internal sealed class BoundPredicate
         if (Operator is ScanOperator.IsNaN or ScanOperator.IsNotNaN && type.Kind is not (TypeKind.Float or TypeKind.Double)) throw new EngineException(ErrorKind.Invalid, $"column '{predicate.Column}' of type {type} is never NaN");
         if (Operator == ScanOperator.StartsWith && type.Kind != TypeKind.String) throw new EngineException(ErrorKind.Invalid, $"column '{predicate.Column}' of type {type} is no text");
         this.type = type;
+        asked = negated ? Opposite(Operator) : Operator;
         values = [.. predicate.Values.Select(v => ColumnValue.SingleFromText(type, v, $"filter on column '{predicate.Column}'"))];
     }
 
@@ -35,8 +47,13 @@ internal sealed class BoundPredicate
     /// <summary>Whether a row meets the condition, by its value in column layout.</summary>
     internal bool Matches(ColumnView column, int row)
     {
-        if (Operator is ScanOperator.IsNull or ScanOperator.IsNotNull) return column.IsNull(row) == (Operator == ScanOperator.IsNull);
-        if (column.IsNull(row)) return false;
+        if (Operator is ScanOperator.IsNull or ScanOperator.IsNotNull) return column.IsNull(row) == (Operator == ScanOperator.IsNull) != negated;
+        if (column.IsNull(row)) return nullsToo;
+        return IsTrue(column, row) != negated;
+    }
+
+    private bool IsTrue(ColumnView column, int row)
+    {
         var value = column.Layout == ColumnLayout.Bits ? (column.Bit(row) ? [1] : [0]) : column.Bytes(row);
         var nan = SingleValue.IsNaN(this.type, value);
         switch (Operator)
@@ -52,17 +69,22 @@ internal sealed class BoundPredicate
                 foreach (var one in values) found |= !nan && CompareStored(value, one) == 0;
                 return found == (Operator == ScanOperator.In);
             default:
-                return nan ? Operator == ScanOperator.NotEqual : Holds(CompareStored(value, values[0]));
+                return nan || SingleValue.IsNaN(this.type, values[0]) ? Operator == ScanOperator.NotEqual : Holds(CompareStored(value, values[0]));
         }
     }
 
     /// <summary>Whether rows whose values lie within the bounds (<see cref="SingleValue"/>s; null: not known) can meet the condition.</summary>
     internal bool MayMatch(byte[]? lower, byte[]? upper, bool mayBeNull, bool mayBeValue)
     {
-        if (Operator == ScanOperator.IsNull) return mayBeNull;
+        if (asked == ScanOperator.IsNull) return mayBeNull;
+        if (nullsToo && mayBeNull && asked != ScanOperator.IsNotNull) return true;
         if (!mayBeValue) return false;
-        switch (Operator)
+        switch (asked)
         {
+            case ScanOperator.NotEqual or ScanOperator.NotIn when !IsFloat && lower is not null && upper is not null && Compare(lower, upper) == 0:
+                foreach (var value in values)
+                    if (Compare(lower, value) == 0) return false;
+                return true;
             case ScanOperator.Equal or ScanOperator.In:
                 foreach (var value in values)
                     if ((lower is null || Compare(lower, value) <= 0) && (upper is null || Compare(upper, value) >= 0)) return true;
@@ -89,11 +111,12 @@ internal sealed class BoundPredicate
     {
         if (transform.Kind is TransformKind.Void or TransformKind.Unknown) return true;
         if (transform.Kind == TransformKind.Identity) return MayMatch(lower, upper, mayBeNull, mayBeValue);
-        if (Operator == ScanOperator.IsNull) return mayBeNull;
+        if (asked == ScanOperator.IsNull) return mayBeNull;
+        if (nullsToo && mayBeNull && asked != ScanOperator.IsNotNull) return true;
         if (!mayBeValue) return false;
         if (lower is null || upper is null || !transform.Accepts(this.type)) return true;
         var bucket = transform.Kind == TransformKind.Bucket;
-        switch (Operator)
+        switch (asked)
         {
             case ScanOperator.Equal or ScanOperator.In:
                 foreach (var value in values)
@@ -103,12 +126,41 @@ internal sealed class BoundPredicate
                 }
                 return false;
             case ScanOperator.Less or ScanOperator.LessOrEqual when !bucket:
-                return SingleValue.Compare(result, lower, Range(transform, result, values[0]).High) <= 0;
+                return SingleValue.Compare(result, lower, Range(transform, result, asked == ScanOperator.Less ? Neighbour(-1) : values[0]).High) <= 0;
             case ScanOperator.Greater or ScanOperator.GreaterOrEqual when !bucket:
-                return SingleValue.Compare(result, upper, Range(transform, result, values[0]).Low) >= 0;
+                return SingleValue.Compare(result, upper, Range(transform, result, asked == ScanOperator.Greater ? Neighbour(1) : values[0]).Low) >= 0;
             default:
                 return true;
         }
+    }
+
+    private bool IsFloat => this.type.Kind is TypeKind.Float or TypeKind.Double;
+
+    /// <summary>NaNs are neither less nor greater: of columns that may hold some, bounds do not tell who fails a comparison.</summary>
+    private ScanOperator? Opposite(ScanOperator one) => one switch
+    {
+        ScanOperator.IsNull => ScanOperator.IsNotNull,
+        ScanOperator.IsNotNull => ScanOperator.IsNull,
+        _ when IsFloat => null,
+        ScanOperator.Equal => ScanOperator.NotEqual,
+        ScanOperator.NotEqual => ScanOperator.Equal,
+        ScanOperator.Less => ScanOperator.GreaterOrEqual,
+        ScanOperator.LessOrEqual => ScanOperator.Greater,
+        ScanOperator.Greater => ScanOperator.LessOrEqual,
+        ScanOperator.GreaterOrEqual => ScanOperator.Less,
+        ScanOperator.In => ScanOperator.NotIn,
+        ScanOperator.NotIn => ScanOperator.In,
+        _ => null,
+    };
+
+    /// <summary>The value before or after the one compared with, where the type has such; else that one.</summary>
+    private byte[] Neighbour(int step)
+    {
+        if (this.type.Kind is not (TypeKind.Int or TypeKind.Date or TypeKind.Long or TypeKind.Time or TypeKind.Timestamp or TypeKind.TimestampTz or TypeKind.TimestampNs or TypeKind.TimestampTzNs)) return values[0];
+        var value = SingleValue.ToLong(values[0]);
+        var narrow = this.type.Kind is TypeKind.Int or TypeKind.Date;
+        if (value == (narrow ? (step < 0 ? int.MinValue : int.MaxValue) : (step < 0 ? long.MinValue : long.MaxValue))) return values[0];
+        return narrow ? SingleValue.OfInt((int)value + step) : SingleValue.OfLong(value + step);
     }
 
     /// <summary>What a value's partition can be. Old writers rounded times before 1970 up, so there are two.</summary>
@@ -137,7 +189,7 @@ internal sealed class BoundPredicate
 
     /// <summary>By value: the zeros are equal.</summary>
     private int Compare(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right) =>
-        this.type.Kind is TypeKind.Float or TypeKind.Double ? SingleValue.ToDouble(left).CompareTo(SingleValue.ToDouble(right)) : SingleValue.Compare(this.type, left, right);
+        IsFloat ? SingleValue.ToDouble(left).CompareTo(SingleValue.ToDouble(right)) : SingleValue.Compare(this.type, left, right);
 
     private static bool Reaches(StructType type, int id) => type.Fields.Any(f => f.Id == id || f.Type is StructType inner && Reaches(inner, id));
 }

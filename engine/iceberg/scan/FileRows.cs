@@ -16,12 +16,13 @@ internal sealed class FileRows : IDisposable
     private readonly IRowFile reader;
     private readonly RowPositions? deleted;
     private readonly List<(RowKey Key, KeySet Keys)> equality = [];
-    private readonly List<(int[] Path, BoundPredicate Predicate)> filter = [];
+    private readonly ImmutableArray<BoundCondition> filter;
+    private readonly Dictionary<BoundPredicate, int[]> paths = [];
     private readonly int[] wantedAt;
     private readonly int columns;
     private int[] selected = [];
 
-    internal FileRows(TableScan scan, IObjectStore store, ScanTask task, DeleteFiles deletes, ParquetBuffers buffers)
+    internal FileRows(TableScan scan, IObjectStore store, ScanTask task, DeleteReader deletes, ParquetBuffers buffers)
     {
         this.scan = scan;
         this.task = task;
@@ -35,7 +36,8 @@ internal sealed class FileRows : IDisposable
             var key = new RowKey(wide, group.First().EqualityIds);
             foreach (var delete in group) this.equality.Add((key, deletes.Keys(delete)));
         }
-        foreach (var predicate in scan.Filter?.Predicates ?? []) this.filter.Add((RowKey.PathOf(wide, predicate.Field.Id), predicate));
+        this.filter = scan.Filter?.Condition.Factors ?? [];
+        foreach (var predicate in scan.Filter?.Condition.Predicates ?? []) paths[predicate] = RowKey.PathOf(wide, predicate.Field.Id);
         wantedAt = [.. scan.Columns.Fields.Select(f => IndexOf(wide, f.Id))];
         var fields = wide.Fields;
         this.columns = fields.Length;
@@ -46,7 +48,7 @@ internal sealed class FileRows : IDisposable
             fields = fields.AddRange(scan.Schema.Fields.Skip(scan.Columns.Fields.Length));
             MetadataColumns.AddValues(task.Data, missing, fills);
         }
-        var request = new ReadRequest { Schema = new Schema(0, new StructType(fields)), Names = DeleteFiles.Names(table), Missing = missing, NullFills = fills, Keep = scan.Filter is { } filter ? filter.MayMatch : null };
+        var request = new ReadRequest { Schema = new Schema(0, new StructType(fields)), Names = DeleteReader.Names(table), Missing = missing, NullFills = fills, Keep = scan.Filter is { } filter ? filter.MayMatch : null };
         reader = RowFiles.Open(store, file, request, buffers, scan.Request.BatchRows);
     }
 
@@ -98,7 +100,7 @@ internal sealed class FileRows : IDisposable
     private int Select(Batch batch)
     {
         var live = batch.Rows;
-        if (deleted is null && this.equality.Count == 0 && this.filter.Count == 0) return live;
+        if (deleted is null && this.equality.Count == 0 && this.filter.IsEmpty) return live;
         if (this.selected.Length < batch.Rows) this.selected = new int[batch.Rows];
         if (deleted is not null) live = deleted.Others(reader.BatchStart, batch.Rows, this.selected);
         else for (var i = 0; i < live; i++) this.selected[i] = i;
@@ -109,14 +111,22 @@ internal sealed class FileRows : IDisposable
                 if (!keys.Contains(key.Of(batch, this.selected[i]))) this.selected[kept++] = this.selected[i];
             live = kept;
         }
-        foreach (var (path, predicate) in this.filter)
+        foreach (var condition in this.filter)
         {
             var kept = 0;
             for (var i = 0; i < live; i++)
-                if (predicate.Matches(RowKey.Column(batch, path, this.selected[i]), this.selected[i])) this.selected[kept++] = this.selected[i];
+                if (Meets(condition, batch, this.selected[i])) this.selected[kept++] = this.selected[i];
             live = kept;
         }
         return live;
+    }
+
+    private bool Meets(BoundCondition condition, Batch batch, int row)
+    {
+        if (condition.Predicate is { } predicate) return predicate.Matches(RowKey.Column(batch, paths[predicate], row), row);
+        foreach (var part in condition.Parts)
+            if (Meets(part, batch, row) == condition.IsAny) return condition.IsAny;
+        return !condition.IsAny;
     }
 
     private Batch Shape(Batch batch)

@@ -5,24 +5,76 @@ using K2I.Base;
 
 namespace K2I.Iceberg;
 
-/// <summary>Conditions that rows must meet, all of them. Text form: <c>a = 5 and b is not null and c in (1, 2) and d >= '2024-01-01' and e like 'x%'</c>.</summary>
-public sealed record ScanFilter(ImmutableArray<ScanPredicate> Predicates)
+/// <summary>
+/// A condition that rows must meet. Text form: <c>a = 5 and (b is not null or c in (1, 2)) and not d >= '2024-01-01' and e like 'x%'</c>; <c>not</c> binds
+/// closest, then <c>and</c>. A comparison with null is neither met nor not met, as in SQL.
+/// </summary>
+public abstract record ScanFilter
 {
+    private const int MaxDepth = 64;
+
+    private ScanFilter()
+    {
+    }
+
+    public sealed record Is(ScanPredicate Predicate) : ScanFilter;
+
+    public sealed record All(ImmutableArray<ScanFilter> Parts) : ScanFilter;
+
+    public sealed record Any(ImmutableArray<ScanFilter> Parts) : ScanFilter;
+
+    public sealed record Not(ScanFilter Part) : ScanFilter;
+
     /// <summary>Reads the text form; Invalid says what is wrong and where.</summary>
-    public static ScanFilter Parse(string text) => new(new Parser(text).All());
+    public static ScanFilter Parse(string text) => new Parser(text).Whole();
 
     private sealed class Parser(string text)
     {
         private readonly List<(string Text, bool Quoted, int At)> tokens = Tokens(text);
         private int next;
+        private int depth;
 
-        internal ImmutableArray<ScanPredicate> All()
+        internal ScanFilter Whole()
         {
-            var predicates = ImmutableArray.CreateBuilder<ScanPredicate>();
-            do predicates.Add(One());
+            var filter = Or();
+            return next < this.tokens.Count ? throw Bad("'and', 'or' or the end is expected") : filter;
+        }
+
+        private ScanFilter Or()
+        {
+            var parts = ImmutableArray.CreateBuilder<ScanFilter>();
+            do parts.Add(And());
+            while (TryWord("or"));
+            return parts.Count == 1 ? parts[0] : new Any(parts.ToImmutable());
+        }
+
+        private ScanFilter And()
+        {
+            var parts = ImmutableArray.CreateBuilder<ScanFilter>();
+            do parts.Add(Factor());
             while (TryWord("and"));
-            if (next < this.tokens.Count) throw Bad("'and' or the end is expected");
-            return predicates.ToImmutable();
+            return parts.Count == 1 ? parts[0] : new All(parts.ToImmutable());
+        }
+
+        private ScanFilter Factor()
+        {
+            if (++depth > MaxDepth) throw Bad($"it is nested more than {MaxDepth} deep");
+            ScanFilter factor;
+            if (TryWord("not"))
+            {
+                factor = new Not(Factor());
+            }
+            else if (TryWord("("))
+            {
+                factor = Or();
+                if (!TryWord(")")) throw Bad("')' is expected");
+            }
+            else
+            {
+                factor = new Is(One());
+            }
+            depth--;
+            return factor;
         }
 
         private ScanPredicate One()

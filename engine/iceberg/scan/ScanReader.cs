@@ -14,7 +14,7 @@ public sealed class ScanReader : IDisposable
     private readonly IObjectStore store;
     private readonly ImmutableArray<ScanTask> tasks;
     private readonly ParquetBuffers buffers = new();
-    private readonly DeleteFiles deletes;
+    private readonly DeleteReader deletes;
     private FileRows? file;
     private int next;
 
@@ -23,7 +23,7 @@ public sealed class ScanReader : IDisposable
         this.scan = scan;
         this.store = store;
         this.tasks = tasks;
-        deletes = new DeleteFiles(scan.Table.Metadata, store, buffers);
+        deletes = new DeleteReader(scan.Table.Metadata, store, buffers);
     }
 
     /// <summary>Of the batches.</summary>

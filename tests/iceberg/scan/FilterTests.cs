@@ -20,14 +20,21 @@ public sealed class FilterTests(JudgeTables tables, ITestOutputHelper output)
     [InlineData("\"odd name\" in (1, 'x y',-2.5) and d not in ('2024-01-01')", "odd name In 1|x y|-2.5;d NotIn 2024-01-01")]
     [InlineData("a >= 1 and a<=2 and a > 0 and a < 3", "a GreaterOrEqual 1;a LessOrEqual 2;a Greater 0;a Less 3")]
     [InlineData("s like 'abc%'", "s StartsWith abc")]
+    [InlineData("a = 1 or b = 2 and c = 3", "(a Equal 1|(b Equal 2;c Equal 3))")]
+    [InlineData("(a = 1 OR b = 2) and not c = 3 and not (d = 4 or not e in (5))", "(a Equal 1|b Equal 2);!c Equal 3;!(d Equal 4|!e In 5)")]
+    [InlineData("not not 'not' = 1", "!!not Equal 1")]
     public void FiltersAreReadAsPeopleWriteThem(string text, string expected) =>
-        Assert.Equal(expected, string.Join(';', ScanFilter.Parse(text).Predicates.Select(p => $"{p.Column} {p.Operator} {string.Join('|', p.Values)}".TrimEnd())));
+        Assert.Equal(expected, Text(ScanFilter.Parse(text)));
 
     [Theory]
     [InlineData("")]
     [InlineData("a")]
     [InlineData("a =")]
-    [InlineData("a = 5 or b = 6")]
+    [InlineData("a = 5 or")]
+    [InlineData("(a = 5")]
+    [InlineData("a = 5)")]
+    [InlineData("()")]
+    [InlineData("not")]
     [InlineData("a ~ 5")]
     [InlineData("a = 'x")]
     [InlineData("a in 5")]
@@ -56,11 +63,12 @@ public sealed class FilterTests(JudgeTables tables, ITestOutputHelper output)
             {
                 var field = whole.Schema.Fields[random.Next(whole.Schema.Fields.Length)];
                 if (field.Type is not PrimitiveType type) continue;
-                var predicate = Random(random, field.Name, type, rows[random.Next(rows.Count)], rows[random.Next(rows.Count)]);
-                var scan = new TableScan(table, store, new ScanRequest { Filter = new ScanFilter([predicate]) });
-                var expected = rows.Where(r => Matches(predicate, type, r)).Select(r => r.GetRawText()).ToList();
+                var filter = Random(random, whole.Schema, rows, depth: i < 6 ? 0 : 3, field, type);
+                var types = whole.Schema.Fields.ToDictionary(f => f.Name, f => f.Type as PrimitiveType, StringComparer.Ordinal);
+                var scan = new TableScan(table, store, new ScanRequest { Filter = filter });
+                var expected = rows.Where(r => Truth(filter, types, r) == true).Select(r => r.GetRawText()).ToList();
                 var actual = Read(scan).Select(r => r.GetRawText()).ToList();
-                Assert.True(expected.SequenceEqual(actual), $"{folder}: {predicate.Column} {predicate.Operator} {string.Join('|', predicate.Values)}: {actual.Count} rows, not {expected.Count}");
+                Assert.True(expected.SequenceEqual(actual), $"{folder}: {Text(filter)}: {actual.Count} rows, not {expected.Count}");
                 filters++;
                 filesLeftOut += whole.Plan().Length - scan.Plan().Length;
                 rowsFound += actual.Count;
@@ -105,6 +113,42 @@ public sealed class FilterTests(JudgeTables tables, ITestOutputHelper output)
         }
         return [.. Encoding.UTF8.GetString(json.Written).Split('\n')[..^1].Select(l => JsonDocument.Parse(l).RootElement)];
     }
+
+    private static string Text(ScanFilter filter, bool inner = false) => filter switch
+    {
+        ScanFilter.Is { Predicate: var p } => $"{p.Column} {p.Operator} {string.Join('|', p.Values)}".TrimEnd(),
+        ScanFilter.Not not => "!" + Text(not.Part, true),
+        ScanFilter.All all when !inner => string.Join(';', all.Parts.Select(p => Text(p, true))),
+        ScanFilter.All all => $"({string.Join(';', all.Parts.Select(p => Text(p, true)))})",
+        ScanFilter.Any any => $"({string.Join('|', any.Parts.Select(p => Text(p, true)))})",
+        _ => throw new InvalidOperationException(),
+    };
+
+    private static ScanFilter Random(Random random, Schema schema, List<JsonElement> rows, int depth, Field field, PrimitiveType type)
+    {
+        var leaf = new ScanFilter.Is(Random(random, field.Name, type, rows[random.Next(rows.Count)], rows[random.Next(rows.Count)]));
+        if (depth == 0) return leaf;
+        var other = schema.Fields[random.Next(schema.Fields.Length)];
+        var part = other.Type is PrimitiveType otherType ? Random(random, schema, rows, depth - 1, other, otherType) : leaf;
+        return random.Next(4) switch
+        {
+            0 => new ScanFilter.Not(part),
+            1 => new ScanFilter.All([leaf, part]),
+            2 => new ScanFilter.Any([part, leaf]),
+            _ => new ScanFilter.Not(new ScanFilter.Any([new ScanFilter.Not(leaf), part])),
+        };
+    }
+
+    /// <summary>True, false, or null where a comparison with null decides.</summary>
+    private static bool? Truth(ScanFilter filter, IReadOnlyDictionary<string, PrimitiveType?> types, JsonElement row) => filter switch
+    {
+        ScanFilter.Not not => !Truth(not.Part, types, row),
+        ScanFilter.All all => all.Parts.Select(p => Truth(p, types, row)).Aggregate((bool?)true, (a, b) => a & b),
+        ScanFilter.Any any => any.Parts.Select(p => Truth(p, types, row)).Aggregate((bool?)false, (a, b) => a | b),
+        ScanFilter.Is { Predicate: var p } when Text(row.GetProperty(p.Column)) is null && p.Operator is not (ScanOperator.IsNull or ScanOperator.IsNotNull) => null,
+        ScanFilter.Is { Predicate: var p } => Matches(p, types[p.Column] ?? PrimitiveType.Binary, row),
+        _ => throw new InvalidOperationException(),
+    };
 
     private static ScanPredicate Random(Random random, string column, PrimitiveType type, JsonElement one, JsonElement other)
     {

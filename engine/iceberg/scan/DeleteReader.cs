@@ -8,7 +8,7 @@ using K2I.Storage;
 namespace K2I.Iceberg;
 
 /// <summary>Reads delete files, each once for all the data files it concerns. One thread.</summary>
-internal sealed class DeleteFiles(TableMetadata table, IObjectStore store, ParquetBuffers buffers)
+internal sealed class DeleteReader(TableMetadata table, IObjectStore store, ParquetBuffers buffers)
 {
     private readonly Dictionary<string, Dictionary<string, RowPositions>> positions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, KeySet> keys = new(StringComparer.Ordinal);

@@ -2,23 +2,24 @@ using System.Numerics;
 
 namespace K2I.Iceberg;
 
-/// <summary>A set of row positions. Runs of 65,536 are held as a sorted array while they have few, as a bitmap beyond.</summary>
-internal sealed class RowPositions
+/// <summary>A set of row positions. Runs of 65,536 are held as a sorted array while they have few, as a bitmap beyond. One thread writes.</summary>
+public sealed class RowPositions
 {
     private const int ContainerBits = 16, ContainerRows = 1 << ContainerBits, ContainerWords = ContainerRows / 64, MaxArray = 4096;
 
     private readonly Dictionary<long, Container> containers = [];
 
-    internal long Count => containers.Values.Sum(c => (long)c.Count);
+    public long Count => containers.Values.Sum(c => (long)c.Count);
 
-    internal void Add(long position)
+    public void Add(long position)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(position);
         var key = position >> ContainerBits;
         if (!containers.TryGetValue(key, out var container)) containers[key] = container = new();
         container.Add((ushort)position);
     }
 
-    internal bool Contains(long position) => containers.TryGetValue(position >> ContainerBits, out var container) && container.Contains((ushort)position);
+    public bool Contains(long position) => containers.TryGetValue(position >> ContainerBits, out var container) && container.Contains((ushort)position);
 
     /// <summary>Adds the rows of a bitmap of 65,536 bits that begins at <paramref name="key"/> times 65,536.</summary>
     internal void AddBitmap(long key, ReadOnlySpan<ulong> words)
@@ -27,13 +28,13 @@ internal sealed class RowPositions
         container.Merge(words);
     }
 
-    internal void Union(RowPositions other)
+    public void Union(RowPositions other)
     {
         foreach (var position in other.All()) Add(position);
     }
 
     /// <summary>Every position, ascending.</summary>
-    internal IEnumerable<long> All()
+    public IEnumerable<long> All()
     {
         foreach (var (key, container) in containers.OrderBy(c => c.Key))
             foreach (var low in container.All()) yield return (key << ContainerBits) + low;

@@ -1,22 +1,38 @@
+using System.Buffers;
 using System.Buffers.Binary;
 
 using K2I.Base;
 
 namespace K2I.Iceberg;
 
-/// <summary>Reads the blob of a deletion vector: <c>length, magic, roaring bitmap of 64 bits, CRC-32</c>. The bytes are not trusted.</summary>
+/// <summary>The blob of a deletion vector: <c>length, magic, roaring bitmap of 64 bits, CRC-32</c>. Bytes read are not trusted; written are what Iceberg Java writes.</summary>
 /// <remarks>Source: Puffin spec, "deletion-vector-v1"; RoaringFormatSpec, 32-bit format and its portable extension to 64 bits.</remarks>
 internal static class DeletionVector
 {
     private const uint Magic = 0x6439D3D1, NoRuns = 12346, WithRuns = 12347;
     private const int MaxArray = 4096, BitmapBytes = 8192, OffsetsFrom = 4;
 
+    internal static byte[] Write(RowPositions positions)
+    {
+        var blob = new ArrayBufferWriter<byte>(256);
+        blob.GetSpan(8)[..8].Clear();
+        blob.Advance(4);
+        BinaryPrimitives.WriteUInt32LittleEndian(blob.GetSpan(4), Magic);
+        blob.Advance(4);
+        RoaringWriter.Write(positions, blob);
+        var bytes = new byte[blob.WrittenCount + 4];
+        blob.WrittenSpan.CopyTo(bytes);
+        BinaryPrimitives.WriteInt32BigEndian(bytes, blob.WrittenCount - 4);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(blob.WrittenCount), Crc32.Of(blob.WrittenSpan[4..]));
+        return bytes;
+    }
+
     internal static RowPositions Read(ReadOnlySpan<byte> blob, string what)
     {
         if (blob.Length < 12 || BinaryPrimitives.ReadUInt32BigEndian(blob) != blob.Length - 8) throw Bad(what, "its length is not what it says");
         var body = blob[4..^4];
         if (BinaryPrimitives.ReadUInt32LittleEndian(body) != Magic) throw Bad(what, "it is no deletion vector");
-        if (Crc(body) != BinaryPrimitives.ReadUInt32BigEndian(blob[^4..])) throw Bad(what, "it does not have the checksum that it says");
+        if (Crc32.Of(body) != BinaryPrimitives.ReadUInt32BigEndian(blob[^4..])) throw Bad(what, "it does not have the checksum that it says");
         return ReadBitmap(body[4..], what);
     }
 
@@ -86,24 +102,6 @@ internal static class DeletionVector
             for (var i = 0; i < words.Length; i++) words[i] = BinaryPrimitives.ReadUInt64LittleEndian(bytes[(i * 8)..]);
             positions.AddBitmap(key, words);
         }
-    }
-
-    /// <summary>CRC-32 (IEEE 802.3), four bits at a time: vectors are small and read once.</summary>
-    private static uint Crc(ReadOnlySpan<byte> bytes)
-    {
-        ReadOnlySpan<uint> table =
-        [
-            0x00000000, 0x1DB71064, 0x3B6E20C8, 0x26D930AC, 0x76DC4190, 0x6B6B51F4, 0x4DB26158, 0x5005713C,
-            0xEDB88320, 0xF00F9344, 0xD6D6A3E8, 0xCB61B38C, 0x9B64C2B0, 0x86D3D2D4, 0xA00AE278, 0xBDBDF21C,
-        ];
-        var crc = uint.MaxValue;
-        foreach (var value in bytes)
-        {
-            crc ^= value;
-            crc = crc >> 4 ^ table[(int)(crc & 15)];
-            crc = crc >> 4 ^ table[(int)(crc & 15)];
-        }
-        return ~crc;
     }
 
     private static EngineException Bad(string what, string problem) => Json.Bad(what, problem);

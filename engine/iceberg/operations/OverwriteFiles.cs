@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+
+namespace K2I.Iceberg;
+
+/// <summary>Removes data files, named or by a condition, and adds others in their place. Operation <c>overwrite</c>, <c>append</c> or <c>delete</c>, by what it comes to.</summary>
+public sealed class OverwriteFiles(string branch = SnapshotRef.Main) : FileChange(branch)
+{
+    public ImmutableArray<DataFile> Files { get; init; } = [];
+
+    public ImmutableArray<DataFile> Removed { get; init; } = [];
+
+    /// <summary>Removes every data file all of whose rows meet it, as partitions do. A file where only some may is Invalid: it has to be written anew without them.</summary>
+    public ScanFilter? RemovedRows { get; init; }
+
+    /// <summary>The snapshot that was read. Abort if another commit has deleted rows of <see cref="Removed"/> files since.</summary>
+    public long? StartSnapshotId { get; init; }
+
+    /// <summary>Abort also if data files that may hold such rows were added since <see cref="StartSnapshotId"/>.</summary>
+    public ScanFilter? NoNewRows { get; init; }
+
+    private protected override FileChanges Changes => new() { Data = Files, RemovedData = Removed, RemovedRows = RemovedRows };
+
+    private protected override string OperationOf(FileChanges changes, bool removesData) => !removesData ? "append" : changes.Data.IsEmpty ? "delete" : "overwrite";
+
+    private protected override string? Conflict(Table table, Snapshot? parent, FileChanges changes, ManifestReader reader)
+    {
+        if (StartSnapshotId is not { } start || parent?.SnapshotId == start) return null;
+        if (ChangesSince.Of(table.Metadata, parent, start, reader) is not { } since) return $"the branch's history does not reach back to snapshot {start}, which was read";
+        if (NewDeletes.Concerning(Removed, since, table.Metadata, equality: true) is { } deleted) return deleted;
+        if (NoNewRows is not { } rows) return null;
+        var filter = new BoundFilter(rows, table.Metadata.CurrentSchema, table.Metadata);
+        return since.Added.FirstOrDefault(e => e.File.Content == FileContent.Data && filter.MayMatch(e.File)) is { } conflicting
+            ? $"data file {conflicting.File.FilePath} came meanwhile and may have rows concerned" : null;
+    }
+}

@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace K2I.Iceberg.Tests;
+
+/// <summary>Iceberg Java answering one command after another.</summary>
+internal sealed class JudgeSession : IDisposable
+{
+    private readonly Process _process;
+    private readonly Task<string> _errors;
+
+    public JudgeSession()
+    {
+        _process = Process.Start(new ProcessStartInfo(Shared.Need(Judge.Program), ["batch"]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true })!;
+        _errors = _process.StandardError.ReadToEndAsync();
+    }
+
+    /// <summary>The lines printed; anything but success fails the test.</summary>
+    public List<string> Do(params string[] command)
+    {
+        _process.StandardInput.WriteLine(JsonSerializer.Serialize(command));
+        _process.StandardInput.Flush();
+        var lines = new List<string>();
+        while (_process.StandardOutput.ReadLine() is { } line)
+        {
+            if (line.StartsWith("{\"exit\"", StringComparison.Ordinal))
+            {
+                Assert.True(line == "{\"exit\":0}", $"judge {string.Join(' ', command)}: {line}\n{string.Join('\n', lines.TakeLast(40))}");
+                return lines;
+            }
+            lines.Add(line);
+        }
+        throw new InvalidOperationException($"judge ended: {_errors.Result}");
+    }
+
+    /// <summary>Demands a table without errors and warnings.</summary>
+    public void Check(string folder)
+    {
+        var lines = Do("check", folder, "--lineage");
+        var problems = lines.Where(l => l.StartsWith("ERROR", StringComparison.Ordinal) || l.StartsWith("WARN", StringComparison.Ordinal)).ToList();
+        Assert.True(problems.Count == 0, string.Join('\n', problems.Take(20)));
+    }
+
+    public void Dispose()
+    {
+        _process.StandardInput.Close();
+        if (!_process.WaitForExit(20_000)) _process.Kill();
+        _process.Dispose();
+    }
+}

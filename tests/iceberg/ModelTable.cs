@@ -1,0 +1,333 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+using K2I.Columns;
+using K2I.Memory;
+using K2I.Parquet;
+using K2I.Storage;
+
+namespace K2I.Iceberg.Tests;
+
+/// <summary>A table beside its model: every operation is done to both. Columns: <c>id</c>, <c>cat</c>, <c>n</c>, and what is added.</summary>
+internal sealed class ModelTable
+{
+    private readonly Random _random;
+    private readonly FileCatalog _catalog;
+    private readonly TableCommitter _committer;
+    private readonly TableIdent _ident;
+    private readonly Dictionary<long, (TableModel Model, int SchemaId)> _snapshots = [];
+    private long _nextId = 1;
+    private int _nextName = 1;
+
+    public ModelTable(LocalStore store, string name, int formatVersion, Random random)
+    {
+        _random = random;
+        Store = store;
+        _catalog = new FileCatalog(store, store.Root);
+        _committer = TestTables.Committer(_catalog, store);
+        _ident = TableIdent.Parse($"db.{name}");
+        var schema = Schema.Of(new Field(1, "id", PrimitiveType.Long, true), new Field(2, "cat", PrimitiveType.String, false), new Field(3, "n", PrimitiveType.Int, false));
+        _committer.LoadOrCreate(_ident, new TableCreation
+        {
+            Schema = schema,
+            Spec = PartitionSpecText.Parse("cat", schema),
+            FormatVersion = formatVersion,
+            Properties = TestTables.Strings(("commit.manifest.min-count-to-merge", "4"), ("write.metadata.previous-versions-max", "3"), ("write.metadata.delete-after-commit.enabled", "true")),
+        });
+        Folder = $"{store.Root}/db/{name}";
+    }
+
+    public LocalStore Store { get; }
+
+    public string Folder { get; }
+
+    /// <summary>Vectors of one commit go into one file.</summary>
+    public bool ShareVectorFiles { get; init; }
+
+    public Table Table => _catalog.Load(_ident);
+
+    public Dictionary<string, TableModel> Refs { get; } = new(StringComparer.Ordinal) { [SnapshotRef.Main] = TableModel.Empty };
+
+    public IReadOnlyDictionary<long, (TableModel Model, int SchemaId)> Snapshots => _snapshots;
+
+    public TableModel Main => Refs[SnapshotRef.Main];
+
+    public void Append(string branch = SnapshotRef.Main)
+    {
+        var rows = NewRows(_random.Next(1, 60));
+        Commit(new AppendFiles(branch) { Files = Write(rows) }, branch, Refs[branch].Add(rows));
+    }
+
+    /// <summary>Deletes rows by position, and adds some in the same commit.</summary>
+    public void Change(string branch, bool add)
+    {
+        var ids = Some(Refs[branch].Rows.Keys, 0.2);
+        var (added, removed) = Deletes(branch, ids);
+        var again = add ? NewRows(_random.Next(1, 10)).Concat(NewRows(ids.Where(_ => _random.Next(2) == 0))).ToDictionary(r => r.Key, r => r.Value) : [];
+        if (added.IsEmpty && again.Count == 0) return;
+        var table = Table;
+        var action = new RowDelta(branch) { DataFiles = Write(again), DeleteFiles = added, ReplacedDeletes = removed, StartSnapshotId = _random.Next(2) == 0 ? table.Metadata.Head(branch)?.SnapshotId : null };
+        Commit(action, branch, Refs[branch].Remove(ids).Add(again));
+    }
+
+    /// <summary>Writes the live rows of some files of a partition into one file; in version 3 they keep their row ids.</summary>
+    public void Compact(string branch)
+    {
+        var table = Table;
+        var scan = new TableScan(table, Store, new ScanRequest { Reference = branch, MetadataColumns = true });
+        var group = scan.Plan().GroupBy(t => (t.Data.File.SpecId, t.Data.File.Partition)).OrderBy(_ => _random.Next()).FirstOrDefault();
+        if (group is null) return;
+        ImmutableArray<ScanTask> tasks = [.. group.Take(_random.Next(1, 5))];
+        var file = Copy(table, scan, tasks);
+        var head = table.Metadata.Head(branch)!;
+        Commit(new RewriteFiles(branch)
+        {
+            StartSnapshotId = head.SnapshotId,
+            Replaced = [.. tasks.Select(t => t.Data.File)],
+            Files = file is null ? [] : [file],
+            DataSequenceNumber = file is null ? null : head.SequenceNumber,
+        }, branch, Refs[branch]);
+    }
+
+    public void OverwritePartition(string branch)
+    {
+        var category = $"c{_random.Next(4)}";
+        var rows = NewRows(_random.Next(0, 20), category);
+        var filter = ScanFilter.Parse($"cat = '{category}'");
+        FileChange action = rows.Count == 0 ? new RemoveFiles(branch) { Rows = filter } : new OverwriteFiles(branch) { RemovedRows = filter, Files = Write(rows) };
+        var after = Refs[branch].Remove(Refs[branch].Rows.Where(r => r.Value.GetValueOrDefault(2) == $"\"{category}\"").Select(r => r.Key)).Add(rows);
+        try
+        {
+            Commit(action, branch, after);
+        }
+        catch (K2I.Base.EngineException error) when (error.Kind == K2I.Base.ErrorKind.Invalid && error.Message.Contains("only whole files", StringComparison.Ordinal))
+        {
+            // A file of another spec, or with a part of the rows.
+        }
+    }
+
+    public void RemoveSomeFiles(string branch, bool replace)
+    {
+        var table = Table;
+        var files = Some(new TableScan(table, Store, new ScanRequest { Reference = branch }).Plan(), 0.2);
+        if (files.Count == 0) return;
+        var gone = Read(new ScanRequest { Reference = branch }, files).Select(IdOf).ToList();
+        var rows = replace ? NewRows(_random.Next(1, 20)) : [];
+        FileChange action = replace ? new OverwriteFiles(branch) { Removed = [.. files.Select(f => f.Data.File)], Files = Write(rows) } : new RemoveFiles(branch) { Files = [.. files.Select(f => f.Data.File)] };
+        Commit(action, branch, Refs[branch].Remove(gone).Add(rows));
+    }
+
+    public void RewriteManifests(string branch) => Commit(new RewriteManifests(branch) { SmallerThanBytes = long.MaxValue }, branch, Refs[branch]);
+
+    public void Expire()
+    {
+        var before = Table.Metadata;
+        var result = _committer.Commit(_ident, new ExpireSnapshots { OlderThanMs = long.MaxValue, RetainLast = _random.Next(1, 6) });
+        if (result.Status != CommitStatus.Committed) return;
+        ExpiredFiles.Plan(before, result.Table.Metadata, Store).Delete(Store);
+        foreach (var id in _snapshots.Keys.Where(id => result.Table.Metadata.FindSnapshot(id) is null).ToList()) _snapshots.Remove(id);
+    }
+
+    public void MoveRefs()
+    {
+        var metadata = Table.Metadata;
+        if (metadata.CurrentSnapshotId is null) return;
+        var refs = new ManageRefs();
+        switch (_random.Next(4))
+        {
+            case 0:
+                var name = $"r{_nextName++}";
+                if (_random.Next(2) == 0) refs.CreateTag(name);
+                else refs.CreateBranch(name);
+                if (metadata.Refs.ContainsKey(name)) return;
+                Refs[name] = Main;
+                break;
+            case 1:
+                if (metadata.Refs.Keys.FirstOrDefault(r => r != SnapshotRef.Main) is not { } one) return;
+                refs.Remove(one);
+                Refs.Remove(one);
+                break;
+            case 2:
+                var ancestors = metadata.Ancestors().Take(4).ToList();
+                var back = ancestors[_random.Next(ancestors.Count)];
+                refs.RollbackTo(back.SnapshotId);
+                Refs[SnapshotRef.Main] = _snapshots[back.SnapshotId].Model;
+                break;
+            default:
+                if (metadata.Refs.FirstOrDefault(r => r.Key != SnapshotRef.Main) is not { Key: { } other }) return;
+                refs.SetCurrent(metadata.Refs[other].SnapshotId);
+                Refs[SnapshotRef.Main] = Refs[other];
+                break;
+        }
+        _committer.Commit(_ident, refs);
+    }
+
+    public void ChangeSchema()
+    {
+        var schema = Table.Metadata.CurrentSchema;
+        var update = new UpdateSchema();
+        switch (_random.Next(3))
+        {
+            case 0 when schema.Fields.Length > 4:
+                update.Drop(schema.Fields[^1].Name);
+                break;
+            case 1 when schema.Fields.Length > 3:
+                update.Rename(schema.Fields[^1].Name, $"x{_nextName++}");
+                break;
+            default:
+                update.Add("", $"x{_nextName++}", _random.Next(2) == 0 ? PrimitiveType.Long : PrimitiveType.String);
+                break;
+        }
+        _committer.Commit(_ident, update);
+    }
+
+    public void ChangeSpec() => _committer.Commit(_ident, new UpdateSpec(((string[])["cat", "", "bucket(3, id)", "cat, truncate(10, n)"])[_random.Next(4)]));
+
+    /// <summary>After another engine changed the rows of main: what it says they are is taken over.</summary>
+    public void TakeOver(IEnumerable<string> lines)
+    {
+        var schema = Table.Metadata.CurrentSchema;
+        var model = TableModel.Empty.Add(lines.Select(l => JsonDocument.Parse(l).RootElement).Select(r => KeyValuePair.Create(r.GetProperty("id").GetInt64(),
+            schema.Fields.Where(f => r.GetProperty(f.Name).ValueKind != JsonValueKind.Null).ToImmutableDictionary(f => f.Id, f => r.GetProperty(f.Name).GetRawText()))));
+        Refs[SnapshotRef.Main] = model;
+        _nextId = Math.Max(_nextId, model.Rows.Keys.DefaultIfEmpty(0).Max() + 1);
+        if (Table.Metadata.CurrentSnapshot is { } now) _snapshots[now.SnapshotId] = (model, now.SchemaId ?? 0);
+        foreach (var id in _snapshots.Keys.Where(id => Table.Metadata.FindSnapshot(id) is null).ToList()) _snapshots.Remove(id);
+    }
+
+    /// <summary>Every ref and known snapshot has the model's rows, as this build reads them.</summary>
+    public void Compare()
+    {
+        var table = Table;
+        foreach (var (name, model) in Refs)
+        {
+            if (!table.Metadata.Refs.TryGetValue(name, out var reference)) continue;
+            var schema = reference.IsBranch ? table.Metadata.CurrentSchema : table.Metadata.FindSchema(table.Metadata.FindSnapshot(reference.SnapshotId)!.SchemaId!.Value)!;
+            Assert.Equal(model.Lines(schema), Sorted(Read(new ScanRequest { Reference = name })));
+        }
+        foreach (var (id, (model, schemaId)) in _snapshots)
+            Assert.Equal(model.Lines(table.Metadata.FindSchema(schemaId)!), Sorted(Read(new ScanRequest { SnapshotId = id })));
+    }
+
+    public static List<string> Sorted(IEnumerable<string> lines) => [.. lines.OrderBy(IdOf)];
+
+    private static long IdOf(string line) => long.Parse(line.AsSpan(6, line.AsSpan(6).IndexOfAny(',', '}')), CultureInfo.InvariantCulture);
+
+    private void Commit(SnapshotAction action, string branch, TableModel after)
+    {
+        var result = _committer.Commit(_ident, action);
+        Assert.True(result.Status != CommitStatus.Aborted, result.Reason);
+        if (result.Status != CommitStatus.Committed) return;
+        Refs[branch] = after;
+        var snapshot = result.Table.Metadata.FindSnapshot(action.SnapshotId!.Value)!;
+        _snapshots[snapshot.SnapshotId] = (after, snapshot.SchemaId!.Value);
+    }
+
+    private (ImmutableArray<DataFile> Added, ImmutableArray<DataFile> Replaced) Deletes(string branch, List<long> ids)
+    {
+        if (ids.Count == 0) return ([], []);
+        var table = Table;
+        var wanted = ids.ToHashSet();
+        using var writer = new DeleteWriter(table, Store) { ShareFiles = ShareVectorFiles };
+        var scan = new TableScan(table, Store, new ScanRequest { Reference = branch, Columns = ["id"] });
+        foreach (var task in scan.Plan())
+        {
+            var positions = new RowPositions();
+            using var reader = scan.Read([task]);
+            while (reader.TryRead(out var rows))
+                for (var i = 0; i < rows.Rows; i++)
+                    if (wanted.Contains(rows.Batch.Columns[0].Value<long>(rows.Ordinal(i)))) positions.Add(rows.Start + rows.Ordinal(i));
+            writer.Delete(task, positions);
+        }
+        var deletes = writer.Finish();
+        return (deletes.Added, deletes.Replaced);
+    }
+
+    private DataFile? Copy(Table table, TableScan scan, ImmutableArray<ScanTask> tasks)
+    {
+        var schema = table.Metadata.CurrentSchema;
+        if (table.Metadata.FormatVersion >= 3) schema = new Schema(schema.SchemaId, new StructType([.. schema.Fields, .. scan.Schema.Fields.TakeLast(2)]));
+        using var builder = new BatchBuilder(schema, MemoryTag.Scratch, 1 << 20);
+        using (var reader = scan.Read(tasks))
+        {
+            while (reader.TryRead(out var rows))
+            {
+                for (var i = 0; i < rows.Rows; i++)
+                {
+                    for (var at = 0; at < schema.Fields.Length; at++)
+                    {
+                        var from = rows.Batch.Columns.First(c => c.Field.Id == schema.Fields[at].Id);
+                        var row = rows.Ordinal(i);
+                        if (from.IsNull(row)) builder.Column(at).AppendNull();
+                        else if (from.Layout == ColumnLayout.Bytes) builder.Column(at).AppendBytes(from.Bytes(row));
+                        else if (from.Width == 4) builder.Column(at).AppendInt(from.Value<int>(row));
+                        else builder.Column(at).AppendLong(from.Value<long>(row));
+                    }
+                    builder.EndRow();
+                }
+            }
+        }
+        if (builder.Rows == 0) return null;
+        var first = tasks[0].Data.File;
+        var location = $"{table.Metadata.Location}/data/compacted-{Guid.NewGuid():N}.parquet";
+        using var target = Store.Create(location);
+        using var parquet = new ParquetWriter(schema, ParquetOptions.Default, new ObjectSink(target));
+        parquet.Write(builder.View(), 0, builder.Rows);
+        var result = parquet.Finish();
+        target.Complete();
+        return new DataFileBuilder(table.Metadata).Build(location, result, first.SpecId, first.Partition);
+    }
+
+    private ImmutableArray<DataFile> Write(IReadOnlyCollection<KeyValuePair<long, ImmutableDictionary<int, string>>> rows)
+    {
+        if (rows.Count == 0) return [];
+        var table = Table;
+        var schema = table.Metadata.CurrentSchema;
+        using var builder = new BatchBuilder(schema, MemoryTag.Scratch, 1 << 20);
+        foreach (var (_, row) in rows)
+        {
+            for (var at = 0; at < schema.Fields.Length; at++)
+            {
+                var (field, column) = (schema.Fields[at], builder.Column(at));
+                if (!row.TryGetValue(field.Id, out var text)) column.AppendNull();
+                else if (field.Type.Kind == TypeKind.String) column.AppendBytes(Encoding.UTF8.GetBytes(text[1..^1]));
+                else if (field.Type.Kind == TypeKind.Int) column.AppendInt(int.Parse(text, CultureInfo.InvariantCulture));
+                else column.AppendLong(long.Parse(text, CultureInfo.InvariantCulture));
+            }
+            Assert.True(builder.EndRow());
+        }
+        return [.. ParquetFiles.Write(table, builder.View(), Store)];
+    }
+
+    private Dictionary<long, ImmutableDictionary<int, string>> NewRows(int count, string? category = null) => NewRows(Enumerable.Range(0, count).Select(_ => _nextId++), category);
+
+    private Dictionary<long, ImmutableDictionary<int, string>> NewRows(IEnumerable<long> ids, string? category = null)
+    {
+        var schema = Table.Metadata.CurrentSchema;
+        return ids.ToDictionary(id => id, id =>
+        {
+            var row = ImmutableDictionary.CreateBuilder<int, string>();
+            foreach (var field in schema.Fields)
+            {
+                if (field.Id == 1) row[1] = $"{id}";
+                else if (field.Id == 2 && category is not null) row[2] = $"\"{category}\"";
+                else if (_random.Next(8) > 0) row[field.Id] = field.Id == 2 ? $"\"c{_random.Next(4)}\"" : field.Type.Kind == TypeKind.String ? $"\"s{_random.Next(1000)}\"" : $"{_random.Next(-50, 50)}";
+            }
+            return row.ToImmutable();
+        });
+    }
+
+    private List<string> Read(ScanRequest request, IEnumerable<ScanTask>? tasks = null)
+    {
+        var json = new RowJson();
+        var scan = new TableScan(Table, Store, request);
+        using var reader = tasks is null ? scan.Read() : scan.Read([.. tasks]);
+        while (reader.TryRead(out var rows))
+            for (var i = 0; i < rows.Rows; i++) json.AppendLine(rows.Batch, rows.Ordinal(i));
+        return [.. Encoding.UTF8.GetString(json.Written).Split('\n')[..^1]];
+    }
+
+    private List<T> Some<T>(IEnumerable<T> from, double share) => [.. from.Where(_ => _random.NextDouble() < share)];
+}
