@@ -201,6 +201,8 @@ internal sealed class ModelTable
     public void Compare()
     {
         var table = Table;
+        var findings = new TableLinter(Store).Check(table, new LintOptions { Deep = true }).Where(f => f.Rule is not ("delete-dangling" or "metadata-log")).ToList();
+        Assert.True(findings.Count == 0, string.Join('\n', findings.Take(10)));
         foreach (var (name, model) in Refs)
         {
             if (!table.Metadata.Refs.TryGetValue(name, out var reference)) continue;

@@ -13,6 +13,7 @@ internal static class BenchCommand
         command.Subcommands.Add(CreateIngest(terminal));
         command.Subcommands.Add(WalBenchCommand.Create(terminal));
         command.Subcommands.Add(ParquetBenchCommand.Create(terminal));
+        command.Subcommands.Add(CommitBenchCommand.Create(terminal));
         return command;
     }
 

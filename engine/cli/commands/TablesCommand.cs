@@ -5,7 +5,7 @@ using K2I.Pipeline;
 
 namespace K2I.Cli.Commands;
 
-/// <summary><c>k2i tables</c>, <c>k2i tables show NAME</c> and <c>k2i tables read NAME</c>: what stands in the catalog, whether or not k2i runs.</summary>
+/// <summary><c>k2i tables</c> and its parts <c>show NAME</c>, <c>read NAME</c> and <c>check NAME</c>: what stands in the catalog, whether or not k2i runs.</summary>
 internal static class TablesCommand
 {
     public static Command Create(Terminal terminal)
@@ -23,6 +23,7 @@ internal static class TablesCommand
         }));
         command.Subcommands.Add(CreateShow(config, json, warehouse, terminal));
         command.Subcommands.Add(CreateRead(config, warehouse, terminal));
+        command.Subcommands.Add(CreateCheck(config, json, warehouse, terminal));
         return command;
     }
 
@@ -46,9 +47,11 @@ internal static class TablesCommand
         var name = new Argument<string>("name") { Description = "table or namespace.table" };
         var columns = new Option<string?>("--columns") { Description = "Only these, struct fields by dotted path", HelpName = "A,B.C" };
         var snapshot = new Option<long?>("--snapshot") { Description = "Rows as of this snapshot", HelpName = "ID" };
-        var filter = new Option<string?>("--filter") { Description = "Only rows that fit: comparisons, in, is null, like; joined by and", HelpName = "'a = 5 and b is not null'" };
+        var filter = new Option<string?>("--filter") { Description = "Only rows that fit: comparisons, in, is null, like; and, or, not, parentheses", HelpName = "'a = 5 and b is not null'" };
+        var format = new Option<string>("--format") { Description = "json (an object a line), csv, or arrow (an IPC stream)", DefaultValueFactory = _ => "json" };
+        format.AcceptOnlyFromAmong(TableRows.Formats);
         var limit = new Option<long>("--limit") { Description = "At most so many rows; 0 for all", DefaultValueFactory = _ => 10 };
-        var read = new Command("read", "Print rows as JSON, one object a line") { name, columns, filter, snapshot, limit };
+        var read = new Command("read", "Print rows") { name, columns, filter, snapshot, limit, format };
         read.SetAction(arguments => (int)With(config, arguments, arguments.GetValue(warehouse), terminal, catalogs =>
         {
             var request = new ScanRequest
@@ -58,12 +61,31 @@ internal static class TablesCommand
                 Columns = arguments.GetValue(columns) is { } text ? [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)] : [],
             };
             var table = catalogs.Catalog.Load(catalogs.IdentOf(arguments.GetValue(name)!));
-            TableRows.Print(new TableScan(table, catalogs.Store, request), Math.Max(0, arguments.GetValue(limit)), terminal.Out);
+            TableRows.Print(new TableScan(table, catalogs.Store, request), Math.Max(0, arguments.GetValue(limit)), arguments.GetValue(format)!, terminal.Out);
         }));
         return read;
     }
 
-    private static ExitCode With(ConfigArguments arguments, ParseResult parsed, string? warehouse, Terminal terminal, Action<Catalogs> look)
+    private static Command CreateCheck(ConfigArguments config, Option<bool> json, Option<string?> warehouse, Terminal terminal)
+    {
+        var name = new Argument<string>("name") { Description = "table or namespace.table" };
+        var deep = new Option<bool>("--deep") { Description = "Open every data and delete file too" };
+        var current = new Option<bool>("--current") { Description = "Only the current snapshot" };
+        var orphans = new Option<bool>("--orphans") { Description = "Name files that nothing refers to; a writer at work has some" };
+        var check = new Command("check", "Whether a table is as the format demands; exits non-zero if not") { name, deep, current, orphans };
+        check.SetAction(arguments => (int)With(config, arguments, arguments.GetValue(warehouse), terminal, catalogs =>
+            TableCheck.Run(catalogs, arguments.GetValue(name)!,
+                new LintOptions { Deep = arguments.GetValue(deep), CurrentOnly = arguments.GetValue(current), Orphans = arguments.GetValue(orphans) }, arguments.GetValue(json), terminal.Out)));
+        return check;
+    }
+
+    private static ExitCode With(ConfigArguments arguments, ParseResult parsed, string? warehouse, Terminal terminal, Action<Catalogs> look) => With(arguments, parsed, warehouse, terminal, catalogs =>
+    {
+        look(catalogs);
+        return ExitCode.Ok;
+    });
+
+    private static ExitCode With(ConfigArguments arguments, ParseResult parsed, string? warehouse, Terminal terminal, Func<Catalogs, ExitCode> look)
     {
         var options = new IcebergOptions { Warehouse = warehouse ?? "" };
         if (warehouse is null)
@@ -72,8 +94,7 @@ internal static class TablesCommand
             if (config.Options is null) return ConfigArguments.Report(config, terminal);
             options = config.Options.Engine.Iceberg;
         }
-        look(Catalogs.Open(options));
-        return ExitCode.Ok;
+        return look(Catalogs.Open(options));
     }
 
     private static void PrintList(TextWriter output, List<Table> tables)

@@ -131,7 +131,7 @@ internal sealed class Demo(DemoOptions options, Terminal terminal, ILog log)
         new TablePage(table, new ManifestReader(catalogs.Store), everyFile: false).PrintText(output);
         output.WriteLine();
         output.WriteLine("rows, the first 5");
-        TableRows.Print(new TableScan(table, catalogs.Store), 5, output);
+        TableRows.Print(new TableScan(table, catalogs.Store), 5, "json", output);
         output.WriteLine();
         output.WriteLine("Read it with DuckDB:");
         output.WriteLine($"  duckdb -c \"INSTALL iceberg; LOAD iceberg; SELECT event_type, count(*), sum(amount) FROM iceberg_scan('{Path.GetFullPath(Warehouse)}/default/events') GROUP BY ALL;\"");

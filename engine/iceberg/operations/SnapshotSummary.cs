@@ -48,6 +48,9 @@ internal sealed class SnapshotSummary
         return summary.ToImmutable();
     }
 
+    /// <summary>What was counted, by key of the summary.</summary>
+    public IReadOnlyDictionary<string, long> Counts => counts;
+
     /// <summary>What the manifests' counts must have changed by.</summary>
     public ManifestCounts Change => new(
         Net(SummaryKeys.AddedDataFiles, "deleted-data-files"), Net(SummaryKeys.AddedRecords, "deleted-records"), Net("added-delete-files", "removed-delete-files"));

@@ -38,6 +38,9 @@ public sealed class RowJson
         this.text.Write("}\n"u8);
     }
 
+    /// <summary>Appends one value alone.</summary>
+    public void AppendValue(ColumnView column, int row) => Value(column, row);
+
     private void Value(ColumnView column, int at)
     {
         if (column.IsNull(at))

@@ -25,6 +25,9 @@ public abstract record ScanFilter
 
     public sealed record Not(ScanFilter Part) : ScanFilter;
 
+    /// <summary>Met where every one of the predicates is.</summary>
+    public static ScanFilter Of(ImmutableArray<ScanPredicate> predicates) => new All([.. predicates.Select(p => new Is(p))]);
+
     /// <summary>Reads the text form; Invalid says what is wrong and where.</summary>
     public static ScanFilter Parse(string text) => new Parser(text).Whole();
 

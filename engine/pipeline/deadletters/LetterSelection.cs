@@ -77,7 +77,7 @@ internal sealed class LetterSelection
         var scan = new TableScan(Table, store, new ScanRequest
         {
             Columns = [DeadLetterTable.Topic, DeadLetterTable.Partition, DeadLetterTable.Offset, DeadLetterTable.TopicId],
-            Filter = new(filter.ToImmutable()),
+            Filter = ScanFilter.Of(filter.ToImmutable()),
         });
         using var reader = scan.Read();
         while (reader.TryRead(out var rows))

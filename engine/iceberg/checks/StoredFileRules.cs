@@ -1,0 +1,98 @@
+using K2I.Base;
+using K2I.Columns;
+using K2I.Parquet;
+using K2I.Storage;
+
+namespace K2I.Iceberg;
+
+/// <summary>What must hold of the files themselves: there, of the length written down, and (deep) holding what their manifests say.</summary>
+internal sealed class StoredFileRules(TableMetadata table, IObjectStore store, Findings findings) : IDisposable
+{
+    private readonly ParquetBuffers buffers = new();
+    private readonly Dictionary<string, long> lengths = new(StringComparer.Ordinal);
+
+    public void Dispose() => this.buffers.Dispose();
+
+    /// <summary>True if the file is as long as it should be.</summary>
+    public bool CheckLength(string path, long expected)
+    {
+        if (!lengths.TryGetValue(path, out var length))
+        {
+            length = -1;
+            findings.Try("file-unreadable", "file-missing", path, () => length = store.Length(path));
+            lengths[path] = length;
+        }
+        findings.Unless(length < 0 || length == expected, "file-length", path, $"it has {length} bytes, {expected} were written down");
+        return length == expected;
+    }
+
+    /// <param name="file">Data or delete file.</param>
+    /// <param name="rowsOf">Rows of a data file, by its location; null if not known.</param>
+    public void CheckContent(DataFile file, Func<string, long?> rowsOf) => findings.Try("file-unreadable", "file-missing", file.FilePath, () =>
+    {
+        if (file.IsDeletionVector) CheckVector(file, rowsOf);
+        else if (file.Content == FileContent.PositionDeletes) CheckPositions(file, rowsOf);
+        else CheckRows(file);
+    });
+
+    private void CheckRows(DataFile file)
+    {
+        switch (file.FileFormat)
+        {
+            case "PARQUET":
+                using (var source = new StoreSource(store.Open(file.FilePath)))
+                using (var reader = new ParquetReader(source, null, this.buffers))
+                {
+                    findings.Unless(reader.Rows == file.RecordCount, "file-rows", file.FilePath, $"it has {reader.Rows} rows, the manifest says {file.RecordCount}");
+                    if (!reader.HasFieldIds && table.Property(NameMappingJson.Property) is null) findings.Error("file-field-ids", file.FilePath, "its columns have no field ids, and the table no name mapping");
+                }
+                break;
+            case "AVRO":
+                var rows = new AvroFileReader(store.Read(file.FilePath), file.FilePath).ReadAll().Count;
+                findings.Unless(rows == file.RecordCount, "file-rows", file.FilePath, $"it has {rows} rows, the manifest says {file.RecordCount}");
+                break;
+            default:
+                throw new EngineException(ErrorKind.Unsupported, $"files of format {file.FileFormat} cannot be read");
+        }
+    }
+
+    private void CheckVector(DataFile file, Func<string, long?> rowsOf)
+    {
+        using var puffin = PuffinFile.Open(store, file.FilePath);
+        if (DeletionVectorFile.Difference(puffin, file) is { } difference)
+        {
+            findings.Error("dv-blob", file.FilePath, difference);
+            return;
+        }
+        var positions = DeletionVector.Read(puffin.Read(puffin.Blobs.First(b => b.Offset == file.ContentOffset)), $"{file.FilePath} at {file.ContentOffset}");
+        findings.Unless(positions.Count == file.RecordCount, "dv-blob", file.FilePath, $"the vector at {file.ContentOffset} has {positions.Count} rows, the manifest says {file.RecordCount}");
+        if (positions.Count > 0 && rowsOf(file.ReferencedDataFile ?? "") is { } rows)
+            findings.Unless(positions.All().Last() < rows, "delete-position", file.FilePath, $"it deletes row {positions.All().Last()} of {file.ReferencedDataFile}, which has {rows}");
+    }
+
+    private void CheckPositions(DataFile file, Func<string, long?> rowsOf)
+    {
+        var request = new ReadRequest { Schema = Schema.Of(MetadataColumns.DeletedFile, MetadataColumns.DeletedPosition) };
+        using var reader = RowFiles.Open(store, file, request, this.buffers);
+        long count = 0, last = -1;
+        byte[] path = [];
+        var ordered = true;
+        while (reader.TryRead(out var batch))
+        {
+            for (var row = 0; row < batch.Rows; row++, count++)
+            {
+                var position = batch.Columns[1].Value<long>(row);
+                var order = batch.Columns[0].Bytes(row).SequenceCompareTo(path);
+                ordered &= order > 0 || (order == 0 && position > last);
+                last = position;
+                if (order == 0) continue;
+                path = batch.Columns[0].Bytes(row).ToArray();
+                var text = System.Text.Encoding.UTF8.GetString(path);
+                if (file.ReferencedDataFile is { } one) findings.Unless(one == text, "delete-target", file.FilePath, $"it deletes rows of {text}, the manifest says of {one} only");
+            }
+            if (rowsOf(System.Text.Encoding.UTF8.GetString(path)) is { } rows) findings.Unless(last < rows, "delete-position", file.FilePath, $"it deletes row {last} of a file that has {rows}");
+        }
+        findings.Unless(ordered, "delete-order", file.FilePath, "its rows are not in order of file and position");
+        findings.Unless(count == file.RecordCount, "file-rows", file.FilePath, $"it has {count} rows, the manifest says {file.RecordCount}");
+    }
+}
