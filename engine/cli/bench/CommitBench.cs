@@ -21,6 +21,7 @@ internal sealed class CommitBench(string directory, int formatVersion, int commi
 
     private readonly Random random = new(1);
     private IObjectStore? catalogStore;
+    private string location = "";
     private int sinceExpired;
 
     public void Run()
@@ -44,7 +45,7 @@ internal sealed class CommitBench(string directory, int formatVersion, int commi
         var catalog = new FileCatalog(store, Location.FromConfig(folder));
         var schema = Schema.Of(new Field(1, "id", PrimitiveType.Long, true), new Field(2, "name", PrimitiveType.String, false), new Field(3, "at", PrimitiveType.TimestampTz, false));
         var committer = new TableCommitter(catalog, store);
-        committer.LoadOrCreate(Ident, new TableCreation { Schema = schema, FormatVersion = formatVersion });
+        location = committer.LoadOrCreate(Ident, new TableCreation { Schema = schema, FormatVersion = formatVersion }).Metadata.Location;
         var table = new TextTable(">snapshots", ">median ms", ">p95 ms", ">mean ms", ">metadata read", ">metadata written", ">manifests, lists", ">the rest", ">metadata size");
         double first = 0, last = 0;
         // Code is compiled and caches are warm before anything is measured.
@@ -77,8 +78,7 @@ internal sealed class CommitBench(string directory, int formatVersion, int commi
 
     private void Append(FileCatalog catalog, TableCommitter committer, int files)
     {
-        var location = catalog.Load(Ident).Metadata.Location;
-        committer.Commit(Ident, new AppendFiles { Files = [.. Enumerable.Range(0, files).Select(_ => Describe(location))] });
+        committer.Commit(Ident, new AppendFiles { Files = [.. Enumerable.Range(0, files).Select(_ => Describe())] });
         if (retain == 0 || ++sinceExpired < ExpireEvery) return;
         sinceExpired = 0;
         var before = catalog.Load(Ident).Metadata;
@@ -118,7 +118,7 @@ internal sealed class CommitBench(string directory, int formatVersion, int commi
         _ = catalog.Commit(table, updates.ToImmutable(), []);
     }
 
-    private DataFile Describe(string location)
+    private DataFile Describe()
     {
         var id = random.NextInt64();
         return new DataFile

@@ -20,6 +20,7 @@ public sealed class FileCatalog : ICatalog
     private readonly IClock clock;
     private readonly bool strictNames;
     private readonly IRandom random;
+    private readonly MetadataCache cache = new();
 
     /// <param name="store">Holds the warehouse.</param>
     /// <param name="warehouse">The folder all tables lie below.</param>
@@ -48,8 +49,7 @@ public sealed class FileCatalog : ICatalog
             if (version == 0) return null;
             try
             {
-                var metadata = TableMetadataJson.Parse(this.store.Read(location), location);
-                return new Table(ident, metadata, location);
+                return new Table(ident, cache.Parse(location, this.store.Read(location)), location);
             }
             catch (EngineException error) when (error.Kind == ErrorKind.NotFound && attempt < 3)
             {
@@ -116,6 +116,7 @@ public sealed class FileCatalog : ICatalog
                     return new CommitOutcome.Unknown(error);
             }
         }
+        cache.Keep(current.MetadataLocation, file, bytes, next);
         KillPoint.Hit("catalog.version-made");
         WriteHint(folder, version + 1);
         KillPoint.Hit("catalog.hint-written");

@@ -30,9 +30,11 @@ internal static class Json
         }
     }
 
-    public static byte[] Write(Action<Utf8JsonWriter> write)
+    /// <param name="write">Writes one value.</param>
+    /// <param name="expectedBytes">How long it will be, about: large documents are not copied over and over then.</param>
+    public static byte[] Write(Action<Utf8JsonWriter> write, int expectedBytes = 4096)
     {
-        var buffer = new ArrayBufferWriter<byte>(4096);
+        var buffer = new ArrayBufferWriter<byte>(expectedBytes);
         using (var json = new Utf8JsonWriter(buffer, Compact)) write(json);
         return buffer.WrittenSpan.ToArray();
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace K2I.Iceberg;
@@ -9,6 +10,9 @@ internal static class SnapshotJson
     {
         "snapshot-id", "parent-snapshot-id", "sequence-number", "timestamp-ms", "manifest-list", "manifests", "summary", "schema-id", "first-row-id", "added-rows", "key-id",
     };
+
+    /// <summary>Snapshots as they were written before: a table's metadata repeats every one of them with each commit.</summary>
+    private static readonly ConditionalWeakTable<Snapshot, byte[]> Written = [];
 
     public static Snapshot Read(JsonElement json, int formatVersion, string what)
     {
@@ -36,7 +40,10 @@ internal static class SnapshotJson
         return snapshot;
     }
 
-    public static void Write(Utf8JsonWriter json, Snapshot snapshot)
+    public static void Write(Utf8JsonWriter json, Snapshot snapshot) =>
+        json.WriteRawValue(Written.GetValue(snapshot, one => Json.Write(j => WriteAnew(j, one))), skipInputValidation: true);
+
+    private static void WriteAnew(Utf8JsonWriter json, Snapshot snapshot)
     {
         json.WriteStartObject();
         json.WriteNumber("sequence-number", snapshot.SequenceNumber);
