@@ -13,6 +13,9 @@ public static class TableMetadataJson
 {
     private const int MaxUnpackedBytes = 1 << 30;
 
+    /// <summary>What a snapshot and its entry in the log come to, about.</summary>
+    private const int SnapshotBytes = 1000;
+
     private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
     {
         "format-version", "table-uuid", "location", "last-sequence-number", "last-updated-ms", "last-column-id", "schema", "schemas", "current-schema-id",
@@ -32,7 +35,7 @@ public static class TableMetadataJson
     {
         if (metadata.FormatVersion is < 2 or > TableMetadata.MaxFormatVersion)
             throw new EngineException(ErrorKind.Unsupported, $"{metadata.Location}: tables of format version {metadata.FormatVersion} are not written; upgrade the table to version 2 first");
-        return Json.Write(json => Write(json, metadata));
+        return Json.Write(json => Write(json, metadata), 4096 + (metadata.Snapshots.Length * SnapshotBytes));
     }
 
     internal static TableMetadata Read(JsonElement json, string what)
