@@ -1,20 +1,22 @@
 namespace K2I.Parquet;
 
-/// <summary>One writer's account with <see cref="ParquetBuffers"/>: counts what it holds.</summary>
+/// <summary>One writer's account with <see cref="ParquetBuffers"/>: counts what it holds. Any thread.</summary>
 internal sealed class BufferArena(ParquetBuffers buffers)
 {
-    internal long Bytes { get; private set; }
+    private long bytes;
 
-    internal NativeBlock Rent(long bytes)
+    internal long Bytes => Volatile.Read(ref bytes);
+
+    internal NativeBlock Rent(long wanted)
     {
-        var block = buffers.Rent(bytes);
-        Bytes += block.Capacity;
+        var block = buffers.Rent(wanted);
+        Interlocked.Add(ref bytes, block.Capacity);
         return block;
     }
 
     internal void Return(NativeBlock block)
     {
-        Bytes -= block.Capacity;
+        Interlocked.Add(ref bytes, -block.Capacity);
         buffers.Return(block);
     }
 }

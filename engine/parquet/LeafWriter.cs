@@ -18,7 +18,7 @@ internal abstract unsafe class LeafWriter : IDisposable
     protected const int Slack = 64;
 
     private readonly GrowBuffer definitions, repetitions;
-    private readonly BlockChain pages;
+    private readonly BlockChain pages, dictionaryPage;
     private readonly ChunkStatistics statistics;
     private SearchChoice search;
     private bool levelsUniform = true;
@@ -34,6 +34,7 @@ internal abstract unsafe class LeafWriter : IDisposable
         definitions = new(context.Arena);
         repetitions = new(context.Arena);
         pages = new(context.Arena);
+        dictionaryPage = new(context.Arena);
         statistics = new(this, context.Options);
         Encoding = context.Options.Encodings.GetValueOrDefault(node.Path);
         if (context.Options.BloomFilters.Contains(node.Path)) Hashes = new(context.Arena, context.Options);
@@ -50,7 +51,8 @@ internal abstract unsafe class LeafWriter : IDisposable
 
     internal ChunkStatistics Statistics => statistics;
 
-    protected EncodeContext Context { get; }
+    /// <summary>Of whoever works on the column now.</summary>
+    internal EncodeContext Context { get; set; }
 
     protected ColumnEncoding Encoding { get; }
 
@@ -92,15 +94,24 @@ internal abstract unsafe class LeafWriter : IDisposable
         }
     }
 
-    /// <summary>Ends the row group's part of this column and writes it. Returns what the footer tells of it.</summary>
-    internal ColumnChunk WriteChunk(CountingSink sink, BlockChain columnIndexes, BlockChain offsetIndexes)
+    /// <summary>Encodes what is left of the row group's part of this column, so that only writing remains.</summary>
+    internal void EndChunk()
     {
         EndPage();
+        if (statistics.Chunk.DictionaryPages == 0) return;
+        EncodeDictionary(statistics.Chunk);
+        if (Hashes is not null) HashDictionary(Hashes);
+    }
+
+    /// <summary>Writes the row group's part of this column, which has ended. Returns what the footer tells of it.</summary>
+    internal ColumnChunk WriteChunk(CountingSink sink, BlockChain columnIndexes, BlockChain offsetIndexes)
+    {
         var chunk = statistics.Chunk;
-        if (chunk.DictionaryPages > 0)
+        if (dictionaryPage.Length > 0)
         {
-            WriteDictionary(sink, chunk);
-            if (Hashes is not null) HashDictionary(Hashes);
+            chunk.DictionaryOffset = sink.Position;
+            dictionaryPage.WriteTo(sink);
+            dictionaryPage.Clear();
         }
         chunk.DataOffset = sink.Position;
         pages.WriteTo(sink);
@@ -125,6 +136,7 @@ internal abstract unsafe class LeafWriter : IDisposable
         definitions.Dispose();
         repetitions.Dispose();
         pages.Dispose();
+        dictionaryPage.Dispose();
         Hashes?.Dispose();
         DisposeValues();
         GC.SuppressFinalize(this);
@@ -312,15 +324,14 @@ internal abstract unsafe class LeafWriter : IDisposable
         return target;
     }
 
-    private void WriteDictionary(CountingSink sink, ColumnChunk chunk)
+    private void EncodeDictionary(ColumnChunk chunk)
     {
         if (DictionaryBytes > int.MaxValue) throw TooLarge("a dictionary", DictionaryBytes);
         if (Context.Compressor is { } compressor) compressor.Search = MatchSearch.Level;
         var stored = Compress(DictionaryPage, (int)DictionaryBytes, 0, out var storedBytes);
         WriteHeader(PageType.Dictionary, PageEncoding.Plain, DictionaryCount, (int)DictionaryBytes, stored, storedBytes);
-        chunk.DictionaryOffset = sink.Position;
-        sink.Write(Context.Header.Written);
-        sink.Write(new(stored, storedBytes));
+        dictionaryPage.Append(Context.Header.Written);
+        dictionaryPage.Append(stored, storedBytes);
         chunk.UncompressedBytes += Context.Header.Length + DictionaryBytes;
         chunk.CompressedBytes += Context.Header.Length + storedBytes;
     }

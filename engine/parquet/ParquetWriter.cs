@@ -25,14 +25,21 @@ public sealed class ParquetWriter : IDisposable
     private readonly bool ownsBuffers;
     private readonly CountingSink sink;
     private readonly BufferArena arena;
-    private readonly EncodeContext context;
     private readonly SchemaNode[] columns;
     private readonly LeafWriter[] leaves;
-    private readonly Shredder shredder;
+    private readonly ColumnLanes lanes;
+    private readonly LeafWriter[][] leavesOf;
+    private readonly Action<Lane, int> writeRange, writeOrdinals, endChunk;
     private readonly BlockChain columnIndexes, offsetIndexes;
     private readonly List<RowGroup> groups = [];
     private readonly List<KeyValuePair<string, string>> metadata = [];
     private Schema? lastSchema;
+
+    /// <summary>What the columns are given now: rows of a batch from an ordinal on, or these ordinals.</summary>
+    private Batch? batch;
+    private unsafe int* ordinals;
+    private int firstRow, rowCount;
+
     private long groupRows;
     private bool finished, disposed;
 
@@ -40,7 +47,8 @@ public sealed class ParquetWriter : IDisposable
     /// <param name="options">Layout and codec.</param>
     /// <param name="sink">Takes the file; the writer does not close it.</param>
     /// <param name="buffers">Shared with other writers; without it the writer has its own.</param>
-    public ParquetWriter(Schema schema, ParquetOptions options, IByteSink sink, ParquetBuffers? buffers = null)
+    /// <param name="team">Encodes columns side by side; the file's bytes are the same without.</param>
+    public ParquetWriter(Schema schema, ParquetOptions options, IByteSink sink, ParquetBuffers? buffers = null, IEncodeTeam? team = null)
     {
         CheckOptions(options, schema);
         Schema = schema;
@@ -52,9 +60,14 @@ public sealed class ParquetWriter : IDisposable
         ownsBuffers = buffers is null;
         this.buffers = buffers ?? new();
         arena = new(this.buffers);
-        context = new(options, arena, this.buffers.RentCompressor(options.Codec, options.CompressionLevel));
-        leaves = [.. nodes.Select(n => CreateLeaf(n, context))];
-        shredder = new(arena, leaves);
+        leaves = new LeafWriter[nodes.Count];
+        leavesOf = [.. columns.Select(c => new LeafWriter[c.Leaves])];
+        lanes = new(team, () => new(new(options, arena, this.buffers.RentCompressor(options.Codec, options.CompressionLevel)), new(arena, leaves)), leavesOf);
+        foreach (var node in nodes) leaves[node.Leaf] = CreateLeaf(node, lanes.First.Context);
+        for (int i = 0, leaf = 0; i < leavesOf.Length; leaf += leavesOf[i++].Length) leaves.AsSpan(leaf, leavesOf[i].Length).CopyTo(leavesOf[i]);
+        writeRange = WriteRange;
+        writeOrdinals = WriteOrdinals;
+        endChunk = (_, column) => Array.ForEach(leavesOf[column], l => l.EndChunk());
         columnIndexes = new(arena);
         offsetIndexes = new(arena);
     }
@@ -97,28 +110,33 @@ public sealed class ParquetWriter : IDisposable
         Check.That(from >= 0 && from <= to && to <= batch.Rows);
         CheckBatch(batch);
         var stride = StrideRows(batch);
-        for (; from < to; from += stride)
+        for (this.batch = batch; from < to; from += stride)
         {
-            var rows = Math.Min(stride, to - from);
-            for (var i = 0; i < columns.Length; i++) WriteRange(columns[i], batch.Columns[i], from, rows);
-            EndStride(rows);
+            (firstRow, rowCount) = (from, Math.Min(stride, to - from));
+            lanes.ForEach(writeRange);
+            EndStride(rowCount);
         }
+        this.batch = null;
     }
 
     /// <summary>Takes the rows with these ordinals, in this order.</summary>
-    public void Write(Batch batch, ReadOnlySpan<int> ordinals)
+    public unsafe void Write(Batch batch, ReadOnlySpan<int> ordinals)
     {
         CheckBatch(batch);
         foreach (var ordinal in ordinals)
             if ((uint)ordinal >= (uint)batch.Rows) throw new ArgumentOutOfRangeException(nameof(ordinals));
         var stride = StrideRows(batch);
-        while (!ordinals.IsEmpty)
-        {
-            var rows = ordinals[..Math.Min(stride, ordinals.Length)];
-            for (var i = 0; i < columns.Length; i++) WriteOrdinals(columns[i], batch.Columns[i], rows);
-            EndStride(rows.Length);
-            ordinals = ordinals[rows.Length..];
-        }
+        this.batch = batch;
+        fixed (int* start = ordinals)
+            for (var done = 0; done < ordinals.Length; done += stride)
+            {
+                this.ordinals = start + done;
+                rowCount = Math.Min(stride, ordinals.Length - done);
+                lanes.ForEach(writeOrdinals);
+                EndStride(rowCount);
+            }
+        this.ordinals = null;
+        this.batch = null;
     }
 
     /// <summary>Ends the file: last row group, indexes, footer.</summary>
@@ -132,10 +150,10 @@ public sealed class ParquetWriter : IDisposable
         columnIndexes.WriteTo(sink);
         var offsetIndexesAt = sink.Position;
         offsetIndexes.WriteTo(sink);
-        new FooterWriter(columns, leaves, options, context.Header).Write(Rows, groups, metadata, indexesAt, offsetIndexesAt);
-        sink.Write(context.Header.Written);
+        new FooterWriter(columns, leaves, options, lanes.First.Context.Header).Write(Rows, groups, metadata, indexesAt, offsetIndexesAt);
+        sink.Write(lanes.First.Context.Header.Written);
         Span<byte> tail = stackalloc byte[8];
-        BinaryPrimitives.WriteInt32LittleEndian(tail, context.Header.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(tail, lanes.First.Context.Header.Length);
         Magic.CopyTo(tail[4..]);
         sink.Write(tail);
         return new(sink.Position, Rows, [.. groups.Select(g => g.Start)], [.. leaves.Select(l => l.Statistics.ForFile())]);
@@ -147,11 +165,10 @@ public sealed class ParquetWriter : IDisposable
         if (disposed) return;
         disposed = true;
         foreach (var leaf in leaves) leaf.Dispose();
-        shredder.Dispose();
         columnIndexes.Dispose();
         offsetIndexes.Dispose();
-        context.Dispose();
-        if (context.Compressor is { } compressor) buffers.ReturnCompressor(compressor, options.Codec, options.CompressionLevel);
+        lanes.Dispose();
+        foreach (var compressor in lanes.Compressors) buffers.ReturnCompressor(compressor, options.Codec, options.CompressionLevel);
         Check.That(arena.Bytes == 0);
         if (ownsBuffers) buffers.Dispose();
     }
@@ -211,25 +228,24 @@ public sealed class ParquetWriter : IDisposable
         return bytes;
     }
 
-    private void WriteRange(SchemaNode column, ColumnView view, int from, int rows)
+    private void WriteRange(Lane lane, int column)
     {
-        var step = column.HasRepeated ? NestedStepRows : FlatStepRows;
-        for (var done = 0; done < rows; done += step)
+        var step = columns[column].HasRepeated ? NestedStepRows : FlatStepRows;
+        for (var done = 0; done < rowCount; done += step)
         {
-            var count = Math.Min(step, rows - done);
-            shredder.Expand(column, view, new LevelFrame { Entries = count, Rows = count, Start = from + done });
+            var count = Math.Min(step, rowCount - done);
+            lane.Shredder.Expand(columns[column], batch!.Columns[column], new LevelFrame { Entries = count, Rows = count, Start = firstRow + done });
         }
     }
 
-    private unsafe void WriteOrdinals(SchemaNode column, ColumnView view, ReadOnlySpan<int> ordinals)
+    private unsafe void WriteOrdinals(Lane lane, int column)
     {
-        var step = column.HasRepeated ? NestedStepRows : FlatStepRows;
-        fixed (int* start = ordinals)
-            for (var done = 0; done < ordinals.Length; done += step)
-            {
-                var count = Math.Min(step, ordinals.Length - done);
-                shredder.Expand(column, view, new LevelFrame { Entries = count, Rows = count, Ordinals = start + done });
-            }
+        var step = columns[column].HasRepeated ? NestedStepRows : FlatStepRows;
+        for (var done = 0; done < rowCount; done += step)
+        {
+            var count = Math.Min(step, rowCount - done);
+            lane.Shredder.Expand(columns[column], batch!.Columns[column], new LevelFrame { Entries = count, Rows = count, Ordinals = ordinals + done });
+        }
     }
 
     private void EndStride(int rows)
@@ -247,6 +263,7 @@ public sealed class ParquetWriter : IDisposable
     private void EndRowGroup()
     {
         Begin();
+        lanes.ForEach(endChunk);
         var chunks = new ColumnChunk[leaves.Length];
         for (var i = 0; i < leaves.Length; i++) chunks[i] = leaves[i].WriteChunk(sink, columnIndexes, offsetIndexes);
         for (var i = 0; i < leaves.Length; i++) leaves[i].WriteBloomFilter(sink, chunks[i]);

@@ -42,6 +42,9 @@ internal sealed class SchemaNode
     /// <summary>Index among the file's leaf columns; -1 for groups.</summary>
     internal int Leaf { get; private set; } = -1;
 
+    /// <summary>Leaves from this node down: neighbours among the file's.</summary>
+    internal int Leaves => IsLeaf ? 1 : Children.Sum(c => c.Leaves);
+
     internal bool Required => Field.Required;
 
     internal bool IsLeaf => Children.Length == 0;

@@ -7,7 +7,7 @@ using K2I.Parquet;
 
 namespace K2I.Cli.Bench;
 
-/// <summary>Parquet alone, one thread: the demo's events, nine columns of them in memory, encoded into one file, and that file decoded.</summary>
+/// <summary>Parquet alone, encoded by one thread or a few: the demo's events, nine columns of them in memory, encoded into one file, and that file decoded.</summary>
 internal sealed class ParquetBench(ParquetBenchOptions options, TextWriter output)
 {
     private const ulong Seed = 42;
@@ -23,9 +23,10 @@ internal sealed class ParquetBench(ParquetBenchOptions options, TextWriter outpu
         try
         {
             using var buffers = new ParquetBuffers();
+            using var team = new ThreadTeam(options.Threads);
             for (var round = 1; round <= options.Rounds; round++)
             {
-                Measure("encode", round, () => Encode(builders, buffers));
+                Measure("encode", round, () => Encode(builders, buffers, team));
                 if (options.Read is not null && file.Length > 0) file.Load(options.Read);
                 Measure("decode", round, () => Decode(buffers));
             }
@@ -65,10 +66,10 @@ internal sealed class ParquetBench(ParquetBenchOptions options, TextWriter outpu
             (after.AllocatedBytes - before.AllocatedBytes) / (double)options.Rows, file.Length / (double)options.Rows));
     }
 
-    private void Encode(List<BatchBuilder> builders, ParquetBuffers buffers)
+    private void Encode(List<BatchBuilder> builders, ParquetBuffers buffers, ThreadTeam team)
     {
         file.Clear();
-        using var writer = new ParquetWriter(builders[0].Schema, options.Layout, file, buffers);
+        using var writer = new ParquetWriter(builders[0].Schema, options.Layout, file, buffers, team);
         foreach (var builder in builders) writer.Write(builder.View(), 0, builder.Rows);
         writer.Finish();
     }

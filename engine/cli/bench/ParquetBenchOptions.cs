@@ -9,6 +9,9 @@ internal sealed record ParquetBenchOptions
 
     public int Rounds { get; init; } = 3;
 
+    /// <summary>That encode.</summary>
+    public int Threads { get; init; } = 1;
+
     /// <summary>Where to leave the file for others to read; null: nowhere.</summary>
     public string? File { get; init; }
 
