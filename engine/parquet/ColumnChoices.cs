@@ -28,7 +28,7 @@ internal static class ColumnChoices
         if (!byPath.Contains(path)) throw new EngineException(ErrorKind.Invalid, $"{why} for {path}, which is no column of the schema");
     }
 
-    private static bool Fits(ColumnEncoding encoding, PhysicalType type) => encoding switch
+    internal static bool Fits(ColumnEncoding encoding, PhysicalType type) => encoding switch
     {
         ColumnEncoding.DeltaBinaryPacked => type is PhysicalType.Int32 or PhysicalType.Int64,
         ColumnEncoding.DeltaLengthByteArray => type is PhysicalType.ByteArray,

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using K2I.Columns;
 
 namespace K2I.Parquet;
 
@@ -49,6 +50,20 @@ public sealed record ParquetOptions
     public int BloomFilterMaxBytes { get; init; } = 1 << 20;
 
     public ImmutableArray<SortingColumn> SortingColumns { get; init; } = [];
+
+    /// <summary>The same without what is said of columns that a schema does not have, or whose type cannot have it: for options that outlive a schema.</summary>
+    public ParquetOptions Fitting(Schema schema)
+    {
+        if (Encodings.IsEmpty && BloomFilters.IsEmpty) return this;
+        var leaves = new List<SchemaNode>();
+        SchemaNode.Build(schema, leaves);
+        var types = leaves.DistinctBy(l => l.Path).ToDictionary(l => l.Path, l => PhysicalTypes.Of((PrimitiveType)l.Field.Type), StringComparer.Ordinal);
+        return this with
+        {
+            Encodings = Encodings.RemoveRange(Encodings.Where(e => !types.TryGetValue(e.Key, out var type) || !ColumnChoices.Fits(e.Value, type)).Select(e => e.Key)),
+            BloomFilters = BloomFilters.Except(BloomFilters.Where(path => !types.TryGetValue(path, out var type) || type == PhysicalType.Boolean)),
+        };
+    }
 
     public string CreatedBy { get; init; } = $"k2i version {typeof(ParquetOptions).Assembly.GetName().Version?.ToString(3)}";
 }

@@ -28,7 +28,7 @@ internal sealed class LetterFile : IDisposable
         {
             // A validity bit, an offset and the fixed columns come to less than twice a letter's own bytes.
             rows = new(schema, Math.Clamp(largestBytes * 2L, LeastBatchBytes, 1L << 30));
-            writer = new(schema, TableParquet.OptionsOf(table, Math.Max(LeastBatchBytes, services.RingBytes / 8)), new ObjectSink(target), services.ParquetBuffers);
+            writer = new(schema, TableParquet.OptionsOf(table, Math.Max(LeastBatchBytes, services.RingBytes / 8)).Fitting(schema), new ObjectSink(target), services.ParquetBuffers);
         }
         catch
         {
