@@ -8,7 +8,7 @@ namespace K2I.Parquet;
 internal struct SearchChoice
 {
     /// <summary>Pages from one trial to the next; how much of the page is tried; pages too small to try; how much larger (1/n) the quicker may be.</summary>
-    private const int PagesBetween = 16, SampleBytes = 64 << 10, LeastBytes = 16 << 10, MostGrowth = 200;
+    private const int PagesBetween = 16, SampleBytes = 32 << 10, LeastBytes = 16 << 10, MostGrowth = 200;
 
     private MatchSearch chosen;
     private int pagesLeft;
