@@ -106,6 +106,23 @@ public sealed class PuffinTests : IDisposable
         Assert.Equal(ErrorKind.Corrupt, Assert.Throws<EngineException>(() => ThetaSketch.Estimate(sampled.AsSpan(0, 30), "cut")).Kind);
     }
 
+    [Fact]
+    public void DistinctCountsComeFromTheFilesWordOrElseFromItsSketch()
+    {
+        var path = $"{_store.Root}/s.stats";
+        using (var target = _store.Create(path))
+        {
+            var writer = new PuffinWriter(target);
+            PuffinBlob Sketch(int field) => new(PuffinBlob.ThetaSketchType, [field], 1, 1, 0, 0);
+            writer.Add(Sketch(1) with { Properties = TestTables.Strings(("ndv", "77")) }, [1]);
+            writer.Add(Sketch(2), [1, 3, 3, 0, 0, 0x3A, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8]);
+            writer.Add(new PuffinBlob("something-else", [3], 1, 1, 0, 0), [1, 2]);
+            writer.Finish();
+            target.Complete();
+        }
+        Assert.Equal([KeyValuePair.Create(1, 77L), KeyValuePair.Create(2, 1L)], DistinctValues.Read(_store, new StatisticsFile(1, path, 0, "{}")));
+    }
+
     [SharedFact("data/iceberg/dv")]
     public void DamagedFilesEndInAnError()
     {
