@@ -39,15 +39,14 @@ internal static class TableDecoding
         return (decoder, metadata is null ? null : new(schema));
     }
 
-    /// <summary>Columns that fit the records seen first.</summary>
-    internal static IReadOnlyList<Field> Infer(TableOptions options, IEnumerable<HeldRecord> records, ILog log)
+    /// <summary>Columns that fit the records seen first; null where none of them has one.</summary>
+    internal static IReadOnlyList<Field>? Infer(TableOptions options, IEnumerable<HeldRecord> records, ILog log)
     {
         var inference = new SchemaInference();
         foreach (var record in records)
             if (!record.IsTombstone) inference.Add(record.Value);
         var inferred = inference.Result();
-        if (inferred.Schema.Fields.IsEmpty)
-            throw new EngineException(ErrorKind.Invalid, $"table {options.Name}: no column could be inferred: none of the first records is a JSON object with a value; declare columns");
+        if (inferred.Schema.Fields.IsEmpty) return null;
         log.Info("columns inferred", ("table", options.Name), ("records", inferred.Records), ("refused", inferred.Refused), ("config", inferred.ToConfigLine()));
         if (inferred.Conflicts.Length > 0)
             log.Warn("values of different types became strings", ("table", options.Name), ("columns", string.Join(", ", inferred.Conflicts)));

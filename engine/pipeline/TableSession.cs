@@ -407,7 +407,15 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         }
         if (inferSinceMs == 0) inferSinceMs = clock.MonotonicMs;
         if (held.Count < options.InferRecords && clock.MonotonicMs - inferSinceMs < InferWaitMs) return;
-        store.Create(TableDecoding.Infer(options, held, log));
+        if (TableDecoding.Infer(options, held, log) is not { } columns)
+        {
+            if (held.Count >= options.InferRecords)
+                throw new EngineException(ErrorKind.Invalid, $"table {options.Name}: no column could be inferred: none of the first {held.Count} records is a JSON object with a value; declare columns");
+            inferSinceMs = clock.MonotonicMs;
+            pipeline.SetState(TableState.Starting, $"waiting for a record to infer the columns from: none of the first {held.Count} is a JSON object with a value");
+            return;
+        }
+        store.Create(columns);
         Begin();
         pipeline.SetState(TableState.Running);
     }

@@ -43,6 +43,8 @@ internal sealed class SimHost(World world, string name)
     {
         while (true)
         {
+            // Killed before its first step: nobody else says that it is gone.
+            if (Process is { Dead: true, Threads: 0 }) Process = null;
             if (Wanted && Process is null && world.Scheduler.NowMs >= StartAtMs) StartProcess();
             world.Scheduler.Sleep(100);
         }
