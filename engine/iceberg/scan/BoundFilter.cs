@@ -54,13 +54,46 @@ internal sealed class BoundFilter
         return Condition.Holds(predicate => MayMatchPartition(predicate, file, spec, types) && MayMatchBounds(predicate, file));
     }
 
-    /// <summary>Whether a row group can have rows that meet the filter.</summary>
+    /// <summary>Whether a row group can have rows that meet the filter, by its statistics and Bloom filters.</summary>
     internal bool MayMatch(RowGroupStatistics group) => Condition.Holds(predicate =>
+        predicate.Field.Type is not PrimitiveType || ((!group.TryGet(predicate.Field.Id, out var column) || MayMatch(predicate, column, group.Rows)) && predicate.MayBeIn(group)));
+
+    /// <summary>Which rows of a row group can meet the filter, by its page indexes; null for all.</summary>
+    internal RowSelection? Rows(RowGroupStatistics group)
     {
-        if (predicate.Field.Type is not PrimitiveType type || !group.TryGet(predicate.Field.Id, out var column)) return true;
-        var (lower, upper) = (ColumnValue.ToSingle(type, column.Min), ColumnValue.ToSingle(type, column.Max));
-        return predicate.MayMatch(lower, upper, column.Nulls is not 0, column.Nulls != group.Rows);
-    });
+        var rows = Rows(Condition, group);
+        return rows.Rows == group.Rows ? null : rows;
+    }
+
+    private static RowSelection Rows(BoundCondition condition, RowGroupStatistics group)
+    {
+        if (condition.Predicate is { } predicate)
+            return predicate.Field.Type is PrimitiveType ? group.RowsWhere(predicate.Field.Id, page => MayMatch(predicate, page.Values, page.Rows)) : RowSelection.All(group.Rows);
+        RowSelection? found = null;
+        foreach (var part in condition.Parts)
+        {
+            var rows = Rows(part, group);
+            found = found is null ? rows : condition.IsAny ? Either(found, rows) : found.And(rows);
+        }
+        return found ?? RowSelection.All(group.Rows);
+    }
+
+    private static RowSelection Either(RowSelection one, RowSelection other)
+    {
+        var ranges = new List<RowRange>();
+        foreach (var range in one.Ranges.Concat(other.Ranges).OrderBy(r => r.From))
+        {
+            if (ranges.Count > 0 && range.From <= ranges[^1].To) ranges[^1] = new RowRange(ranges[^1].From, Math.Max(ranges[^1].To, range.To));
+            else ranges.Add(range);
+        }
+        return RowSelection.Of(ranges);
+    }
+
+    private static bool MayMatch(BoundPredicate predicate, ColumnStatistics column, long rows)
+    {
+        var type = (PrimitiveType)predicate.Field.Type;
+        return predicate.MayMatch(ColumnValue.ToSingle(type, column.Min), ColumnValue.ToSingle(type, column.Max), column.Nulls is not 0, column.Nulls != rows);
+    }
 
     private static bool MayMatchPartition(BoundPredicate predicate, DataFile file, PartitionSpec? spec, ImmutableArray<DataType?> types)
     {

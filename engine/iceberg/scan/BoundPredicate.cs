@@ -2,12 +2,16 @@ using System.Collections.Immutable;
 
 using K2I.Base;
 using K2I.Columns;
+using K2I.Parquet;
 
 namespace K2I.Iceberg;
 
 /// <summary>A predicate on a column of one schema: its values in the column's type, ready to be asked of rows, bounds and partitions.</summary>
 internal sealed class BoundPredicate
 {
+    /// <summary>A list of more values than this is not looked up in Bloom filters.</summary>
+    private const int MostProbed = 16;
+
     private readonly PrimitiveType type;
     private readonly ImmutableArray<byte[]> values;
     private readonly bool negated;
@@ -104,6 +108,15 @@ internal sealed class BoundPredicate
             default:
                 return true;
         }
+    }
+
+    /// <summary>Whether a row group's Bloom filter leaves it possible that one of the values looked for is there.</summary>
+    internal bool MayBeIn(RowGroupStatistics group)
+    {
+        if (asked is not (ScanOperator.Equal or ScanOperator.In) || nullsToo || values.Length > MostProbed) return true;
+        foreach (var value in values)
+            if (group.MayContain(Field.Id, ColumnValue.FromSingle(this.type, value))) return true;
+        return false;
     }
 
     /// <summary>Whether rows of partitions between two values of a transform of the column can meet the condition.</summary>

@@ -48,7 +48,7 @@ internal sealed class FileRows : IDisposable
             fields = fields.AddRange(scan.Schema.Fields.Skip(scan.Columns.Fields.Length));
             MetadataColumns.AddValues(task.Data, missing, fills);
         }
-        var request = new ReadRequest { Schema = new Schema(0, new StructType(fields)), Names = DeleteReader.Names(table), Missing = missing, NullFills = fills, Keep = scan.Filter is { } filter ? filter.MayMatch : null };
+        var request = new ReadRequest { Schema = new Schema(0, new StructType(fields)), Names = DeleteReader.Names(table), Missing = missing, NullFills = fills, Keep = scan.Filter is { } keep ? keep.MayMatch : null, Rows = scan.Filter is { } rows ? rows.Rows : null };
         reader = RowFiles.Open(store, file, request, buffers, scan.Request.BatchRows);
     }
 

@@ -98,6 +98,44 @@ public sealed class FilterTests(JudgeTables tables, ITestOutputHelper output)
         }
     }
 
+    [Fact]
+    public void PagesThatCannotMatchAreNotReadNorFilesThatABloomFilterRulesOut()
+    {
+        using var temp = new TempFolder();
+        var store = new LocalStore(temp.Path);
+        var schema = Schema.Of(new Field(1, "id", PrimitiveType.Long, true), new Field(2, "s", PrimitiveType.String, false));
+        var table = new FileCatalog(store, store.Root).Create(new TableIdent(["ns"], "t"), new TableCreation { Schema = schema });
+        var location = $"{table.Metadata.Location}/data/f.parquet";
+        using (var builder = new BatchBuilder(schema, Memory.MemoryTag.Scratch, 1 << 20))
+        {
+            for (var i = 0; i < 10_000; i++)
+            {
+                builder.Column(0).AppendLong(i);
+                builder.Column(1).AppendBytes(Encoding.UTF8.GetBytes($"s{i * 2}"));
+                builder.EndRow();
+            }
+            using var target = store.Create(location);
+            using var writer = new K2I.Parquet.ParquetWriter(schema, K2I.Parquet.ParquetOptions.Default with { PageRows = 100, BloomFilters = ["s"] }, new ObjectSink(target));
+            writer.Write(builder.View(), 0, 10_000);
+            writer.Finish();
+            target.Complete();
+        }
+        var task = new ScanTask(new ManifestEntry(EntryStatus.Added, 1, 1, 1, new DataFile { FilePath = location, RecordCount = 10_000, FileSizeBytes = store.Length(location) }), []);
+        Assert.Equal((100, 1), Looked("id = 777"));
+        Assert.Equal((200, 2), Looked("id = 777 or id = 9000"));
+        Assert.Equal((200, 51), Looked("not id < 50 and not id > 100"));
+        Assert.Equal((0, 0), Looked("s = 's777'"));
+        Assert.Equal(1, Looked("s in ('s778', 's779')").Found);
+
+        (int Seen, int Found) Looked(string filter)
+        {
+            var (seen, found) = (0, 0);
+            using var reader = new TableScan(table, store, new ScanRequest { Filter = ScanFilter.Parse(filter) }).Read([task]);
+            while (reader.TryRead(out var rows)) (seen, found) = (seen + rows.Batch.Rows, found + rows.Rows);
+            return (seen, found);
+        }
+    }
+
     private static List<JsonElement> Read(TableScan scan)
     {
         var json = new RowJson();
