@@ -31,7 +31,7 @@ internal sealed class ChunkStatistics(LeafWriter leaf, ParquetOptions options)
         Chunk.CompressedBytes += page.Bytes;
         Chunk.UnencodedBytes += page.UnencodedBytes;
         if (encoding == PageEncoding.RleDictionary) Chunk.DictionaryPages++;
-        else (Chunk.ValueEncoding, Chunk.ValuePages) = (encoding, Chunk.ValuePages + 1);
+        else (Chunk.ValueEncoding, Chunk.ValuePages, Chunk.HasOtherValues) = (encoding, Chunk.ValuePages + 1, Chunk.HasOtherValues || entries > page.Nulls);
         page.BoundsAt = boundsUsed;
         page.MinBytes = page.MaxBytes = -1;
         if (hasBounds)

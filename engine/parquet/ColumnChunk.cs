@@ -12,6 +12,9 @@ internal sealed class ColumnChunk
 
     internal PageEncoding ValueEncoding;
 
+    /// <summary>Some values did not go through the dictionary, whose size is not the number of distinct ones then.</summary>
+    internal bool HasOtherValues;
+
     /// <summary>The Bloom filter, header included; 0 bytes: none.</summary>
     internal long BloomOffset;
 

@@ -115,7 +115,7 @@ internal abstract unsafe class LeafWriter : IDisposable
         }
         chunk.DataOffset = sink.Position;
         pages.WriteTo(sink);
-        if (chunk.ValuePages == 0) chunk.Distinct = DictionaryCount;
+        if (!chunk.HasOtherValues) chunk.Distinct = DictionaryCount;
         statistics.EndChunk(chunk, Context.Header, columnIndexes, offsetIndexes);
         pages.Clear();
         chunkRows = 0;

@@ -329,6 +329,21 @@ public sealed class WriterTests
         writer.Write(builder.View(), 0, rows);
     }
 
+    [Fact]
+    public void DistinctValuesAreCountedThoughSomePagesHaveNone()
+    {
+        var schema = Schema.Of(new Field(1, "s", PrimitiveType.String, false));
+        using var builder = new BatchBuilder(schema, MemoryTag.Scratch, 1 << 20);
+        for (var i = 0; i < 100; i++)
+        {
+            if (i / 10 % 2 == 0) builder.Column(0).AppendNull();
+            else builder.Column(0).AppendBytes(Encoding.UTF8.GetBytes($"long enough to pay {i % 3}"));
+            Assert.True(builder.EndRow());
+        }
+        var (file, _) = Write(schema, Small, w => w.Write(builder.View(), 0, 100));
+        Assert.Equal(3, file.Column(0, 0).Struct(12).Int(4));
+    }
+
     internal static (ParquetFile File, ParquetFileResult Result) Write(Schema schema, ParquetOptions options, Action<ParquetWriter> write)
     {
         var sink = new MemorySink();
