@@ -24,6 +24,9 @@ internal sealed class LogContents : IFrameHandler
 
     internal IReadOnlyDictionary<(string Topic, int Partition), LoggedRun> Runs => runs;
 
+    /// <summary>Nothing in the log is still needed: no record, no flush under way.</summary>
+    internal bool IsSettled => runs.Count == 0 && HalfDone is null;
+
     public bool OnFrame(byte kind, long position, ReadOnlySpan<byte> payload)
     {
         switch ((LogEntryKind)kind)

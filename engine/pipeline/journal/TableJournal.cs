@@ -196,6 +196,8 @@ internal sealed class TableJournal : IDisposable
         {
             wal.Replay(0, contents);
             Contents = contents;
+            // Each opening begins a file: sessions that end without a flush must not fill the disk with files that hold nothing of use.
+            if (contents.IsSettled) wal.Truncate(wal.AppendedPosition);
         }
         catch (EngineException error) when (error.Kind == ErrorKind.Corrupt)
         {
