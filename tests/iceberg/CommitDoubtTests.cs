@@ -55,6 +55,18 @@ public sealed class CommitDoubtTests
     }
 
     [Fact]
+    public void ALaterCallWritesItsListUnderANameOfItsOwn()
+    {
+        // What was written before may still be on its way: it must not replace what the table refers to.
+        var action = new AppendFiles { Files = [TestTables.File(Now, "ours")] };
+        Lose(action, FaultyCatalog.Fault.LostBefore);
+        var before = _store.List("memory://wh/").Select(o => o.Location).ToHashSet();
+        var result = Committer(_faulty).Commit(TestTables.Events, action);
+        Assert.Equal(CommitStatus.Committed, result.Status);
+        Assert.DoesNotContain(result.Table.Metadata.CurrentSnapshot!.ManifestList!, before);
+    }
+
+    [Fact]
     public void AbortIsCertainOnceAnotherCommitHasPassed()
     {
         var abort = false;

@@ -8,7 +8,7 @@ namespace K2I.Simulation.Tests;
 public sealed class SwarmTests(ITestOutputHelper output)
 {
     /// <summary>Seeds that once failed.</summary>
-    public static TheoryData<long> Regressions { get; } = [29, 30, 95, 145, 182, 200, 211, 237, 264, 288, 297, 407, 460, 481, 489, 932, 1584, 3011, 3775, 4566, 6697, 7162, 7576];
+    public static TheoryData<long> Regressions { get; } = [29, 30, 95, 145, 182, 200, 211, 237, 264, 288, 297, 407, 460, 481, 489, 932, 1584, 3011, 3775, 4566, 6697, 7162, 7576, 11713];
 
     [Fact]
     public void EverySeedEndsWithEveryRecordOnce()

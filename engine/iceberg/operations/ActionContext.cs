@@ -3,8 +3,8 @@ using K2I.Storage;
 
 namespace K2I.Iceberg;
 
-/// <summary>What an action may use while it is applied: the store its files go to, the clock, randomness, and which attempt this is (from 1).</summary>
-public sealed record ActionContext(IObjectStore Store, IClock Clock, int Attempt)
+/// <summary>What an action may use while it is applied: the store its files go to, the clock, randomness.</summary>
+public sealed record ActionContext(IObjectStore Store, IClock Clock)
 {
     public IRandom Random { get; init; } = SystemRandom.Instance;
 }

@@ -6,7 +6,8 @@ namespace K2I.Iceberg;
 
 /// <summary>An action that makes a snapshot. Subclasses give the manifests; this writes the list and the snapshot, checks the whole, and cleans up.</summary>
 /// <remarks>
-/// Files of the table's metadata folder: <c>UUID-mN.avro</c> (manifests, N counts over all attempts) and <c>snap-ID-ATTEMPT-UUID.avro</c> (lists).
+/// Files of the table's metadata folder: <c>UUID-mN.avro</c> (manifests) and <c>snap-ID-N-UUID.avro</c> (lists). N counts over all attempts of the action's life: a write that
+/// timed out may still arrive, and must not meet a file of another content under its name.
 /// Manifests of new files are written once: what changes from base to base (sequence number, row ids) they inherit from the list.
 /// </remarks>
 public abstract class SnapshotAction : TableAction
@@ -16,6 +17,7 @@ public abstract class SnapshotAction : TableAction
     private string? uuid;
     private long? snapshotId;
     private int manifests;
+    private int lists;
 
     private protected SnapshotAction(string branch) => this.branch = branch;
 
@@ -90,7 +92,7 @@ public abstract class SnapshotAction : TableAction
         var id = snapshotId!.Value;
         var sequence = table.LastSequenceNumber + 1;
         var list = ManifestListFile.Write(table.FormatVersion, id, parent?.SnapshotId, sequence, table.NextRowId, content.Manifests);
-        var path = string.Create(CultureInfo.InvariantCulture, $"{MetadataFolder(table)}/snap-{id}-{context.Attempt}-{uuid}.avro");
+        var path = string.Create(CultureInfo.InvariantCulture, $"{MetadataFolder(table)}/snap-{id}-{++lists}-{uuid}.avro");
         var newest = table.Snapshots.IsEmpty ? 0 : table.Snapshots[^1].TimestampMs;
         var summary = content.Summary.Build(content.Operation, parent, ManifestCounts.Of(list.Manifests),
             [.. content.ExtraSummary, KeyValuePair.Create(SummaryKeys.EngineName, EngineName), KeyValuePair.Create(SummaryKeys.EngineVersion, EngineVersion)]);

@@ -63,7 +63,7 @@ public sealed class TableCommitter(
 
         for (var attempt = 1; ; attempt++)
         {
-            var context = new ActionContext(store, this.clock, attempt) { Random = this.random };
+            var context = new ActionContext(store, this.clock) { Random = this.random };
             try
             {
                 var table = catalog.Load(ident);
