@@ -42,7 +42,7 @@ internal sealed unsafe class MappedFile : IMappedFile
 
     public void Release(int from, int length)
     {
-        Check.That(from >= 0 && length >= 0 && length <= Length - from);
+        Check.That(from >= 0 && length >= 0 && length <= Length - from && (pointer != null || length == 0));
         // Drops the whole pages from this process only; the kernel's cache keeps them.
         var start = from / NativeBuffer.PageBytes * NativeBuffer.PageBytes;
         if (length > 0) _ = Native.Advise((nint)(pointer + start), (nuint)(from + length - start), Native.AdviseDontNeed);

@@ -45,6 +45,7 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
     private Source?[] sourceByPartition = [];
     private int cachedTopic = -1;
     private long inferSinceMs;
+    private bool toldOfNoColumn;
     private long nextUpkeepMs;
     private long backpressureSinceMs = -1;
     private bool paused;
@@ -412,6 +413,8 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
             if (held.Count >= options.InferRecords)
                 throw new EngineException(ErrorKind.Invalid, $"table {options.Name}: no column could be inferred: none of the first {held.Count} records is a JSON object with a value; declare columns");
             inferSinceMs = clock.MonotonicMs;
+            if (!toldOfNoColumn) log.Warn("no column can be inferred yet: no record so far is a JSON object with a value", ("table", options.Name), ("records", held.Count), ("instead", "declare columns, or format = raw"));
+            toldOfNoColumn = true;
             pipeline.SetState(TableState.Starting, $"waiting for a record to infer the columns from: none of the first {held.Count} is a JSON object with a value");
             return;
         }

@@ -7,7 +7,7 @@ namespace K2I.EndToEnd.Tests;
 /// <summary>What is away comes back, and until then memory stays within its bounds.</summary>
 public sealed partial class OutageTests : IDisposable
 {
-    /// <summary>What ENGINE promises over the budget, and as much again for log files that are mapped.</summary>
+    /// <summary>Twice what ENGINE promises over the budget.</summary>
     private const long MemoryBudget = 48L << 20, Over = 128L << 20;
 
     private readonly Workspace workspace = new();

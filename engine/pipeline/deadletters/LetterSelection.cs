@@ -24,9 +24,6 @@ internal sealed class LetterSelection
 
     internal int LargestBytes { get; private set; }
 
-    /// <summary>Some were found among the table's rows.</summary>
-    internal bool FoundAny => present.Count > 0;
-
     /// <summary>Rows were looked at, not offsets alone.</summary>
     internal bool LookedUp { get; private set; }
 
