@@ -11,6 +11,14 @@ internal sealed class ChangesSince
     /// <summary>Data and delete files that went.</summary>
     public List<ManifestEntry> Removed { get; }
 
+    /// <summary>Names the first data file that came and may hold rows that meet <paramref name="condition"/>; null if none did.</summary>
+    public string? NewRows(ScanFilter condition, TableMetadata table)
+    {
+        var filter = new BoundFilter(condition, table.CurrentSchema, table);
+        return Added.FirstOrDefault(e => e.File.Content == FileContent.Data && filter.MayMatch(e.File)) is { } conflicting
+            ? $"data file {conflicting.File.FilePath} came meanwhile and may have rows concerned" : null;
+    }
+
     /// <summary>Null if <paramref name="start"/> is not among the head's ancestors, or not any more.</summary>
     public static ChangesSince? Of(TableMetadata table, Snapshot? head, long start, ManifestReader reader)
     {

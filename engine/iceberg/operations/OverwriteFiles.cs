@@ -27,9 +27,6 @@ public sealed class OverwriteFiles(string branch = SnapshotRef.Main) : FileChang
         if (StartSnapshotId is not { } start || parent?.SnapshotId == start) return null;
         if (ChangesSince.Of(table.Metadata, parent, start, reader) is not { } since) return $"the branch's history does not reach back to snapshot {start}, which was read";
         if (NewDeletes.Concerning(Removed, since, table.Metadata, equality: true) is { } deleted) return deleted;
-        if (NoNewRows is not { } rows) return null;
-        var filter = new BoundFilter(rows, table.Metadata.CurrentSchema, table.Metadata);
-        return since.Added.FirstOrDefault(e => e.File.Content == FileContent.Data && filter.MayMatch(e.File)) is { } conflicting
-            ? $"data file {conflicting.File.FilePath} came meanwhile and may have rows concerned" : null;
+        return NoNewRows is { } rows ? since.NewRows(rows, table.Metadata) : null;
     }
 }

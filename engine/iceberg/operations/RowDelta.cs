@@ -42,9 +42,7 @@ public sealed class RowDelta(string branch = SnapshotRef.Main) : FileChange(bran
         if (NoNewRows is { } rows)
         {
             if (since is null) return $"the branch's history does not reach back to snapshot {StartSnapshotId}: whether new rows are in the way cannot be told";
-            var filter = new BoundFilter(rows, table.Metadata.CurrentSchema, table.Metadata);
-            if (since.Added.FirstOrDefault(e => e.File.Content == FileContent.Data && filter.MayMatch(e.File)) is { } conflicting)
-                return $"data file {conflicting.File.FilePath} came meanwhile and may have rows concerned";
+            if (since.NewRows(rows, table.Metadata) is { } conflict) return conflict;
         }
         if (since is not null)
         {
