@@ -168,7 +168,7 @@ need_dotnet() {
 
 native() {
   local archive source want
-  source=$({ declare -f compile_rdkafka leave_faults_unblocked; echo "$RDKAFKA_SHA512" "${RDKAFKA_OPTIONS[@]}" "$NATIVE_CFLAGS"; } | hash_of)
+  source=$({ declare -f compile_rdkafka leave_faults_unblocked give_up_leaving; echo "$RDKAFKA_SHA512" "${RDKAFKA_OPTIONS[@]}" "$NATIVE_CFLAGS"; } | hash_of)
   want=$({
     declare -f link_native
     echo "$source"
@@ -203,6 +203,7 @@ compile_rdkafka() {
   tar -xzf "$BUILD_DIR/download/$RDKAFKA_TARBALL" -C "$source" --strip-components=3 package/deps/librdkafka
   cd "$source"
   leave_faults_unblocked
+  give_up_leaving
   CFLAGS="$NATIVE_CFLAGS -ffile-prefix-map=$source=librdkafka" ./configure "${RDKAFKA_OPTIONS[@]}"
   make -j "$(nproc)" -C src librdkafka.a
   # Its own copies of lz4, xxhash and others would clash with the libraries linked beside it: only its API stays visible.
@@ -220,6 +221,22 @@ leave_faults_unblocked() {
     sed -i 's/^\( *\)sigfillset(&newset);$/&\n\1sigdelset(\&newset, SIGSEGV);\n\1sigdelset(\&newset, SIGBUS);\n\1sigdelset(\&newset, SIGFPE);\n\1sigdelset(\&newset, SIGILL);/' "$file"
     grep -q 'sigdelset(&newset, SIGSEGV);' "$file" || { echo "$file: error PATCH0001: it blocks signals otherwise than it did"; return 1; }
   done
+}
+
+# A consumer that is destroyed while its close still waits (for the answer to a revoke, or for the broker's to its leaving) would wait for ever: the destroying
+# discards both answers. So the second request to terminate, which the destroying sends, gives up what the first one waits for.
+give_up_leaving() {
+  local file=src/rdkafka_cgrp.c
+  sed -i '/Already terminating or handling a previous terminate/i\
+                if (rd_kafka_destroy_flags_no_consumer_close(rkcg->rkcg_rk) \&\& rkcg->rkcg_state != RD_KAFKA_CGRP_STATE_TERM) {\
+                        rkcg->rkcg_flags \&= ~RD_KAFKA_CGRP_F_WAIT_LEAVE;\
+                        if (RD_KAFKA_CGRP_WAIT_ASSIGN_CALL(rkcg)) {\
+                                rd_kafka_cgrp_unassign(rkcg);\
+                                rd_kafka_assignment_serve(rkcg->rkcg_rk);\
+                        }\
+                        rd_kafka_cgrp_try_terminate(rkcg);\
+                }' "$file"
+  [[ $(grep -c 'no_consumer_close(rkcg->rkcg_rk) && rkcg->rkcg_state' "$file") == 1 ]] || { echo "$file: error PATCH0002: it terminates otherwise than it did"; return 1; }
 }
 
 # lib/*.a goes into the binary. The shared object brings the same functions to tests, which run on the JIT.

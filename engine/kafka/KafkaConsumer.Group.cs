@@ -147,8 +147,6 @@ public sealed unsafe partial class KafkaConsumer
                 if (left <= 0)
                 {
                     log.Warn("left the consumer group without telling the broker", ("group", Options.Group), ("waited_ms", timeoutMs));
-                    // A revoke that nobody takes from the queue any more must have its answer: without one librdkafka never ends the client, and its thread spins.
-                    _ = Native.Assign(client.Pointer, null);
                     return false;
                 }
                 _ = Native.QueuePollCallback(closing, (int)Math.Min(left, 50));
