@@ -41,9 +41,9 @@ public sealed class CodecTests : IDisposable
     {
         // A length of 30; "snappy " as it is; a copy of 20 from 7 back, one of 3.
         byte[] packed = [30, 6 << 2, .. "snappy "u8, (19 << 2) | 2, 7, 0, (2 << 2) | 2, 7, 0];
-        Assert.Equal("snappy snappy snappy snappy sn", Encoding.ASCII.GetString(SnappyBlock.Decode(packed, 100, "block")));
-        Assert.Throws<EngineException>(() => SnappyBlock.Decode(packed, 20, "block"));
-        Fuzz(packed, bytes => SnappyBlock.Decode(bytes, 1 << 20, "block"));
+        Assert.Equal("snappy snappy snappy snappy sn", Encoding.ASCII.GetString(Unpack.Snappy(packed, 100, "block")));
+        Assert.Throws<EngineException>(() => Unpack.Snappy(packed, 20, "block"));
+        Fuzz(packed, bytes => Unpack.Snappy(bytes, 1 << 20, "block"));
     }
 
     [Fact]
@@ -51,11 +51,11 @@ public sealed class CodecTests : IDisposable
     {
         // One frame without a length: a raw block, then a run of 100 times 'x'.
         byte[] packed = [0x28, 0xB5, 0x2F, 0xFD, 0x00, 0x58, 0x28, 0x00, 0x00, .. "hello"u8, 0x23, 0x03, 0x00, (byte)'x'];
-        Assert.Equal("hello" + new string('x', 100), Encoding.ASCII.GetString(ZstdFrame.Decode(packed, 1000, "frame")));
-        Assert.Equal(210, ZstdFrame.Decode([.. packed, .. packed], 1000, "frames").Length);
-        Assert.Throws<EngineException>(() => ZstdFrame.Decode(packed, 50, "frame"));
-        Assert.Throws<EngineException>(() => ZstdFrame.Decode(packed.AsSpan(0, packed.Length - 1), 1000, "frame"));
-        Fuzz(packed, bytes => ZstdFrame.Decode(bytes, 1 << 20, "frame"));
+        Assert.Equal("hello" + new string('x', 100), Encoding.ASCII.GetString(Unpack.Zstd(packed, 1000, "frame")));
+        Assert.Equal(210, Unpack.Zstd([.. packed, .. packed], 1000, "frames").Length);
+        Assert.Throws<EngineException>(() => Unpack.Zstd(packed, 50, "frame"));
+        Assert.Throws<EngineException>(() => Unpack.Zstd(packed.AsSpan(0, packed.Length - 1), 1000, "frame"));
+        Fuzz(packed, bytes => Unpack.Zstd(bytes, 1 << 20, "frame"));
     }
 
     private static void Fuzz(byte[] packed, Action<byte[]> decode)

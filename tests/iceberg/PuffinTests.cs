@@ -154,10 +154,15 @@ public sealed class PuffinTests : IDisposable
     [Fact]
     public void Lz4FramesAreUnpackedAndDamagedOnesRefused()
     {
-        // Two literals and a match of 10 from 2 back, then "!": header without sizes, one block, end mark.
-        byte[] frame = [0x04, 0x22, 0x4D, 0x18, 0x60, 0x40, 0x82, 7, 0, 0, 0, 0x26, (byte)'a', (byte)'b', 2, 0, 0x10, (byte)'!', 0, 0, 0, 0];
-        Assert.Equal("abababababab!", Encoding.ASCII.GetString(Lz4Frame.Decode(frame, 100, "frame")));
-        Assert.Throws<EngineException>(() => Lz4Frame.Decode(frame, 8, "frame"));
+        // Two literals and a match of 10 from 2 back, then "the end": one block of its own, or one that goes on from an earlier one stored plain.
+        byte[] block = [0x26, (byte)'a', (byte)'b', 2, 0, 0x70, .. "the end"u8], linked = [0x06, 5, 0, 0x70, .. "the end"u8];
+        byte[] header = [0x04, 0x22, 0x4D, 0x18, 0x40, 0x40, 0x82];
+        byte[] frame = [.. header, (byte)block.Length, 0, 0, 0, .. block, 0, 0, 0, 0];
+        byte[] second = [.. header, 5, 0, 0, 0x80, .. "12345"u8, (byte)linked.Length, 0, 0, 0, .. linked, 0, 0, 0, 0];
+        Assert.Equal("123451234512345the end", Encoding.ASCII.GetString(Unpack.Lz4(second, 22, "frame")));
+        Assert.Throws<EngineException>(() => Unpack.Lz4(second, 21, "frame"));
+        Assert.Equal("ababababababthe end", Encoding.ASCII.GetString(Unpack.Lz4(frame, 100, "frame")));
+        Assert.Throws<EngineException>(() => Unpack.Lz4(frame, 8, "frame"));
         var random = new Random(9);
         for (var i = 0; i < 3000; i++)
         {
@@ -165,7 +170,7 @@ public sealed class PuffinTests : IDisposable
             damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
             try
             {
-                Lz4Frame.Decode(damaged.AsSpan(0, random.Next(2) == 0 ? damaged.Length : random.Next(damaged.Length)), 1000, "frame");
+                Unpack.Lz4(damaged.AsSpan(0, random.Next(2) == 0 ? damaged.Length : random.Next(damaged.Length)), 1000, "frame");
             }
             catch (EngineException error)
             {

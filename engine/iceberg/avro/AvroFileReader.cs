@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.IO.Compression;
 using System.Text;
 
 using K2I.Base;
@@ -55,7 +53,7 @@ internal sealed class AvroFileReader
             var payload = file.Bytes();
             if (!file.Raw(16).SequenceEqual(sync)) throw file.Bad("a block does not end with the file's marker");
             if (count < 0) throw file.Bad($"a block of {count} records");
-            var block = new AvroDecoder(Unpack(payload), this.what);
+            var block = new AvroDecoder(Plain(payload), this.what);
             for (var at = 0L; at < count; at++)
             {
                 if (block.Left == 0 && Schema.Fields.Length > 0) throw file.Bad($"a block of {count} records ends after {at}");
@@ -66,30 +64,11 @@ internal sealed class AvroFileReader
         return records;
     }
 
-    private ReadOnlySpan<byte> Unpack(ReadOnlySpan<byte> payload) => this.codec switch
+    private ReadOnlySpan<byte> Plain(ReadOnlySpan<byte> payload) => this.codec switch
     {
-        "deflate" => Inflate(payload),
-        "snappy" => SnappyBlock.DecodeWithChecksum(payload, MaxBlockBytes, this.what),
-        "zstandard" => ZstdFrame.Decode(payload, MaxBlockBytes, this.what),
+        "deflate" => Unpack.Deflate(payload, MaxBlockBytes, this.what),
+        "snappy" => Unpack.SnappyWithChecksum(payload, MaxBlockBytes, this.what),
+        "zstandard" => Unpack.Zstd(payload, MaxBlockBytes, this.what),
         _ => payload,
     };
-
-    private ReadOnlySpan<byte> Inflate(ReadOnlySpan<byte> packed)
-    {
-        try
-        {
-            using var inflate = new DeflateStream(new MemoryStream(packed.ToArray()), CompressionMode.Decompress);
-            var plain = new ArrayBufferWriter<byte>(Math.Max(256, packed.Length * 3));
-            while (inflate.Read(plain.GetSpan(16 << 10)) is var read and > 0)
-            {
-                plain.Advance(read);
-                if (plain.WrittenCount > MaxBlockBytes) throw new EngineException(ErrorKind.Corrupt, $"{this.what}: a block unpacks to more than {MaxBlockBytes} bytes");
-            }
-            return plain.WrittenSpan;
-        }
-        catch (InvalidDataException error)
-        {
-            throw new EngineException(ErrorKind.Corrupt, $"{this.what}: a block is not valid deflate data", error);
-        }
-    }
 }

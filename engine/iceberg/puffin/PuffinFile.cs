@@ -54,8 +54,8 @@ public sealed class PuffinFile : IDisposable
         return blob.Codec switch
         {
             null => bytes,
-            "zstd" => ZstdFrame.Decode(bytes, MaxBlobBytes, what),
-            "lz4" => Lz4Frame.Decode(bytes, MaxBlobBytes, what),
+            "zstd" => Unpack.Zstd(bytes, MaxBlobBytes, what),
+            "lz4" => Unpack.Lz4(bytes, MaxBlobBytes, what),
             var codec => throw new EngineException(ErrorKind.Unsupported, $"{what} has codec '{codec}', which this build does not know"),
         };
     }

@@ -48,7 +48,7 @@ internal static class PuffinFooter
         var flags = BinaryPrimitives.ReadUInt32LittleEndian(footer.AsSpan(footer.Length - 8));
         if ((flags & ~1u) != 0) throw Json.Bad(what, "its footer has flags that are not known");
         ReadOnlyMemory<byte> json = footer.AsMemory(Magic.Length..^TailBytes);
-        if ((flags & 1) != 0) json = Lz4Frame.Decode(json.Span, MaxPlainBytes, what);
+        if ((flags & 1) != 0) json = Unpack.Lz4(json.Span, MaxPlainBytes, what);
         var end = fileBytes - footer.Length;
         return Json.Parse(json, what, root =>
         {

@@ -9,7 +9,7 @@ namespace K2I.Parquet;
 internal sealed unsafe class Decompressor : IDisposable
 {
     private nint zstd;
-    private NativeCodecs.DeflateStream* inflate;
+    private NativeCodecs.ZlibStream* inflate;
 
     internal static void CheckKnown(StoredCodec codec)
     {
@@ -23,7 +23,7 @@ internal sealed unsafe class Decompressor : IDisposable
         switch (codec)
         {
             case StoredCodec.Snappy:
-                SnappyDecoder.Decode(source, bytes, target, capacity);
+                Damage.Unless(Snappy.TryDecode(new(source, bytes), new(target, capacity)), "a Snappy page is damaged");
                 break;
             case StoredCodec.Zstd:
                 Zstd(source, bytes, target, capacity);
@@ -32,11 +32,11 @@ internal sealed unsafe class Decompressor : IDisposable
                 Gzip(source, bytes, target, capacity);
                 break;
             case StoredCodec.Lz4Raw:
-                Damage.Unless(NativeDecoders.Lz4Decompress(source, target, bytes, capacity) == capacity, "an LZ4 page is damaged");
+                Damage.Unless(Lz4.Decode(new(source, bytes), new(target, capacity)) == capacity, "an LZ4 page is damaged");
                 break;
             case StoredCodec.Lz4:
                 if (!TryHadoop(source, bytes, target, capacity))
-                    Damage.Unless(NativeDecoders.Lz4Decompress(source, target, bytes, capacity) == capacity, "an LZ4 page is damaged");
+                    Damage.Unless(Lz4.Decode(new(source, bytes), new(target, capacity)) == capacity, "an LZ4 page is damaged");
                 break;
             case StoredCodec.Brotli:
                 Damage.Unless(BrotliDecoder.TryDecompress(new(source, bytes), new(target, capacity), out var written) && written == capacity, "a Brotli page is damaged");
@@ -49,20 +49,20 @@ internal sealed unsafe class Decompressor : IDisposable
 
     public void Dispose()
     {
-        if (zstd != 0) NativeDecoders.ZstdFree(zstd);
+        if (zstd != 0) NativeCodecs.ZstdFreeDecoder(zstd);
         zstd = 0;
         if (inflate == null) return;
-        _ = NativeDecoders.InflateEnd(inflate);
+        _ = NativeCodecs.InflateEnd(inflate);
         NativeMemory.Free(inflate);
         inflate = null;
     }
 
     private void Zstd(byte* source, int bytes, byte* target, int capacity)
     {
-        if (zstd == 0) zstd = NativeDecoders.ZstdCreate();
+        if (zstd == 0) zstd = NativeCodecs.ZstdCreateDecoder();
         if (zstd == 0) throw new EngineException(ErrorKind.Full, "no memory for a zstd context");
-        var written = NativeDecoders.ZstdDecompress(zstd, target, (nuint)capacity, source, (nuint)bytes);
-        Damage.Unless(NativeDecoders.ZstdIsError(written) == 0 && written == (nuint)capacity, "a zstd page is damaged");
+        var written = NativeCodecs.ZstdDecompress(zstd, target, (nuint)capacity, source, (nuint)bytes);
+        Damage.Unless(NativeCodecs.ZstdIsError(written) == 0 && written == (nuint)capacity, "a zstd page is damaged");
     }
 
     /// <summary>One gzip member after another until the page is full.</summary>
@@ -70,10 +70,10 @@ internal sealed unsafe class Decompressor : IDisposable
     {
         if (inflate == null)
         {
-            var stream = (NativeCodecs.DeflateStream*)NativeMemory.AllocZeroed((nuint)sizeof(NativeCodecs.DeflateStream));
+            var stream = (NativeCodecs.ZlibStream*)NativeMemory.AllocZeroed((nuint)sizeof(NativeCodecs.ZlibStream));
             int made;
-            fixed (byte* version = "1\0"u8) made = NativeDecoders.InflateInit(stream, NativeDecoders.AnyWindow, version, sizeof(NativeCodecs.DeflateStream));
-            if (made != NativeDecoders.InflateOk)
+            fixed (byte* version = "1\0"u8) made = NativeCodecs.InflateInit(stream, NativeCodecs.AnyWindow, version, sizeof(NativeCodecs.ZlibStream));
+            if (made != NativeCodecs.ZlibOk)
             {
                 NativeMemory.Free(stream);
                 throw new EngineException(ErrorKind.Full, "no memory for a gzip context");
@@ -86,9 +86,9 @@ internal sealed unsafe class Decompressor : IDisposable
         inflate->AvailableOut = (uint)capacity;
         do
         {
-            Damage.Unless(NativeDecoders.InflateReset(inflate) == NativeDecoders.InflateOk, "a gzip page is damaged");
-            var result = NativeDecoders.Inflate(inflate, NativeCodecs.DeflateFinish);
-            Damage.Unless(result == NativeDecoders.InflateDone, "a gzip page is damaged");
+            Damage.Unless(NativeCodecs.InflateReset(inflate) == NativeCodecs.ZlibOk, "a gzip page is damaged");
+            var result = NativeCodecs.Inflate(inflate, NativeCodecs.ZlibFinish);
+            Damage.Unless(result == NativeCodecs.ZlibStreamEnd, "a gzip page is damaged");
         }
         while (inflate->AvailableIn > 0 && inflate->AvailableOut > 0);
         Damage.Unless(inflate->AvailableOut == 0, "a gzip page is cut short");
@@ -104,7 +104,7 @@ internal sealed unsafe class Decompressor : IDisposable
             source += 8;
             bytes -= 8;
             if (length > (uint)capacity || stored > (uint)bytes) return false;
-            if (NativeDecoders.Lz4Decompress(source, target, (int)stored, (int)length) != (int)length) return false;
+            if (Lz4.Decode(new(source, (int)stored), new(target, (int)length)) != (int)length) return false;
             source += stored;
             bytes -= (int)stored;
             target += length;

@@ -16,7 +16,7 @@ internal sealed unsafe class ZstdCompressor : Compressor
     internal ZstdCompressor(int level)
     {
         this.level = level;
-        context = NativeCodecs.ZstdCreate();
+        context = NativeCodecs.ZstdCreateCompressor();
         if (context == 0) throw new EngineException(ErrorKind.Full, "no memory for a zstd context");
         Set(NativeCodecs.ZstdCompressionLevel, level);
         // A stride would otherwise switch off the coding of what did not match.
@@ -47,7 +47,7 @@ internal sealed unsafe class ZstdCompressor : Compressor
         return (int)written;
     }
 
-    protected override void Free() => NativeCodecs.ZstdFree(context);
+    protected override void Free() => NativeCodecs.ZstdFreeCompressor(context);
 
     private void Set(int parameter, int value) => Check.That(NativeCodecs.ZstdIsError(NativeCodecs.ZstdSet(context, parameter, value)) == 0);
 }

@@ -9,8 +9,13 @@ namespace K2I.Parquet;
 /// Source: V. Gopal et al., "Fast CRC Computation for Generic Polynomials Using PCLMULQDQ Instruction", Intel 2009; constants for the reflected
 /// polynomial.
 /// </remarks>
-internal static unsafe class Crc32
+public static unsafe class Crc32
 {
+    public static uint Compute(ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* start = bytes) return Compute(start, bytes.Length);
+    }
+
     internal static uint Compute(byte* bytes, long count)
     {
         uint crc = 0;
