@@ -126,8 +126,23 @@ internal sealed class ModelTable
         var before = Table.Metadata;
         var result = _committer.Commit(_ident, new ExpireSnapshots { OlderThanMs = long.MaxValue, RetainLast = _random.Next(1, 6) });
         if (result.Status != CommitStatus.Committed) return;
-        ExpiredFiles.Plan(before, result.Table.Metadata, Store).Delete(Store);
+        var plan = ExpiredFiles.Plan(before, result.Table.Metadata, Store);
+        Assert.Equal(Reached(before).Except(Reached(result.Table.Metadata)).Order(StringComparer.Ordinal), plan.Data.Concat(plan.Manifests).Concat(plan.ManifestLists).Order(StringComparer.Ordinal));
+        plan.Delete(Store);
         foreach (var id in _snapshots.Keys.Where(id => result.Table.Metadata.FindSnapshot(id) is null).ToList()) _snapshots.Remove(id);
+    }
+
+    private HashSet<string> Reached(TableMetadata metadata)
+    {
+        var reader = new ManifestReader(Store);
+        var paths = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var snapshot in metadata.Snapshots)
+        {
+            paths.Add(snapshot.ManifestList!);
+            paths.UnionWith(reader.Manifests(metadata, snapshot).Select(m => m.Path));
+            paths.UnionWith(reader.LiveEntries(metadata, snapshot).Select(e => e.File.FilePath));
+        }
+        return paths;
     }
 
     public void MoveRefs()

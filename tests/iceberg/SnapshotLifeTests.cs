@@ -115,6 +115,19 @@ public sealed class SnapshotLifeTests : IDisposable
         Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => ExpiredFiles.Plan(before.Metadata, _catalog.Load(TestTables.Events).Metadata, _store)).Kind);
     }
 
+    [Fact]
+    public void PlanningWhatExpiredReadsNoManifestOfATableThatOnlyGrewAndOneListThatStays()
+    {
+        Append(12);
+        var before = _catalog.Load(TestTables.Events);
+        var after = Commit(new ExpireSnapshots { OlderThanMs = long.MaxValue, RetainLast = 4 });
+        foreach (var manifest in _store.List($"{after.Metadata.Location}/metadata/").Where(f => f.Location.EndsWith(".avro", StringComparison.Ordinal) && !Location.NameOf(f.Location).StartsWith("snap-", StringComparison.Ordinal)).ToList())
+            _store.Delete(manifest.Location);
+        foreach (var snapshot in after.Metadata.Snapshots.Skip(1)) _store.Delete(snapshot.ManifestList!);
+        var plan = ExpiredFiles.Plan(before.Metadata, after.Metadata, _store);
+        Assert.Equal((0, 8), (plan.Data.Length, plan.ManifestLists.Length));
+    }
+
     private List<long> Append(int count)
     {
         var ids = new List<long>();

@@ -24,19 +24,22 @@ public sealed record ExpiredFiles(ImmutableArray<string> Data, ImmutableArray<st
         if (before.Uuid != after.Uuid) throw new EngineException(ErrorKind.Invalid, $"{before.Location} and {after.Location} are not the same table");
         if (!after.BoolProperty(TableProperties.GarbageCollection, otherwise: true)) throw new EngineException(ErrorKind.Invalid, $"table at {after.Location}: its property {TableProperties.GarbageCollection} forbids deleting files");
         var reader = new ManifestReader(store);
-        var gone = before.Snapshots.Where(s => after.FindSnapshot(s.SnapshotId) is null).ToList();
+        var left = after.Snapshots.ToDictionary(s => s.SnapshotId);
+        var gone = before.Snapshots.Where(s => !left.ContainsKey(s.SnapshotId)).ToDictionary(s => s.SnapshotId);
+        var oldest = OldestOfOneLine(gone, left, before);
+        var kept = Reach(after, oldest is null ? after.Snapshots : [oldest], reader);
+        var reached = Reach(before, gone.Values, reader);
+        var expired = reached.Where(m => !kept.ContainsKey(m.Key)).Select(m => m.Value).ToList();
+        var data = oldest is null
+            ? Paths(before, expired, reader, live: true)
+            : Paths(before, reached.Values.Concat(kept.Values).Where(m => DeletedFromTheLine(m, gone, oldest)), reader, live: false);
+        if (data.Count > 0) data.ExceptWith(Paths(after, kept.Values, reader, live: true));
         var keptLists = after.Snapshots.Select(s => s.ManifestList).ToHashSet(StringComparer.Ordinal);
-        var kept = Reach(after, after.Snapshots, reader);
-        var expired = Reach(before, gone, reader).Where(m => !kept.ContainsKey(m.Key)).Select(m => m.Value).ToList();
-        var data = expired.SelectMany(m => reader.Entries(before, m)).Where(e => e.IsLive).Select(e => e.File.FilePath).ToHashSet(StringComparer.Ordinal);
-        if (data.Count > 0)
-            foreach (var manifest in kept.Values)
-                data.ExceptWith(reader.Entries(after, manifest).Where(e => e.IsLive).Select(e => e.File.FilePath));
         var statistics = after.Statistics.Concat(after.PartitionStatistics).Select(s => s.Path).ToHashSet(StringComparer.Ordinal);
         return new ExpiredFiles(
             [.. data.Order(StringComparer.Ordinal)],
             [.. expired.Select(m => m.Path).Order(StringComparer.Ordinal)],
-            [.. gone.Select(s => s.ManifestList).OfType<string>().Where(l => !keptLists.Contains(l)).Order(StringComparer.Ordinal)],
+            [.. gone.Values.Select(s => s.ManifestList).OfType<string>().Where(l => !keptLists.Contains(l)).Order(StringComparer.Ordinal)],
             [.. before.Statistics.Concat(before.PartitionStatistics).Select(s => s.Path).Where(p => !statistics.Contains(p)).Distinct(StringComparer.Ordinal)]);
     }
 
@@ -48,6 +51,31 @@ public sealed record ExpiredFiles(ImmutableArray<string> Data, ImmutableArray<st
             if (store.Delete(path)) deleted++;
         return deleted;
     }
+
+    /// <summary>
+    /// Where what expired is the beginning of one line of snapshots that all others follow: the oldest one left. What it does not need no later one does, as a snapshot takes manifests and files over from the
+    /// one before it or makes them; and every file that is gone was deleted, by an entry that says so, on the way up to it. So a table that only grows has no manifest read. Null: branches, tags, lines that broke.
+    /// </summary>
+    private static Snapshot? OldestOfOneLine(Dictionary<long, Snapshot> gone, Dictionary<long, Snapshot> left, TableMetadata before)
+    {
+        var roots = left.Values.Where(s => !FollowsOneOf(left, s)).ToList();
+        if (roots is not [var oldest] || before.FindSnapshot(oldest.SnapshotId) is null) return null;
+        var steps = 0;
+        var at = oldest;
+        while (at.ParentSnapshotId is { } parent && gone.TryGetValue(parent, out at))
+            if (++steps > gone.Count) return null;
+        return steps == gone.Count ? oldest : null;
+    }
+
+    /// <summary>What the first of the line deleted was never in it: it went when the snapshots before expired.</summary>
+    private static bool DeletedFromTheLine(ManifestFile manifest, Dictionary<long, Snapshot> gone, Snapshot oldest) =>
+        manifest.DeletedFiles is null or > 0
+        && (manifest.AddedSnapshotId == oldest.SnapshotId ? oldest : gone.GetValueOrDefault(manifest.AddedSnapshotId)) is { } by && FollowsOneOf(gone, by);
+
+    private static bool FollowsOneOf(Dictionary<long, Snapshot> snapshots, Snapshot snapshot) => snapshot.ParentSnapshotId is { } parent && snapshots.ContainsKey(parent);
+
+    private static HashSet<string> Paths(TableMetadata table, IEnumerable<ManifestFile> manifests, ManifestReader reader, bool live) =>
+        manifests.SelectMany(m => reader.Entries(table, m)).Where(e => e.IsLive == live).Select(e => e.File.FilePath).ToHashSet(StringComparer.Ordinal);
 
     private static Dictionary<string, ManifestFile> Reach(TableMetadata table, IEnumerable<Snapshot> snapshots, ManifestReader reader)
     {
