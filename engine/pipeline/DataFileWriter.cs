@@ -118,7 +118,7 @@ internal sealed class DataFileWriter(TableStore store, TableOptions options, Flu
         var sink = new HashingSink(target);
         try
         {
-            var writer = new ParquetWriter(schema, store.ParquetOptions.Fitting(schema), sink, store.ParquetBuffers);
+            var writer = new ParquetWriter(schema, store.ParquetOptions.Fitting(schema), sink, store.ParquetBuffers, store.EncodeTeam);
             writer.SetMetadata("k2i.flush-id", flush.Id);
             writer.SetMetadata("k2i.offset-ranges", flush.RangesJson());
             writer.SetMetadata("iceberg.schema", SchemaJson.ToText(schema));

@@ -22,15 +22,20 @@ public sealed class Engine : IDisposable
         services.Files.CreateDirectory(options.DataDirectory);
         dataLock = services.Files.Lock(Path.Combine(options.DataDirectory, "lock"));
         KillPoint.Hit("engine.locked");
-        stores = new(options, services, log);
+        var team = options.EncodeHelpers > 0 ? new EncodeTeam(options.EncodeHelpers, options.Tables.Length, services.Clock) : null;
+        stores = new(options, services, team, log);
         var shares = MemoryShares.Of(options.MemoryBytes / Math.Max(1, options.Tables.Length));
         pipelines = [.. options.Tables.Select(t => new TablePipeline(t, options, services, stores, shares, log))];
-        Workers = [.. pipelines.SelectMany(p => new EngineWorker[]
-        {
-            new($"ingest {p.Options.Name}", p.RunIngest),
-            new($"flush {p.Options.Name}", p.RunFlush),
-            new($"sync {p.Options.Name}", p.RunSync),
-        })];
+        Workers =
+        [
+            .. pipelines.SelectMany(p => new EngineWorker[]
+            {
+                new($"ingest {p.Options.Name}", p.RunIngest),
+                new($"flush {p.Options.Name}", () => Flush(p, team)),
+                new($"sync {p.Options.Name}", p.RunSync),
+            }),
+            .. Enumerable.Range(1, team is null ? 0 : options.EncodeHelpers).Select(i => new EngineWorker($"encode {i}", team!.Help)),
+        ];
     }
 
     public ImmutableArray<EngineWorker> Workers { get; }
@@ -41,6 +46,18 @@ public sealed class Engine : IDisposable
     public void RequestStop()
     {
         foreach (var pipeline in pipelines) pipeline.RequestStop();
+    }
+
+    private static void Flush(TablePipeline pipeline, EncodeTeam? team)
+    {
+        try
+        {
+            pipeline.RunFlush();
+        }
+        finally
+        {
+            team?.Leave();
+        }
     }
 
     public void Dispose()

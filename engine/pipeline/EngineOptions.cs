@@ -25,6 +25,9 @@ public sealed record EngineOptions
     /// <summary>How long a group of appends may wait for others before it is synced.</summary>
     public long WalGroupMs { get; init; } = 2;
 
+    /// <summary>Threads that help flushes encode while cores are idle; 0: each flush encodes alone.</summary>
+    public int EncodeHelpers { get; init; } = Math.Clamp(Environment.ProcessorCount - 1, 0, 7);
+
     /// <summary>How long a stop may take to flush and commit before the process leaves anyway.</summary>
     public long ShutdownTimeoutMs { get; init; } = 30_000;
 }

@@ -37,6 +37,8 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
 
     internal ParquetBuffers ParquetBuffers => shared.ParquetBuffers;
 
+    internal EncodeTeam? EncodeTeam => shared.EncodeTeam;
+
     /// <summary>The table exists and fits the options; false while its columns are still to be inferred.</summary>
     internal bool IsOpen => state is not null;
 

@@ -6,8 +6,8 @@ using K2I.Storage;
 
 namespace K2I.Pipeline;
 
-/// <summary>What the tables share on the way out: the object store, the catalog, the Parquet writer's memory. Any thread.</summary>
-internal sealed class TableStoreFactory(EngineOptions options, EngineServices services, ILog log) : IDisposable
+/// <summary>What the tables share on the way out: the object store, the catalog, the Parquet writer's memory and helpers. Any thread.</summary>
+internal sealed class TableStoreFactory(EngineOptions options, EngineServices services, EncodeTeam? team, ILog log) : IDisposable
 {
     internal IObjectStore Objects => services.Objects;
 
@@ -16,6 +16,8 @@ internal sealed class TableStoreFactory(EngineOptions options, EngineServices se
     internal IClock Clock => services.Clock;
 
     internal IRandom Random => services.Random;
+
+    internal EncodeTeam? EncodeTeam => team;
 
     internal ParquetBuffers ParquetBuffers { get; } = new(options.MemoryBytes / 8);
 

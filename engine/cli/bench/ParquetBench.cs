@@ -4,6 +4,7 @@ using K2I.Columns;
 using K2I.Decode;
 using K2I.Memory;
 using K2I.Parquet;
+using K2I.Pipeline;
 
 namespace K2I.Cli.Bench;
 
@@ -23,13 +24,17 @@ internal sealed class ParquetBench(ParquetBenchOptions options, TextWriter outpu
         try
         {
             using var buffers = new ParquetBuffers();
-            using var team = new ThreadTeam(options.Threads);
+            var team = new EncodeTeam(options.Threads - 1, users: 1, SystemClock.Instance);
+            var helpers = Enumerable.Range(1, options.Threads - 1).Select(i => new Thread(team.Help) { Name = $"encode {i}", IsBackground = true }).ToList();
+            helpers.ForEach(h => h.Start());
             for (var round = 1; round <= options.Rounds; round++)
             {
                 Measure("encode", round, () => Encode(builders, buffers, team));
                 if (options.Read is not null && file.Length > 0) file.Load(options.Read);
                 Measure("decode", round, () => Decode(buffers));
             }
+            team.Leave();
+            helpers.ForEach(h => h.Join());
         }
         finally
         {
@@ -66,7 +71,7 @@ internal sealed class ParquetBench(ParquetBenchOptions options, TextWriter outpu
             (after.AllocatedBytes - before.AllocatedBytes) / (double)options.Rows, file.Length / (double)options.Rows));
     }
 
-    private void Encode(List<BatchBuilder> builders, ParquetBuffers buffers, ThreadTeam team)
+    private void Encode(List<BatchBuilder> builders, ParquetBuffers buffers, EncodeTeam team)
     {
         file.Clear();
         using var writer = new ParquetWriter(builders[0].Schema, options.Layout, file, buffers, team);

@@ -76,6 +76,7 @@ internal sealed class World
         WalMode = Options.WalMode,
         WalFileBytes = Options.WalFileBytes,
         ShutdownTimeoutMs = 20_000,
+        EncodeHelpers = 0,
         Tables =
         [
             .. Tables.Select(t => new TableOptions
