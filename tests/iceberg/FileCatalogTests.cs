@@ -62,6 +62,40 @@ public sealed class FileCatalogTests
     }
 
     [Fact]
+    public void VersionsAreCompressedWhereTheTableSaysSoAndRacingWritersTryOneName()
+    {
+        _catalog.Create(TestTables.Events, TestTables.Creation());
+        Set("gzip");
+        var base2 = _catalog.Load(TestTables.Events);
+        Assert.EndsWith("/v2.metadata.json", base2.MetadataLocation, StringComparison.Ordinal);
+        Set("none");
+        Assert.EndsWith("/v3.gz.metadata.json", _catalog.Load(TestTables.Events).MetadataLocation, StringComparison.Ordinal);
+        var late = _catalog.Commit(base2, [new MetadataUpdate.SetProperties(TestTables.Strings(("n", "1")))], []);
+        Assert.IsType<CommitOutcome.Conflict>(late);
+        Set("brotli");
+        Assert.EndsWith("/v4.metadata.json", _catalog.Load(TestTables.Events).MetadataLocation, StringComparison.Ordinal);
+        Assert.Contains("neither none nor gzip", Assert.Throws<EngineException>(() => Set("none")).Message, StringComparison.Ordinal);
+
+        void Set(string codec) => _committer.Commit(TestTables.Events, new SetTableProperties { Updates = TestTables.Strings((TableProperties.MetadataCodec, codec)) });
+    }
+
+    [SharedFact(Judge.Program)]
+    public void IcebergJavaReadsAndChecksATableWhoseMetadataIsCompressed()
+    {
+        using var folder = new TempFolder();
+        var store = new LocalStore(folder.Path);
+        var catalog = new FileCatalog(store, store.Root);
+        var committer = TestTables.Committer(catalog, store);
+        catalog.Create(TestTables.Events, TestTables.Creation());
+        committer.Commit(TestTables.Events, new SetTableProperties { Updates = TestTables.Strings((TableProperties.MetadataCodec, "GZIP")) });
+        for (var n = 0; n < 3; n++) committer.Commit(TestTables.Events, new SetTableProperties { Updates = TestTables.Strings(("n", $"{n}")) });
+        var table = catalog.Load(TestTables.Events);
+        Assert.Equal(("2", true), (table.Metadata.Properties["n"], table.MetadataLocation.EndsWith("/v5.gz.metadata.json", StringComparison.Ordinal)));
+        var (exit, output) = Judge.Run("check", Location.LocalPath(table.Metadata.Location));
+        Assert.True(exit == 0, output);
+    }
+
+    [Fact]
     public void OldVersionsGoWhereTheTableSaysSo()
     {
         _catalog.Create(TestTables.Events, TestTables.Creation() with

@@ -68,8 +68,7 @@ public sealed class FileCatalog : ICatalog
         var metadata = TableMetadataBuilder.Empty(creation.FormatVersion)
             .Apply(creation.Updates(this.random.NewGuid().ToString(), location))
             .Build(this.clock.UnixMs);
-        var file = VersionLocation(folder, 1);
-        var bytes = TableMetadataJson.ToBytes(metadata);
+        var (file, bytes) = Version(folder, 1, metadata, metadata);
         bool made;
         try
         {
@@ -98,8 +97,7 @@ public sealed class FileCatalog : ICatalog
         if (LocationOf(folder, version) is null)
             return new CommitOutcome.Conflict($"table {current.Ident}: its metadata version {version} is gone");
         if (LocationOf(folder, version + 1) is not null) return new CommitOutcome.Conflict($"table {current.Ident}: version {version + 1} was committed meanwhile");
-        var file = VersionLocation(folder, version + 1);
-        var bytes = TableMetadataJson.ToBytes(next);
+        var (file, bytes) = Version(folder, version + 1, current.Metadata, next);
         KillPoint.Hit("catalog.before-version");
         try
         {
@@ -185,7 +183,14 @@ public sealed class FileCatalog : ICatalog
 
     private string MetadataFolder(TableIdent ident) => TableFolder(ident) + "/metadata";
 
-    private static string VersionLocation(string folder, int version) => string.Create(CultureInfo.InvariantCulture, $"{folder}/v{version}{MetadataSuffix}");
+    /// <summary>The name and content of a new version. Writers that race from one version must try one name: whether it is compressed is up to that version's property, not the new one's.</summary>
+    private static (string Location, byte[] Bytes) Version(string folder, int version, TableMetadata before, TableMetadata next)
+    {
+        var codec = before.Properties.GetValueOrDefault(TableProperties.MetadataCodec, "none").ToLowerInvariant();
+        if (codec is not ("none" or "gzip")) throw new EngineException(ErrorKind.Invalid, $"table at {before.Location}: property {TableProperties.MetadataCodec} is '{codec}', which is neither none nor gzip");
+        var bytes = TableMetadataJson.ToBytes(next, zipped: codec == "gzip");
+        return (string.Create(CultureInfo.InvariantCulture, $"{folder}/v{version}{(codec == "gzip" ? ZippedSuffix : MetadataSuffix)}"), bytes);
+    }
 
     /// <summary>The newest version and its file; 0 if there is no table. The hint says where to start; without one the folder is listed.</summary>
     private (int Version, string Location) FindLatest(string folder)

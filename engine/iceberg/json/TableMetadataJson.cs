@@ -30,12 +30,13 @@ public static class TableMetadataJson
         return Json.Parse(bytes, what, root => Read(root, what));
     }
 
-    /// <summary>The metadata file's bytes: compact JSON.</summary>
-    public static byte[] ToBytes(TableMetadata metadata)
+    /// <summary>The metadata file's bytes: compact JSON, plain or gzip.</summary>
+    public static byte[] ToBytes(TableMetadata metadata, bool zipped = false)
     {
         if (metadata.FormatVersion is < 2 or > TableMetadata.MaxFormatVersion)
             throw new EngineException(ErrorKind.Unsupported, $"{metadata.Location}: tables of format version {metadata.FormatVersion} are not written; upgrade the table to version 2 first");
-        return Json.Write(json => Write(json, metadata), 4096 + (metadata.Snapshots.Length * SnapshotBytes));
+        var plain = Json.Write(json => Write(json, metadata), 4096 + (metadata.Snapshots.Length * SnapshotBytes));
+        return zipped ? Zip(plain) : plain;
     }
 
     internal static TableMetadata Read(JsonElement json, string what)
@@ -184,6 +185,13 @@ public static class TableMetadataJson
         foreach (var snapshot in table.Snapshots)
             if (table.FormatVersion > 1 && snapshot.SequenceNumber > table.LastSequenceNumber)
                 throw Json.Bad(what, $"snapshot {snapshot.SnapshotId} has sequence number {snapshot.SequenceNumber}, above the last one {table.LastSequenceNumber}");
+    }
+
+    private static byte[] Zip(byte[] plain)
+    {
+        using var target = new MemoryStream(plain.Length / 8);
+        using (var zip = new GZipStream(target, CompressionLevel.Fastest)) zip.Write(plain);
+        return target.ToArray();
     }
 
     private static byte[] Unzip(ReadOnlyMemory<byte> bytes, string what)

@@ -6,6 +6,7 @@ public static class TableProperties
     public const string MetricsDefault = "write.metadata.metrics.default";
     public const string MetricsColumnPrefix = "write.metadata.metrics.column.";
     public const string MetricsMaxInferred = "write.metadata.metrics.max-inferred-column-defaults";
+    public const string MetadataCodec = "write.metadata.compression-codec";
     public const string PreviousVersionsMax = "write.metadata.previous-versions-max";
     public const string DeleteAfterCommit = "write.metadata.delete-after-commit.enabled";
     public const string ManifestTargetBytes = "commit.manifest.target-size-bytes";
