@@ -43,7 +43,7 @@ public sealed record TableOptions
 
     public FlushOptions Flush { get; init; } = new();
 
-    /// <summary>Table properties set when the table is created (Iceberg's names).</summary>
+    /// <summary>Table properties set when the table is created (Iceberg's names), beside and before those of <see cref="TableDefaults"/>.</summary>
     public ImmutableSortedDictionary<string, string> Properties { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>What becomes of a record that is no row.</summary>

@@ -97,7 +97,7 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
             Schema = schema,
             Spec = PartitionSpecText.Parse(options.PartitionBy ?? "", schema),
             FormatVersion = formatVersion,
-            Properties = options.Properties,
+            Properties = TableDefaults.With(options.Properties),
         });
         KillPoint.Hit("table.created");
         log.Info("table ready", ("table", ident), ("location", table.Metadata.Location), ("columns", ColumnText.Format(columns)));

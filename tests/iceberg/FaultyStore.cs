@@ -14,6 +14,9 @@ internal sealed class FaultyStore(IObjectStore inner) : IObjectStore
         FromThenOn,
     }
 
+    /// <summary>Called before each changing call.</summary>
+    public Action<string> Changing { get; init; } = _ => { };
+
     public Fault Kind { get; set; }
 
     public int At { get; set; }
@@ -63,6 +66,7 @@ internal sealed class FaultyStore(IObjectStore inner) : IObjectStore
 
     private void Before(string location)
     {
+        Changing(location);
         Calls++;
         if (Kind == Fault.None || (Kind == Fault.FromThenOn ? Calls < At : Calls != At) || Kind == Fault.After) return;
         Fired = true;

@@ -96,6 +96,30 @@ public sealed class FileCatalogTests
     }
 
     [Fact]
+    public void AWriterThatSleptWhileItsBaseWasRemovedFindsOutThatItsVersionIsNotTheTable()
+    {
+        _catalog.Create(TestTables.Events, TestTables.Creation() with
+        {
+            Properties = TestTables.Strings((TableProperties.DeleteAfterCommit, "true"), (TableProperties.PreviousVersionsMax, "2")),
+        });
+        var slept = false;
+        var store = new FaultyStore(_store) { Changing = Sleep };
+        var sleeper = new TableCommitter(new FileCatalog(store, "memory://wh"), store, sleepMs: _ => { });
+        var result = sleeper.Commit(TestTables.Events, TestTables.Append(TestTables.File(_catalog.Load(TestTables.Events), "ours")));
+        Assert.True(slept);
+        Assert.Equal(CommitStatus.Committed, result.Status);
+        Assert.Equal(7, TestTables.LivePaths(_catalog.Load(TestTables.Events), _store).Count);
+        Assert.Equal("memory://wh/db/events/metadata/v8.metadata.json", _catalog.Load(TestTables.Events).MetadataLocation);
+
+        void Sleep(string location)
+        {
+            if (slept || !location.EndsWith("/v2.metadata.json", StringComparison.Ordinal)) return;
+            slept = true;
+            for (var n = 0; n < 6; n++) _committer.Commit(TestTables.Events, TestTables.Append(TestTables.File(_catalog.Load(TestTables.Events), $"other{n}")));
+        }
+    }
+
+    [Fact]
     public void OldVersionsGoWhereTheTableSaysSo()
     {
         _catalog.Create(TestTables.Events, TestTables.Creation() with

@@ -114,6 +114,8 @@ public sealed class FileCatalog : ICatalog
                     return new CommitOutcome.Unknown(error);
             }
         }
+        // A writer that slept between the look and the write: the version it builds on may be long past and removed, and its own one be a file that no table knows.
+        if (LocationOf(folder, version) is null) return new CommitOutcome.Unknown(new EngineException(ErrorKind.Unknown, $"table {current.Ident}: version {version} was removed while version {version + 1} was written"));
         cache.Keep(current.MetadataLocation, file, bytes, next);
         KillPoint.Hit("catalog.version-made");
         WriteHint(folder, version + 1);

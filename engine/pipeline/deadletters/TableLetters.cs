@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using K2I.Base;
 using K2I.Columns;
@@ -127,7 +126,7 @@ internal sealed class TableLetters : BufferedLetters
         {
             Schema = FieldIds.NewSchema(DeadLetterTable.Columns),
             FormatVersion = services.FormatVersion,
-            Properties = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal).Add("comment", $"Kafka records that became no row of {services.Table}"),
+            Properties = TableDefaults.With([KeyValuePair.Create("comment", $"Kafka records that became no row of {services.Table}")]),
         });
         var lacking = SchemaFit.Missing(ident.ToString(), DeadLetterTable.Columns, kafkaColumn: false, table.Metadata.CurrentSchema);
         if (lacking.Count == 0) return table;
