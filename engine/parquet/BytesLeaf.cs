@@ -101,11 +101,7 @@ internal sealed unsafe class BytesLeaf : LeafWriter
     {
         if (choice.Active && PageValues > 0)
         {
-            var bits = Math.Max(HybridEncoder.WidthOf((uint)dictionary.Count - 1), 1);
-            var target = BodyFor(levels, levelBytes, 1 + HybridEncoder.Bound(PageValues, bits));
-            body = target - levelBytes;
-            *target++ = (byte)bits;
-            bytes = HybridEncoder.EncodeIndices((uint*)indices.Pointer, PageValues, bits, target) - body;
+            JoinIndices(levels, levelBytes, indices, out body, out bytes);
             if (!choice.GivesUp(dictionary.Bytes, bytes - levelBytes, plainBytes))
             {
                 FindExtremesOfIndices();

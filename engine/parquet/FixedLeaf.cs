@@ -63,11 +63,7 @@ internal sealed unsafe class FixedLeaf<T>(SchemaNode node, EncodeContext context
     {
         if (choice.Active && PageValues > 0)
         {
-            var width = Math.Max(HybridEncoder.WidthOf((uint)dictionary.Count - 1), 1);
-            var target = BodyFor(levels, levelBytes, 1 + HybridEncoder.Bound(PageValues, width));
-            body = target - levelBytes;
-            *target++ = (byte)width;
-            bytes = HybridEncoder.EncodeIndices((uint*)indices.Pointer, PageValues, width, target) - body;
+            JoinIndices(levels, levelBytes, indices, out body, out bytes);
             if (!choice.GivesUp(dictionary.Bytes, bytes - levelBytes, PageBytes))
             {
                 if (choice.Outgrown(dictionary.Bytes)) choice.Close();

@@ -211,6 +211,16 @@ internal abstract unsafe class LeafWriter : IDisposable
         body = target - levelBytes;
     }
 
+    /// <summary>Page of a dictionary's indices: their bit width, then runs of them.</summary>
+    protected void JoinIndices(byte* levels, int levelBytes, GrowBuffer indices, out byte* body, out long bytes)
+    {
+        var width = Math.Max(HybridEncoder.WidthOf((uint)DictionaryCount - 1), 1);
+        var target = BodyFor(levels, levelBytes, 1 + HybridEncoder.Bound(PageValues, width));
+        body = target - levelBytes;
+        *target++ = (byte)width;
+        bytes = HybridEncoder.EncodeIndices((uint*)indices.Pointer, PageValues, width, target) - body;
+    }
+
     private void Split(in LeafSlice slice, int entry, int value, int rowRoom, long byteRoom, out int entries, out int values, out int rows)
     {
         int e = entry, v = value, r = 0;

@@ -19,7 +19,7 @@ public sealed class InteropTests(ITestOutputHelper output) : IDisposable
             var table = new RandomTable(seed) { NullPercent = seed % 3 * 30, Repeating = seed % 4 == 0 };
             cases.Add(Write($"flat-{seed}", table, table.FlatSchema(), seed));
         }
-        Judge(cases, Readers.DuckDb, Readers.ArrowRs, Readers.Hyparquet);
+        Judge(cases, Readers.DuckDb, Readers.ArrowRs, Readers.Polars, Readers.Hyparquet);
     }
 
     [ReadersFact]
@@ -31,15 +31,16 @@ public sealed class InteropTests(ITestOutputHelper output) : IDisposable
             var table = new RandomTable(seed) { NullPercent = seed % 4 * 20, Repeating = seed % 5 == 0 };
             cases.Add(Write($"nested-{seed}", table, table.NestedSchema(fields: 4, depth: seed % 5), seed));
         }
-        Judge(cases, Readers.DuckDb, Readers.ArrowRs);
+        Judge(cases, Readers.DuckDb, Readers.ArrowRs, Readers.Polars);
     }
 
-    /// <summary>Every encoding, both page versions, Bloom filters. DuckDB splits the bytes of floating-point numbers only.</summary>
+    /// <summary>Every encoding, both page versions, Bloom filters. DuckDB splits the bytes of floating-point numbers only; polars reads plain values and dictionaries of fixed-length bytes only.</summary>
     [ReadersFact]
     public void OtherReadersSeeTheRowsInEveryEncoding()
     {
         static bool DuckDbKnows(ColumnEncoding encoding, PrimitiveType type) => encoding != ColumnEncoding.ByteStreamSplit || type.Kind is TypeKind.Float or TypeKind.Double;
-        foreach (var (reader, knows, nested) in new (string, Func<ColumnEncoding, PrimitiveType, bool>?, bool)[] { (Readers.DuckDb, DuckDbKnows, true), (Readers.ArrowRs, null, true), (Readers.Hyparquet, null, false) })
+        static bool PolarsKnows(ColumnEncoding encoding, PrimitiveType type) => encoding <= ColumnEncoding.Plain || PhysicalTypes.Of(type) != PhysicalType.FixedLenByteArray;
+        foreach (var (reader, knows, nested) in new (string, Func<ColumnEncoding, PrimitiveType, bool>?, bool)[] { (Readers.DuckDb, DuckDbKnows, true), (Readers.ArrowRs, null, true), (Readers.Polars, PolarsKnows, true), (Readers.Hyparquet, null, false) })
             Judge(Encoded(seeds: 16, nested, knows), reader);
         var plain = new List<(string File, List<string> Rows)>();
         for (var seed = 401; seed <= 410; seed++)
@@ -99,7 +100,7 @@ public sealed class InteropTests(ITestOutputHelper output) : IDisposable
         var wide = Schema.Of([.. Enumerable.Range(1, 1000).Select(i => new Field(i, $"c{i}", PrimitiveType.Int, i % 2 == 0))]);
         Case("wide", wide, ParquetOptions.Default, 3, (b, i) => { for (var c = 0; c < 1000; c++) b.Column(c).AppendInt(i * c); },
             i => $"{{{string.Join(',', Enumerable.Range(0, 1000).Select(c => $"\"c{c + 1}\":{i * c}"))}}}");
-        Judge(cases, Readers.DuckDb, Readers.ArrowRs);
+        Judge(cases, Readers.DuckDb, Readers.ArrowRs, Readers.Polars);
         Judge([.. cases.Where(c => !c.File.Contains("deep", StringComparison.Ordinal))], Readers.Hyparquet);
     }
 
@@ -125,7 +126,7 @@ public sealed class InteropTests(ITestOutputHelper output) : IDisposable
             File.WriteAllBytes(file, written.Bytes);
             cases.Add((file, rows));
         }
-        Judge(cases, Readers.ArrowRs, Readers.Hyparquet);
+        Judge(cases, Readers.ArrowRs, Readers.Polars, Readers.Hyparquet);
     }
 
     [ReadersFact]

@@ -6,7 +6,7 @@ namespace K2I.Parquet.Tests;
 /// <summary>The Parquet readers of tests/interop/readers.</summary>
 internal static class Readers
 {
-    internal const string DuckDb = "duckdb", Hyparquet = "hyparquet", ArrowRs = "arrow-rs", PyArrow = "pyarrow", ClickHouse = "clickhouse-file";
+    internal const string DuckDb = "duckdb", Hyparquet = "hyparquet", ArrowRs = "arrow-rs", PyArrow = "pyarrow", Polars = "polars", ClickHouse = "clickhouse-file";
 
     private static readonly string Root = FindRoot();
     private static readonly string Packages = Environment.GetEnvironmentVariable("K2I_READERS") ?? Path.Combine(Root, ".build/readers");
@@ -38,6 +38,10 @@ internal static class Readers
         }
         return [.. perFile.Select(l => l.ToArray())];
     }
+
+    /// <summary>Has another writer write files anew; what a job says, write-parquet.mjs tells.</summary>
+    internal static void Write(string writer, IEnumerable<string> jobs) =>
+        Run("node", [Path.Combine(Root, "tests/interop/readers/write-parquet.mjs"), "--writer", writer, .. jobs]);
 
     private static string Run(string program, string[] arguments)
     {

@@ -1,10 +1,10 @@
-using System.Buffers.Binary;
-
 namespace K2I.Parquet;
 
 /// <summary>Booleans, queued one a byte.</summary>
 internal sealed unsafe class BooleanReader(ReadArena arena) : ValueReader
 {
+    private const int LengthBytes = 4;
+
     private readonly ReadBuffer values = new(arena);
     private HybridDecoder runs;
 
@@ -26,15 +26,9 @@ internal sealed unsafe class BooleanReader(ReadArena arena) : ValueReader
                 runs.StartPacked(start, end, 1);
                 break;
             case StoredEncoding.Rle:
-                if (start == end)
-                {
-                    runs.Start(start, end, 1);
-                    break;
-                }
-                Damage.Unless(end - start >= 4, TooFew);
-                var bytes = BinaryPrimitives.ReadUInt32LittleEndian(new(start, 4));
-                Damage.Unless(bytes <= end - start - 4, TooFew);
-                runs.Start(start + 4, start + 4 + bytes, 1);
+                // How many bytes of runs follow is said first, and passed over: they end with the page, and early versions of hyparquet-writer say how many values.
+                Damage.Unless(start == end || end - start >= LengthBytes, TooFew);
+                runs.Start(start == end ? end : start + LengthBytes, end, 1);
                 break;
             default:
                 Refuse(encoding);

@@ -68,18 +68,14 @@ internal sealed unsafe class BytesReader(bool utf8, int batchBytes, ReadArena ar
             case StoredEncoding.Plain:
                 break;
             case StoredEncoding.PlainDictionary or StoredEncoding.RleDictionary:
-                Damage.Unless(dictionaryCount >= 0, "a page needs a dictionary that is not there");
-                StartIndices(ref indices, start, end);
+                StartIndices(ref indices, dictionaryCount, start, end);
                 break;
             case StoredEncoding.DeltaLengthByteArray:
-                lengths = default;
-                if (start == end) break;
                 lengths.Start(start, end);
                 at = DeltaDecoder.EndOf(lengths);
                 break;
             case StoredEncoding.DeltaByteArray:
-                deltaBytes = default;
-                if (start < end) deltaBytes.Start(start, end);
+                deltaBytes.Start(start, end);
                 break;
             default:
                 Refuse(encoding);

@@ -13,7 +13,8 @@ internal unsafe struct DeltaBytesDecoder
 
     internal void Start(byte* start, byte* limit)
     {
-        length = 0;
+        this = default;
+        if (start == limit) return;
         prefixes.Start(start, limit);
         var after = DeltaDecoder.EndOf(prefixes);
         suffixes.Start(after, limit);

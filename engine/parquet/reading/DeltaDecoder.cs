@@ -26,11 +26,13 @@ internal unsafe struct DeltaDecoder
     /// <summary>Values not yet read.</summary>
     internal readonly long Left => left;
 
+    /// <summary>No bytes at all are no values: so some write pages of nulls.</summary>
     internal void Start(byte* start, byte* limit)
     {
         this = default;
         at = start;
         end = limit;
+        if (start == limit) return;
         var blockValues = Varint();
         var count = Varint();
         Damage.Unless(blockValues is > 0 and <= MaxBlockValues && count > 0 && count <= blockValues && blockValues % count == 0 && blockValues / count % 8 == 0, "a delta encoding of impossible blocks");

@@ -48,20 +48,17 @@ internal sealed unsafe class FixedReader(FileLeaf leaf, ValueConversion conversi
             case StoredEncoding.Plain:
                 break;
             case StoredEncoding.PlainDictionary or StoredEncoding.RleDictionary:
-                Damage.Unless(dictionaryCount >= 0, "a page needs a dictionary that is not there");
-                StartIndices(ref indices, start, end);
+                StartIndices(ref indices, dictionaryCount, start, end);
                 break;
             case StoredEncoding.DeltaBinaryPacked when leaf.Stored is StoredType.Int32 or StoredType.Int64:
-                if (start < end) deltas.Start(start, end);
-                else deltas = default;
+                deltas.Start(start, end);
                 break;
             case StoredEncoding.ByteStreamSplit when leaf.Stored is not StoredType.Int96:
                 splitCount = (int)((end - start) / storedWidth);
                 splitAt = 0;
                 break;
             case StoredEncoding.DeltaByteArray when leaf.Stored is StoredType.FixedLenByteArray:
-                if (start < end) deltaBytes.Start(start, end);
-                else deltaBytes = default;
+                deltaBytes.Start(start, end);
                 break;
             default:
                 Refuse(encoding);

@@ -4,7 +4,7 @@ namespace K2I.Parquet;
 
 /// <summary>
 /// What a row group says of the columns that are read, by field id: for deciding whether to read it at all, and which of its rows. Page indexes and
-/// Bloom filters are fetched from the file when asked for.
+/// Bloom filters are fetched from the file when asked for; a Bloom filter is kept for further questions.
 /// </summary>
 public sealed class RowGroupStatistics
 {
@@ -12,6 +12,7 @@ public sealed class RowGroupStatistics
     private readonly Footer footer;
     private readonly ChunkInfo[] chunks;
     private readonly IReadOnlyDictionary<int, PlannedLeaf> leaves;
+    private readonly Dictionary<int, BloomFilter?> filters = [];
 
     internal RowGroupStatistics(ReadContext context, Footer footer, ChunkInfo[] chunks, long firstRow, long rows, IReadOnlyDictionary<int, PlannedLeaf> leaves)
     {
@@ -61,8 +62,12 @@ public sealed class RowGroupStatistics
     }
 
     /// <summary>False if the column's Bloom filter rules out that a row has this value, given as columns hold it. True without a filter.</summary>
-    public bool MayContain(int fieldId, ReadOnlySpan<byte> value) =>
-        !TryFind(fieldId, out var leaf, out var chunk) || BloomProbe.Read(context.Source, chunk, context.PagesEnd) is not { } filter || BloomProbe.MayContain(filter, leaf, value);
+    public bool MayContain(int fieldId, ReadOnlySpan<byte> value)
+    {
+        if (!TryFind(fieldId, out var leaf, out var chunk)) return true;
+        if (!filters.TryGetValue(fieldId, out var filter)) filters.Add(fieldId, filter = BloomProbe.Read(context.Source, chunk, context.PagesEnd));
+        return filter is not { } known || BloomProbe.MayContain(known, leaf, value);
+    }
 
     private bool TryFind(int fieldId, out PlannedLeaf leaf, out ChunkInfo chunk)
     {

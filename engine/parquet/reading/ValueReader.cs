@@ -35,9 +35,10 @@ internal abstract unsafe class ValueReader : IDisposable
 
     private protected static void Refuse(StoredEncoding encoding) => throw new Damage($"its values are encoded as {encoding}, which its type does not allow");
 
-    /// <summary>The bit width that comes before dictionary indices.</summary>
-    private protected static void StartIndices(ref HybridDecoder indices, byte* start, byte* end)
+    /// <summary>Begins a page of indices into a dictionary of so many values, negative for none: their bit width comes first.</summary>
+    private protected static void StartIndices(ref HybridDecoder indices, int dictionaryCount, byte* start, byte* end)
     {
+        Damage.Unless(dictionaryCount >= 0, "a page needs a dictionary that is not there");
         if (start == end)
         {
             indices.Start(start, end, 0);

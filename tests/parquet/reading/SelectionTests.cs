@@ -104,12 +104,14 @@ public class SelectionTests
         // Wider types than the file's: what it stores is looked for.
         var wanted = schema with { Struct = new StructType([.. schema.Fields.Select(f => f.Name switch { "i" => f with { Type = PrimitiveType.Long }, "small" => f with { Type = PrimitiveType.Decimal(20, 2) }, _ => f })]) };
         var ruledOut = new int[8];
-        using var reader = new ParquetReader(new MemorySource("file", file));
+        var source = new CountingSource(file);
+        using var reader = new ParquetReader(source);
         reader.Select(new ReadRequest
         {
             Schema = wanted,
             Keep = group =>
             {
+                var fetchedBefore = source.Bytes;
                 for (var i = 0; i < 700; i++)
                 {
                     var there = i % 7 == 0;
@@ -125,6 +127,7 @@ public class SelectionTests
                         else if (!may) ruledOut[c]++;
                     }
                 }
+                Assert.InRange(source.Bytes - fetchedBefore, 1, file.Length);
                 Assert.False(group.MayContain(2, BitConverter.GetBytes(7L + (1L << 32))));
                 Assert.False(group.MayContain(5, Decimal(7 + ((Int128)1 << 64))));
                 Assert.True(group.MayContain(99, [1]));
