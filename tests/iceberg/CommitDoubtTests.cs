@@ -128,6 +128,22 @@ public sealed class CommitDoubtTests
         Assert.Equal(2, TestTables.LivePaths(Now, _store).Count);
     }
 
+    [Theory]
+    [InlineData(FaultyCatalog.Fault.Twice)]
+    [InlineData(FaultyCatalog.Fault.TwiceInvalid)]
+    public void WhatMakesNoSnapshotIsKnownByItsEffectWhereASecondSendingWasRefused(object fault)
+    {
+        Committer(_catalog).Commit(TestTables.Events, TestTables.Append(TestTables.File(Now, "a")));
+        var first = Now.Metadata.CurrentSnapshotId!.Value;
+        Committer(_catalog).Commit(TestTables.Events, TestTables.Append(TestTables.File(Now, "b")));
+        foreach (var action in (TableAction[])[new ManageRefs().RollbackTo(first), new ManageRefs().CreateTag("t"), new ExpireSnapshots { OlderThanMs = long.MaxValue }, new UpdateSchema().Rename("name", "title"), new UpdateSpec("id")])
+        {
+            _faulty.Script.Enqueue((FaultyCatalog.Fault)fault);
+            Assert.Equal(CommitStatus.Committed, Committer(_faulty).Commit(TestTables.Events, action).Status);
+        }
+        Assert.Equal([first], Now.Metadata.Snapshots.Select(s => s.SnapshotId));
+    }
+
     private AppendFiles Fenced(string name)
     {
         var file = TestTables.File(Now, name);

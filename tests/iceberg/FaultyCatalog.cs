@@ -17,6 +17,12 @@ internal sealed class FaultyCatalog(ICatalog inner) : ICatalog
         /// <summary>Landed, the answer is lost.</summary>
         LostAfter,
 
+        /// <summary>Landed, and was sent once more by someone between: the answer is the second's.</summary>
+        Twice,
+
+        /// <summary>The same, and the second was called nonsense, for there was nothing left to change.</summary>
+        TwiceInvalid,
+
         /// <summary>Did not land, the answer is lost.</summary>
         LostBefore,
 
@@ -65,6 +71,12 @@ internal sealed class FaultyCatalog(ICatalog inner) : ICatalog
                 return inner.Commit(current, updates, requirements);
             case Fault.Unavailable:
                 throw new EngineException(ErrorKind.Unavailable, "refused");
+            case Fault.Twice:
+                _ = inner.Commit(current, updates, requirements);
+                return new CommitOutcome.Conflict("someone was first");
+            case Fault.TwiceInvalid:
+                _ = inner.Commit(current, updates, requirements);
+                throw new EngineException(ErrorKind.Invalid, "there is no such thing");
             case Fault.LandsLater:
                 _pending = () => inner.Commit(current, updates, requirements);
                 return Lost();

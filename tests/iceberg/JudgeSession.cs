@@ -34,9 +34,9 @@ internal sealed class JudgeSession : IDisposable
     }
 
     /// <summary>Demands a table without errors and warnings.</summary>
-    public void Check(string folder)
+    public void Check(params string[] table)
     {
-        var lines = Do("check", folder, "--lineage");
+        var lines = Do(["check", .. table, "--lineage"]);
         var problems = lines.Where(l => l.StartsWith("ERROR", StringComparison.Ordinal) || l.StartsWith("WARN", StringComparison.Ordinal)).ToList();
         Assert.True(problems.Count == 0, string.Join('\n', problems.Take(20)));
     }

@@ -7,15 +7,18 @@ using K2I.Storage;
 namespace K2I.Iceberg.Tests;
 
 /// <summary>Tables made here, checked against every row and changed by Iceberg Java.</summary>
+[Collection(JudgeTables.Collection)]
 public sealed class JudgeTests : IDisposable
 {
+    private readonly JudgeTables _judge;
     private readonly TempFolder _folder = new();
     private readonly LocalStore _store;
     private readonly FileCatalog _catalog;
     private readonly TableCommitter _committer;
 
-    public JudgeTests()
+    public JudgeTests(JudgeTables judge)
     {
+        _judge = judge;
         _store = new LocalStore(_folder.Path);
         _catalog = new FileCatalog(_store, _store.Root);
         _committer = TestTables.Committer(_catalog, _store);
@@ -85,6 +88,7 @@ public sealed class JudgeTests : IDisposable
     [SharedFact(Judge.Program)]
     public void AppendingGoesOnAfterAnotherEngineChangedTheTable()
     {
+        using var judge = new JudgeSession();
         foreach (var version in (int[])[2, 3])
         {
             var ident = TableIdent.Parse($"db.shared_v{version}");
@@ -95,12 +99,12 @@ public sealed class JudgeTests : IDisposable
             Ours(3);
             foreach (var op in (string[])["append T --rows 7", "add-column T extra string", "compact T", "add-partition T day(ts)", "expire T --keep 1", "rewrite-manifests T", "delete T --where 'id=-5'", "set T a=b", "rename-column T extra more", "append T --rows 5", "compact T"])
             {
-                Judge.Do(["op", .. op.Replace("'", "", StringComparison.Ordinal).Replace("T", path, StringComparison.Ordinal).Split(' ')]);
+                judge.Do(["op", .. op.Replace("'", "", StringComparison.Ordinal).Replace("T", path, StringComparison.Ordinal).Split(' ')]);
                 Ours(1);
             }
             var before = Count();
             Ours(1);
-            Judge.Do("op", "rollback", path, "--back", "1");
+            judge.Do("op", "rollback", path, "--back", "1");
             Assert.Equal(before, Count());
             Ours(1);
             CheckAll([(ident, before + 20)]);
@@ -115,25 +119,25 @@ public sealed class JudgeTests : IDisposable
                 }
             }
 
-            long Count() => long.Parse(Judge.Do("count", path).Trim().Split('\n')[0]);
+            long Count() => long.Parse(judge.Do("count", path)[0]);
         }
     }
 
     [SharedFact(Judge.Program)]
     public void TablesOfIcebergJavaAreReadAsItReadsThem()
     {
-        Judge.Do("write", _folder.Path);
-        var folders = Directory.GetDirectories(_folder.Path).Where(d => Directory.Exists(d + "/metadata")).Order(StringComparer.Ordinal).ToList();
+        var store = _judge.Store();
+        var folders = Directory.GetDirectories(Path.Join(_judge.Warehouse, "t")).Where(d => Directory.Exists(d + "/metadata")).Order(StringComparer.Ordinal).ToList();
         Assert.True(folders.Count > 80, $"{folders.Count} tables");
         var differing = new List<string>();
         foreach (var (folder, theirs) in folders.Zip(Judge.Batch(folders.Select(f => new[] { "files", f }))))
         {
             var catalogTable = LoadFolder(folder);
             var metadata = catalogTable.Metadata;
-            var mine = metadata.CurrentSnapshot is null ? [] : new ManifestReader(_store).LiveEntries(metadata, metadata.CurrentSnapshot).Select(e => Line(metadata, e)).Order(StringComparer.Ordinal).ToList();
+            var mine = metadata.CurrentSnapshot is null ? [] : new ManifestReader(store).LiveEntries(metadata, metadata.CurrentSnapshot).Select(e => Line(metadata, e)).Order(StringComparer.Ordinal).ToList();
             var expected = theirs.Where(l => l.StartsWith('{')).Select(l => JsonNode.Parse(l)!).Where(j => (string?)j["status"] != "deleted").Select(Line).Order(StringComparer.Ordinal).ToList();
             if (!mine.SequenceEqual(expected)) differing.Add($"{Path.GetFileName(folder)}: {mine.FirstOrDefault(m => !expected.Contains(m))} / {expected.FirstOrDefault(e => !mine.Contains(e))}");
-            foreach (var snapshot in metadata.Snapshots) Assert.NotEmpty(new ManifestReader(_store).Manifests(metadata, snapshot).Select(m => m.Path).DefaultIfEmpty("none"));
+            foreach (var snapshot in metadata.Snapshots) Assert.NotEmpty(new ManifestReader(store).Manifests(metadata, snapshot).Select(m => m.Path).DefaultIfEmpty("none"));
         }
         Assert.True(differing.Count == 0, string.Join('\n', differing));
     }

@@ -14,7 +14,7 @@ namespace K2I.Iceberg.Tests;
 internal sealed class ModelTable
 {
     private readonly Random _random;
-    private readonly FileCatalog _catalog;
+    private readonly ICatalog _catalog;
     private readonly TableCommitter _committer;
     private readonly TableIdent _ident;
     private readonly Dictionary<long, (TableModel Model, int SchemaId)> _snapshots = [];
@@ -22,11 +22,14 @@ internal sealed class ModelTable
     private int _nextName = 1;
 
     public ModelTable(LocalStore store, string name, int formatVersion, Random random)
+        : this(new FileCatalog(store, store.Root), store, name, formatVersion, random) => Judged = [$"{store.Root}/db/{name}"];
+
+    public ModelTable(ICatalog catalog, LocalStore store, string name, int formatVersion, Random random)
     {
         _random = random;
         Store = store;
-        _catalog = new FileCatalog(store, store.Root);
-        _committer = TestTables.Committer(_catalog, store);
+        _catalog = catalog;
+        _committer = new TableCommitter(catalog, store, new CommitOptions { MinWaitMs = 5, MaxWaitMs = 100 });
         _ident = TableIdent.Parse($"db.{name}");
         var schema = Schema.Of(new Field(1, "id", PrimitiveType.Long, true), new Field(2, "cat", PrimitiveType.String, false), new Field(3, "n", PrimitiveType.Int, false));
         _committer.LoadOrCreate(_ident, new TableCreation
@@ -36,12 +39,14 @@ internal sealed class ModelTable
             FormatVersion = formatVersion,
             Properties = TestTables.Strings(("commit.manifest.min-count-to-merge", "4"), ("write.metadata.previous-versions-max", "3"), ("write.metadata.delete-after-commit.enabled", "true")),
         });
-        Folder = $"{store.Root}/db/{name}";
     }
 
     public LocalStore Store { get; }
 
-    public string Folder { get; }
+    /// <summary>How a judge is told of the table.</summary>
+    public string[] Judged { get; init; } = [];
+
+    public Action BeforeCommit { get; init; } = () => { };
 
     /// <summary>Vectors of one commit go into one file.</summary>
     public bool ShareVectorFiles { get; init; }
@@ -50,13 +55,21 @@ internal sealed class ModelTable
 
     public Dictionary<string, TableModel> Refs { get; } = new(StringComparer.Ordinal) { [SnapshotRef.Main] = TableModel.Empty };
 
-    public IReadOnlyDictionary<long, (TableModel Model, int SchemaId)> Snapshots => _snapshots;
+    /// <summary>What the snapshots hold that the table still has.</summary>
+    public List<(long Id, TableModel Model, Schema Schema)> Snapshots
+    {
+        get
+        {
+            var table = Table.Metadata;
+            return [.. table.Snapshots.Select(s => (s.SnapshotId, _snapshots[s.SnapshotId].Model, table.FindSchema(_snapshots[s.SnapshotId].SchemaId)!))];
+        }
+    }
 
     public TableModel Main => Refs[SnapshotRef.Main];
 
-    public void Append(string branch = SnapshotRef.Main)
+    public void Append(string branch = SnapshotRef.Main, int most = 60)
     {
-        var rows = NewRows(_random.Next(1, 60));
+        var rows = NewRows(_random.Next(1, most));
         Commit(new AppendFiles(branch) { Files = Write(rows) }, branch, Refs[branch].Add(rows));
     }
 
@@ -121,15 +134,13 @@ internal sealed class ModelTable
 
     public void RewriteManifests(string branch) => Commit(new RewriteManifests(branch) { SmallerThanBytes = long.MaxValue }, branch, Refs[branch]);
 
-    public void Expire()
+    public void Expire(int? keep = null)
     {
         var before = Table.Metadata;
-        var result = _committer.Commit(_ident, new ExpireSnapshots { OlderThanMs = long.MaxValue, RetainLast = _random.Next(1, 6) });
-        if (result.Status != CommitStatus.Committed) return;
-        var plan = ExpiredFiles.Plan(before, result.Table.Metadata, Store);
-        Assert.Equal(Reached(before).Except(Reached(result.Table.Metadata)).Order(StringComparer.Ordinal), plan.Data.Concat(plan.Manifests).Concat(plan.ManifestLists).Order(StringComparer.Ordinal));
+        if (Commit(new ExpireSnapshots { OlderThanMs = long.MaxValue, RetainLast = keep ?? _random.Next(1, 6) }) is not { } after) return;
+        var plan = ExpiredFiles.Plan(before, after.Metadata, Store);
+        Assert.Equal(Reached(before).Except(Reached(after.Metadata)).Order(StringComparer.Ordinal), plan.Data.Concat(plan.Manifests).Concat(plan.ManifestLists).Order(StringComparer.Ordinal));
         plan.Delete(Store);
-        foreach (var id in _snapshots.Keys.Where(id => result.Table.Metadata.FindSnapshot(id) is null).ToList()) _snapshots.Remove(id);
     }
 
     private HashSet<string> Reached(TableMetadata metadata)
@@ -149,34 +160,36 @@ internal sealed class ModelTable
     {
         var metadata = Table.Metadata;
         if (metadata.CurrentSnapshotId is null) return;
-        var refs = new ManageRefs();
+        var others = metadata.Refs.Keys.Where(r => r != SnapshotRef.Main).ToList();
+        var (refs, name) = (new ManageRefs(), SnapshotRef.Main);
+        TableModel? model;
         switch (_random.Next(4))
         {
             case 0:
-                var name = $"r{_nextName++}";
+            case 1 when others.Count == 0:
+                (name, model) = ($"r{_nextName++}", Main);
                 if (_random.Next(2) == 0) refs.CreateTag(name);
                 else refs.CreateBranch(name);
-                if (metadata.Refs.ContainsKey(name)) return;
-                Refs[name] = Main;
                 break;
             case 1:
-                if (metadata.Refs.Keys.FirstOrDefault(r => r != SnapshotRef.Main) is not { } one) return;
-                refs.Remove(one);
-                Refs.Remove(one);
+                (name, model) = (others[0], null);
+                refs.Remove(name);
                 break;
             case 2:
                 var ancestors = metadata.Ancestors().Take(4).ToList();
-                var back = ancestors[_random.Next(ancestors.Count)];
-                refs.RollbackTo(back.SnapshotId);
-                Refs[SnapshotRef.Main] = _snapshots[back.SnapshotId].Model;
+                var back = ancestors[_random.Next(ancestors.Count)].SnapshotId;
+                refs.RollbackTo(back);
+                model = _snapshots[back].Model;
                 break;
             default:
-                if (metadata.Refs.FirstOrDefault(r => r.Key != SnapshotRef.Main) is not { Key: { } other }) return;
-                refs.SetCurrent(metadata.Refs[other].SnapshotId);
-                Refs[SnapshotRef.Main] = Refs[other];
+                if (others.Count == 0) return;
+                refs.SetCurrent(metadata.Refs[others[0]].SnapshotId);
+                model = Refs[others[0]];
                 break;
         }
-        _committer.Commit(_ident, refs);
+        if (Commit(refs) is null) return;
+        if (model is null) Refs.Remove(name);
+        else Refs[name] = model;
     }
 
     public void ChangeSchema()
@@ -195,10 +208,17 @@ internal sealed class ModelTable
                 update.Add("", $"x{_nextName++}", _random.Next(2) == 0 ? PrimitiveType.Long : PrimitiveType.String);
                 break;
         }
-        _committer.Commit(_ident, update);
+        Commit(update);
     }
 
-    public void ChangeSpec() => _committer.Commit(_ident, new UpdateSpec(((string[])["cat", "", "bucket(3, id)", "cat, truncate(10, n)"])[_random.Next(4)]));
+    public void ChangeSpec() => Commit(new UpdateSpec(((string[])["cat", "", "bucket(3, id)", "cat, truncate(10, n)"])[_random.Next(4)]));
+
+    public void ChangeProperties()
+    {
+        var value = $"{_nextName++}";
+        Commit(new SetTableProperties { Updates = TestTables.Strings(("test.value", value)), Removals = _random.Next(2) == 0 ? ["test.other"] : [] });
+        Assert.Equal(value, Table.Metadata.Property("test.value"));
+    }
 
     /// <summary>After another engine changed the rows of main: what it says they are is taken over.</summary>
     public void TakeOver(IEnumerable<string> lines)
@@ -209,7 +229,6 @@ internal sealed class ModelTable
         Refs[SnapshotRef.Main] = model;
         _nextId = Math.Max(_nextId, model.Rows.Keys.DefaultIfEmpty(0).Max() + 1);
         if (Table.Metadata.CurrentSnapshot is { } now) _snapshots[now.SnapshotId] = (model, now.SchemaId ?? 0);
-        foreach (var id in _snapshots.Keys.Where(id => Table.Metadata.FindSnapshot(id) is null).ToList()) _snapshots.Remove(id);
     }
 
     /// <summary>Every ref and known snapshot has the model's rows, as this build reads them.</summary>
@@ -218,14 +237,20 @@ internal sealed class ModelTable
         var table = Table;
         var findings = new TableLinter(Store).Check(table, new LintOptions { Deep = true }).Where(f => f.Rule is not ("delete-dangling" or "metadata-log")).ToList();
         Assert.True(findings.Count == 0, string.Join('\n', findings.Take(10)));
+        CompareRefs();
+        foreach (var (id, model, schema) in Snapshots) Assert.Equal(model.Lines(schema), Sorted(Read(new ScanRequest { SnapshotId = id })));
+    }
+
+    /// <summary>Every ref has the model's rows.</summary>
+    public void CompareRefs()
+    {
+        var table = Table;
         foreach (var (name, model) in Refs)
         {
             if (!table.Metadata.Refs.TryGetValue(name, out var reference)) continue;
             var schema = reference.IsBranch ? table.Metadata.CurrentSchema : table.Metadata.FindSchema(table.Metadata.FindSnapshot(reference.SnapshotId)!.SchemaId!.Value)!;
             Assert.Equal(model.Lines(schema), Sorted(Read(new ScanRequest { Reference = name })));
         }
-        foreach (var (id, (model, schemaId)) in _snapshots)
-            Assert.Equal(model.Lines(table.Metadata.FindSchema(schemaId)!), Sorted(Read(new ScanRequest { SnapshotId = id })));
     }
 
     public static List<string> Sorted(IEnumerable<string> lines) => [.. lines.OrderBy(IdOf)];
@@ -234,12 +259,31 @@ internal sealed class ModelTable
 
     private void Commit(SnapshotAction action, string branch, TableModel after)
     {
-        var result = _committer.Commit(_ident, action);
-        Assert.True(result.Status != CommitStatus.Aborted, result.Reason);
-        if (result.Status != CommitStatus.Committed) return;
+        if (Commit((TableAction)action) is not { } table) return;
         Refs[branch] = after;
-        var snapshot = result.Table.Metadata.FindSnapshot(action.SnapshotId!.Value)!;
-        _snapshots[snapshot.SnapshotId] = (after, snapshot.SchemaId!.Value);
+        _snapshots[action.SnapshotId!.Value] = (after, table.Metadata.FindSnapshot(action.SnapshotId!.Value)!.SchemaId!.Value);
+        Know(table.Metadata);
+    }
+
+    /// <summary>The table as committed; null if there was nothing to do, or if the refs to be moved had moved. Comes back with the same action while its outcome is open.</summary>
+    private Table? Commit(TableAction action)
+    {
+        BeforeCommit();
+        var result = RestRun.Persistently(() => _committer.Commit(_ident, action));
+        Assert.False(result.MayHaveLanded);
+        if (result.Status == CommitStatus.Aborted) Assert.True(action is ManageRefs, result.Reason);
+        if (action is not SnapshotAction) Know(result.Table.Metadata);
+        return result.Status == CommitStatus.Committed ? result.Table : null;
+    }
+
+    /// <summary>A snapshot that another engine put between holds what its parent holds; one of ours that is not known landed twice, or when it should not have.</summary>
+    private void Know(TableMetadata table)
+    {
+        foreach (var snapshot in table.Snapshots.Where(s => !_snapshots.ContainsKey(s.SnapshotId)))
+        {
+            Assert.NotEqual("k2i", snapshot.Summary.GetValueOrDefault(SummaryKeys.EngineName));
+            _snapshots[snapshot.SnapshotId] = (snapshot.ParentSnapshotId is { } parent ? _snapshots[parent].Model : TableModel.Empty, snapshot.SchemaId!.Value);
+        }
     }
 
     private (ImmutableArray<DataFile> Added, ImmutableArray<DataFile> Replaced) Deletes(string branch, List<long> ids)

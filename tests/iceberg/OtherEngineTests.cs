@@ -4,27 +4,28 @@ using K2I.Storage;
 namespace K2I.Iceberg.Tests;
 
 /// <summary>Iceberg Java works on the same table between our commits, and between our attempts: ours stay in once, or the commit ends by a defined refusal.</summary>
-public sealed class OtherEngineTests : IDisposable
+[Collection(RestFixture.Collection)]
+public sealed class OtherEngineTests(RestFixture rest)
 {
-    private readonly RestServer? _server = Shared.Find(RestServer.Program) is null ? null : new RestServer();
+    private readonly TableIdent _table = rest.NewTable();
 
     public static TheoryData<string> Harmless =>
     [
-        "append db.events --rows 5 --seed 1",
-        "compact db.events",
-        "rewrite-manifests db.events",
-        "empty db.events",
-        "set db.events some.property=1",
-        "tag db.events kept",
-        "add-column db.events extra long",
+        "append T --rows 5 --seed 1",
+        "compact T",
+        "rewrite-manifests T",
+        "empty T",
+        "set T some.property=1",
+        "tag T kept",
+        "add-column T extra long",
     ];
 
     [SharedTheory(RestServer.Program)]
     [MemberData(nameof(Harmless))]
     public void WorkOfOthersBetweenAttemptsLosesAndDoublesNothing(string operation)
     {
-        using var catalog = _server!.Open();
-        var run = new RestRun(catalog, new LocalStore(_server.Warehouse));
+        using var catalog = rest.Server.Open();
+        var run = new RestRun(catalog, new LocalStore(rest.Server.Warehouse), _table);
         run.Append();
         run.Append();
         var worked = 0;
@@ -41,18 +42,18 @@ public sealed class OtherEngineTests : IDisposable
     [SharedFact(RestServer.Program)]
     public void ExpiredSnapshotsLeaveTheOffsetInTheProperty()
     {
-        using var catalog = _server!.Open();
-        var run = new RestRun(catalog, new LocalStore(_server.Warehouse));
+        using var catalog = rest.Server.Open();
+        var run = new RestRun(catalog, new LocalStore(rest.Server.Warehouse), _table);
         run.Append();
-        _server.Fault("""{"do":"apply-drop"}""");
+        rest.Server.Fault("""{"do":"apply-drop"}""");
         var asked = 0;
         // Our commit lands, its answer is lost, and before anyone looks another engine compacts and expires our snapshot.
         var action = run.Action(() => asked++);
-        using var deaf = _server.Open();
-        var committer = new TableCommitter(new DeafCatalog(deaf), new LocalStore(_server.Warehouse), new CommitOptions { MinWaitMs = 1, MaxWaitMs = 1, StatusChecks = 1 });
-        Assert.Equal(ErrorKind.Unknown, Assert.Throws<EngineException>(() => committer.Commit(TestTables.Events, action)).Kind);
-        Op("compact db.events");
-        Op("expire db.events --keep 1");
+        using var deaf = rest.Server.Open();
+        var committer = new TableCommitter(new DeafCatalog(deaf), new LocalStore(rest.Server.Warehouse), new CommitOptions { MinWaitMs = 1, MaxWaitMs = 1, StatusChecks = 1 });
+        Assert.Equal(ErrorKind.Unknown, Assert.Throws<EngineException>(() => committer.Commit(_table, action)).Kind);
+        Op("compact T");
+        Op("expire T --keep 1");
         Assert.Null(run.Table.Metadata.FindSnapshot(action.SnapshotId!.Value));
         var result = run.Append(action);
         Assert.Equal((CommitStatus.AlreadyDone, true), (result.Status, result.MayHaveLanded));
@@ -63,40 +64,38 @@ public sealed class OtherEngineTests : IDisposable
     [SharedFact(RestServer.Program)]
     public void RollbackIsRefusedByTheFence()
     {
-        using var catalog = _server!.Open();
-        var run = new RestRun(catalog, new LocalStore(_server.Warehouse));
+        using var catalog = rest.Server.Open();
+        var run = new RestRun(catalog, new LocalStore(rest.Server.Warehouse), _table);
         run.Append();
         run.Append();
-        Op("rollback db.events --back 1");
-        var result = run.Committer.Commit(TestTables.Events, run.Action());
+        Op("rollback T --back 1");
+        var result = run.Committer.Commit(_table, run.Action());
         Assert.Equal((CommitStatus.Aborted, false), (result.Status, result.MayHaveLanded));
         Assert.Equal(1, RestRun.OffsetOf(run.Table));
     }
 
     [SharedTheory(RestServer.Program)]
-    [InlineData("recreate db.events", ErrorKind.NotFound)]
-    [InlineData("drop db.events", ErrorKind.NotFound)]
+    [InlineData("recreate T", ErrorKind.NotFound)]
+    [InlineData("drop T", ErrorKind.NotFound)]
     public void ReplacedOrDroppedTableEndsTheCommit(string operation, object kind)
     {
-        using var catalog = _server!.Open();
-        var run = new RestRun(catalog, new LocalStore(_server.Warehouse));
+        using var catalog = rest.Server.Open();
+        var run = new RestRun(catalog, new LocalStore(rest.Server.Warehouse), _table);
         run.Append();
         var worked = 0;
         var action = run.Action(() =>
         {
             if (worked++ == 0) Op(operation);
         });
-        Assert.Equal((ErrorKind)kind, Assert.Throws<EngineException>(() => run.Committer.Commit(TestTables.Events, action)).Kind);
+        Assert.Equal((ErrorKind)kind, Assert.Throws<EngineException>(() => run.Committer.Commit(_table, action)).Kind);
         Assert.False(action.MayHaveLanded);
     }
 
-    public void Dispose() => _server?.Dispose();
-
-    private void Op(string operation) => Judge.Do(["op", .. operation.Split(' '), "--catalog", "rest", "--uri", _server!.Uri]);
+    private void Op(string operation) => rest.Judge.Do(["op", .. operation.Replace(" T", $" {_table}", StringComparison.Ordinal).Split(' '), "--catalog", "rest", "--uri", rest.Server.Uri]);
 
     private void RequireRows(RestRun run, long rows)
     {
-        Judge.Do("check", "db.events", "--catalog", "rest", "--uri", _server!.Uri);
+        rest.Judge.Do(["check", .. rest.Judged(_table)]);
         Assert.Equal($"{rows}", run.Table.Metadata.CurrentSnapshot!.Summary[SummaryKeys.TotalRecords]);
     }
 

@@ -43,8 +43,8 @@ public sealed class RandomOperationsTests(ITestOutputHelper output) : IDisposabl
             try
             {
                 table.Compare();
-                judge.Check(table.Folder);
-                if (table.Table.Metadata.CurrentSnapshot is not null) Assert.Equal(table.Main.Lines(table.Table.Metadata.CurrentSchema), ModelTable.Sorted(judge.Do("read", table.Folder)));
+                judge.Check(table.Judged);
+                if (table.Table.Metadata.CurrentSnapshot is not null) Assert.Equal(table.Main.Lines(table.Table.Metadata.CurrentSchema), ModelTable.Sorted(judge.Do(["read", .. table.Judged])));
             }
             catch (Exception error)
             {
@@ -52,11 +52,11 @@ public sealed class RandomOperationsTests(ITestOutputHelper output) : IDisposabl
             }
         }
         var states = 0;
-        foreach (var (id, (model, schemaId)) in table.Snapshots)
+        foreach (var (id, model, schema) in table.Snapshots)
         {
-            var expected = model.Lines(table.Table.Metadata.FindSchema(schemaId)!);
-            Assert.Equal(expected, ModelTable.Sorted(judge.Do("read", table.Folder, "--snapshot", $"{id}")));
-            if (PythonJudge.Rows(table.Folder, "duckdb", id) is { } rows) Assert.Equal(expected, ModelTable.Sorted(rows));
+            var expected = model.Lines(schema);
+            Assert.Equal(expected, ModelTable.Sorted(judge.Do(["read", .. table.Judged, "--snapshot", $"{id}"])));
+            if (PythonJudge.Rows(table.Judged[0], "duckdb", id) is { } rows) Assert.Equal(expected, ModelTable.Sorted(rows));
             states++;
         }
         output.WriteLine($"{states} snapshots read by {(PythonJudge.Program is null ? "Iceberg Java" : "Iceberg Java and DuckDB")}");
@@ -77,34 +77,34 @@ public sealed class RandomOperationsTests(ITestOutputHelper output) : IDisposabl
         {
             string[] op = step % 2 == 1 ? [] : random.Next(6) switch
             {
-                0 => ["append", table.Folder, "--rows", "5", "--seed", $"{step}", "--first-id", $"{10_000 + (step * 100)}"],
-                1 => ["delete", table.Folder, "--where", $"n < {random.Next(-40, 0)}", "--how", formatVersion == 2 ? "pos" : "dv"],
-                2 => ["delete", table.Folder, "--where", $"n > {random.Next(10, 40)}", "--how", "eq", "--on", "id"],
-                3 => ["compact", table.Folder],
-                4 => ["rewrite-manifests", table.Folder],
-                _ => ["expire", table.Folder, "--keep", "3"],
+                0 => ["append", table.Judged[0], "--rows", "5", "--seed", $"{step}", "--first-id", $"{10_000 + (step * 100)}"],
+                1 => ["delete", table.Judged[0], "--where", $"n < {random.Next(-40, 0)}", "--how", formatVersion == 2 ? "pos" : "dv"],
+                2 => ["delete", table.Judged[0], "--where", $"n > {random.Next(10, 40)}", "--how", "eq", "--on", "id"],
+                3 => ["compact", table.Judged[0]],
+                4 => ["rewrite-manifests", table.Judged[0]],
+                _ => ["expire", table.Judged[0], "--keep", "3"],
             };
             if (op.Length > 0)
             {
                 if (table.Table.Metadata.CurrentSnapshot is null) continue;
                 judge.Do(["op", .. op]);
-                table.TakeOver(judge.Do("read", table.Folder));
+                table.TakeOver(judge.Do(["read", .. table.Judged]));
             }
             else
             {
                 Step(table, random);
             }
             table.Compare();
-            var problems = judge.Do("check", table.Folder, "--lineage").Where(l => l.StartsWith("ERROR", StringComparison.Ordinal)).ToList();
+            var problems = judge.Do(["check", .. table.Judged, "--lineage"]).Where(l => l.StartsWith("ERROR", StringComparison.Ordinal)).ToList();
             Assert.True(problems.Count == 0, $"seed {seed}, step {step}, {string.Join(' ', op)}: {string.Join('\n', problems.Take(10))}");
         }
     }
 
-    private static string Step(ModelTable table, Random random)
+    internal static string Step(ModelTable table, Random random)
     {
         var branches = table.Table.Metadata.Refs.Where(r => r.Value.IsBranch && r.Key != SnapshotRef.Main).Select(r => r.Key).ToList();
         var branch = branches.Count > 0 && random.Next(5) == 0 ? branches[random.Next(branches.Count)] : SnapshotRef.Main;
-        var what = table.Table.Metadata.CurrentSnapshot is null ? 0 : random.Next(24);
+        var what = table.Table.Metadata.CurrentSnapshot is null ? 0 : random.Next(25);
         switch (what)
         {
             case < 6:
@@ -140,6 +140,9 @@ public sealed class RandomOperationsTests(ITestOutputHelper output) : IDisposabl
             case 22:
                 table.ChangeSchema();
                 return "change the schema";
+            case 23:
+                table.ChangeProperties();
+                return "set properties";
             default:
                 table.ChangeSpec();
                 return "change the spec";

@@ -4,11 +4,10 @@ using K2I.Storage;
 namespace K2I.Iceberg.Tests;
 
 /// <summary>Every fault that Iceberg's own server can be asked for, at every commit of a run: each append is in the table once, the judge finds it whole, nothing named is missing.</summary>
-public sealed class RestFaultTests : IDisposable
+[Collection(RestFixture.Collection)]
+public sealed class RestFaultTests(RestFixture rest)
 {
-    private const int Appends = 8;
-
-    private readonly RestServer? _server = Shared.Find(RestServer.Program) is null ? null : new RestServer();
+    private const int Appends = 8, LatestMs = 400;
 
     public static TheoryData<string> Faults =>
     [
@@ -17,7 +16,6 @@ public sealed class RestFaultTests : IDisposable
         """{"do":"status","status":500}""",
         """{"do":"status","status":502,"body":"html"}""",
         """{"do":"status","status":504,"body":"empty"}""",
-        """{"do":"status","status":429,"retry_after":1}""",
         """{"do":"status","status":409}""",
         """{"do":"drop"}""",
         """{"do":"drop","times":3}""",
@@ -35,8 +33,6 @@ public sealed class RestFaultTests : IDisposable
         """{"do":"late","ms":150,"status":409}""",
         """{"do":"delay","ms":100}""",
         """{"do":"apply-delay","ms":100}""",
-        """{"do":"delay","ms":3000}""",
-        """{"do":"apply-delay","ms":3000}""",
         """{"do":"conflict"}""",
         """{"do":"conflict","times":3}""",
         """{"do":"conflict","with":"property"}""",
@@ -56,21 +52,15 @@ public sealed class RestFaultTests : IDisposable
 
     [SharedTheory(RestServer.Program)]
     [MemberData(nameof(Faults))]
-    public void EveryAppendIsInOnceWhateverTheServerDoes(string fault)
-    {
-        using var catalog = _server!.Open(_server.Options with { TimeoutMs = 1_000 });
-        var run = new RestRun(catalog, new LocalStore(_server.Warehouse));
-        for (var n = 0; n < Appends; n++)
-        {
-            _server.ClearFaults();
-            _server.Fault(fault);
-            run.Append();
-        }
-        _server.ClearFaults();
-        Thread.Sleep(fault.Contains("late", StringComparison.Ordinal) || fault.Contains("3000", StringComparison.Ordinal) ? 500 : 0);
-        run.RequireEveryAppendOnce(Appends);
-        RequireClean();
-    }
+    public void EveryAppendIsInOnceWhateverTheServerDoes(string fault) => RequireOnce(fault, Appends, timeoutMs: 5_000);
+
+    [SharedTheory(RestServer.Program)]
+    [InlineData("""{"do":"delay","ms":900}""")]
+    [InlineData("""{"do":"apply-delay","ms":900}""")]
+    public void EveryAppendIsInOnceWhereNoAnswerIsWaitedFor(string fault) => RequireOnce(fault, Appends / 2, timeoutMs: 300);
+
+    [SharedFact(RestServer.Program)]
+    public void EveryAppendIsInOnceWhereTheServerAsksToBeLeftAlone() => RequireOnce("""{"do":"status","status":429,"retry_after":1}""", Appends / 4, timeoutMs: 5_000);
 
     [SharedTheory(RestServer.Program)]
     [InlineData("""{"do":"status","on":"create"}""")]
@@ -86,30 +76,34 @@ public sealed class RestFaultTests : IDisposable
     [InlineData("""{"do":"apply-cut","on":"config"}""")]
     public void TableIsMadeOnceWhateverTheServerDoes(string fault)
     {
-        using var catalog = _server!.Open();
-        _server.Fault(fault);
-        var run = new RestRun(catalog, new LocalStore(_server.Warehouse));
+        using var catalog = rest.Server.Open();
+        rest.Server.ClearFaults();
+        rest.Server.Fault(fault);
+        var table = rest.NewTable();
+        var run = new RestRun(catalog, new LocalStore(rest.Server.Warehouse), table);
         run.Append();
+        rest.Server.ClearFaults();
         run.RequireEveryAppendOnce(1);
-        Assert.Single(catalog.ListTables(["db"]));
+        Assert.Single(catalog.ListTables(table.Namespace));
     }
 
     [SharedFact(RestServer.Program)]
     public void ServerKilledAndStartedInTheMiddleLosesNothing()
     {
-        using var catalog = _server!.Open();
-        var run = new RestRun(catalog, new LocalStore(_server.Warehouse));
+        using var server = new RestServer();
+        using var catalog = server.Open();
+        var run = new RestRun(catalog, new LocalStore(server.Warehouse));
         for (var n = 0; n < Appends; n++)
         {
             if (n is 2 or 5)
             {
-                _server.Fault("""{"do":"apply-delay","ms":2000}""");
+                server.Fault("""{"do":"apply-delay","ms":2000}""");
                 var killer = new Thread(() =>
                 {
                     Thread.Sleep(500);
-                    _server.Kill();
+                    server.Kill();
                     Thread.Sleep(500);
-                    _server.StartAgain();
+                    server.StartAgain();
                 });
                 killer.Start();
                 run.Append();
@@ -118,10 +112,24 @@ public sealed class RestFaultTests : IDisposable
             else run.Append();
         }
         run.RequireEveryAppendOnce(Appends);
-        RequireClean();
+        rest.Judge.Do("check", $"{run.Ident}", "--catalog", "rest", "--uri", server.Uri);
     }
 
-    public void Dispose() => _server?.Dispose();
-
-    private void RequireClean() => Judge.Do("check", "db.events", "--catalog", "rest", "--uri", _server!.Uri);
+    private void RequireOnce(string fault, int appends, int timeoutMs)
+    {
+        var server = rest.Server;
+        using var catalog = server.Open(server.Options with { TimeoutMs = timeoutMs });
+        server.ClearFaults();
+        var run = new RestRun(catalog, new LocalStore(server.Warehouse), rest.NewTable());
+        for (var n = 0; n < appends; n++)
+        {
+            server.ClearFaults();
+            server.Fault(fault);
+            run.Append();
+        }
+        server.ClearFaults();
+        if (fault.Contains("late", StringComparison.Ordinal) || fault.Contains("delay", StringComparison.Ordinal)) Thread.Sleep(LatestMs + 100);
+        run.RequireEveryAppendOnce(appends);
+        rest.Judge.Do(["check", .. rest.Judged(run.Ident)]);
+    }
 }

@@ -16,16 +16,18 @@ internal sealed class RestRun
     private readonly Table _table;
     private long _next;
 
-    public RestRun(ICatalog catalog, IObjectStore store)
+    public RestRun(ICatalog catalog, IObjectStore store, TableIdent? table = null)
     {
-        (_catalog, _store) = (catalog, store);
+        (_catalog, _store, Ident) = (catalog, store, table ?? TestTables.Events);
         Committer = new TableCommitter(catalog, store, new CommitOptions { MinWaitMs = 10, MaxWaitMs = 200 });
-        _table = Persistently(() => Committer.LoadOrCreate(TestTables.Events, TestTables.Creation()));
+        _table = Persistently(() => Committer.LoadOrCreate(Ident, TestTables.Creation()));
     }
+
+    public TableIdent Ident { get; }
 
     public TableCommitter Committer { get; }
 
-    public Table Table => _catalog.Load(TestTables.Events);
+    public Table Table => _catalog.Load(Ident);
 
     public static long OffsetOf(Table table)
     {
@@ -59,7 +61,7 @@ internal sealed class RestRun
     {
         var result = Persistently(() =>
         {
-            var result = Committer.Commit(TestTables.Events, action);
+            var result = Committer.Commit(Ident, action);
             if (result.Status == CommitStatus.Aborted) throw new EngineException(ErrorKind.Unavailable, result.Reason!);
             return result;
         });
@@ -98,7 +100,8 @@ internal sealed class RestRun
         return builder.Build(location, result, _table.Metadata.DefaultSpecId, PartitionTuple.Empty);
     }
 
-    private static T Persistently<T>(Func<T> work)
+    /// <summary>Again and again while it is not known what became of it, or no server is there.</summary>
+    internal static T Persistently<T>(Func<T> work)
     {
         for (var tries = 0; ; tries++)
         {

@@ -59,6 +59,7 @@ public sealed class TableCommitter(
         string? uuid = action.Doubt?.Uuid;
         var newest = action.Doubt?.LastSequenceNumber ?? 0;
         long retries = this.options.Retries, totalMs = this.options.TotalMs;
+        var sent = false;
         bool MayRetry(int attempt) => attempt <= retries && this.clock.MonotonicMs - started < totalMs;
 
         for (var attempt = 1; ; attempt++)
@@ -74,7 +75,8 @@ public sealed class TableCommitter(
                 if (table.Metadata.Uuid != uuid) throw new EngineException(ErrorKind.NotFound, $"table {ident} was dropped and created again (uuid {uuid}, now {table.Metadata.Uuid})");
                 if (table.Metadata.LastSequenceNumber < newest) throw Stale(table, newest);
                 newest = table.Metadata.LastSequenceNumber;
-                if (action.MayHaveLanded && ResolveDoubt(table, action)) return Landed(table, action, context, attempt);
+                // A proxy that sends twice brings the refusal of the second for a first that landed.
+                if ((action.MayHaveLanded && ResolveDoubt(table, action)) || (sent && action.HasLanded(table.Metadata))) return Landed(table, action, context, attempt);
                 switch (action.Apply(table, context))
                 {
                     case ActionResult.AlreadyDone done:
@@ -85,11 +87,13 @@ public sealed class TableCommitter(
                         CleanUp(action, null, context);
                         return new CommitResult(CommitStatus.Aborted, table, attempt, abort.Reason) { MayHaveLanded = action.MayHaveLanded };
                     case ActionResult.Change change:
+                        sent = true;
                         return Landed(Send(table, change, action), action, context, attempt);
                 }
             }
             catch (EngineException error) when (error.Kind is not (ErrorKind.Unavailable or ErrorKind.Conflict or ErrorKind.Unknown))
             {
+                if (sent && Shown(ident, uuid, action) is { } landed) return Landed(landed, action, context, attempt);
                 CleanUp(action, null, context);
                 throw;
             }
@@ -168,6 +172,19 @@ public sealed class TableCommitter(
         }
         this.log.Error("it is not known whether a commit landed", ("table", sent.Ident), ("snapshot", action.SnapshotId), ("error", lost.Message));
         throw Undecided(sent.Ident, lost);
+    }
+
+    /// <summary>The table if it shows the action after all: to a second sending of what landed, a server may say that there is no such thing to be removed.</summary>
+    private Table? Shown(TableIdent ident, string? uuid, TableAction action)
+    {
+        try
+        {
+            return catalog.Load(ident) is { } now && now.Metadata.Uuid == uuid && action.HasLanded(now.Metadata) ? now : null;
+        }
+        catch (EngineException)
+        {
+            return null;
+        }
     }
 
     private CommitResult Landed(Table table, TableAction action, ActionContext context, int attempt)
