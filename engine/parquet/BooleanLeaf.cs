@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace K2I.Parquet;
 
-/// <summary>Booleans: plain, one bit each, in pages of version 1; runs in those of version 2, as others write them. Collected one byte each until the page ends.</summary>
+/// <summary>Booleans: plain, one bit each, in pages of both versions, as older Spark refuses runs of them. Collected one byte each and packed when the page ends.</summary>
 internal sealed unsafe class BooleanLeaf(SchemaNode node, EncodeContext context) : LeafWriter(node, context)
 {
     private static readonly byte[] Bounds = [0, 1];
@@ -45,15 +45,6 @@ internal sealed unsafe class BooleanLeaf(SchemaNode node, EncodeContext context)
 
     protected override PageEncoding EncodePage(byte* levels, int levelBytes, out byte* body, out long bytes)
     {
-        if (Context.Options.DataPageV2)
-        {
-            var target = BodyFor(levels, levelBytes, sizeof(int) + HybridEncoder.Bound(PageValues, 1));
-            body = target - levelBytes;
-            var encoded = HybridEncoder.EncodeLevels(values.Pointer, PageValues, 1, target + sizeof(int));
-            bytes = encoded - body;
-            Unsafe.WriteUnaligned(target, (int)(encoded - target) - sizeof(int));
-            return PageEncoding.Rle;
-        }
         var groups = PageValues / 8;
         var rest = PageValues % 8;
         bytes = levelBytes + groups + (rest == 0 ? 0 : 1);
