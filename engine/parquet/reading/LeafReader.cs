@@ -5,7 +5,7 @@ namespace K2I.Parquet;
 /// <summary>
 /// Reads one column of the file: pages into a queue of entries (levels, and the values of those that are not null), from whose front batches are taken.
 /// </summary>
-/// <remarks>The queue holds what the batch needs and at most a step more: rows of a repeated column are known to be complete only when the next begins.</remarks>
+/// <remarks>The queue holds what the batch needs and at most a step more: rows of a repeated column are known to be complete only where the next begins.</remarks>
 internal sealed unsafe class LeafReader : IDisposable
 {
     private const int FlatStep = 8192, NestedStep = 1024, HeaderBytes = 256;
@@ -22,7 +22,7 @@ internal sealed unsafe class LeafReader : IDisposable
     private long rowsBegun;
     private PageIndex? index;
     private int pagesBegun;
-    private bool rowMustBegin;
+    private bool rowMustBegin, rowBeginsNext;
     private bool dictionarySeen;
     private int rows;
 
@@ -61,7 +61,7 @@ internal sealed unsafe class LeafReader : IDisposable
     private bool AtEnd => index is null ? chunkLeft == 0 : pageLeft == 0 && pagesBegun == index.Pages.Length;
 
     /// <summary>Rows that are complete in the queue: pages of an index begin with a row, so that the one before is complete.</summary>
-    private int CompleteRows => Leaf.MaxRepetition == 0 || AtEnd || (index is not null && pageLeft == 0) ? rows : Math.Max(0, rows - 1);
+    private int CompleteRows => Leaf.MaxRepetition == 0 || AtEnd || rowBeginsNext || (index is not null && pageLeft == 0) ? rows : Math.Max(0, rows - 1);
 
     /// <param name="info">The column's chunk.</param>
     /// <param name="rowsInGroup">Rows it must have.</param>
@@ -76,7 +76,7 @@ internal sealed unsafe class LeafReader : IDisposable
         pageLeft = 0;
         index = pages;
         pagesBegun = 0;
-        dictionarySeen = rowMustBegin = false;
+        dictionarySeen = rowMustBegin = rowBeginsNext = false;
         values?.StartChunk();
         input.Start(info.Start, index is null ? info.Bytes : index.Pages[0].Offset - info.Start, context.PagesEnd);
     }
@@ -198,8 +198,19 @@ internal sealed unsafe class LeafReader : IDisposable
         rowsBegun += begun;
         pageLeft -= count;
         chunkLeft -= count;
+        LookAhead();
         Damage.Unless(rowsBegun <= groupRows, "a column has more rows than its row group");
         if (AtEnd) Damage.Unless(rowsBegun == groupRows, "a column has fewer rows than its row group");
+    }
+
+    /// <summary>Whether the page goes on with a new row. Large values need not stay in the queue until those behind them are decoded.</summary>
+    private void LookAhead()
+    {
+        if (Leaf.MaxRepetition == 0) return;
+        byte next = 1;
+        var ahead = repetitionLevels;
+        if (pageLeft > 0) ahead.Read(&next, 1);
+        rowBeginsNext = next == 0;
     }
 
     private void NextPage()
@@ -222,10 +233,12 @@ internal sealed unsafe class LeafReader : IDisposable
             case PageType.Data:
                 BeginEntries(header);
                 StartV1(header, stored);
+                LookAhead();
                 break;
             case PageType.DataV2:
                 BeginEntries(header);
                 StartV2(header, stored);
+                LookAhead();
                 break;
             default:
                 break;

@@ -5,10 +5,12 @@ internal static class Corpus
 {
     internal static string? Folder { get; } = Find();
 
-    internal static IEnumerable<string> Files(string folder) => Directory.GetFiles(Path.Join(Folder, folder), "*.parquet").Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal);
+    /// <summary>Every Parquet file, by its path below <c>data</c>.</summary>
+    internal static IEnumerable<string> All() =>
+        Directory.GetFiles(Folder!, "*.parquet*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Path.Join(Folder, "data"), f)).Order(StringComparer.Ordinal);
 
-    internal static ParquetReader Open(string folder, string name, ParquetReadOptions? options = null) =>
-        new(new MemorySource(name, File.ReadAllBytes(Path.Join(Folder, folder, name))), options);
+    internal static ParquetReader Open(string name, ParquetReadOptions? options = null) =>
+        new(new MemorySource(Path.GetFileName(name), File.ReadAllBytes(Path.Join(Folder, "data", name))), options);
 
     private static string? Find()
     {

@@ -143,7 +143,7 @@ public class SelectionTests
     {
         foreach (var name in new[] { "data_index_bloom_encoding_stats.parquet", "data_index_bloom_encoding_with_length.parquet" })
         {
-            using var reader = Corpus.Open("data", name);
+            using var reader = Corpus.Open(name);
             var schema = Schema.Of(new Field(1, "String", PrimitiveType.String, true));
             var asked = 0;
             reader.Select(new ReadRequest
