@@ -32,7 +32,7 @@ internal static class JsonRows
             if (expected.GetArrayLength() != actual.GetArrayLength()) return $"{path}: {actual} instead of {expected}";
             return expected.EnumerateArray().Zip(actual.EnumerateArray()).Select((p, i) => Difference(p.First, p.Second, $"{path}[{i}]")).FirstOrDefault(d => d is not null);
         }
-        same &= expected.ValueKind switch
+        same = same && expected.ValueKind switch
         {
             JsonValueKind.Number => SameNumber(expected.GetRawText(), actual.GetRawText()),
             JsonValueKind.String => expected.GetString() == actual.GetString(),

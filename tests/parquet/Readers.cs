@@ -9,6 +9,7 @@ internal static class Readers
     internal const string DuckDb = "duckdb", Hyparquet = "hyparquet", ArrowRs = "arrow-rs", PyArrow = "pyarrow", Polars = "polars", ClickHouse = "clickhouse-file";
 
     private static readonly string Root = FindRoot();
+    private static readonly string Scripts = Path.Combine(Root, "tests/interop/readers");
     private static readonly string Packages = Environment.GetEnvironmentVariable("K2I_READERS") ?? Path.Combine(Root, ".build/readers");
 
     /// <summary>Why they cannot be used here; null when they can.</summary>
@@ -22,12 +23,14 @@ internal static class Readers
     internal static string? PyArrowMissing { get; } = Python is null || !File.Exists(Python) ? "no Python with pyarrow: name one in K2I_PYTHON" : null;
 
     /// <summary>Rows as JSON lines, per file.</summary>
-    internal static List<string[]> Rows(string reader, IReadOnlyList<string> files, params string[] options)
+    internal static List<string[]> Rows(string reader, IReadOnlyList<string> files, params string[] options) => Split(
+        reader == PyArrow ? Run(Python!, [Path.Combine(Scripts, "read_parquet.py"), .. files]) : Run("node", [Path.Combine(Scripts, "read-parquet.mjs"), "--reader", reader, .. options, .. files]), files);
+
+    /// <summary>Rows of Iceberg tables as JSON lines, per table.</summary>
+    internal static List<string[]> TableRows(string reader, IReadOnlyList<string> folders) => Split(Run("node", [Path.Combine(Scripts, "read-table.mjs"), "--reader", reader, "--long-singles", .. folders]), folders);
+
+    private static List<string[]> Split(string output, IReadOnlyList<string> files)
     {
-        var scripts = Path.Combine(Root, "tests/interop/readers");
-        var output = reader == PyArrow
-            ? Run(Python!, [Path.Combine(scripts, "read_parquet.py"), .. files])
-            : Run("node", [Path.Combine(scripts, "read-parquet.mjs"), "--reader", reader, .. options, .. files]);
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         if (files.Count == 1) return [lines];
         var perFile = new List<List<string>>();
@@ -41,7 +44,7 @@ internal static class Readers
 
     /// <summary>Has another writer write files anew; what a job says, write-parquet.mjs tells.</summary>
     internal static void Write(string writer, IEnumerable<string> jobs) =>
-        Run("node", [Path.Combine(Root, "tests/interop/readers/write-parquet.mjs"), "--writer", writer, .. jobs]);
+        Run("node", [Path.Combine(Scripts, "write-parquet.mjs"), "--writer", writer, .. jobs]);
 
     private static string Run(string program, string[] arguments)
     {

@@ -14,7 +14,10 @@ for (const parser of Object.keys(DEFAULT_PARSERS)) DEFAULT_PARSERS[parser] = raw
 
 const { icebergMetadata, icebergRead } = await import('icebird');
 
-export async function* rows(folder, schema) {
+let longSingles;
+
+export async function* rows(folder, schema, options) {
+  longSingles = options?.['long-singles'];
   globalThis.fetch = readLocal;
   const metadata = await icebergMetadata({ tableUrl: folder });
   for (const row of await icebergRead({ tableUrl: folder, metadata })) yield struct(row, schema);
@@ -44,7 +47,7 @@ function convert(value, type) {
   if (type.type === 'list') return value.map((v) => convert(v, type.element));
   if (type.type === 'map') {
     const pairs = Array.isArray(value) ? value.map((e) => [e.key, e.value]) : Object.entries(value);
-    return sortedPairs(pairs.map(([k, v]) => [type.key === 'string' && typeof k === 'string' ? text(k) : convert(k, type.key), convert(v, type.value)]));
+    return sortedPairs(pairs.map(([k, v]) => [key(k, type.key), convert(v, type.value)]));
   }
   if (type.startsWith('decimal')) return Number(value).toFixed(Number(type.match(/(\d+)\)$/)[1]));
   switch (type) {
@@ -54,6 +57,8 @@ function convert(value, type) {
     case 'time': return time(value);
     case 'timestamp': return timestamp(value, 6, false);
     case 'timestamptz': return timestamp(value, 6, true);
+    case 'timestamp_ns': return timestamp(value, 9, false);
+    case 'timestamptz_ns': return timestamp(value, 9, true);
     case 'string': return value instanceof Uint8Array ? utf8.decode(value) : value;
     case 'uuid': return uuid(value);
     case 'binary': return hex(value);
@@ -61,13 +66,20 @@ function convert(value, type) {
   }
 }
 
-// Keys of a map are made into property names: bytes as "1,2,3".
+// Keys of a map are made into property names.
+function key(value, type) {
+  if (typeof value !== 'string') return convert(value, type);
+  return type === 'string' ? text(value) : type === 'long' || type === 'int' ? BigInt(value) : convert(value, type);
+}
+
+// Bytes as "1,2,3".
 function text(key) {
   return /^(\d{1,3}(,\d{1,3})*)?$/.test(key) ? utf8.decode(Uint8Array.from(key === '' ? [] : key.split(',').map(Number))) : key;
 }
 
 // The shortest text that names a single: JavaScript has doubles only.
 function single(value) {
+  if (longSingles) return number(value);
   for (let digits = 6; digits <= 9; digits++) {
     const short = Number(value.toPrecision(digits));
     if (Math.fround(short) === value) return short;
