@@ -30,7 +30,7 @@ public sealed class EncodeTeam : IEncodeTeam
         this.helpers = helpers;
         this.users = users;
         this.clock = clock;
-        wanted = clock.CreateLatch();
+        wanted = clock.CreateLatch(isSet: users == 0);
         measuredMs = clock.MonotonicMs - MeasureMs;
         idleCores = Environment.ProcessorCount;
     }
