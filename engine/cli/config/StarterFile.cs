@@ -38,7 +38,8 @@ internal static class StarterFile
 
     private const string Properties = """
 
-        # Properties of the Iceberg table, set when it is created.
+        # Properties of the Iceberg table, set when it is created. write.metadata.delete-after-commit.enabled is true if not set here: of old metadata files the last
+        # write.metadata.previous-versions-max (100) are kept.
         ;property.write.parquet.compression-codec = zstd
 
         """;
