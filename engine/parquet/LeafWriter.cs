@@ -17,6 +17,9 @@ internal abstract unsafe class LeafWriter : IDisposable
     /// <summary>Bytes beyond the last that wide stores may touch.</summary>
     protected const int Slack = 64;
 
+    /// <summary>What the format could hold, less what a codec may add.</summary>
+    private const long MaxPageBytes = int.MaxValue / 8L * 7;
+
     private readonly GrowBuffer definitions, repetitions;
     private readonly BlockChain pages, dictionaryPage;
     private readonly ChunkStatistics statistics;
@@ -261,7 +264,7 @@ internal abstract unsafe class LeafWriter : IDisposable
         // Levels of version 2 stay out of the compression.
         var apart = Context.Options.DataPageV2 && Context.Compressor is not null ? levelBytes : 0;
         var encoding = EncodePage(levels, levelBytes - apart, out var body, out var bytes);
-        if (bytes + apart > int.MaxValue) throw TooLarge("a row", bytes);
+        if (bytes + apart > MaxPageBytes) throw TooLarge("a row", bytes);
         var stored = CompressPage(body, (int)bytes, apart, out var storedBytes);
         Buffer.MemoryCopy(levels, stored, apart, apart);
         bytes += apart;
@@ -336,7 +339,7 @@ internal abstract unsafe class LeafWriter : IDisposable
 
     private void EncodeDictionary(ColumnChunk chunk)
     {
-        if (DictionaryBytes > int.MaxValue) throw TooLarge("a dictionary", DictionaryBytes);
+        if (DictionaryBytes > MaxPageBytes) throw TooLarge("a dictionary", DictionaryBytes);
         if (Context.Compressor is { } compressor) compressor.Search = MatchSearch.Level;
         var stored = Compress(DictionaryPage, (int)DictionaryBytes, 0, out var storedBytes);
         WriteHeader(PageType.Dictionary, PageEncoding.Plain, DictionaryCount, (int)DictionaryBytes, stored, storedBytes);

@@ -1,3 +1,5 @@
+using K2I.Base;
+
 namespace K2I.Parquet;
 
 /// <summary>Where a column's pages of one row group lie (parquet.thrift, ColumnChunk and ColumnMetaData).</summary>
@@ -38,7 +40,7 @@ internal sealed class ChunkInfo
             switch (id)
             {
                 case 1:
-                    Damage.Unless(thrift.Bytes(type).IsEmpty, "a column lies in another file");
+                    if (!thrift.Bytes(type).IsEmpty) throw new EngineException(ErrorKind.Unsupported, "a column lies in another file");
                     break;
                 case 3 when type == ThriftReader.Struct:
                     chunk.ReadMetadata(ref thrift, @base);
@@ -57,8 +59,7 @@ internal sealed class ChunkInfo
                     chunk.ColumnIndex = (chunk.ColumnIndex.At, thrift.Int32(type));
                     break;
                 case 8:
-                    Damage.Throw("a column is encrypted");
-                    break;
+                    throw new EngineException(ErrorKind.Unsupported, "a column is encrypted");
                 default:
                     thrift.Skip(type);
                     break;

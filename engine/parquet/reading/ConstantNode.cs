@@ -1,3 +1,4 @@
+using K2I.Base;
 using K2I.Columns;
 
 namespace K2I.Parquet;
@@ -55,8 +56,8 @@ internal sealed unsafe class ConstantNode(Field wanted, ReadOnlyMemory<byte>? va
 
     private void Repeat(ReadOnlySpan<byte> bytes, int width, int slots)
     {
-        var into = values.Ensure(checked((long)width * slots));
-        Damage.Unless((long)width * slots <= int.MaxValue, "a default value takes more than 2 GiB in a batch");
+        if ((long)width * slots > int.MaxValue) throw new EngineException(ErrorKind.Unsupported, $"the default value of {Field.Name} takes more than 2 GiB in a batch");
+        var into = values.Ensure((long)width * slots);
         for (var i = 0; i < slots; i++, into += width)
         {
             if (bytes.IsEmpty) new Span<byte>(into, width).Clear();

@@ -6,11 +6,12 @@ namespace K2I.Parquet;
 /// <remarks>Source: LogicalTypes.md of parquet-format, "Nested Types" with its backward-compatibility rules.</remarks>
 internal sealed class FileTree
 {
-    private const int MaxDepth = 100, ListConverted = 3, MapConverted = 1, MapKeyValueConverted = 2;
+    private const int MaxDepth = 100, ListConverted = 3, MapConverted = 1, MapKeyValueConverted = 2, MaxPathChars = 64 << 20;
 
     private readonly SchemaElement[] elements;
     private readonly List<FileLeaf> leaves = [];
     private int next = 1;
+    private long pathChars;
 
     private FileTree(SchemaElement[] elements) => this.elements = elements;
 
@@ -58,6 +59,8 @@ internal sealed class FileTree
         Damage.Unless(depth < MaxDepth, "the schema is nested too deep");
         var definition = at.Definition + (optional ? 1 : 0);
         var path = parentPath.Length == 0 ? element.Name : $"{parentPath}.{element.Name}";
+        // Each column's path repeats the names above it.
+        if ((pathChars += path.Length) > MaxPathChars) throw new EngineException(ErrorKind.Unsupported, "the names of its columns are too long");
         var below = at with { Definition = definition };
         if (element.Children == 0 && element.Type is not null) return Leaf(element, path, at, definition, !optional);
         Damage.Unless(element.Children > 0, $"column {path} has neither a type nor children");

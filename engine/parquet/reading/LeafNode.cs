@@ -51,6 +51,6 @@ internal sealed unsafe class LeafNode(Field wanted, FileField at, LeafReader rea
             AssemblyKernels.Spread(dense, width, validity.Pointer, slots, target);
             dense = target;
         }
-        return ColumnView.Over(Field, slots, nulls, valid, [], new(dense, checked(slots * width)));
+        return ColumnView.Over(Field, slots, nulls, valid, [], ReadBuffer.Span(dense, (long)slots * width));
     }
 }

@@ -8,7 +8,7 @@ namespace K2I.Parquet;
 /// <remarks>The queue holds what the batch needs and at most a step more: rows of a repeated column are known to be complete only where the next begins.</remarks>
 internal sealed unsafe class LeafReader : IDisposable
 {
-    private const int FlatStep = 8192, NestedStep = 1024, HeaderBytes = 256;
+    private const int FlatStep = 8192, NestedStep = 1024, HeaderBytes = 256, MaxEntries = int.MaxValue - 1024;
 
     private readonly ReadContext context;
     private readonly ChunkInput input;
@@ -174,6 +174,7 @@ internal sealed unsafe class LeafReader : IDisposable
     {
         var step = Leaf.MaxRepetition == 0 ? Math.Min(FlatStep, wanted - rows) : NestedStep;
         var count = Math.Min(Math.Min(pageLeft, step), values?.Step ?? step);
+        if (count > MaxEntries - Entries) throw new EngineException(ErrorKind.Unsupported, "a row of more than 2 billion values");
         var present = count;
         var begun = count;
         if (Leaf.MaxRepetition > 0)

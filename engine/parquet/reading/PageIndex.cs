@@ -4,7 +4,8 @@ namespace K2I.Parquet;
 /// <remarks>What a reader can do without: an index that is not there, or does not make sense, is null. Whether pages have the rows it says is checked when they are read.</remarks>
 internal sealed class PageIndex
 {
-    private const int MaxIndexBytes = 64 << 20;
+    /// <summary>A page's place has three fields and an end.</summary>
+    private const int MaxIndexBytes = 64 << 20, LeastPlaceBytes = 7;
 
     private PageIndex(PagePlace[] pages, long rows)
     {
@@ -31,7 +32,9 @@ internal sealed class PageIndex
                 thrift.Skip(type);
                 continue;
             }
-            pages = new PagePlace[thrift.BeginList(type, out _)];
+            var count = thrift.BeginList(type, out _);
+            if (count > bytes.Length / LeastPlaceBytes) return null;
+            pages = new PagePlace[count];
             for (var i = 0; i < pages.Length && !thrift.Failed; i++) pages[i] = Place(ref thrift);
         }
         if (thrift.Failed || pages.Length == 0 || pages[0].FirstRow != 0) return null;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using K2I.Base;
 
 namespace K2I.Parquet;
 
@@ -22,7 +23,11 @@ internal sealed unsafe class ReadBuffer(ReadArena arena) : IDisposable
         return Pointer;
     }
 
-    internal ReadOnlySpan<byte> Span(long bytes) => new(Pointer, checked((int)bytes));
+    internal ReadOnlySpan<byte> Span(long bytes) => Span(Pointer, bytes);
+
+    /// <summary>A column's values in a batch are one span.</summary>
+    internal static ReadOnlySpan<byte> Span(byte* start, long bytes) =>
+        bytes <= int.MaxValue ? new(start, (int)bytes) : throw new EngineException(ErrorKind.Unsupported, "values next to each other take more than 2 GiB");
 
     public void Dispose()
     {

@@ -50,6 +50,32 @@ public class FuzzTests(ITestOutputHelper output)
         Assert.Equal(before, MemoryLedger.Bytes(MemoryTag.Parquet));
     }
 
+    /// <summary>Names are in a footer once, and in the path of every column below them.</summary>
+    [Fact]
+    public void LongNamesOfNestedFieldsTakeNoMoreMemoryThanTheyMay()
+    {
+        const int depth = 60, columns = 2000;
+        var name = new string('n', 20_000);
+        using var thrift = new ThriftWriter();
+        thrift.BeginList(2, ThriftWriter.Struct, depth + columns);
+        for (var i = 0; i < depth + columns; i++)
+        {
+            thrift.BeginElement();
+            if (i >= depth) thrift.WriteI32(1, (int)PhysicalType.Int32);
+            thrift.WriteI32(3, 0);
+            thrift.WriteString(4, i < depth ? name : "c");
+            if (i < depth) thrift.WriteI32(5, i == depth - 1 ? columns : 1);
+            thrift.EndStruct();
+        }
+        thrift.End();
+        byte[] file = [.. "PAR1"u8, .. thrift.Written, .. BitConverter.GetBytes(thrift.Length), .. "PAR1"u8];
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var error = Assert.Throws<EngineException>(() => new ParquetReader(new MemorySource("names", file)));
+        Assert.Equal(ErrorKind.Unsupported, error.Kind);
+        Assert.Contains("names of its columns", error.Message, StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 30);
+    }
+
     /// <summary>Reads all, or by the indexes every other page of some column, after asking for everything that a row group tells.</summary>
     private static void Consume(string name, byte[] file, bool byPages)
     {
