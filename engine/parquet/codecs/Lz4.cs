@@ -7,8 +7,7 @@ public static unsafe class Lz4
     /// <returns>The bytes written; negative when the block is damaged or there is not enough room.</returns>
     public static int Decode(ReadOnlySpan<byte> packed, Span<byte> buffer, int start = 0)
     {
-        var room = buffer.Length - start;
-        ArgumentOutOfRangeException.ThrowIfNegative(room);
+        var room = buffer[start..].Length;
         fixed (byte* source = packed)
         fixed (byte* target = buffer)
             return NativeCodecs.Lz4Decompress(source, target + start, packed.Length, room, target, start);
