@@ -88,6 +88,19 @@ public abstract class CatalogContract
     }
 
     [ContractFact]
+    public void SchemasAndSpecsThatTheTableHadBeforeAreGoneBackTo()
+    {
+        Catalog.Create(TestTables.Events, TestTables.Creation("day(ts)"));
+        foreach (var action in (TableAction[])[new UpdateSchema().Add("", "extra", PrimitiveType.Long), new UpdateSpec("id"), new UpdateSchema().Drop("extra"), new UpdateSpec("day(ts)")])
+            Assert.Equal(CommitStatus.Committed, Committer.Commit(TestTables.Events, action).Status);
+        var table = Other.Load(TestTables.Events).Metadata;
+        Assert.Equal((0, 0, 2, 2), (table.CurrentSchemaId, table.DefaultSpecId, table.Schemas.Length, table.Specs.Length));
+        Assert.Equal(CommitStatus.AlreadyDone, Committer.Commit(TestTables.Events, new UpdateSchema().Drop("extra")).Status);
+        Committer.Commit(TestTables.Events, new UpdateSchema().Add("", "extra", PrimitiveType.Long));
+        Assert.Equal(5, Other.Load(TestTables.Events).Metadata.CurrentSchema.Fields[^1].Id);
+    }
+
+    [ContractFact]
     public void OneOfManyRacingCommitsWins()
     {
         var table = Catalog.Create(TestTables.Events, TestTables.Creation());

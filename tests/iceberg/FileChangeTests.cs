@@ -125,14 +125,52 @@ public sealed class FileChangeTests : IDisposable
         Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => Commit(new RewriteFiles { StartSnapshotId = head.SnapshotId, Replaced = [a], Files = [more], DataSequenceNumber = 1 })).Kind);
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void AnOverwriteByConditionThatMissedDeletesOrRemovalsIsNotCommitted(int version)
+    {
+        var table = Create(version, "day(ts)");
+        var (a, b) = (Day(table, "a", "2024-01-01"), Day(table, "b", "2024-01-02"));
+        var start = Commit(TestTables.Append(a, b, Day(table, "c", "2024-01-02"))).Metadata.CurrentSnapshotId;
+        OverwriteFiles Action(string day) => new() { RemovedRows = ScanFilter.Parse($"ts >= '{day}T00:00:00+00:00' and ts < '{DateOnly.Parse(day).AddDays(1):yyyy-MM-dd}T00:00:00+00:00'"), Files = [Day(table, "n" + Guid.NewGuid(), day)], StartSnapshotId = start };
+        Commit(new RowDelta { DeleteFiles = [Delete(version, a, 3)] });
+        Assert.Contains("meanwhile", _committer.Commit(TestTables.Events, Action("2024-01-01")).Reason, StringComparison.Ordinal);
+        Assert.Equal(CommitStatus.Committed, _committer.Commit(TestTables.Events, Action("2024-01-03")).Status);
+        Commit(new RemoveFiles { Files = [b] });
+        Assert.Contains("meanwhile", _committer.Commit(TestTables.Events, Action("2024-01-02")).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ACompactionsFilesAreNoNewRows()
+    {
+        var table = Create(2);
+        var a = TestTables.File(table, "a");
+        var start = Commit(TestTables.Append(a)).Metadata.CurrentSnapshot!;
+        Commit(new RewriteFiles { StartSnapshotId = start.SnapshotId, Replaced = [a], Files = [TestTables.File(table, "b")], DataSequenceNumber = start.SequenceNumber });
+        var delta = new RowDelta { DataFiles = [TestTables.File(table, "n")], StartSnapshotId = start.SnapshotId, NoNewRows = ScanFilter.Parse("id = 5") };
+        Assert.Equal(CommitStatus.Committed, _committer.Commit(TestTables.Events, delta).Status);
+    }
+
+    [Fact]
+    public void ARewriteGivesNoFileASecondVectorAndTakesNoRowsByNewEqualityDeletes()
+    {
+        var table = Create(3);
+        var a = TestTables.File(table, "a");
+        var start = Commit(TestTables.Append(a)).Metadata.CurrentSnapshot!;
+        Commit(new RowDelta { DeleteFiles = [Delete(3, a, 3)] });
+        Assert.Contains("meanwhile", _committer.Commit(TestTables.Events, new RewriteFiles { StartSnapshotId = start.SnapshotId, DeleteFiles = [Delete(3, a, 1, offset: 500)] }).Reason, StringComparison.Ordinal);
+        var equality = TestTables.File(table, "eq") with { Content = FileContent.EqualityDeletes, EqualityIds = [1] };
+        Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => Commit(new RewriteFiles { StartSnapshotId = start.SnapshotId, DeleteFiles = [equality] })).Kind);
+    }
+
     [Fact]
     public void ARowConditionTakesWholeFilesOrNone()
     {
         var table = Create(2, "day(ts)");
-        DataFile Day(string name, string day) => TestTables.File(table, name, partition: new PartitionTuple([SingleValue.OfInt(DateOnly.Parse(day).DayNumber - new DateOnly(1970, 1, 1).DayNumber)]));
-        Commit(TestTables.Append(Day("a", "2024-01-01"), Day("b", "2024-01-02"), Day("c", "2024-01-03")));
+        Commit(TestTables.Append(Day(table, "a", "2024-01-01"), Day(table, "b", "2024-01-02"), Day(table, "c", "2024-01-03")));
         Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => Commit(new RemoveFiles { Rows = ScanFilter.Parse("ts < '2024-01-02T12:00:00+00:00'") })).Kind);
-        table = Commit(new OverwriteFiles { RemovedRows = ScanFilter.Parse("ts >= '2024-01-02T00:00:00+00:00' and ts < '2024-01-03T00:00:00+00:00'"), Files = [Day("d", "2024-01-02")] });
+        table = Commit(new OverwriteFiles { RemovedRows = ScanFilter.Parse("ts >= '2024-01-02T00:00:00+00:00' and ts < '2024-01-03T00:00:00+00:00'"), Files = [Day(table, "d", "2024-01-02")] });
         Assert.Equal(["a", "c", "d"], TestTables.LivePaths(table, _store).Select(Path.GetFileNameWithoutExtension));
         Assert.Equal(["c", "d"], TestTables.LivePaths(Commit(new RemoveFiles { Rows = ScanFilter.Parse("not ts >= '2024-01-02T00:00:00+00:00'") }), _store).Select(Path.GetFileNameWithoutExtension));
     }
@@ -162,6 +200,9 @@ public sealed class FileChangeTests : IDisposable
         Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => Commit(new RowDelta { DeleteFiles = [a] })).Kind);
         Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => Commit(new RowDelta { DeleteFiles = [a with { Content = FileContent.EqualityDeletes, EqualityIds = [99] }] })).Kind);
     }
+
+    private static DataFile Day(Table table, string name, string day) =>
+        TestTables.File(table, name, partition: new PartitionTuple([SingleValue.OfInt(DateOnly.Parse(day).DayNumber - new DateOnly(1970, 1, 1).DayNumber)]));
 
     private static DataFile Delete(int version, DataFile file, long rows, long offset = 4) => version >= 3
         ? new DataFile { Content = FileContent.PositionDeletes, FilePath = $"{file.FilePath}.puffin", FileFormat = "PUFFIN", SpecId = file.SpecId, Partition = file.Partition, RecordCount = rows, FileSizeBytes = 900, ReferencedDataFile = file.FilePath, ContentOffset = offset, ContentSizeBytes = 40 }

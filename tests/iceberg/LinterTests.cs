@@ -96,6 +96,7 @@ public sealed class LinterTests : IDisposable
         { "summary-changes", Change(t => t with { Snapshots = t.Snapshots.SetItem(1, t.Snapshots[1] with { Summary = t.Snapshots[1].Summary.SetItem("added-delete-files", "7") }) }) },
         { "snapshot-log", Change(t => t with { SnapshotLog = [t.SnapshotLog[0]] }) },
         { "snapshot-log", Change(t => t with { SnapshotLog = t.SnapshotLog.Insert(0, new SnapshotLogEntry(1, 99)) }) },
+        { "last-updated", Change(t => t with { LastUpdatedMs = t.LastUpdatedMs - 120_000 }) },
         { "metadata-log", Change(t => t with { MetadataLog = t.MetadataLog.Add(new MetadataLogEntry(5, t.MetadataLog[^1].Location)) }) },
         { "metadata-log", Change(t => t with { MetadataLog = [new MetadataLogEntry(5, t.Location + "/metadata/gone.json")] }) },
         { "statistics", Change(t => t with { Statistics = [new StatisticsFile(99, t.MetadataLog[^1].Location, 0, "{}")] }) },
@@ -150,6 +151,9 @@ public sealed class LinterTests : IDisposable
         { "file-sort-order", false, Entry(e => e with { File = e.File with { SortOrderId = 5 } }) },
         { "file-metrics", false, Entry(e => e with { File = e.File with { NullValueCounts = new Dictionary<int, long> { [1] = 1000 } } }) },
         { "file-bounds", false, Entry(e => e with { File = e.File with { LowerBounds = new Dictionary<int, byte[]> { [1] = SingleValue.OfLong(1000) } } }) },
+        { "file-bounds", false, Entry(e => e with { File = e.File with { LowerBounds = new Dictionary<int, byte[]> { [1] = SingleValue.OfLong(10) }, UpperBounds = null } }) },
+        { "file-bounds", false, Entry(e => e with { File = e.File with { UpperBounds = new Dictionary<int, byte[]> { [1] = SingleValue.OfLong(10) }, LowerBounds = null } }) },
+        { "file-metrics", false, Entry(e => e with { File = e.File with { NullValueCounts = new Dictionary<int, long> { [1] = 1 } } }) },
         { "file-missing", false, Entry(e => e with { File = e.File with { FilePath = e.File.FilePath + "x" } }) },
         { "file-length", false, Entry(e => e with { File = e.File with { FileSizeBytes = e.File.FileSizeBytes + 1 } }) },
         { "file-rows", false, Entry(e => e with { File = e.File with { RecordCount = e.File.RecordCount + 1 } }) },
@@ -178,6 +182,44 @@ public sealed class LinterTests : IDisposable
         var at = manifests.IndexOf(manifests.First(m => m.Content == (ofDeletes ? ManifestContent.Deletes : ManifestContent.Data)));
         var entry = (Func<object, object>)change;
         Expect(name, Lint(Relist(table, manifests.SetItem(at, Rewrite(table, manifests[at], entries => [(ManifestEntry)entry(entries[0]), .. entries.Skip(1)]))), new LintOptions { Deep = true }));
+    }
+
+    [Fact]
+    public void AFileInTheWrongPartitionIsFoundByItsFooter()
+    {
+        var table = Make(2, "id");
+        var manifests = Manifests(table);
+        var at = manifests.IndexOf(manifests.First(m => m.Content == ManifestContent.Data));
+        var moved = Rewrite(table, manifests[at], entries => [entries[0] with { File = entries[0].File with { Partition = new PartitionTuple([SingleValue.OfLong(77)]) } }, .. entries.Skip(1)]);
+        Expect("partition-value", Lint(Relist(table, manifests.SetItem(at, moved)), new LintOptions { Deep = true }));
+    }
+
+    [Fact]
+    public void ManifestsWhoseFieldsHaveNoIdsAreFound()
+    {
+        var table = Make(2);
+        var manifests = Manifests(table);
+        foreach (var name in (string[])["status", "file_path", "key"])
+        {
+            var path = $"{table.Metadata.Location}/metadata/{Guid.NewGuid():N}.avro";
+            var file = new AvroFileReader(_store.Read(manifests[0].Path), "m");
+            var writer = new AvroFileWriter(Without(file.Schema, name), file.Metadata.Where(m => !m.Key.StartsWith("avro.", StringComparison.Ordinal)), deflate: true);
+            foreach (var record in file.ReadAll()) writer.Append((object?[])record!);
+            var bytes = writer.Finish();
+            _store.Put(path, bytes);
+            Expect("manifest-field-ids", Lint(Relist(table, manifests.SetItem(0, manifests[0] with { Path = path, Length = bytes.Length }))));
+        }
+
+        static AvroType Without(AvroType type, string name) => new(type.Kind)
+        {
+            Name = type.Name,
+            Fields = [.. type.Fields.Select(f => new AvroField(f.Name, Without(f.Type, name)) { Id = f.Name == name ? null : f.Id })],
+            Element = type.Element is { } element ? Without(element, name) : null,
+            Branches = [.. type.Branches.Select(b => Without(b, name))],
+            Logical = type.Logical,
+            ElementId = type.ElementId,
+            Size = type.Size,
+        };
     }
 
     [Fact]
@@ -217,10 +259,10 @@ public sealed class LinterTests : IDisposable
     private ImmutableArray<Finding> Lint(Table table, LintOptions? options = null) => new TableLinter(_store).Check(table, options);
 
     /// <summary>Two snapshots: data files in two partitions, then deletes in each of them.</summary>
-    private Table Make(int version)
+    private Table Make(int version, string partitionBy = "truncate(1, cat)")
     {
         var schema = Schema.Of(new Field(1, "id", PrimitiveType.Long, true), new Field(2, "cat", PrimitiveType.String, false));
-        var table = _committer.LoadOrCreate(TestTables.Events, new TableCreation { Schema = schema, Spec = PartitionSpecText.Parse("truncate(1, cat)", schema), FormatVersion = version });
+        var table = _committer.LoadOrCreate(TestTables.Events, new TableCreation { Schema = schema, Spec = PartitionSpecText.Parse(partitionBy, schema), FormatVersion = version });
         using var builder = new BatchBuilder(schema, MemoryTag.Scratch, 1 << 16);
         for (var i = 0; i < 20; i++)
         {
@@ -233,8 +275,8 @@ public sealed class LinterTests : IDisposable
         foreach (var task in new TableScan(table, _store).Plan())
         {
             var positions = new RowPositions();
-            positions.Add(3);
-            positions.Add(5);
+            positions.Add(task.Data.File.RecordCount > 5 ? 3 : 0);
+            if (task.Data.File.RecordCount > 5) positions.Add(5);
             writer.Delete(task, positions);
         }
         return _committer.Commit(TestTables.Events, new RowDelta { DeleteFiles = writer.Finish().Added }).Table;

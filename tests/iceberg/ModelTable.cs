@@ -65,6 +65,9 @@ internal sealed class ModelTable
         }
     }
 
+    /// <summary>All rows of main lie in files of the spec that new files get: only of those does the judge find the partitions for equality deletes.</summary>
+    public bool HasOneSpec => Table is var table && new TableScan(table, Store).Plan().All(t => t.Data.File.SpecId == table.Metadata.DefaultSpecId);
+
     public TableModel Main => Refs[SnapshotRef.Main];
 
     public void Append(string branch = SnapshotRef.Main, int most = 60)
@@ -220,16 +223,30 @@ internal sealed class ModelTable
         Assert.Equal(value, Table.Metadata.Property("test.value"));
     }
 
-    /// <summary>After another engine changed the rows of main: what it says they are is taken over.</summary>
-    public void TakeOver(IEnumerable<string> lines)
+    /// <summary>Another engine changed main: <paramref name="after"/> is what it ought to hold now.</summary>
+    /// <param name="after">By what the engine was told to do.</param>
+    /// <param name="read">A judge's reading of a snapshot: of those that the engine made on the way, what they hold is taken from it.</param>
+    public void Changed(TableModel after, Func<long, IEnumerable<string>> read)
     {
-        var schema = Table.Metadata.CurrentSchema;
-        var model = TableModel.Empty.Add(lines.Select(l => JsonDocument.Parse(l).RootElement).Select(r => KeyValuePair.Create(r.GetProperty("id").GetInt64(),
-            schema.Fields.Where(f => r.GetProperty(f.Name).ValueKind != JsonValueKind.Null).ToImmutableDictionary(f => f.Id, f => r.GetProperty(f.Name).GetRawText()))));
-        Refs[SnapshotRef.Main] = model;
-        _nextId = Math.Max(_nextId, model.Rows.Keys.DefaultIfEmpty(0).Max() + 1);
-        if (Table.Metadata.CurrentSnapshot is { } now) _snapshots[now.SnapshotId] = (model, now.SchemaId ?? 0);
+        var table = Table.Metadata;
+        Refs[SnapshotRef.Main] = after;
+        foreach (var snapshot in table.Snapshots.Where(s => !_snapshots.ContainsKey(s.SnapshotId)))
+        {
+            Assert.NotEqual("k2i", snapshot.Summary.GetValueOrDefault(SummaryKeys.EngineName));
+            var schema = snapshot.SchemaId ?? table.CurrentSchemaId;
+            _snapshots[snapshot.SnapshotId] = (snapshot.SnapshotId == table.CurrentSnapshotId ? after : ModelOf(read(snapshot.SnapshotId), table.FindSchema(schema)!), schema);
+        }
     }
+
+    /// <summary>What main held <paramref name="steps"/> snapshots ago; null if its history is shorter.</summary>
+    public TableModel? Before(int steps) => Table.Metadata.Ancestors().Skip(steps).FirstOrDefault() is { } snapshot ? _snapshots[snapshot.SnapshotId].Model : null;
+
+    /// <summary>New rows for another engine to write.</summary>
+    public Dictionary<long, ImmutableDictionary<int, string>> Rows(int count) => NewRows(count);
+
+    private static TableModel ModelOf(IEnumerable<string> lines, Schema schema) =>
+        TableModel.Empty.Add(lines.Select(l => JsonDocument.Parse(l).RootElement).Select(r => KeyValuePair.Create(r.GetProperty("id").GetInt64(),
+            schema.Fields.Where(f => r.GetProperty(f.Name).ValueKind != JsonValueKind.Null).ToImmutableDictionary(f => f.Id, f => r.GetProperty(f.Name).GetRawText()))));
 
     /// <summary>Every ref and known snapshot has the model's rows, as this build reads them.</summary>
     public void Compare()

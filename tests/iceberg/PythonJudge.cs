@@ -12,12 +12,17 @@ internal static class PythonJudge
     {
         if (Program is null) return null;
         string[] which = snapshot is { } id ? ["--snapshot", $"{id}"] : [];
-        var start = new ProcessStartInfo(Program, ["read", folder, "--engine", engine, .. which]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        using var process = Process.Start(start)!;
+        return Do(["read", folder, "--engine", engine, .. which]);
+    }
+
+    /// <summary>The lines printed; anything but success fails the test.</summary>
+    public static List<string> Do(params string[] command)
+    {
+        using var process = Process.Start(new ProcessStartInfo(Program!, command) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var errors = process.StandardError.ReadToEndAsync();
         var lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"{engine} {folder}: {errors.Result}");
+        Assert.True(process.ExitCode == 0, $"{string.Join(' ', command)}: {errors.Result}");
         return [.. lines];
     }
 

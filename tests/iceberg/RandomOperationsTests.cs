@@ -62,44 +62,6 @@ public sealed class RandomOperationsTests(ITestOutputHelper output) : IDisposabl
         output.WriteLine($"{states} snapshots read by {(PythonJudge.Program is null ? "Iceberg Java" : "Iceberg Java and DuckDB")}");
     }
 
-    /// <summary>Iceberg Java changes the table in ways of its own between our operations, equality deletes among them.</summary>
-    [SharedTheory(Judge.Program)]
-    [InlineData(2, 21)]
-    [InlineData(3, 22)]
-    public void WorkGoesOnAfterAnotherEngine(int formatVersion, int seed)
-    {
-        output.WriteLine($"seed {seed}");
-        var random = new Random(seed);
-        var table = new ModelTable(new LocalStore(_folder.Path), "t", formatVersion, random) { ShareVectorFiles = true };
-        using var judge = new JudgeSession();
-        table.Append();
-        for (var step = 0; step < 24; step++)
-        {
-            string[] op = step % 2 == 1 ? [] : random.Next(6) switch
-            {
-                0 => ["append", table.Judged[0], "--rows", "5", "--seed", $"{step}", "--first-id", $"{10_000 + (step * 100)}"],
-                1 => ["delete", table.Judged[0], "--where", $"n < {random.Next(-40, 0)}", "--how", formatVersion == 2 ? "pos" : "dv"],
-                2 => ["delete", table.Judged[0], "--where", $"n > {random.Next(10, 40)}", "--how", "eq", "--on", "id"],
-                3 => ["compact", table.Judged[0]],
-                4 => ["rewrite-manifests", table.Judged[0]],
-                _ => ["expire", table.Judged[0], "--keep", "3"],
-            };
-            if (op.Length > 0)
-            {
-                if (table.Table.Metadata.CurrentSnapshot is null) continue;
-                judge.Do(["op", .. op]);
-                table.TakeOver(judge.Do(["read", .. table.Judged]));
-            }
-            else
-            {
-                Step(table, random);
-            }
-            table.Compare();
-            var problems = judge.Do(["check", .. table.Judged, "--lineage"]).Where(l => l.StartsWith("ERROR", StringComparison.Ordinal)).ToList();
-            Assert.True(problems.Count == 0, $"seed {seed}, step {step}, {string.Join(' ', op)}: {string.Join('\n', problems.Take(10))}");
-        }
-    }
-
     internal static string Step(ModelTable table, Random random)
     {
         var branches = table.Table.Metadata.Refs.Where(r => r.Value.IsBranch && r.Key != SnapshotRef.Main).Select(r => r.Key).ToList();

@@ -15,5 +15,9 @@ internal sealed record TableModel(ImmutableSortedDictionary<long, ImmutableDicti
 
     public TableModel Add(IEnumerable<KeyValuePair<long, ImmutableDictionary<int, string>>> rows) => new(Rows.SetItems(rows));
 
+    /// <summary>Without the rows whose value of an int or long column meets the condition; null never does.</summary>
+    public TableModel RemoveWhere(int fieldId, Func<long, bool> condition) =>
+        Remove(Rows.Where(r => r.Value.TryGetValue(fieldId, out var text) && condition(long.Parse(text, System.Globalization.CultureInfo.InvariantCulture))).Select(r => r.Key));
+
     public TableModel Remove(IEnumerable<long> ids) => new(Rows.RemoveRange(ids));
 }

@@ -69,7 +69,7 @@ internal static class TablesCommand
     private static Command CreateCheck(ConfigArguments config, Option<bool> json, Option<string?> warehouse, Terminal terminal)
     {
         var name = new Argument<string>("name") { Description = "table or namespace.table" };
-        var deep = new Option<bool>("--deep") { Description = "Open every data and delete file too" };
+        var deep = new Option<bool>("--deep") { Description = "Open every data and delete file too: footers and rows of deletes, not rows of data; a few reads for each file" };
         var current = new Option<bool>("--current") { Description = "Only the current snapshot" };
         var orphans = new Option<bool>("--orphans") { Description = "Name files that nothing refers to; a writer at work has some" };
         var check = new Command("check", "Whether a table is as the format demands; exits non-zero if not") { name, deep, current, orphans };

@@ -45,6 +45,20 @@ internal sealed class AvroFileReader
     public List<object?> ReadAll()
     {
         var records = new List<object?>();
+        Each(records.Add);
+        return records;
+    }
+
+    /// <summary>How many records there are. All are decoded, none is kept.</summary>
+    public long Count()
+    {
+        long count = 0;
+        Each(_ => count++);
+        return count;
+    }
+
+    private void Each(Action<object?> take)
+    {
         var file = new AvroDecoder(this.bytes.Span, this.what);
         _ = file.Raw(start);
         while (file.Left > 0)
@@ -57,11 +71,10 @@ internal sealed class AvroFileReader
             for (var at = 0L; at < count; at++)
             {
                 if (block.Left == 0 && Schema.Fields.Length > 0) throw file.Bad($"a block of {count} records ends after {at}");
-                records.Add(block.Value(Schema));
+                take(block.Value(Schema));
             }
             if (block.Left != 0) throw file.Bad("a block is longer than its records");
         }
-        return records;
     }
 
     private ReadOnlySpan<byte> Plain(ReadOnlySpan<byte> payload) => this.codec switch

@@ -27,12 +27,30 @@ internal static class ManifestRules
         findings.Unless(file.Metadata.ContainsKey("partition-spec"), "manifest-header", manifest.Path, "'partition-spec' is missing");
         if (file.Metadata.TryGetValue("format-version", out var version))
             findings.Unless(int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= table.FormatVersion, "manifest-header", manifest.Path, $"format version {version} in a table of version {table.FormatVersion}");
-        foreach (var field in file.Schema.Fields) findings.Unless(field.Id is not null, "manifest-field-ids", manifest.Path, $"its field '{field.Name}' has no id");
+        CheckFieldIds(file, manifest.Path, findings);
 
         void Same(string key, string expected)
         {
             if (file.Metadata.TryGetValue(key, out var text)) findings.Unless(text == expected, "manifest-header", manifest.Path, $"'{key}' is {text}, the manifest list says {expected}");
             else if (key != "content") findings.Error("manifest-header", manifest.Path, $"'{key}' is missing");
+        }
+    }
+
+    /// <summary>Readers find fields by id, at every depth.</summary>
+    public static void CheckFieldIds(AvroFileReader file, string path, Findings findings)
+    {
+        Look(file.Schema, "");
+
+        void Look(AvroType type, string name)
+        {
+            foreach (var field in type.Fields)
+            {
+                var full = name.Length == 0 ? field.Name : $"{name}.{field.Name}";
+                findings.Unless(field.Id is not null, "manifest-field-ids", path, $"its field '{full}' has no id");
+                Look(field.Type, full);
+            }
+            if (type.Element is { } element) Look(element, name);
+            foreach (var branch in type.Branches) Look(branch, name);
         }
     }
 

@@ -111,6 +111,8 @@ internal static class MetadataRules
             findings.Unless(at == 0 || entry.TimestampMs >= table.SnapshotLog[at - 1].TimestampMs - MaxClockSkewMs, "snapshot-log", path, $"its entry {at} is older than the one before");
         }
         if (!table.SnapshotLog.IsEmpty) findings.Unless(table.SnapshotLog[^1].SnapshotId == table.CurrentSnapshotId, "snapshot-log", path, $"it ends with snapshot {table.SnapshotLog[^1].SnapshotId}, not with the current one");
+        var newest = table.SnapshotLog.Select(e => e.TimestampMs).Concat(table.MetadataLog.Select(e => e.TimestampMs)).DefaultIfEmpty(0).Max();
+        findings.Unless(table.LastUpdatedMs >= newest - MaxClockSkewMs, "last-updated", path, $"it was updated last {newest - table.LastUpdatedMs} ms before the newest entry of its logs");
         for (var at = 1; at < table.MetadataLog.Length; at++)
             findings.Unless(table.MetadataLog[at].TimestampMs >= table.MetadataLog[at - 1].TimestampMs - MaxClockSkewMs, "metadata-log", path, $"its entry {at} is older than the one before");
     }

@@ -11,6 +11,7 @@ internal static class SnapshotRules
     {
         Header("snapshot-id", snapshot.SnapshotId);
         if (table.FormatVersion > 1 && snapshot.SequenceNumber > 0) Header("sequence-number", snapshot.SequenceNumber);
+        ManifestRules.CheckFieldIds(list, path, findings);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         long assigned = 0;
         foreach (var manifest in manifests)

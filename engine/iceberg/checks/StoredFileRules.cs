@@ -45,10 +45,11 @@ internal sealed class StoredFileRules(TableMetadata table, IObjectStore store, F
                 {
                     findings.Unless(reader.Rows == file.RecordCount, "file-rows", file.FilePath, $"it has {reader.Rows} rows, the manifest says {file.RecordCount}");
                     if (!reader.HasFieldIds && table.Property(NameMappingJson.Property) is null) findings.Error("file-field-ids", file.FilePath, "its columns have no field ids, and the table no name mapping");
+                    else if (file.Content == FileContent.Data) FooterRules.Check(table, file, reader, findings);
                 }
                 break;
             case "AVRO":
-                var rows = new AvroFileReader(store.Read(file.FilePath), file.FilePath).ReadAll().Count;
+                var rows = new AvroFileReader(store.Read(file.FilePath), file.FilePath).Count();
                 findings.Unless(rows == file.RecordCount, "file-rows", file.FilePath, $"it has {rows} rows, the manifest says {file.RecordCount}");
                 break;
             default:

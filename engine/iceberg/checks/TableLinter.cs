@@ -19,7 +19,7 @@ public sealed class TableLinter(IObjectStore store)
         private readonly Findings findings = new();
         private readonly Dictionary<string, IReadOnlyList<ManifestEntry>?> manifests = new(StringComparer.Ordinal);
         private readonly Dictionary<long, IReadOnlyList<ManifestFile>?> lists = [];
-        private readonly Dictionary<(FileKey Key, long Rows, long Bytes, string Format), DataFile> files = [];
+        private readonly Dictionary<(FileKey Key, long Rows, long Bytes, string Format, int Metrics), DataFile> files = [];
 
         private TableMetadata Metadata => table.Metadata;
 
@@ -49,10 +49,28 @@ public sealed class TableLinter(IObjectStore store)
                 entries.AddRange(found.Where(e => e.IsLive));
                 if (manifest.AddedSnapshotId == snapshot.SnapshotId) changes.AddRange(found.Where(e => e.SnapshotId == snapshot.SnapshotId && e.Status != EntryStatus.Existing));
             }
-            foreach (var entry in entries) this.files.TryAdd((FileKey.Of(entry.File), entry.File.RecordCount, entry.File.FileSizeBytes, entry.File.FileFormat), entry.File);
+            foreach (var entry in entries) this.files.TryAdd((FileKey.Of(entry.File), entry.File.RecordCount, entry.File.FileSizeBytes, entry.File.FileFormat, options.Deep ? Metrics(entry.File) : 0), entry.File);
             SnapshotRules.CheckLive(Metadata, snapshot, entries, path, this.findings);
             var parent = snapshot.ParentSnapshotId is { } id ? Metadata.FindSnapshot(id) : null;
             SnapshotRules.CheckChange(snapshot, changes, entries, snapshot.ParentSnapshotId is null ? [] : parent is null || options.CurrentOnly ? null : Live(parent), path, this.findings);
+        }
+
+        /// <summary>Differs where two manifests say different things of a file: each is held against the file.</summary>
+        private static int Metrics(DataFile file)
+        {
+            var hash = new HashCode();
+            hash.Add(file.Partition);
+            foreach (var bounds in (IReadOnlyDictionary<int, byte[]>?[])[file.LowerBounds, file.UpperBounds])
+            {
+                foreach (var (id, bytes) in bounds ?? new Dictionary<int, byte[]>())
+                {
+                    hash.Add(id);
+                    hash.AddBytes(bytes);
+                }
+                hash.Add(-1);
+            }
+            foreach (var (id, nulls) in file.NullValueCounts ?? new Dictionary<int, long>()) hash.Add((id, nulls));
+            return hash.ToHashCode();
         }
 
         private List<ManifestEntry>? Live(Snapshot snapshot)

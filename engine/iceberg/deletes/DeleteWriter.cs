@@ -33,7 +33,10 @@ public sealed class DeleteWriter : IDisposable
         this.random = random ?? SystemRandom.Instance;
     }
 
-    /// <summary>Version 3: put all vectors into one file. Fewer objects, but some readers (DuckDB 1.5) take one vector of a shared file for another.</summary>
+    /// <summary>
+    /// Version 3: put all vectors into one file. Fewer objects, but some readers (DuckDB 1.5) take one vector of a shared file for another, and Iceberg Java's
+    /// expiry (1.12) deletes the file with the first of its vectors that is replaced, the others still in use.
+    /// </summary>
     public bool ShareFiles { get; init; }
 
     /// <summary>Deletes rows of a data file of the table, which a scan planned: so its deletes so far are known.</summary>

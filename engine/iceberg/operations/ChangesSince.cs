@@ -3,7 +3,9 @@ namespace K2I.Iceberg;
 /// <summary>What the snapshots after one have added and removed, up to a branch's head.</summary>
 internal sealed class ChangesSince
 {
-    private ChangesSince(List<ManifestEntry> added, List<ManifestEntry> removed) => (Added, Removed) = (added, removed);
+    private readonly List<DataFile> rows;
+
+    private ChangesSince(List<ManifestEntry> added, List<ManifestEntry> removed, List<DataFile> rows) => (Added, Removed, this.rows) = (added, removed, rows);
 
     /// <summary>Data and delete files that came, some of which may be gone again.</summary>
     public List<ManifestEntry> Added { get; }
@@ -11,21 +13,33 @@ internal sealed class ChangesSince
     /// <summary>Data and delete files that went.</summary>
     public List<ManifestEntry> Removed { get; }
 
-    /// <summary>Names the first data file that came and may hold rows that meet <paramref name="condition"/>; null if none did.</summary>
+    /// <summary>True if a data file was given a deletion vector.</summary>
+    public bool HasVectorOf(string dataFile) => Added.Exists(e => e.File.IsDeletionVector && e.File.ReferencedDataFile == dataFile);
+
+    /// <summary>Names the first data file that came and may hold rows that meet <paramref name="condition"/>; null if none did. What a compaction wrote holds no new ones.</summary>
     public string? NewRows(ScanFilter condition, TableMetadata table)
     {
         var filter = new BoundFilter(condition, table.CurrentSchema, table);
-        return Added.FirstOrDefault(e => e.File.Content == FileContent.Data && filter.MayMatch(e.File)) is { } conflicting
-            ? $"data file {conflicting.File.FilePath} came meanwhile and may have rows concerned" : null;
+        return this.rows.Find(filter.MayMatch) is { } conflicting ? $"data file {conflicting.FilePath} came meanwhile and may have rows concerned" : null;
+    }
+
+    /// <summary>Names the first data file that went, or delete file that came, and may concern rows that meet <paramref name="condition"/>; null if none did.</summary>
+    public string? LostRows(ScanFilter condition, TableMetadata table)
+    {
+        var filter = new BoundFilter(condition, table.CurrentSchema, table);
+        if (Removed.Find(e => e.File.Content == FileContent.Data && filter.MayMatch(e.File)) is { } gone) return $"data file {gone.File.FilePath}, which may have rows concerned, was removed meanwhile";
+        // A delete file's bounds are those of its own columns: only its partition tells whose rows it takes, and that of a global one nothing.
+        return Added.Find(e => e.File.Content != FileContent.Data && filter.MayMatch(e.File with { ValueCounts = null })) is { } delete
+            ? $"rows that may be concerned were deleted meanwhile by {delete.File.FilePath}" : null;
     }
 
     /// <summary>Null if <paramref name="start"/> is not among the head's ancestors, or not any more.</summary>
     public static ChangesSince? Of(TableMetadata table, Snapshot? head, long start, ManifestReader reader)
     {
-        var (added, removed) = (new List<ManifestEntry>(), new List<ManifestEntry>());
+        var (added, removed, rows) = (new List<ManifestEntry>(), new List<ManifestEntry>(), new List<DataFile>());
         for (var at = head; at is not null; at = at.ParentSnapshotId is { } parent ? table.FindSnapshot(parent) : null)
         {
-            if (at.SnapshotId == start) return new ChangesSince(added, removed);
+            if (at.SnapshotId == start) return new ChangesSince(added, removed, rows);
             if (at.SequenceNumber <= (table.FindSnapshot(start)?.SequenceNumber ?? -1)) return null;
             foreach (var manifest in reader.Manifests(table, at))
             {
@@ -34,6 +48,7 @@ internal sealed class ChangesSince
                 {
                     if (entry.SnapshotId != at.SnapshotId) continue;
                     if (entry.Status == EntryStatus.Added) added.Add(entry);
+                    if (entry.Status == EntryStatus.Added && entry.File.Content == FileContent.Data && at.Operation != "replace") rows.Add(entry.File);
                     else if (entry.Status == EntryStatus.Deleted) removed.Add(entry);
                 }
             }

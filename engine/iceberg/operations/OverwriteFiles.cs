@@ -12,7 +12,7 @@ public sealed class OverwriteFiles(string branch = SnapshotRef.Main) : FileChang
     /// <summary>Removes every data file all of whose rows meet it, as partitions do. A file where only some may is Invalid: it has to be written anew without them.</summary>
     public ScanFilter? RemovedRows { get; init; }
 
-    /// <summary>The snapshot that was read. Abort if another commit has deleted rows of <see cref="Removed"/> files since.</summary>
+    /// <summary>The snapshot that was read. Abort if another commit has since deleted rows of <see cref="Removed"/> files, or any that may meet <see cref="RemovedRows"/>.</summary>
     public long? StartSnapshotId { get; init; }
 
     /// <summary>Abort also if data files that may hold such rows were added since <see cref="StartSnapshotId"/>.</summary>
@@ -27,6 +27,7 @@ public sealed class OverwriteFiles(string branch = SnapshotRef.Main) : FileChang
         if (StartSnapshotId is not { } start || parent?.SnapshotId == start) return null;
         if (ChangesSince.Of(table.Metadata, parent, start, reader) is not { } since) return $"the branch's history does not reach back to snapshot {start}, which was read";
         if (NewDeletes.Concerning(Removed, since, table.Metadata, equality: true) is { } deleted) return deleted;
+        if (RemovedRows is { } condition && since.LostRows(condition, table.Metadata) is { } lost) return lost;
         return NoNewRows is { } rows ? since.NewRows(rows, table.Metadata) : null;
     }
 }

@@ -47,7 +47,7 @@ public sealed class RowDelta(string branch = SnapshotRef.Main) : FileChange(bran
         if (since is not null)
         {
             if (since.Removed.FirstOrDefault(e => e.File.Content == FileContent.Data && referenced.Contains(e.File.FilePath)) is { } gone) return Gone(gone.File.FilePath);
-            return since.Added.FirstOrDefault(e => e.File.IsDeletionVector && vectors.Contains(e.File.ReferencedDataFile!)) is { } vector ? Taken(vector.File.ReferencedDataFile!) : null;
+            return vectors.FirstOrDefault(since.HasVectorOf) is { } taken ? Taken(taken) : null;
         }
         return Search(table, parent, referenced, vectors, reader);
     }

@@ -35,11 +35,12 @@ public sealed class UpdateSchema : TableAction
         var metadata = table.Metadata;
         var editor = Edit(metadata);
         if (editor.Schema.Struct.Equals(metadata.CurrentSchema.Struct)) return new ActionResult.AlreadyDone("the schema is so already");
+        // One that the table had before (a column came and went) is gone back to: a server adds it no second time, and then there is no last one that was added.
+        var known = metadata.Schemas.FirstOrDefault(s => s.Struct.Equals(editor.Schema.Struct) && s.IdentifierFieldIds.AsSpan().SequenceEqual(editor.Schema.IdentifierFieldIds.AsSpan()));
         return new ActionResult.Change(
-        [
-            new MetadataUpdate.AddSchema(editor.Schema, editor.LastColumnId),
-            new MetadataUpdate.SetCurrentSchema(MetadataUpdate.LastAdded),
-        ],
+            known is null
+                ? [new MetadataUpdate.AddSchema(editor.Schema, editor.LastColumnId), new MetadataUpdate.SetCurrentSchema(MetadataUpdate.LastAdded)]
+                : [new MetadataUpdate.SetCurrentSchema(known.SchemaId)],
         [
             new TableRequirement.AssertTableUuid(metadata.Uuid),
             new TableRequirement.AssertLastAssignedFieldId(metadata.LastColumnId),

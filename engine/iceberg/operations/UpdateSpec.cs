@@ -9,8 +9,10 @@ public sealed class UpdateSpec(string text) : TableAction
         var metadata = table.Metadata;
         if (HasLanded(metadata)) return new ActionResult.AlreadyDone("the table is partitioned so already");
         var spec = PartitionSpecText.Parse(text, metadata.CurrentSchema, metadata);
+        // One that the table had before is gone back to: a server adds it no second time, and then there is no last one that was added.
+        var known = metadata.Specs.FirstOrDefault(s => s.DividesLike(spec));
         return new ActionResult.Change(
-            [new MetadataUpdate.AddSpec(spec), new MetadataUpdate.SetDefaultSpec(MetadataUpdate.LastAdded)],
+            known is null ? [new MetadataUpdate.AddSpec(spec), new MetadataUpdate.SetDefaultSpec(MetadataUpdate.LastAdded)] : [new MetadataUpdate.SetDefaultSpec(known.SpecId)],
             [
                 new TableRequirement.AssertTableUuid(metadata.Uuid),
                 new TableRequirement.AssertCurrentSchemaId(metadata.CurrentSchemaId),

@@ -36,11 +36,13 @@ internal sealed class DeleteReader(TableMetadata table, IObjectStore store, Parq
     }
 
     /// <summary>The keys of an equality delete file, made by <see cref="RowKey"/> of its equality ids.</summary>
-    internal KeySet Keys(DataFile file)
+    /// <param name="file">The delete file.</param>
+    /// <param name="rows">What the rows are read as, of every file of a scan the same types: keys are bytes, and a value's depend on its type.</param>
+    internal KeySet Keys(DataFile file, StructType rows)
     {
         if (this.keys.TryGetValue(file.FilePath, out var known)) return known;
         var keys = new KeySet();
-        var schema = KeySchema(table, file);
+        var schema = new Schema(0, new StructType([.. SchemaSelection.Keep(rows, [.. file.EqualityIds]).Fields.Select(f => f with { Required = false })]));
         var key = new RowKey(schema.Struct, file.EqualityIds);
         using var reader = RowFiles.Open(store, file, new ReadRequest { Schema = schema, Names = Names(table), Missing = DataFileValues.Missing(table, schema.Struct, file) }, buffers);
         while (reader.TryRead(out var batch))
@@ -50,25 +52,6 @@ internal sealed class DeleteReader(TableMetadata table, IObjectStore store, Parq
 
     internal static ImmutableArray<NameMap> Names(TableMetadata table) =>
         table.Property(NameMappingJson.Property) is { } text ? NameMappingJson.Parse(text, $"{NameMappingJson.Property} of {table.Location}") : [];
-
-    /// <summary>The fields rows are matched by, also those the table has dropped since, in their newest types.</summary>
-    private static Schema KeySchema(TableMetadata table, DataFile file)
-    {
-        var ids = file.EqualityIds.ToHashSet();
-        if (ids.Count == 0) throw Json.Bad(file.FilePath, "an equality delete file without fields to match by");
-        var fields = new List<Field>();
-        foreach (var schema in (IEnumerable<Schema>)[table.CurrentSchema, .. table.Schemas.Reverse()])
-        {
-            var part = SchemaSelection.Keep(schema.Struct, ids);
-            foreach (var field in part.Fields)
-            {
-                fields.Add(field with { Required = false });
-                ids.ExceptWith(file.EqualityIds.Where(id => field.Id == id || new Schema(0, new StructType([field])).FindById(id) is not null));
-            }
-            if (ids.Count == 0) return new Schema(0, new StructType([.. fields]));
-        }
-        throw Json.Bad(file.FilePath, $"it deletes by field {ids.First()}, which the table never had");
-    }
 
     private RowPositions Vector(DataFile file)
     {

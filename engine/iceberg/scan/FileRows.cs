@@ -30,11 +30,12 @@ internal sealed class FileRows : IDisposable
         var file = task.Data.File;
         var table = scan.Table.Metadata;
         var equality = task.Deletes.Where(d => d.File.Content == FileContent.EqualityDeletes).Select(d => d.File).ToList();
+        if (equality.Find(f => f.EqualityIds.IsEmpty) is { } pointless) throw Json.Bad(pointless.FilePath, "an equality delete file without fields to match by");
         var wide = Widen(scan, [.. equality.SelectMany(f => f.EqualityIds), .. scan.Filter?.FieldIds ?? []]);
         foreach (var group in equality.GroupBy(f => string.Join(',', f.EqualityIds.Order())))
         {
             var key = new RowKey(wide, group.First().EqualityIds);
-            foreach (var delete in group) this.equality.Add((key, deletes.Keys(delete)));
+            foreach (var delete in group) this.equality.Add((key, deletes.Keys(delete, wide)));
         }
         this.filter = scan.Filter?.Condition.Factors ?? [];
         foreach (var predicate in scan.Filter?.Condition.Predicates ?? []) paths[predicate] = RowKey.PathOf(wide, predicate.Field.Id);
