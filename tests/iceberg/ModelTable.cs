@@ -216,6 +216,8 @@ internal sealed class ModelTable
 
     public void ChangeSpec() => Commit(new UpdateSpec(((string[])["cat", "", "bucket(3, id)", "cat, truncate(10, n)"])[_random.Next(4)]));
 
+    public void SetProperty(string key, string value) => Commit(new SetTableProperties { Updates = TestTables.Strings((key, value)) });
+
     public void ChangeProperties()
     {
         var value = $"{_nextName++}";

@@ -67,7 +67,10 @@ internal sealed class AvroFileReader
             var payload = file.Bytes();
             if (!file.Raw(16).SequenceEqual(sync)) throw file.Bad("a block does not end with the file's marker");
             if (count < 0) throw file.Bad($"a block of {count} records");
-            var block = new AvroDecoder(Plain(payload), this.what);
+            var plain = Plain(payload);
+            // Records may take no bytes: their number must not fill the memory.
+            if (count > 16 + (8L * plain.Length)) throw file.Bad($"a block of {count} records in {plain.Length} bytes");
+            var block = new AvroDecoder(plain, this.what);
             for (var at = 0L; at < count; at++)
             {
                 if (block.Left == 0 && Schema.Fields.Length > 0) throw file.Bad($"a block of {count} records ends after {at}");

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Numerics;
 
 using K2I.Base;
 using K2I.Parquet;
@@ -90,7 +91,7 @@ internal static class DeletionVector
                 if (start + length > ushort.MaxValue) throw reader.Bad("a run goes beyond its container");
                 for (var at = start; at <= start + length; at++) words[at >> 6] |= 1UL << (at & 63);
             }
-            positions.AddBitmap(key, words);
+            AddWords(ref reader, key, words, cardinality, positions);
         }
         else if (cardinality <= MaxArray)
         {
@@ -101,8 +102,23 @@ internal static class DeletionVector
         {
             var bytes = reader.Take(BitmapBytes);
             for (var i = 0; i < words.Length; i++) words[i] = BinaryPrimitives.ReadUInt64LittleEndian(bytes[(i * 8)..]);
-            positions.AddBitmap(key, words);
+            AddWords(ref reader, key, words, cardinality, positions);
         }
+    }
+
+    /// <summary>As many rows as the header says, so that containers of a few bytes cannot claim a bitmap each; few rows take no bitmap.</summary>
+    private static void AddWords(scoped ref Cursor reader, long key, scoped ReadOnlySpan<ulong> words, int cardinality, RowPositions positions)
+    {
+        var count = 0;
+        foreach (var word in words) count += BitOperations.PopCount(word);
+        if (count != cardinality) throw reader.Bad($"a container of {count} rows is said to have {cardinality}");
+        if (count > MaxArray)
+        {
+            positions.AddBitmap(key, words);
+            return;
+        }
+        for (var i = 0; i < words.Length; i++)
+            for (var word = words[i]; word != 0; word &= word - 1) positions.Add((key << 16) + (i * 64) + BitOperations.TrailingZeroCount(word));
     }
 
     private static EngineException Bad(string what, string problem) => Json.Bad(what, problem);
