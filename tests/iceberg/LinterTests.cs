@@ -164,6 +164,7 @@ public sealed class LinterTests : IDisposable
         { "equality-ids", true, Entry(e => e with { File = e.File with { Content = FileContent.EqualityDeletes } }) },
         { "delete-dangling", true, Entry(e => e with { File = e.File with { ReferencedDataFile = "file:/elsewhere" } }) },
         { "delete-partition", true, Entry(e => e with { File = e.File with { Partition = new PartitionTuple([null]) } }) },
+        { "delete-partition", true, Entry(e => e with { File = e.File with { Partition = new PartitionTuple([null]), ReferencedDataFile = null } }) },
         { "delete-count", true, Entry(e => e with { File = e.File with { RecordCount = 1000 } }) },
         { "3 dv-place", true, Entry(e => e with { File = e.File with { ContentOffset = 1_000_000 } }) },
         { "3 dv-blob", true, Entry(e => e with { File = e.File with { ContentOffset = 5 } }) },
@@ -184,10 +185,13 @@ public sealed class LinterTests : IDisposable
         Expect(name, Lint(Relist(table, manifests.SetItem(at, Rewrite(table, manifests[at], entries => [(ManifestEntry)entry(entries[0]), .. entries.Skip(1)]))), new LintOptions { Deep = true }));
     }
 
-    [Fact]
-    public void AFileInTheWrongPartitionIsFoundByItsFooter()
+    [Theory]
+    [InlineData("id")]
+    [InlineData("truncate(7, id)")]
+    public void AFileInTheWrongPartitionIsFoundByItsFooter(string partitionBy)
     {
-        var table = Make(2, "id");
+        var table = Make(2, partitionBy);
+        Assert.Empty(Lint(table, new LintOptions { Deep = true }));
         var manifests = Manifests(table);
         var at = manifests.IndexOf(manifests.First(m => m.Content == ManifestContent.Data));
         var moved = Rewrite(table, manifests[at], entries => [entries[0] with { File = entries[0].File with { Partition = new PartitionTuple([SingleValue.OfLong(77)]) } }, .. entries.Skip(1)]);

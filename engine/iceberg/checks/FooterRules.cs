@@ -53,11 +53,16 @@ internal static class FooterRules
         if (table.FindSpec(file.SpecId) is not { } spec || spec.Fields.Length != file.Partition.Length) return;
         for (var at = 0; at < spec.Fields.Length; at++)
         {
-            if (spec.Fields[at].SourceId != field.Id || spec.Fields[at].Transform.Kind != TransformKind.Identity) continue;
+            var transform = spec.Fields[at].Transform;
+            if (spec.Fields[at].SourceId != field.Id || transform.Kind == TransformKind.Void || !transform.Accepts(field.Type) || transform.ResultType(field.Type) is not PrimitiveType type) continue;
+            // Of rows between two values buckets tell nothing.
+            if (transform.Kind == TransformKind.Bucket && Compare(field.Type, min, max) != 0) continue;
             var value = file.Partition[at];
-            var holds = value is not null && (SingleValue.IsNaN(field.Type, value) || (Compare(field.Type, min, value) == 0 && Compare(field.Type, max, value) == 0 && nulls is null or 0));
+            var (low, high) = (TransformFunctions.Apply(transform, (PrimitiveType)field.Type, min), TransformFunctions.Apply(transform, (PrimitiveType)field.Type, max));
+            var holds = value is not null && low is not null && high is not null
+                && (SingleValue.IsNaN(type, value) || (Compare(type, low, value) == 0 && Compare(type, high, value) == 0 && nulls is null or 0));
             findings.Unless(holds, "partition-value", file.FilePath,
-                $"its rows have {field.Name} from {SingleValue.ToHuman(field.Type, min)} to {SingleValue.ToHuman(field.Type, max)}, its partition says {(value is null ? "null" : SingleValue.ToHuman(field.Type, value))}");
+                $"its rows have {field.Name} from {SingleValue.ToHuman(field.Type, min)} to {SingleValue.ToHuman(field.Type, max)}, its partition says {spec.Fields[at].Name} = {(value is null ? "null" : SingleValue.ToHuman(type, value))}");
         }
     }
 

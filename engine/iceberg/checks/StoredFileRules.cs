@@ -27,11 +27,11 @@ internal sealed class StoredFileRules(TableMetadata table, IObjectStore store, F
     }
 
     /// <param name="file">Data or delete file.</param>
-    /// <param name="rowsOf">Rows of a data file, by its location; null if not known.</param>
-    public void CheckContent(DataFile file, Func<string, long?> rowsOf) => findings.Try("file-unreadable", "file-missing", file.FilePath, () =>
+    /// <param name="data">The table's data files by location.</param>
+    public void CheckContent(DataFile file, IReadOnlyDictionary<string, DataFile> data) => findings.Try("file-unreadable", "file-missing", file.FilePath, () =>
     {
-        if (file.IsDeletionVector) CheckVector(file, rowsOf);
-        else if (file.Content == FileContent.PositionDeletes) CheckPositions(file, rowsOf);
+        if (file.IsDeletionVector) CheckVector(file, data);
+        else if (file.Content == FileContent.PositionDeletes) CheckPositions(file, data);
         else CheckRows(file);
     });
 
@@ -57,7 +57,7 @@ internal sealed class StoredFileRules(TableMetadata table, IObjectStore store, F
         }
     }
 
-    private void CheckVector(DataFile file, Func<string, long?> rowsOf)
+    private void CheckVector(DataFile file, IReadOnlyDictionary<string, DataFile> data)
     {
         using var puffin = PuffinFile.Open(store, file.FilePath);
         if (DeletionVectorFile.Difference(puffin, file) is { } difference)
@@ -67,16 +67,16 @@ internal sealed class StoredFileRules(TableMetadata table, IObjectStore store, F
         }
         var positions = DeletionVector.Read(puffin.Read(puffin.Blobs.First(b => b.Offset == file.ContentOffset)), $"{file.FilePath} at {file.ContentOffset}");
         findings.Unless(positions.Count == file.RecordCount, "dv-blob", file.FilePath, $"the vector at {file.ContentOffset} has {positions.Count} rows, the manifest says {file.RecordCount}");
-        if (positions.Count > 0 && rowsOf(file.ReferencedDataFile ?? "") is { } rows)
-            findings.Unless(positions.All().Last() < rows, "delete-position", file.FilePath, $"it deletes row {positions.All().Last()} of {file.ReferencedDataFile}, which has {rows}");
+        if (positions.Count > 0) CheckLast(file, file.ReferencedDataFile ?? "", positions.All().Last(), data);
     }
 
-    private void CheckPositions(DataFile file, Func<string, long?> rowsOf)
+    private void CheckPositions(DataFile file, IReadOnlyDictionary<string, DataFile> data)
     {
         var request = new ReadRequest { Schema = Schema.Of(MetadataColumns.DeletedFile, MetadataColumns.DeletedPosition) };
         using var reader = RowFiles.Open(store, file, request, this.buffers);
         long count = 0, last = -1;
         byte[] path = [];
+        var target = "";
         var ordered = true;
         while (reader.TryRead(out var batch))
         {
@@ -85,15 +85,31 @@ internal sealed class StoredFileRules(TableMetadata table, IObjectStore store, F
                 var position = batch.Columns[1].Value<long>(row);
                 var order = batch.Columns[0].Bytes(row).SequenceCompareTo(path);
                 ordered &= order > 0 || (order == 0 && position > last);
+                if (order != 0)
+                {
+                    CheckLast(file, target, last, data);
+                    path = batch.Columns[0].Bytes(row).ToArray();
+                    target = System.Text.Encoding.UTF8.GetString(path);
+                    CheckTarget(file, target, data);
+                }
                 last = position;
-                if (order == 0) continue;
-                path = batch.Columns[0].Bytes(row).ToArray();
-                var text = System.Text.Encoding.UTF8.GetString(path);
-                if (file.ReferencedDataFile is { } one) findings.Unless(one == text, "delete-target", file.FilePath, $"it deletes rows of {text}, the manifest says of {one} only");
             }
-            if (rowsOf(System.Text.Encoding.UTF8.GetString(path)) is { } rows) findings.Unless(last < rows, "delete-position", file.FilePath, $"it deletes row {last} of a file that has {rows}");
         }
+        CheckLast(file, target, last, data);
         findings.Unless(ordered, "delete-order", file.FilePath, "its rows are not in order of file and position");
         findings.Unless(count == file.RecordCount, "file-rows", file.FilePath, $"it has {count} rows, the manifest says {file.RecordCount}");
+    }
+
+    /// <summary>Position deletes take rows of files of their own partition only.</summary>
+    private void CheckTarget(DataFile deletes, string target, IReadOnlyDictionary<string, DataFile> data)
+    {
+        if (deletes.ReferencedDataFile is { } one) findings.Unless(one == target, "delete-target", deletes.FilePath, $"it deletes rows of {target}, the manifest says of {one} only");
+        if (data.TryGetValue(target, out var file))
+            findings.Unless(file.SpecId == deletes.SpecId && file.Partition.Equals(deletes.Partition), "delete-partition", deletes.FilePath, $"it lies in another partition than {target}, whose rows it deletes");
+    }
+
+    private void CheckLast(DataFile deletes, string target, long last, IReadOnlyDictionary<string, DataFile> data)
+    {
+        if (data.TryGetValue(target, out var file)) findings.Unless(last < file.RecordCount, "delete-position", deletes.FilePath, $"it deletes row {last} of {target}, which has {file.RecordCount}");
     }
 }

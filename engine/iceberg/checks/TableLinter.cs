@@ -30,9 +30,9 @@ public sealed class TableLinter(IObjectStore store)
             using var stored = new StoredFileRules(Metadata, store, this.findings);
             foreach (var entry in Metadata.MetadataLog.Where(e => !store.Exists(e.Location))) this.findings.Warn("metadata-log", table.MetadataLocation, $"{entry.Location} is not there");
             foreach (var statistics in Metadata.Statistics.Concat(Metadata.PartitionStatistics)) stored.CheckLength(statistics.Path, statistics.FileSizeBytes);
-            var rows = this.files.Values.Where(f => f.Content == FileContent.Data).GroupBy(f => f.FilePath, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().RecordCount, StringComparer.Ordinal);
+            var data = this.files.Values.Where(f => f.Content == FileContent.Data).GroupBy(f => f.FilePath, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
             foreach (var file in this.files.Values)
-                if (stored.CheckLength(file.FilePath, file.FileSizeBytes) && options.Deep) stored.CheckContent(file, path => rows.TryGetValue(path, out var count) ? count : null);
+                if (stored.CheckLength(file.FilePath, file.FileSizeBytes) && options.Deep) stored.CheckContent(file, data);
             if (options.Orphans) CheckOrphans();
             return [.. this.findings.All];
         }
