@@ -102,6 +102,15 @@ public sealed class ConfigErrorTests : IDisposable
     }
 
     [Fact]
+    public void NanosecondsNeedFormatVersion3()
+    {
+        var problem = Assert.Single(_harness.Load(Before + Table + "columns = 'a: int, b: struct<c: list<timestamp_ns>>'").Problems);
+        Assert.Equal("k2i.ini:7:1", problem.Place.ToString());
+        Assert.Contains("needs format version 3 ([iceberg] format_version = 3)", problem.Message, StringComparison.Ordinal);
+        Assert.Empty(_harness.Load(Before + "format_version = 3\n" + Table + "columns = 'a: int, b: timestamptz_ns'").Problems);
+    }
+
+    [Fact]
     public void EveryMistakeIsReportedAtOnceInTheFilesOrder()
     {
         var problems = _harness.Problems("[kafka]\nbroker = x\n[iceberg]\nwarehouse = w\nwarehouse = v\n[table.events]\ntopics = a b\nformat = xml\nbad line\n[engine]\nmemory = much", "engine.memoy=1GiB");

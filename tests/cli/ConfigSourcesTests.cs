@@ -44,7 +44,7 @@ public sealed class ConfigSourcesTests : IDisposable
             catalog = file
             warehouse = /w
             namespace = a.b
-            format_version = 2
+            format_version = 3
             [engine]
             memory = 1GiB
             data_dir = /d
@@ -91,7 +91,7 @@ public sealed class ConfigSourcesTests : IDisposable
             """);
         Assert.Equal(("a:1, [::1]:2", "g", "c", "i"), (options.Engine.Kafka.Brokers, options.Engine.Kafka.Group, options.Engine.Kafka.ClientId, options.Engine.Kafka.InstanceId));
         Assert.Equal("pa;ss word", options.Engine.Kafka.Properties["sasl.password"]);
-        Assert.Equal(("/w", "a.b"), (options.Engine.Iceberg.Warehouse, options.Engine.Iceberg.Namespace));
+        Assert.Equal(("/w", "a.b", 3), (options.Engine.Iceberg.Warehouse, options.Engine.Iceberg.Namespace, options.Engine.Iceberg.FormatVersion));
         Assert.Equal((1L << 30, "/d", 90_000), (options.Engine.MemoryBytes, options.Engine.DataDirectory, options.Engine.ShutdownTimeoutMs));
         Assert.Equal(new LogOptions { Level = LogLevel.Debug, Json = true, File = "/var/log/x", FileBytes = 1 << 20, FileCount = 0 }, options.Log);
         Assert.Null(options.Http);

@@ -24,6 +24,19 @@ public sealed class IngestTests(SharedBroker broker) : IDisposable
         Scenario.JudgeDataFiles(workspace.Table("events"), records);
     }
 
+    [IngestFact]
+    public void ATableOfFormatVersion3HoldsEveryValueToo()
+    {
+        using var source = new Source(Kafka.Brokers);
+        var topic = source.NewTopic("third", 2);
+        var records = source.Send(topic, 2, SampleEvents.Make(seed: 17, count: 500));
+        var config = Scenario.Config(workspace, Kafka.Brokers, topic).Replace("[iceberg]", "[iceberg]\nformat_version = 3", StringComparison.Ordinal);
+        Scenario.RunUntilCommitted(workspace, config, "events", records);
+        Scenario.Judge(workspace.Table("events"), records);
+        var (exit, output, errors) = Tool.Run(Needs.Binary, ["tables", "check", "events", "--deep", "--warehouse", workspace.Warehouse]);
+        Assert.True(exit == 0, output + errors);
+    }
+
     [IngestTheory]
     [InlineData("PLAIN")]
     [InlineData("SCRAM-SHA-256")]

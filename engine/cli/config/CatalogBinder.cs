@@ -17,8 +17,8 @@ internal sealed class CatalogBinder(ValueReader values, SettingSection? section,
     {
         var space = values.Text(Keys.Namespace)!;
         if (!Names.IsDotted(space)) values.Bad(Keys.Namespace);
-        values.Choice(Keys.FormatVersion);
-        return values.Choice(Keys.Catalog) == 0 ? File(space) : Rest(space);
+        var options = values.Choice(Keys.Catalog) == 0 ? File(space) : Rest(space);
+        return options with { FormatVersion = values.Choice(Keys.FormatVersion) + 2 };
     }
 
     private IcebergOptions File(string space)

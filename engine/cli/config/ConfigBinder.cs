@@ -29,7 +29,7 @@ internal sealed class ConfigBinder(string sourceName, List<SettingSection> secti
         {
             Kafka = Kafka(),
             Iceberg = iceberg,
-            Tables = Tables(defaults, iceberg.Namespace),
+            Tables = Tables(defaults, iceberg),
             MemoryBytes = engine.Bytes(Keys.Memory, 16L << 20, 1L << 40),
             DataDirectory = engine.Text(Keys.DataDirectory)!,
             ShutdownTimeoutMs = engine.Ms(Keys.ShutdownTimeout, 1_000, 3_600_000),
@@ -87,13 +87,14 @@ internal sealed class ConfigBinder(string sourceName, List<SettingSection> secti
 
     private IcebergOptions Iceberg() => new CatalogBinder(Section("iceberg"), sections.Find(s => s.Name == "iceberg"), problems).Bind();
 
-    private ImmutableArray<TableOptions> Tables(FlushOptions defaults, string space)
+    private ImmutableArray<TableOptions> Tables(FlushOptions defaults, IcebergOptions iceberg)
     {
+        var space = iceberg.Namespace;
         var tables = ImmutableArray.CreateBuilder<TableOptions>();
         var places = new Dictionary<string, SettingSection>(StringComparer.Ordinal);
         foreach (var section in sections.Where(s => s.IsTable))
         {
-            tables.Add(new TableBinder(section, source, defaults, problems).Bind());
+            tables.Add(new TableBinder(section, source, defaults, iceberg.FormatVersion, problems).Bind());
             var full = section.TableName.Contains('.', StringComparison.Ordinal) ? section.TableName : $"{space}.{section.TableName}";
             if (!places.TryAdd(full, section))
                 problems.Add(section.Place, $"[{section.Name}]: is the same table as [{places[full].Name}] at {places[full].Place}", $"both are {full}");

@@ -1,5 +1,6 @@
 using K2I.Base;
 using K2I.Decode;
+using K2I.Iceberg;
 using K2I.Pipeline;
 
 namespace K2I.Cli.Config;
@@ -15,12 +16,11 @@ internal static class DeclaredText
     }
 
     /// <summary>What is wrong with columns, schema file and partitioning together; null if nothing is, or if only the records can tell.</summary>
-    public static string? TableFlaw(TableOptions table)
+    public static string? TableFlaw(TableOptions table, int formatVersion)
     {
         try
         {
-            TableCheck.DeclaredSchema(table);
-            return null;
+            return TableCheck.DeclaredSchema(table) is { } schema && FormatRules.Refusal(schema, formatVersion) is { } refusal ? $"{refusal} ([iceberg] format_version = 3)" : null;
         }
         catch (EngineException error)
         {

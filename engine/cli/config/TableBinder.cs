@@ -5,7 +5,7 @@ using K2I.Pipeline;
 namespace K2I.Cli.Config;
 
 /// <summary>Turns one <c>[table.NAME]</c> into options and checks its keys against each other.</summary>
-internal sealed class TableBinder(SettingSection section, Place sourcePlace, FlushOptions defaults, Problems problems)
+internal sealed class TableBinder(SettingSection section, Place sourcePlace, FlushOptions defaults, int formatVersion, Problems problems)
 {
     // Keys that say how JSON becomes columns.
     private static readonly ConfigKey[] ForJson = [Keys.Columns, Keys.SchemaFile, Keys.InferRecords, Keys.UnknownFields, Keys.TimestampUnit, Keys.MaxDepth];
@@ -85,7 +85,7 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Flu
     private TableOptions Checked(TableOptions table)
     {
         var key = values.Has(Keys.PartitionBy) ? Keys.PartitionBy : values.Has(Keys.SchemaFile) ? Keys.SchemaFile : Keys.Columns;
-        if (!hasFlaw && DeclaredText.TableFlaw(table) is { } flaw) values.Wrong(key, flaw);
+        if (!hasFlaw && DeclaredText.TableFlaw(table, formatVersion) is { } flaw) values.Wrong(key, flaw);
         return table;
     }
 

@@ -50,7 +50,7 @@ internal static class MetadataRules
             if (table.FormatVersion >= 3) continue;
             foreach (var field in Everything(schema.Struct))
             {
-                findings.Unless(field.Type.Kind is not (TypeKind.TimestampNs or TypeKind.TimestampTzNs), "type-version", path, $"column '{field.Name}' of schema {schema.SchemaId} has type {field.Type}, which needs format version 3");
+                findings.Unless(!FormatRules.IsOfVersion3(field.Type), "type-version", path, $"column '{field.Name}' of schema {schema.SchemaId} has type {field.Type}, which needs format version 3");
                 findings.Unless(field.InitialDefault is null && field.WriteDefault is null, "default-version", path, $"column '{field.Name}' of schema {schema.SchemaId} has a default value, which needs format version 3");
             }
         }

@@ -191,6 +191,7 @@ public sealed class TableMetadataBuilder
     private void Add(AddSchema update)
     {
         SchemaJson.Validate(update.Schema, "the new schema");
+        if (FormatRules.Refusal(update.Schema, this.table.FormatVersion) is { } why) throw Invalid(why);
         var highest = Math.Max(update.LastColumnId, update.Schema.HighestId());
         if (highest < this.table.LastColumnId) highest = this.table.LastColumnId;
         foreach (var schema in this.table.Schemas)
