@@ -1,6 +1,6 @@
 namespace K2I.Parquet;
 
-/// <summary>Threads that encode columns of a row group side by side. Whoever makes threads implements it; one call at a time.</summary>
+/// <summary>Threads that encode columns of a row group side by side. Whoever has threads to lend implements it; a writer makes one call at a time.</summary>
 public interface IEncodeTeam
 {
     /// <summary>Members, the caller of <see cref="Run"/> included.</summary>

@@ -37,7 +37,7 @@ public sealed record ParquetOptions
     /// <summary>How the values of some columns are encoded, by path: field names from the root, joined by dots. The others: <see cref="ColumnEncoding.Dictionary"/>.</summary>
     public ImmutableDictionary<string, ColumnEncoding> Encodings { get; init; } = ImmutableDictionary<string, ColumnEncoding>.Empty;
 
-    /// <summary>Data pages of version 2, whose levels are not compressed and lie ahead of the values, and whose booleans are runs. Not every reader knows them.</summary>
+    /// <summary>Data pages of version 2, whose levels are not compressed and lie ahead of the values. Not every reader knows them.</summary>
     public bool DataPageV2 { get; init; }
 
     /// <summary>Columns, by path as in <see cref="Encodings"/>, that get a Bloom filter in each row group: readers that look for one value pass over row groups without it.</summary>

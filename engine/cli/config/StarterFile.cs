@@ -38,8 +38,8 @@ internal static class StarterFile
 
     private const string Properties = """
 
-        # Properties of the Iceberg table, set when it is created. write.metadata.delete-after-commit.enabled is true if not set here: of old metadata files the last
-        # write.metadata.previous-versions-max (100) are kept.
+        # Properties of the Iceberg table, set when it is created. Unless write.metadata.delete-after-commit.enabled
+        # is false here, the last write.metadata.previous-versions-max (100) of old metadata files are kept.
         ;property.write.parquet.compression-codec = zstd
 
         """;

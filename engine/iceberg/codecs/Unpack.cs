@@ -7,29 +7,16 @@ using K2I.Parquet;
 
 namespace K2I.Iceberg;
 
-/// <summary>What Avro blocks and Puffin blobs of others are packed with. The bytes are not trusted: damage, or more than the most allowed, is <see cref="ErrorKind.Corrupt"/>.</summary>
+/// <summary>What Avro blocks, Puffin blobs and metadata files of others are packed with. The bytes are not trusted: damage, or more than the most allowed, is <see cref="ErrorKind.Corrupt"/>.</summary>
 internal static class Unpack
 {
     private const int ReadStep = 16 << 10;
 
-    public static byte[] Deflate(ReadOnlySpan<byte> packed, int maxBytes, string what)
-    {
-        try
-        {
-            using var inflate = new DeflateStream(new MemoryStream(packed.ToArray()), CompressionMode.Decompress);
-            var plain = new ArrayBufferWriter<byte>((int)Math.Clamp(packed.Length * 3L, 256, maxBytes));
-            while (inflate.Read(plain.GetSpan(ReadStep)) is var read and > 0)
-            {
-                plain.Advance(read);
-                if (plain.WrittenCount > maxBytes) throw Json.Bad(what, $"it unpacks to more than {maxBytes} bytes");
-            }
-            return plain.WrittenSpan.ToArray();
-        }
-        catch (InvalidDataException error)
-        {
-            throw new EngineException(ErrorKind.Corrupt, $"{what}: it is not valid deflate data", error);
-        }
-    }
+    public static byte[] Deflate(ReadOnlySpan<byte> packed, int maxBytes, string what) =>
+        Inflate(new DeflateStream(new MemoryStream(packed.ToArray()), CompressionMode.Decompress), packed.Length, maxBytes, what);
+
+    public static byte[] Gzip(ReadOnlySpan<byte> packed, int maxBytes, string what) =>
+        Inflate(new GZipStream(new MemoryStream(packed.ToArray()), CompressionMode.Decompress), packed.Length, maxBytes, what);
 
     public static byte[] Snappy(ReadOnlySpan<byte> packed, int maxBytes, string what)
     {
@@ -79,6 +66,25 @@ internal static class Unpack
         }
         Array.Resize(ref plain, at);
         return plain;
+    }
+
+    private static byte[] Inflate(Stream stream, int packedBytes, int maxBytes, string what)
+    {
+        try
+        {
+            using var inflate = stream;
+            var plain = new ArrayBufferWriter<byte>((int)Math.Clamp(packedBytes * 3L, 256, maxBytes));
+            while (inflate.Read(plain.GetSpan(ReadStep)) is var read and > 0)
+            {
+                plain.Advance(read);
+                if (plain.WrittenCount > maxBytes) throw Json.Bad(what, $"it unpacks to more than {maxBytes} bytes");
+            }
+            return plain.WrittenSpan.ToArray();
+        }
+        catch (InvalidDataException error)
+        {
+            throw new EngineException(ErrorKind.Corrupt, $"{what}: it is not valid deflate or gzip data", error);
+        }
     }
 
     private static ReadOnlySpan<byte> Take(ref ReadOnlySpan<byte> packed, long count, string what)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Immutable;
 using System.IO.Compression;
 using System.Text.Json;
@@ -26,7 +25,7 @@ public static class TableMetadataJson
     /// <summary>Reads a metadata file's bytes, plain or gzip. <paramref name="what"/> names it in errors.</summary>
     public static TableMetadata Parse(ReadOnlyMemory<byte> bytes, string what)
     {
-        if (bytes.Span.StartsWith([(byte)0x1F, (byte)0x8B])) bytes = Unzip(bytes, what);
+        if (bytes.Span.StartsWith([(byte)0x1F, (byte)0x8B])) bytes = Unpack.Gzip(bytes.Span, MaxUnpackedBytes, what);
         return Json.Parse(bytes, what, root => Read(root, what));
     }
 
@@ -192,24 +191,5 @@ public static class TableMetadataJson
         using var target = new MemoryStream(plain.Length / 8);
         using (var zip = new GZipStream(target, CompressionLevel.Fastest)) zip.Write(plain);
         return target.ToArray();
-    }
-
-    private static byte[] Unzip(ReadOnlyMemory<byte> bytes, string what)
-    {
-        try
-        {
-            using var zip = new GZipStream(new MemoryStream(bytes.ToArray()), CompressionMode.Decompress);
-            var plain = new ArrayBufferWriter<byte>();
-            while (zip.Read(plain.GetSpan(64 << 10)) is var read and > 0)
-            {
-                plain.Advance(read);
-                if (plain.WrittenCount > MaxUnpackedBytes) throw Json.Bad(what, "unpacks to more than 1 GiB");
-            }
-            return plain.WrittenSpan.ToArray();
-        }
-        catch (InvalidDataException error)
-        {
-            throw new EngineException(ErrorKind.Corrupt, $"{what} is not a valid gzip file", error);
-        }
     }
 }

@@ -47,9 +47,10 @@ internal sealed class ChangesSince
                 foreach (var entry in reader.Entries(table, manifest))
                 {
                     if (entry.SnapshotId != at.SnapshotId) continue;
-                    if (entry.Status == EntryStatus.Added) added.Add(entry);
-                    if (entry.Status == EntryStatus.Added && entry.File.Content == FileContent.Data && at.Operation != "replace") rows.Add(entry.File);
-                    else if (entry.Status == EntryStatus.Deleted) removed.Add(entry);
+                    if (entry.Status == EntryStatus.Deleted) removed.Add(entry);
+                    if (entry.Status != EntryStatus.Added) continue;
+                    added.Add(entry);
+                    if (entry.File.Content == FileContent.Data && at.Operation != "replace") rows.Add(entry.File);
                 }
             }
         }
