@@ -336,7 +336,7 @@ need_test_tools() {
 
 # What judges files and tables: readers from npm, pinned by the lock file, and the Python environment of K2I_SHARED.
 readers() {
-  local from=tests/interop/readers to=$BUILD_DIR/readers want
+  local from=tests/readers to=$BUILD_DIR/readers want
   want=$(cat "$from/package.json" "$from/package-lock.json" | hash_of)
   if ! fresh readers "$want" || [[ ! -d $to/node_modules ]]; then
     mkdir -p "$to"

@@ -6,7 +6,7 @@ namespace K2I.Bench;
 /// <summary>The checksum of a record of common sizes.</summary>
 public class Crc32CBenchmark
 {
-    private byte[] _record = [];
+    private byte[] record = [];
 
     [Params(64, 256, 4096, 65536)]
     public int Bytes { get; set; }
@@ -14,10 +14,10 @@ public class Crc32CBenchmark
     [GlobalSetup]
     public void Fill()
     {
-        _record = new byte[Bytes];
-        new Random(1).NextBytes(_record);
+        record = new byte[Bytes];
+        new Random(1).NextBytes(record);
     }
 
     [Benchmark]
-    public uint Checksum() => Crc32C.Compute(_record);
+    public uint Checksum() => Crc32C.Compute(record);
 }

@@ -16,9 +16,9 @@ public class JsonDecodeBenchmark : IDisposable
 
     private static readonly string[] Types = ["click", "view", "purchase", "scroll"];
 
-    private readonly byte[][] _records = new byte[Records][];
-    private JsonDecoder _decoder = null!;
-    private BatchBuilder _batch = null!;
+    private readonly byte[][] records = new byte[Records][];
+    private JsonDecoder decoder = null!;
+    private BatchBuilder batch = null!;
 
     /// <summary>As Python and others write it: a space after each colon and comma.</summary>
     [Params(false, true)]
@@ -29,8 +29,8 @@ public class JsonDecodeBenchmark : IDisposable
     {
         var schema = FieldIds.NewSchema(ColumnText.Parse(
             "event_id: uuid, user_id: long, event_type: string, event_time: timestamptz, page: string, country: string, amount: double, quantity: int, premium: boolean"));
-        _decoder = new JsonDecoder(schema);
-        _batch = new BatchBuilder(schema, MemoryTag.Scratch, 64 << 20);
+        decoder = new JsonDecoder(schema);
+        batch = new BatchBuilder(schema, MemoryTag.Scratch, 64 << 20);
         var random = new Random(1);
         var id = new byte[16];
         for (var i = 0; i < Records; i++)
@@ -41,33 +41,33 @@ public class JsonDecodeBenchmark : IDisposable
                 CultureInfo.InvariantCulture,
                 $"{{\"event_id\":\"{new Guid(id)}\",\"user_id\":{random.Next(1, 10_000_000)},\"event_type\":\"{Types[random.Next(4)]}\",\"event_time\":\"{time:yyyy-MM-ddTHH:mm:ss.fff}Z\",\"page\":\"/p/{random.Next(100_000)}\",\"country\":\"DE\",\"amount\":{random.Next(1, 100_000) / 100.0:R},\"quantity\":{random.Next(1, 20)},\"premium\":{(random.Next(2) == 0 ? "true" : "false")}}}");
             if (Spaced) json = json.Replace(",\"", ", \"", StringComparison.Ordinal).Replace("\":", "\": ", StringComparison.Ordinal);
-            _records[i] = Encoding.UTF8.GetBytes(json);
+            records[i] = Encoding.UTF8.GetBytes(json);
         }
     }
 
     [GlobalCleanup]
     public void Dispose()
     {
-        _batch.Dispose();
+        batch.Dispose();
         GC.SuppressFinalize(this);
     }
 
     [Benchmark(OperationsPerInvoke = Records)]
     public int IntoColumns()
     {
-        _batch.Reset();
-        foreach (var record in _records)
+        batch.Reset();
+        foreach (var record in records)
         {
-            if (_decoder.Decode(new RecordInput(record), _batch) != DecodeStatus.Ok || !_batch.EndRow()) throw new InvalidOperationException(_decoder.Error.ToString());
+            if (decoder.Decode(new RecordInput(record), batch) != DecodeStatus.Ok || !batch.EndRow()) throw new InvalidOperationException(decoder.Error.ToString());
         }
-        return _batch.Rows;
+        return batch.Rows;
     }
 
     [Benchmark(OperationsPerInvoke = Records, Baseline = true)]
     public long TokensOnly()
     {
         long sum = 0;
-        foreach (var record in _records)
+        foreach (var record in records)
         {
             var reader = new Utf8JsonReader(record);
             while (reader.Read())

@@ -3,7 +3,7 @@
 // Prints one line a round and way, as k2i does. The writer gets the rows from a table in memory; the reader's rows are counted column by column, so that
 // all of them are decoded and nothing else is done with them.
 import { statSync } from 'node:fs';
-import { registerHooks } from '../tests/interop/readers/resolve.mjs';
+import { registerHooks } from '../tests/readers/resolve.mjs';
 
 const [file, rounds = '3', codec = 'zstd', level = '1', out = `${file}.duckdb`] = process.argv.slice(2);
 registerHooks();

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Parquet on one thread, next to DuckDB's writer and reader of the same rows, in turns in one run: parquet.sh [ROWS] [ROUNDS] [CODEC]
-# DuckDB is the one of the tests' readers (tests/interop/readers/README.md); without it its part is left out, and the script says so.
+# DuckDB is the one of the tests' readers (tests/readers/README.md); without it its part is left out, and the script says so.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 rows=${1:-1000000} rounds=${2:-3} codec=${3:-zstd}
@@ -12,7 +12,7 @@ trap 'rm -rf "$work"' EXIT
 export K2I_READERS=${K2I_READERS:-$PWD/.build/readers}
 duckdb=''
 [[ -d $K2I_READERS/node_modules/@duckdb/node-api ]] && command -v node >/dev/null && duckdb=yes
-[[ -n $duckdb ]] || echo "DuckDB skipped: no node, or no readers in $K2I_READERS (tests/interop/readers/README.md says how to install them)"
+[[ -n $duckdb ]] || echo "DuckDB skipped: no node, or no readers in $K2I_READERS (tests/readers/README.md says how to install them)"
 
 printf '%-7s %s\n' '' "round             rows/s  cpu ns/row  alloc B/row    B/row"
 for ((round = 1; round <= rounds; round++)); do

@@ -16,7 +16,7 @@ namespace K2I.Base;
 /// </remarks>
 public sealed class CircuitBreaker(string name, IClock clock, IRandom? random = null, int failuresToOpen = 5, int firstWaitMs = 1_000, int longestWaitMs = 30_000)
 {
-    private readonly Lock _lock = new();
+    private readonly Lock gate = new();
     private readonly IRandom random = random ?? SystemRandom.Instance;
     private CircuitState state;
     private long sinceUnixMs = clock.UnixMs;
@@ -30,7 +30,7 @@ public sealed class CircuitBreaker(string name, IClock clock, IRandom? random = 
     {
         get
         {
-            lock (_lock) return new CircuitStatus(name, this.state, this.sinceUnixMs, this.failures, this.opened, this.lastError);
+            lock (gate) return new CircuitStatus(name, state, sinceUnixMs, failures, opened, lastError);
         }
     }
 
@@ -57,24 +57,24 @@ public sealed class CircuitBreaker(string name, IClock clock, IRandom? random = 
     /// <summary>A call begins; throws Unavailable if none is let through now. True if it is the probe. <see cref="Leave"/> must follow, whatever happens.</summary>
     public bool Enter()
     {
-        lock (_lock)
+        lock (gate)
         {
-            if (this.state == CircuitState.Closed) return false;
-            var left = this.openUntilMs - clock.MonotonicMs;
-            if (this.state == CircuitState.Open && left <= 0)
+            if (state == CircuitState.Closed) return false;
+            var left = openUntilMs - clock.MonotonicMs;
+            if (state == CircuitState.Open && left <= 0)
             {
                 Become(CircuitState.HalfOpen);
                 return true;
             }
-            var next = this.state == CircuitState.HalfOpen ? "it is being tried" : string.Create(CultureInfo.InvariantCulture, $"it is tried again in {left} ms");
-            throw new EngineException(ErrorKind.Unavailable, $"{name} is not called, {next}: {this.lastError}");
+            var next = state == CircuitState.HalfOpen ? "it is being tried" : string.Create(CultureInfo.InvariantCulture, $"it is tried again in {left} ms");
+            throw new EngineException(ErrorKind.Unavailable, $"{name} is not called, {next}: {lastError}");
         }
     }
 
     /// <summary>A call that was let in has ended; null where it threw nothing.</summary>
     public void Leave(bool probe, EngineException? error)
     {
-        lock (_lock)
+        lock (gate)
         {
             if (probe)
             {
@@ -82,11 +82,11 @@ public sealed class CircuitBreaker(string name, IClock clock, IRandom? random = 
                 else Close();
             }
             // What calls of an earlier state come back with says nothing about this one.
-            else if (this.state == CircuitState.Closed)
+            else if (state == CircuitState.Closed)
             {
-                if (!IsFailure(error)) (this.failures, this.lastError) = (0, null);
-                else if (++this.failures >= failuresToOpen) Open(error!);
-                else this.lastError = error!.Message;
+                if (!IsFailure(error)) (failures, lastError) = (0, null);
+                else if (++failures >= failuresToOpen) Open(error!);
+                else lastError = error!.Message;
             }
         }
     }
@@ -95,9 +95,9 @@ public sealed class CircuitBreaker(string name, IClock clock, IRandom? random = 
     public void Abandon(bool probe)
     {
         if (!probe) return;
-        lock (_lock)
+        lock (gate)
         {
-            this.openUntilMs = clock.MonotonicMs;
+            openUntilMs = clock.MonotonicMs;
             Become(CircuitState.Open);
         }
     }
@@ -106,24 +106,24 @@ public sealed class CircuitBreaker(string name, IClock clock, IRandom? random = 
 
     private void Open(EngineException error)
     {
-        this.waitMs = this.state == CircuitState.HalfOpen ? Math.Min(longestWaitMs, this.waitMs * 2) : firstWaitMs;
-        if (this.state == CircuitState.HalfOpen) this.failures++;
-        else this.opened++;
-        this.lastError = error.Message;
+        waitMs = state == CircuitState.HalfOpen ? Math.Min(longestWaitMs, waitMs * 2) : firstWaitMs;
+        if (state == CircuitState.HalfOpen) failures++;
+        else opened++;
+        lastError = error.Message;
         // From half the wait on, so that several processes do not come back together.
-        this.openUntilMs = clock.MonotonicMs + (this.waitMs / 2) + this.random.NextInt64((this.waitMs / 2) + 1);
+        openUntilMs = clock.MonotonicMs + (waitMs / 2) + random.NextInt64((waitMs / 2) + 1);
         Become(CircuitState.Open);
     }
 
     private void Close()
     {
-        (this.failures, this.lastError) = (0, null);
+        (failures, lastError) = (0, null);
         Become(CircuitState.Closed);
     }
 
     private void Become(CircuitState next)
     {
-        this.state = next;
-        this.sinceUnixMs = clock.UnixMs;
+        state = next;
+        sinceUnixMs = clock.UnixMs;
     }
 }

@@ -22,7 +22,7 @@ internal sealed class ServiceManager(IReadOnlyDictionary<string, string> environ
 
     private void Send(string message)
     {
-        if (this.socket is null) return;
+        if (socket is null) return;
         try
         {
             using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);

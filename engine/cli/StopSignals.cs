@@ -31,8 +31,8 @@ internal sealed class StopSignals : IDisposable
 
     internal void Count(string name, ExitCode code)
     {
-        if (Interlocked.Increment(ref count) == 1) this.stop(name);
-        else this.leave(code);
+        if (Interlocked.Increment(ref count) == 1) stop(name);
+        else leave(code);
     }
 
     private void Handle(PosixSignalContext context, string name, ExitCode code)

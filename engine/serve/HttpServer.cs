@@ -61,16 +61,16 @@ public sealed class HttpServer : IDisposable
     public void Dispose()
     {
         if (Interlocked.Exchange(ref stopped, 1) != 0) return;
-        using var limit = new CancellationTokenSource(this.stopTimeoutMs);
+        using var limit = new CancellationTokenSource(stopTimeoutMs);
         try
         {
-            this.app.StopAsync(limit.Token).GetAwaiter().GetResult();
+            app.StopAsync(limit.Token).GetAwaiter().GetResult();
         }
         catch (OperationCanceledException)
         {
             // Disposing closes what is left.
         }
-        ((IDisposable)this.app).Dispose();
+        ((IDisposable)app).Dispose();
     }
 
     private static void Configure(KestrelServerOptions kestrel, HttpOptions options)

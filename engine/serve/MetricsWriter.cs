@@ -66,8 +66,8 @@ public sealed class MetricsWriter(IBufferWriter<byte> output)
 
     private void Labels(ReadOnlySpan<MetricLabel> labels)
     {
-        Check.That(this.name.Length > 0);
-        Text(this.name);
+        Check.That(name.Length > 0);
+        Text(name);
         for (var i = 0; i < labels.Length; i++)
         {
             Check.That(IsName(labels[i].Name, colon: false));

@@ -15,7 +15,7 @@ internal sealed class LocalWriter : IObjectWriter
         Location = location;
         this.path = path;
         this.temporary = temporary;
-        this.file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 64 << 10);
+        file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 64 << 10);
     }
 
     public string Location { get; }
@@ -27,7 +27,7 @@ internal sealed class LocalWriter : IObjectWriter
         Check.That(!done);
         try
         {
-            this.file.Write(bytes);
+            file.Write(bytes);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -41,8 +41,8 @@ internal sealed class LocalWriter : IObjectWriter
         Check.That(!done);
         try
         {
-            this.file.Flush(flushToDisk: true);
-            this.file.Dispose();
+            file.Flush(flushToDisk: true);
+            file.Dispose();
             KillPoint.Hit("store.object-synced");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -50,7 +50,7 @@ internal sealed class LocalWriter : IObjectWriter
             throw LocalFiles.Map(error, Location);    // a failed sync is never retried: the writer is disposed, the file written anew
         }
         done = true;
-        LocalStore.Publish(this.temporary, this.path, Location);
+        LocalStore.Publish(temporary, path, Location);
     }
 
     public void Dispose()
@@ -59,12 +59,12 @@ internal sealed class LocalWriter : IObjectWriter
         done = true;
         try
         {
-            this.file.Dispose();
+            file.Dispose();
         }
         catch (IOException)
         {
             // What could not be written is being thrown away.
         }
-        LocalStore.TryRemove(this.temporary);
+        LocalStore.TryRemove(temporary);
     }
 }

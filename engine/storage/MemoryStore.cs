@@ -5,7 +5,7 @@ namespace K2I.Storage;
 /// <summary>Objects in memory, for tests and simulation. Keeps the whole contract, racing callers included.</summary>
 public sealed class MemoryStore : IObjectStore
 {
-    private readonly Lock _lock = new();
+    private readonly Lock gate = new();
     private readonly SortedDictionary<string, (byte[] Bytes, long ModifiedMs)> objects = new(StringComparer.Ordinal);
     private readonly IClock clock;
 
@@ -26,13 +26,13 @@ public sealed class MemoryStore : IObjectStore
     public bool PutIfAbsent(string location, ReadOnlySpan<byte> bytes)
     {
         Require(location);
-        lock (_lock) return objects.TryAdd(location, (bytes.ToArray(), this.clock.UnixMs));
+        lock (gate) return objects.TryAdd(location, (bytes.ToArray(), clock.UnixMs));
     }
 
     public void Put(string location, ReadOnlySpan<byte> bytes)
     {
         Require(location);
-        lock (_lock) objects[location] = (bytes.ToArray(), this.clock.UnixMs);
+        lock (gate) objects[location] = (bytes.ToArray(), clock.UnixMs);
     }
 
     public byte[] Read(string location) => (byte[])Bytes(location).Clone();
@@ -42,7 +42,7 @@ public sealed class MemoryStore : IObjectStore
     public bool Exists(string location)
     {
         Require(location);
-        lock (_lock) return objects.ContainsKey(location);
+        lock (gate) return objects.ContainsKey(location);
     }
 
     public long Length(string location) => Bytes(location).Length;
@@ -50,7 +50,7 @@ public sealed class MemoryStore : IObjectStore
     public IEnumerable<ObjectInfo> List(string prefix)
     {
         RequireFolder(prefix);
-        lock (_lock)
+        lock (gate)
         {
             return objects.Where(o => o.Key.StartsWith(prefix, StringComparison.Ordinal))
                 .Select(o => new ObjectInfo(o.Key, o.Value.Bytes.Length, o.Value.ModifiedMs)).ToArray();
@@ -61,7 +61,7 @@ public sealed class MemoryStore : IObjectStore
     {
         RequireFolder(folder);
         var prefix = folder.EndsWith('/') ? folder : folder + "/";
-        lock (_lock)
+        lock (gate)
         {
             return objects.Keys.Where(k => k.StartsWith(prefix, StringComparison.Ordinal) && k.IndexOf('/', prefix.Length) > 0)
                 .Select(k => k[prefix.Length..k.IndexOf('/', prefix.Length)]).Distinct().ToArray();
@@ -71,13 +71,13 @@ public sealed class MemoryStore : IObjectStore
     public bool Delete(string location)
     {
         Require(location);
-        lock (_lock) return objects.Remove(location);
+        lock (gate) return objects.Remove(location);
     }
 
     private byte[] Bytes(string location)
     {
         Require(location);
-        lock (_lock) return objects.TryGetValue(location, out var found) ? found.Bytes : throw new EngineException(ErrorKind.NotFound, $"{location} does not exist");
+        lock (gate) return objects.TryGetValue(location, out var found) ? found.Bytes : throw new EngineException(ErrorKind.NotFound, $"{location} does not exist");
     }
 
     private void Require(string location)
@@ -97,13 +97,13 @@ public sealed class MemoryStore : IObjectStore
 
         public string Location => location;
 
-        public long Length => this.bytes.Length;
+        public long Length => bytes.Length;
 
         public void Write(ReadOnlySpan<byte> bytes) => this.bytes.Write(bytes);
 
-        public void Complete() => store.Put(location, this.bytes.GetBuffer().AsSpan(0, (int)this.bytes.Length));
+        public void Complete() => store.Put(location, bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
 
-        public void Dispose() => this.bytes.Dispose();
+        public void Dispose() => bytes.Dispose();
     }
 
     private sealed class Reader(string location, byte[] bytes) : IObjectReader

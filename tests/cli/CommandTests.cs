@@ -13,7 +13,7 @@ namespace K2I.Cli.Tests;
 
 public sealed class CommandTests : IDisposable
 {
-    private readonly Harness _harness = new();
+    private readonly Harness harness = new();
 
     [Theory]
     [InlineData("version", ExitCode.Ok)]
@@ -34,19 +34,19 @@ public sealed class CommandTests : IDisposable
     [InlineData("ingest --config /nope", ExitCode.Invalid)]
     [InlineData("tables --warehouse /nope/w", ExitCode.Unreachable)]
     [InlineData("tables show", ExitCode.Invalid)]
-    public void ExitCodesAreWhatHelpSays(string line, ExitCode code) => Assert.Equal(code, _harness.Run(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Code);
+    public void ExitCodesAreWhatHelpSays(string line, ExitCode code) => Assert.Equal(code, harness.Run(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Code);
 
     [Fact]
     public void MistypedNamesGetASuggestion()
     {
-        Assert.Equal("k2i: there is no 'ingst' command; did you mean 'ingest'?\n`k2i --help` shows what there is\n", _harness.Run("ingst").Error);
-        Assert.Equal("k2i: there is no '--confg' in `k2i ingest`; did you mean '--config'?\n`k2i ingest --help` shows what there is\n", _harness.Run("ingest", "--confg").Error);
+        Assert.Equal("k2i: there is no 'ingst' command; did you mean 'ingest'?\n`k2i --help` shows what there is\n", harness.Run("ingst").Error);
+        Assert.Equal("k2i: there is no '--confg' in `k2i ingest`; did you mean '--config'?\n`k2i ingest --help` shows what there is\n", harness.Run("ingest", "--confg").Error);
     }
 
     [Fact]
     public void ExitCodesAreDocumentedInHelpAndReadme()
     {
-        var help = _harness.Run("help", "exit-codes").Out;
+        var help = harness.Run("help", "exit-codes").Out;
         var readme = File.ReadAllText(Repository.Path("engine/cli/README.md"));
         Assert.Equal(Enum.GetValues<ExitCode>().Order(), ExitCodes.All.Select(c => c.Code).Order());
         foreach (var (code, meaning) in ExitCodes.All)
@@ -69,7 +69,7 @@ public sealed class CommandTests : IDisposable
     {
         var path = Repository.Path("k2i.ini");
         Assert.Equal(StarterFile.Render(new StarterAnswers()), File.ReadAllText(path));
-        Assert.Equal(ExitCode.Ok, _harness.Run("validate", "--config", path).Code);
+        Assert.Equal(ExitCode.Ok, harness.Run("validate", "--config", path).Code);
     }
 
     [Fact]
@@ -79,17 +79,17 @@ public sealed class CommandTests : IDisposable
         {
             var section = key.Section == "table" ? "table.events" : key.Section;
             var sets = key == Keys.RawKey || key == Keys.RawValue ? new[] { "table.events.format=raw" } : key == Keys.LogFileCount || key == Keys.LogFileSize ? ["log.file=/tmp/x"] : [];
-            Assert.Empty(_harness.Problems(Harness.Minimal, [.. sets, $"{section}.{key.Name}={key.Default}"]));
+            Assert.Empty(harness.Problems(Harness.Minimal, [.. sets, $"{section}.{key.Name}={key.Default}"]));
         }
         foreach (var key in new[] { Keys.Columns, Keys.InstanceId, Keys.TableFlushBytes, Keys.TableFlushRows, Keys.TableFlushInterval, Keys.LogFile })
-            Assert.Empty(_harness.Problems(Harness.Minimal, $"{(key.Section == "table" ? "table.events" : key.Section)}.{key.Name}={key.Example}"));
-        Assert.Empty(_harness.Problems(Harness.Minimal, "table.events.columns=event_time: timestamptz, user_id: long", $"table.events.partition_by={Keys.PartitionBy.Example}"));
+            Assert.Empty(harness.Problems(Harness.Minimal, $"{(key.Section == "table" ? "table.events" : key.Section)}.{key.Name}={key.Example}"));
+        Assert.Empty(harness.Problems(Harness.Minimal, "table.events.columns=event_time: timestamptz, user_id: long", $"table.events.partition_by={Keys.PartitionBy.Example}"));
     }
 
     [Fact]
     public void HelpNamesEveryKey()
     {
-        var help = _harness.Run("help", "config").Out;
+        var help = harness.Run("help", "config").Out;
         foreach (var key in Keys.All) Assert.Contains($"\n  {key.Name} ", help, StringComparison.Ordinal);
         Assert.All(help.Split('\n').Skip(14), line => Assert.InRange(line.Length, 0, 100));
     }
@@ -97,27 +97,27 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public void InitWritesFromFlagsAndNeverOver()
     {
-        var path = Path.Combine(_harness.Folder, "new.ini");
-        var (code, output, _) = _harness.Run("init", "--brokers", "kafka:9093", "--topic", "Web.Clicks, ^other{2}", "--warehouse", "/srv/lake; house", "--output", path, "--yes");
+        var path = Path.Combine(harness.Folder, "new.ini");
+        var (code, output, _) = harness.Run("init", "--brokers", "kafka:9093", "--topic", "Web.Clicks, ^other{2}", "--warehouse", "/srv/lake; house", "--output", path, "--yes");
         Assert.Equal((ExitCode.Ok, $"{path} is written; `k2i validate --connect` checks it, `k2i ingest` runs it\n"), (code, output));
-        var options = _harness.Load(File.ReadAllText(path)).Options!.Engine;
+        var options = harness.Load(File.ReadAllText(path)).Options!.Engine;
         Assert.Equal(("kafka:9093", "/srv/lake; house", "web_clicks"), (options.Kafka.Brokers, options.Iceberg.Warehouse, options.Tables[0].Name));
         Assert.Equal("Web.Clicks ^other{2}", string.Join(" ", options.Tables[0].Topics));
         var before = File.ReadAllText(path);
-        Assert.Equal((ExitCode.Failed, "", $"k2i: {path} is there already; nothing was written\n"), _harness.Run("init", "--output", path));
+        Assert.Equal((ExitCode.Failed, "", $"k2i: {path} is there already; nothing was written\n"), harness.Run("init", "--output", path));
         Assert.Equal(before, File.ReadAllText(path));
     }
 
     [Fact]
     public void InitAsksUntilTheAnswerIsSound()
     {
-        _harness.Interactive = true;
-        _harness.Input = "bad topic\norders\n\nNope\nshop.orders\n/lake\n";
-        var path = Path.Combine(_harness.Folder, "new.ini");
-        var (code, output, _) = _harness.Run("init", "--output", path);
+        harness.Interactive = true;
+        harness.Input = "bad topic\norders\n\nNope\nshop.orders\n/lake\n";
+        var path = Path.Combine(harness.Folder, "new.ini");
+        var (code, output, _) = harness.Run("init", "--output", path);
         Assert.Equal(ExitCode.Ok, code);
         Assert.StartsWith("Kafka topic [events]: expected commas between topics, found a blank\nKafka topic [events]: Kafka brokers [localhost:9092]: Table [orders]: expected a name", output, StringComparison.Ordinal);
-        var options = _harness.Load(File.ReadAllText(path)).Options!.Engine;
+        var options = harness.Load(File.ReadAllText(path)).Options!.Engine;
         Assert.Equal(("localhost:9092", "/lake", "shop.orders", "orders"), (options.Kafka.Brokers, options.Iceberg.Warehouse, options.Tables[0].Name, options.Tables[0].Topics[0]));
     }
 
@@ -127,19 +127,19 @@ public sealed class CommandTests : IDisposable
     [InlineData("--table", "A", "k2i: --table: expected a name of a-z, 0-9 and _, with its namespace before a dot, found 'A'\n")]
     [InlineData("--warehouse", "s3://x/y", "k2i: --warehouse: expected a directory or a file:// location, found 's3://x/y'\n")]
     public void InitRefusesUnsoundFlags(string option, string value, string message) =>
-        Assert.Equal((ExitCode.Invalid, "", message), _harness.Run("init", "--output", "-", "--yes", option, value));
+        Assert.Equal((ExitCode.Invalid, "", message), harness.Run("init", "--output", "-", "--yes", option, value));
 
     [Fact]
     public void TheUnitIsHardened()
     {
-        var (code, unit, _) = _harness.Run("init", "--systemd");
+        var (code, unit, _) = harness.Run("init", "--systemd");
         Assert.Equal(ExitCode.Ok, code);
         Assert.Contains("# Secrets for ${file:${CREDENTIALS_DIRECTORY}/kafka-password} in the configuration:", unit, StringComparison.Ordinal);
         const string tool = "/usr/bin/systemd-analyze";
         // Judged where systemd is there; the settings it judges by are fixed text.
         if (!File.Exists(tool)) return;
         var start = new ProcessStartInfo(tool) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var arg in new[] { "security", "--offline=true", "--no-pager", "--threshold=15", _harness.File("k2i.service", unit) }) start.ArgumentList.Add(arg);
+        foreach (var arg in new[] { "security", "--offline=true", "--no-pager", "--threshold=15", harness.File("k2i.service", unit) }) start.ArgumentList.Add(arg);
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
@@ -152,7 +152,7 @@ public sealed class CommandTests : IDisposable
     [InlineData("k2i completion ", new[] { "bash", "zsh", "fish" })]
     public void CompletionComesFromTheBinary(string line, string[] expected)
     {
-        var (code, output, _) = _harness.Run($"[suggest:{line.Length}]", line);
+        var (code, output, _) = harness.Run($"[suggest:{line.Length}]", line);
         Assert.Equal(ExitCode.Ok, code);
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         foreach (var word in expected) Assert.Contains(word, lines);
@@ -161,9 +161,9 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public void TablesShowsWhatStandsInTheWarehouse()
     {
-        var warehouse = Path.Combine(_harness.Folder, "w");
+        var warehouse = Path.Combine(harness.Folder, "w");
         var store = new LocalStore(warehouse);
-        Assert.Equal((ExitCode.Ok, "no tables yet\n", ""), _harness.Run("tables", "-w", warehouse));
+        Assert.Equal((ExitCode.Ok, "no tables yet\n", ""), harness.Run("tables", "-w", warehouse));
         var schema = FieldIds.NewSchema([.. ColumnText.Parse("id: long!, at: timestamptz, tags: list<string>")]);
         new FileCatalog(store, "file://" + warehouse).Create(TableIdent.Parse("shop.orders"), new TableCreation
         {
@@ -173,22 +173,22 @@ public sealed class CommandTests : IDisposable
             Properties = System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty.Add("k2i.offsets", "{\"t\":{\"id\":\"abc\",\"partitions\":{\"0\":42,\"1\":7}}}"),
         });
 
-        var (code, output, _) = _harness.Run("tables", "-w", warehouse);
+        var (code, output, _) = harness.Run("tables", "-w", warehouse);
         Assert.Equal(ExitCode.Ok, code);
         Assert.Contains("shop.orders     0      0   0 B          0", output, StringComparison.Ordinal);
-        using var list = JsonDocument.Parse(_harness.Run("tables", "-w", warehouse, "--json").Out);
+        using var list = JsonDocument.Parse(harness.Run("tables", "-w", warehouse, "--json").Out);
         Assert.Equal("shop.orders", list.RootElement.GetProperty("tables")[0].GetProperty("name").GetString());
 
-        (code, output, _) = _harness.Run("tables", "show", "shop.orders", "-w", warehouse);
+        (code, output, _) = harness.Run("tables", "show", "shop.orders", "-w", warehouse);
         Assert.Equal(ExitCode.Ok, code);
         Assert.Contains("partitioning  day(at)", output, StringComparison.Ordinal);
         Assert.Contains("tags  list<string>", output, StringComparison.Ordinal);
         Assert.Contains("  t              0           42", output, StringComparison.Ordinal);
-        using var page = JsonDocument.Parse(_harness.Run("tables", "show", "shop.orders", "-w", warehouse, "--json").Out);
+        using var page = JsonDocument.Parse(harness.Run("tables", "show", "shop.orders", "-w", warehouse, "--json").Out);
         Assert.Equal([42, 7], page.RootElement.GetProperty("offsets").EnumerateArray().Select(o => o.GetProperty("next_offset").GetInt64()));
 
-        Assert.Equal(ExitCode.NotFound, _harness.Run("tables", "show", "nope", "-w", warehouse).Code);
-        Assert.Equal(ExitCode.Invalid, _harness.Run("tables", "show", "..", "-w", warehouse).Code);
+        Assert.Equal(ExitCode.NotFound, harness.Run("tables", "show", "nope", "-w", warehouse).Code);
+        Assert.Equal(ExitCode.Invalid, harness.Run("tables", "show", "..", "-w", warehouse).Code);
     }
 
     [Fact]
@@ -196,19 +196,19 @@ public sealed class CommandTests : IDisposable
     {
         using var broker = new EmbeddedBroker(NullLog.Instance);
         broker.CreateTopic("events", 3);
-        var warehouse = Path.Combine(_harness.Folder, "w");
-        var path = _harness.File("k2i.ini", $"[kafka]\nbrokers = {broker.BootstrapServers}\n[iceberg]\nwarehouse = {warehouse}\n[table.events]\ntopics = events\n[table.more]\ntopics = ^ev.*\n");
-        var (code, output, error) = _harness.Run("validate", "--connect", "--config", path);
+        var warehouse = Path.Combine(harness.Folder, "w");
+        var path = harness.File("k2i.ini", $"[kafka]\nbrokers = {broker.BootstrapServers}\n[iceberg]\nwarehouse = {warehouse}\n[table.events]\ntopics = events\n[table.more]\ntopics = ^ev.*\n");
+        var (code, output, error) = harness.Run("validate", "--connect", "--config", path);
         Assert.True(code == ExitCode.Ok, output + error);
         Assert.Contains("3 partitions", output, StringComparison.Ordinal);
         Assert.False(Directory.Exists(warehouse));
 
-        using var json = JsonDocument.Parse(_harness.Run("validate", "--connect", "--json", "--config", path, "--set", "table.more.topics=^nope.*").Out);
+        using var json = JsonDocument.Parse(harness.Run("validate", "--connect", "--json", "--config", path, "--set", "table.more.topics=^nope.*").Out);
         var failed = json.RootElement.GetProperty("checks").EnumerateArray().Where(c => !c.GetProperty("ok").GetBoolean()).ToList();
         Assert.Equal("topic ^nope.*", Assert.Single(failed).GetProperty("check").GetString());
-        Assert.Equal(ExitCode.Failed, _harness.Run("validate", "--connect", "--config", path, "--set", "table.more.topics=^nope.*").Code);
-        Assert.Equal(ExitCode.Unreachable, _harness.Run("validate", "--connect", "--config", path, "--set", "iceberg.warehouse=/proc/nope").Code);
+        Assert.Equal(ExitCode.Failed, harness.Run("validate", "--connect", "--config", path, "--set", "table.more.topics=^nope.*").Code);
+        Assert.Equal(ExitCode.Unreachable, harness.Run("validate", "--connect", "--config", path, "--set", "iceberg.warehouse=/proc/nope").Code);
     }
 
-    public void Dispose() => _harness.Dispose();
+    public void Dispose() => harness.Dispose();
 }

@@ -5,7 +5,7 @@ public sealed class ConfigErrorTests : IDisposable
     private const string Before = "[kafka]\nbrokers = localhost:9092\n[iceberg]\nwarehouse = ./warehouse\n";
     private const string Table = "[table.events]\ntopics = events\n";
 
-    private readonly Harness _harness = new();
+    private readonly Harness harness = new();
 
     [Theory]
     // unknown and misplaced names; line 7 follows Before and Table
@@ -81,14 +81,14 @@ public sealed class ConfigErrorTests : IDisposable
     [InlineData(Before + Table + "[http]\ntoken = short", "k2i.ini:8:9: [http] token: expected at least 16 characters, found ***; a token of 5 characters can be guessed")]
     [InlineData("[kafka]\nbrokers = a:1\nsasl.username = u\n[iceberg]\nwarehouse = w\n" + Table, "k2i.ini:3:1: [kafka] sasl.username: is not used with security.protocol = plaintext; set security.protocol = sasl_ssl or sasl_plaintext")]
     [InlineData("[kafka]\nbrokers = a:1\nsecurity.protocol = sasl_plaintext\nssl.ca.location = x\n[iceberg]\nwarehouse = w\n" + Table, "k2i.ini:4:1: [kafka] ssl.ca.location: is not used with security.protocol = sasl_plaintext; set security.protocol = ssl or sasl_ssl")]
-    public void SaysWhatWasExpectedAndWhatWasMeant(string text, string message) => Assert.Equal(message, Assert.Single(_harness.Problems(text)));
+    public void SaysWhatWasExpectedAndWhatWasMeant(string text, string message) => Assert.Equal(message, Assert.Single(harness.Problems(text)));
 
     [Theory]
     [InlineData("columns = a: int, b: strng", 7, 22)]
     [InlineData("columns = \"\"\"\n  a: int,\n  b: strng\n\"\"\"", 9, 6)]
     public void AColumnsMistakeIsFoundInsideTheText(string line, int atLine, int atColumn)
     {
-        var problem = Assert.Single(_harness.Load(Before + Table + line).Problems);
+        var problem = Assert.Single(harness.Load(Before + Table + line).Problems);
         Assert.Equal((atLine, atColumn), (problem.Place.Line, problem.Place.Column));
         Assert.StartsWith("[table.events] columns: expected columns such as id: long!, name: string, found '", problem.Message, StringComparison.Ordinal);
     }
@@ -96,7 +96,7 @@ public sealed class ConfigErrorTests : IDisposable
     [Fact]
     public void PartitioningIsCheckedAgainstTheColumns()
     {
-        var problem = Assert.Single(_harness.Load(Before + Table + "columns = a: int\npartition_by = day(a)").Problems);
+        var problem = Assert.Single(harness.Load(Before + Table + "columns = a: int\npartition_by = day(a)").Problems);
         Assert.Equal("k2i.ini:8:1", problem.Place.ToString());
         Assert.Contains("day cannot be taken of 'a', which is a int", problem.Message, StringComparison.Ordinal);
     }
@@ -104,25 +104,25 @@ public sealed class ConfigErrorTests : IDisposable
     [Fact]
     public void NanosecondsNeedFormatVersion3()
     {
-        var problem = Assert.Single(_harness.Load(Before + Table + "columns = 'a: int, b: struct<c: list<timestamp_ns>>'").Problems);
+        var problem = Assert.Single(harness.Load(Before + Table + "columns = 'a: int, b: struct<c: list<timestamp_ns>>'").Problems);
         Assert.Equal("k2i.ini:7:1", problem.Place.ToString());
         Assert.Contains("needs format version 3 ([iceberg] format_version = 3)", problem.Message, StringComparison.Ordinal);
-        Assert.Empty(_harness.Load(Before + "format_version = 3\n" + Table + "columns = 'a: int, b: timestamptz_ns'").Problems);
+        Assert.Empty(harness.Load(Before + "format_version = 3\n" + Table + "columns = 'a: int, b: timestamptz_ns'").Problems);
     }
 
     [Fact]
     public void EveryMistakeIsReportedAtOnceInTheFilesOrder()
     {
-        var problems = _harness.Problems("[kafka]\nbroker = x\n[iceberg]\nwarehouse = w\nwarehouse = v\n[table.events]\ntopics = a b\nformat = xml\nbad line\n[engine]\nmemory = much", "engine.memoy=1GiB");
+        var problems = harness.Problems("[kafka]\nbroker = x\n[iceberg]\nwarehouse = w\nwarehouse = v\n[table.events]\ntopics = a b\nformat = xml\nbad line\n[engine]\nmemory = much", "engine.memoy=1GiB");
         Assert.Equal(["k2i.ini:1:1", "k2i.ini:2:1", "k2i.ini:5:1", "k2i.ini:7:10", "k2i.ini:8:10", "k2i.ini:9:1", "k2i.ini:11:10", "--set engine.memoy"], problems.Select(p => p[..p.IndexOf(": ", StringComparison.Ordinal)]));
     }
 
     [Fact]
     public void BytesThatAreNotTextHaveAPlaceToo()
     {
-        var path = Path.Combine(_harness.Folder, "b.ini");
+        var path = Path.Combine(harness.Folder, "b.ini");
         File.WriteAllBytes(path, [.. "[kafka]\nab"u8, 0xFF, .. "\n"u8]);
-        var (code, _, error) = _harness.Run("validate", "--config", path);
+        var (code, _, error) = harness.Run("validate", "--config", path);
         Assert.Equal(ExitCode.Invalid, code);
         Assert.StartsWith($"{path}:2:3: expected UTF-8 text\n", error, StringComparison.Ordinal);
     }
@@ -130,10 +130,10 @@ public sealed class ConfigErrorTests : IDisposable
     [Fact]
     public void AMissingFileIsOneProblem()
     {
-        var (code, _, error) = _harness.Run("validate", "--config", "/nope/k2i.ini");
+        var (code, _, error) = harness.Run("validate", "--config", "/nope/k2i.ini");
         Assert.Equal(ExitCode.Invalid, code);
         Assert.Equal("/nope/k2i.ini: no such file\n1 problem; `k2i help config` lists every key\n", error);
     }
 
-    public void Dispose() => _harness.Dispose();
+    public void Dispose() => harness.Dispose();
 }

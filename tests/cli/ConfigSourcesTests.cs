@@ -7,7 +7,7 @@ namespace K2I.Cli.Tests;
 
 public sealed class ConfigSourcesTests : IDisposable
 {
-    private readonly Harness _harness = new();
+    private readonly Harness harness = new();
 
     [Fact]
     public void DefaultsAreTheEngines()
@@ -115,10 +115,10 @@ public sealed class ConfigSourcesTests : IDisposable
     public void OptionsWinOverVariablesOverTheFile()
     {
         const string file = "[kafka]\nbrokers = file:1\ngroup = file\nclient_id = file\n[iceberg]\nwarehouse = w\n[table.events]\ntopics = file\nmax_depth = 1\nflush.rows = 1\n";
-        _harness.Environment["K2I_KAFKA_GROUP"] = "variable";
-        _harness.Environment["K2I_KAFKA_CLIENT_ID"] = "variable";
-        _harness.Environment["K2I_TABLE_EVENTS_MAX_DEPTH"] = "2";
-        _harness.Environment["K2I_TABLE_EVENTS_FLUSH_ROWS"] = "2";
+        harness.Environment["K2I_KAFKA_GROUP"] = "variable";
+        harness.Environment["K2I_KAFKA_CLIENT_ID"] = "variable";
+        harness.Environment["K2I_TABLE_EVENTS_MAX_DEPTH"] = "2";
+        harness.Environment["K2I_TABLE_EVENTS_FLUSH_ROWS"] = "2";
         var options = Options(file, "kafka.client_id=option", "table.events.flush.rows=3", "table.events.property.a.b=c", "kafka.client_id=last");
         Assert.Equal(("file:1", "variable", "last"), (options.Engine.Kafka.Brokers, options.Engine.Kafka.Group, options.Engine.Kafka.ClientId));
         var table = Assert.Single(options.Engine.Tables);
@@ -128,12 +128,12 @@ public sealed class ConfigSourcesTests : IDisposable
     [Fact]
     public void VariablesAndOptionsAloneAreEnough()
     {
-        _harness.Environment["K2I_KAFKA_BROKERS"] = "a:1";
-        _harness.Environment["K2I_KAFKA_SECURITY_PROTOCOL"] = "sasl_ssl";
-        _harness.Environment["K2I_KAFKA_SASL_PASSWORD"] = "pa${ss";
-        _harness.Environment["K2I_ICEBERG_WAREHOUSE"] = "/w";
-        _harness.Environment["K2I_TABLE_MY_EVENTS_TOPICS"] = "t";
-        _harness.Environment["K2I_TABLE_MY_EVENTS_FLUSH_INTERVAL"] = "1s";
+        harness.Environment["K2I_KAFKA_BROKERS"] = "a:1";
+        harness.Environment["K2I_KAFKA_SECURITY_PROTOCOL"] = "sasl_ssl";
+        harness.Environment["K2I_KAFKA_SASL_PASSWORD"] = "pa${ss";
+        harness.Environment["K2I_ICEBERG_WAREHOUSE"] = "/w";
+        harness.Environment["K2I_TABLE_MY_EVENTS_TOPICS"] = "t";
+        harness.Environment["K2I_TABLE_MY_EVENTS_FLUSH_INTERVAL"] = "1s";
         var options = Options("", "table.ns.other.topics=u", "table.ns.other.flush.rows=7");
         Assert.Equal("pa${ss", options.Engine.Kafka.Properties["sasl.password"]);
         Assert.Equal(["my_events", "ns.other"], options.Engine.Tables.Select(t => t.Name));
@@ -143,7 +143,7 @@ public sealed class ConfigSourcesTests : IDisposable
     [Fact]
     public void LongerTableNamesWinInVariables()
     {
-        _harness.Environment["K2I_TABLE_A_B_TOPICS"] = "changed";
+        harness.Environment["K2I_TABLE_A_B_TOPICS"] = "changed";
         var options = Options("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = w\n[table.a]\ntopics = a\n[table.a_b]\ntopics = b\n");
         Assert.Equal(["a", "changed"], options.Engine.Tables.Select(t => t.Topics[0]));
     }
@@ -154,16 +154,16 @@ public sealed class ConfigSourcesTests : IDisposable
     [InlineData("K2I_TABLE_EVENTS_FORMT", "K2I_TABLE_EVENTS_FORMT: expected K2I_TABLE_<NAME>_<KEY>")]
     public void MisspeltVariablesAreNotPassedOver(string name, string message)
     {
-        _harness.Environment[name] = "x";
-        Assert.Equal(message, Assert.Single(_harness.Problems(Harness.Minimal)));
+        harness.Environment[name] = "x";
+        Assert.Equal(message, Assert.Single(harness.Problems(Harness.Minimal)));
     }
 
     [Fact]
     public void VariablesOfOthersAreLeftAlone()
     {
-        _harness.Environment["K2I_BUILD_DIR"] = "/x";
-        _harness.Environment["K2I"] = "x";
-        Assert.Empty(_harness.Problems(Harness.Minimal));
+        harness.Environment["K2I_BUILD_DIR"] = "/x";
+        harness.Environment["K2I"] = "x";
+        Assert.Empty(harness.Problems(Harness.Minimal));
     }
 
     [Theory]
@@ -174,7 +174,7 @@ public sealed class ConfigSourcesTests : IDisposable
     [InlineData("kafka.broker=x", "--set kafka.broker: unknown key 'broker' in [kafka]; did you mean 'brokers'?")]
     [InlineData("table.events.formt=x", "--set table.events.formt: unknown key 'formt' in [table.events]; did you mean 'format'?")]
     [InlineData("engine.memory=1", "--set engine.memory: [engine] memory: expected 16 MiB to 1 TiB, found '1'")]
-    public void BadOptionsAreNamed(string set, string message) => Assert.Equal(message, Assert.Single(_harness.Problems(Harness.Minimal, set)));
+    public void BadOptionsAreNamed(string set, string message) => Assert.Equal(message, Assert.Single(harness.Problems(Harness.Minimal, set)));
 
     [Theory]
     [InlineData("${A}", "alpha")]
@@ -206,20 +206,20 @@ public sealed class ConfigSourcesTests : IDisposable
     public void NamesWhatCannotBeExpanded(string value, string message)
     {
         SetUpExpansion();
-        Assert.Equal("k2i.ini:3:9: [kafka] group: " + message, Assert.Single(_harness.Problems(Harness.Minimal.Replace("localhost:9092", "localhost:9092\ngroup = " + value, StringComparison.Ordinal))));
+        Assert.Equal("k2i.ini:3:9: [kafka] group: " + message, Assert.Single(harness.Problems(Harness.Minimal.Replace("localhost:9092", "localhost:9092\ngroup = " + value, StringComparison.Ordinal))));
     }
 
     [Fact]
     public void ReadsStandardInput()
     {
-        _harness.Input = Harness.Minimal;
-        Assert.Equal((ExitCode.Ok, "<stdin> is valid: events from events\n", ""), _harness.Run("validate", "--config", "-"));
-        _harness.Input = "nonsense";
-        Assert.StartsWith("<stdin>:1:1: ", _harness.Run("validate", "-c", "-").Error, StringComparison.Ordinal);
+        harness.Input = Harness.Minimal;
+        Assert.Equal((ExitCode.Ok, "<stdin> is valid: events from events\n", ""), harness.Run("validate", "--config", "-"));
+        harness.Input = "nonsense";
+        Assert.StartsWith("<stdin>:1:1: ", harness.Run("validate", "-c", "-").Error, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void AByteOrderMarkIsNoContent() => Assert.Empty(_harness.Problems("\ufeff" + Harness.Minimal));
+    public void AByteOrderMarkIsNoContent() => Assert.Empty(harness.Problems("\ufeff" + Harness.Minimal));
 
     [Theory]
     [InlineData(21)]
@@ -231,30 +231,30 @@ public sealed class ConfigSourcesTests : IDisposable
         for (var round = 0; round < 1_500; round++)
         {
             var text = string.Concat(Enumerable.Range(0, random.Next(30)).Select(_ => words[random.Next(words.Length)]));
-            var loaded = LoadedConfig.Load(new ConfigSources("-", [], _harness.Environment, new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text))));
+            var loaded = LoadedConfig.Load(new ConfigSources("-", [], harness.Environment, new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text))));
             Assert.True(loaded.Options is not null || loaded.Problems.Count > 0);
         }
         for (var round = 0; round < 300; round++)
         {
             var bytes = new byte[random.Next(200)];
             random.NextBytes(bytes);
-            Assert.NotEmpty(LoadedConfig.Load(new ConfigSources("-", [], _harness.Environment, new MemoryStream(bytes))).Problems);
+            Assert.NotEmpty(LoadedConfig.Load(new ConfigSources("-", [], harness.Environment, new MemoryStream(bytes))).Problems);
         }
     }
 
-    public void Dispose() => _harness.Dispose();
+    public void Dispose() => harness.Dispose();
 
     private void SetUpExpansion()
     {
-        _harness.Environment["A"] = "alpha";
-        _harness.Environment["EMPTY"] = "";
-        _harness.Environment["DIR"] = _harness.Folder;
-        _harness.File("secret", "from the file\n");
+        harness.Environment["A"] = "alpha";
+        harness.Environment["EMPTY"] = "";
+        harness.Environment["DIR"] = harness.Folder;
+        harness.File("secret", "from the file\n");
     }
 
     private AppOptions Options(string text, params string[] sets)
     {
-        var loaded = _harness.Load(text, sets);
+        var loaded = harness.Load(text, sets);
         Assert.Empty(loaded.Problems);
         return loaded.Options!;
     }

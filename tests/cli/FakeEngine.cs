@@ -6,7 +6,7 @@ namespace K2I.Cli.Tests;
 /// <summary>An engine with one worker that does what the test says.</summary>
 internal sealed class FakeEngine(Action<FakeEngine> work) : IEngine
 {
-    private readonly ManualResetEventSlim _stop = new();
+    private readonly ManualResetEventSlim stop = new();
 
     public TableStatus Table { get; set; } = new() { Name = "events", State = TableState.Running };
 
@@ -14,11 +14,11 @@ internal sealed class FakeEngine(Action<FakeEngine> work) : IEngine
 
     public IReadOnlyList<EngineWorker> Workers => [new EngineWorker("ingest events", () => work(this))];
 
-    public void WaitForStop() => _stop.Wait();
+    public void WaitForStop() => stop.Wait();
 
     public EngineStatus Status() => new(1_000, [Table]);
 
-    public void RequestStop() => _stop.Set();
+    public void RequestStop() => stop.Set();
 
     public void Dispose() => Disposed = true;
 }

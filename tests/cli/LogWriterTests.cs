@@ -8,8 +8,8 @@ namespace K2I.Cli.Tests;
 
 public sealed class LogWriterTests
 {
-    private readonly ListSink _sink = new();
-    private readonly Redactor _redactor = new();
+    private readonly ListSink sink = new();
+    private readonly Redactor redactor = new();
 
     [Fact]
     public void TextLinesAreAlignedAndQuoted()
@@ -17,8 +17,8 @@ public sealed class LogWriterTests
         using var log = Open(LineFormat.Text);
         log.Info("flushed", ("table", "events"), ("rows", 10), ("bytes", 1L << 40), ("ratio", 1.5), ("ok", true), ("why", "it's late"), ("none", null), ("empty", ""));
         log.Error("bad\nthing \u001b[31m", ("name", "a\"b\\c\n"));
-        Assert.Equal("2026-01-02T03:04:05.678Z INFO  flushed  table=events rows=10 bytes=1099511627776 ratio=1.5 ok=true why=\"it's late\" none=- empty=\"\"\n", _sink.Lines[0]);
-        Assert.Equal("2026-01-02T03:04:05.678Z ERROR bad\\nthing \\u001b[31m  name=\"a\\\"b\\\\c\\n\"\n", _sink.Lines[1]);
+        Assert.Equal("2026-01-02T03:04:05.678Z INFO  flushed  table=events rows=10 bytes=1099511627776 ratio=1.5 ok=true why=\"it's late\" none=- empty=\"\"\n", sink.Lines[0]);
+        Assert.Equal("2026-01-02T03:04:05.678Z ERROR bad\\nthing \\u001b[31m  name=\"a\\\"b\\\\c\\n\"\n", sink.Lines[1]);
     }
 
     [Fact]
@@ -26,7 +26,7 @@ public sealed class LogWriterTests
     {
         using var log = Open(LineFormat.Json);
         log.Warn("what\n\"ever\" 🦉", ("s", "a\u0001\"\\\n"), ("l", long.MinValue), ("i", 1), ("d", 0.5), ("nan", double.NaN), ("b", false), ("n", null), ("e", LogLevel.Warn), ("g", Guid.Empty));
-        var line = Assert.Single(_sink.Lines);
+        var line = Assert.Single(sink.Lines);
         Assert.Equal(line.Length - 1, line.IndexOf('\n'));
         using var json = JsonDocument.Parse(line);
         var root = json.RootElement;
@@ -48,25 +48,25 @@ public sealed class LogWriterTests
     [InlineData(LogLevel.Error, 1)]
     public void LowerLevelsAreLeftOut(LogLevel level, int lines)
     {
-        using var log = new LogWriter(level, LineFormat.Text, _sink, _redactor, new FixedClock());
+        using var log = new LogWriter(level, LineFormat.Text, sink, redactor, new FixedClock());
         log.Debug("d");
         log.Info("i");
         log.Warn("w");
         log.Error("e");
-        Assert.Equal(lines, _sink.Lines.Count);
+        Assert.Equal(lines, sink.Lines.Count);
     }
 
     [Fact]
     public void KnownSecretsNeverAppear()
     {
-        _redactor.Add("pa\"ss\\word");
-        _redactor.Add("abc");
+        redactor.Add("pa\"ss\\word");
+        redactor.Add("abc");
         foreach (var format in Enum.GetValues<LineFormat>())
         {
             using var log = Open(format);
             log.Info("login with pa\"ss\\word", ("value", "xpa\"ss\\wordx"), ("error", new InvalidOperationException("pa\"ss\\word")), ("url", "s3://user:key@host/x"), ("short", "abc"));
         }
-        foreach (var line in _sink.Lines)
+        foreach (var line in sink.Lines)
         {
             Assert.DoesNotContain("ss\\", line, StringComparison.Ordinal);
             Assert.DoesNotContain("user:key", line, StringComparison.Ordinal);
@@ -81,7 +81,7 @@ public sealed class LogWriterTests
         using var log = Open(LineFormat.Journal);
         log.Debug("d");
         log.Error("e");
-        Assert.Equal(["<7>d\n", "<3>e\n"], _sink.Lines);
+        Assert.Equal(["<7>d\n", "<3>e\n"], sink.Lines);
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class LogWriterTests
     {
         using var log = Open(LineFormat.Colour);
         log.Info("m", ("k", 1));
-        Assert.Equal("\u001b[2m03:04:05.678\u001b[0m \u001b[32mINFO\u001b[0m  m  \u001b[2mk=\u001b[0m1\n", Assert.Single(_sink.Lines));
+        Assert.Equal("\u001b[2m03:04:05.678\u001b[0m \u001b[32mINFO\u001b[0m  m  \u001b[2mk=\u001b[0m1\n", Assert.Single(sink.Lines));
     }
 
     [Fact]
@@ -102,8 +102,8 @@ public sealed class LogWriterTests
         })).ToList();
         threads.ForEach(t => t.Start());
         threads.ForEach(t => t.Join());
-        Assert.Equal(4_000, _sink.Lines.Count);
-        foreach (var line in _sink.Lines)
+        Assert.Equal(4_000, sink.Lines.Count);
+        foreach (var line in sink.Lines)
         {
             using var json = JsonDocument.Parse(line);
             Assert.Equal(new string((char)('a' + json.RootElement.GetProperty("thread").GetInt32()), 50), json.RootElement.GetProperty("text").GetString());
@@ -113,7 +113,7 @@ public sealed class LogWriterTests
     [Fact]
     public void PlainLinesAllocateNothing()
     {
-        using var log = new LogWriter(LogLevel.Info, LineFormat.Text, new NoSink(), _redactor, new FixedClock());
+        using var log = new LogWriter(LogLevel.Info, LineFormat.Text, new NoSink(), redactor, new FixedClock());
         object rows = 10L;
         LogField[] fields = [new("table", "events"), new("rows", rows)];
         for (var i = 0; i < 100; i++) log.Write(LogLevel.Info, "flushed", fields);
@@ -127,21 +127,21 @@ public sealed class LogWriterTests
     {
         using var harness = new Harness();
         var path = Path.Combine(harness.Folder, "logs", "k2i.log");
-        using (var file = new FileSink(path, limit: 100, keep: 2, _sink))
+        using (var file = new FileSink(path, limit: 100, keep: 2, sink))
             for (var i = 0; i < 10; i++) file.Write(Encoding.ASCII.GetBytes($"line {i} {new string('x', 40)}\n"));
         Assert.Equal(["k2i.log", "k2i.log.1", "k2i.log.2"], Directory.GetFiles(Path.GetDirectoryName(path)!).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
         Assert.Equal(["line 4", "line 5", "line 6", "line 7", "line 8", "line 9"], new[] { ".2", ".1", "" }.SelectMany(s => File.ReadAllLines(path + s)).Select(l => l[..6]));
-        Assert.Empty(_sink.Lines);
+        Assert.Empty(sink.Lines);
     }
 
     [Fact]
     public void AFileThatCannotBeOpenedIsNamed()
     {
-        var error = Assert.Throws<EngineException>(() => new FileSink("/proc/nope/k2i.log", 100, 1, _sink));
+        var error = Assert.Throws<EngineException>(() => new FileSink("/proc/nope/k2i.log", 100, 1, sink));
         Assert.StartsWith("log file /proc/nope/k2i.log: ", error.Message, StringComparison.Ordinal);
     }
 
-    private LogWriter Open(LineFormat format) => new(LogLevel.Debug, format, _sink, _redactor, new FixedClock());
+    private LogWriter Open(LineFormat format) => new(LogLevel.Debug, format, sink, redactor, new FixedClock());
 
     private sealed class FixedClock : IClock
     {

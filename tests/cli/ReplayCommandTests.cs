@@ -12,21 +12,21 @@ namespace K2I.Cli.Tests;
 
 public sealed class ReplayCommandTests : IDisposable
 {
-    private readonly Harness _harness = new();
-    private readonly EmbeddedBroker _broker = new(NullLog.Instance);
-    private readonly string _config;
+    private readonly Harness harness = new();
+    private readonly EmbeddedBroker broker = new(NullLog.Instance);
+    private readonly string config;
 
     public ReplayCommandTests()
     {
-        _broker.CreateTopic("orders", 2);
-        _config = _harness.File("k2i.ini", $"[kafka]\nbrokers = {_broker.BootstrapServers}\n[iceberg]\nwarehouse = {_harness.Folder}/w\n[engine]\ndata_dir = {_harness.Folder}/data\n[table.events]\ntopics = orders\n");
-        Directory.CreateDirectory(_harness.Folder + "/w");
+        broker.CreateTopic("orders", 2);
+        config = harness.File("k2i.ini", $"[kafka]\nbrokers = {broker.BootstrapServers}\n[iceberg]\nwarehouse = {harness.Folder}/w\n[engine]\ndata_dir = {harness.Folder}/data\n[table.events]\ntopics = orders\n");
+        Directory.CreateDirectory(harness.Folder + "/w");
     }
 
     public void Dispose()
     {
-        _broker.Dispose();
-        _harness.Dispose();
+        broker.Dispose();
+        harness.Dispose();
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class ReplayCommandTests : IDisposable
     public void CorrectedLettersAreReplayedInTheirStead()
     {
         WriteLetters((0, 5, "{\"id\":nope}"), (0, 6, "other"));
-        var file = Path.Combine(_harness.Folder, "letters.jsonl");
+        var file = Path.Combine(harness.Folder, "letters.jsonl");
         Assert.Equal(ExitCode.Ok, Replay("--export", file, "--filter", "offset = 5").Code);
         File.WriteAllText(file, File.ReadAllText(file).Replace("nope", "1", StringComparison.Ordinal));
         Assert.Equal("1 dead letters of events: 1 replayed\n", Replay("--import", file).Out);
@@ -58,21 +58,21 @@ public sealed class ReplayCommandTests : IDisposable
     public void WhatIsNoLetterOfTheTableIsNotProduced()
     {
         WriteLetters((0, 5, "x"));
-        var foreign = _harness.File("f.jsonl", """{"topic":"payments","partition":0,"offset":5,"value_text":"x"}""" + "\n" + """{"topic":"orders","partition":0,"offset":5,"value_text":"x"}""");
+        var foreign = harness.File("f.jsonl", """{"topic":"payments","partition":0,"offset":5,"value_text":"x"}""" + "\n" + """{"topic":"orders","partition":0,"offset":5,"value_text":"x"}""");
         var (code, _, error) = Replay("--import", foreign);
         Assert.Equal(ExitCode.Invalid, code);
         Assert.Contains("payments/0/5", error, StringComparison.Ordinal);
         Assert.Equal("1 dead letters of events: 1 would be replayed\n", Replay("--dry-run").Out);
-        Assert.Equal(ExitCode.Invalid, Replay("--import", _harness.File("g.jsonl", "{\"topic\":1}")).Code);
+        Assert.Equal(ExitCode.Invalid, Replay("--import", harness.File("g.jsonl", "{\"topic\":1}")).Code);
     }
 
     [Fact]
     public void AReplayThatBrokeOffLeavesADoubtAndNoDouble()
     {
         WriteLetters((0, 5, "x"), (0, 6, "y"));
-        Directory.CreateDirectory(_harness.Folder + "/data/replay");
+        Directory.CreateDirectory(harness.Folder + "/data/replay");
         // The last line was being written when the machine stopped.
-        File.WriteAllText(_harness.Folder + "/data/replay/events.jsonl", "{\"started\":[[\"orders\",\"id-1\",0,5]]}\n{\"done\":[[\"ord");
+        File.WriteAllText(harness.Folder + "/data/replay/events.jsonl", "{\"started\":[[\"orders\",\"id-1\",0,5]]}\n{\"done\":[[\"ord");
         var (code, output, error) = Replay();
         Assert.Equal((ExitCode.Ok, "2 dead letters of events: 1 replayed\n"), (code, output));
         Assert.Contains("1 may have arrived", error, StringComparison.Ordinal);
@@ -86,17 +86,17 @@ public sealed class ReplayCommandTests : IDisposable
     [InlineData("events", "no record of events became a dead letter so far")]
     public void UnknownTablesAreRefused(string table, string hint)
     {
-        var (code, _, error) = _harness.Run("replay", "--dead-letters", table, "--config", _config);
+        var (code, _, error) = harness.Run("replay", "--dead-letters", table, "--config", config);
         Assert.Equal(ExitCode.NotFound, code);
         Assert.Contains(hint, error, StringComparison.Ordinal);
     }
 
-    private (ExitCode Code, string Out, string Error) Replay(params string[] more) => _harness.Run(["replay", "--dead-letters", "events", "--config", _config, .. more]);
+    private (ExitCode Code, string Out, string Error) Replay(params string[] more) => harness.Run(["replay", "--dead-letters", "events", "--config", config, .. more]);
 
     /// <summary>A table of dead letters as the engine writes it.</summary>
     private void WriteLetters(params (int Partition, long Offset, string? Value)[] letters)
     {
-        var store = new LocalStore(_harness.Folder + "/w");
+        var store = new LocalStore(harness.Folder + "/w");
         var catalog = new FileCatalog(store, store.Root);
         var table = catalog.Create(DeadLetterTable.IdentFor(TableIdent.Parse("default.events")), new TableCreation { Schema = FieldIds.NewSchema(DeadLetterTable.Columns) });
         using var rows = BatchBuilder.ForScratch(table.Metadata.CurrentSchema, 1 << 20);
@@ -131,30 +131,30 @@ public sealed class ReplayCommandTests : IDisposable
     /// <summary>What stands in the topic, sorted.</summary>
     private string[] Records(int count)
     {
-        using var reader = new Reader(_broker.BootstrapServers);
+        using var reader = new Reader(broker.BootstrapServers);
         return [.. reader.Read(count).Order(StringComparer.Ordinal)];
     }
 
     private sealed class Reader : IRecordHandler, IConsumerListener, IDisposable
     {
-        private readonly List<string> _records = [];
-        private readonly KafkaConsumer _consumer;
+        private readonly List<string> records = [];
+        private readonly KafkaConsumer consumer;
 
-        public Reader(string brokers) => _consumer = new(new ConsumerOptions { Client = new() { Brokers = brokers, Properties = EmbeddedBroker.ConsumerProperties }, Group = Guid.NewGuid().ToString(), Topics = ["orders"] }, this, NullLog.Instance);
+        public Reader(string brokers) => consumer = new(new ConsumerOptions { Client = new() { Brokers = brokers, Properties = EmbeddedBroker.ConsumerProperties }, Group = Guid.NewGuid().ToString(), Topics = ["orders"] }, this, NullLog.Instance);
 
         public List<string> Read(int count)
         {
             var deadline = Environment.TickCount64 + 30_000;
-            while (_records.Count < count && Environment.TickCount64 < deadline) _consumer.Poll(100, 1_000, this);
-            _consumer.Poll(100, 1_000, this);
-            return _records;
+            while (records.Count < count && Environment.TickCount64 < deadline) consumer.Poll(100, 1_000, this);
+            consumer.Poll(100, 1_000, this);
+            return records;
         }
 
         public void OnRecord(in KafkaRecord record)
         {
             var text = new StringBuilder($"{record.Partition} {Encoding.UTF8.GetString(record.Key)} {(record.IsTombstone ? "-" : Encoding.UTF8.GetString(record.Value))}");
             foreach (var header in record.Headers) text.Append($" {Encoding.UTF8.GetString(header.Name)}={Encoding.UTF8.GetString(header.Value)}");
-            _records.Add(text.ToString());
+            records.Add(text.ToString());
         }
 
         public void OnAssigned(Span<PartitionStart> partitions)
@@ -174,6 +174,6 @@ public sealed class ReplayCommandTests : IDisposable
         {
         }
 
-        public void Dispose() => _consumer.Dispose();
+        public void Dispose() => consumer.Dispose();
     }
 }

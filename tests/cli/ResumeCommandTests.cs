@@ -8,16 +8,16 @@ namespace K2I.Cli.Tests;
 
 public sealed class ResumeCommandTests : IDisposable
 {
-    private readonly Harness _harness = new();
+    private readonly Harness harness = new();
 
-    public void Dispose() => _harness.Dispose();
+    public void Dispose() => harness.Dispose();
 
-    private string Config(string more = "[http]\nlisten = off\n") => _harness.File("k2i.ini", Harness.Minimal + $"[engine]\ndata_dir = {_harness.Folder}\n{more}");
+    private string Config(string more = "[http]\nlisten = off\n") => harness.File("k2i.ini", Harness.Minimal + $"[engine]\ndata_dir = {harness.Folder}\n{more}");
 
     [Fact]
     public void ARequestIsWrittenTakenAndGone()
     {
-        var path = ResumeRequest.PathOf(_harness.Folder, "events");
+        var path = ResumeRequest.PathOf(harness.Folder, "events");
         var config = Config();
         ResumeRequest? taken = null;
         var pipeline = Task.Run(() =>
@@ -26,7 +26,7 @@ public sealed class ResumeCommandTests : IDisposable
             taken = ResumeRequest.Parse(File.ReadAllBytes(path));
             File.Delete(path);
         });
-        var (code, output, error) = _harness.Run("resume", "events", "--accept", "topic-recreated", "--config", config, "--wait", "20s", "--json");
+        var (code, output, error) = harness.Run("resume", "events", "--accept", "topic-recreated", "--config", config, "--wait", "20s", "--json");
         pipeline.Wait();
         Assert.True(code == ExitCode.Ok, error);
         Assert.Equal(("events", PauseReason.TopicRecreated), (taken!.Table, taken.Accept!.Value));
@@ -38,10 +38,10 @@ public sealed class ResumeCommandTests : IDisposable
     [Fact]
     public void ARequestThatNoOneTakesDoesNotStayBehind()
     {
-        var (code, _, error) = _harness.Run("resume", "events", "--config", Config(), "--wait", "200ms");
+        var (code, _, error) = harness.Run("resume", "events", "--config", Config(), "--wait", "200ms");
         Assert.Equal(ExitCode.Unreachable, code);
         Assert.Contains("was not resumed", error, StringComparison.Ordinal);
-        Assert.Empty(Directory.GetFiles(Path.Combine(_harness.Folder, "resume")));
+        Assert.Empty(Directory.GetFiles(Path.Combine(harness.Folder, "resume")));
     }
 
     [Theory]
@@ -54,11 +54,11 @@ public sealed class ResumeCommandTests : IDisposable
     public void UnknownTablesAndReasonsAreRefused(string table, string? reason, ExitCode expected, string hint)
     {
         string[] accept = reason is null ? [] : ["--accept", reason];
-        var (code, _, error) = _harness.Run(["resume", table, .. accept, "--config", Config(), "--wait", "50ms"]);
+        var (code, _, error) = harness.Run(["resume", table, .. accept, "--config", Config(), "--wait", "50ms"]);
         Assert.Equal(expected, code);
         Assert.Contains(hint, error, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', error);
-        Assert.False(Directory.Exists(Path.Combine(_harness.Folder, "resume")));
+        Assert.False(Directory.Exists(Path.Combine(harness.Folder, "resume")));
     }
 
     [Fact]
@@ -68,23 +68,23 @@ public sealed class ResumeCommandTests : IDisposable
         var source = new EngineStatusSource(engine.Status, () => true, () => false);
         using var server = HttpServer.Start(new HttpOptions { Listen = new ListenAddress(System.Net.IPAddress.Loopback, 0) }, source, NullLog.Instance);
         var config = Config($"[http]\nlisten = 127.0.0.1:{server.Address.Port}\n");
-        var (code, output, _) = _harness.Run("resume", "events", "--config", config);
+        var (code, output, _) = harness.Run("resume", "events", "--config", config);
         Assert.Equal((ExitCode.Ok, true), (code, output.Contains("is running, not paused", StringComparison.Ordinal)));
 
         engine.Table = engine.Table with { State = TableState.Paused, PauseReason = PauseReason.BadRecord, Detail = "orders[0] offset 5" };
-        (code, _, var error) = _harness.Run("resume", "events", "--accept", "topic-recreated", "--config", config);
+        (code, _, var error) = harness.Run("resume", "events", "--accept", "topic-recreated", "--config", config);
         Assert.Equal(ExitCode.Invalid, code);
         Assert.Contains("is paused for bad-record, not for topic-recreated; k2i resume events --accept bad-record", error, StringComparison.Ordinal);
-        Assert.Contains("paused for bad-record; to go on: k2i resume events --accept bad-record", _harness.Run("status", "--url", server.Address.ToString()).Out, StringComparison.Ordinal);
+        Assert.Contains("paused for bad-record; to go on: k2i resume events --accept bad-record", harness.Run("status", "--url", server.Address.ToString()).Out, StringComparison.Ordinal);
 
-        var path = ResumeRequest.PathOf(_harness.Folder, "events");
+        var path = ResumeRequest.PathOf(harness.Folder, "events");
         var pipeline = Task.Run(() =>
         {
             while (!File.Exists(path)) Thread.Sleep(1);
             engine.Table = engine.Table with { State = TableState.Running, PauseReason = null, Detail = "" };
             File.Delete(path);
         });
-        (code, output, error) = _harness.Run("resume", "events", "--accept", "bad-record", "--config", config, "--wait", "20s");
+        (code, output, error) = harness.Run("resume", "events", "--accept", "bad-record", "--config", config, "--wait", "20s");
         pipeline.Wait();
         Assert.True(code == ExitCode.Ok, error);
         Assert.Contains("is running", output, StringComparison.Ordinal);
@@ -99,7 +99,7 @@ public sealed class ResumeCommandTests : IDisposable
     [InlineData("A")]
     [InlineData("a\0b")]
     public void RequestsLieBelowTheirFolderOnly(string table) =>
-        Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => ResumeRequest.PathOf(_harness.Folder, table)).Kind);
+        Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => ResumeRequest.PathOf(harness.Folder, table)).Kind);
 
     [Theory]
     [InlineData("")]

@@ -11,8 +11,8 @@ namespace K2I.Cli.Tests;
 
 public sealed class SupervisorTests : IDisposable
 {
-    private readonly Harness _harness = new();
-    private readonly List<ExitCode> _left = [];
+    private readonly Harness harness = new();
+    private readonly List<ExitCode> left = [];
 
     [Fact]
     public void AStopEndsWorkersAndIsOk()
@@ -23,7 +23,7 @@ public sealed class SupervisorTests : IDisposable
         supervisor.AskToStop("test");
         Assert.Equal(ExitCode.Ok, run.Result);
         Assert.True(engine.Disposed);
-        Assert.Empty(_left);
+        Assert.Empty(left);
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class SupervisorTests : IDisposable
         var run = Task.Run(() => supervisor.Run(() => engine));
         supervisor.AskToStop("test");
         Assert.Equal(ExitCode.StopTimedOut, run.Result);
-        Assert.Equal([ExitCode.StopTimedOut], _left);
+        Assert.Equal([ExitCode.StopTimedOut], left);
         forever.Set();
     }
 
@@ -50,39 +50,39 @@ public sealed class SupervisorTests : IDisposable
     public void ABugLeavesAtOnce()
     {
         Assert.Equal(ExitCode.Bug, Supervisor().Run(() => new FakeEngine(_ => throw new InvalidOperationException("broken invariant"))));
-        Assert.Equal([ExitCode.Bug], _left);
+        Assert.Equal([ExitCode.Bug], left);
     }
 
     [Fact]
     public void AFailedDiskLeavesAtOnceAndIsNoBug()
     {
         Assert.Equal(ExitCode.DiskFailed, Supervisor().Run(() => new FakeEngine(_ => throw new EngineException(ErrorKind.Fatal, "log of events: sync failed"))));
-        Assert.Equal([ExitCode.DiskFailed], _left);
+        Assert.Equal([ExitCode.DiskFailed], left);
     }
 
     [Fact]
     public void TheFirstSignalStopsTheSecondLeaves()
     {
         var stops = new List<string>();
-        using var signals = new StopSignals(stops.Add, _left.Add);
+        using var signals = new StopSignals(stops.Add, left.Add);
         signals.Count("SIGTERM", ExitCode.Terminated);
         signals.Count("SIGINT", ExitCode.Interrupted);
         signals.Count("SIGTERM", ExitCode.Terminated);
         Assert.Equal(["SIGTERM"], stops);
-        Assert.Equal([ExitCode.Interrupted, ExitCode.Terminated], _left);
+        Assert.Equal([ExitCode.Interrupted, ExitCode.Terminated], left);
     }
 
     [Fact]
     public void TheServiceManagerIsTold()
     {
-        var path = Path.Combine(_harness.Folder, "notify");
+        var path = Path.Combine(harness.Folder, "notify");
         using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { ReceiveTimeout = 10_000 };
         socket.Bind(new UnixDomainSocketEndPoint(path));
         var buffer = new byte[1000];
         string Next() => Encoding.UTF8.GetString(buffer, 0, socket.Receive(buffer));
 
-        _harness.Environment["NOTIFY_SOCKET"] = path;
-        _harness.Environment["WATCHDOG_USEC"] = "40000";
+        harness.Environment["NOTIFY_SOCKET"] = path;
+        harness.Environment["WATCHDOG_USEC"] = "40000";
         var supervisor = Supervisor();
         var run = Task.Run(() => supervisor.Run(() => new FakeEngine(e => e.WaitForStop())));
         Assert.Equal("READY=1\nSTATUS=1 tables", Next());
@@ -98,7 +98,7 @@ public sealed class SupervisorTests : IDisposable
     [Fact]
     public void AServiceManagerThatIsAwayIsNoError()
     {
-        _harness.Environment["NOTIFY_SOCKET"] = "/nope/notify";
+        harness.Environment["NOTIFY_SOCKET"] = "/nope/notify";
         Assert.Equal(ExitCode.Ok, Supervisor().Run(() => new FakeEngine(_ => { })));
     }
 
@@ -123,16 +123,16 @@ public sealed class SupervisorTests : IDisposable
         using var server = HttpServer.Start(new HttpOptions { Listen = new ListenAddress(System.Net.IPAddress.Loopback, 0), Token = "0123456789abcdef" }, source, NullLog.Instance);
         var url = server.Address.ToString();
 
-        Assert.Equal(ExitCode.Failed, _harness.Run("status", "--url", url).Code);
-        _harness.Environment["K2I_HTTP_TOKEN"] = "0123456789abcdef";
-        var (code, output, _) = _harness.Run("status", "--url", url);
+        Assert.Equal(ExitCode.Failed, harness.Run("status", "--url", url).Code);
+        harness.Environment["K2I_HTTP_TOKEN"] = "0123456789abcdef";
+        var (code, output, _) = harness.Run("status", "--url", url);
         Assert.Equal(ExitCode.Ok, code);
         Assert.Contains("ev\"ents  running     6          5             2   15", output, StringComparison.Ordinal);
-        using var json = JsonDocument.Parse(_harness.Run("status", "--url", url, "--json").Out);
+        using var json = JsonDocument.Parse(harness.Run("status", "--url", url, "--json").Out);
         Assert.Equal(15, json.RootElement.GetProperty("tables")[0].GetProperty("partitions")[0].GetProperty("lag").GetInt64());
 
         engine.Table = engine.Table with { State = TableState.Waiting, Detail = "Kafka is away" };
-        (code, output, _) = _harness.Run("status", "--url", url);
+        (code, output, _) = harness.Run("status", "--url", url);
         Assert.Equal(ExitCode.Unhealthy, code);
         Assert.Contains("ev\"ents: Kafka is away", output, StringComparison.Ordinal);
 
@@ -149,18 +149,18 @@ public sealed class SupervisorTests : IDisposable
     [Fact]
     public void AStatusThatDoesNotAnswerIsUnreachable()
     {
-        var (code, _, error) = _harness.Run("status", "--url", "http://127.0.0.1:1");
+        var (code, _, error) = harness.Run("status", "--url", "http://127.0.0.1:1");
         Assert.Equal(ExitCode.Unreachable, code);
         Assert.StartsWith("k2i: http://127.0.0.1:1/status does not answer: ", error, StringComparison.Ordinal);
-        Assert.Equal(ExitCode.Invalid, _harness.Run("status", "--url", "nonsense").Code);
+        Assert.Equal(ExitCode.Invalid, harness.Run("status", "--url", "nonsense").Code);
     }
 
-    public void Dispose() => _harness.Dispose();
+    public void Dispose() => harness.Dispose();
 
     private Supervisor Supervisor(string more = "")
     {
-        var loaded = _harness.Load(Harness.Minimal + more, "http.listen=off");
+        var loaded = harness.Load(Harness.Minimal + more, "http.listen=off");
         Assert.Empty(loaded.Problems);
-        return new Supervisor(loaded.Options!, NullLog.Instance, _harness.Environment, _left.Add);
+        return new Supervisor(loaded.Options!, NullLog.Instance, harness.Environment, left.Add);
     }
 }

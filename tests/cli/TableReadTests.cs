@@ -13,14 +13,14 @@ namespace K2I.Cli.Tests;
 /// <summary><c>k2i tables read</c> in its formats, and <c>k2i tables check</c>.</summary>
 public sealed class TableReadTests : IDisposable
 {
-    private readonly Harness _harness = new();
-    private readonly string _warehouse;
+    private readonly Harness harness = new();
+    private readonly string warehouse;
 
     public TableReadTests()
     {
-        _warehouse = Path.Combine(_harness.Folder, "w");
-        var store = new LocalStore(_warehouse);
-        var catalog = new FileCatalog(store, "file://" + _warehouse);
+        warehouse = Path.Combine(harness.Folder, "w");
+        var store = new LocalStore(warehouse);
+        var catalog = new FileCatalog(store, "file://" + warehouse);
         var schema = FieldIds.NewSchema([.. ColumnText.Parse("id: long!, s: string, ok: boolean, d: double, m: decimal(20,2), at: timestamptz, day: date, u: uuid, tags: list<string>, p: struct<x: int, y: string>, kv: map<string, long>")]);
         var table = catalog.Create(TableIdent.Parse("shop.orders"), new TableCreation { Schema = schema });
         using var builder = new BatchBuilder(schema, MemoryTag.Scratch, 1 << 20);
@@ -41,12 +41,12 @@ public sealed class TableReadTests : IDisposable
         committer.Commit(table.Ident, new RowDelta { DeleteFiles = deletes.Finish().Added });
     }
 
-    public void Dispose() => _harness.Dispose();
+    public void Dispose() => harness.Dispose();
 
     [Fact]
     public void CsvHasNamesFirstAndQuotesWhatNeedsIt()
     {
-        var (code, output, error) = _harness.Run("tables", "read", "shop.orders", "-w", _warehouse, "--format", "csv", "--limit", "0", "--filter", "id < 4");
+        var (code, output, error) = harness.Run("tables", "read", "shop.orders", "-w", warehouse, "--format", "csv", "--limit", "0", "--filter", "id < 4");
         Assert.Equal((ExitCode.Ok, ""), (code, error));
         Assert.Equal(
         [
@@ -61,13 +61,13 @@ public sealed class TableReadTests : IDisposable
     public void ArrowIsReadByOthersAsJsonShowsIt()
     {
         using var bytes = new MemoryStream();
-        using (var terminal = _harness.Terminal(new StreamWriter(bytes, leaveOpen: true), TextWriter.Null, Stream.Null))
-            Assert.Equal(ExitCode.Ok, Cli.Run(["tables", "read", "shop.orders", "-w", _warehouse, "--format", "arrow", "--limit", "0"], terminal));
+        using (var terminal = harness.Terminal(new StreamWriter(bytes, leaveOpen: true), TextWriter.Null, Stream.Null))
+            Assert.Equal(ExitCode.Ok, Cli.Run(["tables", "read", "shop.orders", "-w", warehouse, "--format", "arrow", "--limit", "0"], terminal));
         var stream = bytes.ToArray();
         Assert.Equal(0xFF, stream[0]);
         Assert.Equal([0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0], stream[^8..]);
         if (FindPython() is not { } python) return;
-        var path = Path.Combine(_harness.Folder, "rows.arrow");
+        var path = Path.Combine(harness.Folder, "rows.arrow");
         File.WriteAllBytes(path, stream);
         const string script = "import sys,json,pyarrow.ipc as i\nt=i.open_stream(sys.argv[1]).read_all()\nt.validate(full=True)\nprint(t.schema.field('at').type, t.schema.field('m').type, t.schema.field('kv').type, t.schema.field('id').nullable)\nfor r in t.to_pylist(): print(json.dumps([r['id'],r['s'],r['ok'],r['d'],str(r['m']),str(r['at']),str(r['day']),r['u'].hex() if r['u'] else None,r['tags'],r['p'],r['kv']]))";
         var start = new ProcessStartInfo(python, ["-c", script, path]) { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -84,23 +84,23 @@ public sealed class TableReadTests : IDisposable
     [Fact]
     public void FiltersTakeOrNotAndParentheses()
     {
-        var (code, output, _) = _harness.Run("tables", "read", "shop.orders", "-w", _warehouse, "--columns", "id", "--filter", "(id = 0 or id > 6) and not id in (8)");
+        var (code, output, _) = harness.Run("tables", "read", "shop.orders", "-w", warehouse, "--columns", "id", "--filter", "(id = 0 or id > 6) and not id in (8)");
         Assert.Equal((ExitCode.Ok, "{\"id\":0}\n{\"id\":7}\n{\"id\":9}\n"), (code, output));
-        Assert.Equal(ExitCode.Invalid, _harness.Run("tables", "read", "shop.orders", "-w", _warehouse, "--format", "xml").Code);
+        Assert.Equal(ExitCode.Invalid, harness.Run("tables", "read", "shop.orders", "-w", warehouse, "--format", "xml").Code);
     }
 
     [Fact]
     public void CheckFindsNothingInAWholeTableAndAMissingFileInABrokenOne()
     {
-        Assert.Equal((ExitCode.Ok, "shop.orders: nothing found\n", ""), _harness.Run("tables", "check", "shop.orders", "-w", _warehouse, "--deep", "--orphans"));
-        File.Delete(Path.Combine(_warehouse, "shop", "orders", "data", "a.parquet"));
-        var (code, output, _) = _harness.Run("tables", "check", "shop.orders", "-w", _warehouse);
+        Assert.Equal((ExitCode.Ok, "shop.orders: nothing found\n", ""), harness.Run("tables", "check", "shop.orders", "-w", warehouse, "--deep", "--orphans"));
+        File.Delete(Path.Combine(warehouse, "shop", "orders", "data", "a.parquet"));
+        var (code, output, _) = harness.Run("tables", "check", "shop.orders", "-w", warehouse);
         Assert.Equal(ExitCode.Failed, code);
         Assert.Contains("error file-missing: the file is not there\n  in file://", output, StringComparison.Ordinal);
         Assert.EndsWith("shop.orders: 1 errors, 0 warnings\n", output, StringComparison.Ordinal);
-        using var json = JsonDocument.Parse(_harness.Run("tables", "check", "shop.orders", "-w", _warehouse, "--json").Out);
+        using var json = JsonDocument.Parse(harness.Run("tables", "check", "shop.orders", "-w", warehouse, "--json").Out);
         Assert.Equal("file-missing", json.RootElement.GetProperty("findings")[0].GetProperty("rule").GetString());
-        Assert.Equal(ExitCode.NotFound, _harness.Run("tables", "check", "nope", "-w", _warehouse).Code);
+        Assert.Equal(ExitCode.NotFound, harness.Run("tables", "check", "nope", "-w", warehouse).Code);
     }
 
     private static void Append(BatchBuilder row, int i)

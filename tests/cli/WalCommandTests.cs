@@ -9,22 +9,22 @@ namespace K2I.Cli.Tests;
 
 public sealed class WalCommandTests : IDisposable
 {
-    private readonly Harness _harness = new();
+    private readonly Harness harness = new();
 
-    public void Dispose() => _harness.Dispose();
+    public void Dispose() => harness.Dispose();
 
     [Fact]
     public void EntriesPrintAsOneObjectALine()
     {
         Append("events", (LogEntryKind.OffsetCommit, """{"type":"OffsetCommit","timestamp":"2026-01-08T10:30:00.000Z","topic":"orders","partition":0,"offset":42000,"icebergSnapshot":"77"}"""), (LogEntryKind.FlushComplete, """{"flush":"f"}"""));
-        var (code, output, error) = _harness.Run("wal", "inspect", "--data-dir", _harness.Folder, "--json");
+        var (code, output, error) = harness.Run("wal", "inspect", "--data-dir", harness.Folder, "--json");
         Assert.True(code == ExitCode.Ok, error);
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         using var first = JsonDocument.Parse(lines[0]);
         Assert.Equal("OffsetCommit events orders 0 42000 77 2026-01-08T10:30:00.000Z", string.Join(' ', new[] { "type", "table", "topic", "partition", "offset", "icebergSnapshot", "timestamp" }.Select(n => first.RootElement.GetProperty(n).ToString())));
         var position = JsonDocument.Parse(lines[1]).RootElement.GetProperty("position").GetInt64();
         Assert.True(position > first.RootElement.GetProperty("position").GetInt64());
-        Assert.Single(_harness.Run("wal", "inspect", "--data-dir", _harness.Folder, "--json", "--from", $"{position}").Out.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Single(harness.Run("wal", "inspect", "--data-dir", harness.Folder, "--json", "--from", $"{position}").Out.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
     [Fact]
@@ -32,31 +32,31 @@ public sealed class WalCommandTests : IDisposable
     {
         Append("events", (LogEntryKind.FlushComplete, "{}"), (LogEntryKind.FlushComplete, "{}"));
         Append("shop.orders", (LogEntryKind.SessionStarted, "{}"));
-        var config = _harness.File("k2i.ini", Harness.Minimal + $"[engine]\ndata_dir = {_harness.Folder}\n");
-        var (code, output, _) = _harness.Run("wal", "inspect", "--config", config);
+        var config = harness.File("k2i.ini", Harness.Minimal + $"[engine]\ndata_dir = {harness.Folder}\n");
+        var (code, output, _) = harness.Run("wal", "inspect", "--config", config);
         Assert.Equal(ExitCode.Ok, code);
         Assert.Contains("events: 3 frames", output, StringComparison.Ordinal);
         Assert.Matches("FlushComplete +2 ", output);
         Assert.Contains("shop.orders: 2 frames", output, StringComparison.Ordinal);
-        Assert.DoesNotContain("shop.orders", _harness.Run("wal", "inspect", "--config", config, "--table", "events").Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("shop.orders", harness.Run("wal", "inspect", "--config", config, "--table", "events").Out, StringComparison.Ordinal);
     }
 
     [Fact]
     public void VerifyTellsASoundLogFromADamagedOne()
     {
         Append("events", [.. Enumerable.Range(0, 50).Select(i => (LogEntryKind.FlushComplete, $"{{\"flush\":\"{i}\"}}"))]);
-        var (code, output, _) = _harness.Run("wal", "verify", "--data-dir", _harness.Folder);
+        var (code, output, _) = harness.Run("wal", "verify", "--data-dir", harness.Folder);
         Assert.Equal(ExitCode.Ok, code);
         Assert.StartsWith("ok  events: 51 frames", output, StringComparison.Ordinal);
 
-        var file = Directory.GetFiles(Path.Combine(_harness.Folder, "wal", "events")).Order(StringComparer.Ordinal).First(f => Encoding.Latin1.GetString(File.ReadAllBytes(f)).Contains("\"20\"", StringComparison.Ordinal));
+        var file = Directory.GetFiles(Path.Combine(harness.Folder, "wal", "events")).Order(StringComparer.Ordinal).First(f => Encoding.Latin1.GetString(File.ReadAllBytes(f)).Contains("\"20\"", StringComparison.Ordinal));
         var bytes = File.ReadAllBytes(file);
         bytes[Encoding.Latin1.GetString(bytes).IndexOf("\"20\"", StringComparison.Ordinal)] ^= 1;
         File.WriteAllBytes(file, bytes);
-        (code, output, _) = _harness.Run("wal", "verify", "--data-dir", _harness.Folder);
+        (code, output, _) = harness.Run("wal", "verify", "--data-dir", harness.Folder);
         Assert.Equal(ExitCode.Failed, code);
         Assert.StartsWith("DAMAGED  events: 20 frames", output, StringComparison.Ordinal);
-        using var json = JsonDocument.Parse(_harness.Run("wal", "verify", "--data-dir", _harness.Folder, "--json").Out);
+        using var json = JsonDocument.Parse(harness.Run("wal", "verify", "--data-dir", harness.Folder, "--json").Out);
         Assert.False(json.RootElement.GetProperty("ok").GetBoolean());
     }
 
@@ -64,7 +64,7 @@ public sealed class WalCommandTests : IDisposable
     public void AnEntryThatSaysNothingIsDamageToo()
     {
         Append("events", (LogEntryKind.FlushComplete, "not json"));
-        Assert.Equal(ExitCode.Failed, _harness.Run("wal", "verify", "--data-dir", _harness.Folder).Code);
+        Assert.Equal(ExitCode.Failed, harness.Run("wal", "verify", "--data-dir", harness.Folder).Code);
     }
 
     [Theory]
@@ -76,19 +76,19 @@ public sealed class WalCommandTests : IDisposable
     public void OtherNamesAreNotLookedFor(string table)
     {
         Append("events", (LogEntryKind.FlushComplete, "{}"));
-        var (code, _, error) = _harness.Run("wal", "inspect", "--data-dir", _harness.Folder, "--table", table);
+        var (code, _, error) = harness.Run("wal", "inspect", "--data-dir", harness.Folder, "--table", table);
         Assert.Equal(ExitCode.NotFound, code);
         Assert.DoesNotContain('\u001b', error);
         if (table == "evnts") Assert.Contains("did you mean 'events'?", error, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void WithoutALogThereIsNothingToShow() => Assert.Equal(ExitCode.NotFound, _harness.Run("wal", "verify", "--data-dir", _harness.Folder).Code);
+    public void WithoutALogThereIsNothingToShow() => Assert.Equal(ExitCode.NotFound, harness.Run("wal", "verify", "--data-dir", harness.Folder).Code);
 
     /// <summary>Opens, appends and closes a log: the closing is a frame of its own.</summary>
     private void Append(string table, params (LogEntryKind Kind, string Json)[] entries)
     {
-        using var wal = WriteAheadLog.Open(LocalFileSystem.Instance, Path.Combine(_harness.Folder, "wal", table), new WalOptions { FileBytes = 1 << 20 }, NullLog.Instance, SystemClock.Instance);
+        using var wal = WriteAheadLog.Open(LocalFileSystem.Instance, Path.Combine(harness.Folder, "wal", table), new WalOptions { FileBytes = 1 << 20 }, NullLog.Instance, SystemClock.Instance);
         foreach (var (kind, json) in entries)
             while (!wal.TryAppend((byte)kind, Encoding.UTF8.GetBytes(json), out _)) wal.SyncStep(10);
         while (wal.SyncedPosition < wal.AppendedPosition) wal.SyncStep(10);

@@ -57,6 +57,6 @@ internal static class Judges
     }
 
     private static Tool.Outcome Node(string script, string reader, params string[] places) => Tool.Run(
-        "node", [Path.Combine(Needs.Repository, "tests/interop/readers", script), "--reader", reader, .. places],
+        "node", [Path.Combine(Needs.Repository, "tests/readers", script), "--reader", reader, .. places],
         environment: new Dictionary<string, string> { ["K2I_READERS"] = Needs.Readers });
 }

@@ -6,14 +6,14 @@ namespace K2I.Iceberg.Tests;
 
 public sealed class AppendFilesTests
 {
-    private readonly MemoryStore _store = new("memory://wh");
-    private readonly FileCatalog _catalog;
-    private readonly TableCommitter _committer;
+    private readonly MemoryStore store = new("memory://wh");
+    private readonly FileCatalog catalog;
+    private readonly TableCommitter committer;
 
     public AppendFilesTests()
     {
-        _catalog = new FileCatalog(_store, "memory://wh");
-        _committer = TestTables.Committer(_catalog, _store);
+        catalog = new FileCatalog(store, "memory://wh");
+        committer = TestTables.Committer(catalog, store);
     }
 
     [Theory]
@@ -21,11 +21,11 @@ public sealed class AppendFilesTests
     [InlineData(3)]
     public void EntriesReadBackAsWritten(int version)
     {
-        var table = _catalog.Create(TestTables.Events, TestTables.Creation("bucket(4, id), name", version));
+        var table = catalog.Create(TestTables.Events, TestTables.Creation("bucket(4, id), name", version));
         var tuple = new PartitionTuple([SingleValue.OfInt(3), "x y"u8.ToArray()]);
         var file = TestTables.File(table, "a", 10, tuple) with { KeyMetadata = [1, 2], NanValueCounts = new Dictionary<int, long> { [1] = 0 }, SplitOffsets = [4, 900] };
-        var landed = _committer.Commit(TestTables.Events, TestTables.Append(file, TestTables.File(table, "b", 5, new PartitionTuple([null, null])))).Table;
-        var entries = new ManifestReader(_store).LiveEntries(landed.Metadata, landed.Metadata.CurrentSnapshot!).ToList();
+        var landed = committer.Commit(TestTables.Events, TestTables.Append(file, TestTables.File(table, "b", 5, new PartitionTuple([null, null])))).Table;
+        var entries = new ManifestReader(store).LiveEntries(landed.Metadata, landed.Metadata.CurrentSnapshot!).ToList();
         var entry = entries[0];
         Assert.Equal((EntryStatus.Added, landed.Metadata.CurrentSnapshotId, 1L, 1L), (entry.Status, entry.SnapshotId, entry.SequenceNumber, entry.FileSequenceNumber));
         Assert.Equal(tuple, entry.File.Partition);
@@ -37,7 +37,7 @@ public sealed class AppendFilesTests
         Assert.Equal([4L, 900L], entry.File.SplitOffsets.ToArray());
         Assert.Equal([1, 2], entry.File.KeyMetadata!);
         Assert.Equal(version == 3 ? [0L, 10L] : new long?[] { null, null }, entries.Select(e => e.File.FirstRowId));
-        var manifest = Assert.Single(new ManifestReader(_store).Manifests(landed.Metadata, landed.Metadata.CurrentSnapshot!));
+        var manifest = Assert.Single(new ManifestReader(store).Manifests(landed.Metadata, landed.Metadata.CurrentSnapshot!));
         Assert.Equal(new PartitionSummary(true, false, null, null) with { LowerBound = manifest.Partitions[0].LowerBound, UpperBound = manifest.Partitions[0].UpperBound }, manifest.Partitions[0]);
         Assert.Equal(SingleValue.OfInt(3), manifest.Partitions[0].LowerBound);
         Assert.Equal("x y"u8, manifest.Partitions[1].UpperBound!);
@@ -48,19 +48,19 @@ public sealed class AppendFilesTests
     [InlineData(3)]
     public void ManifestsStayFewAndTotalsExact(int version)
     {
-        var table = _catalog.Create(TestTables.Events, TestTables.Creation(formatVersion: version) with { Properties = TestTables.Strings(("commit.manifest.min-count-to-merge", "5")) });
+        var table = catalog.Create(TestTables.Events, TestTables.Creation(formatVersion: version) with { Properties = TestTables.Strings(("commit.manifest.min-count-to-merge", "5")) });
         long rows = 0;
         for (var n = 1; n <= 40; n++)
         {
             rows += n;
-            table = _committer.Commit(TestTables.Events, TestTables.Append(TestTables.File(table, $"f{n}", n))).Table;
+            table = committer.Commit(TestTables.Events, TestTables.Append(TestTables.File(table, $"f{n}", n))).Table;
             var snapshot = table.Metadata.CurrentSnapshot!;
-            var manifests = new ManifestReader(_store).Manifests(table.Metadata, snapshot);
+            var manifests = new ManifestReader(store).Manifests(table.Metadata, snapshot);
             Assert.InRange(manifests.Count, 1, 5);
             Assert.Equal((n, rows), (int.Parse(snapshot.Summary["total-data-files"]), long.Parse(snapshot.Summary["total-records"])));
             Assert.Equal(("1", $"{n}"), (snapshot.Summary["added-data-files"], snapshot.Summary["added-records"]));
         }
-        var entries = new ManifestReader(_store).LiveEntries(table.Metadata, table.Metadata.CurrentSnapshot!).ToList();
+        var entries = new ManifestReader(store).LiveEntries(table.Metadata, table.Metadata.CurrentSnapshot!).ToList();
         Assert.Equal(40, entries.Select(e => e.File.FilePath).Distinct().Count());
         foreach (var entry in entries)
         {
@@ -78,46 +78,46 @@ public sealed class AppendFilesTests
     [Fact]
     public void ManifestsRollAtTheTargetSize()
     {
-        var table = _catalog.Create(TestTables.Events, TestTables.Creation() with { Properties = TestTables.Strings(("commit.manifest.target-size-bytes", "20000"), ("commit.manifest-merge.enabled", "false")) });
-        var landed = _committer.Commit(TestTables.Events, TestTables.Append([.. Enumerable.Range(0, 2000).Select(i => TestTables.File(table, $"{i:x8}{i * 7919:x8}"))])).Table;
-        var manifests = new ManifestReader(_store).Manifests(landed.Metadata, landed.Metadata.CurrentSnapshot!);
+        var table = catalog.Create(TestTables.Events, TestTables.Creation() with { Properties = TestTables.Strings(("commit.manifest.target-size-bytes", "20000"), ("commit.manifest-merge.enabled", "false")) });
+        var landed = committer.Commit(TestTables.Events, TestTables.Append([.. Enumerable.Range(0, 2000).Select(i => TestTables.File(table, $"{i:x8}{i * 7919:x8}"))])).Table;
+        var manifests = new ManifestReader(store).Manifests(landed.Metadata, landed.Metadata.CurrentSnapshot!);
         Assert.True(manifests.Count > 3);
         Assert.Equal(2000, manifests.Sum(m => m.AddedFiles));
-        Assert.Equal(2000, TestTables.LivePaths(landed, _store).Count);
+        Assert.Equal(2000, TestTables.LivePaths(landed, store).Count);
     }
 
     [Fact]
     public void WrongFilesAreRefused()
     {
-        var table = _catalog.Create(TestTables.Events, TestTables.Creation());
+        var table = catalog.Create(TestTables.Events, TestTables.Creation());
         var good = TestTables.File(table, "a");
         foreach (var bad in (DataFile[][])[[good, good], [good with { RecordCount = 0 }], [good with { SpecId = 9 }], [good with { Content = FileContent.EqualityDeletes }], [good with { Partition = new PartitionTuple([null]) }]])
-            Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => _committer.Commit(TestTables.Events, TestTables.Append(bad))).Kind);
-        Assert.DoesNotContain(_store.List("memory://wh/"), o => o.Location.EndsWith(".avro", StringComparison.Ordinal));
+            Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => committer.Commit(TestTables.Events, TestTables.Append(bad))).Kind);
+        Assert.DoesNotContain(store.List("memory://wh/"), o => o.Location.EndsWith(".avro", StringComparison.Ordinal));
     }
 
     [Fact]
     public void FileOfAnotherLengthStopsTheCommit()
     {
-        var table = _catalog.Create(TestTables.Events, TestTables.Creation());
+        var table = catalog.Create(TestTables.Events, TestTables.Creation());
         var file = TestTables.File(table, "a");
         AppendFiles Append() => new() { Files = [file], VerifyFiles = true };
-        Assert.Equal(ErrorKind.NotFound, Assert.Throws<EngineException>(() => _committer.Commit(TestTables.Events, Append())).Kind);
-        _store.Put(file.FilePath, new byte[999]);
-        Assert.Equal(ErrorKind.Fatal, Assert.Throws<EngineException>(() => _committer.Commit(TestTables.Events, Append())).Kind);
-        _store.Put(file.FilePath, new byte[1000]);
-        Assert.Equal(CommitStatus.Committed, _committer.Commit(TestTables.Events, Append()).Status);
+        Assert.Equal(ErrorKind.NotFound, Assert.Throws<EngineException>(() => committer.Commit(TestTables.Events, Append())).Kind);
+        store.Put(file.FilePath, new byte[999]);
+        Assert.Equal(ErrorKind.Fatal, Assert.Throws<EngineException>(() => committer.Commit(TestTables.Events, Append())).Kind);
+        store.Put(file.FilePath, new byte[1000]);
+        Assert.Equal(CommitStatus.Committed, committer.Commit(TestTables.Events, Append()).Status);
     }
 
     [Fact]
     public void WrongTotalsOfAnotherEngineAreMended()
     {
-        var table = _catalog.Create(TestTables.Events, TestTables.Creation());
-        table = _committer.Commit(TestTables.Events, TestTables.Append(TestTables.File(table, "a"))).Table;
+        var table = catalog.Create(TestTables.Events, TestTables.Creation());
+        table = committer.Commit(TestTables.Events, TestTables.Append(TestTables.File(table, "a"))).Table;
         var lying = table.Metadata.CurrentSnapshot!;
         var wrong = table.Metadata with { Snapshots = [lying with { Summary = lying.Summary.SetItem("total-records", "3").SetItem("total-data-files", "77").Remove("total-files-size") }] };
-        _store.Put("memory://wh/db/events/metadata/v3.metadata.json", TableMetadataJson.ToBytes(wrong));
-        var summary = _committer.Commit(TestTables.Events, TestTables.Append(TestTables.File(table, "b"))).Table.Metadata.CurrentSnapshot!.Summary;
+        store.Put("memory://wh/db/events/metadata/v3.metadata.json", TableMetadataJson.ToBytes(wrong));
+        var summary = committer.Commit(TestTables.Events, TestTables.Append(TestTables.File(table, "b"))).Table.Metadata.CurrentSnapshot!.Summary;
         Assert.Equal(("20", "2"), (summary["total-records"], summary["total-data-files"]));
         Assert.False(summary.ContainsKey("total-files-size"));
     }
@@ -125,24 +125,24 @@ public sealed class AppendFilesTests
     [Fact]
     public void FilesOfOldAndNewSpecsShareACommit()
     {
-        var table = _catalog.Create(TestTables.Events, TestTables.Creation("bucket(4, id)"));
-        table = _committer.Commit(TestTables.Events, new UpdateSpec("day(ts), bucket(4, id)")).Table;
+        var table = catalog.Create(TestTables.Events, TestTables.Creation("bucket(4, id)"));
+        table = committer.Commit(TestTables.Events, new UpdateSpec("day(ts), bucket(4, id)")).Table;
         Assert.Equal(1, table.Metadata.DefaultSpecId);
         Assert.Equal([1001, 1000], table.Metadata.DefaultSpec.Fields.Select(f => f.FieldId));
         var old = TestTables.File(table, "old", 1, new PartitionTuple([SingleValue.OfInt(1)])) with { SpecId = 0 };
         var fresh = TestTables.File(table, "new", 1, new PartitionTuple([SingleValue.OfInt(20000), SingleValue.OfInt(1)]));
-        table = _committer.Commit(TestTables.Events, TestTables.Append(old, fresh)).Table;
-        Assert.Equal([0, 1], new ManifestReader(_store).Manifests(table.Metadata, table.Metadata.CurrentSnapshot!).Select(m => m.SpecId).Order());
-        Assert.Equal(CommitStatus.AlreadyDone, _committer.Commit(TestTables.Events, new UpdateSpec("day(ts), bucket(4, id)")).Status);
-        table = _committer.Commit(TestTables.Events, new UpdateSpec("bucket(4, id)")).Table;
+        table = committer.Commit(TestTables.Events, TestTables.Append(old, fresh)).Table;
+        Assert.Equal([0, 1], new ManifestReader(store).Manifests(table.Metadata, table.Metadata.CurrentSnapshot!).Select(m => m.SpecId).Order());
+        Assert.Equal(CommitStatus.AlreadyDone, committer.Commit(TestTables.Events, new UpdateSpec("day(ts), bucket(4, id)")).Status);
+        table = committer.Commit(TestTables.Events, new UpdateSpec("bucket(4, id)")).Table;
         Assert.Equal((0, 2), (table.Metadata.DefaultSpecId, table.Metadata.Specs.Length));
     }
 
     [Fact]
     public void EmptyAppendCarriesSummaryAndProperties()
     {
-        _catalog.Create(TestTables.Events, TestTables.Creation());
-        var landed = _committer.Commit(TestTables.Events, new AppendFiles { Summary = TestTables.Strings(("k2i.flush", "7")), Properties = TestTables.Strings(("k2i.state", "s")) }).Table;
+        catalog.Create(TestTables.Events, TestTables.Creation());
+        var landed = committer.Commit(TestTables.Events, new AppendFiles { Summary = TestTables.Strings(("k2i.flush", "7")), Properties = TestTables.Strings(("k2i.state", "s")) }).Table;
         Assert.Equal("7", landed.Metadata.CurrentSnapshot!.Summary["k2i.flush"]);
         Assert.Equal("0", landed.Metadata.CurrentSnapshot!.Summary["total-records"]);
         Assert.Equal("s", landed.Metadata.Property("k2i.state"));
@@ -151,11 +151,11 @@ public sealed class AppendFilesTests
     [Fact]
     public void SnapshotIdsFitADouble()
     {
-        var table = _catalog.Create(TestTables.Events, TestTables.Creation());
+        var table = catalog.Create(TestTables.Events, TestTables.Creation());
         for (var n = 0; n < 20; n++)
         {
             var action = TestTables.Append(TestTables.File(table, $"{n}"));
-            _committer.Commit(TestTables.Events, action);
+            committer.Commit(TestTables.Events, action);
             Assert.InRange(action.SnapshotId!.Value, 1, (1L << 52) - 1);
         }
     }
@@ -163,8 +163,8 @@ public sealed class AppendFilesTests
     [Fact]
     public void SchemaEvolvesAtAnyDepth()
     {
-        _catalog.Create(TestTables.Events, TestTables.Creation("bucket(4, id)"));
-        Schema Change(UpdateSchema change) => _committer.Commit(TestTables.Events, change).Table.Metadata.CurrentSchema;
+        catalog.Create(TestTables.Events, TestTables.Creation("bucket(4, id)"));
+        Schema Change(UpdateSchema change) => committer.Commit(TestTables.Events, change).Table.Metadata.CurrentSchema;
         var address = new StructType([new Field(0, "city", PrimitiveType.String, false), new Field(0, "geo", new StructType([new Field(0, "lat", PrimitiveType.Double, false)]), false)]);
         var schema = Change(new UpdateSchema().Add("", "address", address).Add("", "tags", ListType.Of(0, new StructType([new Field(0, "k", PrimitiveType.Int, false)]))));
         Assert.Equal((4, 5, 6, 7), (schema.FindByPath("address")!.Id, schema.FindByPath("address.city")!.Id, schema.FindByPath("address.geo")!.Id, schema.FindByPath("address.geo.lat")!.Id));
@@ -177,14 +177,14 @@ public sealed class AppendFilesTests
         Assert.False(schema.FindByPath("id")!.Required);
         schema = Change(new UpdateSchema().Drop("address.geo").Add("", "geo", PrimitiveType.String));
         Assert.Equal(13, schema.FindByPath("geo")!.Id);
-        Assert.Equal(CommitStatus.AlreadyDone, _committer.Commit(TestTables.Events, new UpdateSchema().Add("", "geo", PrimitiveType.String).Drop("address.geo")).Status);
+        Assert.Equal(CommitStatus.AlreadyDone, committer.Commit(TestTables.Events, new UpdateSchema().Add("", "geo", PrimitiveType.String).Drop("address.geo")).Status);
         foreach (var bad in (UpdateSchema[])
         [
             new UpdateSchema().Add("", "geo", PrimitiveType.Long), new UpdateSchema().Add("", "GEO", PrimitiveType.String), new UpdateSchema().Add("", "a.b", PrimitiveType.String), new UpdateSchema().Add("name", "x", PrimitiveType.Int),
             new UpdateSchema().Drop("id"), new UpdateSchema().Widen("name", PrimitiveType.Binary), new UpdateSchema().Widen("id", PrimitiveType.Int), new UpdateSchema().Rename("name", "ts"), new UpdateSchema().Rename("nothing", "x"),
         ])
-            Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => _committer.Commit(TestTables.Events, bad)).Kind);
-        var final = _catalog.Load(TestTables.Events).Metadata;
+            Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => committer.Commit(TestTables.Events, bad)).Kind);
+        var final = catalog.Load(TestTables.Events).Metadata;
         Assert.Equal(4, final.Schemas.Length);
         Assert.Equal(13, final.LastColumnId);
     }

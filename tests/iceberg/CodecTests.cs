@@ -7,9 +7,9 @@ namespace K2I.Iceberg.Tests;
 
 public sealed class CodecTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TempFolder folder = new();
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 
     /// <summary>Manifests and data files of Iceberg Java in each Avro codec.</summary>
     [SharedTheory(Judge.Program)]
@@ -18,11 +18,11 @@ public sealed class CodecTests : IDisposable
     [InlineData("gzip", "deflate")]
     public void AvroFilesOfEveryCodecAreRead(string property, string codec)
     {
-        var folder = $"{_folder.Path}/db/t";
+        var folder = $"{this.folder.Path}/db/t";
         Judge.Do("op", "create", folder, "--schema", "id long!, name string", "--spec", "bucket(id,2)", "--prop", $"write.manifest.compression-codec={property}", "--prop", $"write.avro.compression-codec={property}", "--prop", "write.format.default=avro");
         Judge.Do("op", "append", folder, "--rows", "300");
         Judge.Do("op", "statistics", folder);
-        var store = new LocalStore(_folder.Path);
+        var store = new LocalStore(this.folder.Path);
         var table = new FileCatalog(store, store.Root).Load(TableIdent.Parse("db.t"));
         var manifest = new ManifestReader(store).Manifests(table.Metadata, table.Metadata.CurrentSnapshot!)[0];
         Assert.Equal(codec, new AvroFileReader(store.Read(manifest.Path), "m").Metadata["avro.codec"]);

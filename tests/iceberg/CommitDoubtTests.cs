@@ -8,35 +8,35 @@ namespace K2I.Iceberg.Tests;
 /// <summary>An action whose outcome was once unknown: what is deleted, what is reported, and how the doubt ends.</summary>
 public sealed class CommitDoubtTests
 {
-    private readonly MemoryStore _store = new("memory://wh");
-    private readonly FileCatalog _catalog;
-    private readonly FaultyCatalog _faulty;
+    private readonly MemoryStore store = new("memory://wh");
+    private readonly FileCatalog catalog;
+    private readonly FaultyCatalog faulty;
 
     public CommitDoubtTests()
     {
-        _catalog = new FileCatalog(_store, "memory://wh");
-        _faulty = new FaultyCatalog(_catalog);
-        _catalog.Create(TestTables.Events, TestTables.Creation());
+        catalog = new FileCatalog(store, "memory://wh");
+        faulty = new FaultyCatalog(catalog);
+        catalog.Create(TestTables.Events, TestTables.Creation());
     }
 
-    private Table Now => _catalog.Load(TestTables.Events);
+    private Table Now => catalog.Load(TestTables.Events);
 
-    private int ManifestFiles => _store.List("memory://wh/").Count(o => o.Location.EndsWith(".avro", StringComparison.Ordinal));
+    private int ManifestFiles => store.List("memory://wh/").Count(o => o.Location.EndsWith(".avro", StringComparison.Ordinal));
 
-    private TableCommitter Committer(ICatalog catalog) => TestTables.Committer(catalog, _store, new CommitOptions { StatusChecks = 2, Retries = 3 });
+    private TableCommitter Committer(ICatalog catalog) => TestTables.Committer(catalog, store, new CommitOptions { StatusChecks = 2, Retries = 3 });
 
     /// <summary>Sends once; the answer is lost and nobody can be asked.</summary>
     private void Lose(AppendFiles action, object fault)
     {
-        _faulty.Script.Enqueue((FaultyCatalog.Fault)fault);
-        _faulty.FailingLoads = 0;
-        var committer = new TableCommitter(_faulty, _store, new CommitOptions { StatusChecks = 2 }, sleepMs: _ => _faulty.FailingLoads = 1);
+        faulty.Script.Enqueue((FaultyCatalog.Fault)fault);
+        faulty.FailingLoads = 0;
+        var committer = new TableCommitter(faulty, store, new CommitOptions { StatusChecks = 2 }, sleepMs: _ => faulty.FailingLoads = 1);
         Assert.Equal(ErrorKind.Unknown, Assert.Throws<EngineException>(() => committer.Commit(TestTables.Events, action)).Kind);
-        _faulty.FailingLoads = 0;
+        faulty.FailingLoads = 0;
         Assert.True(action.MayHaveLanded);
     }
 
-    private void Expire(params long[] snapshots) => Assert.IsType<CommitOutcome.Committed>(_catalog.Commit(Now, [new MetadataUpdate.RemoveSnapshots([.. snapshots])], []));
+    private void Expire(params long[] snapshots) => Assert.IsType<CommitOutcome.Committed>(catalog.Commit(Now, [new MetadataUpdate.RemoveSnapshots([.. snapshots])], []));
 
     [Theory]
     [InlineData(FaultyCatalog.Fault.LostBefore)]
@@ -48,7 +48,7 @@ public sealed class CommitDoubtTests
         Lose(action, fault);
         abort = true;
         var files = ManifestFiles;
-        var result = Committer(_faulty).Commit(TestTables.Events, action);
+        var result = Committer(faulty).Commit(TestTables.Events, action);
         Assert.Equal((CommitStatus.Aborted, true), (result.Status, result.MayHaveLanded));
         Assert.Equal(files, ManifestFiles);
         Assert.True(action.MayHaveLanded);
@@ -60,8 +60,8 @@ public sealed class CommitDoubtTests
         // What was written before may still be on its way: it must not replace what the table refers to.
         var action = new AppendFiles { Files = [TestTables.File(Now, "ours")] };
         Lose(action, FaultyCatalog.Fault.LostBefore);
-        var before = _store.List("memory://wh/").Select(o => o.Location).ToHashSet();
-        var result = Committer(_faulty).Commit(TestTables.Events, action);
+        var before = store.List("memory://wh/").Select(o => o.Location).ToHashSet();
+        var result = Committer(faulty).Commit(TestTables.Events, action);
         Assert.Equal(CommitStatus.Committed, result.Status);
         Assert.DoesNotContain(result.Table.Metadata.CurrentSnapshot!.ManifestList!, before);
     }
@@ -72,9 +72,9 @@ public sealed class CommitDoubtTests
         var abort = false;
         var action = new AppendFiles { Files = [TestTables.File(Now, "ours")], Fence = _ => abort ? new FenceVerdict.Abort("another epoch") : FenceVerdict.Go };
         Lose(action, FaultyCatalog.Fault.LostBefore);
-        Committer(_catalog).Commit(TestTables.Events, TestTables.Append(TestTables.File(Now, "other")));
+        Committer(catalog).Commit(TestTables.Events, TestTables.Append(TestTables.File(Now, "other")));
         abort = true;
-        var result = Committer(_catalog).Commit(TestTables.Events, action);
+        var result = Committer(catalog).Commit(TestTables.Events, action);
         Assert.Equal((CommitStatus.Aborted, false), (result.Status, result.MayHaveLanded));
         Assert.Equal(2, ManifestFiles);
     }
@@ -85,11 +85,11 @@ public sealed class CommitDoubtTests
         var action = Fenced("ours");
         Lose(action, FaultyCatalog.Fault.LostAfter);
         var landed = Now.Metadata.CurrentSnapshotId!.Value;
-        Committer(_catalog).Commit(TestTables.Events, TestTables.Append(TestTables.File(Now, "other")));
+        Committer(catalog).Commit(TestTables.Events, TestTables.Append(TestTables.File(Now, "other")));
         Expire(landed);
-        var result = Committer(_catalog).Commit(TestTables.Events, action);
+        var result = Committer(catalog).Commit(TestTables.Events, action);
         Assert.Equal((CommitStatus.AlreadyDone, true), (result.Status, result.MayHaveLanded));
-        Assert.Equal(2, TestTables.LivePaths(Now, _store).Count);
+        Assert.Equal(2, TestTables.LivePaths(Now, store).Count);
     }
 
     [Fact]
@@ -98,11 +98,11 @@ public sealed class CommitDoubtTests
         var action = TestTables.Append(TestTables.File(Now, "ours"));
         Lose(action, FaultyCatalog.Fault.LostAfter);
         var landed = Now.Metadata.CurrentSnapshotId!.Value;
-        Committer(_catalog).Commit(TestTables.Events, TestTables.Append(TestTables.File(Now, "other")));
+        Committer(catalog).Commit(TestTables.Events, TestTables.Append(TestTables.File(Now, "other")));
         Expire(landed);
-        Assert.Equal(ErrorKind.Unknown, Assert.Throws<EngineException>(() => Committer(_catalog).Commit(TestTables.Events, action)).Kind);
-        Assert.Equal(2, TestTables.LivePaths(Now, _store).Count);
-        Assert.All(new ManifestReader(_store).Manifests(Now.Metadata, Now.Metadata.CurrentSnapshot!), m => Assert.True(_store.Exists(m.Path)));
+        Assert.Equal(ErrorKind.Unknown, Assert.Throws<EngineException>(() => Committer(catalog).Commit(TestTables.Events, action)).Kind);
+        Assert.Equal(2, TestTables.LivePaths(Now, store).Count);
+        Assert.All(new ManifestReader(store).Manifests(Now.Metadata, Now.Metadata.CurrentSnapshot!), m => Assert.True(store.Exists(m.Path)));
     }
 
     [Fact]
@@ -110,9 +110,9 @@ public sealed class CommitDoubtTests
     {
         var action = Fenced("ours");
         Lose(action, FaultyCatalog.Fault.LandsLater);
-        Committer(_catalog).Commit(TestTables.Events, new SetTableProperties { Updates = TestTables.Strings(("a", "b")) });
-        Assert.Equal(CommitStatus.Committed, Committer(_faulty).Commit(TestTables.Events, action).Status);
-        Assert.Single(TestTables.LivePaths(Now, _store));
+        Committer(catalog).Commit(TestTables.Events, new SetTableProperties { Updates = TestTables.Strings(("a", "b")) });
+        Assert.Equal(CommitStatus.Committed, Committer(faulty).Commit(TestTables.Events, action).Status);
+        Assert.Single(TestTables.LivePaths(Now, store));
         Assert.False(action.MayHaveLanded);
     }
 
@@ -121,11 +121,11 @@ public sealed class CommitDoubtTests
     {
         var action = Fenced("ours");
         var before = Now;
-        Committer(_catalog).Commit(TestTables.Events, TestTables.Append(TestTables.File(Now, "other")));
+        Committer(catalog).Commit(TestTables.Events, TestTables.Append(TestTables.File(Now, "other")));
         Lose(action, FaultyCatalog.Fault.LostAfter);
-        var lagging = new LaggingCatalog(_catalog, before, 2);
+        var lagging = new LaggingCatalog(catalog, before, 2);
         Assert.Equal(CommitStatus.Committed, Committer(lagging).Commit(TestTables.Events, action).Status);
-        Assert.Equal(2, TestTables.LivePaths(Now, _store).Count);
+        Assert.Equal(2, TestTables.LivePaths(Now, store).Count);
     }
 
     [Theory]
@@ -133,13 +133,13 @@ public sealed class CommitDoubtTests
     [InlineData(FaultyCatalog.Fault.TwiceInvalid)]
     public void WhatMakesNoSnapshotIsKnownByItsEffectWhereASecondSendingWasRefused(object fault)
     {
-        Committer(_catalog).Commit(TestTables.Events, TestTables.Append(TestTables.File(Now, "a")));
+        Committer(catalog).Commit(TestTables.Events, TestTables.Append(TestTables.File(Now, "a")));
         var first = Now.Metadata.CurrentSnapshotId!.Value;
-        Committer(_catalog).Commit(TestTables.Events, TestTables.Append(TestTables.File(Now, "b")));
+        Committer(catalog).Commit(TestTables.Events, TestTables.Append(TestTables.File(Now, "b")));
         foreach (var action in (TableAction[])[new ManageRefs().RollbackTo(first), new ManageRefs().CreateTag("t"), new ExpireSnapshots { OlderThanMs = long.MaxValue }, new UpdateSchema().Rename("name", "title"), new UpdateSpec("id")])
         {
-            _faulty.Script.Enqueue((FaultyCatalog.Fault)fault);
-            Assert.Equal(CommitStatus.Committed, Committer(_faulty).Commit(TestTables.Events, action).Status);
+            faulty.Script.Enqueue((FaultyCatalog.Fault)fault);
+            Assert.Equal(CommitStatus.Committed, Committer(faulty).Commit(TestTables.Events, action).Status);
         }
         Assert.Equal([first], Now.Metadata.Snapshots.Select(s => s.SnapshotId));
     }
@@ -158,9 +158,9 @@ public sealed class CommitDoubtTests
     /// <summary>Shows an old state for the first loads.</summary>
     private sealed class LaggingCatalog(ICatalog inner, Table old, int times) : ICatalog
     {
-        private int _left = times;
+        private int left = times;
 
-        public Table Load(TableIdent ident) => _left-- > 0 ? old : inner.Load(ident);
+        public Table Load(TableIdent ident) => left-- > 0 ? old : inner.Load(ident);
 
         public Table? TryLoad(TableIdent ident) => Load(ident);
 

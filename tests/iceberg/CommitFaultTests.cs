@@ -6,10 +6,10 @@ namespace K2I.Iceberg.Tests;
 /// <summary>Whatever fails around a commit, its files are in the table once or not at all, nothing named is missing, and certain failures leave no litter.</summary>
 public sealed class CommitFaultTests
 {
-    private readonly MemoryStore _store = new("memory://wh");
-    private readonly FileCatalog _catalog;
+    private readonly MemoryStore store = new("memory://wh");
+    private readonly FileCatalog catalog;
 
-    public CommitFaultTests() => _catalog = new FileCatalog(_store, "memory://wh");
+    public CommitFaultTests() => catalog = new FileCatalog(store, "memory://wh");
 
     public static TheoryData<int> Schedules => [.. Enumerable.Range(1, 300)];
 
@@ -18,11 +18,11 @@ public sealed class CommitFaultTests
     public void LostAnswersCommitOnce(int seed)
     {
         var random = new Random(seed);
-        var table = _catalog.Create(TestTables.Events, TestTables.Creation());
-        var faulty = new FaultyCatalog(_catalog);
+        var table = catalog.Create(TestTables.Events, TestTables.Creation());
+        var faulty = new FaultyCatalog(catalog);
         var others = 0;
-        faulty.Passing = () => TestTables.Committer(_catalog, _store).Commit(TestTables.Events, TestTables.Append(TestTables.File(table, $"other{others++}")));
-        var committer = TestTables.Committer(faulty, _store, new CommitOptions { Retries = 50 });
+        faulty.Passing = () => TestTables.Committer(catalog, store).Commit(TestTables.Events, TestTables.Append(TestTables.File(table, $"other{others++}")));
+        var committer = TestTables.Committer(faulty, store, new CommitOptions { Retries = 50 });
         for (var n = 0; n < 4; n++)
         {
             for (var faults = random.Next(4); faults > 0; faults--) faulty.Script.Enqueue((FaultyCatalog.Fault)random.Next(1, 7));
@@ -43,8 +43,8 @@ public sealed class CommitFaultTests
             faulty.Script.Clear();
             faulty.FailingLoads = 0;
         }
-        var final = _catalog.Load(TestTables.Events);
-        var live = TestTables.LivePaths(final, _store);
+        var final = catalog.Load(TestTables.Events);
+        var live = TestTables.LivePaths(final, store);
         Assert.Equal(4 + others, live.Count);
         Assert.Equal(4 + others, live.Distinct().Count());
         Assert.Equal(4 + others, final.Metadata.Snapshots.Length);
@@ -97,19 +97,19 @@ public sealed class CommitFaultTests
     [Fact]
     public void ConflictsLeaveNoFilesBehind()
     {
-        var table = _catalog.Create(TestTables.Events, TestTables.Creation());
-        var faulty = new FaultyCatalog(_catalog);
+        var table = catalog.Create(TestTables.Events, TestTables.Creation());
+        var faulty = new FaultyCatalog(catalog);
         var passed = 0;
         var action = new AppendFiles
         {
             Files = [TestTables.File(table, "ours")],
             Fence = _ =>
             {
-                if (passed++ < 5) TestTables.Committer(_catalog, _store).Commit(TestTables.Events, TestTables.Append(TestTables.File(table, $"other{passed}")));
+                if (passed++ < 5) TestTables.Committer(catalog, store).Commit(TestTables.Events, TestTables.Append(TestTables.File(table, $"other{passed}")));
                 return FenceVerdict.Go;
             },
         };
-        var result = TestTables.Committer(faulty, _store).Commit(TestTables.Events, action);
+        var result = TestTables.Committer(faulty, store).Commit(TestTables.Events, action);
         Assert.Equal(6, result.Attempts);
         RequireNoLitter();
     }
@@ -117,56 +117,56 @@ public sealed class CommitFaultTests
     [Fact]
     public void GivingUpLeavesNoFilesBehind()
     {
-        var table = _catalog.Create(TestTables.Events, TestTables.Creation());
+        var table = catalog.Create(TestTables.Events, TestTables.Creation());
         var action = new AppendFiles
         {
             Files = [TestTables.File(table, "ours")],
             Fence = current =>
             {
-                _catalog.Commit(current, [new MetadataUpdate.SetProperties(TestTables.Strings(("n", Guid.NewGuid().ToString())))], []);
+                catalog.Commit(current, [new MetadataUpdate.SetProperties(TestTables.Strings(("n", Guid.NewGuid().ToString())))], []);
                 return FenceVerdict.Go;
             },
         };
-        var error = Assert.Throws<EngineException>(() => TestTables.Committer(_catalog, _store, new CommitOptions { Retries = 3 }).Commit(TestTables.Events, action));
+        var error = Assert.Throws<EngineException>(() => TestTables.Committer(catalog, store, new CommitOptions { Retries = 3 }).Commit(TestTables.Events, action));
         Assert.Equal(ErrorKind.Conflict, error.Kind);
-        Assert.DoesNotContain(_store.List("memory://wh/"), o => o.Location.EndsWith(".avro", StringComparison.Ordinal));
+        Assert.DoesNotContain(store.List("memory://wh/"), o => o.Location.EndsWith(".avro", StringComparison.Ordinal));
     }
 
     [Fact]
     public void UnknownKeepsEveryFile()
     {
-        var table = _catalog.Create(TestTables.Events, TestTables.Creation());
-        var faulty = new FaultyCatalog(_catalog);
+        var table = catalog.Create(TestTables.Events, TestTables.Creation());
+        var faulty = new FaultyCatalog(catalog);
         for (var n = 0; n < 20; n++) faulty.Script.Enqueue(FaultyCatalog.Fault.LostBefore);
         var action = TestTables.Append(TestTables.File(table, "ours"));
-        var committer = TestTables.Committer(faulty, _store);
+        var committer = TestTables.Committer(faulty, store);
         Assert.Equal(ErrorKind.Unknown, Assert.Throws<EngineException>(() => committer.Commit(TestTables.Events, action)).Kind);
-        Assert.Equal(2, _store.List("memory://wh/").Count(o => o.Location.EndsWith(".avro", StringComparison.Ordinal)));
+        Assert.Equal(2, store.List("memory://wh/").Count(o => o.Location.EndsWith(".avro", StringComparison.Ordinal)));
         faulty.Script.Clear();
         var id = action.SnapshotId;
         Assert.Equal(CommitStatus.Committed, committer.Commit(TestTables.Events, action).Status);
-        Assert.Equal(id, _catalog.Load(TestTables.Events).Metadata.CurrentSnapshotId);
+        Assert.Equal(id, catalog.Load(TestTables.Events).Metadata.CurrentSnapshotId);
     }
 
     [Fact]
     public void FenceSeesEveryBaseAndDecides()
     {
-        var table = _catalog.Create(TestTables.Events, TestTables.Creation());
-        var committer = TestTables.Committer(_catalog, _store);
+        var table = catalog.Create(TestTables.Events, TestTables.Creation());
+        var committer = TestTables.Committer(catalog, store);
         var files = Enumerable.Range(0, 3).Select(i => TestTables.File(table, $"f{i}")).ToArray();
         var done = committer.Commit(TestTables.Events, new AppendFiles { Files = [.. files], Fence = _ => new FenceVerdict.AlreadyDone("seen") });
         Assert.Equal((CommitStatus.AlreadyDone, "seen"), (done.Status, done.Reason));
         var aborted = committer.Commit(TestTables.Events, new AppendFiles { Files = [.. files], Fence = _ => new FenceVerdict.Abort("zombie") });
         Assert.Equal((CommitStatus.Aborted, "zombie"), (aborted.Status, aborted.Reason));
-        Assert.Null(_catalog.Load(TestTables.Events).Metadata.CurrentSnapshot);
+        Assert.Null(catalog.Load(TestTables.Events).Metadata.CurrentSnapshot);
         var partial = committer.Commit(TestTables.Events, new AppendFiles
         {
             Files = [.. files],
             Fence = _ => new FenceVerdict.ProceedWith([files[1]], TestTables.Strings(("k2i.offsets", "{}")), TestTables.Strings(("k2i.state", "{}"))),
         });
         Assert.Equal(CommitStatus.Committed, partial.Status);
-        var landed = _catalog.Load(TestTables.Events);
-        Assert.Equal([files[1].FilePath], TestTables.LivePaths(landed, _store));
+        var landed = catalog.Load(TestTables.Events);
+        Assert.Equal([files[1].FilePath], TestTables.LivePaths(landed, store));
         Assert.Equal("{}", landed.Metadata.CurrentSnapshot!.Summary["k2i.offsets"]);
         Assert.Equal("{}", landed.Metadata.Property("k2i.state"));
         Assert.Equal("k2i", landed.Metadata.CurrentSnapshot!.Summary["engine-name"]);
@@ -176,32 +176,32 @@ public sealed class CommitFaultTests
     [Fact]
     public void ReplacedTableStopsTheCommit()
     {
-        var table = _catalog.Create(TestTables.Events, TestTables.Creation());
+        var table = catalog.Create(TestTables.Events, TestTables.Creation());
         var action = new AppendFiles
         {
             Files = [TestTables.File(table, "ours")],
             Fence = current =>
             {
                 if (current.Metadata.Uuid != table.Metadata.Uuid) return FenceVerdict.Go;
-                _catalog.Drop(TestTables.Events, purge: true);
-                _catalog.Create(TestTables.Events, TestTables.Creation());
-                TestTables.Committer(_catalog, _store).Commit(TestTables.Events, new SetTableProperties { Updates = TestTables.Strings(("a", "b")) });
+                catalog.Drop(TestTables.Events, purge: true);
+                catalog.Create(TestTables.Events, TestTables.Creation());
+                TestTables.Committer(catalog, store).Commit(TestTables.Events, new SetTableProperties { Updates = TestTables.Strings(("a", "b")) });
                 return FenceVerdict.Go;
             },
         };
-        var error = Assert.Throws<EngineException>(() => TestTables.Committer(_catalog, _store).Commit(TestTables.Events, action));
+        var error = Assert.Throws<EngineException>(() => TestTables.Committer(catalog, store).Commit(TestTables.Events, action));
         Assert.Equal(ErrorKind.NotFound, error.Kind);
-        Assert.Null(_catalog.Load(TestTables.Events).Metadata.CurrentSnapshot);
+        Assert.Null(catalog.Load(TestTables.Events).Metadata.CurrentSnapshot);
     }
 
     private void RequireNoLitter()
     {
-        var table = _catalog.Load(TestTables.Events);
-        var named = Named(table, _store);
-        Assert.All(_store.List("memory://wh/").Where(o => o.Location.EndsWith(".avro", StringComparison.Ordinal)), o => Assert.Contains(o.Location, named));
+        var table = catalog.Load(TestTables.Events);
+        var named = Named(table, store);
+        Assert.All(store.List("memory://wh/").Where(o => o.Location.EndsWith(".avro", StringComparison.Ordinal)), o => Assert.Contains(o.Location, named));
     }
 
-    private void RequireWhole(Table table) => RequireWhole(table, _store);
+    private void RequireWhole(Table table) => RequireWhole(table, store);
 
     private static void RequireWhole(Table table, MemoryStore store) => Assert.All(Named(table, store), path => Assert.True(store.Exists(path), path));
 

@@ -11,9 +11,9 @@ public sealed class EnginesInTurnTests(RestFixture rest, ITestOutputHelper outpu
     /// <summary>To Iceberg Java's evaluator null is the least of values.</summary>
     private const string Known = "n is not null and";
 
-    private readonly TempFolder _folder = new();
+    private readonly TempFolder folder = new();
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 
     [SharedTheory(RestServer.Program)]
     [InlineData(2, 41, false)]
@@ -104,7 +104,7 @@ public sealed class EnginesInTurnTests(RestFixture rest, ITestOutputHelper outpu
         }
     }
 
-    private string RowsFile => Path.Join(_folder.Path, "rows.jsonl");
+    private string RowsFile => Path.Join(folder.Path, "rows.jsonl");
 
     /// <summary>What main holds once new rows, which lie in the file then, are appended.</summary>
     private TableModel Written(ModelTable table, int count)

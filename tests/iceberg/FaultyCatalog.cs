@@ -36,7 +36,7 @@ internal sealed class FaultyCatalog(ICatalog inner) : ICatalog
         LostBeforeAndPassed,
     }
 
-    private Action? _pending;
+    private Action? pending;
 
     public Queue<Fault> Script { get; } = new();
 
@@ -55,8 +55,8 @@ internal sealed class FaultyCatalog(ICatalog inner) : ICatalog
         }
         var table = inner.TryLoad(ident);
         // What was sent before arrives just after this answer left.
-        _pending?.Invoke();
-        _pending = null;
+        pending?.Invoke();
+        pending = null;
         return table;
     }
 
@@ -78,7 +78,7 @@ internal sealed class FaultyCatalog(ICatalog inner) : ICatalog
                 _ = inner.Commit(current, updates, requirements);
                 throw new EngineException(ErrorKind.Invalid, "there is no such thing");
             case Fault.LandsLater:
-                _pending = () => inner.Commit(current, updates, requirements);
+                pending = () => inner.Commit(current, updates, requirements);
                 return Lost();
             case Fault.LostAfter or Fault.LostAfterAndPassed:
                 _ = inner.Commit(current, updates, requirements);

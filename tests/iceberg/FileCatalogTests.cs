@@ -7,42 +7,42 @@ namespace K2I.Iceberg.Tests;
 
 public sealed class MemoryFileCatalogTests : CatalogContract
 {
-    private readonly MemoryStore _store = new("memory://wh");
+    private readonly MemoryStore store = new("memory://wh");
 
-    protected override IObjectStore Store => _store;
+    protected override IObjectStore Store => store;
 
-    protected override ICatalog Catalog => new FileCatalog(_store, "memory://wh");
+    protected override ICatalog Catalog => new FileCatalog(store, "memory://wh");
 
-    protected override ICatalog Other => new FileCatalog(_store, "memory://wh");
+    protected override ICatalog Other => new FileCatalog(store, "memory://wh");
 }
 
 public sealed class LocalFileCatalogTests : CatalogContract, IDisposable
 {
-    private readonly TempFolder _folder = new();
-    private readonly LocalStore _store;
+    private readonly TempFolder folder = new();
+    private readonly LocalStore store;
 
-    public LocalFileCatalogTests() => _store = new LocalStore(_folder.Path);
+    public LocalFileCatalogTests() => store = new LocalStore(folder.Path);
 
-    protected override IObjectStore Store => _store;
+    protected override IObjectStore Store => store;
 
-    protected override ICatalog Catalog => new FileCatalog(_store, _store.Root);
+    protected override ICatalog Catalog => new FileCatalog(store, store.Root);
 
-    protected override ICatalog Other => new FileCatalog(_store, _store.Root + "/");
+    protected override ICatalog Other => new FileCatalog(store, store.Root + "/");
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 }
 
 /// <summary>What only the file catalog has: versions, the hint, names as folders.</summary>
 public sealed class FileCatalogTests
 {
-    private readonly MemoryStore _store = new("memory://wh");
-    private readonly FileCatalog _catalog;
-    private readonly TableCommitter _committer;
+    private readonly MemoryStore store = new("memory://wh");
+    private readonly FileCatalog catalog;
+    private readonly TableCommitter committer;
 
     public FileCatalogTests()
     {
-        _catalog = new FileCatalog(_store, "memory://wh");
-        _committer = TestTables.Committer(_catalog, _store);
+        catalog = new FileCatalog(store, "memory://wh");
+        committer = TestTables.Committer(catalog, store);
     }
 
     [Theory]
@@ -52,11 +52,11 @@ public sealed class FileCatalogTests
     [InlineData("99")]
     public void HintIsNeverTrusted(string hint)
     {
-        _catalog.Create(TestTables.Events, TestTables.Creation());
-        for (var n = 0; n < 12; n++) _committer.Commit(TestTables.Events, new SetTableProperties { Updates = TestTables.Strings(("n", $"{n}")) });
-        if (hint == "missing") _store.Delete("memory://wh/db/events/metadata/version-hint.text");
-        else _store.Put("memory://wh/db/events/metadata/version-hint.text", Encoding.ASCII.GetBytes(hint));
-        var table = _catalog.Load(TestTables.Events);
+        catalog.Create(TestTables.Events, TestTables.Creation());
+        for (var n = 0; n < 12; n++) committer.Commit(TestTables.Events, new SetTableProperties { Updates = TestTables.Strings(("n", $"{n}")) });
+        if (hint == "missing") store.Delete("memory://wh/db/events/metadata/version-hint.text");
+        else store.Put("memory://wh/db/events/metadata/version-hint.text", Encoding.ASCII.GetBytes(hint));
+        var table = catalog.Load(TestTables.Events);
         Assert.Equal("memory://wh/db/events/metadata/v13.metadata.json", table.MetadataLocation);
         Assert.Equal("11", table.Metadata.Property("n"));
     }
@@ -64,19 +64,19 @@ public sealed class FileCatalogTests
     [Fact]
     public void VersionsAreCompressedWhereTheTableSaysSoAndRacingWritersTryOneName()
     {
-        _catalog.Create(TestTables.Events, TestTables.Creation());
+        catalog.Create(TestTables.Events, TestTables.Creation());
         Set("gzip");
-        var base2 = _catalog.Load(TestTables.Events);
+        var base2 = catalog.Load(TestTables.Events);
         Assert.EndsWith("/v2.metadata.json", base2.MetadataLocation, StringComparison.Ordinal);
         Set("none");
-        Assert.EndsWith("/v3.gz.metadata.json", _catalog.Load(TestTables.Events).MetadataLocation, StringComparison.Ordinal);
-        var late = _catalog.Commit(base2, [new MetadataUpdate.SetProperties(TestTables.Strings(("n", "1")))], []);
+        Assert.EndsWith("/v3.gz.metadata.json", catalog.Load(TestTables.Events).MetadataLocation, StringComparison.Ordinal);
+        var late = catalog.Commit(base2, [new MetadataUpdate.SetProperties(TestTables.Strings(("n", "1")))], []);
         Assert.IsType<CommitOutcome.Conflict>(late);
         Set("brotli");
-        Assert.EndsWith("/v4.metadata.json", _catalog.Load(TestTables.Events).MetadataLocation, StringComparison.Ordinal);
+        Assert.EndsWith("/v4.metadata.json", catalog.Load(TestTables.Events).MetadataLocation, StringComparison.Ordinal);
         Assert.Contains("neither none nor gzip", Assert.Throws<EngineException>(() => Set("none")).Message, StringComparison.Ordinal);
 
-        void Set(string codec) => _committer.Commit(TestTables.Events, new SetTableProperties { Updates = TestTables.Strings((TableProperties.MetadataCodec, codec)) });
+        void Set(string codec) => committer.Commit(TestTables.Events, new SetTableProperties { Updates = TestTables.Strings((TableProperties.MetadataCodec, codec)) });
     }
 
     [SharedFact(Judge.Program)]
@@ -98,38 +98,38 @@ public sealed class FileCatalogTests
     [Fact]
     public void AWriterThatSleptWhileItsBaseWasRemovedFindsOutThatItsVersionIsNotTheTable()
     {
-        _catalog.Create(TestTables.Events, TestTables.Creation() with
+        catalog.Create(TestTables.Events, TestTables.Creation() with
         {
             Properties = TestTables.Strings((TableProperties.DeleteAfterCommit, "true"), (TableProperties.PreviousVersionsMax, "2")),
         });
         var slept = false;
-        var store = new FaultyStore(_store) { Changing = Sleep };
+        var store = new FaultyStore(this.store) { Changing = Sleep };
         var sleeper = new TableCommitter(new FileCatalog(store, "memory://wh"), store, sleepMs: _ => { });
-        var result = sleeper.Commit(TestTables.Events, TestTables.Append(TestTables.File(_catalog.Load(TestTables.Events), "ours")));
+        var result = sleeper.Commit(TestTables.Events, TestTables.Append(TestTables.File(catalog.Load(TestTables.Events), "ours")));
         Assert.True(slept);
         Assert.Equal(CommitStatus.Committed, result.Status);
-        Assert.Equal(7, TestTables.LivePaths(_catalog.Load(TestTables.Events), _store).Count);
-        Assert.Equal("memory://wh/db/events/metadata/v8.metadata.json", _catalog.Load(TestTables.Events).MetadataLocation);
+        Assert.Equal(7, TestTables.LivePaths(catalog.Load(TestTables.Events), this.store).Count);
+        Assert.Equal("memory://wh/db/events/metadata/v8.metadata.json", catalog.Load(TestTables.Events).MetadataLocation);
 
         void Sleep(string location)
         {
             if (slept || !location.EndsWith("/v2.metadata.json", StringComparison.Ordinal)) return;
             slept = true;
-            for (var n = 0; n < 6; n++) _committer.Commit(TestTables.Events, TestTables.Append(TestTables.File(_catalog.Load(TestTables.Events), $"other{n}")));
+            for (var n = 0; n < 6; n++) committer.Commit(TestTables.Events, TestTables.Append(TestTables.File(catalog.Load(TestTables.Events), $"other{n}")));
         }
     }
 
     [Fact]
     public void OldVersionsGoWhereTheTableSaysSo()
     {
-        _catalog.Create(TestTables.Events, TestTables.Creation() with
+        catalog.Create(TestTables.Events, TestTables.Creation() with
         {
             Properties = TestTables.Strings(("write.metadata.delete-after-commit.enabled", "true"), ("write.metadata.previous-versions-max", "2")),
         });
-        var stale = _catalog.Load(TestTables.Events);
-        for (var n = 0; n < 6; n++) _committer.Commit(TestTables.Events, new SetTableProperties { Updates = TestTables.Strings(("n", $"{n}")) });
-        Assert.Equal(["v5.metadata.json", "v6.metadata.json", "v7.metadata.json", "version-hint.text"], _store.List("memory://wh/").Select(o => Location.NameOf(o.Location)).Order(StringComparer.Ordinal));
-        Assert.IsType<CommitOutcome.Conflict>(_catalog.Commit(stale, [new MetadataUpdate.SetProperties(TestTables.Strings(("x", "y")))], []));
+        var stale = catalog.Load(TestTables.Events);
+        for (var n = 0; n < 6; n++) committer.Commit(TestTables.Events, new SetTableProperties { Updates = TestTables.Strings(("n", $"{n}")) });
+        Assert.Equal(["v5.metadata.json", "v6.metadata.json", "v7.metadata.json", "version-hint.text"], store.List("memory://wh/").Select(o => Location.NameOf(o.Location)).Order(StringComparer.Ordinal));
+        Assert.IsType<CommitOutcome.Conflict>(catalog.Commit(stale, [new MetadataUpdate.SetProperties(TestTables.Strings(("x", "y")))], []));
     }
 
     [Theory]
@@ -142,12 +142,12 @@ public sealed class FileCatalogTests
     [InlineData("db", ".hidden")]
     [InlineData("db\n", "t")]
     public void EscapingNamesAreRefused(string space, string name) =>
-        Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => _catalog.TryLoad(new TableIdent([space], name))).Kind);
+        Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => catalog.TryLoad(new TableIdent([space], name))).Kind);
 
     [Fact]
     public void LooseNamesStillStayInTheirFolder()
     {
-        var loose = new FileCatalog(_store, "memory://wh", strictNames: false);
+        var loose = new FileCatalog(store, "memory://wh", strictNames: false);
         loose.Create(new TableIdent(["My Db"], "Täble-1"), TestTables.Creation());
         Assert.NotNull(loose.TryLoad(new TableIdent(["My Db"], "Täble-1")));
         foreach (var bad in (string[])["..", "a/b", "", ".x", "a\\b", "a\0"])
@@ -156,14 +156,14 @@ public sealed class FileCatalogTests
 
     [Fact]
     public void ForeignLocationIsRefused() =>
-        Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => _catalog.Create(TestTables.Events, TestTables.Creation() with { Location = "memory://wh/else" })).Kind);
+        Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => catalog.Create(TestTables.Events, TestTables.Creation() with { Location = "memory://wh/else" })).Kind);
 
     [Fact]
     public void DamagedMetadataIsNamed()
     {
-        _catalog.Create(TestTables.Events, TestTables.Creation());
-        _store.Put("memory://wh/db/events/metadata/v2.metadata.json", "{\"format-version\":2"u8);
-        var error = Assert.Throws<EngineException>(() => _catalog.Load(TestTables.Events));
+        catalog.Create(TestTables.Events, TestTables.Creation());
+        store.Put("memory://wh/db/events/metadata/v2.metadata.json", "{\"format-version\":2"u8);
+        var error = Assert.Throws<EngineException>(() => catalog.Load(TestTables.Events));
         Assert.Equal(ErrorKind.Corrupt, error.Kind);
         Assert.Contains("v2.metadata.json", error.Message, StringComparison.Ordinal);
     }

@@ -6,19 +6,19 @@ namespace K2I.Iceberg.Tests;
 /// <summary>Operations that remove files, and what stops them. The files are described only, never read.</summary>
 public sealed class FileChangeTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
-    private readonly LocalStore _store;
-    private readonly FileCatalog _catalog;
-    private readonly TableCommitter _committer;
+    private readonly TempFolder folder = new();
+    private readonly LocalStore store;
+    private readonly FileCatalog catalog;
+    private readonly TableCommitter committer;
 
     public FileChangeTests()
     {
-        _store = new LocalStore(_folder.Path);
-        _catalog = new FileCatalog(_store, _store.Root);
-        _committer = TestTables.Committer(_catalog, _store);
+        store = new LocalStore(folder.Path);
+        catalog = new FileCatalog(store, store.Root);
+        committer = TestTables.Committer(catalog, store);
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 
     [Theory]
     [InlineData(2)]
@@ -34,7 +34,7 @@ public sealed class FileChangeTests : IDisposable
             ("total-position-deletes", "3"), ("total-records", "15"), ("total-delete-files", "1"), ("changed-partition-count", "1"), ("manifests-kept", "1"));
         var c = TestTables.File(table, "c", rows: 2);
         Summary(Commit(new RowDelta { DataFiles = [c], DeleteFiles = [Delete(version, b, 1)] }), "overwrite", ("added-data-files", "1"), ("added-delete-files", "1"), ("total-records", "17"), ("total-position-deletes", "4"));
-        var start = _catalog.Load(TestTables.Events).Metadata.CurrentSnapshot!;
+        var start = catalog.Load(TestTables.Events).Metadata.CurrentSnapshot!;
         var merged = TestTables.File(table, "merged", rows: 12);
         table = Commit(new RewriteFiles { StartSnapshotId = start.SnapshotId, Replaced = [a, b], Files = [merged], DataSequenceNumber = start.SequenceNumber });
         Summary(table, "replace", ("deleted-data-files", "2"), ("added-data-files", "1"), ("deleted-records", "15"), ("added-records", "12"), ("removed-delete-files", "2"), ("removed-position-deletes", "4"),
@@ -43,8 +43,8 @@ public sealed class FileChangeTests : IDisposable
         Assert.Equal((EntryStatus.Added, start.SequenceNumber, start.SequenceNumber + 1), (entry.Status, entry.SequenceNumber!.Value, entry.FileSequenceNumber!.Value));
         Summary(Commit(new RemoveFiles { Files = [c] }), "delete", ("deleted-data-files", "1"), ("deleted-records", "2"), ("total-records", "12"));
         Summary(Commit(new OverwriteFiles { Removed = [merged], Files = [TestTables.File(table, "d")] }), "overwrite", ("total-records", "10"), ("total-data-files", "1"));
-        Assert.Equal([$"{table.Metadata.Location}/data/d.parquet"], TestTables.LivePaths(_catalog.Load(TestTables.Events), _store));
-        Assert.Empty(new TableLinter(_store).Check(_catalog.Load(TestTables.Events)).Where(f => f.Rule is not ("file-missing" or "file-length")));
+        Assert.Equal([$"{table.Metadata.Location}/data/d.parquet"], TestTables.LivePaths(catalog.Load(TestTables.Events), store));
+        Assert.Empty(new TableLinter(store).Check(catalog.Load(TestTables.Events)).Where(f => f.Rule is not ("file-missing" or "file-length")));
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class FileChangeTests : IDisposable
         var (a, b) = (TestTables.File(table, "a"), TestTables.File(table, "b"));
         var start = Commit(TestTables.Append(a, b)).Metadata.CurrentSnapshotId;
         var action = new RowDelta { DeleteFiles = [Delete(2, a, 3)], StartSnapshotId = history ? start : null, Fence = Meanwhile(() => Commit(new RemoveFiles { Files = [a] })) };
-        var result = _committer.Commit(TestTables.Events, action);
+        var result = committer.Commit(TestTables.Events, action);
         Assert.Equal((CommitStatus.Aborted, 2), (result.Status, result.Attempts));
         Assert.Contains(a.FilePath, result.Reason, StringComparison.Ordinal);
     }
@@ -82,7 +82,7 @@ public sealed class FileChangeTests : IDisposable
         var a = TestTables.File(table, "a");
         var start = Commit(TestTables.Append(a)).Metadata.CurrentSnapshotId;
         var action = new RowDelta { DeleteFiles = [Delete(3, a, 3)], StartSnapshotId = history ? start : null, Fence = Meanwhile(() => Commit(new RowDelta { DeleteFiles = [Delete(3, a, 1, offset: 500)] })) };
-        Assert.Equal(CommitStatus.Aborted, _committer.Commit(TestTables.Events, action).Status);
+        Assert.Equal(CommitStatus.Aborted, committer.Commit(TestTables.Events, action).Status);
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class FileChangeTests : IDisposable
         var (a, b) = (TestTables.File(table, "a"), TestTables.File(table, "b"));
         var start = Commit(TestTables.Append(a, b)).Metadata.CurrentSnapshotId;
         var action = new RowDelta { DeleteFiles = [Delete(3, a, 3)], StartSnapshotId = start, Fence = Meanwhile(() => Commit(new RemoveFiles { Files = [b] })) };
-        Assert.Equal((CommitStatus.Committed, 2), (_committer.Commit(TestTables.Events, action) is var r ? r.Status : default, r.Attempts));
+        Assert.Equal((CommitStatus.Committed, 2), (committer.Commit(TestTables.Events, action) is var r ? r.Status : default, r.Attempts));
         Assert.Equal(2, Live(r.Table).Count);
     }
 
@@ -102,9 +102,9 @@ public sealed class FileChangeTests : IDisposable
         var table = Create(2);
         var start = Commit(TestTables.Append(TestTables.File(table, "a"))).Metadata.CurrentSnapshotId;
         RowDelta Action(string rows) => new() { DataFiles = [TestTables.File(table, "n" + Guid.NewGuid())], StartSnapshotId = start, NoNewRows = ScanFilter.Parse(rows) };
-        Assert.Equal(CommitStatus.Committed, _committer.Commit(TestTables.Events, Action("id = 5")).Status);
-        Assert.Equal(CommitStatus.Aborted, _committer.Commit(TestTables.Events, Action("id = 5")).Status);
-        Assert.Equal(CommitStatus.Committed, _committer.Commit(TestTables.Events, Action("id > 1000")).Status);
+        Assert.Equal(CommitStatus.Committed, committer.Commit(TestTables.Events, Action("id = 5")).Status);
+        Assert.Equal(CommitStatus.Aborted, committer.Commit(TestTables.Events, Action("id = 5")).Status);
+        Assert.Equal(CommitStatus.Committed, committer.Commit(TestTables.Events, Action("id > 1000")).Status);
     }
 
     [Fact]
@@ -115,13 +115,13 @@ public sealed class FileChangeTests : IDisposable
         var start = Commit(TestTables.Append(a, b)).Metadata.CurrentSnapshot!;
         RewriteFiles Action(DataFile file, long? sequence) => new() { StartSnapshotId = start.SnapshotId, Replaced = [file], Files = [TestTables.File(table, "n" + Guid.NewGuid())], DataSequenceNumber = sequence };
         Commit(new RowDelta { DeleteFiles = [Delete(2, a, 3)] });
-        Assert.Contains("meanwhile", _committer.Commit(TestTables.Events, Action(a, start.SequenceNumber)).Reason, StringComparison.Ordinal);
+        Assert.Contains("meanwhile", committer.Commit(TestTables.Events, Action(a, start.SequenceNumber)).Reason, StringComparison.Ordinal);
         Commit(new RowDelta { DeleteFiles = [TestTables.File(table, "eq") with { Content = FileContent.EqualityDeletes, EqualityIds = [1] }] });
-        Assert.Equal(CommitStatus.Aborted, _committer.Commit(TestTables.Events, Action(b, null)).Status);
-        Assert.Equal(CommitStatus.Committed, _committer.Commit(TestTables.Events, Action(b, start.SequenceNumber)).Status);
-        Assert.Contains("not in the table any more", _committer.Commit(TestTables.Events, Action(b, start.SequenceNumber)).Reason, StringComparison.Ordinal);
+        Assert.Equal(CommitStatus.Aborted, committer.Commit(TestTables.Events, Action(b, null)).Status);
+        Assert.Equal(CommitStatus.Committed, committer.Commit(TestTables.Events, Action(b, start.SequenceNumber)).Status);
+        Assert.Contains("not in the table any more", committer.Commit(TestTables.Events, Action(b, start.SequenceNumber)).Reason, StringComparison.Ordinal);
         var more = TestTables.File(table, "more", rows: 11);
-        var head = _catalog.Load(TestTables.Events).Metadata.CurrentSnapshot!;
+        var head = catalog.Load(TestTables.Events).Metadata.CurrentSnapshot!;
         Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => Commit(new RewriteFiles { StartSnapshotId = head.SnapshotId, Replaced = [a], Files = [more], DataSequenceNumber = 1 })).Kind);
     }
 
@@ -135,10 +135,10 @@ public sealed class FileChangeTests : IDisposable
         var start = Commit(TestTables.Append(a, b, Day(table, "c", "2024-01-02"))).Metadata.CurrentSnapshotId;
         OverwriteFiles Action(string day) => new() { RemovedRows = ScanFilter.Parse($"ts >= '{day}T00:00:00+00:00' and ts < '{DateOnly.Parse(day).AddDays(1):yyyy-MM-dd}T00:00:00+00:00'"), Files = [Day(table, "n" + Guid.NewGuid(), day)], StartSnapshotId = start };
         Commit(new RowDelta { DeleteFiles = [Delete(version, a, 3)] });
-        Assert.Contains("meanwhile", _committer.Commit(TestTables.Events, Action("2024-01-01")).Reason, StringComparison.Ordinal);
-        Assert.Equal(CommitStatus.Committed, _committer.Commit(TestTables.Events, Action("2024-01-03")).Status);
+        Assert.Contains("meanwhile", committer.Commit(TestTables.Events, Action("2024-01-01")).Reason, StringComparison.Ordinal);
+        Assert.Equal(CommitStatus.Committed, committer.Commit(TestTables.Events, Action("2024-01-03")).Status);
         Commit(new RemoveFiles { Files = [b] });
-        Assert.Contains("meanwhile", _committer.Commit(TestTables.Events, Action("2024-01-02")).Reason, StringComparison.Ordinal);
+        Assert.Contains("meanwhile", committer.Commit(TestTables.Events, Action("2024-01-02")).Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -149,7 +149,7 @@ public sealed class FileChangeTests : IDisposable
         var start = Commit(TestTables.Append(a)).Metadata.CurrentSnapshot!;
         Commit(new RewriteFiles { StartSnapshotId = start.SnapshotId, Replaced = [a], Files = [TestTables.File(table, "b")], DataSequenceNumber = start.SequenceNumber });
         var delta = new RowDelta { DataFiles = [TestTables.File(table, "n")], StartSnapshotId = start.SnapshotId, NoNewRows = ScanFilter.Parse("id = 5") };
-        Assert.Equal(CommitStatus.Committed, _committer.Commit(TestTables.Events, delta).Status);
+        Assert.Equal(CommitStatus.Committed, committer.Commit(TestTables.Events, delta).Status);
     }
 
     [Fact]
@@ -159,7 +159,7 @@ public sealed class FileChangeTests : IDisposable
         var a = TestTables.File(table, "a");
         var start = Commit(TestTables.Append(a)).Metadata.CurrentSnapshot!;
         Commit(new RowDelta { DeleteFiles = [Delete(3, a, 3)] });
-        Assert.Contains("meanwhile", _committer.Commit(TestTables.Events, new RewriteFiles { StartSnapshotId = start.SnapshotId, DeleteFiles = [Delete(3, a, 1, offset: 500)] }).Reason, StringComparison.Ordinal);
+        Assert.Contains("meanwhile", committer.Commit(TestTables.Events, new RewriteFiles { StartSnapshotId = start.SnapshotId, DeleteFiles = [Delete(3, a, 1, offset: 500)] }).Reason, StringComparison.Ordinal);
         var equality = TestTables.File(table, "eq") with { Content = FileContent.EqualityDeletes, EqualityIds = [1] };
         Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => Commit(new RewriteFiles { StartSnapshotId = start.SnapshotId, DeleteFiles = [equality] })).Kind);
     }
@@ -171,8 +171,8 @@ public sealed class FileChangeTests : IDisposable
         Commit(TestTables.Append(Day(table, "a", "2024-01-01"), Day(table, "b", "2024-01-02"), Day(table, "c", "2024-01-03")));
         Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => Commit(new RemoveFiles { Rows = ScanFilter.Parse("ts < '2024-01-02T12:00:00+00:00'") })).Kind);
         table = Commit(new OverwriteFiles { RemovedRows = ScanFilter.Parse("ts >= '2024-01-02T00:00:00+00:00' and ts < '2024-01-03T00:00:00+00:00'"), Files = [Day(table, "d", "2024-01-02")] });
-        Assert.Equal(["a", "c", "d"], TestTables.LivePaths(table, _store).Select(Path.GetFileNameWithoutExtension));
-        Assert.Equal(["c", "d"], TestTables.LivePaths(Commit(new RemoveFiles { Rows = ScanFilter.Parse("not ts >= '2024-01-02T00:00:00+00:00'") }), _store).Select(Path.GetFileNameWithoutExtension));
+        Assert.Equal(["a", "c", "d"], TestTables.LivePaths(table, store).Select(Path.GetFileNameWithoutExtension));
+        Assert.Equal(["c", "d"], TestTables.LivePaths(Commit(new RemoveFiles { Rows = ScanFilter.Parse("not ts >= '2024-01-02T00:00:00+00:00'") }), store).Select(Path.GetFileNameWithoutExtension));
     }
 
     [Fact]
@@ -182,10 +182,10 @@ public sealed class FileChangeTests : IDisposable
         for (var i = 0; i < 6; i++) table = Commit(TestTables.Append(TestTables.File(table, $"f{i}")));
         var before = Live(table).Select(e => (e.File.FilePath, e.SequenceNumber, e.File.FirstRowId)).Order().ToList();
         table = Commit(new RewriteManifests());
-        Assert.Single(new ManifestReader(_store).Manifests(table.Metadata, table.Metadata.CurrentSnapshot!));
+        Assert.Single(new ManifestReader(store).Manifests(table.Metadata, table.Metadata.CurrentSnapshot!));
         Assert.Equal(before, Live(table).Select(e => (e.File.FilePath, e.SequenceNumber, e.File.FirstRowId)).Order());
         Summary(table, "replace", ("entries-processed", "6"), ("manifests-created", "1"), ("manifests-replaced", "6"), ("total-data-files", "6"));
-        Assert.Equal(CommitStatus.AlreadyDone, _committer.Commit(TestTables.Events, new RewriteManifests()).Status);
+        Assert.Equal(CommitStatus.AlreadyDone, committer.Commit(TestTables.Events, new RewriteManifests()).Status);
     }
 
     [Theory]
@@ -219,16 +219,16 @@ public sealed class FileChangeTests : IDisposable
         };
     }
 
-    private Table Create(int version, string partitionBy = "") => _committer.LoadOrCreate(TestTables.Events, TestTables.Creation(partitionBy, version));
+    private Table Create(int version, string partitionBy = "") => committer.LoadOrCreate(TestTables.Events, TestTables.Creation(partitionBy, version));
 
     private Table Commit(TableAction action)
     {
-        var result = _committer.Commit(TestTables.Events, action);
+        var result = committer.Commit(TestTables.Events, action);
         Assert.True(result.Status == CommitStatus.Committed, result.Reason);
         return result.Table;
     }
 
-    private List<ManifestEntry> Live(Table table) => [.. new ManifestReader(_store).LiveEntries(table.Metadata, table.Metadata.CurrentSnapshot!)];
+    private List<ManifestEntry> Live(Table table) => [.. new ManifestReader(store).LiveEntries(table.Metadata, table.Metadata.CurrentSnapshot!)];
 
     private static void Summary(Table table, string operation, params (string Key, string Value)[] expected)
     {

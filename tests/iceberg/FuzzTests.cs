@@ -13,9 +13,9 @@ public sealed class FuzzTests(ITestOutputHelper output) : IDisposable
 {
     private const long MostBytes = 32 << 20;
 
-    private readonly TempFolder _folder = new();
+    private readonly TempFolder folder = new();
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 
     [Theory]
     [InlineData(2, 61)]
@@ -23,7 +23,7 @@ public sealed class FuzzTests(ITestOutputHelper output) : IDisposable
     public void DamagedMetadataEndsInAnErrorOrAValueWithinBounds(int formatVersion, int seed)
     {
         output.WriteLine($"seed {seed}");
-        var table = new ModelTable(new LocalStore(_folder.Path), "t", formatVersion, new Random(seed)) { ShareVectorFiles = true };
+        var table = new ModelTable(new LocalStore(folder.Path), "t", formatVersion, new Random(seed)) { ShareVectorFiles = true };
         table.SetProperty("write.manifest.compression-codec", "uncompressed");
         var random = new Random(seed);
         for (var step = 0; step < 25; step++) RandomOperationsTests.Step(table, random);
@@ -31,7 +31,7 @@ public sealed class FuzzTests(ITestOutputHelper output) : IDisposable
         var json = TableMetadataJson.ToBytes(metadata);
         var manifests = metadata.Snapshots.SelectMany(s => new ManifestReader(table.Store).Manifests(metadata, s)).DistinctBy(m => m.Path).ToList();
         var lists = metadata.Snapshots.Select(s => table.Store.Read(s.ManifestList!)).ToList();
-        var vectors = Directory.GetFiles(_folder.Path, "*.puffin", SearchOption.AllDirectories).Select(File.ReadAllBytes).ToList();
+        var vectors = Directory.GetFiles(folder.Path, "*.puffin", SearchOption.AllDirectories).Select(File.ReadAllBytes).ToList();
         Fuzz("metadata", [json], random, 3000, bytes => TableMetadataJson.Parse(bytes, "fuzz"));
         Fuzz("manifest lists", lists, random, 3000, bytes => ManifestListFile.Read(bytes, "fuzz"));
         foreach (var group in manifests.GroupBy(m => m.SpecId))
@@ -143,9 +143,9 @@ public sealed class FuzzTests(ITestOutputHelper output) : IDisposable
 
     private void ReadPuffin(byte[] bytes)
     {
-        var path = Path.Join(_folder.Path, "damaged");
+        var path = Path.Join(folder.Path, "damaged");
         File.WriteAllBytes(path, bytes);
-        using var file = PuffinFile.Open(new LocalStore(_folder.Path), path);
+        using var file = PuffinFile.Open(new LocalStore(folder.Path), path);
         foreach (var blob in file.Blobs) _ = DeletionVector.Read(file.Read(blob), "fuzz").Count;
     }
 

@@ -7,8 +7,8 @@ namespace K2I.Iceberg.Tests;
 /// <summary>A server that answers as the test says, and keeps what it was asked.</summary>
 internal sealed class HttpStub : IDisposable
 {
-    private readonly HttpListener _listener = new();
-    private readonly Thread _thread;
+    private readonly HttpListener listener = new();
+    private readonly Thread thread;
 
     public HttpStub(Func<Request, Answer> answer)
     {
@@ -17,10 +17,10 @@ internal sealed class HttpStub : IDisposable
             probe.Start();
             Uri = $"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}";
         }
-        _listener.Prefixes.Add(Uri + "/");
-        _listener.Start();
-        _thread = new Thread(() => Serve(answer)) { IsBackground = true };
-        _thread.Start();
+        listener.Prefixes.Add(Uri + "/");
+        listener.Start();
+        thread = new Thread(() => Serve(answer)) { IsBackground = true };
+        thread.Start();
     }
 
     public string Uri { get; }
@@ -29,8 +29,8 @@ internal sealed class HttpStub : IDisposable
 
     public void Dispose()
     {
-        _listener.Close();
-        _thread.Join();
+        listener.Close();
+        thread.Join();
     }
 
     private void Serve(Func<Request, Answer> answer)
@@ -39,7 +39,7 @@ internal sealed class HttpStub : IDisposable
         {
             while (true)
             {
-                var context = _listener.GetContext();
+                var context = listener.GetContext();
                 using var reader = new StreamReader(context.Request.InputStream);
                 var request = new Request(context.Request.HttpMethod, context.Request.RawUrl!, reader.ReadToEnd(), context.Request.Headers);
                 lock (Requests) Requests.Add(request);

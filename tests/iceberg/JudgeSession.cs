@@ -6,22 +6,22 @@ namespace K2I.Iceberg.Tests;
 /// <summary>Iceberg Java answering one command after another.</summary>
 internal sealed class JudgeSession : IDisposable
 {
-    private readonly Process _process;
-    private readonly Task<string> _errors;
+    private readonly Process process;
+    private readonly Task<string> errors;
 
     public JudgeSession()
     {
-        _process = Process.Start(new ProcessStartInfo(Shared.Need(Judge.Program), ["batch"]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true })!;
-        _errors = _process.StandardError.ReadToEndAsync();
+        process = Process.Start(new ProcessStartInfo(Shared.Need(Judge.Program), ["batch"]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true })!;
+        errors = process.StandardError.ReadToEndAsync();
     }
 
     /// <summary>The lines printed; anything but success fails the test.</summary>
     public List<string> Do(params string[] command)
     {
-        _process.StandardInput.WriteLine(JsonSerializer.Serialize(command));
-        _process.StandardInput.Flush();
+        process.StandardInput.WriteLine(JsonSerializer.Serialize(command));
+        process.StandardInput.Flush();
         var lines = new List<string>();
-        while (_process.StandardOutput.ReadLine() is { } line)
+        while (process.StandardOutput.ReadLine() is { } line)
         {
             if (line.StartsWith("{\"exit\"", StringComparison.Ordinal))
             {
@@ -30,7 +30,7 @@ internal sealed class JudgeSession : IDisposable
             }
             lines.Add(line);
         }
-        throw new InvalidOperationException($"judge ended: {_errors.Result}");
+        throw new InvalidOperationException($"judge ended: {errors.Result}");
     }
 
     /// <summary>Demands a table without errors and warnings.</summary>
@@ -43,8 +43,8 @@ internal sealed class JudgeSession : IDisposable
 
     public void Dispose()
     {
-        _process.StandardInput.Close();
-        if (!_process.WaitForExit(20_000)) _process.Kill();
-        _process.Dispose();
+        process.StandardInput.Close();
+        if (!process.WaitForExit(20_000)) process.Kill();
+        process.Dispose();
     }
 }

@@ -10,21 +10,21 @@ namespace K2I.Iceberg.Tests;
 [Collection(JudgeTables.Collection)]
 public sealed class JudgeTests : IDisposable
 {
-    private readonly JudgeTables _judge;
-    private readonly TempFolder _folder = new();
-    private readonly LocalStore _store;
-    private readonly FileCatalog _catalog;
-    private readonly TableCommitter _committer;
+    private readonly JudgeTables judge;
+    private readonly TempFolder folder = new();
+    private readonly LocalStore store;
+    private readonly FileCatalog catalog;
+    private readonly TableCommitter committer;
 
     public JudgeTests(JudgeTables judge)
     {
-        _judge = judge;
-        _store = new LocalStore(_folder.Path);
-        _catalog = new FileCatalog(_store, _store.Root);
-        _committer = TestTables.Committer(_catalog, _store);
+        this.judge = judge;
+        store = new LocalStore(folder.Path);
+        catalog = new FileCatalog(store, store.Root);
+        committer = TestTables.Committer(catalog, store);
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 
     [SharedFact(Judge.Program)]
     public void EveryTypeAndTransformSatisfiesIcebergJava()
@@ -45,9 +45,9 @@ public sealed class JudgeTests : IDisposable
             {
                 var ident = TableIdent.Parse($"db.t_{kind.ToString().ToLowerInvariant()}_{transform?.Kind.ToString().ToLowerInvariant() ?? "plain"}");
                 var spec = transform is null ? PartitionSpec.Unpartitioned : new PartitionSpec(0, [new PartitionField(2, 1000, transform.Kind == TransformKind.Identity ? "v" : "v_part", transform)]);
-                var table = _committer.LoadOrCreate(ident, new TableCreation { Schema = schema, Spec = spec, FormatVersion = version });
+                var table = committer.LoadOrCreate(ident, new TableCreation { Schema = schema, Spec = spec, FormatVersion = version });
                 using var rows = new RandomRows(random).Fill(schema, 60);
-                _committer.Commit(ident, TestTables.Append([.. ParquetFiles.Write(table, rows.View(), _store, rowsPerGroup: 20)]));
+                committer.Commit(ident, TestTables.Append([.. ParquetFiles.Write(table, rows.View(), store, rowsPerGroup: 20)]));
                 names.Add((ident, 60));
             }
         }
@@ -68,7 +68,7 @@ public sealed class JudgeTests : IDisposable
             [("a", "day(deep.a.ts), deep.t, bucket(3, odd name-1 ä)", 2), ("b", "month(deep.a.ts) as m, truncate(1, bin), odd name-1 ä", 3), ("c", "", 3)])
         {
             var ident = TableIdent.Parse($"db.nested_{name}");
-            var table = _committer.LoadOrCreate(ident, new TableCreation
+            var table = committer.LoadOrCreate(ident, new TableCreation
             {
                 Schema = schema,
                 Spec = PartitionSpecText.Parse(spec, schema),
@@ -78,7 +78,7 @@ public sealed class JudgeTests : IDisposable
             for (var n = 0; n < 5; n++)
             {
                 using var rows = new RandomRows(new Random(n)).Fill(schema, 80);
-                table = _committer.Commit(ident, TestTables.Append([.. ParquetFiles.Write(table, rows.View(), _store)])).Table;
+                table = committer.Commit(ident, TestTables.Append([.. ParquetFiles.Write(table, rows.View(), store)])).Table;
             }
             names.Add((ident, 400));
         }
@@ -92,9 +92,9 @@ public sealed class JudgeTests : IDisposable
         foreach (var version in (int[])[2, 3])
         {
             var ident = TableIdent.Parse($"db.shared_v{version}");
-            var path = $"{_folder.Path}/db/shared_v{version}";
+            var path = $"{folder.Path}/db/shared_v{version}";
             var schema = Schema.Of(new Field(1, "id", PrimitiveType.Long, true), new Field(2, "name", PrimitiveType.String, false), new Field(3, "ts", PrimitiveType.TimestampTz, false));
-            _committer.LoadOrCreate(ident, new TableCreation { Schema = schema, Spec = PartitionSpecText.Parse("bucket(2, id)", schema), FormatVersion = version });
+            committer.LoadOrCreate(ident, new TableCreation { Schema = schema, Spec = PartitionSpecText.Parse("bucket(2, id)", schema), FormatVersion = version });
             long rows = 0;
             Ours(3);
             foreach (var op in (string[])["append T --rows 7", "add-column T extra string", "compact T", "add-partition T day(ts)", "expire T --keep 1", "rewrite-manifests T", "delete T --where 'id=-5'", "set T a=b", "rename-column T extra more", "append T --rows 5", "compact T"])
@@ -113,9 +113,9 @@ public sealed class JudgeTests : IDisposable
             {
                 for (var n = 0; n < commits; n++)
                 {
-                    var table = _catalog.Load(ident);
+                    var table = catalog.Load(ident);
                     using var batch = new RandomRows(new Random((int)rows++)).Fill(table.Metadata.CurrentSchema, 20);
-                    Assert.Equal(CommitStatus.Committed, _committer.Commit(ident, TestTables.Append([.. ParquetFiles.Write(table, batch.View(), _store)])).Status);
+                    Assert.Equal(CommitStatus.Committed, committer.Commit(ident, TestTables.Append([.. ParquetFiles.Write(table, batch.View(), store)])).Status);
                 }
             }
 
@@ -126,8 +126,8 @@ public sealed class JudgeTests : IDisposable
     [SharedFact(Judge.Program)]
     public void TablesOfIcebergJavaAreReadAsItReadsThem()
     {
-        var store = _judge.Store();
-        var folders = Directory.GetDirectories(Path.Join(_judge.Warehouse, "t")).Where(d => Directory.Exists(d + "/metadata")).Order(StringComparer.Ordinal).ToList();
+        var store = judge.Store();
+        var folders = Directory.GetDirectories(Path.Join(judge.Warehouse, "t")).Where(d => Directory.Exists(d + "/metadata")).Order(StringComparer.Ordinal).ToList();
         Assert.True(folders.Count > 80, $"{folders.Count} tables");
         var differing = new List<string>();
         foreach (var (folder, theirs) in folders.Zip(Judge.Batch(folders.Select(f => new[] { "files", f }))))
@@ -163,7 +163,7 @@ public sealed class JudgeTests : IDisposable
 
     private void CheckAll(List<(TableIdent Ident, long Rows)> tables)
     {
-        var paths = tables.Select(t => $"{_folder.Path}/{string.Join('/', t.Ident.Namespace)}/{t.Ident.Name}").ToList();
+        var paths = tables.Select(t => $"{folder.Path}/{string.Join('/', t.Ident.Namespace)}/{t.Ident.Name}").ToList();
         var checks = Judge.Batch(paths.Select(p => new[] { "check", p, "--lineage" }));
         var problems = new List<string>();
         foreach (var ((ident, rows), output) in tables.Zip(checks))

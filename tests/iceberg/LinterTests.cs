@@ -12,20 +12,20 @@ namespace K2I.Iceberg.Tests;
 [Collection(JudgeTables.Collection)]
 public sealed class LinterTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
-    private readonly LocalStore _store;
-    private readonly TableCommitter _committer;
-    private readonly JudgeTables _judge;
-    private readonly ITestOutputHelper _output;
+    private readonly TempFolder folder = new();
+    private readonly LocalStore store;
+    private readonly TableCommitter committer;
+    private readonly JudgeTables judge;
+    private readonly ITestOutputHelper output;
 
     public LinterTests(JudgeTables judge, ITestOutputHelper output)
     {
-        (_judge, _output) = (judge, output);
-        _store = new LocalStore(_folder.Path);
-        _committer = TestTables.Committer(new FileCatalog(_store, _store.Root), _store);
+        (this.judge, this.output) = (judge, output);
+        store = new LocalStore(folder.Path);
+        committer = TestTables.Committer(new FileCatalog(store, store.Root), store);
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 
     [Theory]
     [InlineData(2)]
@@ -35,16 +35,16 @@ public sealed class LinterTests : IDisposable
     [SharedFact(Judge.Program)]
     public void TablesOfIcebergJavaRaiseNoFalseAlarm()
     {
-        var store = _judge.Store();
+        var store = judge.Store();
         var alarms = new List<string>();
         var count = 0;
-        foreach (var folder in Directory.GetDirectories(Path.Join(_judge.Warehouse, "t")).Order(StringComparer.Ordinal))
+        foreach (var folder in Directory.GetDirectories(Path.Join(judge.Warehouse, "t")).Order(StringComparer.Ordinal))
         {
             count++;
-            alarms.AddRange(new TableLinter(store).Check(_judge.Load(Path.GetFileName(folder)), new LintOptions { Deep = true })
+            alarms.AddRange(new TableLinter(store).Check(judge.Load(Path.GetFileName(folder)), new LintOptions { Deep = true })
                 .Where(f => f.Rule != "not-checked" && f.Rule != "delete-dangling" && f.Rule != "metadata-log").Select(f => $"{Path.GetFileName(folder)}: {f}"));
         }
-        _output.WriteLine($"{count} tables");
+        output.WriteLine($"{count} tables");
         Assert.True(alarms.Count == 0, string.Join('\n', alarms.Take(40)));
     }
 
@@ -62,7 +62,7 @@ public sealed class LinterTests : IDisposable
             count++;
             alarms.AddRange(new TableLinter(store).Check(table, new LintOptions { Deep = true }).Where(f => f.Severity == Severity.Error).Select(f => $"{metadata}: {f}"));
         }
-        _output.WriteLine($"{count} tables");
+        output.WriteLine($"{count} tables");
         Assert.True(count > 0 && alarms.Count == 0, string.Join('\n', alarms.Take(40)));
     }
 
@@ -206,11 +206,11 @@ public sealed class LinterTests : IDisposable
         foreach (var name in (string[])["status", "file_path", "key"])
         {
             var path = $"{table.Metadata.Location}/metadata/{Guid.NewGuid():N}.avro";
-            var file = new AvroFileReader(_store.Read(manifests[0].Path), "m");
+            var file = new AvroFileReader(store.Read(manifests[0].Path), "m");
             var writer = new AvroFileWriter(Without(file.Schema, name), file.Metadata.Where(m => !m.Key.StartsWith("avro.", StringComparison.Ordinal)), deflate: true);
             foreach (var record in file.ReadAll()) writer.Append((object?[])record!);
             var bytes = writer.Finish();
-            _store.Put(path, bytes);
+            store.Put(path, bytes);
             Expect("manifest-field-ids", Lint(Relist(table, manifests.SetItem(0, manifests[0] with { Path = path, Length = bytes.Length }))));
         }
 
@@ -245,7 +245,7 @@ public sealed class LinterTests : IDisposable
     public void FilesThatNothingRefersToAreNamedWhereAsked()
     {
         var table = Make(2);
-        _store.Put($"{table.Metadata.Location}/data/forgotten.parquet", [1]);
+        store.Put($"{table.Metadata.Location}/data/forgotten.parquet", [1]);
         Expect("orphan", Lint(table, new LintOptions { Orphans = true }));
         Assert.Empty(Lint(table));
     }
@@ -260,13 +260,13 @@ public sealed class LinterTests : IDisposable
 
     private static Func<object, object> Entry(Func<ManifestEntry, ManifestEntry> change) => e => change((ManifestEntry)e);
 
-    private ImmutableArray<Finding> Lint(Table table, LintOptions? options = null) => new TableLinter(_store).Check(table, options);
+    private ImmutableArray<Finding> Lint(Table table, LintOptions? options = null) => new TableLinter(store).Check(table, options);
 
     /// <summary>Two snapshots: data files in two partitions, then deletes in each of them.</summary>
     private Table Make(int version, string partitionBy = "truncate(1, cat)")
     {
         var schema = Schema.Of(new Field(1, "id", PrimitiveType.Long, true), new Field(2, "cat", PrimitiveType.String, false));
-        var table = _committer.LoadOrCreate(TestTables.Events, new TableCreation { Schema = schema, Spec = PartitionSpecText.Parse(partitionBy, schema), FormatVersion = version });
+        var table = committer.LoadOrCreate(TestTables.Events, new TableCreation { Schema = schema, Spec = PartitionSpecText.Parse(partitionBy, schema), FormatVersion = version });
         using var builder = new BatchBuilder(schema, MemoryTag.Scratch, 1 << 16);
         for (var i = 0; i < 20; i++)
         {
@@ -274,24 +274,24 @@ public sealed class LinterTests : IDisposable
             builder.Column(1).AppendBytes(i % 2 == 0 ? "a"u8 : "b"u8);
             builder.EndRow();
         }
-        table = _committer.Commit(TestTables.Events, TestTables.Append([.. ParquetFiles.Write(table, builder.View(), _store)])).Table;
-        using var writer = new DeleteWriter(table, _store);
-        foreach (var task in new TableScan(table, _store).Plan())
+        table = committer.Commit(TestTables.Events, TestTables.Append([.. ParquetFiles.Write(table, builder.View(), store)])).Table;
+        using var writer = new DeleteWriter(table, store);
+        foreach (var task in new TableScan(table, store).Plan())
         {
             var positions = new RowPositions();
             positions.Add(task.Data.File.RecordCount > 5 ? 3 : 0);
             if (task.Data.File.RecordCount > 5) positions.Add(5);
             writer.Delete(task, positions);
         }
-        return _committer.Commit(TestTables.Events, new RowDelta { DeleteFiles = writer.Finish().Added }).Table;
+        return committer.Commit(TestTables.Events, new RowDelta { DeleteFiles = writer.Finish().Added }).Table;
     }
 
-    private ImmutableArray<ManifestFile> Manifests(Table table) => [.. new ManifestReader(_store).Manifests(table.Metadata, table.Metadata.CurrentSnapshot!)];
+    private ImmutableArray<ManifestFile> Manifests(Table table) => [.. new ManifestReader(store).Manifests(table.Metadata, table.Metadata.CurrentSnapshot!)];
 
     private List<ManifestEntry> Entries(Table table, ManifestFile manifest)
     {
         var spec = table.Metadata.FindSpec(manifest.SpecId)!;
-        return [.. ManifestEntryCodec.Read(new AvroFileReader(_store.Read(manifest.Path), "m"), spec, table.Metadata.PartitionTypes(spec), "m").Select(e => e with { File = e.File with { SpecId = spec.SpecId } })];
+        return [.. ManifestEntryCodec.Read(new AvroFileReader(store.Read(manifest.Path), "m"), spec, table.Metadata.PartitionTypes(spec), "m").Select(e => e with { File = e.File with { SpecId = spec.SpecId } })];
     }
 
     /// <summary>The manifest with other entries, under another name, otherwise as it stands in the list.</summary>
@@ -301,13 +301,13 @@ public sealed class LinterTests : IDisposable
         var types = table.Metadata.PartitionTypes(spec);
         var version = table.Metadata.FormatVersion;
         var schema = AvroSchemas.Record("manifest_entry", ManifestSchemas.Entry(version, ManifestSchemas.Partition(spec, types)));
-        var header = new AvroFileReader(_store.Read(manifest.Path), "m").Metadata.Where(m => !m.Key.StartsWith("avro.", StringComparison.Ordinal));
+        var header = new AvroFileReader(store.Read(manifest.Path), "m").Metadata.Where(m => !m.Key.StartsWith("avro.", StringComparison.Ordinal));
         var writer = new AvroFileWriter(schema, header, deflate: true);
         var entries = change(Entries(table, manifest));
         foreach (var entry in entries) writer.Append(ManifestEntryCodec.ToAvro(entry, types, version));
         var path = $"{table.Metadata.Location}/metadata/{Guid.NewGuid():N}.avro";
         var bytes = writer.Finish();
-        _store.Put(path, bytes);
+        store.Put(path, bytes);
         return manifest with { Path = path, Length = bytes.Length, AddedFiles = entries.Count(e => e.Status == EntryStatus.Added), ExistingFiles = entries.Count(e => e.Status == EntryStatus.Existing), DeletedFiles = entries.Count(e => e.Status == EntryStatus.Deleted) };
     }
 
@@ -317,7 +317,7 @@ public sealed class LinterTests : IDisposable
         var snapshot = metadata.CurrentSnapshot!;
         var list = ManifestListFile.Write(metadata.FormatVersion, snapshot.SnapshotId, snapshot.ParentSnapshotId, snapshot.SequenceNumber, metadata.NextRowId, manifests);
         var path = $"{metadata.Location}/metadata/{Guid.NewGuid():N}.avro";
-        _store.Put(path, list.Bytes);
+        store.Put(path, list.Bytes);
         return table with { Metadata = metadata with { Snapshots = metadata.Snapshots.SetItem(metadata.Snapshots.Length - 1, snapshot with { ManifestList = path }) } };
     }
 }

@@ -13,26 +13,26 @@ namespace K2I.Iceberg.Tests;
 /// <summary>A table beside its model: every operation is done to both. Columns: <c>id</c>, <c>cat</c>, <c>n</c>, and what is added.</summary>
 internal sealed class ModelTable
 {
-    private readonly Random _random;
-    private readonly ICatalog _catalog;
-    private readonly TableCommitter _committer;
-    private readonly TableIdent _ident;
+    private readonly Random random;
+    private readonly ICatalog catalog;
+    private readonly TableCommitter committer;
+    private readonly TableIdent ident;
     private readonly Dictionary<long, (TableModel Model, int SchemaId)> _snapshots = [];
-    private long _nextId = 1;
-    private int _nextName = 1;
+    private long nextId = 1;
+    private int nextName = 1;
 
     public ModelTable(LocalStore store, string name, int formatVersion, Random random)
         : this(new FileCatalog(store, store.Root), store, name, formatVersion, random) => Judged = [$"{store.Root}/db/{name}"];
 
     public ModelTable(ICatalog catalog, LocalStore store, string name, int formatVersion, Random random)
     {
-        _random = random;
+        this.random = random;
         Store = store;
-        _catalog = catalog;
-        _committer = new TableCommitter(catalog, store, new CommitOptions { MinWaitMs = 5, MaxWaitMs = 100 });
-        _ident = TableIdent.Parse($"db.{name}");
+        this.catalog = catalog;
+        committer = new TableCommitter(catalog, store, new CommitOptions { MinWaitMs = 5, MaxWaitMs = 100 });
+        ident = TableIdent.Parse($"db.{name}");
         var schema = Schema.Of(new Field(1, "id", PrimitiveType.Long, true), new Field(2, "cat", PrimitiveType.String, false), new Field(3, "n", PrimitiveType.Int, false));
-        _committer.LoadOrCreate(_ident, new TableCreation
+        committer.LoadOrCreate(ident, new TableCreation
         {
             Schema = schema,
             Spec = PartitionSpecText.Parse("cat", schema),
@@ -51,7 +51,7 @@ internal sealed class ModelTable
     /// <summary>Vectors of one commit go into one file.</summary>
     public bool ShareVectorFiles { get; init; }
 
-    public Table Table => _catalog.Load(_ident);
+    public Table Table => catalog.Load(ident);
 
     public Dictionary<string, TableModel> Refs { get; } = new(StringComparer.Ordinal) { [SnapshotRef.Main] = TableModel.Empty };
 
@@ -72,7 +72,7 @@ internal sealed class ModelTable
 
     public void Append(string branch = SnapshotRef.Main, int most = 60)
     {
-        var rows = NewRows(_random.Next(1, most));
+        var rows = NewRows(random.Next(1, most));
         Commit(new AppendFiles(branch) { Files = Write(rows) }, branch, Refs[branch].Add(rows));
     }
 
@@ -81,10 +81,10 @@ internal sealed class ModelTable
     {
         var ids = Some(Refs[branch].Rows.Keys, 0.2);
         var (added, removed) = Deletes(branch, ids);
-        var again = add ? NewRows(_random.Next(1, 10)).Concat(NewRows(ids.Where(_ => _random.Next(2) == 0))).ToDictionary(r => r.Key, r => r.Value) : [];
+        var again = add ? NewRows(random.Next(1, 10)).Concat(NewRows(ids.Where(_ => random.Next(2) == 0))).ToDictionary(r => r.Key, r => r.Value) : [];
         if (added.IsEmpty && again.Count == 0) return;
         var table = Table;
-        var action = new RowDelta(branch) { DataFiles = Write(again), DeleteFiles = added, ReplacedDeletes = removed, StartSnapshotId = _random.Next(2) == 0 ? table.Metadata.Head(branch)?.SnapshotId : null };
+        var action = new RowDelta(branch) { DataFiles = Write(again), DeleteFiles = added, ReplacedDeletes = removed, StartSnapshotId = random.Next(2) == 0 ? table.Metadata.Head(branch)?.SnapshotId : null };
         Commit(action, branch, Refs[branch].Remove(ids).Add(again));
     }
 
@@ -93,9 +93,9 @@ internal sealed class ModelTable
     {
         var table = Table;
         var scan = new TableScan(table, Store, new ScanRequest { Reference = branch, MetadataColumns = true });
-        var group = scan.Plan().GroupBy(t => (t.Data.File.SpecId, t.Data.File.Partition)).OrderBy(_ => _random.Next()).FirstOrDefault();
+        var group = scan.Plan().GroupBy(t => (t.Data.File.SpecId, t.Data.File.Partition)).OrderBy(_ => random.Next()).FirstOrDefault();
         if (group is null) return;
-        ImmutableArray<ScanTask> tasks = [.. group.Take(_random.Next(1, 5))];
+        ImmutableArray<ScanTask> tasks = [.. group.Take(random.Next(1, 5))];
         var file = Copy(table, scan, tasks);
         var head = table.Metadata.Head(branch)!;
         Commit(new RewriteFiles(branch)
@@ -109,8 +109,8 @@ internal sealed class ModelTable
 
     public void OverwritePartition(string branch)
     {
-        var category = $"c{_random.Next(4)}";
-        var rows = NewRows(_random.Next(0, 20), category);
+        var category = $"c{random.Next(4)}";
+        var rows = NewRows(random.Next(0, 20), category);
         var filter = ScanFilter.Parse($"cat = '{category}'");
         FileChange action = rows.Count == 0 ? new RemoveFiles(branch) { Rows = filter } : new OverwriteFiles(branch) { RemovedRows = filter, Files = Write(rows) };
         var after = Refs[branch].Remove(Refs[branch].Rows.Where(r => r.Value.GetValueOrDefault(2) == $"\"{category}\"").Select(r => r.Key)).Add(rows);
@@ -130,7 +130,7 @@ internal sealed class ModelTable
         var files = Some(new TableScan(table, Store, new ScanRequest { Reference = branch }).Plan(), 0.2);
         if (files.Count == 0) return;
         var gone = Read(new ScanRequest { Reference = branch }, files).Select(IdOf).ToList();
-        var rows = replace ? NewRows(_random.Next(1, 20)) : [];
+        var rows = replace ? NewRows(random.Next(1, 20)) : [];
         FileChange action = replace ? new OverwriteFiles(branch) { Removed = [.. files.Select(f => f.Data.File)], Files = Write(rows) } : new RemoveFiles(branch) { Files = [.. files.Select(f => f.Data.File)] };
         Commit(action, branch, Refs[branch].Remove(gone).Add(rows));
     }
@@ -140,7 +140,7 @@ internal sealed class ModelTable
     public void Expire(int? keep = null)
     {
         var before = Table.Metadata;
-        if (Commit(new ExpireSnapshots { OlderThanMs = long.MaxValue, RetainLast = keep ?? _random.Next(1, 6) }) is not { } after) return;
+        if (Commit(new ExpireSnapshots { OlderThanMs = long.MaxValue, RetainLast = keep ?? random.Next(1, 6) }) is not { } after) return;
         var plan = ExpiredFiles.Plan(before, after.Metadata, Store);
         Assert.Equal(Reached(before).Except(Reached(after.Metadata)).Order(StringComparer.Ordinal), plan.Data.Concat(plan.Manifests).Concat(plan.ManifestLists).Order(StringComparer.Ordinal));
         plan.Delete(Store);
@@ -166,12 +166,12 @@ internal sealed class ModelTable
         var others = metadata.Refs.Keys.Where(r => r != SnapshotRef.Main).ToList();
         var (refs, name) = (new ManageRefs(), SnapshotRef.Main);
         TableModel? model;
-        switch (_random.Next(4))
+        switch (random.Next(4))
         {
             case 0:
             case 1 when others.Count == 0:
-                (name, model) = ($"r{_nextName++}", Main);
-                if (_random.Next(2) == 0) refs.CreateTag(name);
+                (name, model) = ($"r{nextName++}", Main);
+                if (random.Next(2) == 0) refs.CreateTag(name);
                 else refs.CreateBranch(name);
                 break;
             case 1:
@@ -180,7 +180,7 @@ internal sealed class ModelTable
                 break;
             case 2:
                 var ancestors = metadata.Ancestors().Take(4).ToList();
-                var back = ancestors[_random.Next(ancestors.Count)].SnapshotId;
+                var back = ancestors[random.Next(ancestors.Count)].SnapshotId;
                 refs.RollbackTo(back);
                 model = _snapshots[back].Model;
                 break;
@@ -199,29 +199,29 @@ internal sealed class ModelTable
     {
         var schema = Table.Metadata.CurrentSchema;
         var update = new UpdateSchema();
-        switch (_random.Next(3))
+        switch (random.Next(3))
         {
             case 0 when schema.Fields.Length > 4:
                 update.Drop(schema.Fields[^1].Name);
                 break;
             case 1 when schema.Fields.Length > 3:
-                update.Rename(schema.Fields[^1].Name, $"x{_nextName++}");
+                update.Rename(schema.Fields[^1].Name, $"x{nextName++}");
                 break;
             default:
-                update.Add("", $"x{_nextName++}", _random.Next(2) == 0 ? PrimitiveType.Long : PrimitiveType.String);
+                update.Add("", $"x{nextName++}", random.Next(2) == 0 ? PrimitiveType.Long : PrimitiveType.String);
                 break;
         }
         Commit(update);
     }
 
-    public void ChangeSpec() => Commit(new UpdateSpec(((string[])["cat", "", "bucket(3, id)", "cat, truncate(10, n)"])[_random.Next(4)]));
+    public void ChangeSpec() => Commit(new UpdateSpec(((string[])["cat", "", "bucket(3, id)", "cat, truncate(10, n)"])[random.Next(4)]));
 
     public void SetProperty(string key, string value) => Commit(new SetTableProperties { Updates = TestTables.Strings((key, value)) });
 
     public void ChangeProperties()
     {
-        var value = $"{_nextName++}";
-        Commit(new SetTableProperties { Updates = TestTables.Strings(("test.value", value)), Removals = _random.Next(2) == 0 ? ["test.other"] : [] });
+        var value = $"{nextName++}";
+        Commit(new SetTableProperties { Updates = TestTables.Strings(("test.value", value)), Removals = random.Next(2) == 0 ? ["test.other"] : [] });
         Assert.Equal(value, Table.Metadata.Property("test.value"));
     }
 
@@ -288,7 +288,7 @@ internal sealed class ModelTable
     private Table? Commit(TableAction action)
     {
         BeforeCommit();
-        var result = RestRun.Persistently(() => _committer.Commit(_ident, action));
+        var result = RestRun.Persistently(() => committer.Commit(ident, action));
         Assert.False(result.MayHaveLanded);
         if (result.Status == CommitStatus.Aborted) Assert.True(action is ManageRefs, result.Reason);
         if (action is not SnapshotAction) Know(result.Table.Metadata);
@@ -381,7 +381,7 @@ internal sealed class ModelTable
         return [.. ParquetFiles.Write(table, builder.View(), Store)];
     }
 
-    private Dictionary<long, ImmutableDictionary<int, string>> NewRows(int count, string? category = null) => NewRows(Enumerable.Range(0, count).Select(_ => _nextId++), category);
+    private Dictionary<long, ImmutableDictionary<int, string>> NewRows(int count, string? category = null) => NewRows(Enumerable.Range(0, count).Select(_ => nextId++), category);
 
     private Dictionary<long, ImmutableDictionary<int, string>> NewRows(IEnumerable<long> ids, string? category = null)
     {
@@ -393,7 +393,7 @@ internal sealed class ModelTable
             {
                 if (field.Id == 1) row[1] = $"{id}";
                 else if (field.Id == 2 && category is not null) row[2] = $"\"{category}\"";
-                else if (_random.Next(8) > 0) row[field.Id] = field.Id == 2 ? $"\"c{_random.Next(4)}\"" : field.Type.Kind == TypeKind.String ? $"\"s{_random.Next(1000)}\"" : $"{_random.Next(-50, 50)}";
+                else if (random.Next(8) > 0) row[field.Id] = field.Id == 2 ? $"\"c{random.Next(4)}\"" : field.Type.Kind == TypeKind.String ? $"\"s{random.Next(1000)}\"" : $"{random.Next(-50, 50)}";
             }
             return row.ToImmutable();
         });
@@ -409,5 +409,5 @@ internal sealed class ModelTable
         return [.. Encoding.UTF8.GetString(json.Written).Split('\n')[..^1]];
     }
 
-    private List<T> Some<T>(IEnumerable<T> from, double share) => [.. from.Where(_ => _random.NextDouble() < share)];
+    private List<T> Some<T>(IEnumerable<T> from, double share) => [.. from.Where(_ => random.NextDouble() < share)];
 }

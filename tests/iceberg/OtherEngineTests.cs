@@ -7,7 +7,7 @@ namespace K2I.Iceberg.Tests;
 [Collection(RestFixture.Collection)]
 public sealed class OtherEngineTests(RestFixture rest)
 {
-    private readonly TableIdent _table = rest.NewTable();
+    private readonly TableIdent table = rest.NewTable();
 
     public static TheoryData<string> Harmless =>
     [
@@ -25,7 +25,7 @@ public sealed class OtherEngineTests(RestFixture rest)
     public void WorkOfOthersBetweenAttemptsLosesAndDoublesNothing(string operation)
     {
         using var catalog = rest.Server.Open();
-        var run = new RestRun(catalog, new LocalStore(rest.Server.Warehouse), _table);
+        var run = new RestRun(catalog, new LocalStore(rest.Server.Warehouse), table);
         run.Append();
         run.Append();
         var worked = 0;
@@ -43,7 +43,7 @@ public sealed class OtherEngineTests(RestFixture rest)
     public void ExpiredSnapshotsLeaveTheOffsetInTheProperty()
     {
         using var catalog = rest.Server.Open();
-        var run = new RestRun(catalog, new LocalStore(rest.Server.Warehouse), _table);
+        var run = new RestRun(catalog, new LocalStore(rest.Server.Warehouse), table);
         run.Append();
         rest.Server.Fault("""{"do":"apply-drop"}""");
         var asked = 0;
@@ -51,7 +51,7 @@ public sealed class OtherEngineTests(RestFixture rest)
         var action = run.Action(() => asked++);
         using var deaf = rest.Server.Open();
         var committer = new TableCommitter(new DeafCatalog(deaf), new LocalStore(rest.Server.Warehouse), new CommitOptions { MinWaitMs = 1, MaxWaitMs = 1, StatusChecks = 1 });
-        Assert.Equal(ErrorKind.Unknown, Assert.Throws<EngineException>(() => committer.Commit(_table, action)).Kind);
+        Assert.Equal(ErrorKind.Unknown, Assert.Throws<EngineException>(() => committer.Commit(table, action)).Kind);
         Op("compact T");
         Op("expire T --keep 1");
         Assert.Null(run.Table.Metadata.FindSnapshot(action.SnapshotId!.Value));
@@ -65,11 +65,11 @@ public sealed class OtherEngineTests(RestFixture rest)
     public void RollbackIsRefusedByTheFence()
     {
         using var catalog = rest.Server.Open();
-        var run = new RestRun(catalog, new LocalStore(rest.Server.Warehouse), _table);
+        var run = new RestRun(catalog, new LocalStore(rest.Server.Warehouse), table);
         run.Append();
         run.Append();
         Op("rollback T --back 1");
-        var result = run.Committer.Commit(_table, run.Action());
+        var result = run.Committer.Commit(table, run.Action());
         Assert.Equal((CommitStatus.Aborted, false), (result.Status, result.MayHaveLanded));
         Assert.Equal(1, RestRun.OffsetOf(run.Table));
     }
@@ -80,31 +80,31 @@ public sealed class OtherEngineTests(RestFixture rest)
     public void ReplacedOrDroppedTableEndsTheCommit(string operation, object kind)
     {
         using var catalog = rest.Server.Open();
-        var run = new RestRun(catalog, new LocalStore(rest.Server.Warehouse), _table);
+        var run = new RestRun(catalog, new LocalStore(rest.Server.Warehouse), table);
         run.Append();
         var worked = 0;
         var action = run.Action(() =>
         {
             if (worked++ == 0) Op(operation);
         });
-        Assert.Equal((ErrorKind)kind, Assert.Throws<EngineException>(() => run.Committer.Commit(_table, action)).Kind);
+        Assert.Equal((ErrorKind)kind, Assert.Throws<EngineException>(() => run.Committer.Commit(table, action)).Kind);
         Assert.False(action.MayHaveLanded);
     }
 
-    private void Op(string operation) => rest.Judge.Do(["op", .. operation.Replace(" T", $" {_table}", StringComparison.Ordinal).Split(' '), "--catalog", "rest", "--uri", rest.Server.Uri]);
+    private void Op(string operation) => rest.Judge.Do(["op", .. operation.Replace(" T", $" {table}", StringComparison.Ordinal).Split(' '), "--catalog", "rest", "--uri", rest.Server.Uri]);
 
     private void RequireRows(RestRun run, long rows)
     {
-        rest.Judge.Do(["check", .. rest.Judged(_table)]);
+        rest.Judge.Do(["check", .. rest.Judged(table)]);
         Assert.Equal($"{rows}", run.Table.Metadata.CurrentSnapshot!.Summary[SummaryKeys.TotalRecords]);
     }
 
     /// <summary>After a commit nobody can be asked any more.</summary>
     private sealed class DeafCatalog(ICatalog inner) : ICatalog
     {
-        private bool _sent;
+        private bool sent;
 
-        public Table Load(TableIdent ident) => _sent ? throw new EngineException(ErrorKind.Unavailable, "away") : inner.Load(ident);
+        public Table Load(TableIdent ident) => sent ? throw new EngineException(ErrorKind.Unavailable, "away") : inner.Load(ident);
 
         public Table? TryLoad(TableIdent ident) => Load(ident);
 
@@ -112,7 +112,7 @@ public sealed class OtherEngineTests(RestFixture rest)
 
         public CommitOutcome Commit(Table current, System.Collections.Immutable.ImmutableArray<MetadataUpdate> updates, System.Collections.Immutable.ImmutableArray<TableRequirement> requirements)
         {
-            _sent = true;
+            sent = true;
             return inner.Commit(current, updates, requirements);
         }
 

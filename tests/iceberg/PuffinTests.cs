@@ -8,33 +8,33 @@ namespace K2I.Iceberg.Tests;
 
 public sealed class PuffinTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
-    private readonly LocalStore _store;
+    private readonly TempFolder folder = new();
+    private readonly LocalStore store;
 
-    public PuffinTests() => _store = new LocalStore(_folder.Path);
+    public PuffinTests() => store = new LocalStore(folder.Path);
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 
     [Fact]
     public void BlobsComeBackAsTheyWereWritten()
     {
-        var path = $"{_store.Root}/a.puffin";
+        var path = $"{store.Root}/a.puffin";
         var bytes = new[] { Encoding.UTF8.GetBytes("first"), [], new byte[100_000] };
-        using (var target = _store.Create(path))
+        using (var target = store.Create(path))
         {
             var writer = new PuffinWriter(target);
             for (var i = 0; i < bytes.Length; i++) writer.Add(new PuffinBlob($"type-{i}", [i, 7], 5, 6, 0, 0) { Properties = TestTables.Strings(("k", $"\"{i}\"")) }, bytes[i]);
             writer.Finish(TestTables.Strings(("made-of", "é")));
             target.Complete();
         }
-        using var file = PuffinFile.Open(_store, path);
+        using var file = PuffinFile.Open(store, path);
         Assert.Equal("é", file.Properties["made-of"]);
         Assert.Equal(["type-0", "type-1", "type-2"], file.Blobs.Select(b => b.Type));
         Assert.All(file.Blobs, b => Assert.Equal((5L, 6L), (b.SnapshotId, b.SequenceNumber)));
         Assert.Equal((int[])[2, 7], file.Blobs[2].Fields.ToArray());
         Assert.Equal("\"1\"", file.Blobs[1].Properties["k"]);
         for (var i = 0; i < bytes.Length; i++) Assert.Equal(bytes[i], file.Read(file.Blobs[i]));
-        Assert.Equal(_store.Length(path) - bytes.Sum(b => b.Length) - 4, file.FooterBytes);
+        Assert.Equal(store.Length(path) - bytes.Sum(b => b.Length) - 4, file.FooterBytes);
     }
 
     [SharedTheory("data/iceberg/dv")]
@@ -109,8 +109,8 @@ public sealed class PuffinTests : IDisposable
     [Fact]
     public void DistinctCountsComeFromTheFilesWordOrElseFromItsSketch()
     {
-        var path = $"{_store.Root}/s.stats";
-        using (var target = _store.Create(path))
+        var path = $"{store.Root}/s.stats";
+        using (var target = store.Create(path))
         {
             var writer = new PuffinWriter(target);
             PuffinBlob Sketch(int field) => new(PuffinBlob.ThetaSketchType, [field], 1, 1, 0, 0);
@@ -120,7 +120,7 @@ public sealed class PuffinTests : IDisposable
             writer.Finish();
             target.Complete();
         }
-        Assert.Equal([KeyValuePair.Create(1, 77L), KeyValuePair.Create(2, 1L)], DistinctValues.Read(_store, new StatisticsFile(1, path, 0, "{}")));
+        Assert.Equal([KeyValuePair.Create(1, 77L), KeyValuePair.Create(2, 1L)], DistinctValues.Read(store, new StatisticsFile(1, path, 0, "{}")));
     }
 
     [SharedFact("data/iceberg/dv")]
@@ -135,10 +135,10 @@ public sealed class PuffinTests : IDisposable
             {
                 var damaged = whole.AsSpan(0, random.Next(4) == 0 ? random.Next(whole.Length) : whole.Length).ToArray();
                 for (var i = random.Next(1, 4); i > 0 && damaged.Length > 0; i--) damaged[random.Next(Math.Max(0, damaged.Length - random.Next(1, 300)), damaged.Length)] = (byte)random.Next(256);
-                File.WriteAllBytes($"{_folder.Path}/d", damaged);
+                File.WriteAllBytes($"{folder.Path}/d", damaged);
                 try
                 {
-                    using var file = PuffinFile.Open(_store, $"{_folder.Path}/d");
+                    using var file = PuffinFile.Open(store, $"{folder.Path}/d");
                     foreach (var blob in file.Blobs)
                         if (blob.Type == PuffinBlob.DeletionVectorType) DeletionVector.Read(file.Read(blob), name);
                         else file.Read(blob);

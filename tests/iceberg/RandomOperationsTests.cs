@@ -7,9 +7,9 @@ namespace K2I.Iceberg.Tests;
 /// <summary>Random operations on tables beside a model of their rows; after each of them this build and others read what the model says.</summary>
 public sealed class RandomOperationsTests(ITestOutputHelper output) : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TempFolder folder = new();
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 
     [Theory]
     [InlineData(2, 1)]
@@ -20,7 +20,7 @@ public sealed class RandomOperationsTests(ITestOutputHelper output) : IDisposabl
     {
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
-        var table = new ModelTable(new LocalStore(_folder.Path), "t", formatVersion, random) { ShareVectorFiles = seed > 3 };
+        var table = new ModelTable(new LocalStore(folder.Path), "t", formatVersion, random) { ShareVectorFiles = seed > 3 };
         for (var step = 0; step < 60; step++)
         {
             Step(table, random);
@@ -35,7 +35,7 @@ public sealed class RandomOperationsTests(ITestOutputHelper output) : IDisposabl
     {
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
-        var table = new ModelTable(new LocalStore(_folder.Path), "t", formatVersion, random);
+        var table = new ModelTable(new LocalStore(folder.Path), "t", formatVersion, random);
         using var judge = new JudgeSession();
         for (var step = 0; step < 40; step++)
         {

@@ -15,14 +15,14 @@ public sealed class RandomSchemaTests(ITestOutputHelper output) : IDisposable
     /// <summary>icebird makes decimals floating point: what of them is left out has more digits than that holds.</summary>
     private static readonly PrimitiveType[] Types = [.. RandomTable.AllTypes.Where(t => t.Kind != TypeKind.Decimal || t.Precision <= 10)];
 
-    private readonly TempFolder _folder = new();
+    private readonly TempFolder folder = new();
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 
     [ReadersFact]
     public void IcebirdSeesTheRowsThatWereWrittenWhateverTheSchema()
     {
-        var store = new LocalStore(_folder.Path);
+        var store = new LocalStore(folder.Path);
         var catalog = new FileCatalog(store, store.Root);
         var committer = TestTables.Committer(catalog, store);
         var expected = new List<List<string>>();
@@ -47,7 +47,7 @@ public sealed class RandomSchemaTests(ITestOutputHelper output) : IDisposable
             Assert.Equal(CommitStatus.Committed, committer.Commit(ident, TestTables.Append([.. files])).Status);
             expected.Add(json);
         }
-        var read = Readers.TableRows("icebird", [.. Enumerable.Range(1, Seeds).Select(seed => $"{_folder.Path}/db/t{seed}")]);
+        var read = Readers.TableRows("icebird", [.. Enumerable.Range(1, Seeds).Select(seed => $"{folder.Path}/db/t{seed}")]);
         Assert.Equal(Seeds, read.Count);
         for (var at = 0; at < Seeds; at++) JsonRows.AssertEqual(expected[at], read[at], $"seed {at + 1}");
     }

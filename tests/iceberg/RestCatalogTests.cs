@@ -7,28 +7,28 @@ namespace K2I.Iceberg.Tests;
 [NeedsShared(RestServer.Program)]
 public sealed class RestCatalogContractTests : CatalogContract, IDisposable
 {
-    private readonly RestServer _server = new("--clients", "1");
-    private readonly RestCatalog _catalog;
-    private readonly RestCatalog _other;
-    private readonly LocalStore _store;
+    private readonly RestServer server = new("--clients", "1");
+    private readonly RestCatalog catalog;
+    private readonly RestCatalog other;
+    private readonly LocalStore store;
 
     public RestCatalogContractTests()
     {
-        _store = new LocalStore(_server.Warehouse);
-        _catalog = _server.Open();
-        _other = _server.Open();
+        store = new LocalStore(server.Warehouse);
+        catalog = server.Open();
+        other = server.Open();
     }
 
-    protected override ICatalog Catalog => _catalog;
+    protected override ICatalog Catalog => catalog;
 
-    protected override ICatalog Other => _other;
+    protected override ICatalog Other => other;
 
-    protected override IObjectStore Store => _store;
+    protected override IObjectStore Store => store;
 
     public void Dispose()
     {
-        _catalog.Dispose();
-        _other.Dispose();
-        _server.Dispose();
+        catalog.Dispose();
+        other.Dispose();
+        server.Dispose();
     }
 }

@@ -5,24 +5,24 @@ public sealed class RestFixture : IDisposable
 {
     public const string Collection = "one REST server";
 
-    private readonly Lazy<RestServer> _server = new(() => new RestServer());
-    private readonly Lazy<JudgeSession> _judge = new(() => new JudgeSession());
-    private int _tables;
+    private readonly Lazy<RestServer> server = new(() => new RestServer());
+    private readonly Lazy<JudgeSession> judge = new(() => new JudgeSession());
+    private int tables;
 
-    internal RestServer Server => _server.Value;
+    internal RestServer Server => server.Value;
 
-    internal JudgeSession Judge => _judge.Value;
+    internal JudgeSession Judge => judge.Value;
 
     /// <summary>A table that no other test has, in a namespace of its own.</summary>
-    internal TableIdent NewTable() => TableIdent.Parse($"n{++_tables}.events");
+    internal TableIdent NewTable() => TableIdent.Parse($"n{++tables}.events");
 
     /// <summary>How the judge is told of a table.</summary>
     internal string[] Judged(TableIdent table) => [$"{table}", "--catalog", "rest", "--uri", Server.Uri];
 
     public void Dispose()
     {
-        if (_judge.IsValueCreated) Judge.Dispose();
-        if (_server.IsValueCreated) Server.Dispose();
+        if (judge.IsValueCreated) Judge.Dispose();
+        if (server.IsValueCreated) Server.Dispose();
     }
 }
 

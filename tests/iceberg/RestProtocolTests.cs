@@ -10,7 +10,7 @@ public sealed class RestProtocolTests
 {
     private const string Secret = "tok-0123456789";
 
-    private readonly FakeClock _clock = new();
+    private readonly FakeClock clock = new();
 
     /// <summary>A table as a server would give it.</summary>
     private static string TableAt(string root, string? name = null)
@@ -22,7 +22,7 @@ public sealed class RestProtocolTests
     }
 
     private RestCatalog Open(HttpStub stub, RestOptions? options = null) =>
-        new((options ?? new RestOptions { Uri = "" }) with { Uri = stub.Uri + "/", StorageRoots = ["file:///wh"] }, _clock);
+        new((options ?? new RestOptions { Uri = "" }) with { Uri = stub.Uri + "/", StorageRoots = ["file:///wh"] }, clock);
 
     private static HttpStub Serve(Func<HttpStub.Request, HttpStub.Answer?> answer, string config = "{}") => new(request =>
         request.Url.StartsWith("/v1/config", StringComparison.Ordinal) ? new(200, config) : answer(request) ?? new(200, TableAt("file:///wh"), ("ETag", "\"1\"")));
@@ -125,7 +125,7 @@ public sealed class RestProtocolTests
         Assert.Equal(ErrorKind.Unavailable, Assert.Throws<EngineException>(() => catalog.Load(TestTables.Events)).Kind);
         busy = false;
         catalog.Load(TestTables.Events);
-        Assert.Equal(3_000, _clock.SleptMs);
+        Assert.Equal(3_000, clock.SleptMs);
     }
 
     [Fact]
@@ -261,7 +261,7 @@ public sealed class RestProtocolTests
         catalog.Load(TestTables.Events);
         Assert.Equal(1, given);
         Assert.Equal("grant_type=client_credentials&client_id=me&client_secret=s%26ecret&scope=all", stub.Requests[0].Body);
-        _clock.Pass(76_000);
+        clock.Pass(76_000);
         catalog.Load(TestTables.Events);
         Assert.Equal(2, given);
         revoked = true;

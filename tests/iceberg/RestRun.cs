@@ -11,23 +11,23 @@ internal sealed class RestRun
 {
     private const string OffsetKey = "test.next-offset";
 
-    private readonly ICatalog _catalog;
-    private readonly IObjectStore _store;
-    private readonly Table _table;
-    private long _next;
+    private readonly ICatalog catalog;
+    private readonly IObjectStore store;
+    private readonly Table table;
+    private long next;
 
     public RestRun(ICatalog catalog, IObjectStore store, TableIdent? table = null)
     {
-        (_catalog, _store, Ident) = (catalog, store, table ?? TestTables.Events);
+        (this.catalog, this.store, Ident) = (catalog, store, table ?? TestTables.Events);
         Committer = new TableCommitter(catalog, store, new CommitOptions { MinWaitMs = 10, MaxWaitMs = 200 });
-        _table = Persistently(() => Committer.LoadOrCreate(Ident, TestTables.Creation()));
+        this.table = Persistently(() => Committer.LoadOrCreate(Ident, TestTables.Creation()));
     }
 
     public TableIdent Ident { get; }
 
     public TableCommitter Committer { get; }
 
-    public Table Table => _catalog.Load(Ident);
+    public Table Table => catalog.Load(Ident);
 
     public static long OffsetOf(Table table)
     {
@@ -37,7 +37,7 @@ internal sealed class RestRun
 
     public AppendFiles Action(Action? beforeEachAttempt = null)
     {
-        var from = _next;
+        var from = next;
         var file = Write($"offset-{from}-{Guid.NewGuid():N}.parquet", (int)from);
         var entries = TestTables.Strings((OffsetKey, $"{from + 1}"));
         return new AppendFiles
@@ -65,7 +65,7 @@ internal sealed class RestRun
             if (result.Status == CommitStatus.Aborted) throw new EngineException(ErrorKind.Unavailable, result.Reason!);
             return result;
         });
-        _next++;
+        next++;
         return result;
     }
 
@@ -73,31 +73,31 @@ internal sealed class RestRun
     public void RequireEveryAppendOnce(int appends, int others = 0)
     {
         var table = Table;
-        var live = TestTables.LivePaths(table, _store);
+        var live = TestTables.LivePaths(table, store);
         var ours = live.Select(Location.NameOf).Where(n => n.StartsWith("offset-", StringComparison.Ordinal)).Select(n => n.Split('-')[1]).ToList();
         Assert.Equal(Enumerable.Range(0, appends).Select(n => $"{n}"), ours.Order(Comparer<string>.Create((a, b) => int.Parse(a, CultureInfo.InvariantCulture) - int.Parse(b, CultureInfo.InvariantCulture))));
         Assert.Equal(appends + others, live.Count);
         Assert.Equal(appends, OffsetOf(table));
-        var reader = new ManifestReader(_store);
+        var reader = new ManifestReader(store);
         foreach (var snapshot in table.Metadata.Snapshots)
         {
-            Assert.True(_store.Exists(snapshot.ManifestList!), snapshot.ManifestList);
-            foreach (var manifest in reader.Manifests(table.Metadata, snapshot)) Assert.True(_store.Exists(manifest.Path), manifest.Path);
+            Assert.True(store.Exists(snapshot.ManifestList!), snapshot.ManifestList);
+            foreach (var manifest in reader.Manifests(table.Metadata, snapshot)) Assert.True(store.Exists(manifest.Path), manifest.Path);
         }
-        foreach (var path in live.Where(p => Location.NameOf(p).StartsWith("offset-", StringComparison.Ordinal))) Assert.True(_store.Exists(path), path);
+        foreach (var path in live.Where(p => Location.NameOf(p).StartsWith("offset-", StringComparison.Ordinal))) Assert.True(store.Exists(path), path);
     }
 
     private DataFile Write(string name, int seed)
     {
-        using var rows = new RandomRows(new Random(seed)).Fill(_table.Metadata.CurrentSchema, 10);
-        var builder = new DataFileBuilder(_table.Metadata);
-        var location = builder.LocationFor(_table.Metadata.DefaultSpec, PartitionTuple.Empty, name);
-        using var writer = _store.Create(location);
-        using var parquet = new ParquetWriter(_table.Metadata.CurrentSchema, ParquetOptions.Default, new ObjectSink(writer));
+        using var rows = new RandomRows(new Random(seed)).Fill(table.Metadata.CurrentSchema, 10);
+        var builder = new DataFileBuilder(table.Metadata);
+        var location = builder.LocationFor(table.Metadata.DefaultSpec, PartitionTuple.Empty, name);
+        using var writer = store.Create(location);
+        using var parquet = new ParquetWriter(table.Metadata.CurrentSchema, ParquetOptions.Default, new ObjectSink(writer));
         parquet.Write(rows.View(), [.. Enumerable.Range(0, 10)]);
         var result = parquet.Finish();
         writer.Complete();
-        return builder.Build(location, result, _table.Metadata.DefaultSpecId, PartitionTuple.Empty);
+        return builder.Build(location, result, table.Metadata.DefaultSpecId, PartitionTuple.Empty);
     }
 
     /// <summary>Again and again while it is not known what became of it, or no server is there.</summary>

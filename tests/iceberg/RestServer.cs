@@ -9,14 +9,14 @@ internal sealed class RestServer : IDisposable
 {
     public const string Program = "peers/iceberg/rest/start";
 
-    private readonly TempFolder _folder = new();
-    private readonly HttpClient _admin = new();
+    private readonly TempFolder folder = new();
+    private readonly HttpClient admin = new();
 
     public RestServer(params string[] options) => Uri = Run("start", options);
 
     public string Uri { get; private set; }
 
-    public string Warehouse => Path.Join(_folder.Path, "server", "warehouse");
+    public string Warehouse => Path.Join(folder.Path, "server", "warehouse");
 
     public RestOptions Options => new() { Uri = Uri, StorageRoots = ["file://" + Warehouse] };
 
@@ -25,17 +25,17 @@ internal sealed class RestServer : IDisposable
     /// <summary>The next request that fits meets it: fields of a fault as JSON.</summary>
     public void Fault(string json)
     {
-        using var answer = _admin.PostAsync($"{Uri}/admin/faults", new StringContent(json, Encoding.UTF8, "application/json")).Result;
+        using var answer = admin.PostAsync($"{Uri}/admin/faults", new StringContent(json, Encoding.UTF8, "application/json")).Result;
         Assert.True(answer.IsSuccessStatusCode, answer.Content.ReadAsStringAsync().Result);
     }
 
-    public void ClearFaults() => _admin.DeleteAsync($"{Uri}/admin/faults").Result.Dispose();
+    public void ClearFaults() => admin.DeleteAsync($"{Uri}/admin/faults").Result.Dispose();
 
-    public void ForgetTokens() => _admin.DeleteAsync($"{Uri}/admin/tokens").Result.Dispose();
+    public void ForgetTokens() => admin.DeleteAsync($"{Uri}/admin/tokens").Result.Dispose();
 
     public List<JsonElement> Requests()
     {
-        using var document = JsonDocument.Parse(_admin.GetStringAsync($"{Uri}/admin/log").Result);
+        using var document = JsonDocument.Parse(admin.GetStringAsync($"{Uri}/admin/log").Result);
         return [.. document.RootElement.EnumerateArray().Select(e => e.Clone())];
     }
 
@@ -46,13 +46,13 @@ internal sealed class RestServer : IDisposable
     public void Dispose()
     {
         _ = Run("stop", ["--kill"]);
-        _admin.Dispose();
-        _folder.Dispose();
+        admin.Dispose();
+        folder.Dispose();
     }
 
     private string Run(string program, string[] options)
     {
-        var start = new ProcessStartInfo(Shared.Need($"peers/iceberg/rest/{program}"), [Path.Join(_folder.Path, "server"), .. options]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Shared.Need($"peers/iceberg/rest/{program}"), [Path.Join(folder.Path, "server"), .. options]) { RedirectStandardOutput = true };
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadLine() ?? "";
         process.WaitForExit();

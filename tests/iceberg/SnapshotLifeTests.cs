@@ -6,21 +6,21 @@ namespace K2I.Iceberg.Tests;
 /// <summary>Branches, tags, and snapshots that expire.</summary>
 public sealed class SnapshotLifeTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
-    private readonly LocalStore _store;
-    private readonly FileCatalog _catalog;
-    private readonly FakeClock _clock = new();
-    private readonly TableCommitter _committer;
+    private readonly TempFolder folder = new();
+    private readonly LocalStore store;
+    private readonly FileCatalog catalog;
+    private readonly FakeClock clock = new();
+    private readonly TableCommitter committer;
 
     public SnapshotLifeTests()
     {
-        _store = new LocalStore(_folder.Path);
-        _catalog = new FileCatalog(_store, _store.Root, _clock);
-        _committer = new TableCommitter(_catalog, _store, clock: _clock, sleepMs: _ => { });
-        _committer.LoadOrCreate(TestTables.Events, TestTables.Creation());
+        store = new LocalStore(folder.Path);
+        catalog = new FileCatalog(store, store.Root, clock);
+        committer = new TableCommitter(catalog, store, clock: clock, sleepMs: _ => { });
+        committer.LoadOrCreate(TestTables.Events, TestTables.Creation());
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 
     [Fact]
     public void BranchesAndTagsAreMadeMovedAndRemoved()
@@ -33,11 +33,11 @@ public sealed class SnapshotLifeTests : IDisposable
         Assert.Equal(ids[1], Commit(new ManageRefs().Replace("t", ids[1])).Metadata.Refs["t"].SnapshotId);
         Assert.Equal(5, Commit(new ManageRefs().Retain("b", minSnapshotsToKeep: 5)).Metadata.Refs["b"].MinSnapshotsToKeep);
         Assert.Equal(["b", "main"], Commit(new ManageRefs().Remove("t").Remove("c")).Metadata.Refs.Keys);
-        Assert.Equal(CommitStatus.AlreadyDone, _committer.Commit(TestTables.Events, new ManageRefs().CreateBranch("b", ids[2])).Status);
+        Assert.Equal(CommitStatus.AlreadyDone, committer.Commit(TestTables.Events, new ManageRefs().CreateBranch("b", ids[2])).Status);
         foreach (var (wrong, kind) in ((ManageRefs, ErrorKind)[])
             [(new ManageRefs().CreateTag("b", ids[0]), ErrorKind.AlreadyExists), (new ManageRefs().Remove("x"), ErrorKind.NotFound), (new ManageRefs().SetCurrent(5), ErrorKind.NotFound),
              (new ManageRefs().Remove("main"), ErrorKind.Invalid), (new ManageRefs().Retain("b", 0), ErrorKind.Invalid)])
-            Assert.Equal(kind, Assert.Throws<EngineException>(() => _committer.Commit(TestTables.Events, wrong)).Kind);
+            Assert.Equal(kind, Assert.Throws<EngineException>(() => committer.Commit(TestTables.Events, wrong)).Kind);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class SnapshotLifeTests : IDisposable
         var ids = Append(3);
         var table = Commit(new ManageRefs().RollbackTo(ids[0]));
         Assert.Equal(ids[0], table.Metadata.CurrentSnapshotId);
-        Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => _committer.Commit(TestTables.Events, new ManageRefs().RollbackTo(ids[2]))).Kind);
+        Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => committer.Commit(TestTables.Events, new ManageRefs().RollbackTo(ids[2]))).Kind);
         Assert.Equal(ids[2], Commit(new ManageRefs().SetCurrent(ids[2])).Metadata.CurrentSnapshotId);
         Assert.Equal(ids[1], Commit(new ManageRefs().RollbackToBefore(table.Metadata.FindSnapshot(ids[2])!.TimestampMs)).Metadata.CurrentSnapshotId);
     }
@@ -56,8 +56,8 @@ public sealed class SnapshotLifeTests : IDisposable
     {
         var ids = Append(2);
         var refs = new ManageRefs().RollbackTo(ids[0]);
-        var catalog = new Between(_catalog, () => Append(1));
-        var result = new TableCommitter(catalog, _store, clock: _clock, sleepMs: _ => { }).Commit(TestTables.Events, refs);
+        var catalog = new Between(this.catalog, () => Append(1));
+        var result = new TableCommitter(catalog, store, clock: clock, sleepMs: _ => { }).Commit(TestTables.Events, refs);
         Assert.Equal((CommitStatus.Aborted, 2), (result.Status, result.Attempts));
     }
 
@@ -70,8 +70,8 @@ public sealed class SnapshotLifeTests : IDisposable
         Assert.Equal([ids[0], ids[2], ids[3], ids[6], ids[7]], table.Metadata.Snapshots.Select(s => s.SnapshotId));
         Assert.Equal(["b", "main", "t"], table.Metadata.Refs.Keys);
         Assert.Equal([ids[6], ids[7]], table.Metadata.SnapshotLog.Select(l => l.SnapshotId).TakeLast(2));
-        Assert.Equal(CommitStatus.AlreadyDone, _committer.Commit(TestTables.Events, new ExpireSnapshots { OlderThanMs = long.MaxValue, RetainLast = 2 }).Status);
-        Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => _committer.Commit(TestTables.Events, new ExpireSnapshots { OlderThanMs = 0, SnapshotIds = [ids[7]] })).Kind);
+        Assert.Equal(CommitStatus.AlreadyDone, committer.Commit(TestTables.Events, new ExpireSnapshots { OlderThanMs = long.MaxValue, RetainLast = 2 }).Status);
+        Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => committer.Commit(TestTables.Events, new ExpireSnapshots { OlderThanMs = 0, SnapshotIds = [ids[7]] })).Kind);
         Assert.Null(Commit(new ExpireSnapshots { OlderThanMs = 0, SnapshotIds = [ids[6]] }).Metadata.FindSnapshot(ids[6]));
     }
 
@@ -79,9 +79,9 @@ public sealed class SnapshotLifeTests : IDisposable
     public void AgeDecidesWhereNothingElseIsSaid()
     {
         var ids = Append(3);
-        _clock.Pass(TableProperties.DefaultMaxSnapshotAgeMs - 10_000);
-        Assert.Equal(CommitStatus.AlreadyDone, _committer.Commit(TestTables.Events, new ExpireSnapshots()).Status);
-        _clock.Pass(60_000);
+        clock.Pass(TableProperties.DefaultMaxSnapshotAgeMs - 10_000);
+        Assert.Equal(CommitStatus.AlreadyDone, committer.Commit(TestTables.Events, new ExpireSnapshots()).Status);
+        clock.Pass(60_000);
         ids.AddRange(Append(1));
         Assert.Equal([ids[3]], Commit(new ExpireSnapshots()).Metadata.Snapshots.Select(s => s.SnapshotId));
     }
@@ -92,39 +92,39 @@ public sealed class SnapshotLifeTests : IDisposable
         var files = new List<DataFile>();
         for (var i = 0; i < 4; i++)
         {
-            var file = TestTables.File(_catalog.Load(TestTables.Events), $"f{i}");
-            _store.Put(file.FilePath, new byte[file.FileSizeBytes]);
+            var file = TestTables.File(catalog.Load(TestTables.Events), $"f{i}");
+            store.Put(file.FilePath, new byte[file.FileSizeBytes]);
             files.Add(file);
             Commit(TestTables.Append(file));
         }
         var before = Commit(new RemoveFiles { Files = [files[1], files[2]] });
         Commit(new ManageRefs().CreateTag("keeps-f2", before.Metadata.Ancestors().Skip(1).First().SnapshotId));
-        before = _catalog.Load(TestTables.Events);
+        before = catalog.Load(TestTables.Events);
         var after = Commit(new ExpireSnapshots { OlderThanMs = long.MaxValue });
-        var plan = ExpiredFiles.Plan(before.Metadata, after.Metadata, _store);
+        var plan = ExpiredFiles.Plan(before.Metadata, after.Metadata, store);
         Assert.Empty(plan.Data);    // the tag needs all four
-        plan.Delete(_store);
+        plan.Delete(store);
         before = Commit(new ManageRefs().Remove("keeps-f2"));
         after = Commit(new ExpireSnapshots { OlderThanMs = long.MaxValue });
-        plan = ExpiredFiles.Plan(before.Metadata, after.Metadata, _store);
+        plan = ExpiredFiles.Plan(before.Metadata, after.Metadata, store);
         Assert.Equal((string[])[files[1].FilePath, files[2].FilePath], plan.Data.ToArray());
-        Assert.Equal(plan.Count, plan.Delete(_store));
-        Assert.Equal(TestTables.LivePaths(after, _store), files.Where(f => _store.Exists(f.FilePath)).Select(f => f.FilePath).Order(StringComparer.Ordinal));
-        Assert.Empty(new TableLinter(_store).Check(after, new LintOptions { Orphans = true }));
+        Assert.Equal(plan.Count, plan.Delete(store));
+        Assert.Equal(TestTables.LivePaths(after, store), files.Where(f => store.Exists(f.FilePath)).Select(f => f.FilePath).Order(StringComparer.Ordinal));
+        Assert.Empty(new TableLinter(store).Check(after, new LintOptions { Orphans = true }));
         Commit(new SetTableProperties { Updates = TestTables.Strings(("gc.enabled", "false")) });
-        Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => ExpiredFiles.Plan(before.Metadata, _catalog.Load(TestTables.Events).Metadata, _store)).Kind);
+        Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => ExpiredFiles.Plan(before.Metadata, catalog.Load(TestTables.Events).Metadata, store)).Kind);
     }
 
     [Fact]
     public void PlanningWhatExpiredReadsNoManifestOfATableThatOnlyGrewAndOneListThatStays()
     {
         Append(12);
-        var before = _catalog.Load(TestTables.Events);
+        var before = catalog.Load(TestTables.Events);
         var after = Commit(new ExpireSnapshots { OlderThanMs = long.MaxValue, RetainLast = 4 });
-        foreach (var manifest in _store.List($"{after.Metadata.Location}/metadata/").Where(f => f.Location.EndsWith(".avro", StringComparison.Ordinal) && !Location.NameOf(f.Location).StartsWith("snap-", StringComparison.Ordinal)).ToList())
-            _store.Delete(manifest.Location);
-        foreach (var snapshot in after.Metadata.Snapshots.Skip(1)) _store.Delete(snapshot.ManifestList!);
-        var plan = ExpiredFiles.Plan(before.Metadata, after.Metadata, _store);
+        foreach (var manifest in store.List($"{after.Metadata.Location}/metadata/").Where(f => f.Location.EndsWith(".avro", StringComparison.Ordinal) && !Location.NameOf(f.Location).StartsWith("snap-", StringComparison.Ordinal)).ToList())
+            store.Delete(manifest.Location);
+        foreach (var snapshot in after.Metadata.Snapshots.Skip(1)) store.Delete(snapshot.ManifestList!);
+        var plan = ExpiredFiles.Plan(before.Metadata, after.Metadata, store);
         Assert.Equal((0, 8), (plan.Data.Length, plan.ManifestLists.Length));
     }
 
@@ -133,15 +133,15 @@ public sealed class SnapshotLifeTests : IDisposable
         var ids = new List<long>();
         for (var i = 0; i < count; i++)
         {
-            _clock.Pass(1000);
-            ids.Add(Commit(TestTables.Append(TestTables.File(_catalog.Load(TestTables.Events), $"{Guid.NewGuid():N}"))).Metadata.CurrentSnapshotId!.Value);
+            clock.Pass(1000);
+            ids.Add(Commit(TestTables.Append(TestTables.File(catalog.Load(TestTables.Events), $"{Guid.NewGuid():N}"))).Metadata.CurrentSnapshotId!.Value);
         }
         return ids;
     }
 
     private Table Commit(TableAction action)
     {
-        var result = _committer.Commit(TestTables.Events, action);
+        var result = committer.Commit(TestTables.Events, action);
         Assert.True(result.Status == CommitStatus.Committed, result.Reason);
         return result.Table;
     }
@@ -149,7 +149,7 @@ public sealed class SnapshotLifeTests : IDisposable
     /// <summary>Lets another commit in before the first one sent.</summary>
     private sealed class Between(FileCatalog inner, Action other) : ICatalog
     {
-        private int _sent;
+        private int sent;
 
         public Table Load(TableIdent ident) => inner.Load(ident);
 
@@ -159,7 +159,7 @@ public sealed class SnapshotLifeTests : IDisposable
 
         public CommitOutcome Commit(Table current, System.Collections.Immutable.ImmutableArray<MetadataUpdate> updates, System.Collections.Immutable.ImmutableArray<TableRequirement> requirements)
         {
-            if (_sent++ == 0) other();
+            if (sent++ == 0) other();
             return inner.Commit(current, updates, requirements);
         }
 

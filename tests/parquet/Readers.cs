@@ -3,18 +3,18 @@ using System.Runtime.CompilerServices;
 
 namespace K2I.Parquet.Tests;
 
-/// <summary>The Parquet readers of tests/interop/readers.</summary>
+/// <summary>The Parquet readers of tests/readers.</summary>
 internal static class Readers
 {
     internal const string DuckDb = "duckdb", Hyparquet = "hyparquet", ArrowRs = "arrow-rs", PyArrow = "pyarrow", Polars = "polars", ClickHouse = "clickhouse-file";
 
     private static readonly string Root = FindRoot();
-    private static readonly string Scripts = Path.Combine(Root, "tests/interop/readers");
+    private static readonly string Scripts = Path.Combine(Root, "tests/readers");
     private static readonly string Packages = Environment.GetEnvironmentVariable("K2I_READERS") ?? Path.Combine(Root, ".build/readers");
 
     /// <summary>Why they cannot be used here; null when they can.</summary>
     internal static string? Missing { get; } =
-        !Directory.Exists(Path.Combine(Packages, "node_modules", "hyparquet")) ? $"no readers in {Packages}: npm install there with tests/interop/readers/package*.json (or name the folder in K2I_READERS)"
+        !Directory.Exists(Path.Combine(Packages, "node_modules", "hyparquet")) ? $"no readers in {Packages}: npm install there with tests/readers/package*.json (or name the folder in K2I_READERS)"
         : !HasNode() ? "node is not installed" : null;
 
     /// <summary>The Python that has pyarrow: K2I_PYTHON names its program or its environment's folder.</summary>

@@ -12,10 +12,10 @@ public sealed class HttpServerTests : IDisposable
 {
     private const string Token = "correct horse battery staple";
 
-    private readonly FakeSource _source = new();
-    private readonly ListLog _log = new();
-    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
-    private readonly List<IDisposable> _owned = [];
+    private readonly FakeSource source = new();
+    private readonly ListLog log = new();
+    private readonly HttpClient client = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
+    private readonly List<IDisposable> owned = [];
 
     [Theory]
     [InlineData("/healthz", "text/plain; charset=utf-8")]
@@ -46,11 +46,11 @@ public sealed class HttpServerTests : IDisposable
     public void TroubleAnswers503()
     {
         var server = Start();
-        _source.Healthy = _source.Ready = false;
+        source.Healthy = source.Ready = false;
         Assert.Equal(HttpStatusCode.ServiceUnavailable, Status(server, "/health"));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, Status(server, "/readyz"));
         Assert.Equal(HttpStatusCode.OK, Status(server, "/healthz"));
-        _source.Alive = false;
+        source.Alive = false;
         Assert.Equal(HttpStatusCode.ServiceUnavailable, Status(server, "/healthz"));
     }
 
@@ -95,7 +95,7 @@ public sealed class HttpServerTests : IDisposable
             Assert.Equal(expected == HttpStatusCode.Unauthorized, answer.Headers.WwwAuthenticate.Count == 1);
         }
         Assert.Equal(HttpStatusCode.OK, Status(server, "/healthz"));
-        Assert.DoesNotContain(_log.Lines, l => l.Contains("horse", StringComparison.Ordinal));
+        Assert.DoesNotContain(log.Lines, l => l.Contains("horse", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -161,11 +161,11 @@ public sealed class HttpServerTests : IDisposable
     public void AFailingSourceIsLoggedAndAnswers500()
     {
         var server = Start();
-        _source.Fails = true;
+        source.Fails = true;
         using var answer = Get(server, "/status");
         Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
         Assert.DoesNotContain("on purpose", answer.Content.ReadAsStringAsync().Result);
-        Assert.Contains(_log.Lines, l => l.Contains("on purpose", StringComparison.Ordinal));
+        Assert.Contains(log.Lines, l => l.Contains("on purpose", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -179,15 +179,15 @@ public sealed class HttpServerTests : IDisposable
 
     public void Dispose()
     {
-        _client.Dispose();
-        foreach (var owned in _owned) owned.Dispose();
+        client.Dispose();
+        foreach (var owned in owned) owned.Dispose();
     }
 
     private HttpServer Start(string listen = "127.0.0.1:0", string? token = null, string? certificate = null, string? key = null)
     {
         Assert.True(ListenAddress.TryParse(listen, out var address));
-        var server = HttpServer.Start(new HttpOptions { Listen = address, Token = token, CertificateFile = certificate, KeyFile = key }, _source, _log);
-        _owned.Add(server);
+        var server = HttpServer.Start(new HttpOptions { Listen = address, Token = token, CertificateFile = certificate, KeyFile = key }, source, log);
+        owned.Add(server);
         return server;
     }
 
@@ -201,7 +201,7 @@ public sealed class HttpServerTests : IDisposable
     {
         var request = new HttpRequestMessage(method, new Uri(server.Address, path));
         change?.Invoke(request);
-        return _client.Send(request);
+        return client.Send(request);
     }
 
     private static string Raw(HttpServer server, string request)

@@ -4,13 +4,13 @@ namespace K2I.Serve.Tests;
 
 internal sealed class ListLog : ILog
 {
-    private readonly List<string> _lines = [];
+    private readonly List<string> lines = [];
 
     public IReadOnlyList<string> Lines
     {
         get
         {
-            lock (_lines) return [.. _lines];
+            lock (lines) return [.. lines];
         }
     }
 
@@ -20,6 +20,6 @@ internal sealed class ListLog : ILog
     {
         var line = message;
         foreach (var field in fields) line += $" {field.Name}={field.Value}";
-        lock (_lines) _lines.Add(line);
+        lock (lines) lines.Add(line);
     }
 }

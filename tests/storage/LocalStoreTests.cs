@@ -4,48 +4,48 @@ namespace K2I.Storage.Tests;
 
 public sealed class LocalStoreTests : ObjectStoreContract, IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("k2i-storage-").FullName;
-    private readonly LocalStore _store;
+    private readonly string folder = Directory.CreateTempSubdirectory("k2i-storage-").FullName;
+    private readonly LocalStore store;
 
-    public LocalStoreTests() => _store = new LocalStore(_folder + "/root");
+    public LocalStoreTests() => store = new LocalStore(folder + "/root");
 
-    protected override IObjectStore Store => _store;
+    protected override IObjectStore Store => store;
 
-    protected override string Root => _store.Root;
+    protected override string Root => store.Root;
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
     public void EverySpellingOfALocalLocationIsTheSameFile()
     {
-        _store.Put($"{Root}/a", "x"u8);
-        Assert.Equal("x"u8, _store.Read("file:" + Root["file://".Length..] + "/a"));
-        Assert.Equal("x"u8, _store.Read(Root["file://".Length..] + "/a"));
+        store.Put($"{Root}/a", "x"u8);
+        Assert.Equal("x"u8, store.Read("file:" + Root["file://".Length..] + "/a"));
+        Assert.Equal("x"u8, store.Read(Root["file://".Length..] + "/a"));
     }
 
     [Fact]
     public void LinksDoNotLeadOutOfTheRoot()
     {
-        Directory.CreateDirectory(_folder + "/secret");
-        File.WriteAllText(_folder + "/secret/file", "s");
-        Directory.CreateSymbolicLink(_folder + "/root/link", _folder + "/secret");
+        Directory.CreateDirectory(folder + "/secret");
+        File.WriteAllText(folder + "/secret/file", "s");
+        Directory.CreateSymbolicLink(folder + "/root/link", folder + "/secret");
         foreach (var act in (Action[])
         [
-            () => _store.Put($"{Root}/link/new", "x"u8), () => _store.Put($"{Root}/link/deep/new", "x"u8), () => _store.Read($"{Root}/link/file"), () => _store.Delete($"{Root}/link/file"),
+            () => store.Put($"{Root}/link/new", "x"u8), () => store.Put($"{Root}/link/deep/new", "x"u8), () => store.Read($"{Root}/link/file"), () => store.Delete($"{Root}/link/file"),
         ])
             Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(act).Kind);
-        Assert.Empty(_store.List(Root + "/"));
-        Assert.Equal(["file"], Directory.GetFiles(_folder + "/secret").Select(Path.GetFileName));
+        Assert.Empty(store.List(Root + "/"));
+        Assert.Equal(["file"], Directory.GetFiles(folder + "/secret").Select(Path.GetFileName));
     }
 
     [Fact]
     public void NoTemporaryFileStays()
     {
-        _store.Put($"{Root}/a", "x"u8);
-        _store.PutIfAbsent($"{Root}/a", "y"u8);
-        _store.PutIfAbsent($"{Root}/b", "y"u8);
-        _store.Create($"{Root}/c").Dispose();
-        Assert.Equal(["a", "b"], Directory.GetFiles(_folder + "/root").Select(Path.GetFileName).Order());
+        store.Put($"{Root}/a", "x"u8);
+        store.PutIfAbsent($"{Root}/a", "y"u8);
+        store.PutIfAbsent($"{Root}/b", "y"u8);
+        store.Create($"{Root}/c").Dispose();
+        Assert.Equal(["a", "b"], Directory.GetFiles(folder + "/root").Select(Path.GetFileName).Order());
     }
 
     [Fact]
@@ -66,14 +66,14 @@ public sealed class LocalStoreTests : ObjectStoreContract, IDisposable
     [Fact]
     public void RootMayBeAPlainPath()
     {
-        Assert.Equal("file://" + _folder + "/root", new LocalStore(_folder + "/root/").Root);
-        Assert.Equal("file://" + _folder + "/root", new LocalStore("file:" + _folder + "/root").Root);
+        Assert.Equal("file://" + folder + "/root", new LocalStore(folder + "/root/").Root);
+        Assert.Equal("file://" + folder + "/root", new LocalStore("file:" + folder + "/root").Root);
     }
 
     [Fact]
     public void FileInPlaceOfAFolderIsAnError()
     {
-        _store.Put($"{Root}/f", "x"u8);
-        Assert.IsType<EngineException>(Record.Exception(() => _store.Put($"{Root}/f/below", "y"u8)));
+        store.Put($"{Root}/f", "x"u8);
+        Assert.IsType<EngineException>(Record.Exception(() => store.Put($"{Root}/f/below", "y"u8)));
     }
 }

@@ -46,9 +46,9 @@ internal sealed class IniReader
 
     private void ReadAll()
     {
-        while (this.at < this.text.Length)
+        while (at < text.Length)
         {
-            var start = this.at;
+            var start = at;
             var line = NextLine();
             var indent = line.Length - line.TrimStart(" \t").Length;
             var content = line[indent..];
@@ -84,13 +84,13 @@ internal sealed class IniReader
             return;
         }
         var text = name.ToString();
-        if (!sectionLines.TryAdd(text, this.line))
+        if (!sectionLines.TryAdd(text, line))
         {
             Add(indent, $"repeated section [{text}]: it stands in line {sectionLines[text]} already", "put its keys there");
             return;
         }
-        this.section = new IniSection(text, new Place(this.source, this.line, indent + 1), []);
-        sections.Add(this.section);
+        section = new IniSection(text, new Place(source, line, indent + 1), []);
+        sections.Add(section);
         skipping = false;
     }
 
@@ -102,7 +102,7 @@ internal sealed class IniReader
             Add(indent, "expected 'key = value' or '[section]', found a line without '='");
             return;
         }
-        var keyLine = this.line;
+        var keyLine = line;
         var key = content[..equals].TrimEnd(" \t");
         var keyIsGood = !key.IsEmpty && IsName(key);
         if (!keyIsGood) Add(indent, key.IsEmpty ? "expected a key before '='" : "expected a key of letters, digits, '_', '-' and '.'");
@@ -110,17 +110,17 @@ internal sealed class IniReader
         var rest = content[(equals + 1)..];
         var blank = rest.Length - rest.TrimStart(" \t").Length;
         var column = indent + equals + 1 + blank;
-        var place = new Place(this.source, this.line, column + 1);
+        var place = new Place(source, line, column + 1);
         if (ReadValue(rest[blank..], column, lineStart + column, ref place, out var quoting) is not { } value || !keyIsGood || skipping) return;
 
         var name = key.ToString();
-        var keyPlace = new Place(this.source, keyLine, indent + 1);
-        if (this.section is null)
-            this.problems.Add(keyPlace, $"expected a [section] before the first key, found '{name}'");
+        var keyPlace = new Place(source, keyLine, indent + 1);
+        if (section is null)
+            problems.Add(keyPlace, $"expected a [section] before the first key, found '{name}'");
         else if (!keyLines.TryAdd(name, keyLine))
-            this.problems.Add(keyPlace, $"repeated key '{name}' in [{this.section.Name}]: it stands in line {keyLines[name]} already");
+            problems.Add(keyPlace, $"repeated key '{name}' in [{section.Name}]: it stands in line {keyLines[name]} already");
         else
-            this.section.Entries.Add(new IniEntry(name, value, quoting, keyPlace, place));
+            section.Entries.Add(new IniEntry(name, value, quoting, keyPlace, place));
     }
 
     /// <summary>The value that starts at <paramref name="column"/> of this line; null after a reported problem.</summary>
@@ -173,21 +173,21 @@ internal sealed class IniReader
     private string? ReadBlock(int column, int start, ref Place place, out Quoting quoting)
     {
         quoting = Quoting.Block;
-        var openLine = this.line;
-        var end = this.text.IndexOf(Fence, start, StringComparison.Ordinal);
+        var openLine = line;
+        var end = text.IndexOf(Fence, start, StringComparison.Ordinal);
         if (end < 0)
         {
             // The rest of the file belongs to the block, as far as one can tell.
             Add(column, "expected a closing \"\"\"");
-            this.at = this.text.Length;
+            at = text.Length;
             return null;
         }
-        var lines = this.text.AsSpan(start, end - start).Count('\n');
-        this.line += lines;
-        var lineStart = lines == 0 ? start - Fence.Length - column : this.text.LastIndexOf('\n', end) + 1;
-        var tail = this.text.AsSpan(end + Fence.Length);
+        var lines = text.AsSpan(start, end - start).Count('\n');
+        line += lines;
+        var lineStart = lines == 0 ? start - Fence.Length - column : text.LastIndexOf('\n', end) + 1;
+        var tail = text.AsSpan(end + Fence.Length);
         var lineEnd = tail.IndexOf('\n');
-        this.at = lineEnd < 0 ? this.text.Length : end + Fence.Length + lineEnd + 1;
+        at = lineEnd < 0 ? text.Length : end + Fence.Length + lineEnd + 1;
         if (lineEnd >= 0) tail = tail[..lineEnd];
         tail = tail.TrimEnd('\r');
         if (!IsBlankOrComment(tail))
@@ -195,17 +195,17 @@ internal sealed class IniReader
             Add(end + Fence.Length - lineStart, "expected the end of the line after \"\"\"");
             return null;
         }
-        var value = this.text[start..end].Replace("\r\n", "\n", StringComparison.Ordinal);
+        var value = text[start..end].Replace("\r\n", "\n", StringComparison.Ordinal);
         if (HasControl(value))
         {
-            this.problems.Add(new Place(this.source, openLine, column + 1), "expected text, found a control character inside \"\"\"");
+            problems.Add(new Place(source, openLine, column + 1), "expected text, found a control character inside \"\"\"");
             return null;
         }
         place = place with { Column = place.Column + Fence.Length };
         if (value.StartsWith('\n'))
         {
             value = value[1..];
-            place = new Place(this.source, openLine + 1, 1);
+            place = new Place(source, openLine + 1, 1);
         }
         return value.TrimEnd(' ', '\t', '\n');
     }
@@ -219,15 +219,15 @@ internal sealed class IniReader
 
     private ReadOnlySpan<char> NextLine()
     {
-        var rest = this.text.AsSpan(this.at);
+        var rest = text.AsSpan(at);
         var end = rest.IndexOf('\n');
         var line = end < 0 ? rest : rest[..end];
-        this.at += end < 0 ? rest.Length : end + 1;
+        at += end < 0 ? rest.Length : end + 1;
         this.line++;
         return line.TrimEnd('\r');
     }
 
-    private void Add(int column, string message, string? hint = null) => this.problems.Add(new Place(this.source, this.line, column + 1), message, hint);
+    private void Add(int column, string message, string? hint = null) => problems.Add(new Place(source, line, column + 1), message, hint);
 
     private static bool IsBlankOrComment(ReadOnlySpan<char> text)
     {

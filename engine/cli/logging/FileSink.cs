@@ -23,7 +23,7 @@ internal sealed class FileSink : ILogSink
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(this.path)!);
-            this.file = Open();
+            file = Open();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -35,27 +35,27 @@ internal sealed class FileSink : ILogSink
     {
         try
         {
-            this.file ??= Open();
-            if (this.file.Length > 0 && this.file.Length + line.Length > this.limit) Rotate();
-            this.file.Write(line);
+            file ??= Open();
+            if (file.Length > 0 && file.Length + line.Length > limit) Rotate();
+            file.Write(line);
             failing = false;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            if (!failing) this.fallback.Write("the log file cannot be written; lines go here until it can\n"u8);
+            if (!failing) fallback.Write("the log file cannot be written; lines go here until it can\n"u8);
             failing = true;
-            this.fallback.Write(line);
+            fallback.Write(line);
         }
     }
 
     public void Dispose()
     {
-        this.file?.Dispose();
-        this.fallback.Dispose();
+        file?.Dispose();
+        fallback.Dispose();
     }
 
     // Unbuffered: a line is in the file when the call returns, also before a crash.
-    private FileStream Open() => new(this.path, new FileStreamOptions
+    private FileStream Open() => new(path, new FileStreamOptions
     {
         Mode = FileMode.Append,
         Access = FileAccess.Write,
@@ -65,12 +65,12 @@ internal sealed class FileSink : ILogSink
 
     private void Rotate()
     {
-        this.file!.Dispose();
-        this.file = null;
-        for (var i = this.keep - 1; i >= 1; i--)
-            if (File.Exists($"{this.path}.{i}")) File.Move($"{this.path}.{i}", $"{this.path}.{i + 1}", overwrite: true);
-        if (this.keep > 0) File.Move(this.path, $"{this.path}.1", overwrite: true);
-        else File.Delete(this.path);
-        this.file = Open();
+        file!.Dispose();
+        file = null;
+        for (var i = keep - 1; i >= 1; i--)
+            if (File.Exists($"{path}.{i}")) File.Move($"{path}.{i}", $"{path}.{i + 1}", overwrite: true);
+        if (keep > 0) File.Move(path, $"{path}.1", overwrite: true);
+        else File.Delete(path);
+        file = Open();
     }
 }

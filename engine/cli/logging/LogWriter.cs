@@ -10,7 +10,7 @@ namespace K2I.Cli.Logging;
 /// <remarks>Allocates nothing for lines of numbers and plain texts: the buffers are reused under the lock.</remarks>
 internal sealed class LogWriter : ILog, IDisposable
 {
-    private readonly Lock _lock = new();
+    private readonly Lock gate = new();
     private readonly ArrayBufferWriter<byte> buffer = new(512);
     private readonly Utf8JsonWriter json;
     private readonly LogLevel level;
@@ -47,21 +47,21 @@ internal sealed class LogWriter : ILog, IDisposable
     public void Write(LogLevel level, string message, ReadOnlySpan<LogField> fields)
     {
         if (!IsOn(level)) return;
-        lock (_lock)
+        lock (gate)
         {
             buffer.ResetWrittenCount();
-            if (this.format == LineFormat.Json) JsonLine.Write(json, buffer, this.clock.UnixMs, level, message, fields, this.redactor);
-            else new TextLine(buffer, this.redactor, this.format).Write(this.clock.UnixMs, level, message, fields);
-            this.sink.Write(buffer.WrittenSpan);
+            if (format == LineFormat.Json) JsonLine.Write(json, buffer, clock.UnixMs, level, message, fields, redactor);
+            else new TextLine(buffer, redactor, format).Write(clock.UnixMs, level, message, fields);
+            sink.Write(buffer.WrittenSpan);
         }
     }
 
     public void Dispose()
     {
-        lock (_lock)
+        lock (gate)
         {
             json.Dispose();
-            this.sink.Dispose();
+            sink.Dispose();
         }
     }
 }

@@ -25,7 +25,7 @@ internal sealed class ArrowRows : IRowOutput
     {
         var ordinals = new int[count];
         for (var i = 0; i < count; i++) ordinals[i] = rows.Ordinal(i);
-        this.body.ResetWrittenCount();
+        body.ResetWrittenCount();
         nodes.Clear();
         buffers.Clear();
         foreach (var column in rows.Batch.Columns) Column(column, ordinals);
@@ -37,14 +37,14 @@ internal sealed class ArrowRows : IRowOutput
         flat.Long(0, count);
         flat.Reference(1, lengths);
         flat.Reference(2, places);
-        Message(ArrowSchema.Message(flat, RecordBatchHeader, flat.EndTable(), this.body.WrittenCount));
-        this.output.Write(this.body.WrittenSpan);
+        Message(ArrowSchema.Message(flat, RecordBatchHeader, flat.EndTable(), body.WrittenCount));
+        output.Write(body.WrittenSpan);
     }
 
     public void Finish()
     {
-        this.output.Write([0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0]);
-        this.output.Flush();
+        output.Write([0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0]);
+        output.Flush();
     }
 
     private void Message(byte[] message)
@@ -52,8 +52,8 @@ internal sealed class ArrowRows : IRowOutput
         Span<byte> prefix = stackalloc byte[8];
         BinaryPrimitives.WriteUInt32LittleEndian(prefix, uint.MaxValue);
         BinaryPrimitives.WriteInt32LittleEndian(prefix[4..], message.Length);
-        this.output.Write(prefix);
-        this.output.Write(message);
+        output.Write(prefix);
+        output.Write(message);
     }
 
     /// <summary>Copies the chosen values of a column, then those below it.</summary>
@@ -62,7 +62,7 @@ internal sealed class ArrowRows : IRowOutput
         var nulls = 0;
         foreach (var i in at) nulls += column.IsNull(i) ? 1 : 0;
         nodes.Add((at.Length, nulls));
-        if (nulls == 0) buffers.Add((this.body.WrittenCount, 0));
+        if (nulls == 0) buffers.Add((body.WrittenCount, 0));
         else Bits(at, i => !column.IsNull(i));
         switch (column.Layout)
         {
@@ -70,14 +70,14 @@ internal sealed class ArrowRows : IRowOutput
                 Bits(at, column.Bit);
                 break;
             case ColumnLayout.Fixed:
-                var into = this.body.GetSpan(at.Length * column.Width + 8);
+                var into = body.GetSpan(at.Length * column.Width + 8);
                 for (var i = 0; i < at.Length; i++) column.Bytes(at[i]).CopyTo(into[(i * column.Width)..]);
                 Buffer(at.Length * column.Width);
                 break;
             case ColumnLayout.Bytes:
                 Offsets(at, i => column.Bytes(i).Length);
-                var start = this.body.WrittenCount;
-                foreach (var i in at) this.body.Write(column.Bytes(i));
+                var start = body.WrittenCount;
+                foreach (var i in at) body.Write(column.Bytes(i));
                 End(start);
                 break;
             case ColumnLayout.List:
@@ -93,7 +93,7 @@ internal sealed class ArrowRows : IRowOutput
     private void Bits(int[] at, Func<int, bool> isSet)
     {
         var bytes = (at.Length + 7) / 8;
-        var into = this.body.GetSpan(bytes + 8);
+        var into = body.GetSpan(bytes + 8);
         into[..bytes].Clear();
         for (var i = 0; i < at.Length; i++)
             if (isSet(at[i])) into[i >> 3] |= (byte)(1 << (i & 7));
@@ -102,7 +102,7 @@ internal sealed class ArrowRows : IRowOutput
 
     private void Offsets(int[] at, Func<int, int> length)
     {
-        var into = this.body.GetSpan((at.Length + 1) * 4 + 8);
+        var into = body.GetSpan((at.Length + 1) * 4 + 8);
         var offset = 0;
         BinaryPrimitives.WriteInt32LittleEndian(into, 0);
         for (var i = 0; i < at.Length; i++)
@@ -116,17 +116,17 @@ internal sealed class ArrowRows : IRowOutput
     /// <summary>Takes bytes that have been put behind the end.</summary>
     private void Buffer(int bytes)
     {
-        var start = this.body.WrittenCount;
-        this.body.Advance(bytes);
+        var start = body.WrittenCount;
+        body.Advance(bytes);
         End(start);
     }
 
     /// <summary>Ends a buffer; the next begins at a multiple of 8.</summary>
     private void End(int start)
     {
-        buffers.Add((start, this.body.WrittenCount - start));
-        var pad = -this.body.WrittenCount & 7;
-        this.body.GetSpan(8)[..pad].Clear();
-        this.body.Advance(pad);
+        buffers.Add((start, body.WrittenCount - start));
+        var pad = -body.WrittenCount & 7;
+        body.GetSpan(8)[..pad].Clear();
+        body.Advance(pad);
     }
 }

@@ -23,14 +23,14 @@ internal sealed class CsvRows : IRowOutput
         {
             for (var at = 0; at < rows.Batch.Columns.Length; at++)
             {
-                if (at > 0) this.output.Write(',');
-                this.output.Write(Text(rows.Batch.Columns[at], rows.Ordinal(i)));
+                if (at > 0) output.Write(',');
+                output.Write(Text(rows.Batch.Columns[at], rows.Ordinal(i)));
             }
-            this.output.Write('\n');
+            output.Write('\n');
         }
     }
 
-    public void Finish() => this.output.Flush();
+    public void Finish() => output.Flush();
 
     private string Text(ColumnView column, int row)
     {

@@ -18,7 +18,7 @@ internal sealed class FlatBuffer
     {
         Prepare(Math.Max(alignment, 8), 4);
         PutOffset(root);
-        return this.bytes[^used..];
+        return bytes[^used..];
     }
 
     public int String(string text)
@@ -103,7 +103,7 @@ internal sealed class FlatBuffer
         for (var i = fields.Length - 1; i >= 0; i--) PutShort((short)(fields[i] == 0 ? 0 : table - fields[i]));
         PutShort((short)(table - tableStart));
         PutShort((short)((fields.Length + 2) * 2));
-        BinaryPrimitives.WriteInt32LittleEndian(this.bytes.AsSpan(this.bytes.Length - table), used - table);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(bytes.Length - table), used - table);
         return table;
     }
 
@@ -117,14 +117,14 @@ internal sealed class FlatBuffer
 
     private Span<byte> Take(int count)
     {
-        if (used + count > this.bytes.Length)
+        if (used + count > bytes.Length)
         {
-            var wider = new byte[Math.Max(this.bytes.Length * 2, used + count)];
-            this.bytes.AsSpan(this.bytes.Length - used).CopyTo(wider.AsSpan(wider.Length - used));
-            this.bytes = wider;
+            var wider = new byte[Math.Max(bytes.Length * 2, used + count)];
+            bytes.AsSpan(bytes.Length - used).CopyTo(wider.AsSpan(wider.Length - used));
+            bytes = wider;
         }
         used += count;
-        return this.bytes.AsSpan(this.bytes.Length - used, count);
+        return bytes.AsSpan(bytes.Length - used, count);
     }
 
     private void PutShort(short value) => BinaryPrimitives.WriteInt16LittleEndian(Take(2), value);

@@ -19,17 +19,17 @@ internal ref struct AvroDecoder(ReadOnlySpan<byte> bytes, string what)
     /// <summary>Collection items that may still be made, so that items of no bytes cannot fill the memory.</summary>
     private long items = 16 + (8L * bytes.Length);
 
-    public readonly int Position => this.at;
+    public readonly int Position => at;
 
-    public readonly int Left => this.bytes.Length - this.at;
+    public readonly int Left => bytes.Length - at;
 
     public long Long()
     {
         ulong value = 0;
         for (var shift = 0; shift < 64; shift += 7)
         {
-            if (this.at >= this.bytes.Length) throw Bad("ends within a number");
-            var part = this.bytes[this.at++];
+            if (at >= bytes.Length) throw Bad("ends within a number");
+            var part = bytes[at++];
             value |= (ulong)(part & 0x7F) << shift;
             if (part < 0x80) return (long)(value >> 1) ^ -(long)(value & 1);
         }
@@ -45,8 +45,8 @@ internal ref struct AvroDecoder(ReadOnlySpan<byte> bytes, string what)
     public ReadOnlySpan<byte> Raw(long length)
     {
         if (length < 0 || length > Left) throw Bad($"a value of {length} bytes where {Left} are left");
-        var span = this.bytes.Slice(this.at, (int)length);
-        this.at += (int)length;
+        var span = bytes.Slice(at, (int)length);
+        at += (int)length;
         return span;
     }
 
@@ -119,10 +119,10 @@ internal ref struct AvroDecoder(ReadOnlySpan<byte> bytes, string what)
             _ = Long();
             count = count == long.MinValue ? throw Bad("a block count out of range") : -count;
         }
-        if (count > this.items) throw Bad($"{count} items, more than the file can hold");
-        this.items -= count;
+        if (count > items) throw Bad($"{count} items, more than the file can hold");
+        items -= count;
         return count;
     }
 
-    public readonly EngineException Bad(string problem) => new(ErrorKind.Corrupt, $"{this.what}: {problem}");
+    public readonly EngineException Bad(string problem) => new(ErrorKind.Corrupt, $"{what}: {problem}");
 }

@@ -28,9 +28,9 @@ internal sealed class AvroFileReader
         sync = decoder.Raw(16).ToArray();
         start = decoder.Position;
         Metadata = metadata;
-        this.codec = metadata.GetValueOrDefault("avro.codec", "null");
-        if (this.codec is not ("null" or "deflate" or "snappy" or "zstandard"))
-            throw new EngineException(ErrorKind.Unsupported, $"{what}: Avro codec '{this.codec}' is not supported (null, deflate, snappy and zstandard are)");
+        codec = metadata.GetValueOrDefault("avro.codec", "null");
+        if (codec is not ("null" or "deflate" or "snappy" or "zstandard"))
+            throw new EngineException(ErrorKind.Unsupported, $"{what}: Avro codec '{codec}' is not supported (null, deflate, snappy and zstandard are)");
         if (!metadata.TryGetValue("avro.schema", out var schema)) throw decoder.Bad("'avro.schema' is missing");
         Schema = AvroSchemaJson.Parse(Encoding.UTF8.GetBytes(schema), what);
     }
@@ -59,7 +59,7 @@ internal sealed class AvroFileReader
 
     private void Each(Action<object?> take)
     {
-        var file = new AvroDecoder(this.bytes.Span, this.what);
+        var file = new AvroDecoder(bytes.Span, what);
         _ = file.Raw(start);
         while (file.Left > 0)
         {
@@ -70,7 +70,7 @@ internal sealed class AvroFileReader
             var plain = Plain(payload);
             // Records may take no bytes: their number must not fill the memory.
             if (count > 16 + (8L * plain.Length)) throw file.Bad($"a block of {count} records in {plain.Length} bytes");
-            var block = new AvroDecoder(plain, this.what);
+            var block = new AvroDecoder(plain, what);
             for (var at = 0L; at < count; at++)
             {
                 if (block.Left == 0 && Schema.Fields.Length > 0) throw file.Bad($"a block of {count} records ends after {at}");
@@ -80,11 +80,11 @@ internal sealed class AvroFileReader
         }
     }
 
-    private ReadOnlySpan<byte> Plain(ReadOnlySpan<byte> payload) => this.codec switch
+    private ReadOnlySpan<byte> Plain(ReadOnlySpan<byte> payload) => codec switch
     {
-        "deflate" => Unpack.Deflate(payload, MaxBlockBytes, this.what),
-        "snappy" => Unpack.SnappyWithChecksum(payload, MaxBlockBytes, this.what),
-        "zstandard" => Unpack.Zstd(payload, MaxBlockBytes, this.what),
+        "deflate" => Unpack.Deflate(payload, MaxBlockBytes, what),
+        "snappy" => Unpack.SnappyWithChecksum(payload, MaxBlockBytes, what),
+        "zstandard" => Unpack.Zstd(payload, MaxBlockBytes, what),
         _ => payload,
     };
 }

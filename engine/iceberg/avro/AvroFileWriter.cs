@@ -25,7 +25,7 @@ internal sealed class AvroFileWriter
     {
         this.schema = schema;
         this.deflate = deflate;
-        header = new AvroEncoder(this.file);
+        header = new AvroEncoder(file);
         records = new AvroEncoder(block);
         KeyValuePair<string, string>[] all =
         [
@@ -45,11 +45,11 @@ internal sealed class AvroFileWriter
     }
 
     /// <summary>Bytes so far; records of the open block count before compression.</summary>
-    public long Length => this.file.WrittenCount + block.WrittenCount;
+    public long Length => file.WrittenCount + block.WrittenCount;
 
     public void Append(object?[] record)
     {
-        records.Value(this.schema, record);
+        records.Value(schema, record);
         count++;
         if (block.WrittenCount >= BlockBytes) CloseBlock();
     }
@@ -57,13 +57,13 @@ internal sealed class AvroFileWriter
     public byte[] Finish()
     {
         CloseBlock();
-        return this.file.WrittenSpan.ToArray();
+        return file.WrittenSpan.ToArray();
     }
 
     private void CloseBlock()
     {
         if (count == 0) return;
-        var payload = this.deflate ? Deflate(block.WrittenSpan) : block.WrittenSpan;
+        var payload = deflate ? Deflate(block.WrittenSpan) : block.WrittenSpan;
         header.Long(count);
         header.Bytes(payload);
         header.Raw(sync);

@@ -49,7 +49,7 @@ public sealed class FileCatalog : ICatalog
             if (version == 0) return null;
             try
             {
-                return new Table(ident, cache.Parse(location, this.store.Read(location)), location);
+                return new Table(ident, cache.Parse(location, store.Read(location)), location);
             }
             catch (EngineException error) when (error.Kind == ErrorKind.NotFound && attempt < 3)
             {
@@ -66,13 +66,13 @@ public sealed class FileCatalog : ICatalog
             throw new EngineException(ErrorKind.Invalid, $"table {ident} cannot lie at {wanted}: a file catalog puts it at {location}");
         if (FindLatest(folder).Version > 0) throw Exists(ident);
         var metadata = TableMetadataBuilder.Empty(creation.FormatVersion)
-            .Apply(creation.Updates(this.random.NewGuid().ToString(), location))
-            .Build(this.clock.UnixMs);
+            .Apply(creation.Updates(random.NewGuid().ToString(), location))
+            .Build(clock.UnixMs);
         var (file, bytes) = Version(folder, 1, metadata, metadata);
         bool made;
         try
         {
-            made = this.store.PutIfAbsent(file, bytes);
+            made = store.PutIfAbsent(file, bytes);
         }
         catch (EngineException error) when (error.Kind == ErrorKind.Unknown)
         {
@@ -91,7 +91,7 @@ public sealed class FileCatalog : ICatalog
             throw new EngineException(ErrorKind.Invalid, $"table {current.Ident}: {current.MetadataLocation} is not a metadata file of this catalog");
         foreach (var requirement in requirements)
             if (requirement.Violation(current.Metadata) is { } why) return new CommitOutcome.Conflict($"table {current.Ident}: {why}");
-        var next = TableMetadataBuilder.From(current.Metadata, current.MetadataLocation).Apply(updates).Build(this.clock.UnixMs);
+        var next = TableMetadataBuilder.From(current.Metadata, current.MetadataLocation).Apply(updates).Build(clock.UnixMs);
         if (ReferenceEquals(next, current.Metadata)) return new CommitOutcome.Committed(current);
         if (next.Location != current.Metadata.Location) throw new EngineException(ErrorKind.Invalid, $"table {current.Ident}: a file catalog cannot move it to {next.Location}");
         if (LocationOf(folder, version) is null)
@@ -101,7 +101,7 @@ public sealed class FileCatalog : ICatalog
         KillPoint.Hit("catalog.before-version");
         try
         {
-            if (!this.store.PutIfAbsent(file, bytes)) return new CommitOutcome.Conflict($"table {current.Ident}: version {version + 1} was committed meanwhile");
+            if (!store.PutIfAbsent(file, bytes)) return new CommitOutcome.Conflict($"table {current.Ident}: version {version + 1} was committed meanwhile");
         }
         catch (EngineException error) when (error.Kind == ErrorKind.Unknown)
         {
@@ -130,8 +130,8 @@ public sealed class FileCatalog : ICatalog
         if (FindLatest(MetadataFolder(ident)).Version == 0) return false;
         if (!purge) throw new EngineException(ErrorKind.Unsupported, $"table {ident}: in a file catalog the files are the table; drop it with purge");
         // Metadata last, newest last of all: until then the table is there, if not whole.
-        foreach (var file in this.store.List(folder + "/").OrderBy(f => f.Location.Contains("/metadata/v", StringComparison.Ordinal) ? 1 : 0).ThenBy(f => VersionOf(Location.NameOf(f.Location)) ?? 0).ToList())
-            _ = this.store.Delete(file.Location);
+        foreach (var file in store.List(folder + "/").OrderBy(f => f.Location.Contains("/metadata/v", StringComparison.Ordinal) ? 1 : 0).ThenBy(f => VersionOf(Location.NameOf(f.Location)) ?? 0).ToList())
+            _ = store.Delete(file.Location);
         return true;
     }
 
@@ -139,7 +139,7 @@ public sealed class FileCatalog : ICatalog
 
     public IEnumerable<TableIdent> ListTables(ImmutableArray<string> inNamespace)
     {
-        TableNames.RequireNamespace(inNamespace, this.strictNames);
+        TableNames.RequireNamespace(inNamespace, strictNames);
         foreach (var name in Folders(inNamespace))
             if (IsTable(inNamespace, name)) yield return new TableIdent(inNamespace, name);
     }
@@ -167,7 +167,7 @@ public sealed class FileCatalog : ICatalog
     }
 
     private IEnumerable<string> Folders(ImmutableArray<string> levels) =>
-        this.store.ListFolders(Folder(levels)).Where(n => !n.StartsWith('.') && !n.StartsWith('_')).Order(StringComparer.Ordinal);
+        store.ListFolders(Folder(levels)).Where(n => !n.StartsWith('.') && !n.StartsWith('_')).Order(StringComparer.Ordinal);
 
     private bool IsTable(ImmutableArray<string> levels, string name)
     {
@@ -179,7 +179,7 @@ public sealed class FileCatalog : ICatalog
 
     private string TableFolder(TableIdent ident)
     {
-        TableNames.Require(ident, this.strictNames);
+        TableNames.Require(ident, strictNames);
         return $"{Folder(ident.Namespace)}/{ident.Name}";
     }
 
@@ -202,7 +202,7 @@ public sealed class FileCatalog : ICatalog
         if (location is null)
         {
             version = 0;
-            foreach (var file in this.store.List(folder + "/v"))
+            foreach (var file in store.List(folder + "/v"))
                 if (VersionOf(Location.NameOf(file.Location)) is { } found && found > version) (version, location) = (found, file.Location);
             if (location is null) return (0, "");
         }
@@ -214,7 +214,7 @@ public sealed class FileCatalog : ICatalog
     {
         var stem = string.Create(CultureInfo.InvariantCulture, $"{folder}/v{version}");
         foreach (var suffix in (ReadOnlySpan<string>)[MetadataSuffix, ZippedSuffix, MetadataSuffix + ".gz"])
-            if (this.store.Exists(stem + suffix)) return stem + suffix;
+            if (store.Exists(stem + suffix)) return stem + suffix;
         return null;
     }
 
@@ -222,7 +222,7 @@ public sealed class FileCatalog : ICatalog
     {
         try
         {
-            var text = Encoding.ASCII.GetString(this.store.Read($"{folder}/{Hint}"));
+            var text = Encoding.ASCII.GetString(store.Read($"{folder}/{Hint}"));
             return int.TryParse(text.AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : 0;
         }
         catch (EngineException error) when (error.Kind is ErrorKind.NotFound or ErrorKind.Denied or ErrorKind.Unavailable)
@@ -235,7 +235,7 @@ public sealed class FileCatalog : ICatalog
     {
         try
         {
-            this.store.Put($"{folder}/{Hint}", Encoding.ASCII.GetBytes(version.ToString(CultureInfo.InvariantCulture)));
+            store.Put($"{folder}/{Hint}", Encoding.ASCII.GetBytes(version.ToString(CultureInfo.InvariantCulture)));
         }
         catch (EngineException)
         {
@@ -248,7 +248,7 @@ public sealed class FileCatalog : ICatalog
     {
         try
         {
-            return this.store.Read(location).AsSpan().SequenceEqual(bytes);
+            return store.Read(location).AsSpan().SequenceEqual(bytes);
         }
         catch (EngineException)
         {
@@ -265,7 +265,7 @@ public sealed class FileCatalog : ICatalog
             if (kept.Contains(entry.Location)) continue;
             try
             {
-                _ = this.store.Delete(entry.Location);
+                _ = store.Delete(entry.Location);
             }
             catch (EngineException)
             {

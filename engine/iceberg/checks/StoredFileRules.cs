@@ -11,7 +11,7 @@ internal sealed class StoredFileRules(TableMetadata table, IObjectStore store, F
     private readonly ParquetBuffers buffers = new();
     private readonly Dictionary<string, long> lengths = new(StringComparer.Ordinal);
 
-    public void Dispose() => this.buffers.Dispose();
+    public void Dispose() => buffers.Dispose();
 
     /// <summary>True if the file is as long as it should be.</summary>
     public bool CheckLength(string path, long expected)
@@ -41,7 +41,7 @@ internal sealed class StoredFileRules(TableMetadata table, IObjectStore store, F
         {
             case "PARQUET":
                 using (var source = new StoreSource(store.Open(file.FilePath)))
-                using (var reader = new ParquetReader(source, null, this.buffers))
+                using (var reader = new ParquetReader(source, null, buffers))
                 {
                     findings.Unless(reader.Rows == file.RecordCount, "file-rows", file.FilePath, $"it has {reader.Rows} rows, the manifest says {file.RecordCount}");
                     if (!reader.HasFieldIds && table.Property(NameMappingJson.Property) is null) findings.Error("file-field-ids", file.FilePath, "its columns have no field ids, and the table no name mapping");
@@ -73,7 +73,7 @@ internal sealed class StoredFileRules(TableMetadata table, IObjectStore store, F
     private void CheckPositions(DataFile file, IReadOnlyDictionary<string, DataFile> data)
     {
         var request = new ReadRequest { Schema = Schema.Of(MetadataColumns.DeletedFile, MetadataColumns.DeletedPosition) };
-        using var reader = RowFiles.Open(store, file, request, this.buffers);
+        using var reader = RowFiles.Open(store, file, request, buffers);
         long count = 0, last = -1;
         byte[] path = [];
         var target = "";

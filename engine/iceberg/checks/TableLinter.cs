@@ -25,16 +25,16 @@ public sealed class TableLinter(IObjectStore store)
 
         internal ImmutableArray<Finding> Go()
         {
-            MetadataRules.Check(Metadata, table.MetadataLocation, this.findings);
+            MetadataRules.Check(Metadata, table.MetadataLocation, findings);
             foreach (var snapshot in options.CurrentOnly ? Metadata.Snapshots.Where(s => s.SnapshotId == Metadata.CurrentSnapshotId) : Metadata.Snapshots) CheckSnapshot(snapshot);
-            using var stored = new StoredFileRules(Metadata, store, this.findings);
-            foreach (var entry in Metadata.MetadataLog.Where(e => !store.Exists(e.Location))) this.findings.Warn("metadata-log", table.MetadataLocation, $"{entry.Location} is not there");
+            using var stored = new StoredFileRules(Metadata, store, findings);
+            foreach (var entry in Metadata.MetadataLog.Where(e => !store.Exists(e.Location))) findings.Warn("metadata-log", table.MetadataLocation, $"{entry.Location} is not there");
             foreach (var statistics in Metadata.Statistics.Concat(Metadata.PartitionStatistics)) stored.CheckLength(statistics.Path, statistics.FileSizeBytes);
-            var data = this.files.Values.Where(f => f.Content == FileContent.Data).GroupBy(f => f.FilePath, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
-            foreach (var file in this.files.Values)
+            var data = files.Values.Where(f => f.Content == FileContent.Data).GroupBy(f => f.FilePath, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
+            foreach (var file in files.Values)
                 if (stored.CheckLength(file.FilePath, file.FileSizeBytes) && options.Deep) stored.CheckContent(file, data);
             if (options.Orphans) CheckOrphans();
-            return [.. this.findings.All];
+            return [.. findings.All];
         }
 
         private void CheckSnapshot(Snapshot snapshot)
@@ -49,10 +49,10 @@ public sealed class TableLinter(IObjectStore store)
                 entries.AddRange(found.Where(e => e.IsLive));
                 if (manifest.AddedSnapshotId == snapshot.SnapshotId) changes.AddRange(found.Where(e => e.SnapshotId == snapshot.SnapshotId && e.Status != EntryStatus.Existing));
             }
-            foreach (var entry in entries) this.files.TryAdd((FileKey.Of(entry.File), entry.File.RecordCount, entry.File.FileSizeBytes, entry.File.FileFormat, options.Deep ? Metrics(entry.File) : 0), entry.File);
-            SnapshotRules.CheckLive(Metadata, snapshot, entries, path, this.findings);
+            foreach (var entry in entries) files.TryAdd((FileKey.Of(entry.File), entry.File.RecordCount, entry.File.FileSizeBytes, entry.File.FileFormat, options.Deep ? Metrics(entry.File) : 0), entry.File);
+            SnapshotRules.CheckLive(Metadata, snapshot, entries, path, findings);
             var parent = snapshot.ParentSnapshotId is { } id ? Metadata.FindSnapshot(id) : null;
-            SnapshotRules.CheckChange(snapshot, changes, entries, snapshot.ParentSnapshotId is null ? [] : parent is null || options.CurrentOnly ? null : Live(parent), path, this.findings);
+            SnapshotRules.CheckChange(snapshot, changes, entries, snapshot.ParentSnapshotId is null ? [] : parent is null || options.CurrentOnly ? null : Live(parent), path, findings);
         }
 
         /// <summary>Differs where two manifests say different things of a file: each is held against the file.</summary>
@@ -87,41 +87,41 @@ public sealed class TableLinter(IObjectStore store)
 
         private IReadOnlyList<ManifestFile>? Manifests(Snapshot snapshot)
         {
-            if (this.lists.TryGetValue(snapshot.SnapshotId, out var known)) return known;
+            if (lists.TryGetValue(snapshot.SnapshotId, out var known)) return known;
             var path = snapshot.ManifestList ?? table.MetadataLocation;
-            this.findings.Try("manifest-list", "manifest-list", path, () =>
+            findings.Try("manifest-list", "manifest-list", path, () =>
             {
                 known = new ManifestReader(store).Manifests(Metadata, snapshot);
-                if (snapshot.ManifestList is { } list) SnapshotRules.CheckList(Metadata, snapshot, known, new AvroFileReader(store.Read(list), list), list, this.findings);
+                if (snapshot.ManifestList is { } list) SnapshotRules.CheckList(Metadata, snapshot, known, new AvroFileReader(store.Read(list), list), list, findings);
             });
-            return this.lists[snapshot.SnapshotId] = known;
+            return lists[snapshot.SnapshotId] = known;
         }
 
         private IReadOnlyList<ManifestEntry>? Entries(ManifestFile manifest)
         {
             // What one list says of a manifest, row ids among it, another may say otherwise.
             var key = $"{manifest with { Partitions = [] }} {string.Join(' ', manifest.Partitions.Select(p => $"{p.ContainsNull} {p.ContainsNan} {Convert.ToHexString(p.LowerBound ?? [])} {Convert.ToHexString(p.UpperBound ?? [])}"))}";
-            if (this.manifests.TryGetValue(key, out var known)) return known;
-            if (Metadata.FindSpec(manifest.SpecId) is null) return this.manifests[key] = null;
-            this.findings.Try("manifest", "manifest", manifest.Path, () =>
+            if (manifests.TryGetValue(key, out var known)) return known;
+            if (Metadata.FindSpec(manifest.SpecId) is null) return manifests[key] = null;
+            findings.Try("manifest", "manifest", manifest.Path, () =>
             {
                 var entries = new ManifestReader(store).Entries(Metadata, manifest);
-                ManifestRules.Check(Metadata, manifest, new AvroFileReader(store.Read(manifest.Path), manifest.Path), entries, this.findings);
+                ManifestRules.Check(Metadata, manifest, new AvroFileReader(store.Read(manifest.Path), manifest.Path), entries, findings);
                 known = entries;
             });
-            return this.manifests[key] = known;
+            return manifests[key] = known;
         }
 
         private void CheckOrphans()
         {
-            var named = this.files.Values.Select(f => f.FilePath)
-                .Concat(this.lists.Values.OfType<IReadOnlyList<ManifestFile>>().SelectMany(l => l).Select(m => m.Path))
+            var named = files.Values.Select(f => f.FilePath)
+                .Concat(lists.Values.OfType<IReadOnlyList<ManifestFile>>().SelectMany(l => l).Select(m => m.Path))
                 .Concat(Metadata.Snapshots.Select(s => s.ManifestList).OfType<string>())
                 .Concat(Metadata.Statistics.Concat(Metadata.PartitionStatistics).Select(s => s.Path))
                 .Concat(Metadata.MetadataLog.Select(e => e.Location)).Append(table.MetadataLocation)
                 .Select(Location.Normalize).ToHashSet(StringComparer.Ordinal);
             foreach (var file in store.List(Metadata.Location + "/"))
-                if (!named.Contains(Location.Normalize(file.Location)) && Location.NameOf(file.Location) != "version-hint.text") this.findings.Warn("orphan", file.Location, "nothing refers to it");
+                if (!named.Contains(Location.Normalize(file.Location)) && Location.NameOf(file.Location) != "version-hint.text") findings.Warn("orphan", file.Location, "nothing refers to it");
         }
     }
 }

@@ -42,14 +42,14 @@ public sealed class DeleteWriter : IDisposable
     /// <summary>Deletes rows of a data file of the table, which a scan planned: so its deletes so far are known.</summary>
     public void Delete(ScanTask task, RowPositions positions)
     {
-        if (this.files.TryGetValue(task.Data.File.FilePath, out var known))
+        if (files.TryGetValue(task.Data.File.FilePath, out var known))
         {
             known.Positions.Union(positions);
             return;
         }
         var own = new RowPositions();
         own.Union(positions);
-        this.files[task.Data.File.FilePath] = (task, own);
+        files[task.Data.File.FilePath] = (task, own);
     }
 
     /// <summary>Deletes rows of a data file that is added in the same commit.</summary>
@@ -58,17 +58,17 @@ public sealed class DeleteWriter : IDisposable
     /// <summary>Writes the files. Those of a commit that fails for certain are the caller's to delete.</summary>
     public RowDeletes Finish()
     {
-        var marked = this.files.Values.Where(f => f.Positions.Count > 0).OrderBy(f => f.Task.Data.File.FilePath, StringComparer.Ordinal).ToList();
+        var marked = files.Values.Where(f => f.Positions.Count > 0).OrderBy(f => f.Task.Data.File.FilePath, StringComparer.Ordinal).ToList();
         if (marked.Count == 0) return new RowDeletes([], []);
-        if (this.table.Metadata.FormatVersion >= 3) return Vectors(marked);
-        return new RowDeletes([.. marked.Select(f => PositionDeleteFile.Write(this.table.Metadata, this.store, Location(f.Task.Data.File, "parquet"), f.Task.Data.File, f.Positions, this.buffers))], []);
+        if (table.Metadata.FormatVersion >= 3) return Vectors(marked);
+        return new RowDeletes([.. marked.Select(f => PositionDeleteFile.Write(table.Metadata, store, Location(f.Task.Data.File, "parquet"), f.Task.Data.File, f.Positions, buffers))], []);
     }
 
-    public void Dispose() => this.buffers.Dispose();
+    public void Dispose() => buffers.Dispose();
 
     private RowDeletes Vectors(List<(ScanTask Task, RowPositions Positions)> marked)
     {
-        var known = new DeleteReader(this.table.Metadata, this.store, this.buffers);
+        var known = new DeleteReader(table.Metadata, store, buffers);
         var replaced = ImmutableArray.CreateBuilder<DataFile>();
         var vectors = new List<(DataFile File, RowPositions Positions)>();
         foreach (var (task, positions) in marked)
@@ -78,14 +78,14 @@ public sealed class DeleteWriter : IDisposable
             vectors.Add((task.Data.File, positions));
         }
         IEnumerable<List<(DataFile File, RowPositions)>> files = ShareFiles ? [vectors] : vectors.Select(v => new List<(DataFile, RowPositions)> { v });
-        return new RowDeletes([.. files.SelectMany(f => DeletionVectorFile.Write(this.store, Location(f.Count == 1 ? f[0].File : null, "puffin"), f))], replaced.ToImmutable());
+        return new RowDeletes([.. files.SelectMany(f => DeletionVectorFile.Write(store, Location(f.Count == 1 ? f[0].File : null, "puffin"), f))], replaced.ToImmutable());
     }
 
     private string Location(DataFile? file, string suffix)
     {
-        var metadata = this.table.Metadata;
+        var metadata = table.Metadata;
         var builder = new DataFileBuilder(metadata);
-        var name = $"{this.random.NewGuid()}-deletes.{suffix}";
+        var name = $"{random.NewGuid()}-deletes.{suffix}";
         return file is not null && metadata.FindSpec(file.SpecId) is { } spec ? builder.LocationFor(spec, file.Partition, name) : builder.LocationFor(PartitionSpec.Unpartitioned, PartitionTuple.Empty, name);
     }
 }

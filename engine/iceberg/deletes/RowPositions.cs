@@ -99,7 +99,7 @@ public sealed class RowPositions
         {
             Widen();
             Count = 0;
-            for (var i = 0; i < ContainerWords; i++) Count += BitOperations.PopCount(this.words![i] |= other[i]);
+            for (var i = 0; i < ContainerWords; i++) Count += BitOperations.PopCount(words![i] |= other[i]);
         }
 
         internal IEnumerable<int> All()

@@ -32,7 +32,7 @@ internal sealed class AvroRecordMap
 
     public byte[]? Bytes(object?[] record, int id, string name) => Get(record, id, name) as byte[];
 
-    public AvroType? TypeOf(int id, string name) => Find(id, name) is var at && at >= 0 ? this.record.Fields[at].Type : null;
+    public AvroType? TypeOf(int id, string name) => Find(id, name) is var at && at >= 0 ? record.Fields[at].Type : null;
 
     private int Find(int id, string name) => byId.TryGetValue(id, out var at) ? at : byName.GetValueOrDefault(name, -1);
 }

@@ -41,35 +41,35 @@ internal sealed class ManifestWriter
             KeyValuePair.Create("iceberg.schema", SchemaJson.ToText(new Schema(0, schema))),
         ];
         var deflate = !string.Equals(table.Property(TableProperties.ManifestCodec), "uncompressed", StringComparison.OrdinalIgnoreCase);
-        this.file = new AvroFileWriter(AvroSchemas.Record("manifest_entry", schema), metadata, deflate);
+        file = new AvroFileWriter(AvroSchemas.Record("manifest_entry", schema), metadata, deflate);
     }
 
-    public long Length => this.file.Length;
+    public long Length => file.Length;
 
     public int Entries => files.Sum();
 
     /// <summary>A file that this snapshot adds; its sequence numbers are inherited. A data sequence number may be given where it is older (compaction).</summary>
-    public void Added(DataFile file, long? sequenceNumber = null) => Write(new ManifestEntry(EntryStatus.Added, this.snapshotId, sequenceNumber, null, file));
+    public void Added(DataFile file, long? sequenceNumber = null) => Write(new ManifestEntry(EntryStatus.Added, snapshotId, sequenceNumber, null, file));
 
     /// <summary>A file that is carried over from another manifest, its numbers resolved.</summary>
     public void Existing(ManifestEntry entry) => Write(entry with { Status = EntryStatus.Existing });
 
     /// <summary>A file that this snapshot removes.</summary>
-    public void Deleted(ManifestEntry entry) => Write(entry with { Status = EntryStatus.Deleted, SnapshotId = this.snapshotId });
+    public void Deleted(ManifestEntry entry) => Write(entry with { Status = EntryStatus.Deleted, SnapshotId = snapshotId });
 
     /// <summary>The file's bytes and its line in the manifest list, to be stored at <paramref name="path"/>.</summary>
     public (byte[] Bytes, ManifestFile Manifest) Finish(string path)
     {
-        var bytes = this.file.Finish();
+        var bytes = file.Finish();
         return (bytes, new ManifestFile
         {
             Path = path,
             Length = bytes.Length,
-            SpecId = this.spec.SpecId,
-            Content = this.content,
+            SpecId = spec.SpecId,
+            Content = content,
             SequenceNumber = ManifestFile.UnassignedSequence,
             MinSequenceNumber = minSequence ?? ManifestFile.UnassignedSequence,
-            AddedSnapshotId = this.snapshotId,
+            AddedSnapshotId = snapshotId,
             AddedFiles = files[(int)EntryStatus.Added],
             ExistingFiles = files[(int)EntryStatus.Existing],
             DeletedFiles = files[(int)EntryStatus.Deleted],
@@ -82,11 +82,11 @@ internal sealed class ManifestWriter
 
     private void Write(ManifestEntry entry)
     {
-        Check.That(entry.File.SpecId == this.spec.SpecId && entry.File.Partition.Length == types.Length);
-        Check.That(entry.File.Content == FileContent.Data == (this.content == ManifestContent.Data));
+        Check.That(entry.File.SpecId == spec.SpecId && entry.File.Partition.Length == types.Length);
+        Check.That(entry.File.Content == FileContent.Data == (content == ManifestContent.Data));
         Check.That(entry.Status == EntryStatus.Added || (entry.SnapshotId is not null && entry.SequenceNumber is not null && entry.FileSequenceNumber is not null));
         if (entry.IsLive && entry.SequenceNumber is { } sequence) minSequence = Math.Min(minSequence ?? sequence, sequence);
-        this.file.Append(ManifestEntryCodec.ToAvro(entry, types, formatVersion));
+        file.Append(ManifestEntryCodec.ToAvro(entry, types, formatVersion));
         partitions.Add(entry.File.Partition);
         files[(int)entry.Status]++;
         rows[(int)entry.Status] += entry.File.RecordCount;

@@ -20,7 +20,7 @@ internal sealed class ChangesSince
     public string? NewRows(ScanFilter condition, TableMetadata table)
     {
         var filter = new BoundFilter(condition, table.CurrentSchema, table);
-        return this.rows.Find(filter.MayMatch) is { } conflicting ? $"data file {conflicting.FilePath} came meanwhile and may have rows concerned" : null;
+        return rows.Find(filter.MayMatch) is { } conflicting ? $"data file {conflicting.FilePath} came meanwhile and may have rows concerned" : null;
     }
 
     /// <summary>Names the first data file that went, or delete file that came, and may concern rows that meet <paramref name="condition"/>; null if none did.</summary>

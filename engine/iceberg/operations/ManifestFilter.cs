@@ -46,7 +46,7 @@ internal sealed class ManifestFilter
 
     private ManifestFile Rewrite(TableMetadata table, long snapshotId, ManifestFile manifest, List<ManifestEntry> live, HashSet<FileKey> gone, Func<ManifestWriter, ManifestFile> store)
     {
-        if (this.written.TryGetValue(manifest.Path, out var known) && known.Removed.SetEquals(gone)) return known.Manifest;
+        if (written.TryGetValue(manifest.Path, out var known) && known.Removed.SetEquals(gone)) return known.Manifest;
         var writer = new ManifestWriter(table, table.FindSpec(manifest.SpecId)!, manifest.Content, snapshotId);
         foreach (var entry in live)
         {
@@ -54,7 +54,7 @@ internal sealed class ManifestFilter
             else writer.Existing(entry);
         }
         var filtered = store(writer);
-        this.written[manifest.Path] = (gone, filtered);
+        written[manifest.Path] = (gone, filtered);
         return filtered;
     }
 }

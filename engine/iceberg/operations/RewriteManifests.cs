@@ -45,7 +45,7 @@ public sealed class RewriteManifests(string branch = SnapshotRef.Main) : Snapsho
     private ImmutableArray<ManifestFile> Rewrite(TableMetadata table, List<ManifestFile> manifests, long target, ManifestReader reader, ActionContext context)
     {
         var key = string.Join('\n', manifests.Select(m => m.Path));
-        if (this.written.TryGetValue(key, out var known)) return known;
+        if (written.TryGetValue(key, out var known)) return known;
         var spec = table.FindSpec(manifests[0].SpecId)!;
         var types = table.PartitionTypes(spec);
         var rewritten = ImmutableArray.CreateBuilder<ManifestFile>();
@@ -60,6 +60,6 @@ public sealed class RewriteManifests(string branch = SnapshotRef.Main) : Snapsho
             writer = null;
         }
         if (writer is not null) rewritten.Add(Store(table, writer, context));
-        return this.written[key] = rewritten.ToImmutable();
+        return written[key] = rewritten.ToImmutable();
     }
 }

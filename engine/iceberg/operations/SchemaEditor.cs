@@ -63,8 +63,8 @@ internal sealed record SchemaEditor
         foreach (var id in IdsOf(field))
         {
             if (Schema.IdentifierFieldIds.Contains(id)) throw Bad($"column '{path}' identifies rows");
-            if (this.table.DefaultSpec.Fields.Any(f => f.SourceId == id && f.Transform.Kind != TransformKind.Void)) throw Bad($"the table is partitioned by column '{path}'");
-            if (this.table.DefaultSortOrder.Fields.Any(f => f.SourceId == id)) throw Bad($"the table is sorted by column '{path}'");
+            if (table.DefaultSpec.Fields.Any(f => f.SourceId == id && f.Transform.Kind != TransformKind.Void)) throw Bad($"the table is partitioned by column '{path}'");
+            if (table.DefaultSortOrder.Fields.Any(f => f.SourceId == id)) throw Bad($"the table is sorted by column '{path}'");
         }
         return Replace(parent, new StructType(within.Fields.Remove(field)));
     }
@@ -106,11 +106,11 @@ internal sealed record SchemaEditor
         {
             (TypeKind.Int, TypeKind.Long) or (TypeKind.Float, TypeKind.Double) => true,
             (TypeKind.Decimal, TypeKind.Decimal) => field.Type is PrimitiveType from && from.Scale == to.Scale && to.Precision > from.Precision,
-            (TypeKind.Date, TypeKind.Timestamp or TypeKind.TimestampNs) => this.table.FormatVersion >= 3,
+            (TypeKind.Date, TypeKind.Timestamp or TypeKind.TimestampNs) => table.FormatVersion >= 3,
             _ => false,
         };
         // A date becomes another value under every transform.
-        return widens && (field.Type.Kind != TypeKind.Date || this.table.Specs.All(s => s.Fields.All(f => f.SourceId != field.Id)));
+        return widens && (field.Type.Kind != TypeKind.Date || table.Specs.All(s => s.Fields.All(f => f.SourceId != field.Id)));
     }
 
     private SchemaEditor ReplaceField(string path, Field field) =>

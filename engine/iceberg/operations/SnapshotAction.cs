@@ -23,7 +23,7 @@ public abstract class SnapshotAction : TableAction
 
     public override long? SnapshotId => snapshotId;
 
-    internal override CommitFate FateOf(TableMetadata sent, TableMetadata now) => snapshotId is { } id ? SnapshotFate.Of(id, this.branch, sent, now) : CommitFate.Never;
+    internal override CommitFate FateOf(TableMetadata sent, TableMetadata now) => snapshotId is { } id ? SnapshotFate.Of(id, branch, sent, now) : CommitFate.Never;
 
     /// <summary>Who commits, in the summary of every snapshot.</summary>
     public string EngineName { get; init; } = "k2i";
@@ -37,9 +37,9 @@ public abstract class SnapshotAction : TableAction
         if (snapshotId is { } known && metadata.FindSnapshot(known) is not null) return new ActionResult.AlreadyDone($"snapshot {known} is in the table");
         snapshotId ??= NewSnapshotId(metadata, context.Random);
         uuid ??= context.Random.NewGuid().ToString();
-        var parent = metadata.Head(this.branch);
-        if (parent is null && metadata.Refs.ContainsKey(this.branch)) throw new EngineException(ErrorKind.Corrupt, $"table {table.Ident}: branch {this.branch} points at a snapshot that is gone");
-        if (metadata.Refs.TryGetValue(this.branch, out var reference) && !reference.IsBranch) throw new EngineException(ErrorKind.Invalid, $"table {table.Ident}: '{this.branch}' is a tag");
+        var parent = metadata.Head(branch);
+        if (parent is null && metadata.Refs.ContainsKey(branch)) throw new EngineException(ErrorKind.Corrupt, $"table {table.Ident}: branch {branch} points at a snapshot that is gone");
+        if (metadata.Refs.TryGetValue(branch, out var reference) && !reference.IsBranch) throw new EngineException(ErrorKind.Invalid, $"table {table.Ident}: '{branch}' is a tag");
 
         var verdict = Decide(table, parent, context, out var content);
         if (verdict is not null) return verdict;
@@ -48,13 +48,13 @@ public abstract class SnapshotAction : TableAction
         List<MetadataUpdate> updates =
         [
             new MetadataUpdate.AddSnapshot(snapshot),
-            new MetadataUpdate.SetSnapshotRef(this.branch, reference is null ? new SnapshotRef(snapshot.SnapshotId, IsBranch: true) : reference with { SnapshotId = snapshot.SnapshotId }),
+            new MetadataUpdate.SetSnapshotRef(branch, reference is null ? new SnapshotRef(snapshot.SnapshotId, IsBranch: true) : reference with { SnapshotId = snapshot.SnapshotId }),
         ];
         if (!content.Properties.IsEmpty) updates.Add(new MetadataUpdate.SetProperties(content.Properties));
         return new ActionResult.Change([.. updates],
         [
             new TableRequirement.AssertTableUuid(metadata.Uuid),
-            new TableRequirement.AssertRefSnapshotId(this.branch, parent?.SnapshotId),
+            new TableRequirement.AssertRefSnapshotId(branch, parent?.SnapshotId),
         ]);
     }
 

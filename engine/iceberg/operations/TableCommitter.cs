@@ -41,7 +41,7 @@ public sealed class TableCommitter(
             {
                 return catalog.Create(ident, creation);
             }
-            catch (EngineException error) when (error.Kind is ErrorKind.AlreadyExists or ErrorKind.Unknown && attempt <= this.options.StatusChecks)
+            catch (EngineException error) when (error.Kind is ErrorKind.AlreadyExists or ErrorKind.Unknown && attempt <= options.StatusChecks)
             {
                 Wait(attempt, error.Kind == ErrorKind.Unknown);
             }
@@ -55,16 +55,16 @@ public sealed class TableCommitter(
     /// </summary>
     public CommitResult Commit(TableIdent ident, TableAction action)
     {
-        var started = this.clock.MonotonicMs;
+        var started = clock.MonotonicMs;
         string? uuid = action.Doubt?.Uuid;
         var newest = action.Doubt?.LastSequenceNumber ?? 0;
-        long retries = this.options.Retries, totalMs = this.options.TotalMs;
+        long retries = options.Retries, totalMs = options.TotalMs;
         var sent = false;
-        bool MayRetry(int attempt) => attempt <= retries && this.clock.MonotonicMs - started < totalMs;
+        bool MayRetry(int attempt) => attempt <= retries && clock.MonotonicMs - started < totalMs;
 
         for (var attempt = 1; ; attempt++)
         {
-            var context = new ActionContext(store, this.clock) { Random = this.random };
+            var context = new ActionContext(store, clock) { Random = random };
             try
             {
                 var table = catalog.Load(ident);
@@ -99,11 +99,11 @@ public sealed class TableCommitter(
             }
             catch (EngineException error) when (error.Kind is ErrorKind.Unavailable && MayRetry(attempt))
             {
-                this.log.Warn("commit could not be tried", ("table", ident), ("attempt", attempt), ("error", error.Message));
+                log.Warn("commit could not be tried", ("table", ident), ("attempt", attempt), ("error", error.Message));
             }
             catch (EngineException error) when (error.Kind is ErrorKind.Conflict && MayRetry(attempt))
             {
-                this.log.Debug("commit met a change by someone else", ("table", ident), ("attempt", attempt));
+                log.Debug("commit met a change by someone else", ("table", ident), ("attempt", attempt));
             }
             catch (EngineException error) when (error.Kind is ErrorKind.Unavailable or ErrorKind.Conflict)
             {
@@ -145,18 +145,18 @@ public sealed class TableCommitter(
             // An older doubt is settled by now: this base either has the same parent, or the action knows that nothing of it is in the table.
             action.Doubt = table.Metadata;
             var lost = ((CommitOutcome.Unknown)outcome).Error;
-            this.log.Warn("the answer to a commit was lost", ("table", table.Ident), ("snapshot", action.SnapshotId), ("error", lost.Message));
+            log.Warn("the answer to a commit was lost", ("table", table.Ident), ("snapshot", action.SnapshotId), ("error", lost.Message));
             var current = FindOut(table, action, lost);
             if (action.HasLanded(current.Metadata)) return current;
             if (current.MetadataLocation != table.MetadataLocation) throw new EngineException(ErrorKind.Conflict, $"table {table.Ident} was changed by someone else while an answer was lost");
-            if (check >= this.options.StatusChecks) throw Undecided(table.Ident, lost);
+            if (check >= options.StatusChecks) throw Undecided(table.Ident, lost);
         }
     }
 
     /// <summary>The table as it is after a lost answer.</summary>
     private Table FindOut(Table sent, TableAction action, EngineException lost)
     {
-        for (var check = 1; check <= this.options.StatusChecks; check++)
+        for (var check = 1; check <= options.StatusChecks; check++)
         {
             Wait(check, slow: true);
             try
@@ -167,10 +167,10 @@ public sealed class TableCommitter(
             }
             catch (EngineException error) when (error.Kind is ErrorKind.Unavailable or ErrorKind.Unknown or ErrorKind.Denied)
             {
-                this.log.Debug("the table cannot be looked at", ("table", sent.Ident), ("error", error.Message));
+                log.Debug("the table cannot be looked at", ("table", sent.Ident), ("error", error.Message));
             }
         }
-        this.log.Error("it is not known whether a commit landed", ("table", sent.Ident), ("snapshot", action.SnapshotId), ("error", lost.Message));
+        log.Error("it is not known whether a commit landed", ("table", sent.Ident), ("snapshot", action.SnapshotId), ("error", lost.Message));
         throw Undecided(sent.Ident, lost);
     }
 
@@ -204,15 +204,15 @@ public sealed class TableCommitter(
         }
         catch (EngineException error)
         {
-            this.log.Warn("files of a commit's earlier attempts were left behind", ("error", error.Message));
+            log.Warn("files of a commit's earlier attempts were left behind", ("error", error.Message));
         }
     }
 
     private void Wait(int attempt, bool slow)
     {
-        var wait = Math.Min(this.options.MaxWaitMs, (long)this.options.MinWaitMs << Math.Min(attempt - 1, 20));
-        if (slow) wait = Math.Min(this.options.MaxWaitMs, wait * 2);
-        this.sleepMs((int)((wait / 2) + this.random.NextInt64((wait / 2) + 1)));
+        var wait = Math.Min(options.MaxWaitMs, (long)options.MinWaitMs << Math.Min(attempt - 1, 20));
+        if (slow) wait = Math.Min(options.MaxWaitMs, wait * 2);
+        sleepMs((int)((wait / 2) + random.NextInt64((wait / 2) + 1)));
     }
 
     /// <summary>An answer from a copy that lags: what it lacks may be there, so nothing is decided on it.</summary>

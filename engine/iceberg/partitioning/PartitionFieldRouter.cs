@@ -17,41 +17,41 @@ internal sealed class PartitionFieldRouter
 
     public PartitionFieldRouter(PartitionField field, Schema schema)
     {
-        this.transform = field.Transform;
+        transform = field.Transform;
         var path = new List<int>();
         var source = Find(schema.Struct, field.SourceId, path);
-        if (this.transform.Kind == TransformKind.Void)
+        if (transform.Kind == TransformKind.Void)
         {
             this.path = [];
             this.source = PrimitiveType.Int;
             return;
         }
         if (source?.Type is not PrimitiveType type) throw new EngineException(ErrorKind.Invalid, $"partition field '{field.Name}': its source column {field.SourceId} is not in the schema, or not a plain value below structs");
-        if (this.transform.Kind == TransformKind.Unknown || !this.transform.Accepts(type)) throw new EngineException(ErrorKind.Unsupported, $"partition field '{field.Name}': transform {this.transform} of {type} is not known to this build");
+        if (transform.Kind == TransformKind.Unknown || !transform.Accepts(type)) throw new EngineException(ErrorKind.Unsupported, $"partition field '{field.Name}': transform {transform} of {type} is not known to this build");
         path.Reverse();
         this.path = [.. path];
         this.source = type;
     }
 
     /// <summary>The value with this number.</summary>
-    public byte[]? ValueOf(int number) => this.values[number];
+    public byte[]? ValueOf(int number) => values[number];
 
     public void Number(IReadOnlyList<ColumnView> columns, int start, Span<int> numbers)
     {
-        if (this.transform.Kind == TransformKind.Void)
+        if (transform.Kind == TransformKind.Void)
         {
             numbers.Clear();
             return;
         }
-        var view = columns[this.path[0]];
+        var view = columns[path[0]];
         numbers.Fill(1);
         MarkNulls(view, start, numbers);
-        for (var at = 1; at < this.path.Length; at++)
+        for (var at = 1; at < path.Length; at++)
         {
-            view = view.Children[this.path[at]];
+            view = view.Children[path[at]];
             MarkNulls(view, start, numbers);
         }
-        switch (this.source.Kind)
+        switch (source.Kind)
         {
             case TypeKind.Boolean:
                 NumberBooleans(view, start, numbers);
@@ -96,7 +96,7 @@ internal sealed class PartitionFieldRouter
         for (var row = 0; row < numbers.Length; row++)
         {
             if (numbers[row] == 0) continue;
-            if (lastNumber == 0 || values[row] != last) (last, lastNumber) = (values[row], OfLong(TransformFunctions.OfLong(this.transform, this.source.Kind, values[row])));
+            if (lastNumber == 0 || values[row] != last) (last, lastNumber) = (values[row], OfLong(TransformFunctions.OfLong(transform, source.Kind, values[row])));
             numbers[row] = lastNumber;
         }
     }
@@ -107,7 +107,7 @@ internal sealed class PartitionFieldRouter
         for (var row = 0; row < numbers.Length; row++)
         {
             if (numbers[row] == 0) continue;
-            if (lastNumber == 0 || values[row] != last) (last, lastNumber) = (values[row], OfLong(TransformFunctions.OfLong(this.transform, this.source.Kind, values[row])));
+            if (lastNumber == 0 || values[row] != last) (last, lastNumber) = (values[row], OfLong(TransformFunctions.OfLong(transform, source.Kind, values[row])));
             numbers[row] = lastNumber;
         }
     }
@@ -129,9 +129,9 @@ internal sealed class PartitionFieldRouter
         for (var row = 0; row < numbers.Length; row++)
         {
             if (numbers[row] == 0) continue;
-            var value = this.transform.Kind == TransformKind.Truncate ? TransformFunctions.Truncate(values[row], this.transform.Parameter) : values[row];
+            var value = transform.Kind == TransformKind.Truncate ? TransformFunctions.Truncate(values[row], transform.Parameter) : values[row];
             var minimal = Minimal(value);
-            numbers[row] = this.transform.Kind == TransformKind.Bucket ? OfLong(TransformFunctions.Bucket(Murmur3.Hash(minimal), this.transform.Parameter)) : OfBytes(minimal);
+            numbers[row] = transform.Kind == TransformKind.Bucket ? OfLong(TransformFunctions.Bucket(Murmur3.Hash(minimal), transform.Parameter)) : OfBytes(minimal);
         }
     }
 
@@ -141,11 +141,11 @@ internal sealed class PartitionFieldRouter
         {
             if (numbers[row] == 0) continue;
             var value = view.Bytes(start + row);
-            numbers[row] = this.transform.Kind switch
+            numbers[row] = transform.Kind switch
             {
-                TransformKind.Bucket => OfLong(TransformFunctions.Bucket(Murmur3.Hash(value), this.transform.Parameter)),
-                TransformKind.Truncate when this.source.Kind == TypeKind.String => OfBytes(TransformFunctions.Prefix(value, this.transform.Parameter)),
-                TransformKind.Truncate => OfBytes(value[..Math.Min(value.Length, this.transform.Parameter)]),
+                TransformKind.Bucket => OfLong(TransformFunctions.Bucket(Murmur3.Hash(value), transform.Parameter)),
+                TransformKind.Truncate when source.Kind == TypeKind.String => OfBytes(TransformFunctions.Prefix(value, transform.Parameter)),
+                TransformKind.Truncate => OfBytes(value[..Math.Min(value.Length, transform.Parameter)]),
                 _ => OfBytes(value),
             };
         }
@@ -163,20 +163,20 @@ internal sealed class PartitionFieldRouter
     private int OfLong(long value)
     {
         var number = ids.Of(value, out var isNew) + 1;
-        if (isNew) this.values.Add(ToBytes(value));
+        if (isNew) values.Add(ToBytes(value));
         return number;
     }
 
     private int OfBytes(ReadOnlySpan<byte> value)
     {
         var number = ids.Of(value, out var isNew) + 1;
-        if (isNew) this.values.Add(value.ToArray());
+        if (isNew) values.Add(value.ToArray());
         return number;
     }
 
-    private byte[] ToBytes(long value) => this.transform.Kind switch
+    private byte[] ToBytes(long value) => transform.Kind switch
     {
-        TransformKind.Identity or TransformKind.Truncate => this.source.Kind switch
+        TransformKind.Identity or TransformKind.Truncate => source.Kind switch
         {
             TypeKind.Boolean => [(byte)value],
             TypeKind.Int or TypeKind.Date or TypeKind.Float => SingleValue.OfInt((int)value),

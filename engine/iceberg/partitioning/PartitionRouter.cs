@@ -28,7 +28,7 @@ public sealed class PartitionRouter
     /// <summary>The partitions met so far; a row's index is its partition's place here.</summary>
     public IReadOnlyList<PartitionTuple> Partitions => partitions;
 
-    public PartitionSpec Spec => this.spec;
+    public PartitionSpec Spec => spec;
 
     /// <summary>Writes the partition indexes of the rows from <paramref name="start"/> on, as many as <paramref name="indexes"/> holds.</summary>
     /// <param name="columns">One view per field of the schema, in its order.</param>

@@ -24,17 +24,17 @@ public sealed class PartitionTuple : IEquatable<PartitionTuple>
         this.hash = hash.ToHashCode();
     }
 
-    public int Length => this.values.Length;
+    public int Length => values.Length;
 
     /// <summary>The value at a field's place in the spec; null for a null. Not to be changed.</summary>
-    public byte[]? this[int at] => this.values[at];
+    public byte[]? this[int at] => values[at];
 
     public bool Equals(PartitionTuple? other)
     {
-        if (other is null || other.hash != this.hash || other.Length != Length) return false;
+        if (other is null || other.hash != hash || other.Length != Length) return false;
         for (var at = 0; at < Length; at++)
         {
-            var (mine, its) = (this.values[at], other.values[at]);
+            var (mine, its) = (values[at], other.values[at]);
             if (mine is null != its is null || !mine.AsSpan().SequenceEqual(its)) return false;
         }
         return true;
@@ -42,7 +42,7 @@ public sealed class PartitionTuple : IEquatable<PartitionTuple>
 
     public override bool Equals(object? obj) => Equals(obj as PartitionTuple);
 
-    public override int GetHashCode() => this.hash;
+    public override int GetHashCode() => hash;
 
     /// <summary>The bytes that stand for a value in a tuple: NaNs of any kind become one.</summary>
     internal static byte[] Canonical(DataType type, byte[] value)

@@ -47,10 +47,10 @@ public sealed class PuffinFile : IDisposable
     /// <summary>A blob's bytes, unpacked.</summary>
     public byte[] Read(PuffinBlob blob)
     {
-        var what = $"{this.reader.Location}, blob at {blob.Offset}";
+        var what = $"{reader.Location}, blob at {blob.Offset}";
         if (blob.Length > MaxBlobBytes) throw new EngineException(ErrorKind.Unsupported, $"{what} has {blob.Length} bytes, more than this build reads");
         var bytes = new byte[blob.Length];
-        this.reader.ReadAt(blob.Offset, bytes);
+        reader.ReadAt(blob.Offset, bytes);
         return blob.Codec switch
         {
             null => bytes,
@@ -60,5 +60,5 @@ public sealed class PuffinFile : IDisposable
         };
     }
 
-    public void Dispose() => this.reader.Dispose();
+    public void Dispose() => reader.Dispose();
 }

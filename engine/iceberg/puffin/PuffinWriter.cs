@@ -27,8 +27,8 @@ public sealed class PuffinWriter
     public PuffinBlob Add(PuffinBlob blob, ReadOnlySpan<byte> bytes)
     {
         Check.That(!finished && blob.Codec is null);
-        var placed = blob with { Offset = this.target.Length, Length = bytes.Length };
-        this.target.Write(bytes);
+        var placed = blob with { Offset = target.Length, Length = bytes.Length };
+        target.Write(bytes);
         blobs.Add(placed);
         return placed;
     }
@@ -39,7 +39,7 @@ public sealed class PuffinWriter
         Check.That(!finished);
         finished = true;
         var footer = PuffinFooter.Write(blobs, (properties ?? SummaryKeys.Empty).SetItem("created-by", CreatedBy));
-        this.target.Write(footer);
+        target.Write(footer);
         return footer.Length;
     }
 }

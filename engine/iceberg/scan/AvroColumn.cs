@@ -10,7 +10,7 @@ namespace K2I.Iceberg;
 /// <summary>A wanted field and where it is found in Avro records: the way from a decoded value into a column.</summary>
 internal sealed class AvroColumn
 {
-    private readonly Field _field;
+    private readonly Field field;
     private readonly string what;
     private readonly int at;
     private readonly AvroType? type;
@@ -20,21 +20,21 @@ internal sealed class AvroColumn
 
     private AvroColumn(Field field, int at, AvroType? stored, ReadRequest request, string what, bool top)
     {
-        _field = field;
+        this.field = field;
         this.what = what;
         this.at = at;
-        this.type = stored?.Optional ?? stored;
-        if (this.type is null && request.Missing.TryGetValue(field.Id, out var missing)) this.missing = missing;
+        type = stored?.Optional ?? stored;
+        if (type is null && request.Missing.TryGetValue(field.Id, out var missing)) this.missing = missing;
         if (top && request.NullFills.TryGetValue(field.Id, out var fill)) this.fill = fill;
-        if (this.type is null && field.Required && this.missing is null && this.fill is null) throw Json.Bad(what, $"column {field.Name} is required and not in the file");
+        if (type is null && field.Required && this.missing is null && this.fill is null) throw Json.Bad(what, $"column {field.Name} is required and not in the file");
         children = field.Type switch
         {
-            StructType s => this.type is null ? [.. s.Fields.Select(f => new AvroColumn(f, -1, null, request, what, false))] : Of(s.Fields, Expect(AvroKind.Record), request, what, false),
-            ListType l when this.type is not null => [new AvroColumn(l.Element, 0, Expect(AvroKind.Array).Element, request, what, false)],
-            MapType m when this.type is { Kind: AvroKind.Map } => [new AvroColumn(m.Key, 0, AvroType.String, request, what, false), new AvroColumn(m.Value, 1, this.type.Element, request, what, false)],
-            MapType m when this.type is { Kind: AvroKind.Array, Element: { Kind: AvroKind.Record, Fields.Length: 2 } entry } =>
+            StructType s => type is null ? [.. s.Fields.Select(f => new AvroColumn(f, -1, null, request, what, false))] : Of(s.Fields, Expect(AvroKind.Record), request, what, false),
+            ListType l when type is not null => [new AvroColumn(l.Element, 0, Expect(AvroKind.Array).Element, request, what, false)],
+            MapType m when type is { Kind: AvroKind.Map } => [new AvroColumn(m.Key, 0, AvroType.String, request, what, false), new AvroColumn(m.Value, 1, type.Element, request, what, false)],
+            MapType m when type is { Kind: AvroKind.Array, Element: { Kind: AvroKind.Record, Fields.Length: 2 } entry } =>
                 [new AvroColumn(m.Key, 0, entry.Fields[0].Type, request, what, false), new AvroColumn(m.Value, 1, entry.Fields[1].Type, request, what, false)],
-            MapType when this.type is not null => throw Mismatch(this.type.Kind.ToString()),
+            MapType when type is not null => throw Mismatch(type.Kind.ToString()),
             _ => [],
         };
     }
@@ -50,7 +50,7 @@ internal sealed class AvroColumn
     }
 
     /// <summary>Appends this field of a record.</summary>
-    internal void Append(ColumnBuilder column, object?[] record, long row) => AppendValue(column, this.at < 0 ? null : record[this.at], row);
+    internal void Append(ColumnBuilder column, object?[] record, long row) => AppendValue(column, at < 0 ? null : record[at], row);
 
     private void AppendValue(ColumnBuilder column, object? value, long row)
     {
@@ -61,7 +61,7 @@ internal sealed class AvroColumn
             else column.AppendNull();
             return;
         }
-        switch (_field.Type.Kind, value)
+        switch (field.Type.Kind, value)
         {
             case (TypeKind.Boolean, bool flag):
                 column.AppendBool(flag);
@@ -69,17 +69,17 @@ internal sealed class AvroColumn
             case (TypeKind.Int or TypeKind.Date, int number):
                 column.AppendInt(number);
                 break;
-            case (TypeKind.Timestamp, int days) when this.type?.Logical == "date":
+            case (TypeKind.Timestamp, int days) when type?.Logical == "date":
                 column.AppendLong(days * 86_400_000_000L);
                 break;
-            case (TypeKind.TimestampNs, int days) when this.type?.Logical == "date":
+            case (TypeKind.TimestampNs, int days) when type?.Logical == "date":
                 column.AppendLong(days * 86_400_000_000_000L);
                 break;
             case (TypeKind.Long, int number):
                 column.AppendLong(number);
                 break;
             case (TypeKind.Long or TypeKind.Time or TypeKind.Timestamp or TypeKind.TimestampTz or TypeKind.TimestampNs or TypeKind.TimestampTzNs, long number):
-                column.AppendLong(this.type?.Logical is "timestamp-millis" or "local-timestamp-millis" ? number * 1000 : number);
+                column.AppendLong(type?.Logical is "timestamp-millis" or "local-timestamp-millis" ? number * 1000 : number);
                 break;
             case (TypeKind.Float, float number):
                 column.AppendFloat(number);
@@ -119,7 +119,7 @@ internal sealed class AvroColumn
                 column.EndList();
                 break;
             default:
-                throw Mismatch(this.type?.Kind.ToString() ?? "nothing");
+                throw Mismatch(type?.Kind.ToString() ?? "nothing");
         }
     }
 
@@ -159,7 +159,7 @@ internal sealed class AvroColumn
         }
     }
 
-    private AvroType Expect(AvroKind kind) => this.type!.Kind == kind ? this.type : throw Mismatch(this.type.Kind.ToString());
+    private AvroType Expect(AvroKind kind) => type!.Kind == kind ? type : throw Mismatch(type.Kind.ToString());
 
-    private EngineException Mismatch(string stored) => new(ErrorKind.Unsupported, $"{this.what}: column {_field.Name} of type {_field.Type} cannot be read from Avro's {stored}");
+    private EngineException Mismatch(string stored) => new(ErrorKind.Unsupported, $"{what}: column {field.Name} of type {field.Type} cannot be read from Avro's {stored}");
 }

@@ -35,13 +35,13 @@ internal sealed class AvroRowFile : IRowFile
         batch = null;
         builder.Reset();
         BatchStart = next;
-        while (next < records.Count && builder.Rows < this.batchRows)
+        while (next < records.Count && builder.Rows < batchRows)
         {
             var record = (object?[])records[next]!;
             for (var i = 0; i < columns.Length; i++) columns[i].Append(builder.Column(i), record, next);
             if (!builder.EndRow())
             {
-                if (builder.Rows == 0) throw new EngineException(ErrorKind.Full, $"{this.what}: row {next} takes more than {Units.FormatBytes(BatchBytes)}");
+                if (builder.Rows == 0) throw new EngineException(ErrorKind.Full, $"{what}: row {next} takes more than {Units.FormatBytes(BatchBytes)}");
                 break;
             }
             records[next++] = null;

@@ -31,8 +31,8 @@ internal sealed class BoundFilter
 
     internal bool MayMatch(ManifestFile manifest)
     {
-        if (this.table.FindSpec(manifest.SpecId) is not { } spec || manifest.Partitions.Length != spec.Fields.Length) return true;
-        var types = this.table.PartitionTypes(spec);
+        if (table.FindSpec(manifest.SpecId) is not { } spec || manifest.Partitions.Length != spec.Fields.Length) return true;
+        var types = table.PartitionTypes(spec);
         return Condition.Holds(predicate =>
         {
             for (var at = 0; at < spec.Fields.Length; at++)
@@ -49,8 +49,8 @@ internal sealed class BoundFilter
 
     internal bool MayMatch(DataFile file)
     {
-        var spec = this.table.FindSpec(file.SpecId);
-        var types = spec is null || file.Partition.Length != spec.Fields.Length ? [] : this.table.PartitionTypes(spec);
+        var spec = table.FindSpec(file.SpecId);
+        var types = spec is null || file.Partition.Length != spec.Fields.Length ? [] : table.PartitionTypes(spec);
         return Condition.Holds(predicate => MayMatchPartition(predicate, file, spec, types) && MayMatchBounds(predicate, file));
     }
 
@@ -113,7 +113,7 @@ internal sealed class BoundFilter
         if (file.ValueCounts is null || !file.ValueCounts.TryGetValue(id, out var values)) return true;
         long? nulls = file.NullValueCounts is not null && file.NullValueCounts.TryGetValue(id, out var count) ? count : null;
         // Below structs, counts may leave out the rows whose struct is null.
-        if (!this.schema.Fields.Any(f => f.Id == id)) (nulls, values) = (null, long.MaxValue);
+        if (!schema.Fields.Any(f => f.Id == id)) (nulls, values) = (null, long.MaxValue);
         return predicate.MayMatch(file.LowerBounds?.GetValueOrDefault(id), file.UpperBounds?.GetValueOrDefault(id), nulls is not 0, nulls is null || nulls < values);
     }
 }

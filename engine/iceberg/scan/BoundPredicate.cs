@@ -59,7 +59,7 @@ internal sealed class BoundPredicate
     private bool IsTrue(ColumnView column, int row)
     {
         var value = column.Layout == ColumnLayout.Bits ? (column.Bit(row) ? [1] : [0]) : column.Bytes(row);
-        var nan = SingleValue.IsNaN(this.type, value);
+        var nan = SingleValue.IsNaN(type, value);
         switch (Operator)
         {
             case ScanOperator.IsNaN:
@@ -73,7 +73,7 @@ internal sealed class BoundPredicate
                 foreach (var one in values) found |= !nan && CompareStored(value, one) == 0;
                 return found == (Operator == ScanOperator.In);
             default:
-                return nan || SingleValue.IsNaN(this.type, values[0]) ? Operator == ScanOperator.NotEqual : Holds(CompareStored(value, values[0]));
+                return nan || SingleValue.IsNaN(type, values[0]) ? Operator == ScanOperator.NotEqual : Holds(CompareStored(value, values[0]));
         }
     }
 
@@ -115,7 +115,7 @@ internal sealed class BoundPredicate
     {
         if (asked is not (ScanOperator.Equal or ScanOperator.In) || nullsToo || values.Length > MostProbed) return true;
         foreach (var value in values)
-            if (group.MayContain(Field.Id, ColumnValue.FromSingle(this.type, value))) return true;
+            if (group.MayContain(Field.Id, ColumnValue.FromSingle(type, value))) return true;
         return false;
     }
 
@@ -127,7 +127,7 @@ internal sealed class BoundPredicate
         if (asked == ScanOperator.IsNull) return mayBeNull;
         if (nullsToo && mayBeNull && asked != ScanOperator.IsNotNull) return true;
         if (!mayBeValue) return false;
-        if (lower is null || upper is null || !transform.Accepts(this.type)) return true;
+        if (lower is null || upper is null || !transform.Accepts(type)) return true;
         var bucket = transform.Kind == TransformKind.Bucket;
         switch (asked)
         {
@@ -147,7 +147,7 @@ internal sealed class BoundPredicate
         }
     }
 
-    private bool IsFloat => this.type.Kind is TypeKind.Float or TypeKind.Double;
+    private bool IsFloat => type.Kind is TypeKind.Float or TypeKind.Double;
 
     /// <summary>NaNs are neither less nor greater: of columns that may hold some, bounds do not tell who fails a comparison.</summary>
     private ScanOperator? Opposite(ScanOperator one) => one switch
@@ -169,9 +169,9 @@ internal sealed class BoundPredicate
     /// <summary>The value before or after the one compared with, where the type has such; else that one.</summary>
     private byte[] Neighbour(int step)
     {
-        if (this.type.Kind is not (TypeKind.Int or TypeKind.Date or TypeKind.Long or TypeKind.Time or TypeKind.Timestamp or TypeKind.TimestampTz or TypeKind.TimestampNs or TypeKind.TimestampTzNs)) return values[0];
+        if (type.Kind is not (TypeKind.Int or TypeKind.Date or TypeKind.Long or TypeKind.Time or TypeKind.Timestamp or TypeKind.TimestampTz or TypeKind.TimestampNs or TypeKind.TimestampTzNs)) return values[0];
         var value = SingleValue.ToLong(values[0]);
-        var narrow = this.type.Kind is TypeKind.Int or TypeKind.Date;
+        var narrow = type.Kind is TypeKind.Int or TypeKind.Date;
         if (value == (narrow ? (step < 0 ? int.MinValue : int.MaxValue) : (step < 0 ? long.MinValue : long.MaxValue))) return values[0];
         return narrow ? SingleValue.OfInt((int)value + step) : SingleValue.OfLong(value + step);
     }
@@ -179,7 +179,7 @@ internal sealed class BoundPredicate
     /// <summary>What a value's partition can be. Old writers rounded times before 1970 up, so there are two.</summary>
     private (byte[] Low, byte[] High) Range(Transform transform, DataType result, byte[] value)
     {
-        var exact = TransformFunctions.Apply(transform, this.type, value)!;
+        var exact = TransformFunctions.Apply(transform, type, value)!;
         var time = transform.Kind is TransformKind.Year or TransformKind.Month or TransformKind.Day or TransformKind.Hour;
         if (!time || SingleValue.ToLong(exact) >= 0 || result.Kind is not (TypeKind.Int or TypeKind.Date)) return (exact, exact);
         return (exact, SingleValue.OfInt((int)SingleValue.ToLong(exact) + 1));
@@ -196,13 +196,13 @@ internal sealed class BoundPredicate
     };
 
     /// <summary>Compares a column's value with one of ours.</summary>
-    private int CompareStored(ReadOnlySpan<byte> stored, byte[] value) => this.type.Kind == TypeKind.Decimal
+    private int CompareStored(ReadOnlySpan<byte> stored, byte[] value) => type.Kind == TypeKind.Decimal
         ? System.Buffers.Binary.BinaryPrimitives.ReadInt128LittleEndian(stored).CompareTo(SingleValue.ToDecimal(value))
         : Compare(stored, value);
 
     /// <summary>By value: the zeros are equal.</summary>
     private int Compare(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right) =>
-        IsFloat ? SingleValue.ToDouble(left).CompareTo(SingleValue.ToDouble(right)) : SingleValue.Compare(this.type, left, right);
+        IsFloat ? SingleValue.ToDouble(left).CompareTo(SingleValue.ToDouble(right)) : SingleValue.Compare(type, left, right);
 
     private static bool Reaches(StructType type, int id) => type.Fields.Any(f => f.Id == id || f.Type is StructType inner && Reaches(inner, id));
 }

@@ -37,11 +37,11 @@ internal sealed class FileRows : IDisposable
             var key = new RowKey(wide, group.First().EqualityIds);
             foreach (var delete in group) this.equality.Add((key, deletes.Keys(delete, wide)));
         }
-        this.filter = scan.Filter?.Condition.Factors ?? [];
+        filter = scan.Filter?.Condition.Factors ?? [];
         foreach (var predicate in scan.Filter?.Condition.Predicates ?? []) paths[predicate] = RowKey.PathOf(wide, predicate.Field.Id);
         wantedAt = [.. scan.Columns.Fields.Select(f => IndexOf(wide, f.Id))];
         var fields = wide.Fields;
-        this.columns = fields.Length;
+        columns = fields.Length;
         var missing = DataFileValues.Missing(table, wide, file);
         var fills = new Dictionary<int, NullFill>();
         if (scan.Request.MetadataColumns)
@@ -61,7 +61,7 @@ internal sealed class FileRows : IDisposable
             if (live == 0) continue;
             ReadOnlyMemory<int>? selected = null;
             if (live < batch.Rows) selected = this.selected.AsMemory(0, live);
-            rows = new ScanBatch(Shape(batch), selected, this.task.Data.File, reader.BatchStart);
+            rows = new ScanBatch(Shape(batch), selected, task.Data.File, reader.BatchStart);
             return true;
         }
         rows = null;
@@ -101,22 +101,22 @@ internal sealed class FileRows : IDisposable
     private int Select(Batch batch)
     {
         var live = batch.Rows;
-        if (deleted is null && this.equality.Count == 0 && this.filter.IsEmpty) return live;
-        if (this.selected.Length < batch.Rows) this.selected = new int[batch.Rows];
-        if (deleted is not null) live = deleted.Others(reader.BatchStart, batch.Rows, this.selected);
-        else for (var i = 0; i < live; i++) this.selected[i] = i;
-        foreach (var (key, keys) in this.equality)
+        if (deleted is null && equality.Count == 0 && filter.IsEmpty) return live;
+        if (selected.Length < batch.Rows) selected = new int[batch.Rows];
+        if (deleted is not null) live = deleted.Others(reader.BatchStart, batch.Rows, selected);
+        else for (var i = 0; i < live; i++) selected[i] = i;
+        foreach (var (key, keys) in equality)
         {
             var kept = 0;
             for (var i = 0; i < live; i++)
-                if (!keys.Contains(key.Of(batch, this.selected[i]))) this.selected[kept++] = this.selected[i];
+                if (!keys.Contains(key.Of(batch, selected[i]))) selected[kept++] = selected[i];
             live = kept;
         }
-        foreach (var condition in this.filter)
+        foreach (var condition in filter)
         {
             var kept = 0;
             for (var i = 0; i < live; i++)
-                if (Meets(condition, batch, this.selected[i])) this.selected[kept++] = this.selected[i];
+                if (Meets(condition, batch, selected[i])) selected[kept++] = selected[i];
             live = kept;
         }
         return live;
@@ -132,9 +132,9 @@ internal sealed class FileRows : IDisposable
 
     private Batch Shape(Batch batch)
     {
-        var columns = ImmutableArray.CreateBuilder<ColumnView>(this.scan.Schema.Fields.Length);
-        for (var i = 0; i < wantedAt.Length; i++) columns.Add(ViewSelection.Narrow(batch.Columns[wantedAt[i]], this.scan.Columns.Fields[i]));
+        var columns = ImmutableArray.CreateBuilder<ColumnView>(scan.Schema.Fields.Length);
+        for (var i = 0; i < wantedAt.Length; i++) columns.Add(ViewSelection.Narrow(batch.Columns[wantedAt[i]], scan.Columns.Fields[i]));
         for (var i = this.columns; i < batch.Columns.Length; i++) columns.Add(batch.Columns[i]);
-        return new Batch(this.scan.Schema, batch.Rows, columns.ToImmutable());
+        return new Batch(scan.Schema, batch.Rows, columns.ToImmutable());
     }
 }

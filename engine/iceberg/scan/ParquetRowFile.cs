@@ -27,13 +27,13 @@ internal sealed class ParquetRowFile : IRowFile
         }
     }
 
-    public long BatchStart => this.reader!.BatchStart;
+    public long BatchStart => reader!.BatchStart;
 
-    public bool TryRead([NotNullWhen(true)] out Batch? batch) => this.reader!.TryRead(out batch);
+    public bool TryRead([NotNullWhen(true)] out Batch? batch) => reader!.TryRead(out batch);
 
     public void Dispose()
     {
-        this.reader?.Dispose();
+        reader?.Dispose();
         source.Dispose();
     }
 }

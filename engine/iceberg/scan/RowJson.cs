@@ -21,9 +21,9 @@ public sealed class RowJson
     private RowJson? keys;
 
     /// <summary>What has been appended since <see cref="Clear"/>, UTF-8.</summary>
-    public ReadOnlySpan<byte> Written => this.text.WrittenSpan;
+    public ReadOnlySpan<byte> Written => text.WrittenSpan;
 
-    public void Clear() => this.text.ResetWrittenCount();
+    public void Clear() => text.ResetWrittenCount();
 
     /// <summary>Appends one row and a line end.</summary>
     public void AppendLine(Batch batch, int row)
@@ -35,7 +35,7 @@ public sealed class RowJson
             Name(batch.Columns[i].Field.Name);
             Value(batch.Columns[i], row);
         }
-        this.text.Write("}\n"u8);
+        text.Write("}\n"u8);
     }
 
     /// <summary>Appends one value alone.</summary>
@@ -45,14 +45,14 @@ public sealed class RowJson
     {
         if (column.IsNull(at))
         {
-            this.text.Write("null"u8);
+            text.Write("null"u8);
             return;
         }
         var type = column.Field.Type;
         switch (type.Kind)
         {
             case TypeKind.Boolean:
-                this.text.Write(column.Bit(at) ? "true"u8 : "false"u8);
+                text.Write(column.Bit(at) ? "true"u8 : "false"u8);
                 break;
             case TypeKind.Int:
                 Number(column.Value<int>(at));
@@ -136,7 +136,7 @@ public sealed class RowJson
         {
             if (i > 0) Byte(',');
             Byte('[');
-            this.text.Write(keys[i]);
+            text.Write(keys[i]);
             Byte(',');
             Value(entries.Children[1], values[i]);
             Byte(']');
@@ -148,13 +148,13 @@ public sealed class RowJson
     {
         Byte('"');
         Escaped(Encoding.UTF8.GetBytes(name));
-        this.text.Write("\":"u8);
+        text.Write("\":"u8);
     }
 
     private void Number(long value)
     {
-        Utf8Formatter.TryFormat(value, this.text.GetSpan(32), out var written);
-        this.text.Advance(written);
+        Utf8Formatter.TryFormat(value, text.GetSpan(32), out var written);
+        text.Advance(written);
     }
 
     private void Quoted(string ascii)
@@ -172,7 +172,7 @@ public sealed class RowJson
 
     private void Hex(ReadOnlySpan<byte> bytes)
     {
-        var span = this.text.GetSpan(bytes.Length * 2 + 2);
+        var span = text.GetSpan(bytes.Length * 2 + 2);
         var at = 0;
         span[at++] = (byte)'"';
         foreach (var value in bytes)
@@ -181,7 +181,7 @@ public sealed class RowJson
             span[at++] = (byte)Digits[value & 15];
         }
         span[at++] = (byte)'"';
-        this.text.Advance(at);
+        text.Advance(at);
     }
 
     /// <summary>UTF-8 as it is, but for quotes, backslashes and control characters.</summary>
@@ -218,8 +218,8 @@ public sealed class RowJson
 
     private void Byte(char value)
     {
-        this.text.GetSpan(1)[0] = (byte)value;
-        this.text.Advance(1);
+        text.GetSpan(1)[0] = (byte)value;
+        text.Advance(1);
     }
 
     private static string Timestamp(long value, int digits)

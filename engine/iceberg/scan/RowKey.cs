@@ -20,7 +20,7 @@ internal sealed class RowKey
     {
         used = 0;
         foreach (var (path, type) in fields) Append(batch, path, type, row);
-        return this.bytes.AsSpan(0, used);
+        return bytes.AsSpan(0, used);
     }
 
     /// <summary>The column at a path through structs; the first that is null in the row, if there is one.</summary>

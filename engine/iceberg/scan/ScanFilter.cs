@@ -40,7 +40,7 @@ public abstract record ScanFilter
         internal ScanFilter Whole()
         {
             var filter = Or();
-            return next < this.tokens.Count ? throw Bad("'and', 'or' or the end is expected") : filter;
+            return next < tokens.Count ? throw Bad("'and', 'or' or the end is expected") : filter;
         }
 
         private ScanFilter Or()
@@ -123,18 +123,18 @@ public abstract record ScanFilter
             return values.ToImmutable();
         }
 
-        private (string Text, bool Quoted, int At) Take(string what) => next < this.tokens.Count ? this.tokens[next++] : throw Bad($"{what} is expected");
+        private (string Text, bool Quoted, int At) Take(string what) => next < tokens.Count ? tokens[next++] : throw Bad($"{what} is expected");
 
         private bool TryWord(string word)
         {
-            if (next == this.tokens.Count || this.tokens[next].Quoted || !string.Equals(this.tokens[next].Text, word, StringComparison.OrdinalIgnoreCase)) return false;
+            if (next == tokens.Count || tokens[next].Quoted || !string.Equals(tokens[next].Text, word, StringComparison.OrdinalIgnoreCase)) return false;
             next++;
             return true;
         }
 
         private EngineException Bad(string problem, int back = 0)
         {
-            var at = next + back < this.tokens.Count ? this.tokens[next + back].At : text.Length;
+            var at = next + back < tokens.Count ? tokens[next + back].At : text.Length;
             return new(ErrorKind.Invalid, $"filter '{text}', at {at + 1}: {problem}");
         }
 

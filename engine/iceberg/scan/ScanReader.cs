@@ -27,32 +27,32 @@ public sealed class ScanReader : IDisposable
     }
 
     /// <summary>Of the batches.</summary>
-    public Schema Schema => this.scan.Schema;
+    public Schema Schema => scan.Schema;
 
     /// <summary>The next rows; false after the last. They are valid until the next call.</summary>
     public bool TryRead([NotNullWhen(true)] out ScanBatch? rows)
     {
         while (true)
         {
-            if (this.file is not null)
+            if (file is not null)
             {
-                if (this.file.TryRead(out rows)) return true;
-                this.file.Dispose();
-                this.file = null;
+                if (file.TryRead(out rows)) return true;
+                file.Dispose();
+                file = null;
             }
-            if (next == this.tasks.Length)
+            if (next == tasks.Length)
             {
                 rows = null;
                 return false;
             }
-            this.file = new FileRows(this.scan, this.store, this.tasks[next++], deletes, buffers);
+            file = new FileRows(scan, store, tasks[next++], deletes, buffers);
         }
     }
 
     public void Dispose()
     {
-        this.file?.Dispose();
-        this.file = null;
+        file?.Dispose();
+        file = null;
         buffers.Dispose();
     }
 }

@@ -57,7 +57,7 @@ public sealed class TableScan
         if (Snapshot is null) return [];
         var data = new List<ManifestEntry>();
         var deletes = new DeleteIndex(Table.Metadata);
-        var reader = new ManifestReader(this.store);
+        var reader = new ManifestReader(store);
         foreach (var manifest in reader.Manifests(Table.Metadata, Snapshot))
         {
             if (!manifest.MayHaveLiveFiles || manifest.Content == ManifestContent.Data && Filter?.MayMatch(manifest) == false) continue;
@@ -78,7 +78,7 @@ public sealed class TableScan
     public ScanReader Read() => Read(Plan());
 
     /// <summary>Reads some of the planned files.</summary>
-    public ScanReader Read(ImmutableArray<ScanTask> tasks) => new(this, this.store, tasks);
+    public ScanReader Read(ImmutableArray<ScanTask> tasks) => new(this, store, tasks);
 
     private Snapshot? FindSnapshot()
     {

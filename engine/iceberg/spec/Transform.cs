@@ -75,12 +75,12 @@ public sealed record Transform
         _ => null,
     };
 
-    public bool Equals(Transform? other) => other is not null && Kind == other.Kind && Parameter == other.Parameter && (Kind != TransformKind.Unknown || this.text == other.text);
+    public bool Equals(Transform? other) => other is not null && Kind == other.Kind && Parameter == other.Parameter && (Kind != TransformKind.Unknown || text == other.text);
 
     public override int GetHashCode() => HashCode.Combine(Kind, Parameter);
 
     /// <summary>The name as metadata writes it.</summary>
-    public override string ToString() => this.text;
+    public override string ToString() => text;
 
     internal static bool IsTimestamp(TypeKind kind) => kind is TypeKind.Timestamp or TypeKind.TimestampTz or TypeKind.TimestampNs or TypeKind.TimestampTzNs;
 

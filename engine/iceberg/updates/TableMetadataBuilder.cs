@@ -16,7 +16,7 @@ public sealed class TableMetadataBuilder
     /// <summary>How much older than its predecessor a snapshot may claim to be: clocks of several writers differ.</summary>
     private const long MaxClockSkewMs = 60_000;
 
-    private readonly TableMetadata? _base;
+    private readonly TableMetadata? origin;
     private readonly string? baseLocation;
     private readonly HashSet<long> addedSnapshots = [];
     private TableMetadata table;
@@ -27,7 +27,7 @@ public sealed class TableMetadataBuilder
 
     private TableMetadataBuilder(TableMetadata? table, string? baseLocation, TableMetadata start)
     {
-        _base = table;
+        origin = table;
         this.baseLocation = baseLocation;
         this.table = start;
     }
@@ -64,41 +64,41 @@ public sealed class TableMetadataBuilder
 
     public TableMetadataBuilder Apply(MetadataUpdate update)
     {
-        var before = this.table;
+        var before = table;
         switch (update)
         {
             case AssignUuid u:
-                if (_base is not null && _base.Uuid != u.Uuid) throw Invalid($"its uuid {_base.Uuid} cannot become {u.Uuid}");
-                this.table = this.table with { Uuid = u.Uuid };
+                if (origin is not null && origin.Uuid != u.Uuid) throw Invalid($"its uuid {origin.Uuid} cannot become {u.Uuid}");
+                table = table with { Uuid = u.Uuid };
                 break;
             case UpgradeFormatVersion u:
                 if (u.FormatVersion > TableMetadata.MaxFormatVersion) throw new EngineException(ErrorKind.Unsupported, $"format version {u.FormatVersion} is not known to this build");
-                if (u.FormatVersion < this.table.FormatVersion) throw Invalid($"its format version {this.table.FormatVersion} cannot be lowered to {u.FormatVersion}");
-                this.table = this.table with { FormatVersion = u.FormatVersion };
+                if (u.FormatVersion < table.FormatVersion) throw Invalid($"its format version {table.FormatVersion} cannot be lowered to {u.FormatVersion}");
+                table = table with { FormatVersion = u.FormatVersion };
                 break;
             case AddSchema u:
                 Add(u);
                 break;
             case SetCurrentSchema u:
                 var schema = u.SchemaId == LastAdded ? lastSchema ?? throw Invalid("no schema was added before the last one was to be current") : u.SchemaId;
-                if (this.table.FindSchema(schema) is null) throw Invalid($"schema {schema} is not there to be current");
-                this.table = this.table with { CurrentSchemaId = schema };
+                if (table.FindSchema(schema) is null) throw Invalid($"schema {schema} is not there to be current");
+                table = table with { CurrentSchemaId = schema };
                 break;
             case AddSpec u:
                 Add(u.Spec);
                 break;
             case SetDefaultSpec u:
                 var spec = u.SpecId == LastAdded ? lastSpec ?? throw Invalid("no spec was added before the last one was to be the default") : u.SpecId;
-                if (this.table.FindSpec(spec) is null) throw Invalid($"partition spec {spec} is not there to be the default");
-                this.table = this.table with { DefaultSpecId = spec };
+                if (table.FindSpec(spec) is null) throw Invalid($"partition spec {spec} is not there to be the default");
+                table = table with { DefaultSpecId = spec };
                 break;
             case AddSortOrder u:
                 Add(u.Order);
                 break;
             case SetDefaultSortOrder u:
                 var order = u.OrderId == LastAdded ? lastOrder ?? throw Invalid("no sort order was added before the last one was to be the default") : u.OrderId;
-                if (this.table.SortOrders.All(o => o.OrderId != order)) throw Invalid($"sort order {order} is not there to be the default");
-                this.table = this.table with { DefaultSortOrderId = order };
+                if (table.SortOrders.All(o => o.OrderId != order)) throw Invalid($"sort order {order} is not there to be the default");
+                table = table with { DefaultSortOrderId = order };
                 break;
             case AddSnapshot u:
                 Add(u.Snapshot);
@@ -107,54 +107,54 @@ public sealed class TableMetadataBuilder
                 SetRef(u);
                 break;
             case RemoveSnapshotRef u:
-                if (u.Name == SnapshotRef.Main) this.table = this.table with { CurrentSnapshotId = null, SnapshotLog = [] };
-                this.table = this.table with { Refs = this.table.Refs.Remove(u.Name) };
+                if (u.Name == SnapshotRef.Main) table = table with { CurrentSnapshotId = null, SnapshotLog = [] };
+                table = table with { Refs = table.Refs.Remove(u.Name) };
                 break;
             case RemoveSnapshots u:
                 Remove(u.SnapshotIds);
                 break;
             case SetLocation u:
-                this.table = this.table with { Location = u.Location.TrimEnd('/') };
+                table = table with { Location = u.Location.TrimEnd('/') };
                 break;
             case SetProperties u:
                 foreach (var key in u.Updates.Keys)
                     if (TableProperties.Reserved.Contains(key)) throw Invalid($"'{key}' is not a property that can be set");
-                this.table = this.table with { Properties = this.table.Properties.SetItems(u.Updates) };
+                table = table with { Properties = table.Properties.SetItems(u.Updates) };
                 break;
             case RemoveProperties u:
-                this.table = this.table with { Properties = this.table.Properties.RemoveRange(u.Removals) };
+                table = table with { Properties = table.Properties.RemoveRange(u.Removals) };
                 break;
             case SetStatistics u:
-                this.table = this.table with { Statistics = [.. this.table.Statistics.Where(s => s.SnapshotId != u.Statistics.SnapshotId), u.Statistics] };
+                table = table with { Statistics = [.. table.Statistics.Where(s => s.SnapshotId != u.Statistics.SnapshotId), u.Statistics] };
                 break;
             case RemoveStatistics u:
-                this.table = this.table with { Statistics = [.. this.table.Statistics.Where(s => s.SnapshotId != u.SnapshotId)] };
+                table = table with { Statistics = [.. table.Statistics.Where(s => s.SnapshotId != u.SnapshotId)] };
                 break;
             case SetPartitionStatistics u:
-                this.table = this.table with { PartitionStatistics = [.. this.table.PartitionStatistics.Where(s => s.SnapshotId != u.Statistics.SnapshotId), u.Statistics] };
+                table = table with { PartitionStatistics = [.. table.PartitionStatistics.Where(s => s.SnapshotId != u.Statistics.SnapshotId), u.Statistics] };
                 break;
             case RemovePartitionStatistics u:
-                this.table = this.table with { PartitionStatistics = [.. this.table.PartitionStatistics.Where(s => s.SnapshotId != u.SnapshotId)] };
+                table = table with { PartitionStatistics = [.. table.PartitionStatistics.Where(s => s.SnapshotId != u.SnapshotId)] };
                 break;
             case RemovePartitionSpecs u:
-                if (u.SpecIds.Contains(this.table.DefaultSpecId)) throw Invalid("the default partition spec cannot be removed");
-                this.table = this.table with { Specs = [.. this.table.Specs.Where(s => !u.SpecIds.Contains(s.SpecId))] };
+                if (u.SpecIds.Contains(table.DefaultSpecId)) throw Invalid("the default partition spec cannot be removed");
+                table = table with { Specs = [.. table.Specs.Where(s => !u.SpecIds.Contains(s.SpecId))] };
                 break;
             case RemoveSchemas u:
-                if (u.SchemaIds.Contains(this.table.CurrentSchemaId)) throw Invalid("the current schema cannot be removed");
-                this.table = this.table with { Schemas = [.. this.table.Schemas.Where(s => !u.SchemaIds.Contains(s.SchemaId))] };
+                if (u.SchemaIds.Contains(table.CurrentSchemaId)) throw Invalid("the current schema cannot be removed");
+                table = table with { Schemas = [.. table.Schemas.Where(s => !u.SchemaIds.Contains(s.SchemaId))] };
                 break;
             case AddEncryptionKey u:
-                if (this.table.FormatVersion < 3) throw Invalid("encryption keys need format version 3");
-                this.table = this.table with { EncryptionKeys = [.. this.table.EncryptionKeys.Where(k => k.KeyId != u.Key.KeyId), u.Key] };
+                if (table.FormatVersion < 3) throw Invalid("encryption keys need format version 3");
+                table = table with { EncryptionKeys = [.. table.EncryptionKeys.Where(k => k.KeyId != u.Key.KeyId), u.Key] };
                 break;
             case RemoveEncryptionKey u:
-                this.table = this.table with { EncryptionKeys = [.. this.table.EncryptionKeys.Where(k => k.KeyId != u.KeyId)] };
+                table = table with { EncryptionKeys = [.. table.EncryptionKeys.Where(k => k.KeyId != u.KeyId)] };
                 break;
             default:
                 throw new EngineException(ErrorKind.Unsupported, $"metadata update {update.GetType().Name} is not known to this build");
         }
-        changed |= !ReferenceEquals(before, this.table);
+        changed |= !ReferenceEquals(before, table);
         return this;
     }
 
@@ -162,19 +162,19 @@ public sealed class TableMetadataBuilder
     /// <param name="nowMs">The writer's clock; the result's time is never before the base's.</param>
     public TableMetadata Build(long nowMs)
     {
-        if (!changed && _base is not null) return _base;
-        if (this.table.Uuid.Length == 0 || this.table.Location.Length == 0) throw Invalid("it has no uuid or no location");
-        var newest = this.table.Snapshots.IsEmpty ? 0 : this.table.Snapshots[^1].TimestampMs;
-        var updated = Math.Max(Math.Max(nowMs, _base?.LastUpdatedMs ?? 0), addedSnapshots.Count > 0 ? newest : 0);
+        if (!changed && origin is not null) return origin;
+        if (table.Uuid.Length == 0 || table.Location.Length == 0) throw Invalid("it has no uuid or no location");
+        var newest = table.Snapshots.IsEmpty ? 0 : table.Snapshots[^1].TimestampMs;
+        var updated = Math.Max(Math.Max(nowMs, origin?.LastUpdatedMs ?? 0), addedSnapshots.Count > 0 ? newest : 0);
         var log = SnapshotLogAt(updated);
-        var metadataLog = this.table.MetadataLog;
-        if (_base is not null && this.baseLocation is not null)
+        var metadataLog = table.MetadataLog;
+        if (origin is not null && baseLocation is not null)
         {
-            var keep = (int)Math.Max(1, this.table.LongProperty(TableProperties.PreviousVersionsMax, TableProperties.DefaultPreviousVersionsMax));
-            metadataLog = metadataLog.Add(new MetadataLogEntry(_base.LastUpdatedMs, this.baseLocation));
+            var keep = (int)Math.Max(1, table.LongProperty(TableProperties.PreviousVersionsMax, TableProperties.DefaultPreviousVersionsMax));
+            metadataLog = metadataLog.Add(new MetadataLogEntry(origin.LastUpdatedMs, baseLocation));
             if (metadataLog.Length > keep) metadataLog = [.. metadataLog.AsSpan()[^keep..]];
         }
-        var built = this.table with { LastUpdatedMs = updated, SnapshotLog = log, MetadataLog = metadataLog };
+        var built = table with { LastUpdatedMs = updated, SnapshotLog = log, MetadataLog = metadataLog };
         Check.That(built.FindSchema(built.CurrentSchemaId) is not null && built.FindSpec(built.DefaultSpecId) is not null);
         Check.That(built.CurrentSnapshotId == (built.Refs.TryGetValue(SnapshotRef.Main, out var main) ? main.SnapshotId : null));
         return built;
@@ -183,103 +183,103 @@ public sealed class TableMetadataBuilder
     /// <summary>An entry for a main that moved; snapshots that main only passed through within this commit leave none.</summary>
     private ImmutableArray<SnapshotLogEntry> SnapshotLogAt(long updatedMs)
     {
-        if (this.table.CurrentSnapshotId is not { } current || current == _base?.CurrentSnapshotId) return this.table.SnapshotLog;
-        var time = addedSnapshots.Contains(current) ? this.table.FindSnapshot(current)!.TimestampMs : updatedMs;
-        return this.table.SnapshotLog.Add(new SnapshotLogEntry(time, current));
+        if (table.CurrentSnapshotId is not { } current || current == origin?.CurrentSnapshotId) return table.SnapshotLog;
+        var time = addedSnapshots.Contains(current) ? table.FindSnapshot(current)!.TimestampMs : updatedMs;
+        return table.SnapshotLog.Add(new SnapshotLogEntry(time, current));
     }
 
     private void Add(AddSchema update)
     {
         SchemaJson.Validate(update.Schema, "the new schema");
-        if (FormatRules.Refusal(update.Schema, this.table.FormatVersion) is { } why) throw Invalid(why);
+        if (FormatRules.Refusal(update.Schema, table.FormatVersion) is { } why) throw Invalid(why);
         var highest = Math.Max(update.LastColumnId, update.Schema.HighestId());
-        if (highest < this.table.LastColumnId) highest = this.table.LastColumnId;
-        foreach (var schema in this.table.Schemas)
+        if (highest < table.LastColumnId) highest = table.LastColumnId;
+        foreach (var schema in table.Schemas)
         {
             if (!schema.Struct.Equals(update.Schema.Struct) || !schema.IdentifierFieldIds.AsSpan().SequenceEqual(update.Schema.IdentifierFieldIds.AsSpan())) continue;
             lastSchema = schema.SchemaId;
-            if (highest != this.table.LastColumnId) this.table = this.table with { LastColumnId = highest };
+            if (highest != table.LastColumnId) table = table with { LastColumnId = highest };
             return;
         }
-        lastSchema = this.table.Schemas.Select(s => s.SchemaId + 1).DefaultIfEmpty(0).Max();
-        this.table = this.table with { Schemas = this.table.Schemas.Add(update.Schema with { SchemaId = lastSchema.Value }), LastColumnId = highest };
+        lastSchema = table.Schemas.Select(s => s.SchemaId + 1).DefaultIfEmpty(0).Max();
+        table = table with { Schemas = table.Schemas.Add(update.Schema with { SchemaId = lastSchema.Value }), LastColumnId = highest };
     }
 
     private void Add(PartitionSpec spec)
     {
         foreach (var field in spec.Fields)
-            if (this.table.CurrentSchemaId >= 0 && this.table.CurrentSchema.FindById(field.SourceId) is null && field.Transform.Kind != TransformKind.Void)
+            if (table.CurrentSchemaId >= 0 && table.CurrentSchema.FindById(field.SourceId) is null && field.Transform.Kind != TransformKind.Void)
                 throw Invalid($"partition field '{field.Name}' has source {field.SourceId}, which is not in the current schema");
-        var highest = spec.Fields.Select(f => f.FieldId).Append(this.table.LastPartitionId).Max();
-        if (this.table.Specs.FirstOrDefault(s => s.Fields.AsSpan().SequenceEqual(spec.Fields.AsSpan())) is { } equal)
+        var highest = spec.Fields.Select(f => f.FieldId).Append(table.LastPartitionId).Max();
+        if (table.Specs.FirstOrDefault(s => s.Fields.AsSpan().SequenceEqual(spec.Fields.AsSpan())) is { } equal)
         {
             lastSpec = equal.SpecId;
             return;
         }
-        lastSpec = this.table.Specs.Select(s => s.SpecId + 1).DefaultIfEmpty(0).Max();
-        this.table = this.table with { Specs = this.table.Specs.Add(spec with { SpecId = lastSpec.Value }), LastPartitionId = highest };
+        lastSpec = table.Specs.Select(s => s.SpecId + 1).DefaultIfEmpty(0).Max();
+        table = table with { Specs = table.Specs.Add(spec with { SpecId = lastSpec.Value }), LastPartitionId = highest };
     }
 
     private void Add(SortOrder order)
     {
-        if (this.table.SortOrders.FirstOrDefault(o => o.Fields.AsSpan().SequenceEqual(order.Fields.AsSpan())) is { } equal)
+        if (table.SortOrders.FirstOrDefault(o => o.Fields.AsSpan().SequenceEqual(order.Fields.AsSpan())) is { } equal)
         {
             lastOrder = equal.OrderId;
             return;
         }
-        lastOrder = order.Fields.IsEmpty ? 0 : Math.Max(1, this.table.SortOrders.Select(o => o.OrderId + 1).DefaultIfEmpty(1).Max());
-        this.table = this.table with { SortOrders = this.table.SortOrders.Add(order with { OrderId = lastOrder.Value }) };
+        lastOrder = order.Fields.IsEmpty ? 0 : Math.Max(1, table.SortOrders.Select(o => o.OrderId + 1).DefaultIfEmpty(1).Max());
+        table = table with { SortOrders = table.SortOrders.Add(order with { OrderId = lastOrder.Value }) };
     }
 
     private void Add(Snapshot snapshot)
     {
-        if (this.table.Schemas.IsEmpty || this.table.Specs.IsEmpty) throw Invalid("a snapshot needs a schema and a partition spec");
-        if (this.table.FindSnapshot(snapshot.SnapshotId) is not null) throw Conflict($"snapshot {snapshot.SnapshotId} is there already");
-        if (snapshot.SequenceNumber <= this.table.LastSequenceNumber && snapshot.ParentSnapshotId is not null)
-            throw Conflict($"snapshot {snapshot.SnapshotId} has sequence number {snapshot.SequenceNumber}, the table is at {this.table.LastSequenceNumber}");
-        if (snapshot.SequenceNumber < this.table.LastSequenceNumber) throw Conflict($"sequence number {snapshot.SequenceNumber} is older than {this.table.LastSequenceNumber}");
-        if (snapshot.TimestampMs < (this.table.Snapshots.IsEmpty ? 0 : this.table.Snapshots[^1].TimestampMs) - MaxClockSkewMs)
+        if (table.Schemas.IsEmpty || table.Specs.IsEmpty) throw Invalid("a snapshot needs a schema and a partition spec");
+        if (table.FindSnapshot(snapshot.SnapshotId) is not null) throw Conflict($"snapshot {snapshot.SnapshotId} is there already");
+        if (snapshot.SequenceNumber <= table.LastSequenceNumber && snapshot.ParentSnapshotId is not null)
+            throw Conflict($"snapshot {snapshot.SnapshotId} has sequence number {snapshot.SequenceNumber}, the table is at {table.LastSequenceNumber}");
+        if (snapshot.SequenceNumber < table.LastSequenceNumber) throw Conflict($"sequence number {snapshot.SequenceNumber} is older than {table.LastSequenceNumber}");
+        if (snapshot.TimestampMs < (table.Snapshots.IsEmpty ? 0 : table.Snapshots[^1].TimestampMs) - MaxClockSkewMs)
             throw Invalid($"snapshot {snapshot.SnapshotId} claims a time more than a minute before the one before it");
-        if (snapshot.SchemaId is { } schema && this.table.FindSchema(schema) is null) throw Invalid($"snapshot {snapshot.SnapshotId} names schema {schema}, which is not there");
-        var nextRowId = this.table.NextRowId;
-        if (this.table.FormatVersion >= 3)
+        if (snapshot.SchemaId is { } schema && table.FindSchema(schema) is null) throw Invalid($"snapshot {snapshot.SnapshotId} names schema {schema}, which is not there");
+        var nextRowId = table.NextRowId;
+        if (table.FormatVersion >= 3)
         {
             if (snapshot.FirstRowId is not { } first || snapshot.AddedRows is not { } added) throw Invalid($"snapshot {snapshot.SnapshotId} has no row ids");
             if (first < nextRowId) throw Conflict($"snapshot {snapshot.SnapshotId} starts at row id {first}, the table is at {nextRowId}");
             nextRowId = first + added;
         }
         addedSnapshots.Add(snapshot.SnapshotId);
-        this.table = this.table with { Snapshots = this.table.Snapshots.Add(snapshot), LastSequenceNumber = snapshot.SequenceNumber, NextRowId = nextRowId };
+        table = table with { Snapshots = table.Snapshots.Add(snapshot), LastSequenceNumber = snapshot.SequenceNumber, NextRowId = nextRowId };
     }
 
     private void SetRef(SetSnapshotRef update)
     {
-        if (this.table.FindSnapshot(update.Ref.SnapshotId) is null) throw Invalid($"ref '{update.Name}' cannot point at snapshot {update.Ref.SnapshotId}, which is not there");
+        if (table.FindSnapshot(update.Ref.SnapshotId) is null) throw Invalid($"ref '{update.Name}' cannot point at snapshot {update.Ref.SnapshotId}, which is not there");
         if (update.Name == SnapshotRef.Main && !update.Ref.IsBranch) throw Invalid("main is a branch, not a tag");
-        if (this.table.Refs.TryGetValue(update.Name, out var old) && old == update.Ref) return;
-        this.table = this.table with { Refs = this.table.Refs.SetItem(update.Name, update.Ref) };
-        if (update.Name == SnapshotRef.Main) this.table = this.table with { CurrentSnapshotId = update.Ref.SnapshotId };
+        if (table.Refs.TryGetValue(update.Name, out var old) && old == update.Ref) return;
+        table = table with { Refs = table.Refs.SetItem(update.Name, update.Ref) };
+        if (update.Name == SnapshotRef.Main) table = table with { CurrentSnapshotId = update.Ref.SnapshotId };
     }
 
     private void Remove(ImmutableArray<long> ids)
     {
         var gone = ids.ToHashSet();
-        var held = this.table.Refs.FirstOrDefault(r => gone.Contains(r.Value.SnapshotId));
+        var held = table.Refs.FirstOrDefault(r => gone.Contains(r.Value.SnapshotId));
         if (held.Key is not null) throw Invalid($"snapshot {held.Value.SnapshotId} cannot be removed: ref '{held.Key}' points at it");
-        var log = this.table.SnapshotLog;
+        var log = table.SnapshotLog;
         var lost = -1;
         for (var at = 0; at < log.Length; at++)
             if (gone.Contains(log[at].SnapshotId)) lost = at;
-        this.table = this.table with
+        table = table with
         {
-            Snapshots = [.. this.table.Snapshots.Where(s => !gone.Contains(s.SnapshotId))],
-            Statistics = [.. this.table.Statistics.Where(s => !gone.Contains(s.SnapshotId))],
-            PartitionStatistics = [.. this.table.PartitionStatistics.Where(s => !gone.Contains(s.SnapshotId))],
+            Snapshots = [.. table.Snapshots.Where(s => !gone.Contains(s.SnapshotId))],
+            Statistics = [.. table.Statistics.Where(s => !gone.Contains(s.SnapshotId))],
+            PartitionStatistics = [.. table.PartitionStatistics.Where(s => !gone.Contains(s.SnapshotId))],
             SnapshotLog = lost < 0 ? log : [.. log.AsSpan()[(lost + 1)..]],
         };
     }
 
-    private EngineException Invalid(string why) => new(ErrorKind.Invalid, $"table at {this.table.Location}: {why}");
+    private EngineException Invalid(string why) => new(ErrorKind.Invalid, $"table at {table.Location}: {why}");
 
-    private EngineException Conflict(string why) => new(ErrorKind.Conflict, $"table at {this.table.Location}: {why}");
+    private EngineException Conflict(string why) => new(ErrorKind.Conflict, $"table at {table.Location}: {why}");
 }

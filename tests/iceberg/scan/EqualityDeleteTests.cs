@@ -10,19 +10,19 @@ public sealed class EqualityDeleteTests : IDisposable
 {
     private static readonly Schema Columns = Schema.Of(new Field(1, "id", PrimitiveType.Long, true), new Field(2, "n", PrimitiveType.Int, false));
 
-    private readonly TempFolder _folder = new();
-    private readonly LocalStore _store;
-    private readonly FileCatalog _catalog;
-    private readonly TableCommitter _committer;
+    private readonly TempFolder folder = new();
+    private readonly LocalStore store;
+    private readonly FileCatalog catalog;
+    private readonly TableCommitter committer;
 
     public EqualityDeleteTests()
     {
-        _store = new LocalStore(_folder.Path);
-        _catalog = new FileCatalog(_store, _store.Root);
-        _committer = TestTables.Committer(_catalog, _store);
+        store = new LocalStore(folder.Path);
+        catalog = new FileCatalog(store, store.Root);
+        committer = TestTables.Committer(catalog, store);
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 
     [Fact]
     public void AColumnThatWasWidenedSinceTakesTheSameRowsInEverySnapshot()
@@ -30,7 +30,7 @@ public sealed class EqualityDeleteTests : IDisposable
         Create("");
         Append(1, 2, 3, 4);
         var old = DeleteEqual([2, null], "");
-        _committer.Commit(TestTables.Events, new UpdateSchema().Widen("n", PrimitiveType.Long));
+        committer.Commit(TestTables.Events, new UpdateSchema().Widen("n", PrimitiveType.Long));
         Append(2, 5);
         var middle = DeleteEqual([5], "");
         Assert.Equal([1, 3, 4], Rows(old));
@@ -45,24 +45,24 @@ public sealed class EqualityDeleteTests : IDisposable
         Append(1, 2, 3, 4, 5, 6, 7, 8);
         Append(8);
         // The deletes of one partition say nothing of the others.
-        var table = _catalog.Load(TestTables.Events);
-        var first = new TableScan(table, _store).Plan().First(t => t.Data.SequenceNumber == 1).Data.File;
+        var table = catalog.Load(TestTables.Events);
+        var first = new TableScan(table, store).Plan().First(t => t.Data.SequenceNumber == 1).Data.File;
         var inFirst = Rows(null, f => f == first.FilePath);
         DeleteEqual([1, 2, 3, 4, 5, 6, 7, 8], "bucket(4, id)", first.Partition);
         long[] rest = [.. Enumerable.Range(1, 8).Select(i => (long)i).Append(8).Where(i => !inFirst.Contains(i))];
         Assert.Equal(rest, Rows(null));
-        _committer.Commit(TestTables.Events, new UpdateSpec(""));
+        committer.Commit(TestTables.Events, new UpdateSpec(""));
         DeleteEqual([8], "");
         Append(8);
         Assert.Equal([.. rest.Where(i => i != 8), 8], Rows(null));
     }
 
-    private void Create(string spec) => _committer.LoadOrCreate(TestTables.Events, new TableCreation { Schema = Columns, Spec = PartitionSpecText.Parse(spec, Columns) });
+    private void Create(string spec) => committer.LoadOrCreate(TestTables.Events, new TableCreation { Schema = Columns, Spec = PartitionSpecText.Parse(spec, Columns) });
 
     /// <summary>Rows whose number is their id.</summary>
     private void Append(params long[] ids)
     {
-        var table = _catalog.Load(TestTables.Events);
+        var table = catalog.Load(TestTables.Events);
         using var builder = new BatchBuilder(table.Metadata.CurrentSchema, MemoryTag.Scratch, 1 << 20);
         foreach (var id in ids)
         {
@@ -71,12 +71,12 @@ public sealed class EqualityDeleteTests : IDisposable
             else builder.Column(1).AppendLong(id);
             builder.EndRow();
         }
-        _committer.Commit(TestTables.Events, TestTables.Append([.. ParquetFiles.Write(table, builder.View(), _store)]));
+        committer.Commit(TestTables.Events, TestTables.Append([.. ParquetFiles.Write(table, builder.View(), store)]));
     }
 
     private long DeleteEqual(int?[] numbers, string spec, PartitionTuple? partition = null)
     {
-        var table = _catalog.Load(TestTables.Events);
+        var table = catalog.Load(TestTables.Events);
         var schema = new Schema(0, new StructType([table.Metadata.CurrentSchema.Fields[1]]));
         var location = $"{table.Metadata.Location}/data/eq-{Guid.NewGuid():N}.parquet";
         using var builder = new BatchBuilder(schema, MemoryTag.Scratch, 1 << 20);
@@ -87,7 +87,7 @@ public sealed class EqualityDeleteTests : IDisposable
             else builder.Column(0).AppendLong(number.Value);
             builder.EndRow();
         }
-        using var target = _store.Create(location);
+        using var target = store.Create(location);
         using var writer = new ParquetWriter(schema, ParquetOptions.Default, new ObjectSink(target));
         writer.Write(builder.View(), 0, numbers.Length);
         var result = writer.Finish();
@@ -102,13 +102,13 @@ public sealed class EqualityDeleteTests : IDisposable
             RecordCount = numbers.Length,
             FileSizeBytes = result.Bytes,
         };
-        return _committer.Commit(TestTables.Events, new RowDelta { DeleteFiles = [file] }).Table.Metadata.CurrentSnapshotId!.Value;
+        return committer.Commit(TestTables.Events, new RowDelta { DeleteFiles = [file] }).Table.Metadata.CurrentSnapshotId!.Value;
     }
 
     private List<long> Rows(long? snapshot, Func<string, bool>? ofFile = null)
     {
         var rows = new List<long>();
-        var scan = new TableScan(_catalog.Load(TestTables.Events), _store, new ScanRequest { SnapshotId = snapshot, Columns = ["id"] });
+        var scan = new TableScan(catalog.Load(TestTables.Events), store, new ScanRequest { SnapshotId = snapshot, Columns = ["id"] });
         using var reader = scan.Read([.. scan.Plan().Where(t => ofFile?.Invoke(t.Data.File.FilePath) != false)]);
         while (reader.TryRead(out var batch))
             for (var i = 0; i < batch.Rows; i++) rows.Add(batch.Batch.Columns[0].Value<long>(batch.Ordinal(i)));

@@ -5,15 +5,15 @@ namespace K2I.Iceberg.Tests;
 /// <summary>Objects that lie in a local folder under locations they had elsewhere; read only.</summary>
 internal sealed class MovedStore(string was, string folder) : IObjectStore
 {
-    private readonly LocalStore _store = new(folder);
+    private readonly LocalStore store = new(folder);
 
-    public byte[] Read(string location) => _store.Read(Moved(location));
+    public byte[] Read(string location) => store.Read(Moved(location));
 
-    public IObjectReader Open(string location) => _store.Open(Moved(location));
+    public IObjectReader Open(string location) => store.Open(Moved(location));
 
-    public bool Exists(string location) => _store.Exists(Moved(location));
+    public bool Exists(string location) => store.Exists(Moved(location));
 
-    public long Length(string location) => _store.Length(Moved(location));
+    public long Length(string location) => store.Length(Moved(location));
 
     public IEnumerable<ObjectInfo> List(string prefix) => throw new NotSupportedException();
 

@@ -9,7 +9,7 @@ internal sealed class IdempotencyKeys(IClock clock, IRandom random)
 {
     private const int MostOpen = 1000;
 
-    private readonly Lock _lock = new();
+    private readonly Lock gate = new();
     private readonly Dictionary<string, (string Key, long MadeMs)> open = new(StringComparer.Ordinal);
 
     /// <summary>The name of a request within this table of keys.</summary>
@@ -17,13 +17,13 @@ internal sealed class IdempotencyKeys(IClock clock, IRandom random)
 
     public string For(string request, long lifeMs)
     {
-        lock (_lock)
+        lock (gate)
         {
             // Well before the server forgets it: a key it does not know any more protects nothing.
-            if (this.open.TryGetValue(request, out var known) && clock.MonotonicMs - known.MadeMs < lifeMs / 2) return known.Key;
-            if (this.open.Count >= MostOpen) this.open.Clear();
+            if (open.TryGetValue(request, out var known) && clock.MonotonicMs - known.MadeMs < lifeMs / 2) return known.Key;
+            if (open.Count >= MostOpen) open.Clear();
             var key = random.NewTimeGuid(clock.UnixMs).ToString();
-            this.open[request] = (key, clock.MonotonicMs);
+            open[request] = (key, clock.MonotonicMs);
             return key;
         }
     }
@@ -31,6 +31,6 @@ internal sealed class IdempotencyKeys(IClock clock, IRandom random)
     /// <summary>The request's outcome is known.</summary>
     public void Close(string request)
     {
-        lock (_lock) this.open.Remove(request);
+        lock (gate) open.Remove(request);
     }
 }

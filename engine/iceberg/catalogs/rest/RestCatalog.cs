@@ -38,24 +38,24 @@ public sealed class RestCatalog : ICatalog, IDisposable
     {
         this.options = options;
         clock ??= SystemClock.Instance;
-        this.client = new RestClient(options, clock);
-        this.keys = new IdempotencyKeys(clock, random ?? SystemRandom.Instance);
-        this.roots = [.. options.StorageRoots.Select(Location.Normalize)];
+        client = new RestClient(options, clock);
+        keys = new IdempotencyKeys(clock, random ?? SystemRandom.Instance);
+        roots = [.. options.StorageRoots.Select(Location.Normalize)];
     }
 
     /// <summary>Asks the server whether it is one, and takes the login: throws what is wrong.</summary>
     public void Connect() => _ = Config();
 
-    public Table Load(TableIdent ident) => TryLoad(ident) ?? throw new EngineException(ErrorKind.NotFound, $"table {ident} does not exist in {this.client.Root}");
+    public Table Load(TableIdent ident) => TryLoad(ident) ?? throw new EngineException(ErrorKind.NotFound, $"table {ident} does not exist in {client.Root}");
 
     public Table? TryLoad(TableIdent ident)
     {
-        var known = this.cache.TryGetValue(ident, out var cached);
-        var answer = this.client.Get(PathOf(ident), known ? cached.ETag : null);
+        var known = cache.TryGetValue(ident, out var cached);
+        var answer = client.Get(PathOf(ident), known ? cached.ETag : null);
         if (answer.Status == 304 && known) return cached.Table;
         if (answer.Status == 404)
         {
-            this.cache.TryRemove(ident, out _);
+            cache.TryRemove(ident, out _);
             return null;
         }
         RequireSuccess(answer, $"table {ident}", changes: false);
@@ -95,7 +95,7 @@ public sealed class RestCatalog : ICatalog, IDisposable
             KillPoint.Hit("rest.before-commit");
             answer = Change(path, body);
             KillPoint.Hit("rest.commit-answered");
-            this.cache.TryRemove(ident, out _);
+            cache.TryRemove(ident, out _);
         }
         catch (EngineException error) when (error.Kind == ErrorKind.Unknown)
         {
@@ -110,8 +110,8 @@ public sealed class RestCatalog : ICatalog, IDisposable
 
     public bool Drop(TableIdent ident, bool purge)
     {
-        var answer = this.client.Delete($"{PathOf(ident)}?purgeRequested={(purge ? "true" : "false")}");
-        this.cache.TryRemove(ident, out _);
+        var answer = client.Delete($"{PathOf(ident)}?purgeRequested={(purge ? "true" : "false")}");
+        cache.TryRemove(ident, out _);
         if (answer.Status == 404) return false;
         RequireSuccess(answer, $"table {ident} cannot be dropped", changes: true);
         return true;
@@ -129,19 +129,19 @@ public sealed class RestCatalog : ICatalog, IDisposable
         });
     }
 
-    public void Dispose() => this.client.Dispose();
+    public void Dispose() => client.Dispose();
 
     private RestConfig Config()
     {
-        if (this.config is { } known) return known;
-        var path = "/v1/config" + (this.options.Warehouse is { } warehouse ? "?warehouse=" + Uri.EscapeDataString(warehouse) : "");
-        var answer = this.client.Get(path);
-        var what = $"{this.client.Root}{path}";
+        if (config is { } known) return known;
+        var path = "/v1/config" + (options.Warehouse is { } warehouse ? "?warehouse=" + Uri.EscapeDataString(warehouse) : "");
+        var answer = client.Get(path);
+        var what = $"{client.Root}{path}";
         if (answer.Status is 400 or 404) throw new EngineException(ErrorKind.NotFound, $"{what}: no such catalog or warehouse: {Problem(answer)}");
         RequireSuccess(answer, what, changes: false);
         try
         {
-            return this.config = RestConfig.Parse(answer, what);
+            return config = RestConfig.Parse(answer, what);
         }
         catch (EngineException error) when (error.Kind == ErrorKind.Corrupt)
         {
@@ -160,10 +160,10 @@ public sealed class RestCatalog : ICatalog, IDisposable
     /// <summary>Sends a change with the key it was sent with before, should its outcome have stayed open.</summary>
     private RestAnswer Change(string path, byte[] body)
     {
-        if (Config().KeyLifeMs is not { } life) return this.client.Post(path, body);
+        if (Config().KeyLifeMs is not { } life) return client.Post(path, body);
         var name = IdempotencyKeys.NameOf(path, body);
-        var answer = this.client.Post(path, body, this.keys.For(name, life));
-        if (!RestStatus.IsUncertain(answer.Status)) this.keys.Close(name);
+        var answer = client.Post(path, body, keys.For(name, life));
+        if (!RestStatus.IsUncertain(answer.Status)) keys.Close(name);
         return answer;
     }
 
@@ -210,15 +210,15 @@ public sealed class RestCatalog : ICatalog, IDisposable
 
     private Table Keep(Table table, RestAnswer answer)
     {
-        if (this.cache.Count >= MostCached) this.cache.Clear();
-        if (answer.ETag is { Length: > 0 } tag) this.cache[table.Ident] = (tag, table);
-        else this.cache.TryRemove(table.Ident, out _);
+        if (cache.Count >= MostCached) cache.Clear();
+        if (answer.ETag is { Length: > 0 } tag) cache[table.Ident] = (tag, table);
+        else cache.TryRemove(table.Ident, out _);
         return table;
     }
 
     private Table ReadTable(TableIdent ident, RestAnswer answer)
     {
-        var what = $"table {ident} from {this.client.Root}";
+        var what = $"table {ident} from {client.Root}";
         var table = Json.Parse(answer.Body, what, root =>
         {
             Json.NeedObject(root, what);
@@ -231,12 +231,12 @@ public sealed class RestCatalog : ICatalog, IDisposable
     /// <summary>A table is only worked on where the configuration lets files be: a server cannot make this process write elsewhere.</summary>
     private void RequireServed(Table table)
     {
-        if (this.roots.IsEmpty) return;
+        if (roots.IsEmpty) return;
         var location = Location.Normalize(table.Metadata.Location);
-        if (this.roots.Any(r => Location.IsUnder(location, r))) return;
+        if (roots.Any(r => Location.IsUnder(location, r))) return;
         var scheme = Location.SchemeOf(location);
-        throw this.roots.Any(r => Location.SchemeOf(r) == scheme)
-            ? new EngineException(ErrorKind.Denied, $"table {table.Ident} lies at {location}, outside {string.Join(", ", this.roots)}, where tables may be")
+        throw roots.Any(r => Location.SchemeOf(r) == scheme)
+            ? new EngineException(ErrorKind.Denied, $"table {table.Ident} lies at {location}, outside {string.Join(", ", roots)}, where tables may be")
             : new EngineException(ErrorKind.Unsupported, $"table {table.Ident} lies at {location}: there is no store for '{scheme}' locations");
     }
 
@@ -276,10 +276,10 @@ public sealed class RestCatalog : ICatalog, IDisposable
         string? token = null;
         for (var page = 0; page < MostPages; page++)
         {
-            var answer = this.client.Get(token is null ? path.TrimEnd('?') : $"{path}{(path.EndsWith('?') ? "" : "&")}pageToken={Uri.EscapeDataString(token)}");
+            var answer = client.Get(token is null ? path.TrimEnd('?') : $"{path}{(path.EndsWith('?') ? "" : "&")}pageToken={Uri.EscapeDataString(token)}");
             if (answer.Status == 404) yield break;
             RequireSuccess(answer, path, changes: false);
-            var what = $"{this.client.Root}{path}";
+            var what = $"{client.Root}{path}";
             var (items, next) = Json.Parse(answer.Body, what, root =>
             {
                 Json.NeedObject(root, what);
@@ -291,7 +291,7 @@ public sealed class RestCatalog : ICatalog, IDisposable
         }
     }
 
-    private string Problem(RestAnswer answer) => this.client.Scrub(answer.Problem);
+    private string Problem(RestAnswer answer) => client.Scrub(answer.Problem);
 
     private void RequireSuccess(RestAnswer answer, string what, bool changes)
     {

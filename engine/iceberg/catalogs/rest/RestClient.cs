@@ -30,8 +30,8 @@ internal sealed class RestClient : IDisposable
         this.options = options;
         this.clock = clock;
         Root = RootOf(options.Uri);
-        this.login = new RestLogin(options, clock, (uri, form) => Once(Request(HttpMethod.Post, uri, form, "application/x-www-form-urlencoded"), uri, changes: false));
-        this.http = new HttpClient(new SocketsHttpHandler
+        login = new RestLogin(options, clock, (uri, form) => Once(Request(HttpMethod.Post, uri, form, "application/x-www-form-urlencoded"), uri, changes: false));
+        http = new HttpClient(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.GZip,
@@ -56,24 +56,24 @@ internal sealed class RestClient : IDisposable
 
     public RestAnswer Delete(string path) => Send(HttpMethod.Delete, path, null, changes: true);
 
-    public string Scrub(string text) => this.login.Scrub(text);
+    public string Scrub(string text) => login.Scrub(text);
 
-    public void Dispose() => this.http.Dispose();
+    public void Dispose() => http.Dispose();
 
     private RestAnswer Send(HttpMethod method, string path, byte[]? body, bool changes, string? ifNoneMatch = null, string? idempotencyKey = null)
     {
         for (var again = false; ; again = true)
         {
             Pause();
-            var token = this.login.Token();
+            var token = login.Token();
             var request = Request(method, Root + path, body, "application/json");
             request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-            foreach (var (name, value) in this.options.Headers) request.Headers.TryAddWithoutValidation(name, value);
+            foreach (var (name, value) in options.Headers) request.Headers.TryAddWithoutValidation(name, value);
             if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
             if (ifNoneMatch is not null) request.Headers.TryAddWithoutValidation("If-None-Match", ifNoneMatch);
             if (idempotencyKey is not null) request.Headers.TryAddWithoutValidation("Idempotency-Key", idempotencyKey);
             var answer = Once(request, Root + path, changes);
-            if (answer.Status is not (401 or 419) || again || !this.login.Refused(token)) return answer;
+            if (answer.Status is not (401 or 419) || again || !login.Refused(token)) return answer;
         }
     }
 
@@ -93,7 +93,7 @@ internal sealed class RestClient : IDisposable
         {
             try
             {
-                using var response = this.http.Send(request, HttpCompletionOption.ResponseContentRead);
+                using var response = http.Send(request, HttpCompletionOption.ResponseContentRead);
                 NoteRetryAfter(response);
                 using var body = response.Content.ReadAsStream();
                 var bytes = new byte[body.Length];
@@ -108,7 +108,7 @@ internal sealed class RestClient : IDisposable
             catch (OperationCanceledException error)
             {
                 // Also where connecting took too long: that much cannot be told apart with certainty.
-                throw new EngineException(changes ? ErrorKind.Unknown : ErrorKind.Unavailable, $"{uri}: no answer within {this.options.TimeoutMs} ms", error);
+                throw new EngineException(changes ? ErrorKind.Unknown : ErrorKind.Unavailable, $"{uri}: no answer within {options.TimeoutMs} ms", error);
             }
             catch (IOException error)
             {
@@ -121,16 +121,16 @@ internal sealed class RestClient : IDisposable
     private void NoteRetryAfter(HttpResponseMessage response)
     {
         if ((int)response.StatusCode is not (429 or 503) || response.Headers.RetryAfter is not { } wait) return;
-        var ms = wait.Delta is { } delta ? (long)delta.TotalMilliseconds : wait.Date is { } date ? date.ToUnixTimeMilliseconds() - this.clock.UnixMs : 0;
-        Volatile.Write(ref this.notBeforeMs, this.clock.MonotonicMs + Math.Clamp(ms, 0, LongestRetryAfterMs));
+        var ms = wait.Delta is { } delta ? (long)delta.TotalMilliseconds : wait.Date is { } date ? date.ToUnixTimeMilliseconds() - clock.UnixMs : 0;
+        Volatile.Write(ref notBeforeMs, clock.MonotonicMs + Math.Clamp(ms, 0, LongestRetryAfterMs));
     }
 
     private void Pause()
     {
-        var wait = Volatile.Read(ref this.notBeforeMs) - this.clock.MonotonicMs;
-        if (Volatile.Read(ref this.notBeforeMs) == long.MinValue || wait <= 0) return;
+        var wait = Volatile.Read(ref notBeforeMs) - clock.MonotonicMs;
+        if (Volatile.Read(ref notBeforeMs) == long.MinValue || wait <= 0) return;
         if (wait > LongestPauseMs) throw new EngineException(ErrorKind.Unavailable, string.Create(CultureInfo.InvariantCulture, $"{Root} asks not to be called for {wait / 1000} s more"));
-        this.clock.Sleep(wait);
+        clock.Sleep(wait);
     }
 
     private static string RootOf(string text)

@@ -12,18 +12,18 @@ internal sealed class RestLogin(RestOptions options, IClock clock, Func<string, 
 
     private const long UsualLifeMs = 3_600_000;
 
-    private readonly Lock _lock = new();
+    private readonly Lock gate = new();
     private string? token = options.Token;
     private long goodUntilMs = long.MaxValue;
 
     /// <summary>The token to send; null where no login is configured. Throws Denied or Unavailable where none could be had.</summary>
     public string? Token()
     {
-        if (options.Credential is null) return this.token;
-        lock (_lock)
+        if (options.Credential is null) return token;
+        lock (gate)
         {
-            if (this.token is null || clock.MonotonicMs >= this.goodUntilMs) Fetch();
-            return this.token;
+            if (token is null || clock.MonotonicMs >= goodUntilMs) Fetch();
+            return token;
         }
     }
 
@@ -31,9 +31,9 @@ internal sealed class RestLogin(RestOptions options, IClock clock, Func<string, 
     public bool Refused(string? used)
     {
         if (options.Credential is null) return false;
-        lock (_lock)
+        lock (gate)
         {
-            if (this.token == used) this.token = null;
+            if (token == used) token = null;
             return true;
         }
     }
@@ -41,7 +41,7 @@ internal sealed class RestLogin(RestOptions options, IClock clock, Func<string, 
     /// <summary>Takes this login's secrets out of text that goes into messages.</summary>
     public string Scrub(string text)
     {
-        foreach (var secret in (ReadOnlySpan<string?>)[this.token, options.Token, options.Credential, Client().Secret])
+        foreach (var secret in (ReadOnlySpan<string?>)[token, options.Token, options.Credential, Client().Secret])
             if (secret is { Length: > 3 }) text = text.Replace(secret, "***", StringComparison.Ordinal);
         return text;
     }
@@ -65,8 +65,8 @@ internal sealed class RestLogin(RestOptions options, IClock clock, Func<string, 
             return (Json.String(root, "access_token", what), Json.OptLong(root, "expires_in", what) is { } s ? Math.Clamp(s, 1, 10_000_000) * 1000 : UsualLifeMs);
         });
         if (fetched.Length == 0 || fetched.Any(c => c is <= ' ' or > '~')) throw new EngineException(ErrorKind.Corrupt, $"{what} holds no token that can be sent");
-        this.token = fetched;
-        this.goodUntilMs = asked + lifeMs - Math.Min(MarginMs, lifeMs / 4);
+        token = fetched;
+        goodUntilMs = asked + lifeMs - Math.Min(MarginMs, lifeMs / 4);
 
         void Add(string name, string value) => form.Append('&').Append(name).Append('=').Append(System.Uri.EscapeDataString(value));
     }

@@ -7,7 +7,7 @@ import module from 'node:module';
 export function registerHooks() {
   const here = dirname(fileURLToPath(import.meta.url));
   if (existsSync(join(here, 'node_modules'))) return;
-  const folder = process.env.K2I_READERS ?? join(here, '../../../.build/readers');
+  const folder = process.env.K2I_READERS ?? join(here, '../../.build/readers');
   module.register(pathToFileURL(join(here, 'resolve-hook.mjs')), { data: pathToFileURL(join(folder, 'package.json')).href });
   const original = module.Module._resolveFilename;
   const paths = [join(folder, 'node_modules')];
