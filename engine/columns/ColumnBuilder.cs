@@ -50,7 +50,7 @@ public sealed unsafe class ColumnBuilder
         {
             StructType s => [.. s.Fields.Select(f => new ColumnBuilder(f, space))],
             ListType l => [new ColumnBuilder(l.Element, space)],
-            MapType m => [new ColumnBuilder(new Field(0, "key_value", new StructType([m.Key, m.Value]), true), space)],
+            MapType m => [new ColumnBuilder(m.EntryField, space)],
             _ => [],
         };
         structBytes = Layout == ColumnLayout.Struct ? 1 + children.Sum(c => c.SlotBytes()) : 0;

@@ -60,6 +60,9 @@ public sealed unsafe class ColumnView
         return new(field, layout, width, length, mayHaveNulls, Start(validity), (int*)Start(MemoryMarshal.AsBytes(offsets)), Start(values), children);
     }
 
+    /// <summary>The same values as another field's, with these children.</summary>
+    internal ColumnView As(Field field, params ColumnView[] children) => new(field, Layout, Width, Length, MayHaveNulls, validity, offsets, values, children);
+
     public Field Field { get; }
 
     public ColumnLayout Layout { get; }

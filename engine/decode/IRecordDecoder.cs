@@ -21,7 +21,8 @@ public interface IRecordDecoder
     DecodeStatus Decode(in RecordInput record, BatchBuilder row);
 
     /// <summary>
-    /// After <see cref="DecodeStatus.NewField"/>: the fields to add so that <paramref name="record"/>, the last one decoded, decodes, ids unassigned (0).
+    /// After <see cref="DecodeStatus.NewField"/>: the fields to add so that these values decode, the refused record's and what came behind it, ids unassigned (0). Values that
+    /// are no sound records are passed over. A control path: it allocates.
     /// </summary>
-    IReadOnlyList<NewField> NewFields(in RecordInput record);
+    IReadOnlyList<NewField> NewFields(IEnumerable<ReadOnlyMemory<byte>> values);
 }

@@ -35,7 +35,6 @@ public sealed unsafe partial class JsonDecoder : IRecordDecoder
     private DecodeNode? errorNode;
     private byte* newFieldAt;
     private JsonNode? newFieldIn;
-    private List<NewField> newFields = [];
 
     public JsonDecoder(Schema schema, JsonDecoderOptions? options = null)
     {
@@ -93,7 +92,7 @@ public sealed unsafe partial class JsonDecoder : IRecordDecoder
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<NewField> NewFields(in RecordInput record) => newFields;
+    public IReadOnlyList<NewField> NewFields(IEnumerable<ReadOnlyMemory<byte>> values) => SchemaInference.Missing(values, Schema, Options);
 
     private static bool Overflows(BatchBuilder row) => row.ColumnCount > 0 && row.Column(0).Overflow;
 
@@ -127,8 +126,7 @@ public sealed unsafe partial class JsonDecoder : IRecordDecoder
     /// <summary>A field without a value to tell its type by, or without a name, adds nothing: the record is good without it.</summary>
     private void ReportNewFields(ReadOnlySpan<byte> value)
     {
-        newFields = SchemaInference.Missing(value, Schema, Options);
-        if (newFields.Count > 0) Fail(DecodeStatus.NewField, newFieldAt, newFieldIn);
+        if (SchemaInference.Missing(value, Schema, Options).Count > 0) Fail(DecodeStatus.NewField, newFieldAt, newFieldIn);
     }
 
     private DecodeStatus Refuse(DecodeStatus why)

@@ -65,7 +65,7 @@ public sealed class RawDecoder : IRecordDecoder
     }
 
     /// <summary>None: raw records have no fields.</summary>
-    public IReadOnlyList<NewField> NewFields(in RecordInput record) => [];
+    public IReadOnlyList<NewField> NewFields(IEnumerable<ReadOnlyMemory<byte>> values) => [];
 
     private static PrimitiveType TypeOf(RawForm form) => form == RawForm.String ? PrimitiveType.String : PrimitiveType.Binary;
 

@@ -48,6 +48,20 @@ public sealed class SchemaInference
     {
         var seen = new InferredType();
         See(record, seen, options.MaxDepth);
+        return Missing(seen, schema, options);
+    }
+
+    /// <summary>The fields that the sound ones among these records have and <paramref name="schema"/> has not, each of a type for all of their values.</summary>
+    internal static List<NewField> Missing(IEnumerable<ReadOnlyMemory<byte>> records, Schema schema, JsonDecoderOptions options)
+    {
+        var seen = new InferredType();
+        foreach (var record in records)
+            if (Check(record.Span, options.MaxDepth)) See(record.Span, seen, options.MaxDepth);
+        return Missing(seen, schema, options);
+    }
+
+    private static List<NewField> Missing(InferredType seen, Schema schema, JsonDecoderOptions options)
+    {
         if (options.MetadataColumn is { } metadata) seen.Forget(metadata);
         List<NewField> missing = [];
         AddMissing(seen, schema.Struct, "", missing);

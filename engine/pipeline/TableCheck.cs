@@ -22,7 +22,7 @@ public static class TableCheck
     {
         RequirePartitioning(options, table);
         var missing = SchemaFit.Missing(table.Ident.ToString(), TableDecoding.Declared(options), options.KafkaColumn, table.Metadata.CurrentSchema);
-        return [.. missing.Select(m => m.ParentPath.Length == 0 ? m.Field.Name : $"{m.ParentPath}.{m.Field.Name}")];
+        return [.. missing.Select(m => m.Path)];
     }
 
     /// <summary>Throws Invalid where the table is partitioned otherwise than the options say.</summary>

@@ -25,6 +25,10 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
     private const int MaxNameLength = 255, MaxFields = 5_000;
 
     private readonly TableCommitter committer = new(shared.Catalog, shared.Objects, clock: shared.Clock, log: log, random: shared.Random);
+    /// <summary>For changes of the schema: records wait meanwhile, and one that is met by nothing but conflicts is refused by the catalog, whatever it calls it.</summary>
+    private readonly TableCommitter evolver =
+        new(shared.Catalog, shared.Objects, new() { Retries = 5, MaxWaitMs = 500 }, clock: shared.Clock, log: log, random: shared.Random);
+
     private volatile State? state;
     private volatile ImmutableHashSet<(string Topic, string Id)> forgotten = [];
 
@@ -124,7 +128,10 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
         return Offsets.Topics.Any(t => t.Value.Partitions.Any(p => !(standing.Next(t.Key, p.Key) >= p.Value)));
     }
 
-    /// <summary>Adds optional columns; one that is there already, of a type that takes the values, counts as added.</summary>
+    /// <summary>
+    /// Adds optional columns; one that is there already, of a type that takes the values, counts as added. Throws Invalid where the table or the catalog will not have them, Conflict
+    /// where the catalog answers with nothing else.
+    /// </summary>
     internal void AddFields(IReadOnlyList<NewField> fields)
     {
         var update = new UpdateSchema();
@@ -136,7 +143,7 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
         if (Schema.HighestId() + fields.Count > MaxFields) throw new EngineException(ErrorKind.Invalid, $"table {ident}: it has had {Schema.HighestId()} columns already; at most {MaxFields} are added by records");
         try
         {
-            Take(committer.Commit(ident, update).Table);
+            Take(evolver.Commit(ident, update).Table);
         }
         catch (EngineException e) when (IsAboutTheTable(e))
         {
@@ -232,7 +239,7 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
         var missing = SchemaFit.Missing(ident.ToString(), declared, options.KafkaColumn, metadata.CurrentSchema);
         if (missing.Count == 0) return;
         AddFields(missing);
-        log.Info("columns added", ("table", ident), ("columns", string.Join(", ", missing.Select(m => m.ParentPath.Length == 0 ? m.Field.Name : $"{m.ParentPath}.{m.Field.Name}"))));
+        log.Info("columns added", ("table", ident), ("columns", string.Join(", ", missing.Select(m => m.Path))));
     }
 
     /// <summary>How far the table is, less topics whose life has ended.</summary>

@@ -162,7 +162,9 @@ public class JsonShapes
         Assert.Equal("NewField", evolving.Add(Json));
         Assert.Equal(
             ["address/geo: struct<lat: double, on: list<double>>", "/new: string", "items.element/extra: boolean"],
-            evolving.Decoder.NewFields(default).Select(n => $"{n.ParentPath}/{ColumnText.Format([n.Field])}"));
+            evolving.Decoder.NewFields([Encoding.UTF8.GetBytes(Json)]).Select(n => $"{n.ParentPath}/{ColumnText.Format([n.Field])}"));
+        byte[][] several = [[.. """{"new":1}"""u8], [.. """{"new":2.5,"other":true}"""u8], [.. "no JSON"u8], [.. """{"new":3"""u8]];
+        Assert.Equal("new: double, other: boolean", ColumnText.Format([.. evolving.Decoder.NewFields(several.Select(v => (ReadOnlyMemory<byte>)v)).Select(n => n.Field)]));
         Assert.StartsWith("2|null", evolving.Add("""{"id":2,"unknown":null,"a":{},"b":[[],{}],"":1}"""), StringComparison.Ordinal);
     }
 

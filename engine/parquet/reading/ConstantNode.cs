@@ -41,7 +41,7 @@ internal sealed unsafe class ConstantNode(Field wanted, ReadOnlyMemory<byte>? va
         }
         var below = layout == ColumnLayout.List ? 0 : slots;
         var views = Field.Type is MapType map
-            ? [ColumnView.Over(new Field(0, "key_value", new StructType([map.Key, map.Value]), true), 0, false, [], [], [], [.. children.Select(c => c.Build(0))])]
+            ? [ColumnView.Over(map.EntryField, 0, false, [], [], [], [.. children.Select(c => c.Build(0))])]
             : children.Select(c => c.Build(below)).ToArray();
         return ColumnView.Over(Field, slots, value is null && slots > 0, valid, starts, data, views);
     }

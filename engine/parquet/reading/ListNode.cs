@@ -7,7 +7,7 @@ internal sealed unsafe class ListNode(Field wanted, FileField at, LeafReader sha
 {
     private readonly ReadBuffer offsets = new(arena), entriesValidity = new(arena);
 
-    private readonly Field? entries = wanted.Type is MapType map ? new Field(0, "key_value", new StructType([map.Key, map.Value]), true) : null;
+    private readonly Field? entries = wanted.Type is MapType map ? map.EntryField : null;
 
     internal override ColumnView Build(int slots)
     {

@@ -38,16 +38,14 @@ internal sealed class LetterFile : IDisposable
         }
     }
 
-    internal void Add(LetterReader letter)
+    internal void Add(in LetterReader letter)
     {
-        var again = letter;
-        if (rows.Append(ref letter))
+        if (!rows.Append(in letter))
         {
-            if (rows.IsFull) Spill();
-            return;
+            Spill();
+            Check.That(rows.Append(in letter));
         }
-        Spill();
-        Check.That(rows.Append(ref again));
+        if (rows.IsFull) Spill();
     }
 
     internal DataFile Finish(string flushId)

@@ -7,33 +7,21 @@ namespace K2I.Pipeline;
 /// <summary>Walks the letters of a <see cref="LetterBuffer"/>; a borrow of its bytes.</summary>
 internal ref struct LetterReader(ReadOnlySpan<byte> rest, IReadOnlyList<Source> sources)
 {
+    private readonly HeaderCopy headers = new();
     private ReadOnlySpan<byte> rest = rest;
-    private ReadOnlySpan<byte> headers;
-    private int headersLeft;
 
     internal Source Source { get; private set; } = null!;
 
-    internal long Offset { get; private set; }
+    /// <summary>The record that became no row. Its headers are good until the next letter.</summary>
+    internal RecordInput Record { get; private set; }
 
-    internal long TimestampMs { get; private set; }
-
-    internal TimestampKind TimestampKind { get; private set; }
+    internal readonly long Offset => Record.Offset;
 
     internal long FailedUnixMs { get; private set; }
 
     internal ReadOnlySpan<byte> ErrorUtf8 { get; private set; }
 
     internal ReadOnlySpan<byte> DetailUtf8 { get; private set; }
-
-    internal ReadOnlySpan<byte> Key { get; private set; }
-
-    internal bool KeyIsNull { get; private set; }
-
-    internal ReadOnlySpan<byte> Value { get; private set; }
-
-    internal bool ValueIsNull { get; private set; }
-
-    internal readonly int HeaderCount => headersLeft;
 
     /// <summary>Bytes of the letter read last.</summary>
     internal int Bytes { get; private set; }
@@ -45,44 +33,18 @@ internal ref struct LetterReader(ReadOnlySpan<byte> rest, IReadOnlyList<Source> 
     internal bool Next()
     {
         if (rest.IsEmpty) return false;
-        Bytes = BinaryPrimitives.ReadInt32LittleEndian(rest);
+        Bytes = BinaryPrimitives.ReadInt32LittleEndian(rest[LetterBuffer.Length..]);
         var letter = rest[..Bytes];
         rest = rest[Bytes..];
-        Source = sources[BinaryPrimitives.ReadInt32LittleEndian(letter[4..])];
-        Offset = BinaryPrimitives.ReadInt64LittleEndian(letter[8..]);
-        TimestampMs = BinaryPrimitives.ReadInt64LittleEndian(letter[16..]);
-        TimestampKind = (TimestampKind)letter[24];
-        FailedUnixMs = BinaryPrimitives.ReadInt64LittleEndian(letter[25..]);
-        letter = letter[33..];
-        ErrorUtf8 = Take(ref letter, out _);
-        DetailUtf8 = Take(ref letter, out _);
-        Key = Take(ref letter, out var isNull);
-        KeyIsNull = isNull;
-        Value = Take(ref letter, out isNull);
-        ValueIsNull = isNull;
-        headersLeft = BinaryPrimitives.ReadInt32LittleEndian(letter);
-        headers = letter[4..];
+        Source = sources[BinaryPrimitives.ReadInt32LittleEndian(letter[LetterBuffer.SourceIndex..])];
+        FailedUnixMs = BinaryPrimitives.ReadInt64LittleEndian(letter[LetterBuffer.FailedMs..]);
+        var offset = BinaryPrimitives.ReadInt64LittleEndian(letter[LetterBuffer.Offset..]);
+        var error = BinaryPrimitives.ReadInt32LittleEndian(letter[LetterBuffer.ErrorLength..]);
+        var detail = BinaryPrimitives.ReadInt32LittleEndian(letter[LetterBuffer.DetailLength..]);
+        ErrorUtf8 = letter.Slice(LetterBuffer.HeadBytes, error);
+        DetailUtf8 = letter.Slice(LetterBuffer.HeadBytes + error, detail);
+        var record = letter[(LetterBuffer.HeadBytes + error + detail)..];
+        Record = RecordBytes.Read(ref record, offset, Source.TopicUtf8, Source.Partition, headers);
         return true;
-    }
-
-    /// <summary>The letter's headers, one call each.</summary>
-    internal bool NextHeader(out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value, out bool valueIsNull)
-    {
-        name = value = default;
-        valueIsNull = true;
-        if (headersLeft == 0) return false;
-        headersLeft--;
-        name = Take(ref headers, out _);
-        value = Take(ref headers, out valueIsNull);
-        return true;
-    }
-
-    private static ReadOnlySpan<byte> Take(scoped ref ReadOnlySpan<byte> from, out bool isNull)
-    {
-        var size = BinaryPrimitives.ReadInt32LittleEndian(from);
-        isNull = size < 0;
-        var taken = isNull ? default : from.Slice(4, size);
-        from = from[(4 + Math.Max(0, size))..];
-        return taken;
     }
 }

@@ -33,21 +33,22 @@ internal sealed class LetterRows : IDisposable
     internal void Reset() => batch.Reset();
 
     /// <summary>False if the batch has no room for it; an empty one has.</summary>
-    internal bool Append(ref LetterReader letter)
+    internal bool Append(in LetterReader letter)
     {
+        var record = letter.Record;
         AppendText(DeadLetterTable.Topic, letter.Source.TopicUtf8);
         columns[DeadLetterTable.Partition].AppendInt(letter.Source.Partition);
         columns[DeadLetterTable.Offset].AppendLong(letter.Offset);
-        if (letter.TimestampKind != TimestampKind.None && Math.Abs((double)letter.TimestampMs) < 9.2e15)
+        if (record.TimestampKind != TimestampKind.None && Math.Abs((double)record.TimestampMs) < 9.2e15)
         {
-            columns[DeadLetterTable.Timestamp].AppendLong(letter.TimestampMs * 1000);
-            AppendText(DeadLetterTable.TimestampType, letter.TimestampKind == TimestampKind.CreateTime ? "CreateTime"u8 : "LogAppendTime"u8);
+            columns[DeadLetterTable.Timestamp].AppendLong(record.TimestampMs * 1000);
+            AppendText(DeadLetterTable.TimestampType, record.TimestampKind == TimestampKind.CreateTime ? "CreateTime"u8 : "LogAppendTime"u8);
         }
         AppendText(DeadLetterTable.Error, letter.ErrorUtf8);
         AppendText(DeadLetterTable.Detail, letter.DetailUtf8);
-        if (!letter.KeyIsNull) columns[DeadLetterTable.Key].AppendBytes(letter.Key);
-        if (!letter.ValueIsNull) columns[DeadLetterTable.Value].AppendBytes(letter.Value);
-        if (letter.HeaderCount > 0) AppendHeaders(ref letter);
+        if (!record.KeyIsNull) columns[DeadLetterTable.Key].AppendBytes(record.Key);
+        if (!record.ValueIsNull) columns[DeadLetterTable.Value].AppendBytes(record.Value);
+        if (record.Headers is { } headers) AppendHeaders(headers);
         columns[DeadLetterTable.FailedAt].AppendLong(letter.FailedUnixMs * 1000);
         if (letter.Source.TopicId is { } id) AppendText(DeadLetterTable.TopicId, Encoding.UTF8.GetBytes(id));
         Check.That(batch.FillMissing() is null || columns[DeadLetterTable.Topic].Overflow);
@@ -58,9 +59,9 @@ internal sealed class LetterRows : IDisposable
 
     public void Dispose() => batch.Dispose();
 
-    private void AppendHeaders(ref LetterReader letter)
+    private void AppendHeaders(IRecordHeaders headers)
     {
-        while (letter.NextHeader(out var name, out var value, out var isNull))
+        for (var i = 0; headers.TryRead(i, out var name, out var value, out var isNull); i++)
         {
             headerKey.AppendBytes(Utf8.IsValid(name) ? name : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(name)));
             if (!isNull) headerValue.AppendBytes(value);

@@ -104,7 +104,7 @@ internal sealed class TopicLetters : BufferedLetters
             {
                 tag++;
                 if (!IsIn(ranges, letter.Source, letter.Offset) || (again is null ? tag <= through : !again.Contains(tag))) continue;
-                Produce(ref letter, tag);
+                Produce(in letter, tag);
                 if (again is null) through = tag;
                 else again.Remove(tag);
             }
@@ -113,8 +113,9 @@ internal sealed class TopicLetters : BufferedLetters
         again = null;
     }
 
-    private void Produce(ref LetterReader letter, long tag)
+    private void Produce(in LetterReader letter, long tag)
     {
+        var input = letter.Record;
         headers.Clear();
         headers.Add(tableHeader);
         headers.Add(new("k2i.topic", letter.Source.TopicUtf8));
@@ -122,20 +123,20 @@ internal sealed class TopicLetters : BufferedLetters
         headers.Add(new("k2i.offset", Digits(letter.Offset)));
         headers.Add(new("k2i.error", letter.ErrorUtf8.ToArray()));
         headers.Add(new("k2i.detail", letter.DetailUtf8.ToArray()));
-        if (letter.TimestampKind != TimestampKind.None)
+        if (input.TimestampKind != TimestampKind.None)
         {
-            headers.Add(new("k2i.timestamp", Digits(letter.TimestampMs)));
-            headers.Add(new("k2i.timestamp-type", letter.TimestampKind == TimestampKind.CreateTime ? "CreateTime"u8.ToArray() : "LogAppendTime"u8.ToArray()));
+            headers.Add(new("k2i.timestamp", Digits(input.TimestampMs)));
+            headers.Add(new("k2i.timestamp-type", input.TimestampKind == TimestampKind.CreateTime ? "CreateTime"u8.ToArray() : "LogAppendTime"u8.ToArray()));
         }
-        while (letter.NextHeader(out var name, out var value, out var isNull))
+        for (var i = 0; input.Headers is { } copied && copied.TryRead(i, out var name, out var value, out var isNull); i++)
             headers.Add(new(Encoding.UTF8.GetString(name), isNull ? (ReadOnlyMemory<byte>?)null : value.ToArray()));
         var record = new ProducerRecord
         {
             Topic = topic,
-            Key = letter.Key,
-            HasKey = !letter.KeyIsNull,
-            Value = letter.Value,
-            IsTombstone = letter.ValueIsNull,
+            Key = input.Key,
+            HasKey = !input.KeyIsNull,
+            Value = input.Value,
+            IsTombstone = input.ValueIsNull,
             Headers = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(headers),
             Tag = tag,
         };

@@ -55,25 +55,7 @@ internal ref struct RecordFrameReader
         record = default;
         if (left == 0) return false;
         left--;
-        Require(rest.Length >= RecordFrame.RecordBytes);
-        var flags = BinaryPrimitives.ReadUInt32LittleEndian(rest[RecordFrame.RecordFlags..]);
-        int key = BinaryPrimitives.ReadInt32LittleEndian(rest[RecordFrame.RecordKey..]), value = BinaryPrimitives.ReadInt32LittleEndian(rest[RecordFrame.RecordValue..]),
-            headerBytes = BinaryPrimitives.ReadInt32LittleEndian(rest[RecordFrame.RecordHeaders..]);
-        Require((key | value | headerBytes) >= 0 && rest.Length - RecordFrame.RecordBytes >= (long)key + value + headerBytes);
-        var hasHeaders = (flags & RecordFrame.HasHeaders) != 0;
-        if (hasHeaders) Require(headers.TryLoad(rest.Slice(RecordFrame.RecordBytes + key + value, headerBytes)));
-        record = new RecordInput(rest.Slice(RecordFrame.RecordBytes + key, value), (flags & RecordFrame.HasValue) == 0)
-        {
-            Key = rest.Slice(RecordFrame.RecordBytes, key),
-            KeyIsNull = (flags & RecordFrame.HasKey) == 0,
-            Topic = topic,
-            Partition = Partition,
-            Offset = firstOffset + BinaryPrimitives.ReadUInt32LittleEndian(rest[RecordFrame.RecordOffset..]),
-            TimestampMs = BinaryPrimitives.ReadInt64LittleEndian(rest[RecordFrame.RecordTimestamp..]),
-            TimestampKind = (flags & RecordFrame.CreateTime) != 0 ? TimestampKind.CreateTime : (flags & RecordFrame.LogAppendTime) != 0 ? TimestampKind.LogAppendTime : TimestampKind.None,
-            Headers = hasHeaders ? headers : null,
-        };
-        rest = rest[(RecordFrame.RecordBytes + key + value + headerBytes)..];
+        record = RecordBytes.Read(ref rest, firstOffset, topic, Partition, headers);
         return true;
     }
 

@@ -29,11 +29,11 @@ internal sealed class RecordFrameWriter
 
     /// <summary>The record can be added to what is there; false asks for the frame to be appended first.</summary>
     internal bool Fits(in RecordInput record, Source of) =>
-        count == 0 || (!ended && ReferenceEquals(of, source) && length < targetBytes && length + SizeOf(in record) <= maxBytes && record.Offset - firstOffset <= uint.MaxValue);
+        count == 0 || (!ended && ReferenceEquals(of, source) && length < targetBytes && length + RecordBytes.SizeOf(in record) <= maxBytes && record.Offset - firstOffset <= uint.MaxValue);
 
     /// <summary>A frame of its own could hold the record.</summary>
     internal bool CanHold(in RecordInput record, Source of) =>
-        RecordFrame.HeadBytes + of.TopicUtf8.Length + (long)(of.TopicId?.Length ?? 0) * 3 + SizeOf(in record) <= maxBytes;
+        RecordFrame.HeadBytes + of.TopicUtf8.Length + (long)(of.TopicId?.Length ?? 0) * 3 + RecordBytes.SizeOf(in record) <= maxBytes;
 
     internal void Clear()
     {
@@ -48,19 +48,9 @@ internal sealed class RecordFrameWriter
     internal void Add(in RecordInput record, Source of, long from)
     {
         if (count == 0) Begin(record.Offset, of, from);
-        var headerBytes = HeaderBytes(record.Headers);
-        var size = RecordFrame.RecordBytes + record.Key.Length + record.Value.Length + headerBytes;
+        var size = (int)RecordBytes.SizeOf(in record);
         if (length + size > bytes.Length) Array.Resize(ref bytes, Math.Max(bytes.Length * 2, length + size));
-        var at = bytes.AsSpan(length, size);
-        BinaryPrimitives.WriteUInt32LittleEndian(at[RecordFrame.RecordOffset..], (uint)(record.Offset - firstOffset));
-        BinaryPrimitives.WriteUInt32LittleEndian(at[RecordFrame.RecordFlags..], FlagsOf(in record, headerBytes));
-        BinaryPrimitives.WriteInt64LittleEndian(at[RecordFrame.RecordTimestamp..], record.TimestampMs);
-        BinaryPrimitives.WriteInt32LittleEndian(at[RecordFrame.RecordKey..], record.Key.Length);
-        BinaryPrimitives.WriteInt32LittleEndian(at[RecordFrame.RecordValue..], record.Value.Length);
-        BinaryPrimitives.WriteInt32LittleEndian(at[RecordFrame.RecordHeaders..], headerBytes);
-        record.Key.CopyTo(at[RecordFrame.RecordBytes..]);
-        record.Value.CopyTo(at[(RecordFrame.RecordBytes + record.Key.Length)..]);
-        if (headerBytes > 0) WriteHeaders(record.Headers!, at[(size - headerBytes)..]);
+        RecordBytes.Write(in record, (uint)(record.Offset - firstOffset), bytes.AsSpan(length, size));
         length += size;
         count++;
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(RecordFrame.Next), record.Offset + 1);
@@ -81,36 +71,5 @@ internal sealed class RecordFrameWriter
         of.TopicUtf8.CopyTo(bytes.AsSpan(RecordFrame.HeadBytes));
         if (idLength > 0) _ = Encoding.UTF8.GetBytes(of.TopicId, bytes.AsSpan(RecordFrame.HeadBytes + of.TopicUtf8.Length));
         length = RecordFrame.HeadBytes + of.TopicUtf8.Length + idLength;
-    }
-
-    private static uint FlagsOf(in RecordInput record, int headerBytes) =>
-        (record.KeyIsNull ? 0 : RecordFrame.HasKey)
-        | (record.ValueIsNull ? 0 : RecordFrame.HasValue)
-        | (headerBytes == 0 ? 0 : RecordFrame.HasHeaders)
-        | (record.TimestampKind switch { TimestampKind.CreateTime => RecordFrame.CreateTime, TimestampKind.LogAppendTime => RecordFrame.LogAppendTime, _ => 0 });
-
-    private static long SizeOf(in RecordInput record) => RecordFrame.RecordBytes + (long)record.Key.Length + record.Value.Length + HeaderBytes(record.Headers);
-
-    private static int HeaderBytes(IRecordHeaders? headers)
-    {
-        if (headers is null) return 0;
-        var size = 0;
-        for (var i = 0; headers.TryRead(i, out var name, out var value, out _); i++) size += 8 + name.Length + value.Length;
-        return size == 0 ? 0 : size + 4;
-    }
-
-    private static void WriteHeaders(IRecordHeaders headers, Span<byte> at)
-    {
-        var i = 0;
-        var rest = at[4..];
-        for (; headers.TryRead(i, out var name, out var value, out var isNull); i++)
-        {
-            BinaryPrimitives.WriteInt32LittleEndian(rest, name.Length);
-            BinaryPrimitives.WriteInt32LittleEndian(rest[4..], isNull ? -1 : value.Length);
-            name.CopyTo(rest[8..]);
-            value.CopyTo(rest[(8 + name.Length)..]);
-            rest = rest[(8 + name.Length + value.Length)..];
-        }
-        BinaryPrimitives.WriteInt32LittleEndian(at, i);
     }
 }

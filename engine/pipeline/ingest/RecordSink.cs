@@ -32,18 +32,14 @@ internal sealed class RecordSink(SegmentRing ring, DeadLetters deadLetters, Tabl
     private readonly SegmentSources[] sources = [.. ring.Segments.Select(_ => new SegmentSources())];
     private IRecordDecoder? decoder;
     private KafkaColumnWriter? kafkaColumn;
-    private (Source Source, long Offset, string Error, string Detail)? refused;
+    private long pendingRows;
+    private long pendingBytes;
+    private long pendingSinceUnixMs;
     private int rowsUnchecked;
     private int bytesUnchecked;
 
-    /// <summary>Since the last flush request: rows, bytes of records, and when the first of them was fetched (0: none).</summary>
-    internal long PendingRows { get; private set; }
-
-    internal long PendingBytes { get; private set; }
-
-    internal long PendingSinceUnixMs { get; private set; }
-
-    internal bool HasPending => PendingSinceUnixMs != 0;
+    /// <summary>What waits for the next flush. Any thread may read when it began.</summary>
+    internal PendingRows Pending => new(pendingRows, pendingBytes, Volatile.Read(ref pendingSinceUnixMs));
 
     /// <summary>While the log is replayed: the flush that the segments opened from now on belong to.</summary>
     internal LoggedFlush? Redo { get; set; }
@@ -51,19 +47,23 @@ internal sealed class RecordSink(SegmentRing ring, DeadLetters deadLetters, Tabl
     internal SegmentSources SourcesOf(Segment segment) => sources[segment.Index];
 
     /// <summary>Decodes into another schema from now on; rows taken so far stay in a segment of their own.</summary>
-    internal bool Use(IRecordDecoder newDecoder, KafkaColumnWriter? newKafkaColumn)
+    internal void Use(IRecordDecoder newDecoder, KafkaColumnWriter? newKafkaColumn)
     {
         Seal();
         (decoder, kafkaColumn) = (newDecoder, newKafkaColumn);
-        return ring.Current is null || ring.Reopen(newDecoder.Schema);
+        if (ring.Current is not null) ring.Reopen(newDecoder.Schema);
     }
 
     /// <summary>A segment is open, or could be opened.</summary>
     internal bool HasRoom() => ring.Current is not null || Open();
 
-    internal IReadOnlyList<NewField> NewFields(in RecordInput record) => decoder!.NewFields(in record);
+    /// <summary>No segment is open: the next record needs a new one.</summary>
+    internal bool IsBetweenSegments => ring.Current is null;
 
-    internal TakeResult Take(in RecordInput record, Source source)
+    internal IReadOnlyList<NewField> NewFields(IEnumerable<ReadOnlyMemory<byte>> values) => decoder!.NewFields(values);
+
+    /// <summary>Makes a row of the record, or a dead letter; one that is refused is a dead letter in any case.</summary>
+    internal TakeResult Take(in RecordInput record, Source source, Refusal? refusal = null)
     {
         if (journal.IsBlocked(in record, source)) return TakeResult.NoRoom;
         while (true)
@@ -74,14 +74,14 @@ internal sealed class RecordSink(SegmentRing ring, DeadLetters deadLetters, Tabl
                 continue;
             }
             var rows = segment.Rows;
-            var status = refused is { } refusal && refusal.Offset == record.Offset && ReferenceEquals(refusal.Source, source) ? DecodeStatus.NewField : decoder!.Decode(in record, rows);
+            var status = refusal is not null ? DecodeStatus.NewField : decoder!.Decode(in record, rows);
             if (status == DecodeStatus.Ok || (status == DecodeStatus.Tombstone && tombstones == TombstonePolicy.NullRow && FillWithNulls(rows)))
             {
                 kafkaColumn?.Write(in record, rows);
                 if (rows.EndRow())
                 {
                     counters.Rows++;
-                    PendingRows++;
+                    pendingRows++;
                     Account(in record, source, segment);
                     if (++rowsUnchecked >= FullCheckRows || bytesUnchecked >= FullCheckBytes) CheckFull(rows);
                     return TakeResult.Taken;
@@ -96,10 +96,9 @@ internal sealed class RecordSink(SegmentRing ring, DeadLetters deadLetters, Tabl
             else
             {
                 rows.AbandonRow();
-                if (status == DecodeStatus.NewField && refused is null) return TakeResult.NewField;
+                if (status == DecodeStatus.NewField && refusal is null) return TakeResult.NewField;
                 if (status == DecodeStatus.Tombstone && tombstones == TombstonePolicy.Skip) counters.CountDeadLetter(SkippedTombstone);
-                else if (!DeadLetter(in record, source, segment, refused?.Error ?? status.ToString(), refused?.Detail ?? decoder!.Error.ToString())) continue;
-                refused = null;
+                else if (!DeadLetter(in record, source, segment, refusal?.Error ?? status.ToString(), refusal?.Detail ?? decoder!.Error.ToString())) continue;
             }
             Account(in record, source, segment);
             return TakeResult.Taken;
@@ -118,9 +117,6 @@ internal sealed class RecordSink(SegmentRing ring, DeadLetters deadLetters, Tabl
         }
         return true;
     }
-
-    /// <summary>The record at this offset, when it is offered again, is a dead letter.</summary>
-    internal void RefuseNext(Source source, long offset, string error, string detail) => refused = (source, offset, error, detail);
 
     /// <summary>Makes rows visible to readers, their records appended to the log.</summary>
     internal void Publish()
@@ -146,7 +142,8 @@ internal sealed class RecordSink(SegmentRing ring, DeadLetters deadLetters, Tabl
     internal void SealForFlush()
     {
         Seal();
-        PendingRows = PendingBytes = PendingSinceUnixMs = 0;
+        pendingRows = pendingBytes = 0;
+        Volatile.Write(ref pendingSinceUnixMs, 0);
     }
 
     private bool Open()
@@ -162,7 +159,7 @@ internal sealed class RecordSink(SegmentRing ring, DeadLetters deadLetters, Tabl
         var bytes = record.Key.Length + record.Value.Length;
         counters.Records++;
         counters.RecordBytes += bytes;
-        PendingBytes += bytes;
+        pendingBytes += bytes;
         bytesUnchecked += bytes;
         var from = source.TakenOffset == Source.Unknown ? record.Offset : source.TakenOffset;
         var begins = source.IsAtItsBeginning;
@@ -170,9 +167,9 @@ internal sealed class RecordSink(SegmentRing ring, DeadLetters deadLetters, Tabl
         source.TakenOffset = record.Offset + 1;
         var covered = sources[segment.Index];
         covered.Advance(source, from, record.Offset + 1, begins);
-        if (PendingSinceUnixMs != 0 && covered.FirstFetchedUnixMs != 0) return;
+        if (pendingSinceUnixMs != 0 && covered.FirstFetchedUnixMs != 0) return;
         var now = clock.UnixMs;
-        if (PendingSinceUnixMs == 0) PendingSinceUnixMs = now;
+        if (pendingSinceUnixMs == 0) Volatile.Write(ref pendingSinceUnixMs, now);
         if (covered.FirstFetchedUnixMs == 0) covered.FirstFetchedUnixMs = now;
     }
 

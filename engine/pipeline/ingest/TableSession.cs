@@ -17,7 +17,6 @@ namespace K2I.Pipeline;
 internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposable
 {
     private const int PollRecords = 10_000, PollMs = 100;
-    private const int InferWaitMs = 2_000;
 
     /// <summary>A member that has no partition by then is one too many, which is as good as running.</summary>
     private const int JoinWaitMs = 15_000;
@@ -35,20 +34,15 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
     private readonly TableFlusher flusher;
     private readonly IConsumer consumer;
     private readonly AckTracker acks;
-    private readonly Queue<HeldRecord> held = new();
-    private readonly HeaderCopy headers = new();
+    private readonly SchemaKeeper schema;
+    private readonly Intake intake;
+    private readonly Assignment assignment;
+    private readonly Backpressure backpressure = new(PauseAfterMs);
     private readonly KafkaProblems problems;
     private readonly PartitionStarts starts;
     private readonly ILog log;
     private readonly IClock clock;
-    private ImmutableArray<Source> sources = [];
-    private Source?[] sourceByPartition = [];
-    private int cachedTopic = -1;
-    private long inferSinceMs;
-    private bool toldOfNoColumn;
     private long nextUpkeepMs;
-    private long backpressureSinceMs = -1;
-    private bool paused;
     private bool closing;
     private bool joined;
     private readonly long beganMs;
@@ -68,9 +62,11 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         deadLetters = openLetters(ring);
         sink = new(ring, deadLetters, journal, options.TombstonePolicy, pipeline.Counters, clock);
         flusher = new(pipeline, store, ring, sink, deadLetters, journal);
+        schema = new(store, options, sink, journal, log, clock);
+        intake = new(sink, schema, options);
         try
         {
-            if (store.IsOpen) Begin();
+            if (store.IsOpen) schema.Begin();
             consumer = pipeline.OpenConsumer(this);
         }
         catch
@@ -79,15 +75,16 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
             deadLetters.Dispose();
             throw;
         }
+        assignment = new(consumer.TopicName);
         problems = new(options.Name, log, clock);
         starts = new(consumer, store, journal, options, log);
         acks = new(journal, ranges => consumer.Ack(ranges));
         flusher.Acknowledge = acks.OnCommitted;
         flusher.CheckLives = starts.CheckLives;
-        flusher.Sources = () => sources.Where(s => s.Assigned);
+        flusher.Sources = () => assignment.Assigned;
     }
 
-    internal ImmutableArray<Source> Sources => sources;
+    internal ImmutableArray<Source> Sources => assignment.Sources;
 
     internal TableFlusher Flusher => flusher;
 
@@ -101,12 +98,10 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
 
     internal long RingBudgetBytes => ring.BudgetBytes;
 
-    internal bool Backpressure { get; private set; }
+    internal bool IsHeldBack => backpressure.IsOn;
 
     /// <summary>When the oldest row that no snapshot has yet was fetched; 0 for none. Any thread.</summary>
-    internal long OldestPendingUnixMs => flusher.OldestUnixMs != 0 ? flusher.OldestUnixMs : sink.PendingSinceUnixMs;
-
-    private bool Inferring => !store.IsOpen;
+    internal long OldestPendingUnixMs => flusher.OldestUnixMs != 0 ? flusher.OldestUnixMs : sink.Pending.SinceUnixMs;
 
     /// <summary>Steps until asked to stop; then flushes, commits and acks, within the shutdown time. Throws what ends the session otherwise.</summary>
     internal void Run()
@@ -115,31 +110,32 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         {
             Step();
             if (flusher.Failure is { } failure) throw failure;
-            if (problem is { } raised) throw starts.Explain(raised, sources.Where(s => s.Assigned));
+            if (problem is { } raised) throw starts.Explain(raised, assignment.Assigned);
         }
         Finish();
     }
 
     private void Step()
     {
-        if (Inferring) TryInfer();
-        else DrainHeld();
+        if (!schema.IsReady) TryInfer();
+        schema.Follow();
+        if (schema.IsReady) intake.Drain();
 
-        Backpressure = !Inferring && (held.Count > 0 || !sink.HasRoom());
-        PauseOrResume();
-        if (Backpressure)
-        {
-            RequestFlush();
-            // Nothing in memory needs what fills the log: it is of partitions that others read now.
-            if (ring.InUse == 0 && journal.Trouble is not null) journal.Truncate(journal.SafePosition);
-            consumer.PollEvents(PollMs / 4);
-        }
-        else
+        var hasRoom = intake.HasRoom;
+        PauseOrResume(hasRoom);
+        if (hasRoom)
         {
             consumer.Poll(PollMs, PollRecords, this);
             KillPoint.Hit("ingest.polled");
             sink.Publish();
             KillPoint.Hit("ingest.published");
+        }
+        else
+        {
+            RequestFlush();
+            // Nothing in memory needs what fills the log: it is of partitions that others read now.
+            if (ring.InUse == 0 && journal.Trouble is not null) journal.Truncate(journal.SafePosition);
+            consumer.PollEvents(PollMs / 4);
         }
         FlushIfDue();
         Upkeep();
@@ -147,40 +143,16 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
 
     public void OnRecord(in KafkaRecord record)
     {
-        var source = SourceOf(record.TopicId, record.Partition);
+        var source = assignment.Of(record.TopicId, record.Partition);
         if (source is not { Assigned: true } || record.Offset < source.NextOffset) return;
         source.NextOffset = record.Offset + 1;
-        if (held.Count > 0 || Inferring)
-        {
-            held.Enqueue(new(in record, source));
-            if (!Inferring || held.Count >= options.InferRecords) consumer.EndPoll();
-            return;
-        }
-        headers.Load(record.Headers);
-        var input = new RecordInput(record.Value, record.IsTombstone)
-        {
-            Key = record.Key,
-            KeyIsNull = !record.HasKey,
-            Topic = source.TopicUtf8,
-            Partition = record.Partition,
-            Offset = record.Offset,
-            TimestampMs = record.TimestampMs,
-            TimestampKind = (TimestampKind)record.TimestampType,
-            Headers = headers.Count > 0 ? headers : null,
-        };
-        if (sink.Take(in input, source) == TakeResult.Taken)
-        {
-            if (ring.Current is null && !sink.HasRoom()) consumer.EndPoll();
-            return;
-        }
-        held.Enqueue(new(in record, source));
-        consumer.EndPoll();
+        if (!intake.Offer(in record, source)) consumer.EndPoll();
     }
 
     public void OnAssigned(Span<PartitionStart> partitions)
     {
         KillPoint.Hit("group.assigned");
-        if (!Inferring) store.Reload();
+        if (schema.IsReady) store.Reload();
         foreach (ref var partition in partitions) RefuseIfPending(partition.Topic, partition.Partition);
         var started = new TopicPartition[partitions.Length];
         for (var i = 0; i < partitions.Length; i++) started[i] = new(partitions[i].Topic, partitions[i].Partition);
@@ -191,7 +163,7 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
             ref var partition = ref partitions[i];
             var topicId = ids.GetValueOrDefault(partition.Topic);
             starts.CheckTopicId(partition.Topic, topicId);
-            var source = Register(started[i]);
+            var source = assignment.Register(started[i]);
             source.TopicId = topicId;
             source.CommittedOffset = (store.IsOpen ? store.Offsets.Next(partition.Topic, partition.Partition) : null) ?? Source.Unknown;
             if (starts.RunOf(source) is { } run)
@@ -207,14 +179,13 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         if (logged.Count > 0) Replay(logged);
         for (var i = 0; i < partitions.Length; i++)
         {
-            var source = Find(started[i])!;
+            var source = assignment.Find(started[i])!;
             var start = source.TakenOffset == Source.Unknown ? starts.StartOf(started[i]) : source.TakenOffset;
             if (store.IsOpen && store.Accepts(PauseReason.OffsetOutOfRange)) start = starts.NearestHeld(started[i], start);
             partitions[i].StartOffset = start;
             source.NextOffset = Math.Max(start, Source.Unknown);
             log.Info("partition assigned", ("table", options.Name), ("topic", source.Topic), ("partition", source.Partition), ("start", KafkaOffset.Format(start)));
         }
-        cachedTopic = -1;
         KillPoint.Hit("group.started");
         joined = true;
         pipeline.SetState(TableState.Running);
@@ -233,7 +204,7 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         void FrameDone(long position)
         {
             KillPoint.Hit("recovery.frame-replayed");
-            if (sink.Redo is { } flush && flush.Ranges.All(r => Find(new(r.Topic, r.Partition)) is { } s && s.TakenOffset >= r.Next))
+            if (sink.Redo is { } flush && flush.Ranges.All(r => assignment.Find(new(r.Topic, r.Partition)) is { } s && s.TakenOffset >= r.Next))
             {
                 sink.SealForFlush();
                 flusher.Signal.Request();
@@ -265,24 +236,15 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
 
     private bool OfferReplayed(in RecordInput record, Source source)
     {
-        while (true)
+        while (!intake.TryReplay(in record, source))
         {
-            switch (sink.Take(in record, source))
-            {
-                case TakeResult.Taken:
-                    return true;
-                case TakeResult.NewField:
-                    AddFields(in record, source);
-                    break;
-                default:
-                    // Waiting for a flush to make room; group membership is kept by the consumer's own thread.
-                    RequestFlush();
-                    if (flusher.Failure is { } failure) throw failure;
-                    if (pipeline.StopRequested) return false;
-                    clock.Sleep(1);
-                    break;
-            }
+            // Waiting for a flush to make room; group membership is kept by the consumer's own thread.
+            RequestFlush();
+            if (flusher.Failure is { } failure) throw failure;
+            if (pipeline.StopRequested) return false;
+            clock.Sleep(1);
         }
+        return true;
     }
 
     public void OnRevoked(ReadOnlySpan<TopicPartition> partitions)
@@ -290,19 +252,19 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         KillPoint.Hit("group.revoked");
         foreach (var partition in partitions)
         {
-            if (Find(partition) is { } source) source.Assigned = false;
+            if (assignment.Find(partition) is { } source) source.Assigned = false;
             log.Info("partition revoked", ("table", options.Name), ("topic", partition.Topic), ("partition", partition.Partition));
         }
-        DropHeldOf(partitions);
+        intake.Held.DropUnassigned();
         // What does not make it in time is refetched by the next owner; the fence lets only one of the two commit it.
-        if (!Inferring && !closing && !pipeline.StopRequested) FlushAndWait(pipeline.RevokeTimeoutMs);
+        if (schema.IsReady && !closing && !pipeline.StopRequested) FlushAndWait(pipeline.RevokeTimeoutMs);
         KillPoint.Hit("group.let-go");
     }
 
     public void OnLost(ReadOnlySpan<TopicPartition> partitions)
     {
         foreach (var partition in partitions)
-            if (Find(partition) is { } source) source.Assigned = false;
+            if (assignment.Find(partition) is { } source) source.Assigned = false;
         if (!pipeline.StopRequested) problem = new(ErrorKind.Unavailable, $"table {options.Name}: its partitions were given to another member; starting again from what the table holds");
     }
 
@@ -328,9 +290,9 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
     {
         KillPoint.Hit("stop.asked");
         pipeline.SetState(TableState.Stopping, "flushing and committing");
-        if (!Inferring)
+        if (schema.IsReady)
         {
-            DrainHeld();
+            intake.Drain();
             if (!FlushAndWait(pipeline.ShutdownTimeoutMs))
             {
                 log.Warn("left before everything was committed; the rest is read again at the next start", ("table", options.Name),
@@ -343,103 +305,25 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
     }
 
     private TopicPartitionOffset[] CommittedOffsets() =>
-        [.. sources.Where(s => store.Offsets.Next(s.Topic, s.Partition) is not null).Select(s => new TopicPartitionOffset(s.Topic, s.Partition, store.Offsets.Next(s.Topic, s.Partition)!.Value))];
+        [.. assignment.Sources.Where(s => store.Offsets.Next(s.Topic, s.Partition) is not null).Select(s => new TopicPartitionOffset(s.Topic, s.Partition, store.Offsets.Next(s.Topic, s.Partition)!.Value))];
 
-    private void DrainHeld()
-    {
-        while (held.TryPeek(out var record))
-        {
-            if (record.Source.Assigned)
-            {
-                var result = sink.Take(record.Input, record.Source);
-                if (result == TakeResult.NoRoom) return;
-                if (result == TakeResult.NewField)
-                {
-                    AddFields(record.Input, record.Source);
-                    continue;
-                }
-            }
-            held.Dequeue();
-        }
-    }
-
-    /// <summary>Adds the record's new fields to the table and decodes into its new schema from now on; fields that cannot be added are ignored for this record, which is a dead letter.</summary>
-    private void AddFields(in RecordInput record, Source source)
-    {
-        var fields = sink.NewFields(in record);
-        try
-        {
-            KillPoint.Hit("schema.new-field");
-            store.AddFields(fields);
-            KillPoint.Hit("schema.evolved");
-        }
-        catch (EngineException e) when (e.Kind == ErrorKind.Invalid)
-        {
-            sink.RefuseNext(source, record.Offset, "NewField", e.Message);
-            return;
-        }
-        var names = fields.Select(f => f.ParentPath.Length == 0 ? f.Field.Name : $"{f.ParentPath}.{f.Field.Name}").ToArray();
-        for (var i = 0; i < names.Length; i++) log.Info("column added", ("table", options.Name), ("column", names[i]), ("type", fields[i].Field.Type));
-        journal.Write(LogEntryKind.SchemaEvolution, LogEntries.SchemaEvolution(clock, store.Schema.SchemaId, names));
-        UseSchema();
-    }
-
-    /// <summary>The table is open: rows can be taken.</summary>
-    private void Begin()
-    {
-        UseSchema();
-        journal.Begin(LogEntries.SessionStarted(clock, store.Uuid, store.Epoch, store.Offsets));
-    }
-
-    private bool UseSchema()
-    {
-        var (decoder, kafkaColumn) = TableDecoding.For(options, store.Schema);
-        return sink.Use(decoder, kafkaColumn);
-    }
-
-    /// <summary>Once enough records are held, or no more arrive: infers columns from them and creates the table.</summary>
     private void TryInfer()
     {
-        if (held.Count == 0)
-        {
-            inferSinceMs = 0;
-            pipeline.SetState(TableState.Starting, "waiting for the first records, to infer the columns from them");
-            return;
-        }
-        if (inferSinceMs == 0) inferSinceMs = clock.MonotonicMs;
-        if (held.Count < options.InferRecords && clock.MonotonicMs - inferSinceMs < InferWaitMs) return;
-        if (TableDecoding.Infer(options, held, log) is not { } columns)
-        {
-            if (held.Count >= options.InferRecords)
-                throw new EngineException(ErrorKind.Invalid, $"table {options.Name}: no column could be inferred: none of the first {held.Count} records is a JSON object with a value; declare columns");
-            inferSinceMs = clock.MonotonicMs;
-            if (!toldOfNoColumn) log.Warn("no column can be inferred yet: no record so far is a JSON object with a value", ("table", options.Name), ("records", held.Count), ("instead", "declare columns, or format = raw"));
-            toldOfNoColumn = true;
-            pipeline.SetState(TableState.Starting, $"waiting for a record to infer the columns from: none of the first {held.Count} is a JSON object with a value");
-            return;
-        }
-        store.Create(columns);
-        Begin();
-        pipeline.SetState(TableState.Running);
+        if (schema.TryInfer(intake.Held) is not { } wanted) pipeline.SetState(TableState.Running);
+        else if (wanted.Length > 0) pipeline.SetState(TableState.Starting, wanted);
     }
 
     private void FlushIfDue()
     {
-        if (!sink.HasPending) return;
-        var flush = options.Flush;
-        var age = clock.UnixMs - sink.PendingSinceUnixMs;
-        var memory = ring.InUse * 2 > ring.Segments.Count;
-        if (sink.PendingBytes < flush.Bytes && sink.PendingRows < flush.Rows && age < flush.AgeMs && !(memory && flusher.Signal.WaitIdle(0))) return;
-        RequestFlush();
+        var isHalfFull = ring.InUse * 2 > ring.Segments.Count;
+        if (FlushTrigger.Decide(options.Flush, sink.Pending, clock.UnixMs, isHalfFull, isFlushing: !flusher.Signal.WaitIdle(0)) != FlushReason.None) RequestFlush();
     }
 
     private void RequestFlush()
     {
-        if (sink.HasPending || ring.Waiting > 0)
-        {
-            sink.SealForFlush();
-            if (ring.Waiting > 0 && (flusher.Signal.WaitIdle(0) || !Backpressure)) flusher.Signal.Request();
-        }
+        if (sink.Pending.IsEmpty && ring.Waiting == 0) return;
+        sink.SealForFlush();
+        if (ring.Waiting > 0 && (flusher.Signal.WaitIdle(0) || !backpressure.IsOn)) flusher.Signal.Request();
     }
 
     private bool FlushAndWait(long timeoutMs)
@@ -452,26 +336,20 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         return true;
     }
 
-    private void PauseOrResume()
+    private void PauseOrResume(bool hasRoom)
     {
-        if (!Backpressure)
+        switch (backpressure.Observe(hasRoom, clock.MonotonicMs))
         {
-            backpressureSinceMs = -1;
-            if (!paused) return;
-            paused = false;
-            consumer.Resume(AssignedPartitions());
-            log.Info("fetching goes on", ("table", options.Name));
-            return;
+            case Backpressure.Change.Resume:
+                consumer.Resume(assignment.AssignedPartitions);
+                log.Info("fetching goes on", ("table", options.Name));
+                break;
+            case Backpressure.Change.Pause:
+                consumer.Pause(assignment.AssignedPartitions);
+                log.Warn("fetching is paused", ("table", options.Name), ("reason", flusher.Trouble ?? journal.Trouble ?? "rows wait for their flush"));
+                break;
         }
-        var now = clock.MonotonicMs;
-        if (backpressureSinceMs < 0) backpressureSinceMs = now;
-        if (paused || now - backpressureSinceMs < PauseAfterMs) return;
-        paused = true;
-        consumer.Pause(AssignedPartitions());
-        log.Warn("fetching is paused", ("table", options.Name), ("reason", flusher.Trouble ?? journal.Trouble ?? "rows wait for their flush"));
     }
-
-    private TopicPartition[] AssignedPartitions() => [.. sources.Where(s => s.Assigned).Select(s => new TopicPartition(s.Topic, s.Partition))];
 
     /// <summary>Once a second: acks, and what status pages show of lag.</summary>
     private void Upkeep()
@@ -479,59 +357,21 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         var now = clock.MonotonicMs;
         if (now < nextUpkeepMs) return;
         nextUpkeepMs = now + 1_000;
-        acks.Tick(sources);
-        if (!joined && !Inferring && now - beganMs > JoinWaitMs && Connection.State == KafkaConnectionState.Up)
+        acks.Tick(assignment.Sources);
+        if (!joined && schema.IsReady && now - beganMs > JoinWaitMs && Connection.State == KafkaConnectionState.Up)
         {
             joined = true;
             pipeline.SetState(TableState.Running, "no partition is assigned here: other members of the group read them all");
         }
-        foreach (var source in sources)
-            if (source.Assigned && consumer.TryGetWatermarks(new(source.Topic, source.Partition), out var marks)) source.HighWatermark = marks.HighOffset;
+        foreach (var source in assignment.Assigned)
+            if (consumer.TryGetWatermarks(new(source.Topic, source.Partition), out var marks)) source.HighWatermark = marks.HighOffset;
     }
 
     /// <summary>Rows of an earlier assignment that still wait for their commit would be read, and committed, a second time: start again instead.</summary>
     private void RefuseIfPending(string topic, int partition)
     {
-        if (!store.IsOpen || Find(new(topic, partition)) is not { } known) return;
+        if (!store.IsOpen || assignment.Find(new(topic, partition)) is not { } known) return;
         if (known.TakenOffset <= Math.Max(known.StartOffset, store.Offsets.Next(topic, partition) ?? Source.Unknown)) return;
         throw new EngineException(ErrorKind.Unavailable, $"{topic}[{partition}] came back before its rows were committed; starting again from what the table holds");
-    }
-
-    private Source Register(TopicPartition partition)
-    {
-        if (Find(partition) is { } known) return known;
-        var source = new Source(sources.Length, partition.Topic, partition.Partition);
-        sources = sources.Add(source);
-        return source;
-    }
-
-    private Source? Find(TopicPartition partition)
-    {
-        foreach (var source in sources)
-            if (source.Partition == partition.Partition && source.Topic == partition.Topic) return source;
-        return null;
-    }
-
-    private void DropHeldOf(ReadOnlySpan<TopicPartition> partitions)
-    {
-        var kept = held.Where(h => h.Source.Assigned).ToArray();
-        if (kept.Length == held.Count || partitions.IsEmpty) return;
-        held.Clear();
-        foreach (var record in kept) held.Enqueue(record);
-    }
-
-    /// <summary>The source of a record; an array by partition of the topic last seen, as records come in runs.</summary>
-    private Source? SourceOf(int topicId, int partition) =>
-        topicId == cachedTopic && partition < sourceByPartition.Length ? sourceByPartition[partition] : LookUp(topicId, partition);
-
-    /// <summary>Apart from the fast path: its closure would be allocated there for every record.</summary>
-    private Source? LookUp(int topicId, int partition)
-    {
-        var topic = consumer.TopicName(topicId);
-        cachedTopic = topicId;
-        sourceByPartition = new Source?[1 + sources.Where(s => s.Topic == topic).Select(s => s.Partition).DefaultIfEmpty(0).Max()];
-        foreach (var source in sources)
-            if (source.Topic == topic) sourceByPartition[source.Partition] = source;
-        return partition < sourceByPartition.Length ? sourceByPartition[partition] : null;
     }
 }

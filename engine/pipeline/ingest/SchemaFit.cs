@@ -24,6 +24,16 @@ internal static class SchemaFit
         return missing;
     }
 
+    /// <summary>Records that were decoded into <paramref name="known"/> can go on as <paramref name="now"/>: it has the same fields, perhaps wider or optional now, and others that are optional.</summary>
+    internal static bool Continues(DataType known, DataType now)
+    {
+        if (known.Kind is not (TypeKind.Struct or TypeKind.List or TypeKind.Map)) return Takes(now, known);
+        if (known.Kind != now.Kind) return false;
+        var (old, current) = (Schema.ChildrenOf(known), Schema.ChildrenOf(now));
+        return current.All(f => !f.Required || old.Any(o => o.Id == f.Id))
+            && old.All(o => current.FirstOrDefault(f => f.Id == o.Id) is { } same && same.Name == o.Name && (o.Required || !same.Required) && Continues(o.Type, same.Type));
+    }
+
     private static void FindUnwritable(DataType type, string path, List<string> misfits)
     {
         foreach (var field in Schema.ChildrenOf(type))

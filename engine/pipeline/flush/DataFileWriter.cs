@@ -9,7 +9,7 @@ using K2I.Storage;
 namespace K2I.Pipeline;
 
 /// <summary>
-/// Writes the rows of a flush as data files: one per Iceberg partition and schema, or more where one grows past the table's target size. Rows are grouped
+/// Writes the rows of a flush as data files: one per Iceberg partition, or more where one grows past the table's target size. Rows are grouped
 /// first, so that one file is open at a time however many partitions there are. Flush thread.
 /// </summary>
 internal sealed class DataFileWriter(TableStore store, TableOptions options, Flush flush)
@@ -31,20 +31,35 @@ internal sealed class DataFileWriter(TableStore store, TableOptions options, Flu
     {
         files.Clear();
         fileCount = 0;
-        for (var from = 0; from < segments.Count;)
+        foreach (var (schema, group) in GroupsOf(segments.Where(s => s.PublishedRows > 0).Select(s => s.View())))
         {
-            var schema = segments[from].View(0).Schema;
-            var to = from + 1;
-            while (to < segments.Count && ReferenceEquals(segments[to].View(0).Schema, schema)) to++;
-            WriteGroup(schema, [.. segments.Skip(from).Take(to - from).Where(s => s.PublishedRows > 0).Select(s => s.View())]);
-            from = to;
+            using var fitter = new BatchFitter(schema);
+            WriteGroup(schema, [.. group.Select(fitter.Fit)]);
         }
         return files;
     }
 
+    /// <summary>Consecutive batches that one schema, that of the last of them, can hold: columns that were added meanwhile are null in the rows from before.</summary>
+    private static List<(Schema Schema, List<Batch> Batches)> GroupsOf(IEnumerable<Batch> batches)
+    {
+        var groups = new List<(Schema, List<Batch>)>();
+        foreach (var batch in batches)
+        {
+            if (groups is [.., (var schema, var last)] && BatchFitter.Fits(schema, batch.Schema))
+            {
+                last.Add(batch);
+                groups[^1] = (batch.Schema, last);
+            }
+            else
+            {
+                groups.Add((batch.Schema, [batch]));
+            }
+        }
+        return groups;
+    }
+
     private void WriteGroup(Schema schema, IReadOnlyList<Batch> batches)
     {
-        if (batches.Count == 0) return;
         var spec = store.Spec;
         if (spec.IsUnpartitioned)
         {

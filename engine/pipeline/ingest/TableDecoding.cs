@@ -44,7 +44,7 @@ internal static class TableDecoding
     {
         var inference = new SchemaInference();
         foreach (var record in records)
-            if (!record.IsTombstone) inference.Add(record.Value);
+            if (!record.Value.IsEmpty) inference.Add(record.Value.Span);
         var inferred = inference.Result();
         if (inferred.Schema.Fields.IsEmpty) return null;
         log.Info("columns inferred", ("table", options.Name), ("records", inferred.Records), ("refused", inferred.Refused), ("config", inferred.ToConfigLine()));

@@ -1,0 +1,43 @@
+using K2I.Decode;
+
+namespace K2I.Pipeline;
+
+/// <summary>Records that wait to be offered again, in the order in which they were fetched. Ingest thread.</summary>
+internal sealed class HeldRecords(int mostRecords)
+{
+    /// <summary>What looking ahead may cost in memory.</summary>
+    private const long MostBytes = 8 << 20;
+
+    private readonly Queue<HeldRecord> records = new();
+    private long bytes;
+
+    internal int Count => records.Count;
+
+    /// <summary>No more are taken: as many are held as are looked at together.</summary>
+    internal bool IsFull => records.Count >= mostRecords || bytes >= MostBytes;
+
+    internal IEnumerable<HeldRecord> All => records;
+
+    internal void Add(in RecordInput record, Source source)
+    {
+        var copy = new HeldRecord(in record, source);
+        records.Enqueue(copy);
+        bytes += copy.Bytes;
+    }
+
+    internal List<ReadOnlyMemory<byte>> Values() => [.. records.Select(r => r.Value)];
+
+    internal HeldRecord? First => records.TryPeek(out var first) ? first : null;
+
+    internal void RemoveFirst() => bytes -= records.Dequeue().Bytes;
+
+    /// <summary>Forgets those of partitions that are not read any more: their next owner fetches them.</summary>
+    internal void DropUnassigned()
+    {
+        var kept = records.Where(r => r.Source.Assigned).ToList();
+        if (kept.Count == records.Count) return;
+        records.Clear();
+        foreach (var record in kept) records.Enqueue(record);
+        bytes = kept.Sum(r => (long)r.Bytes);
+    }
+}
