@@ -168,7 +168,7 @@ public sealed unsafe partial class KafkaConsumer : IConsumer
         conf.Set("auto.offset.reset", "error");
         conf.Set("check.crcs", "true");
         conf.Set("isolation.level", "read_committed");
-        conf.Set("enable.partition.eof", "false");
+        conf.Set("enable.partition.eof", "true");
         conf.Set("fetch.queue.backoff.ms", 1);
         conf.Set("topic.metadata.refresh.interval.ms", 30_000);
 
@@ -219,7 +219,8 @@ public sealed unsafe partial class KafkaConsumer : IConsumer
     {
         if (message->Err != KafkaError.None)
         {
-            OnMessageError(message);
+            if (message->Err == KafkaError.PartitionEnd) handler?.OnPartitionEnd(topics.IdOf(message->Topic), message->Partition, message->Offset);
+            else OnMessageError(message);
             return;
         }
         var record = new KafkaRecord(message, topics.IdOf(message->Topic));

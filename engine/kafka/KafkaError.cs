@@ -7,6 +7,9 @@ namespace K2I.Kafka;
 internal static unsafe class KafkaError
 {
     public const int None = 0;
+
+    /// <summary>RD_KAFKA_RESP_ERR__PARTITION_EOF: no error, but a message in the place of one.</summary>
+    public const int PartitionEnd = -191;
     public const int BadMessage = -199, BadCompression = -198, Destroy = -197, Transport = -195, Resolve = -193, MessageTimedOut = -192;
     public const int UnknownPartitionLocal = -190, UnknownTopicLocal = -188, AllBrokersDown = -187, InvalidArgument = -186, TimedOut = -185, QueueFull = -184;
     public const int Ssl = -181, AssignPartitions = -175, RevokePartitions = -174, State = -172, Authentication = -169, NoOffset = -168;

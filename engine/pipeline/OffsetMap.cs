@@ -36,6 +36,8 @@ public sealed class OffsetMap
     public long? Next(string topic, int partition) =>
         topics.TryGetValue(topic, out var entry) && entry.Partitions.TryGetValue(partition, out var next) ? next : null;
 
+    public bool IsEmpty => topics.IsEmpty;
+
     /// <summary>There is an offset of some partition of the topic.</summary>
     public bool Has(string topic) => topics.ContainsKey(topic);
 

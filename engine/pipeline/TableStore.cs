@@ -216,6 +216,8 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
             if (source.TopicId is { } mine && forgotten.Contains((source.Topic, mine))) return new FenceVerdict.Abort($"{source.Topic} was created again while its records were on their way");
             if (source.TopicId is { } id && offsets.TopicId(source.Topic) is { } knownId && id != knownId) throw Recreated(source.Topic, knownId, id);
             var held = offsets.Next(source.Topic, source.Partition);
+            // Where the partition begins, and nothing of it: another member has decided that before.
+            if (begins && from == next && held is not null) continue;
             if (held != (begins ? null : from))
                 return new FenceVerdict.Abort(string.Create(CultureInfo.InvariantCulture,
                     $"{source.Topic}[{source.Partition}]: the table is at offset {held?.ToString(CultureInfo.InvariantCulture) ?? "none"}, the flush begins at {from}: another writer was here, or the table was rolled back"));

@@ -157,6 +157,10 @@ public sealed class ReplayCommandTests : IDisposable
             records.Add(text.ToString());
         }
 
+        public void OnPartitionEnd(int topicId, int partition, long nextOffset)
+        {
+        }
+
         public void OnAssigned(Span<PartitionStart> partitions)
         {
             foreach (ref var partition in partitions) partition.StartOffset = KafkaOffset.Beginning;

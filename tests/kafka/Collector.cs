@@ -21,6 +21,9 @@ public sealed class Collector : IRecordHandler, IConsumerListener, IDisposable
 
     public HashSet<TopicPartition> Assigned { get; } = [];
 
+    /// <summary>Where each partition was said to end, last.</summary>
+    public Dictionary<TopicPartition, long> Ends { get; } = [];
+
     /// <summary>Where partitions start; by default behind what this collector has read of them, else at the beginning.</summary>
     public Func<TopicPartition, long> Start { get; set; }
 
@@ -54,6 +57,8 @@ public sealed class Collector : IRecordHandler, IConsumerListener, IDisposable
         Records.Add(kept);
         Each(kept);
     }
+
+    public void OnPartitionEnd(int topicId, int partition, long nextOffset) => Ends[new(Consumer.TopicName(topicId), partition)] = nextOffset;
 
     public void OnAssigned(Span<PartitionStart> partitions)
     {

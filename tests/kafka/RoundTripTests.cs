@@ -193,5 +193,9 @@ public sealed class RoundTripTests : IDisposable
             Records++;
             Bytes += record.Key.Length + record.Value.Length + (record.TimestampMs > 0 ? 1 : 0);
         }
+
+        public void OnPartitionEnd(int topicId, int partition, long nextOffset)
+        {
+        }
     }
 }

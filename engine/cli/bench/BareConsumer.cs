@@ -31,6 +31,10 @@ internal sealed class BareConsumer : IRecordHandler, IConsumerListener
         bytes += record.Key.Length + record.Value.Length;
     }
 
+    public void OnPartitionEnd(int topicId, int partition, long nextOffset)
+    {
+    }
+
     public void OnAssigned(Span<PartitionStart> partitions)
     {
         foreach (ref var partition in partitions) partition.StartOffset = KafkaOffset.Beginning;

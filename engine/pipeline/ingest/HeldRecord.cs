@@ -18,7 +18,17 @@ internal sealed class HeldRecord
         (valueAt, valueBytes) = (RecordBytes.HeadBytes + record.Key.Length, record.Value.Length);
     }
 
+    /// <summary>In the place of a record: the partition holds no further one below <paramref name="end"/>.</summary>
+    internal HeldRecord(Source source, long end)
+    {
+        (Source, Offset, IsEnd) = (source, end, true);
+        bytes = [];
+    }
+
     internal Source Source { get; }
+
+    /// <summary>No record: see <see cref="HeldRecord(Source, long)"/>.</summary>
+    internal bool IsEnd { get; }
 
     internal long Offset { get; }
 

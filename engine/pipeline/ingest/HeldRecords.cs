@@ -10,12 +10,17 @@ internal sealed class HeldRecords(int mostRecords)
 
     private readonly Queue<HeldRecord> records = new();
     private long bytes;
+    private int ends;
 
-    internal int Count => records.Count;
+    /// <summary>Records, without the ends of partitions among them.</summary>
+    internal int Count => records.Count - ends;
+
+    internal bool IsEmpty => records.Count == 0;
 
     /// <summary>No more are taken: as many are held as are looked at together.</summary>
-    internal bool IsFull => records.Count >= mostRecords || bytes >= MostBytes;
+    internal bool IsFull => Count >= mostRecords || bytes >= MostBytes;
 
+    /// <summary>In the order in which they were fetched; <see cref="HeldRecord.IsEnd"/> among them.</summary>
     internal IEnumerable<HeldRecord> All => records;
 
     internal void Add(in RecordInput record, Source source)
@@ -25,11 +30,22 @@ internal sealed class HeldRecords(int mostRecords)
         bytes += copy.Bytes;
     }
 
-    internal List<ReadOnlyMemory<byte>> Values() => [.. records.Select(r => r.Value)];
+    internal List<ReadOnlyMemory<byte>> Values() => [.. records.Where(r => !r.IsEnd).Select(r => r.Value)];
+
+    internal void AddEnd(Source source, long next)
+    {
+        records.Enqueue(new(source, next));
+        ends++;
+    }
 
     internal HeldRecord? First => records.TryPeek(out var first) ? first : null;
 
-    internal void RemoveFirst() => bytes -= records.Dequeue().Bytes;
+    internal void RemoveFirst()
+    {
+        var first = records.Dequeue();
+        bytes -= first.Bytes;
+        if (first.IsEnd) ends--;
+    }
 
     /// <summary>Forgets those of partitions that are not read any more: their next owner fetches them.</summary>
     internal void DropUnassigned()
@@ -39,5 +55,6 @@ internal sealed class HeldRecords(int mostRecords)
         records.Clear();
         foreach (var record in kept) records.Enqueue(record);
         bytes = kept.Sum(r => (long)r.Bytes);
+        ends = kept.Count(r => r.IsEnd);
     }
 }

@@ -15,7 +15,7 @@ internal sealed class Intake(RecordSink sink, SchemaKeeper schema, TableOptions 
     internal HeldRecords Held => held;
 
     /// <summary>Records can be taken, or looked at together with those that are held.</summary>
-    internal bool HasRoom => schema.IsReady ? held.Count == 0 ? sink.HasRoom() : IsGathering : !held.IsFull;
+    internal bool HasRoom => schema.IsReady ? held.IsEmpty ? sink.HasRoom() : IsGathering : !held.IsFull;
 
     /// <summary>The first held record brings a new field, and what comes behind it is looked at before the schema changes.</summary>
     private bool IsGathering { get; set; }
@@ -24,7 +24,7 @@ internal sealed class Intake(RecordSink sink, SchemaKeeper schema, TableOptions 
     internal bool Offer(in KafkaRecord record, Source source)
     {
         var input = FetchedRecord.InputOf(in record, source, headers);
-        if (held.Count == 0 && schema.IsReady)
+        if (held.IsEmpty && schema.IsReady)
         {
             switch (sink.Take(in input, source))
             {
@@ -41,6 +41,12 @@ internal sealed class Intake(RecordSink sink, SchemaKeeper schema, TableOptions 
         return HasRoom && !held.IsFull;
     }
 
+    /// <summary>The partition holds no record below <paramref name="next"/> that was not offered.</summary>
+    internal void OfferEnd(Source source, long next)
+    {
+        if (!held.IsEmpty || !schema.IsReady || !sink.TakeEnd(source, next)) held.AddEnd(source, next);
+    }
+
     /// <summary>Offers held records again, for as long as they are taken.</summary>
     internal void Drain()
     {
@@ -48,7 +54,11 @@ internal sealed class Intake(RecordSink sink, SchemaKeeper schema, TableOptions 
         IsGathering = false;
         while (held.First is { } record)
         {
-            if (record.Source.Assigned)
+            if (record.IsEnd)
+            {
+                if ((record.Source.Assigned || record.Source.IsAtItsBeginning) && !sink.TakeEnd(record.Source, record.Offset)) return;
+            }
+            else if (record.Source.Assigned)
             {
                 var result = sink.Take(record.Input, record.Source, record.Refusal);
                 if (result == TakeResult.NoRoom) return;

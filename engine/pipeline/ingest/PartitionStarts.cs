@@ -7,9 +7,12 @@ namespace K2I.Pipeline;
 /// Where partitions start: rule 4 of exactly once. The end of the logged run if it contains the table's next offset, else the table's next offset, else what the
 /// options say. Ingest thread, while partitions are being assigned.
 /// </summary>
-internal sealed class PartitionStarts(IConsumer consumer, TableStore store, TableJournal journal, TableOptions options, ILog log)
+internal sealed class PartitionStarts(IConsumer consumer, TableStore store, TableJournal journal, TableOptions options, ILog log, IClock clock)
 {
     private const int KafkaCallMs = 10_000;
+
+    /// <summary>With <c>start = latest</c>: where partitions begin that were there when the table was first read. Later ones begin at their beginning.</summary>
+    private OffsetMap decided = journal.Contents.Starts;
 
     /// <summary>The logged run of a partition, where it continues what the table holds.</summary>
     internal LoggedRun? RunOf(Source source)
@@ -24,14 +27,46 @@ internal sealed class PartitionStarts(IConsumer consumer, TableStore store, Tabl
         return null;
     }
 
+    /// <summary>Partitions whose beginning is decided and not in the table yet.</summary>
+    internal IEnumerable<(TopicPartition Partition, string? TopicId, long Start)> Decided =>
+        from topic in decided.Topics
+        from partition in topic.Value.Partitions
+        where !store.IsOpen || store.Offsets.Next(topic.Key, partition.Key) is null
+        select (new TopicPartition(topic.Key, partition.Key), topic.Value.TopicId, partition.Value);
+
+    /// <summary>
+    /// "The latest" is decided once, at the first start of the table: for every partition that the topics have then, so that what comes to another one, or to one that nobody
+    /// reads for a while, is not passed over later.
+    /// </summary>
+    internal void Decide(IReadOnlyList<TopicPartition> assigned, IReadOnlyDictionary<string, string?> topicIds)
+    {
+        if (options.Start is not StartPosition.LatestStart || !decided.IsEmpty || (store.IsOpen && !store.Offsets.IsEmpty) || journal.Contents.Runs.Count > 0) return;
+        foreach (var partition in assigned.Concat(OthersOf(assigned)).Distinct())
+            decided = decided.With(partition.Topic, topicIds.GetValueOrDefault(partition.Topic), partition.Partition, consumer.QueryWatermarks(partition, KafkaCallMs).HighOffset);
+        journal.Write(LogEntryKind.StartsDecided, LogEntries.StartsDecided(clock, decided));
+    }
+
+    /// <summary>All partitions of the topics, where the broker tells.</summary>
+    private IEnumerable<TopicPartition> OthersOf(IReadOnlyList<TopicPartition> assigned)
+    {
+        try
+        {
+            return [.. consumer.DescribeTopics([.. assigned.Select(a => a.Topic).Distinct()], KafkaCallMs).SelectMany(t => Enumerable.Range(0, t.Partitions).Select(p => new TopicPartition(t.Name, p)))];
+        }
+        catch (EngineException e) when (e.Kind is ErrorKind.Unsupported or ErrorKind.Denied)
+        {
+            return [];
+        }
+    }
+
     /// <summary>Where the table or, where it has nothing of the partition, the options say.</summary>
-    internal long StartOf(TopicPartition partition)
+    internal long StartOf(TopicPartition partition, string? topicId)
     {
         if (store.IsOpen && store.Offsets.Next(partition.Topic, partition.Partition) is { } next) return next;
         switch (options.Start)
         {
             case StartPosition.LatestStart:
-                return consumer.QueryWatermarks(partition, KafkaCallMs).HighOffset;
+                return decided.TopicId(partition.Topic) == topicId && decided.Next(partition.Topic, partition.Partition) is { } start ? start : KafkaOffset.Beginning;
             case StartPosition.AtTimestamp at:
                 var found = consumer.OffsetsForTime([partition], at.UnixMs, KafkaCallMs)[0].Offset;
                 return found >= 0 ? found : consumer.QueryWatermarks(partition, KafkaCallMs).HighOffset;

@@ -35,11 +35,12 @@ internal sealed class RecordSink(SegmentRing ring, DeadLetters deadLetters, Tabl
     private long pendingRows;
     private long pendingBytes;
     private long pendingSinceUnixMs;
+    private long pendingEndsSinceUnixMs;
     private int rowsUnchecked;
     private int bytesUnchecked;
 
     /// <summary>What waits for the next flush. Any thread may read when it began.</summary>
-    internal PendingRows Pending => new(pendingRows, pendingBytes, Volatile.Read(ref pendingSinceUnixMs));
+    internal PendingRows Pending => new(pendingRows, pendingBytes, Volatile.Read(ref pendingSinceUnixMs), pendingEndsSinceUnixMs);
 
     /// <summary>While the log is replayed: the flush that the segments opened from now on belong to.</summary>
     internal LoggedFlush? Redo { get; set; }
@@ -105,6 +106,21 @@ internal sealed class RecordSink(SegmentRing ring, DeadLetters deadLetters, Tabl
         }
     }
 
+    /// <summary>
+    /// The offsets of a partition below <paramref name="next"/> hold no further record: markers of transactions, records that were aborted or compacted away; or reading begins there. They
+    /// belong to the open segment. False where there is no room.
+    /// </summary>
+    internal bool TakeEnd(Source source, long next)
+    {
+        if (next <= source.TakenOffset && !source.IsAtItsBeginning) return true;
+        if (journal.IsBlocked(source) || !HasRoom()) return false;
+        var from = source.TakenOffset == Source.Unknown ? next : source.TakenOffset;
+        journal.StageEnd(source, from, next);
+        Cover(source, from, next, ring.Current!);
+        if (pendingEndsSinceUnixMs == 0) pendingEndsSinceUnixMs = clock.UnixMs;
+        return true;
+    }
+
     /// <summary>A row of nulls for a tombstone; false where a column is required.</summary>
     private bool FillWithNulls(BatchBuilder rows)
     {
@@ -142,7 +158,7 @@ internal sealed class RecordSink(SegmentRing ring, DeadLetters deadLetters, Tabl
     internal void SealForFlush()
     {
         Seal();
-        pendingRows = pendingBytes = 0;
+        pendingRows = pendingBytes = pendingEndsSinceUnixMs = 0;
         Volatile.Write(ref pendingSinceUnixMs, 0);
     }
 
@@ -162,15 +178,20 @@ internal sealed class RecordSink(SegmentRing ring, DeadLetters deadLetters, Tabl
         pendingBytes += bytes;
         bytesUnchecked += bytes;
         var from = source.TakenOffset == Source.Unknown ? record.Offset : source.TakenOffset;
-        var begins = source.IsAtItsBeginning;
         journal.Stage(in record, source, from);
-        source.TakenOffset = record.Offset + 1;
-        var covered = sources[segment.Index];
-        covered.Advance(source, from, record.Offset + 1, begins);
+        var covered = Cover(source, from, record.Offset + 1, segment);
         if (pendingSinceUnixMs != 0 && covered.FirstFetchedUnixMs != 0) return;
         var now = clock.UnixMs;
         if (pendingSinceUnixMs == 0) Volatile.Write(ref pendingSinceUnixMs, now);
         if (covered.FirstFetchedUnixMs == 0) covered.FirstFetchedUnixMs = now;
+    }
+
+    private SegmentSources Cover(Source source, long from, long next, Segment segment)
+    {
+        var covered = sources[segment.Index];
+        covered.Advance(source, from, next, source.IsAtItsBeginning);
+        source.Take(next);
+        return covered;
     }
 
     private void CheckFull(BatchBuilder rows)

@@ -1,4 +1,5 @@
 using System.Text;
+using K2I.Base;
 
 namespace K2I.Pipeline;
 
@@ -9,6 +10,9 @@ internal sealed class Source(int index, string topic, int partition)
     private long highWatermark = Unknown;
     private long committedOffset = Unknown;
     private bool beginsHere;
+
+    /// <summary>Nothing below is taken any more: where segments end, or lower where a person let go of offsets that Kafka has not.</summary>
+    private long lowestNext = Unknown;
 
     /// <summary>No offset yet: the first record says where the partition starts.</summary>
     internal const long Unknown = -1;
@@ -47,7 +51,7 @@ internal sealed class Source(int index, string topic, int partition)
     }
 
     /// <summary>Up to where offsets belong to segments; trails <see cref="NextOffset"/> by the records that are held.</summary>
-    internal long TakenOffset { get; set; } = Unknown;
+    internal long TakenOffset { get; private set; } = Unknown;
 
     /// <summary>Up to where Kafka was told, or is about to be.</summary>
     internal long AckedOffset { get; set; } = Unknown;
@@ -57,14 +61,31 @@ internal sealed class Source(int index, string topic, int partition)
 
     internal bool Assigned { get; set; }
 
-    /// <summary>The table had nothing of the partition when it was assigned, and no record of it has been taken since.</summary>
-    internal bool IsAtItsBeginning => TakenOffset == StartOffset && beginsHere;
+    /// <summary>The table had nothing of the partition when it was assigned, and nothing of it has been taken since: the next range begins the partition.</summary>
+    internal bool IsAtItsBeginning => beginsHere;
 
     /// <summary>Begins at a start offset, or wherever the first record is (<see cref="Unknown"/>); <paramref name="begins"/> if the table has nothing of the partition.</summary>
     internal void StartAt(long offset, bool begins = false)
     {
         beginsHere = begins;
-        NextOffset = TakenOffset = StartOffset = Math.Max(offset, Unknown);
+        NextOffset = TakenOffset = StartOffset = lowestNext = Math.Max(offset, Unknown);
+        AckedOffset = Unknown;
         Assigned = true;
+    }
+
+    /// <summary>Reads on from another offset than where the segments end, forward or back: what lies between is given up.</summary>
+    internal void PassTo(long offset)
+    {
+        NextOffset = Math.Max(offset, Unknown);
+        lowestNext = Math.Min(lowestNext, NextOffset);
+    }
+
+    /// <summary>The offsets below <paramref name="next"/> belong to segments now, those without a record too.</summary>
+    internal void Take(long next)
+    {
+        Check.That(next >= lowestNext && AckedOffset <= TakenOffset);
+        TakenOffset = lowestNext = next;
+        if (NextOffset < next) NextOffset = next;
+        beginsHere = false;
     }
 }

@@ -77,7 +77,7 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         }
         assignment = new(consumer.TopicName);
         problems = new(options.Name, log, clock);
-        starts = new(consumer, store, journal, options, log);
+        starts = new(consumer, store, journal, options, log, clock);
         acks = new(journal, ranges => consumer.Ack(ranges));
         flusher.Acknowledge = acks.OnCommitted;
         flusher.CheckLives = starts.CheckLives;
@@ -149,6 +149,13 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         if (!intake.Offer(in record, source)) consumer.EndPoll();
     }
 
+    public void OnPartitionEnd(int topicId, int partition, long nextOffset)
+    {
+        if (assignment.Of(topicId, partition) is not { Assigned: true } source || nextOffset <= source.NextOffset) return;
+        source.NextOffset = nextOffset;
+        if (nextOffset > 0) intake.OfferEnd(source, nextOffset);
+    }
+
     public void OnAssigned(Span<PartitionStart> partitions)
     {
         KillPoint.Hit("group.assigned");
@@ -157,6 +164,7 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         var started = new TopicPartition[partitions.Length];
         for (var i = 0; i < partitions.Length; i++) started[i] = new(partitions[i].Topic, partitions[i].Partition);
         var ids = starts.TopicIds([.. started.Select(p => p.Topic).Distinct()]);
+        starts.Decide(started, ids);
         var logged = new List<(Source, LoggedRun)>();
         for (var i = 0; i < partitions.Length; i++)
         {
@@ -166,29 +174,48 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
             var source = assignment.Register(started[i]);
             source.TopicId = topicId;
             source.CommittedOffset = (store.IsOpen ? store.Offsets.Next(partition.Topic, partition.Partition) : null) ?? Source.Unknown;
+            // A range that begins the partition may be on its way already, made when the start was decided.
+            var begins = source.CommittedOffset == Source.Unknown && source.TakenOffset == Source.Unknown;
             if (starts.RunOf(source) is { } run)
             {
-                source.StartAt(Math.Max(run.From, source.CommittedOffset), begins: source.CommittedOffset == Source.Unknown);
-                if (run.Next > source.TakenOffset) logged.Add((source, run));
+                source.StartAt(Math.Max(run.From, source.CommittedOffset), begins);
+                if (run.Next > source.TakenOffset || begins) logged.Add((source, run));
             }
             else
             {
-                source.StartAt(starts.StartOf(started[i]), begins: source.CommittedOffset == Source.Unknown);
+                source.StartAt(starts.StartOf(started[i], topicId), begins);
             }
         }
         if (logged.Count > 0) Replay(logged);
         for (var i = 0; i < partitions.Length; i++)
         {
             var source = assignment.Find(started[i])!;
-            var start = source.TakenOffset == Source.Unknown ? starts.StartOf(started[i]) : source.TakenOffset;
+            var start = source.TakenOffset == Source.Unknown ? starts.StartOf(started[i], source.TopicId) : source.TakenOffset;
             if (store.IsOpen && store.Accepts(PauseReason.OffsetOutOfRange)) start = starts.NearestHeld(started[i], start);
             partitions[i].StartOffset = start;
-            source.NextOffset = Math.Max(start, Source.Unknown);
+            source.PassTo(start);
             log.Info("partition assigned", ("table", options.Name), ("topic", source.Topic), ("partition", source.Partition), ("start", KafkaOffset.Format(start)));
         }
+        BeginDecided();
         KillPoint.Hit("group.started");
         joined = true;
         pipeline.SetState(TableState.Running);
+    }
+
+    /// <summary>Starts that were decided go into the table though no record came: with the next commit.</summary>
+    private void BeginDecided()
+    {
+        foreach (var (partition, topicId, start) in starts.Decided)
+        {
+            if (assignment.Find(partition) is not { } source)
+            {
+                source = assignment.Register(partition);
+                source.TopicId = topicId;
+                source.StartAt(start, begins: true);
+                source.Assigned = false;
+            }
+            if (source.IsAtItsBeginning && source.TakenOffset != Source.Unknown) intake.OfferEnd(source, source.TakenOffset);
+        }
     }
 
     /// <summary>Brings back the rows that the log holds beyond the table, before any new record is fetched.</summary>
@@ -217,7 +244,7 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
             log.Info("replaying the log", ("table", options.Name), ("records", replay.Records), ("bytes", position - replay.Start), ("of", end - replay.Start));
         }
 
-        replay = new(logged, OfferReplayed, FrameDone);
+        replay = new(logged, OfferReplayed, EndReplayed, FrameDone);
         KillPoint.Hit("recovery.replay-begun");
         try
         {
@@ -237,13 +264,24 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
     private bool OfferReplayed(in RecordInput record, Source source)
     {
         while (!intake.TryReplay(in record, source))
-        {
-            // Waiting for a flush to make room; group membership is kept by the consumer's own thread.
-            RequestFlush();
-            if (flusher.Failure is { } failure) throw failure;
-            if (pipeline.StopRequested) return false;
-            clock.Sleep(1);
-        }
+            if (!WaitForRoom()) return false;
+        return true;
+    }
+
+    private bool EndReplayed(Source source, long next)
+    {
+        while (!sink.TakeEnd(source, next))
+            if (!WaitForRoom()) return false;
+        return true;
+    }
+
+    /// <summary>Waits a little for a flush to make room; group membership is kept by the consumer's own thread. False if the session is to end.</summary>
+    private bool WaitForRoom()
+    {
+        RequestFlush();
+        if (flusher.Failure is { } failure) throw failure;
+        if (pipeline.StopRequested) return false;
+        clock.Sleep(1);
         return true;
     }
 

@@ -24,8 +24,11 @@ internal sealed class LogContents : IFrameHandler
 
     internal IReadOnlyDictionary<(string Topic, int Partition), LoggedRun> Runs => runs;
 
-    /// <summary>Nothing in the log is still needed: no record, no flush under way.</summary>
-    internal bool IsSettled => runs.Count == 0 && HalfDone is null;
+    /// <summary>Where reading was decided to begin, in partitions that the table may have nothing of yet.</summary>
+    internal OffsetMap Starts { get; private set; } = OffsetMap.Empty;
+
+    /// <summary>Nothing in the log is still needed: no record, no flush under way, no start.</summary>
+    internal bool IsSettled => runs.Count == 0 && HalfDone is null && Starts.IsEmpty;
 
     public bool OnFrame(byte kind, long position, ReadOnlySpan<byte> payload)
     {
@@ -36,6 +39,9 @@ internal sealed class LogContents : IFrameHandler
                 break;
             case LogEntryKind.SessionStarted:
                 OnSession(Parse(payload));
+                break;
+            case LogEntryKind.StartsDecided:
+                Starts = OffsetMap.Parse(Parse(payload).GetProperty("offsets").GetRawText());
                 break;
             case LogEntryKind.BufferSnapshot:
                 HalfDone = ReadFlush(Parse(payload));
@@ -70,7 +76,7 @@ internal sealed class LogContents : IFrameHandler
         if (uuid is not null && uuid != of)
         {
             runs.Clear();
-            HalfDone = null;
+            (HalfDone, Starts) = (null, OffsetMap.Empty);
         }
         uuid = of;
     }

@@ -103,6 +103,12 @@ internal static class LogEntries
         json.WriteString("detail", detail);
     });
 
+    internal static byte[] StartsDecided(IClock clock, OffsetMap offsets) => Entry(clock, LogEntryKind.StartsDecided, json =>
+    {
+        json.WritePropertyName("offsets");
+        json.WriteRawValue(offsets.ToJson());
+    });
+
     private static byte[] Entry(IClock clock, LogEntryKind kind, Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
@@ -130,6 +136,7 @@ internal static class LogEntries
         LogEntryKind.SchemaEvolution => "SchemaEvolution",
         LogEntryKind.MaintenanceTask => "MaintenanceTask",
         LogEntryKind.FlushAbandoned => "FlushAbandoned",
+        LogEntryKind.StartsDecided => "StartsDecided",
         _ => $"Unknown{(byte)kind}",
     };
 }

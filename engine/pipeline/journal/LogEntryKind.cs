@@ -35,4 +35,7 @@ public enum LogEntryKind : byte
 
     /// <summary>A flush was given up for good: its files are about to be removed, and its name is not used again.</summary>
     FlushAbandoned = 11,
+
+    /// <summary>Where reading begins in partitions that the table has nothing of: decided once, also for those that others read.</summary>
+    StartsDecided = 12,
 }

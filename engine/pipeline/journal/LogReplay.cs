@@ -4,7 +4,7 @@ using K2I.Wal;
 namespace K2I.Pipeline;
 
 /// <summary>Brings logged records that the table lacks back as rows, by the path that fetched records take. Ingest thread, while partitions are being assigned.</summary>
-internal sealed class LogReplay(IReadOnlyList<(Source Source, LoggedRun Run)> wanted, LogReplay.OfferRecord offer, Action<long> frameDone) : IFrameHandler
+internal sealed class LogReplay(IReadOnlyList<(Source Source, LoggedRun Run)> wanted, LogReplay.OfferRecord offer, Func<Source, long, bool> end, Action<long> frameDone) : IFrameHandler
 {
     private readonly HeaderCopy headers = new();
     private int last;
@@ -24,19 +24,19 @@ internal sealed class LogReplay(IReadOnlyList<(Source Source, LoggedRun Run)> wa
         return true;
     }
 
-    private bool Offer(RecordFrameReader frame, long position)
+    private bool Offer(scoped RecordFrameReader frame, long position)
     {
         if (!TryFind(in frame, out var at) || position < wanted[at].Run.Position) return true;
         var source = wanted[at].Source;
         // In the table already; or behind a part that is lost, and to be fetched again.
-        if (frame.Next <= source.TakenOffset || frame.From > source.TakenOffset) return true;
+        if (frame.From > source.TakenOffset || (frame.Next <= source.TakenOffset && !source.IsAtItsBeginning)) return true;
         while (frame.TryRead(headers, out var record))
         {
             if (record.Offset < source.TakenOffset) continue;
             if (!offer(in record, source)) return false;
             Records++;
         }
-        return true;
+        return end(source, frame.Next);
     }
 
     private bool TryFind(in RecordFrameReader frame, out int at)

@@ -6,10 +6,10 @@ namespace K2I.Pipeline;
 /// <remarks>
 /// <code>
 /// frame   0 from          i64  where the partition stood before: the last frame's next, or where reading began; -1: wherever the first record is
-///         8 next          i64  offset behind the last record
+///         8 next          i64  offset behind the last record, or as far as the partition is known to hold no further one
 ///        16 first offset  i64
 ///        24 partition     i32
-///        28 records       i32  1 or more
+///        28 records       i32  0: the offsets hold none
 ///        32 topic length  u16
 ///        34 id length     u16  of the topic's id; 0 where the broker tells none
 ///        36 flags         u32  1: the table had nothing of the partition, and reading began here

@@ -25,7 +25,7 @@ internal ref struct RecordFrameReader
         Count = left = BinaryPrimitives.ReadInt32LittleEndian(frame[RecordFrame.Count..]);
         int topicLength = BinaryPrimitives.ReadUInt16LittleEndian(frame[RecordFrame.TopicLength..]), idLength = BinaryPrimitives.ReadUInt16LittleEndian(frame[RecordFrame.IdLength..]);
         BeginsPartition = (BinaryPrimitives.ReadUInt32LittleEndian(frame[RecordFrame.Flags..]) & RecordFrame.BeginsPartition) != 0;
-        Require(frame.Length >= RecordFrame.HeadBytes + topicLength + idLength && Count > 0);
+        Require(frame.Length >= RecordFrame.HeadBytes + topicLength + idLength && Count >= 0 && Next >= From);
         topic = frame.Slice(RecordFrame.HeadBytes, topicLength);
         id = frame.Slice(RecordFrame.HeadBytes + topicLength, idLength);
         rest = frame[(RecordFrame.HeadBytes + topicLength + idLength)..];

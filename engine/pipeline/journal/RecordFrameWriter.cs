@@ -16,6 +16,7 @@ internal sealed class RecordFrameWriter
     private byte[] bytes = new byte[TargetBytes * 2];
     private int length;
     private int count;
+    private bool begun;
     private long firstOffset;
     private Source? source;
     private bool ended;
@@ -23,13 +24,13 @@ internal sealed class RecordFrameWriter
     /// <summary>Makes frames of at most <paramref name="maxBytes"/>.</summary>
     internal RecordFrameWriter(int maxBytes) => (this.maxBytes, targetBytes) = (maxBytes, Math.Min(TargetBytes, maxBytes / 2));
 
-    internal bool IsEmpty => count == 0;
+    internal bool IsEmpty => !begun;
 
     internal ReadOnlySpan<byte> Bytes => bytes.AsSpan(0, length);
 
     /// <summary>The record can be added to what is there; false asks for the frame to be appended first.</summary>
     internal bool Fits(in RecordInput record, Source of) =>
-        count == 0 || (!ended && ReferenceEquals(of, source) && length < targetBytes && length + RecordBytes.SizeOf(in record) <= maxBytes && record.Offset - firstOffset <= uint.MaxValue);
+        !begun || (!ended && ReferenceEquals(of, source) && length < targetBytes && length + RecordBytes.SizeOf(in record) <= maxBytes && record.Offset - firstOffset <= uint.MaxValue);
 
     /// <summary>A frame of its own could hold the record.</summary>
     internal bool CanHold(in RecordInput record, Source of) =>
@@ -38,16 +39,16 @@ internal sealed class RecordFrameWriter
     internal void Clear()
     {
         length = count = 0;
-        ended = false;
+        begun = ended = false;
     }
 
     /// <summary>No further record fits: one was left out.</summary>
-    internal void End() => ended = count > 0;
+    internal void End() => ended = begun;
 
     /// <summary>Adds a record that fits; <paramref name="from"/> is where its partition stood before.</summary>
     internal void Add(in RecordInput record, Source of, long from)
     {
-        if (count == 0) Begin(record.Offset, of, from);
+        if (!begun) Begin(record.Offset, of, from);
         var size = (int)RecordBytes.SizeOf(in record);
         if (length + size > bytes.Length) Array.Resize(ref bytes, Math.Max(bytes.Length * 2, length + size));
         RecordBytes.Write(in record, (uint)(record.Offset - firstOffset), bytes.AsSpan(length, size));
@@ -57,10 +58,20 @@ internal sealed class RecordFrameWriter
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(RecordFrame.Count), count);
     }
 
+    /// <summary>The frame can go on to say where the partition ends; false asks for it to be appended first.</summary>
+    internal bool FitsEnd(Source of) => !begun || (!ended && ReferenceEquals(of, source));
+
+    /// <summary>No further record stands below <paramref name="next"/>; <paramref name="from"/> is where the partition stood before.</summary>
+    internal void AddEnd(Source of, long from, long next)
+    {
+        if (!begun) Begin(from, of, from);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(RecordFrame.Next), next);
+    }
+
     private void Begin(long offset, Source of, long from)
     {
         Check.That(offset >= 0);
-        (source, firstOffset) = (of, offset);
+        (source, firstOffset, begun) = (of, offset, true);
         var idLength = of.TopicId is null ? 0 : Encoding.UTF8.GetByteCount(of.TopicId);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(RecordFrame.From), from);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(RecordFrame.FirstOffset), offset);
@@ -70,6 +81,7 @@ internal sealed class RecordFrameWriter
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(RecordFrame.Flags), of.IsAtItsBeginning ? RecordFrame.BeginsPartition : 0);
         of.TopicUtf8.CopyTo(bytes.AsSpan(RecordFrame.HeadBytes));
         if (idLength > 0) _ = Encoding.UTF8.GetBytes(of.TopicId, bytes.AsSpan(RecordFrame.HeadBytes + of.TopicUtf8.Length));
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(RecordFrame.Count), 0);
         length = RecordFrame.HeadBytes + of.TopicUtf8.Length + idLength;
     }
 }

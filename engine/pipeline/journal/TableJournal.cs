@@ -96,6 +96,15 @@ internal sealed class TableJournal : IDisposable
         else staged.End();
     }
 
+    /// <summary>As <see cref="IsBlocked(in RecordInput, Source)"/>, for the end of a partition.</summary>
+    internal bool IsBlocked(Source source) => keepsRecords && !staged.FitsEnd(source) && !Append();
+
+    /// <summary>Stages that a partition holds no further record below <paramref name="next"/>.</summary>
+    internal void StageEnd(Source source, long from, long next)
+    {
+        if (keepsRecords && replayPosition < 0) staged.AddEnd(source, from, next);
+    }
+
     /// <summary>Appends what is staged; false while the log has no room for it. Ingest thread.</summary>
     internal bool Append()
     {

@@ -40,16 +40,52 @@ public sealed class LogReplayTests
         Assert.Equal([10, 11], taken);
     }
 
+    [Fact]
+    public void OffsetsWithoutARecordComeBackToo()
+    {
+        var replay = Replay(tableNext: 10, runFrom: 10, runNext: 30);
+        var writer = new RecordFrameWriter(1 << 20);
+        writer.Add(new RecordInput("x"u8) { Offset = 10 }, source, 10);
+        Assert.True(writer.FitsEnd(source));
+        writer.AddEnd(source, 11, 14);
+        replay.OnFrame((byte)LogEntryKind.Records, 2_000, writer.Bytes);
+        Assert.Equal([10], taken);
+        Assert.Equal(14, source.TakenOffset);
+        writer.Clear();
+        writer.AddEnd(source, 14, 20);
+        Assert.Equal(0, new RecordFrameReader(writer.Bytes).Count);
+        replay.OnFrame((byte)LogEntryKind.Records, 2_100, writer.Bytes);
+        Assert.Equal(20, source.TakenOffset);
+    }
+
+    [Fact]
+    public void WhereAPartitionBeginsComesBackThoughNoRecordCame()
+    {
+        source.StartAt(7, begins: true);
+        var replay = new LogReplay([(source, new LoggedRun(null, 7, 7, 0, true))], Offer, End, _ => { });
+        var writer = new RecordFrameWriter(1 << 20);
+        writer.AddEnd(source, 7, 7);
+        Assert.True(new RecordFrameReader(writer.Bytes).BeginsPartition);
+        replay.OnFrame((byte)LogEntryKind.Records, 0, writer.Bytes);
+        Assert.Equal((7, false), (source.TakenOffset, source.IsAtItsBeginning));
+    }
+
     private LogReplay Replay(long tableNext, long runFrom, long runNext, long position = 0)
     {
         source.StartAt(tableNext);
-        return new([(source, new LoggedRun(null, runFrom, runNext, position, false))], Offer, _ => { });
+        return new([(source, new LoggedRun(null, runFrom, runNext, position, false))], Offer, End, _ => { });
     }
 
     private bool Offer(in RecordInput record, Source of)
     {
         taken.Add(record.Offset);
-        of.TakenOffset = record.Offset + 1;
+        of.Take(record.Offset + 1);
+        return true;
+    }
+
+    private bool End(Source of, long next)
+    {
+        of.Take(next);
         return true;
     }
 

@@ -38,7 +38,7 @@ public sealed class RecordFrameTests
         source.StartAt(Source.Unknown, begins: true);
         var writer = new RecordFrameWriter(1 << 20);
         writer.Add(Record(5, null, "x"), source, 5);
-        source.TakenOffset = 6;
+        source.Take(6);
         Assert.True(new RecordFrameReader(writer.Bytes).BeginsPartition);
         writer.Clear();
         writer.Add(Record(6, null, "x"), source, 6);

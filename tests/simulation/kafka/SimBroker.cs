@@ -64,6 +64,13 @@ public sealed class SimBroker(Scheduler scheduler, Dice dice)
         return record;
     }
 
+    /// <summary>Offsets at the end of a partition that hold no record.</summary>
+    public void AppendNothing(string topic, int partition, int offsets)
+    {
+        topics[topic].Partitions[partition].High += offsets;
+        foreach (var group in groups.Values) group.WakeReaders();
+    }
+
     public SimGroup Group(string name)
     {
         if (!groups.TryGetValue(name, out var group)) groups[name] = group = new(this, name);

@@ -33,6 +33,9 @@ public sealed class SimConsumer : IConsumer
         public bool Paused { get; set; }
 
         public bool OutOfRange { get; set; }
+
+        /// <summary>Where the reader was last told that the partition ends.</summary>
+        public long ToldEnd { get; set; } = -1;
     }
 
     public SimConsumer(SimBroker broker, SimProcess process, IClock clock, ConsumerOptions options, IConsumerListener listener, ILog log)
@@ -297,7 +300,8 @@ public sealed class SimConsumer : IConsumer
                 position.Offset = Math.Max(partition.Low, position.Offset - broker.Dice.Below(20));
             }
             var topicId = TopicIdOf(key.Topic);
-            for (var at = partition.IndexOf(position.Offset); at < partition.Records.Count && left > 0 && !ended; at++)
+            var at = partition.IndexOf(position.Offset);
+            for (; at < partition.Records.Count && left > 0 && !ended; at++)
             {
                 var record = partition.Records[at];
                 position.Offset = record.Offset + 1;
@@ -306,6 +310,9 @@ public sealed class SimConsumer : IConsumer
                 delivered++;
                 handler.OnRecord(new KafkaRecord(topicId, key.Partition, record.Offset, record.TimestampMs, TimestampType.Create, record.Key, true, record.Value, record.Value is null));
             }
+            if (at < partition.Records.Count || ended || position.ToldEnd == partition.High) continue;
+            position.Offset = position.ToldEnd = partition.High;
+            handler.OnPartitionEnd(topicId, key.Partition, partition.High);
         }
         if (delivered > 0) scheduler.Trace.Add(scheduler.NowMs, scheduler.CurrentThread, $"polled {delivered} records");
         return delivered;

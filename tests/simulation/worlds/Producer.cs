@@ -28,5 +28,6 @@ internal sealed class Producer(World world)
         var kind = dice.Chance(options.Poison) ? RecordKind.Poison : dice.Chance(options.Tombstones) ? RecordKind.Tombstone : RecordKind.Row;
         var extra = kind == RecordKind.Row && dice.Chance(options.NewFields) ? $",\"extra{++fields}\":{fields}" : "";
         world.Broker.Produce(topic, dice.Below(options.Partitions), kind, dice.Chance(options.Gaps) ? dice.Between(1, 30) : 0, extra);
+        if (options.TailGaps > 0 && dice.Chance(options.TailGaps)) world.Broker.AppendNothing(topic, dice.Below(options.Partitions), dice.Between(1, 5));
     }
 }

@@ -32,6 +32,9 @@ public sealed record SimOptions
     /// <summary>Of a record: offsets before it hold nothing.</summary>
     public double Gaps { get; init; }
 
+    /// <summary>How often offsets without a record follow one, at the end of its partition: a transaction's marker, or records that were aborted.</summary>
+    public double TailGaps { get; init; }
+
     /// <summary>Of a record: it brings a column that no other had.</summary>
     public double NewFields { get; init; }
 
@@ -110,13 +113,14 @@ public sealed record SimOptions
         if (dice.Chance(0.15)) options = options with { EventMs = 300, Faults = [.. options.Faults.Union(["killcall"])] };
         // Enough for log files to fill up and be used again, and for the ring to be full while nothing can be committed.
         if (dice.Chance(0.2)) options = options with { TextBytes = dice.Pick(1_000, 8_000), Flush = options.Flush with { Bytes = options.Flush.Bytes * 16 } };
+        if (dice.Chance(0.3)) options = options with { TailGaps = dice.Pick(0.05, 0.5) };
         return options;
     }
 
     public bool Has(string fault) => Faults.Contains(fault);
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"seed {Seed}: hosts {Hosts}, tables {Tables}, topics {Topics} x {Partitions}, records {Records} of {TextBytes} B over {ActiveMs} ms, poison {Poison}, tombstones {Tombstones} ({Tombstone}), gaps {Gaps}, new fields {NewFields}{(Infer ? ", inferred" : "")}, " +
+        $"seed {Seed}: hosts {Hosts}, tables {Tables}, topics {Topics} x {Partitions}, records {Records} of {TextBytes} B over {ActiveMs} ms, poison {Poison}, tombstones {Tombstones} ({Tombstone}), gaps {Gaps} and {TailGaps} behind, new fields {NewFields}{(Infer ? ", inferred" : "")}, " +
         $"catalog {(FileCatalog ? "file" : "server")}, wal {WalMode} {WalFileBytes >> 10} KiB, flush {Flush.AgeMs} ms {Flush.Rows} rows {Flush.Bytes} B, dead letters {DeadLetters}, partition by {PartitionBy ?? "-"}, v{FormatVersion}, " +
         $"stickiness {Stickiness}, strength {Strength}, events each {EventMs} ms, faults [{string.Join(' ', Faults)}]");
 }
