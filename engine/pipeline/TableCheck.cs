@@ -20,16 +20,32 @@ public static class TableCheck
     /// <summary>The columns that a start would add to the table. Throws Invalid where table and options do not go together.</summary>
     public static IReadOnlyList<string> ColumnsToAdd(TableOptions options, Table table)
     {
-        RequirePartitioning(options, table);
         var missing = SchemaFit.Missing(table.Ident.ToString(), TableDecoding.Declared(options), options.KafkaColumn, table.Metadata.CurrentSchema);
         return [.. missing.Select(m => m.Path)];
     }
 
-    /// <summary>Throws Invalid where the table is partitioned otherwise than the options say.</summary>
-    internal static void RequirePartitioning(TableOptions options, Table table)
+    /// <summary>
+    /// What to tell where the table is partitioned otherwise than the options say; null where it is not. Rows go by the table's own spec in any case: <c>partition_by</c> is for
+    /// making a table, and another engine may change it at any time, while k2i runs too.
+    /// </summary>
+    public static string? OtherPartitioning(TableOptions options, Table table)
     {
         var metadata = table.Metadata;
-        if (options.PartitionBy is { } text && !PartitionSpecText.Parse(text, metadata.CurrentSchema, metadata).DividesLike(metadata.DefaultSpec))
-            throw new EngineException(ErrorKind.Invalid, $"table {table.Ident} is partitioned by '{PartitionSpecText.ToText(metadata.DefaultSpec, metadata.CurrentSchema)}', not by partition_by = {text}");
+        if (options.PartitionBy is not { } text || IsLike(text, metadata)) return null;
+        var actual = PartitionSpecText.ToText(metadata.DefaultSpec, metadata.CurrentSchema);
+        return $"it is partitioned by '{actual}', not by partition_by = {text}; rows go by the table's own partitioning";
+    }
+
+    private static bool IsLike(string text, TableMetadata metadata)
+    {
+        try
+        {
+            return PartitionSpecText.Parse(text, metadata.CurrentSchema, metadata).DividesLike(metadata.DefaultSpec);
+        }
+        catch (EngineException error) when (error.Kind == ErrorKind.Invalid)
+        {
+            // It names a column that was renamed or dropped since.
+            return false;
+        }
     }
 }

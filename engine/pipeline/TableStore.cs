@@ -232,7 +232,7 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
     private void Adopt(Table table, IReadOnlyList<Field>? declared)
     {
         var metadata = table.Metadata;
-        TableCheck.RequirePartitioning(options, table);
+        if (TableCheck.OtherPartitioning(options, table) is { } other) log.Warn("partition_by is not the table's", ("table", ident), ("detail", other));
         if (!metadata.DefaultSpec.IsWritable) throw new EngineException(ErrorKind.Unsupported, $"table {ident}: its partition spec has a transform this build does not know");
         Spec = metadata.DefaultSpec;
         Epoch = metadata.LongProperty(EpochKey, 0) + 1;

@@ -32,11 +32,11 @@ internal static class TableChecks
                 return new CheckResult(name, true, TableCheck.DeclaredSchema(options) is null ? "will be created, with columns inferred from the first records" : "will be created");
             var added = TableCheck.ColumnsToAdd(options, table);
             var offsets = OffsetMap.Of(table).Topics.Count();
-            return new CheckResult(name, true, $"is there, {table.Metadata.CurrentSchema.Fields.Length} columns{(added.Count > 0 ? $", will get {string.Join(", ", added)}" : "")}{(offsets == 0 ? ", not fed by k2i so far" : "")}");
+            return new CheckResult(name, true, $"is there, {table.Metadata.CurrentSchema.Fields.Length} columns{(added.Count > 0 ? $", will get {string.Join(", ", added)}" : "")}{(offsets == 0 ? ", not fed by k2i so far" : "")}{(TableCheck.OtherPartitioning(options, table) is { } other ? $"; {other}" : "")}");
         }
         catch (EngineException error)
         {
-            return new CheckResult(name, false, error.Message, error.Kind == ErrorKind.Corrupt ? "restore the metadata file, or name another table" : "change columns or partition_by, or name another table", error.Kind == ErrorKind.Unavailable);
+            return new CheckResult(name, false, error.Message, error.Kind == ErrorKind.Corrupt ? "restore the metadata file, or name another table" : "change columns, or name another table", error.Kind == ErrorKind.Unavailable);
         }
     }
 }

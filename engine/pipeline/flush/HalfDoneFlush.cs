@@ -4,44 +4,28 @@ using K2I.Iceberg;
 
 namespace K2I.Pipeline;
 
-/// <summary>Finishes the flush that a table's log saw begin and not end. Ingest thread, before a session joins its group.</summary>
-/// <remarks>
-/// <code>
-/// the log has …                       the table has …        then
-/// nothing half done                   –                      nothing
-/// no CommitStarted                    –                      the catalog was never asked: its rows are flushed again under the same id and names
-/// CommitStarted                       the flush              done; told to the log
-/// CommitStarted, all files as logged  the offsets before it  committed as it is, under its id
-/// CommitStarted, all files as logged  other offsets          nothing: another writer was first; the files may be in a snapshot, and stay
-/// CommitStarted, files missing        –                      nothing: its rows are flushed anew, from the log or from Kafka
-/// CommitStarted                       another topic id       nothing: its offsets mean other records now
-/// </code>
-/// </remarks>
+/// <summary>Finishes the flush that a table's log saw begin and not end, as <see cref="HalfDoneTable"/> says. Ingest thread, before a session joins its group.</summary>
 internal sealed class HalfDoneFlush(TableStore store, TableJournal journal, TableOptions options, TableCounters counters, ILog log, IClock clock)
 {
     /// <summary>The flush to do again, if it is to be.</summary>
     internal LoggedFlush? Finish()
     {
         if (journal.Contents.HalfDone is not { } logged) return null;
-        if (logged.FilesToCommit is null) return logged;
-        if (logged.Ranges.FirstOrDefault(IsOfAnotherLife) is { Topic: not null } range)
-        {
-            log.Info("a flush cut short is not needed any more", ("table", options.Name), ("flush", logged.Id), ("reason", $"{range.Topic} was created again since"));
-            return null;
-        }
         var flush = new Flush(logged.Id, logged.Epoch, RangesOf(logged)) { MayHaveLanded = true };
-        if (!store.Holds(flush))
+        List<DataFile>? files = null;
+        switch (HalfDoneTable.Decide(logged.FilesToCommit is not null, () => logged.Ranges.Any(IsOfAnotherLife), () => store.Holds(flush), () => (files = FilesOf(logged)) is not null))
         {
-            var files = FilesOf(logged);
-            if (files is null) return null;
-            KillPoint.Hit("recovery.files-checked");
-            var result = store.Commit(flush, files);
-            if (result.Status == CommitStatus.Aborted)
-            {
-                log.Info("a flush cut short is not needed any more", ("table", options.Name), ("flush", flush.Id), ("reason", result.Reason));
+            case HalfDoneFate.FlushAgain:
+                return logged;
+            case HalfDoneFate.Forget:
+                log.Info("a flush cut short is not needed any more", ("table", options.Name), ("flush", logged.Id), ("reason", $"{logged.Ranges.First(IsOfAnotherLife).Topic} was created again since"));
                 return null;
-            }
-            counters.CountCommit(files, store.SnapshotOf(flush)?.SnapshotId ?? 0, clock.UnixMs);
+            case HalfDoneFate.Commit:
+                KillPoint.Hit("recovery.files-checked");
+                if (!TryCommit(flush, files!)) return null;
+                break;
+            case HalfDoneFate.FlushAnew:
+                return null;
         }
         var snapshot = store.SnapshotOf(flush);
         KillPoint.Hit("recovery.commit-finished");
@@ -49,6 +33,19 @@ internal sealed class HalfDoneFlush(TableStore store, TableJournal journal, Tabl
         KillPoint.Hit("recovery.commit-logged");
         log.Info("a flush cut short is in the table", ("table", options.Name), ("flush", flush.Id), ("snapshot", snapshot?.SnapshotId));
         return null;
+    }
+
+    /// <summary>False where another writer was first: the files may be in a snapshot, and stay.</summary>
+    private bool TryCommit(Flush flush, List<DataFile> files)
+    {
+        var result = store.Commit(flush, files);
+        if (result.Status == CommitStatus.Aborted)
+        {
+            log.Info("a flush cut short is not needed any more", ("table", options.Name), ("flush", flush.Id), ("reason", result.Reason));
+            return false;
+        }
+        counters.CountCommit(files, store.SnapshotOf(flush)?.SnapshotId ?? 0, clock.UnixMs);
+        return true;
     }
 
     private bool IsOfAnotherLife(LoggedFlush.Range range) => range.TopicId is { } id && store.Offsets.TopicId(range.Topic) is { } known && id != known;

@@ -19,9 +19,7 @@ internal sealed class PartitionStarts(IConsumer consumer, TableStore store, Tabl
     {
         if (!store.IsOpen || !journal.KeepsRecords || !journal.Contents.IsOf(store.Uuid)) return null;
         if (!journal.Contents.Runs.TryGetValue((source.Topic, source.Partition), out var run)) return null;
-        if (run.TopicId is not null && source.TopicId is not null && run.TopicId != source.TopicId) return null;
-        if (source.CommittedOffset == Source.Unknown && run.BeginsPartition) return run;
-        if (source.CommittedOffset != Source.Unknown && run.From <= source.CommittedOffset && source.CommittedOffset <= run.Next) return run;
+        if (run.Continues(source.CommittedOffset == Source.Unknown ? null : source.CommittedOffset, source.TopicId)) return run;
         log.Info("the log does not continue the table; fetching from what the table holds", ("table", options.Name), ("topic", source.Topic), ("partition", source.Partition),
             ("table_next", source.CommittedOffset), ("log_from", run.From), ("log_next", run.Next));
         return null;

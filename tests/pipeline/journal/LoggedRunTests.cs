@@ -1,0 +1,20 @@
+namespace K2I.Pipeline.Tests;
+
+public sealed class LoggedRunTests
+{
+    // The rows of the table at LoggedRun.Continues, for a run of 10 to 20.
+    [Theory]
+    [InlineData("a", "other", 15L, true, false)]
+    [InlineData("b", "id", null, true, true)]
+    [InlineData("b", null, null, true, true)]
+    [InlineData("c", "id", null, false, false)]
+    [InlineData("d", "id", 10L, false, true)]
+    [InlineData("d", "id", 20L, true, true)]
+    [InlineData("e", "id", 9L, true, false)]
+    [InlineData("f", "id", 21L, true, false)]
+    public void ReadingGoesOnBehindARunThatContinuesTheTable(string row, string? topicId, long? committed, bool begins, bool continues)
+    {
+        Assert.Equal((row, continues), (row, new LoggedRun("id", 10, 20, 0, begins).Continues(committed, topicId)));
+        if (topicId != "other") Assert.Equal(continues, new LoggedRun(null, 10, 20, 0, begins).Continues(committed, topicId));
+    }
+}
