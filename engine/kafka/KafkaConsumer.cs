@@ -84,7 +84,7 @@ public sealed unsafe partial class KafkaConsumer : IConsumer
         try
         {
             ServeEvents(0);
-            // Records come in portions, so that the fetcher knows of all but one of them what waits (librdkafka.patch). Only the first is waited for.
+            // Records come in portions, as the fetcher does not count what is in hand (librdkafka.patch). Only the first is waited for.
             while (!client.HasCaptured && remaining > 0 && Native.ConsumeCallbackQueue(records, timeoutMs, &OnMessage, client.Opaque) > 0)
                 timeoutMs = 0;
         }

@@ -2,7 +2,9 @@ using K2I.Base;
 
 namespace K2I.Kafka.Tests;
 
-/// <summary>A close ends, whatever its group is in the middle of, and takes partitions away in order: each is revoked while it can still be acked.</summary>
+/// <summary>
+/// A close ends, whatever its group is in the middle of, and takes partitions away in order: each is revoked while it can still be acked.
+/// </summary>
 public sealed class CloseTests : IDisposable
 {
     private readonly EmbeddedBroker broker = new(NullLog.Instance);
@@ -21,26 +23,20 @@ public sealed class CloseTests : IDisposable
         Produce.Numbers(broker.BootstrapServers, "t", 0, 1);
         for (var i = 0; i < 20; i++)
         {
-            var reader = Open(protocol, $"g{i}");
+            var reader = new Collector(Options(protocol, $"g{i}"));
             if (assignmentIsServed) reader.UntilRecords(1);
             else Thread.Sleep(10 * i);
             Close(reader, i % 3);
         }
     }
 
-    /// <summary>The assignment is answered first. A group that was left with that answer has ended by the time the revoke wants to ack.</summary>
     [Theory]
     [InlineData(GroupProtocol.Classic)]
     [InlineData(GroupProtocol.Consumer)]
     public void AnAssignmentThatNoPollHasServedIsRevokedInOrder(GroupProtocol protocol)
     {
         broker.CreateTopic("t", 1);
-        Seen(["assigned 1", "revoked 1"], waitMs =>
-        {
-            var reader = Open(protocol, $"g{waitMs}");
-            Thread.Sleep(waitMs);
-            return AckAtEachRevoke(reader);
-        });
+        CheckUnservedAssignment(group => Options(protocol, group));
     }
 
     [Theory]
@@ -49,16 +45,7 @@ public sealed class CloseTests : IDisposable
     public void ARevokeThatNoPollHasServedIsAnsweredBeforeTheRestIsRevoked(GroupProtocol protocol)
     {
         broker.CreateTopic("t", 4);
-        Seen(["assigned 4", "revoked 2", "revoked 2"], waitMs =>
-        {
-            var first = Open(protocol, $"g{waitMs}");
-            first.Until(() => first.Assigned.Count == 4);
-            // Members ask for the assignment that follows at once: the polls see it through.
-            first.PollFor(500);
-            using var second = Open(protocol, $"g{waitMs}");
-            second.PollFor(waitMs);
-            return AckAtEachRevoke(first);
-        });
+        CheckUnservedRevoke(group => Options(protocol, group));
     }
 
     /// <summary>The time in between is when another thread ends the group, if anything lets it: each number of milliseconds once.</summary>
@@ -70,7 +57,7 @@ public sealed class CloseTests : IDisposable
         broker.CreateTopic("t", 1);
         for (var i = 0; i < 20; i++)
         {
-            var reader = Open(protocol, $"g{i}");
+            var reader = new Collector(Options(protocol, $"g{i}"));
             var ms = i;
             reader.Revoked = _ => Thread.Sleep(ms);
             Thread.Sleep(100);
@@ -106,7 +93,30 @@ public sealed class CloseTests : IDisposable
         Assert.Throws<InvalidOperationException>(second.Dispose);
     }
 
-    private Collector Open(GroupProtocol protocol, string group) => new(Options(protocol, group));
+    /// <summary>
+    /// The assignment of one partition is answered first. A group that was left with that answer has ended when the revoke acks.
+    /// </summary>
+    internal static void CheckUnservedAssignment(Func<string, ConsumerOptions> member) => Seen(["assigned 1", "revoked 1"], waitMs =>
+    {
+        var reader = new Collector(member($"g{waitMs}"));
+        Thread.Sleep(waitMs);
+        return AckAtEachRevoke(reader);
+    });
+
+    /// <summary>A second member takes two of four partitions; the first closes before it has heard of that.</summary>
+    internal static void CheckUnservedRevoke(Func<string, ConsumerOptions> member)
+    {
+        Seen(["assigned 4", "revoked 2", "revoked 2"], waitMs =>
+        {
+            var first = new Collector(member($"g{waitMs}"));
+            first.Until(() => first.Assigned.Count == 4);
+            // Members ask for the assignment that follows at once: the polls see it through.
+            first.PollFor(500);
+            using var second = new Collector(member($"g{waitMs}"));
+            second.PollFor(waitMs);
+            return AckAtEachRevoke(first);
+        });
+    }
 
     private ConsumerOptions Options(GroupProtocol protocol, string group) => new()
     {
@@ -143,7 +153,8 @@ public sealed class CloseTests : IDisposable
         reader.Revoked = revoked =>
         {
             Thread.Sleep(300);
-            if (!reader.Consumer.TryAck([.. revoked.Select(p => new TopicPartitionOffset(p.Topic, p.Partition, 0))], 10_000)) reader.Groups.Add("not acked");
+            var starts = revoked.Select(p => new TopicPartitionOffset(p.Topic, p.Partition, 0)).ToArray();
+            if (!reader.Consumer.TryAck(starts, 10_000)) reader.Groups.Add("not acked");
         };
         Close(reader, 30_000);
         return reader;
