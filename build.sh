@@ -12,6 +12,7 @@ readonly RDKAFKA_VERSION=2.15.1
 readonly RDKAFKA_PACKAGE=@confluentinc/kafka-javascript@1.10.1
 readonly RDKAFKA_TARBALL=confluentinc-kafka-javascript-1.10.1.tgz
 readonly RDKAFKA_SHA512=29578f5019f6d44a8254ff667f1cc4b8cdd26091c7105ed7fa2882d9ee374108034b211a92c2279821a8a13df0e6af9c340764482acaef58f42027eaa12a992f
+readonly RDKAFKA_PATCH=$PWD/engine/kafka/librdkafka.patch
 readonly RDKAFKA_OPTIONS=(--enable-static --disable-gssapi --disable-curl --disable-syslog --disable-lz4-ext)
 readonly NATIVE_CFLAGS="-O2 -fPIC -ffunction-sections -fdata-sections"
 
@@ -105,7 +106,7 @@ static_library() { [[ $(cc -print-file-name="$1" 2>/dev/null) == /* ]]; }
 # Prints the Debian packages that lack, by what they bring: so that other systems work too.
 missing_packages() {
   local item
-  for item in gcc:gcc g++:g++ make:make ar:binutils cmake:cmake clang:clang tar:tar flock:util-linux; do
+  for item in gcc:gcc g++:g++ make:make ar:binutils cmake:cmake clang:clang patch:patch tar:tar flock:util-linux; do
     command -v "${item%%:*}" >/dev/null || echo "${item#*:}"
   done
   if ! command -v gcc >/dev/null; then
@@ -168,7 +169,7 @@ need_dotnet() {
 
 native() {
   local archive source want
-  source=$({ declare -f compile_rdkafka leave_faults_unblocked give_up_leaving; echo "$RDKAFKA_SHA512" "${RDKAFKA_OPTIONS[@]}" "$NATIVE_CFLAGS"; } | hash_of)
+  source=$({ declare -f compile_rdkafka; cat "$RDKAFKA_PATCH"; echo "$RDKAFKA_SHA512" "${RDKAFKA_OPTIONS[@]}" "$NATIVE_CFLAGS"; } | hash_of)
   want=$({
     declare -f link_native
     echo "$source"
@@ -202,8 +203,7 @@ compile_rdkafka() {
   mkdir -p "$source"
   tar -xzf "$BUILD_DIR/download/$RDKAFKA_TARBALL" -C "$source" --strip-components=3 package/deps/librdkafka
   cd "$source"
-  leave_faults_unblocked
-  give_up_leaving
+  patch -p1 --fuzz=0 --no-backup-if-mismatch <"$RDKAFKA_PATCH" || { echo "$RDKAFKA_PATCH: error PATCH0001: librdkafka's source is not as it was"; return 1; }
   CFLAGS="$NATIVE_CFLAGS -ffile-prefix-map=$source=librdkafka" ./configure "${RDKAFKA_OPTIONS[@]}"
   make -j "$(nproc)" -C src librdkafka.a
   # Its own copies of lz4, xxhash and others would clash with the libraries linked beside it: only its API stays visible.
@@ -211,32 +211,6 @@ compile_rdkafka() {
   objcopy --wildcard --keep-global-symbol='rd_kafka_*' rdkafka.o
   rm -f librdkafka.a
   ar rcsD librdkafka.a rdkafka.o
-}
-
-# librdkafka's threads block all signals. A fault on a thread that blocks its signal ends the process in silence: no line in the kernel's log, and the runtime cannot make
-# an exception of a null reference in a callback. So these stay open.
-leave_faults_unblocked() {
-  local file
-  for file in src/rdkafka.c src/rdkafka_broker.c src/rdkafka_background.c; do
-    sed -i 's/^\( *\)sigfillset(&newset);$/&\n\1sigdelset(\&newset, SIGSEGV);\n\1sigdelset(\&newset, SIGBUS);\n\1sigdelset(\&newset, SIGFPE);\n\1sigdelset(\&newset, SIGILL);/' "$file"
-    grep -q 'sigdelset(&newset, SIGSEGV);' "$file" || { echo "$file: error PATCH0001: it blocks signals otherwise than it did"; return 1; }
-  done
-}
-
-# A consumer that is destroyed while its close still waits (for the answer to a revoke, or for the broker's to its leaving) would wait for ever: the destroying
-# discards both answers. So the second request to terminate, which the destroying sends, gives up what the first one waits for.
-give_up_leaving() {
-  local file=src/rdkafka_cgrp.c
-  sed -i '/Already terminating or handling a previous terminate/i\
-                if (rd_kafka_destroy_flags_no_consumer_close(rkcg->rkcg_rk) \&\& rkcg->rkcg_state != RD_KAFKA_CGRP_STATE_TERM) {\
-                        rkcg->rkcg_flags \&= ~RD_KAFKA_CGRP_F_WAIT_LEAVE;\
-                        if (RD_KAFKA_CGRP_WAIT_ASSIGN_CALL(rkcg)) {\
-                                rd_kafka_cgrp_unassign(rkcg);\
-                                rd_kafka_assignment_serve(rkcg->rkcg_rk);\
-                        }\
-                        rd_kafka_cgrp_try_terminate(rkcg);\
-                }' "$file"
-  [[ $(grep -c 'no_consumer_close(rkcg->rkcg_rk) && rkcg->rkcg_state' "$file") == 1 ]] || { echo "$file: error PATCH0002: it terminates otherwise than it did"; return 1; }
 }
 
 # lib/*.a goes into the binary. The shared object brings the same functions to tests, which run on the JIT.

@@ -140,10 +140,10 @@ public sealed unsafe partial class KafkaConsumer
                 Native.ErrorDestroy(error);
                 return false;
             }
-            var deadline = Environment.TickCount64 + timeoutMs;
+            var deadline = clock.MonotonicMs + timeoutMs;
             while (Native.ConsumerClosed(client.Pointer) == 0)
             {
-                var left = deadline - Environment.TickCount64;
+                var left = deadline - clock.MonotonicMs;
                 if (left <= 0)
                 {
                     log.Warn("left the consumer group without telling the broker", ("group", Options.Group), ("waited_ms", timeoutMs));

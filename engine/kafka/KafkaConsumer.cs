@@ -24,6 +24,7 @@ public sealed unsafe partial class KafkaConsumer : IConsumer
 
     private readonly IConsumerListener listener;
     private readonly ILog log;
+    private readonly IClock clock;
     private readonly ClientHandle client;
     private readonly TopicTable topics = new();
 
@@ -40,10 +41,10 @@ public sealed unsafe partial class KafkaConsumer : IConsumer
     /// <summary>Joins the group; partitions arrive in later polls. Throws only for options that are wrong.</summary>
     public KafkaConsumer(ConsumerOptions options, IConsumerListener listener, ILog log, IClock? clock = null)
     {
-        (this.listener, this.log, Options) = (listener, log, options);
+        (this.listener, this.log, this.clock, Options) = (listener, log, clock ?? SystemClock.Instance, options);
         if (options.Topics.Count == 0) throw new EngineException(ErrorKind.Invalid, "kafka: no topic to read");
         using var conf = ClientConf.Create(options.Client, c => Configure(c, options), KafkaProperties.AppliesToConsumer);
-        client = ClientHandle.OpenConsumer(conf, options.Client.ClientId, new Callbacks(this), log, clock ?? SystemClock.Instance);
+        client = ClientHandle.OpenConsumer(conf, options.Client.ClientId, new Callbacks(this), log, this.clock);
         _ = Native.PollSetConsumer(client.Pointer);
         records = Native.QueueNew(client.Pointer);
         events = Native.QueueGetConsumer(client.Pointer);
@@ -83,8 +84,9 @@ public sealed unsafe partial class KafkaConsumer : IConsumer
         try
         {
             ServeEvents(0);
-            if (!client.HasCaptured && remaining > 0)
-                _ = Native.ConsumeCallbackQueue(records, timeoutMs, &OnMessage, client.Opaque);
+            // Records come in portions, as the fetcher does not count what is in hand (librdkafka.patch). Only the first is waited for.
+            while (!client.HasCaptured && remaining > 0 && Native.ConsumeCallbackQueue(records, timeoutMs, &OnMessage, client.Opaque) > 0)
+                timeoutMs = 0;
         }
         finally
         {
@@ -135,14 +137,14 @@ public sealed unsafe partial class KafkaConsumer : IConsumer
         client.ThrowCaptured();
     }
 
-    /// <summary>Closes within five seconds. An error of the listener is logged.</summary>
+    /// <summary>Closes within five seconds. An operating error of the listener is logged; a bug is thrown.</summary>
     public void Dispose()
     {
         try
         {
             Close(5_000);
         }
-        catch (Exception exception)
+        catch (EngineException exception)
         {
             log.Error("consumer closed with an error", ("group", Options.Group), ("error", exception.Message));
         }

@@ -14,6 +14,7 @@ public sealed unsafe class KafkaProducer : IProducer
     private const int PollEvery = 1024;
     private const int HeadersOnStack = 32, OtherArguments = 7;
 
+    private readonly IClock clock;
     private readonly ClientHandle client;
     private readonly Callbacks callbacks = new();
     private readonly Dictionary<string, nint> topics = [];
@@ -21,10 +22,11 @@ public sealed unsafe class KafkaProducer : IProducer
     private nint lastHandle;
     private bool closed;
 
-    public KafkaProducer(ProducerOptions options, ILog log)
+    public KafkaProducer(ProducerOptions options, ILog log, IClock? clock = null)
     {
+        this.clock = clock ?? SystemClock.Instance;
         using var conf = ClientConf.Create(options.Client, c => Configure(c, options), KafkaProperties.AppliesToProducer);
-        client = ClientHandle.OpenProducer(conf, options.Client.ClientId, callbacks, log, SystemClock.Instance);
+        client = ClientHandle.OpenProducer(conf, options.Client.ClientId, callbacks, log, this.clock);
     }
 
     /// <summary>Records taken in.</summary>
@@ -59,10 +61,10 @@ public sealed unsafe class KafkaProducer : IProducer
     /// <summary>Takes a record in, waiting for room up to <paramref name="timeoutMs"/>; throws Full where none comes.</summary>
     public void Produce(in ProducerRecord record, int timeoutMs = 30_000)
     {
-        var deadline = Environment.TickCount64 + timeoutMs;
+        var deadline = clock.MonotonicMs + timeoutMs;
         while (!TryProduce(record))
         {
-            if (Environment.TickCount64 > deadline)
+            if (clock.MonotonicMs > deadline)
                 throw new EngineException(ErrorKind.Full, $"kafka: produce to {record.Topic}: no room after {timeoutMs} ms ({LastError ?? "broker is slow"})");
             Poll(10);
         }

@@ -39,11 +39,11 @@ public sealed class Collector : IRecordHandler, IConsumerListener, IDisposable
     {
     }
 
-    public Collector(ConsumerOptions options, ILog? log = null)
+    public Collector(ConsumerOptions options, ILog? log = null, IClock? clock = null)
     {
         Start = partition => Records.Where(r => r.Topic == partition.Topic && r.Partition == partition.Partition)
             .Select(r => r.Offset + 1).DefaultIfEmpty(KafkaOffset.Beginning).Max();
-        Consumer = new(options, this, log ?? NullLog.Instance);
+        Consumer = new(options, this, log ?? NullLog.Instance, clock);
     }
 
     public void OnRecord(in KafkaRecord record)

@@ -190,6 +190,19 @@ public sealed class ConnectionTests
         Assert.InRange(producer.InFlight, 100, 110);
     }
 
+    [Fact]
+    public void AProducerWithoutRoomGivesUpByItsClock()
+    {
+        using var broker = new EmbeddedBroker(NullLog.Instance);
+        broker.CreateTopic("t", 1);
+        broker.GoDown();
+        using var producer = new KafkaProducer(
+            new() { Client = new() { Brokers = broker.BootstrapServers }, BufferRecords = 1, DeliveryTimeoutMs = 60_000 }, NullLog.Instance, new LeapingClock());
+        producer.Produce(new() { Topic = "t", Partition = 0, Value = "v"u8 });
+        var full = Assert.Throws<EngineException>(() => producer.Produce(new() { Topic = "t", Partition = 0, Value = "v"u8 }, 3_600_000 - 1));
+        Assert.Equal(ErrorKind.Full, full.Kind);
+    }
+
     /// <summary>The signals that each of librdkafka's threads blocks, a bit for each.</summary>
     private static IEnumerable<ulong> ThreadsOfClients()
     {

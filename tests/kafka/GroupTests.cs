@@ -143,29 +143,6 @@ public sealed class GroupTests : IDisposable
         reader.Dispose();
     }
 
-    /// <summary>Which answer is missed, to a revoke or to the leaving, is a matter of microseconds: so it closes often.</summary>
-    [Theory]
-    [InlineData(GroupProtocol.Classic)]
-    [InlineData(GroupProtocol.Consumer)]
-    public void ACloseWithoutTimeToLeaveEndsAllTheSame(GroupProtocol protocol)
-    {
-        broker.CreateTopic("t", 1);
-        Produce.Numbers(broker.BootstrapServers, "t", 0, 1);
-        for (var i = 0; i < 20; i++)
-        {
-            var reader = new Collector(new ConsumerOptions
-            {
-                Client = new() { Brokers = broker.BootstrapServers, Properties = protocol == GroupProtocol.Classic ? EmbeddedBroker.ConsumerProperties : [] },
-                Group = $"g{i}",
-                Topics = ["t"],
-                Protocol = protocol,
-            }).UntilRecords(1);
-            var closed = Task.Run(() => reader.Consumer.Close(i % 3));
-            Assert.True(closed.Wait(60_000), "it waits for an answer that nobody gives any more");
-            reader.Dispose();
-        }
-    }
-
     [Fact]
     public void AListenerThatThrowsAtAssignmentStartsNothing()
     {

@@ -67,6 +67,24 @@ public sealed class RealKafkaTests(SharedKafka shared) : IClassFixture<SharedKaf
     [InlineData(GroupProtocol.Consumer)]
     public void LongPausesLoseAndDoubleNothing(GroupProtocol protocol) => PauseTests.Check(Kafka.Brokers, Create($"pauses-{protocol}", 2), protocol, []);
 
+    [RealKafka.Theory]
+    [InlineData(GroupProtocol.Classic)]
+    [InlineData(GroupProtocol.Consumer)]
+    public void AnAssignmentThatNoPollHasServedIsRevokedInOrder(GroupProtocol protocol)
+    {
+        var topic = Create($"unserved-{protocol}", 1);
+        CloseTests.CheckUnservedAssignment(group => Member(topic, group, protocol));
+    }
+
+    [RealKafka.Theory]
+    [InlineData(GroupProtocol.Classic)]
+    [InlineData(GroupProtocol.Consumer)]
+    public void ARevokeThatNoPollHasServedIsAnsweredBeforeTheRestIsRevoked(GroupProtocol protocol)
+    {
+        var topic = Create($"half-served-{protocol}", 4);
+        CloseTests.CheckUnservedRevoke(group => Member(topic, group, protocol));
+    }
+
     [RealKafka.Fact]
     public void ATlsClientShowsItsCertificate()
     {
@@ -220,6 +238,9 @@ public sealed class RealKafkaTests(SharedKafka shared) : IClassFixture<SharedKaf
         for (var partition = 0; partition < 2; partition++)
             Assert.Equal(Enumerable.Range(0, 3_000).Select(i => (long)i), reader.Records.Where(r => r.Partition == partition).Select(r => r.Offset));
     }
+
+    private ConsumerOptions Member(string topic, string group, GroupProtocol protocol) =>
+        new() { Client = new() { Brokers = Kafka.Brokers }, Group = $"{topic}-{group}", Topics = [topic], Protocol = protocol };
 
     private static (string, string)[] Login(string mechanism, string password) =>
         [("security.protocol", "sasl_plaintext"), ("sasl.mechanism", mechanism), ("sasl.username", RealKafka.User), ("sasl.password", password)];

@@ -45,6 +45,7 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
     private double Measure(int round, string what, Func<(long BytesIn, long BytesOut)> work)
     {
         GC.Collect();
+        Usage.ResetPeak();
         var before = Usage.Now();
         var (bytesIn, bytesOut) = work();
         var after = Usage.Now();

@@ -12,7 +12,14 @@ internal readonly record struct Usage(long Ticks, TimeSpan Cpu, long AllocatedBy
 
     internal double CpuSeconds(Usage since) => (Cpu - since.Cpu).TotalSeconds;
 
-    /// <summary>Resident memory of the process now and at its highest, in bytes (proc(5), VmRSS and VmHWM).</summary>
+    /// <summary>Makes the highest resident memory count from now on, on kernels that can (proc(5), clear_refs).</summary>
+    internal static void ResetPeak()
+    {
+        const string clear = "/proc/self/clear_refs", peak = "5";
+        if (File.Exists(clear)) File.WriteAllText(clear, peak);
+    }
+
+    /// <summary>Resident memory of the process now and at its highest since <see cref="ResetPeak"/>, in bytes (proc(5)).</summary>
     internal static (long Now, long Peak) Resident()
     {
         long now = 0, peak = 0;
