@@ -166,11 +166,11 @@ internal sealed class RandomJson(int seed)
                 Text(Convert.ToBase64String(bytes));
                 break;
             case TypeKind.Date:
-                if (Rarely(4)) text.Append(Number(5, whole: true));
+                if (Rarely(4)) text.Append(Number(8, whole: true));
                 else Text(Date());
                 break;
             case TypeKind.Timestamp or TypeKind.TimestampTz:
-                if (Rarely(4)) text.Append(Number(14, whole: true));
+                if (Rarely(4)) text.Append(Number(16, whole: true));
                 else Text(Timestamp(type.Kind == TypeKind.TimestampTz));
                 break;
             default:
