@@ -193,7 +193,7 @@ public sealed unsafe partial class JsonDecoder
     /// <summary>Where a text lies; all of them lie in the pinned copy of the record.</summary>
     private static byte* At(ReadOnlySpan<byte> text) => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(text));
 
-    private bool No(DecodeStatus why, byte* at, DecodeNode node)
+    private bool No(DecodeStatus why, byte* at, JsonNode node)
     {
         Fail(why, at, node);
         return false;

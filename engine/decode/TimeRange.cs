@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace K2I.Decode;
 
 /// <summary>
-/// The dates and times that a column may hold, years 0001 to 9999: what lies beyond can be written, but most readers of the table fail on it.
-/// Columns of nanoseconds are bounded by their 64 bits, 1677 to 2262.
+/// The dates and times that a column may hold, years 0001 to 9999: what lies beyond can be written, but most readers of the table
+/// fail on it. Columns of nanoseconds are bounded by their 64 bits, 1677 to 2262.
 /// </summary>
 public static class TimeRange
 {

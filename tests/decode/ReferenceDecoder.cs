@@ -8,7 +8,7 @@ using K2I.Columns;
 namespace K2I.Decode.Tests;
 
 /// <summary>The rules of the README once more, on Utf8JsonReader and big integers: slow, plain, and made of nothing the decoder is made of.</summary>
-internal sealed class ReferenceDecoder(Schema schema)
+internal sealed class ReferenceDecoder(Schema schema, StringComparison names = StringComparison.Ordinal)
 {
     private const long MicrosPerDay = 86_400_000_000;
 
@@ -20,6 +20,7 @@ internal sealed class ReferenceDecoder(Schema schema)
     internal string? Decode(byte[] json)
     {
         if (!Utf8.IsValid(json)) return null;
+        if (json is [0xEF, 0xBB, 0xBF, ..]) json = json[3..];
         try
         {
             var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 64 });
@@ -37,14 +38,14 @@ internal sealed class ReferenceDecoder(Schema schema)
         }
     }
 
-    private static string[] Struct(ref Utf8JsonReader reader, byte[] json, StructType type)
+    private string[] Struct(ref Utf8JsonReader reader, byte[] json, StructType type)
     {
         var values = new string?[type.Fields.Length];
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
             var name = reader.GetString()!;
             reader.Read();
-            var index = type.Fields.ToList().FindIndex(f => f.Name == name);
+            var index = type.Fields.ToList().FindIndex(f => f.Name.Equals(name, names));
             if (index < 0)
             {
                 reader.Skip();
@@ -58,7 +59,7 @@ internal sealed class ReferenceDecoder(Schema schema)
         return [.. values.Select(v => v ?? "null")];
     }
 
-    private static string Value(ref Utf8JsonReader reader, byte[] json, Field field)
+    private string Value(ref Utf8JsonReader reader, byte[] json, Field field)
     {
         if (reader.TokenType == JsonTokenType.Null) return field.Required ? throw new Refused() : "null";
         switch (field.Type)
