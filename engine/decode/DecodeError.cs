@@ -3,16 +3,22 @@ using K2I.Columns;
 
 namespace K2I.Decode;
 
-/// <summary>Why a record was refused. Free to make; texts are built when asked for.</summary>
+/// <summary>Why a record was refused, for a person. Made when asked for, as its texts cost something.</summary>
 public readonly struct DecodeError
 {
     private readonly DecodeNode? node;
+    private readonly string? unknown;
+    private readonly string? hint;
 
-    internal DecodeError(DecodeStatus status, int position, DecodeNode? node)
+    /// <param name="unknown">The unknown field's name, fit to print; null for other errors.</param>
+    /// <param name="hint">What is probably behind it; null if nothing is known.</param>
+    internal DecodeError(DecodeStatus status, int position, DecodeNode? node, string? unknown = null, string? hint = null)
     {
         Status = status;
         Position = position;
         this.node = node;
+        this.unknown = unknown;
+        this.hint = hint;
     }
 
     public DecodeStatus Status { get; }
@@ -20,13 +26,20 @@ public readonly struct DecodeError
     /// <summary>Byte of the record's value (raw: of the key or value named by <see cref="Path"/>) at which it was noticed.</summary>
     public int Position { get; }
 
-    /// <summary>The field concerned; null where it is the record as a whole.</summary>
+    /// <summary>The field concerned, for an unknown field the struct it stands in; null where it is the record as a whole.</summary>
     public Field? Field => node?.Field;
 
-    /// <summary>Dotted path of the field concerned, for an unknown field that of the struct it stands in; empty for the record itself.</summary>
-    public string Path => node?.Path() ?? "";
+    /// <summary>Dotted path of the field concerned, fit to print: what is long is cut. Empty for the record itself.</summary>
+    public string Path
+    {
+        get
+        {
+            var path = ShownName.Of(node?.Path() ?? "");
+            return unknown is null ? path : path.Length == 0 ? unknown : path + "." + unknown;
+        }
+    }
 
-    /// <summary>One line for a person: <c>amount: overflow at byte 17 (decimal(10, 2))</c>.</summary>
+    /// <summary>One line for a person: <c>amount: out of range at byte 17 (decimal(10, 2))</c>, and a hint where there is one.</summary>
     public override string ToString()
     {
         var path = Path;
@@ -48,7 +61,8 @@ public readonly struct DecodeError
             DecodeStatus.TooLarge => "record too large",
             _ => "too many fields in one object",
         };
-        return string.Create(CultureInfo.InvariantCulture,
-            $"{(path.Length == 0 ? "" : path + ": ")}{what} at byte {Position}{(Field is { } field ? $" ({field.Type})" : "")}");
+        var type = unknown is null && Field is { } field ? $" ({field.Type})" : "";
+        var where = path.Length == 0 ? "" : path + ": ";
+        return string.Create(CultureInfo.InvariantCulture, $"{where}{what} at byte {Position}{type}{(hint is null ? "" : "; " + hint)}");
     }
 }

@@ -15,6 +15,11 @@ public interface IRecordDecoder
     DecodeError Error { get; }
 
     /// <summary>
+    /// Fields of the last record, each with a value, that no column took: those within structs too, those within a field that was ignored not.
+    /// </summary>
+    int IgnoredFields { get; }
+
+    /// <summary>
     /// Appends the record's values to the current row of <paramref name="row"/>, whose schema must be <see cref="Schema"/>. The caller ends the row when
     /// the status is Ok, and abandons it otherwise.
     /// </summary>

@@ -7,7 +7,9 @@ namespace K2I.Decode;
 /// <param name="Schema">Optional fields in the order first seen, ids from 1.</param>
 /// <param name="Records">Samples that were used.</param>
 /// <param name="Refused">Samples that were not.</param>
-/// <param name="Conflicts">Paths whose values have no type in common; those fields became strings, which keep other values as JSON text.</param>
+/// <param name="Conflicts">
+/// Paths whose values no type but string takes, or takes without loss; those fields became strings, which keep other values as JSON text.
+/// </param>
 public sealed record InferredSchema(Schema Schema, int Records, int Refused, ImmutableArray<string> Conflicts)
 {
     /// <summary>The line to paste into a table's section of the config file.</summary>

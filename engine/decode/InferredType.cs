@@ -3,31 +3,23 @@ using K2I.Columns;
 namespace K2I.Decode;
 
 /// <summary>What the values seen at one place have in common, growing value by value.</summary>
-internal sealed class InferredType
+internal sealed class InferredType(IEqualityComparer<string> names)
 {
     private const int MaxMembers = 1000;
 
-    private readonly Dictionary<string, InferredType> byName = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, InferredType> byName = new(names);
     private readonly List<string> order = [];
     private InferredType? element;
-    /// <summary>True, long, double or string were seen; null until then.</summary>
-    private PrimitiveType? scalar;
-
-    private bool mixed;
+    private ValueSorts scalars;
 
     /// <summary>Members in the order they were first seen.</summary>
     internal IEnumerable<(string Name, InferredType Type)> Members => order.Select(n => (n, byName[n]));
 
     internal InferredType? Element => element;
 
-    internal void See(PrimitiveType type)
-    {
-        if (scalar is null || ReferenceEquals(scalar, type)) scalar = type;
-        else if (IsNumber(scalar) && IsNumber(type)) scalar = PrimitiveType.Double;
-        else mixed = true;
-    }
+    internal void See(ValueSorts sort) => scalars |= sort;
 
-    internal InferredType SeeArray() => element ??= new();
+    internal InferredType SeeArray() => element ??= new(names);
 
     /// <summary>The member of that name; null for one too many, or no name.</summary>
     internal InferredType? Member(string name)
@@ -35,32 +27,39 @@ internal sealed class InferredType
         if (byName.TryGetValue(name, out var member)) return member;
         if (name.Length == 0 || order.Count == MaxMembers) return null;
         order.Add(name);
-        return byName[name] = new();
+        return byName[name] = new(names);
     }
 
-    internal void Forget(string name) => order.Remove(name);
+    internal void Forget(string name) => order.RemoveAll(n => names.Equals(n, name));
 
-    /// <summary>The type that takes all the values; null while only nulls and empty objects and arrays were seen. Paths of conflicts go to <paramref name="conflicts"/>.</summary>
-    internal DataType? Resolve(string path, List<string> conflicts)
+    /// <summary>
+    /// The type that takes all the values; null while only nulls and empty objects and arrays were seen. Those at a path of
+    /// <paramref name="times"/> are to be times. Paths of conflicts go to <paramref name="conflicts"/>.
+    /// </summary>
+    internal DataType? Resolve(string path, IReadOnlySet<string> times, List<string> conflicts)
     {
         var inside = conflicts.Count;
-        var list = element?.Resolve(path + ".element", conflicts) is { } type ? ListType.Of(0, type) : null;
-        var fields = Fields(path, conflicts);
-        var kinds = (scalar is null ? 0 : 1) + (list is null ? 0 : 1) + (fields.Count > 0 ? 1 : 0);
-        if (!mixed && kinds <= 1) return scalar ?? list ?? (fields.Count > 0 ? new StructType([.. fields]) : (DataType?)null);
+        var list = element?.Resolve(path + ".element", times, conflicts) is { } type ? ListType.Of(0, type) : null;
+        var fields = Fields(path, times, conflicts);
+        var kinds = (scalars == ValueSorts.None ? 0 : 1) + (list is null ? 0 : 1) + (fields.Count > 0 ? 1 : 0);
+        if (kinds == 0) return null;
+        if (kinds == 1 && list is not null) return list;
+        if (kinds == 1 && fields.Count > 0) return new StructType([.. fields]);
+        if (kinds == 1 && ValueSorter.TypeOf(scalars, times.Contains(path)) is { } scalar) return scalar;
         conflicts.RemoveRange(inside, conflicts.Count - inside);
         conflicts.Add(path);
         return PrimitiveType.String;
     }
 
     /// <summary>The members that have a type, as optional fields.</summary>
-    internal List<Field> Fields(string path, List<string> conflicts)
+    internal List<Field> Fields(string path, IReadOnlySet<string> times, List<string> conflicts)
     {
         List<Field> fields = [];
         foreach (var (name, member) in Members)
-            if (member.Resolve(path.Length == 0 ? name : path + "." + name, conflicts) is { } type) fields.Add(new Field(0, name, type, false));
+        {
+            var at = path.Length == 0 ? name : path + "." + name;
+            if (member.Resolve(at, times, conflicts) is { } type) fields.Add(new Field(0, name, type, false));
+        }
         return fields;
     }
-
-    private static bool IsNumber(PrimitiveType type) => type.Kind is TypeKind.Long or TypeKind.Double;
 }

@@ -65,10 +65,11 @@ public sealed unsafe partial class JsonDecoder
         var at = p;
         p = Text(p, node, out var name);
         if (p == null) return null;
-        member = node.Keys!.Find(name);
+        member = node.Keys!.Find(name, out var variant);
+        if (variant is not null && Variant(variant, name)) member = variant;
         if (member is null)
         {
-            if (unknownFields == UnknownFields.Refuse && !(node == root && name.SequenceEqual(metadata))) return Fail(DecodeStatus.UnknownField, at, node);
+            if (unknownFields == UnknownFields.Refuse && !IsMetadata(node, name)) return RefuseUnknown(node, name, variant, at);
         }
         else if (member.KeyBytes != 0)
         {
@@ -76,6 +77,31 @@ public sealed unsafe partial class JsonDecoder
             else before.Next = member;
         }
         return Colon(p, node);
+    }
+
+    /// <summary>A key that is a member's but for its case: true where it counts as the member's.</summary>
+    private bool Variant(JsonNode member, ReadOnlySpan<byte> name)
+    {
+        if (!caseSensitive)
+        {
+            member.Guess(name);
+            return true;
+        }
+        member.VariantIn = records;
+        member.VariantAt = At(name);
+        member.VariantBytes = name.Length;
+        return false;
+    }
+
+    private bool IsMetadata(JsonNode node, ReadOnlySpan<byte> name) =>
+        node == root && (caseSensitive ? name.SequenceEqual(metadata) : NameCase.Equals(name, metadata));
+
+    private byte* RefuseUnknown(JsonNode node, ReadOnlySpan<byte> name, JsonNode? variant, byte* at)
+    {
+        unknownVariant = variant;
+        unknownAt = At(name);
+        unknownBytes = name.Length;
+        return Fail(DecodeStatus.UnknownField, at, node);
     }
 
     private byte* Colon(byte* p, JsonNode node)
@@ -89,7 +115,9 @@ public sealed unsafe partial class JsonDecoder
         scalars = 0;
         var at = p;
         p = Skip(node, p, depth);
-        if (p != null && scalars > 0 && unknownFields == UnknownFields.Evolve && newFieldAt == null)
+        if (p == null || scalars == 0) return p;
+        IgnoredFields++;
+        if (unknownFields == UnknownFields.Evolve && newFieldAt == null)
         {
             newFieldAt = at;
             newFieldIn = node;
@@ -108,6 +136,7 @@ public sealed unsafe partial class JsonDecoder
                 return false;
             }
             child.Column.AppendNull();
+            if (child.VariantIn == records) TellOfCase(child);
         }
         return true;
     }

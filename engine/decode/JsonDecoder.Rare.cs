@@ -109,7 +109,7 @@ public sealed unsafe partial class JsonDecoder
         if (q != textEnd || zoned != (zone != DateTimeText.NoZone)) return No(DecodeStatus.InvalidValue, at, node);
         var exact = ((Int128)(zoned ? seconds - zone : seconds) * 1_000_000_000) + nanos;
         bits = node.Kind is TypeKind.Timestamp or TypeKind.TimestampTz ? (exact - (nanos % 1000)) / 1000 : exact;
-        return bits == (long)bits || No(DecodeStatus.Overflow, at, node);
+        return InRange(node, bits) || No(DecodeStatus.Overflow, at, node);
     }
 
     private bool FromNumber(JsonNode node, in JsonNumber number, ReadOnlySpan<byte> text, byte* at, out Int128 bits)
@@ -137,9 +137,11 @@ public sealed unsafe partial class JsonDecoder
 
     private static bool InRange(JsonNode node, Int128 value) => node.Kind switch
     {
-        TypeKind.Int or TypeKind.Date => value >= int.MinValue && value <= int.MaxValue,
+        TypeKind.Int => value >= int.MinValue && value <= int.MaxValue,
         TypeKind.Decimal => value < node.Limit && value > -node.Limit,
         TypeKind.Time => value >= 0 && value < 86_400_000_000,
+        TypeKind.Date => value >= TimeRange.FirstDay && value <= TimeRange.LastDay,
+        TypeKind.Timestamp or TypeKind.TimestampTz => value >= TimeRange.FirstMicro && value <= TimeRange.LastMicro,
         _ => value >= long.MinValue && value <= long.MaxValue,
     };
 
@@ -191,7 +193,7 @@ public sealed unsafe partial class JsonDecoder
     /// <summary>Where a text lies; all of them lie in the pinned copy of the record.</summary>
     private static byte* At(ReadOnlySpan<byte> text) => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(text));
 
-    private bool No(DecodeStatus why, byte* at, DecodeNode node)
+    private bool No(DecodeStatus why, byte* at, JsonNode node)
     {
         Fail(why, at, node);
         return false;

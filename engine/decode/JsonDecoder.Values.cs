@@ -159,7 +159,7 @@ public sealed unsafe partial class JsonDecoder
         if (node.Kind is TypeKind.Timestamp or TypeKind.TimestampTz)
         {
             number = (seconds * 1_000_000) + (nanos / 1_000);
-            return q + 1;
+            return TimeRange.Has(number) ? q + 1 : null;
         }
         if (Math.Abs(seconds) > 9_223_372_035) return null;
         number = (seconds * 1_000_000_000) + nanos;
@@ -171,8 +171,8 @@ public sealed unsafe partial class JsonDecoder
     {
         var q = Integer(p, out number);
         if (q == null) return null;
-        if (node.Scale >= 0) return Math.BigMul(number, node.Factor, out number) == number >> 63 ? q : null;
-        number = (number - (number < 0 ? node.Factor - 1 : 0)) / node.Factor;
-        return q;
+        if (node.Scale < 0) number = (number - (number < 0 ? node.Factor - 1 : 0)) / node.Factor;
+        else if (Math.BigMul(number, node.Factor, out number) != number >> 63) return null;
+        return node.Kind is TypeKind.TimestampNs or TypeKind.TimestampTzNs || TimeRange.Has(number) ? q : null;
     }
 }

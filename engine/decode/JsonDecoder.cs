@@ -24,6 +24,7 @@ public sealed unsafe partial class JsonDecoder : IRecordDecoder
     private readonly int maxRecordBytes;
     private readonly bool strictStrings;
     private readonly UnknownFields unknownFields;
+    private readonly bool caseSensitive;
     private readonly byte[] metadata;
     private readonly JsonKeySet mapKeys = new();
     private byte[] scratch = [];
@@ -32,9 +33,17 @@ public sealed unsafe partial class JsonDecoder : IRecordDecoder
     private BatchBuilder? bound;
     private DecodeStatus status;
     private byte* errorAt;
-    private DecodeNode? errorNode;
+    private JsonNode? errorNode;
     private byte* newFieldAt;
     private JsonNode? newFieldIn;
+
+    /// <summary>The unknown field that was refused: its key, and the member that differs from it in case alone.</summary>
+    private byte* unknownAt;
+    private int unknownBytes;
+    private JsonNode? unknownVariant;
+
+    /// <summary>Records decoded, which numbers them.</summary>
+    private long records;
 
     public JsonDecoder(Schema schema, JsonDecoderOptions? options = null)
     {
@@ -48,9 +57,10 @@ public sealed unsafe partial class JsonDecoder : IRecordDecoder
         maxRecordBytes = options.MaxRecordBytes;
         strictStrings = options.StrictStrings;
         unknownFields = options.UnknownFields;
+        caseSensitive = options.CaseSensitive;
         metadata = Encoding.UTF8.GetBytes(options.MetadataColumn ?? "");
         RefuseUnfit(schema);
-        RefuseUnits(schema, options.ColumnUnits.Keys);
+        RefuseUnits(schema, options);
         root = new(null, null, schema.Struct, options);
         columnOf = [.. root.Children.Select(c => schema.Fields.IndexOf(c.Field!))];
     }
@@ -59,12 +69,24 @@ public sealed unsafe partial class JsonDecoder : IRecordDecoder
 
     public JsonDecoderOptions Options { get; }
 
-    public DecodeError Error => new(status, errorAt == null ? 0 : (int)(errorAt - start), errorNode);
+    public int IgnoredFields { get; private set; }
+
+    /// <summary>
+    /// Why the column at this dotted path can have no timestamp unit of its own; null where it can, also because it may be added later.
+    /// </summary>
+    public static string? UnitFlaw(Schema schema, string path, UnknownFields unknownFields) => schema.FindByPath(path)?.Type switch
+    {
+        null => unknownFields == UnknownFields.Evolve ? null : "there is no such column",
+        { Kind: >= TypeKind.Time and <= TypeKind.TimestampTzNs } => null,
+        var other => $"it is a {other}",
+    };
 
     public DecodeStatus Decode(in RecordInput record, BatchBuilder row)
     {
         status = DecodeStatus.Ok;
+        IgnoredFields = 0;
         errorAt = newFieldAt = null;
+        records++;
         if (record.ValueIsNull) return Refuse(DecodeStatus.Tombstone);
         var value = record.Value;
         if (value.Length > scratch.Length - PaddingBytes && !MakeRoom(value.Length)) return Refuse(DecodeStatus.TooLarge);
@@ -80,6 +102,7 @@ public sealed unsafe partial class JsonDecoder : IRecordDecoder
         }
         var p = start;
         if (*p <= ' ') p = Space(p);
+        if (!ascii && p == start && Utf8Text.HasMark(value)) p = Space(p + Utf8Text.MarkBytes);
         p = *p == '{' ? Object(root, p + 1, row.Rows, 1) : Mismatch(root, p);
         if (p != null)
         {
@@ -107,13 +130,11 @@ public sealed unsafe partial class JsonDecoder : IRecordDecoder
         foreach (var field in schema.Fields) RefuseUnfit(field, field.Name);
     }
 
-    private static void RefuseUnits(Schema schema, IEnumerable<string> paths)
+    private static void RefuseUnits(Schema schema, JsonDecoderOptions options)
     {
-        foreach (var path in paths)
-        {
-            if (schema.FindByPath(path)?.Type.Kind is not (>= TypeKind.Time and <= TypeKind.TimestampTzNs))
-                throw new EngineException(ErrorKind.Invalid, $"column {path}: a unit is given for it, but it is no time or timestamp column");
-        }
+        foreach (var path in options.ColumnUnits.Keys)
+            if (UnitFlaw(schema, path, options.UnknownFields) is { } flaw)
+                throw new EngineException(ErrorKind.Invalid, $"a timestamp unit is given for column {path}: {flaw}");
     }
 
     private static void RefuseUnfit(Field field, string path)
@@ -136,7 +157,7 @@ public sealed unsafe partial class JsonDecoder : IRecordDecoder
     }
 
     /// <summary>Notes the error, unless one is noted already, and returns null.</summary>
-    private byte* Fail(DecodeStatus why, byte* at, DecodeNode? node)
+    private byte* Fail(DecodeStatus why, byte* at, JsonNode? node)
     {
         if (status != DecodeStatus.Ok) return null;
         status = why;

@@ -9,10 +9,22 @@ public sealed record JsonDecoderOptions
 
     public UnknownFields UnknownFields { get; init; } = UnknownFields.Ignore;
 
+    /// <summary>
+    /// A field is a column's only if it has its case too. Otherwise the case of letters A to Z does not matter, where no column has the field's
+    /// very name.
+    /// </summary>
+    public bool CaseSensitive { get; init; } = true;
+
+    /// <summary>
+    /// Told, at most once for a column, of a record that lacks the column's field and has it in another case instead: the column's dotted path
+    /// and that field's name.
+    /// </summary>
+    public Action<string, string>? OnFieldInOtherCase { get; init; }
+
     /// <summary>The unit of numbers given for time and timestamp columns.</summary>
     public EpochUnit TimestampUnit { get; init; } = EpochUnit.Milliseconds;
 
-    /// <summary>Units of single columns, by dotted path.</summary>
+    /// <summary>Units of single columns, by dotted path. Where such a column is added to the schema, it is a time.</summary>
     public ImmutableDictionary<string, EpochUnit> ColumnUnits { get; init; } = ImmutableDictionary<string, EpochUnit>.Empty;
 
     /// <summary>A string column takes only strings. Otherwise it keeps the JSON text of any other value.</summary>

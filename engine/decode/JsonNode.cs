@@ -81,6 +81,14 @@ internal sealed unsafe class JsonNode : DecodeNode
 
     internal DateTimeText.Memory Memory;
 
+    /// <summary>The last record, by number, that had the field in another case, and where that key is.</summary>
+    internal long VariantIn;
+    internal byte* VariantAt;
+    internal int VariantBytes;
+
+    /// <summary>It was told that a record has the field in another case.</summary>
+    internal bool IsToldOfCase;
+
     /// <summary>The name as UTF-8.</summary>
     internal byte[] Name { get; private set; } = [];
 
@@ -116,17 +124,25 @@ internal sealed unsafe class JsonNode : DecodeNode
     private void SetKey(string name)
     {
         Name = Encoding.UTF8.GetBytes(name);
-        byte[] key = [(byte)'"', .. Name, (byte)'"', (byte)':'];
-        if (key.Length > 32 || StringNeedsEscape(Name)) return;
-        Span<byte> head = stackalloc byte[16], mask = stackalloc byte[16];
-        head.Clear();
+        if (Name.Length + 3 > 32 || StringNeedsEscape(Name)) return;
+        KeyBytes = Name.Length + 3;
+        Guess(Name);
+    }
+
+    /// <summary>The key is expected in this spelling from now on; it differs from the name in case at most.</summary>
+    internal void Guess(ReadOnlySpan<byte> spelling)
+    {
+        if (KeyBytes == 0) return;
+        Span<byte> key = stackalloc byte[32], mask = stackalloc byte[16];
+        key.Clear();
         mask.Clear();
-        key.AsSpan(0, Math.Min(16, key.Length)).CopyTo(head);
-        mask[..Math.Min(16, key.Length)].Fill(0xFF);
-        keyHead = Vector128.Create<byte>(head);
+        key[0] = (byte)'"';
+        spelling.CopyTo(key[1..]);
+        "\":"u8.CopyTo(key[(1 + spelling.Length)..]);
+        mask[..Math.Min(16, KeyBytes)].Fill(0xFF);
+        keyHead = Vector128.Create<byte>(key[..16]);
         keyMask = Vector128.Create<byte>(mask);
-        if (key.Length > 16) keyTail = Vector128.Create<byte>(key.AsSpan(key.Length - 16));
-        KeyBytes = key.Length;
+        if (KeyBytes > 16) keyTail = Vector128.Create<byte>(key[(KeyBytes - 16)..KeyBytes]);
     }
 
     private static bool StringNeedsEscape(ReadOnlySpan<byte> name)

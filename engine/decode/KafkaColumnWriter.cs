@@ -5,7 +5,7 @@ namespace K2I.Decode;
 
 /// <summary>
 /// Writes the <see cref="KafkaColumn"/> of rows. Fields are found by name, so a table that has only some of them, or more, works too: those it
-/// does not know get null. One thread; no allocation per row.
+/// does not know get null, and so does a timestamp outside the years 0001 to 9999. One thread; no allocation per row.
 /// </summary>
 public sealed class KafkaColumnWriter
 {
@@ -71,7 +71,7 @@ public sealed class KafkaColumnWriter
                 case Part.Offset:
                     target.AppendLong(record.Offset);
                     break;
-                case Part.Timestamp when record.TimestampKind != TimestampKind.None && Math.Abs((double)record.TimestampMs) < 9.2e15:
+                case Part.Timestamp when record.TimestampKind != TimestampKind.None && TimeRange.HasMs(record.TimestampMs):
                     target.AppendLong(record.TimestampMs * 1000);
                     break;
                 case Part.TimestampType when record.TimestampKind != TimestampKind.None:

@@ -47,6 +47,9 @@ public sealed class RawDecoder : IRecordDecoder
 
     public DecodeError Error { get; private set; }
 
+    /// <summary>None: raw records have no fields.</summary>
+    public int IgnoredFields => 0;
+
     /// <summary>The columns of a raw table, ids counted up from <paramref name="firstId"/>.</summary>
     public static Field[] Fields(int firstId, RawForm keyForm, RawForm valueForm) =>
     [

@@ -15,7 +15,7 @@ public static class SchemaFile
     /// <summary>The schema that the document describes; throws <see cref="ErrorKind.Invalid"/> where it is neither form, or says what no table can hold.</summary>
     public static Schema Read(ReadOnlyMemory<byte> json)
     {
-        if (json.Span.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF])) json = json[3..];
+        if (Utf8Text.HasMark(json.Span)) json = json[Utf8Text.MarkBytes..];
         try
         {
             using var document = JsonDocument.Parse(json, new() { MaxDepth = MaxDepth, CommentHandling = JsonCommentHandling.Skip });

@@ -7,7 +7,13 @@ namespace K2I.Decode;
 /// <summary>Strings that must be UTF-8 although nobody upstream checked.</summary>
 internal static class Utf8Text
 {
+    /// <summary>Bytes of a byte order mark.</summary>
+    internal const int MarkBytes = 3;
+
     private static readonly byte[] Replacement = [0xEF, 0xBF, 0xBD];
+
+    /// <summary>True where the text begins with a byte order mark.</summary>
+    internal static bool HasMark(ReadOnlySpan<byte> text) => text.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]);
 
     /// <summary>Appends the text, each malformed part replaced by U+FFFD.</summary>
     internal static void Append(ColumnBuilder column, ReadOnlySpan<byte> text)

@@ -7,7 +7,7 @@ namespace K2I.Pipeline;
 internal sealed class TableCounters
 {
     /// <summary>Written by the ingest thread.</summary>
-    internal long Records, RecordBytes, Rows;
+    internal long Records, RecordBytes, Rows, IgnoredFields;
 
     /// <summary>Written by the flush thread; by the ingest thread before a session has one.</summary>
     internal long RowsCommitted, Commits, CommitRetries, DataFiles, DataFileBytes, SnapshotId, LastCommitUnixMs, LastFlushMs, LastCommitMs;

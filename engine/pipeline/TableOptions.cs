@@ -30,8 +30,14 @@ public sealed record TableOptions
 
     public UnknownFields UnknownFields { get; init; } = UnknownFields.Ignore;
 
-    /// <summary>What a bare integer means in a timestamp column.</summary>
+    /// <summary>A field that differs from its column in case alone is another field.</summary>
+    public bool CaseSensitive { get; init; } = true;
+
+    /// <summary>What a number means in a time or timestamp column.</summary>
     public EpochUnit TimestampUnit { get; init; } = EpochUnit.Milliseconds;
+
+    /// <summary>The same for single columns, by dotted path.</summary>
+    public ImmutableDictionary<string, EpochUnit> TimestampUnits { get; init; } = ImmutableDictionary<string, EpochUnit>.Empty;
 
     /// <summary>Partition fields in the text form <c>day(event_time), bucket(16, user_id)</c>; null for an unpartitioned table.</summary>
     public string? PartitionBy { get; init; }

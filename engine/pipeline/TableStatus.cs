@@ -30,6 +30,9 @@ public sealed record TableStatus
     /// <summary>Rows appended to the ring.</summary>
     public long Rows { get; init; }
 
+    /// <summary>Fields with a value that no column took, of records that became rows.</summary>
+    public long IgnoredFields { get; init; }
+
     public long RowsCommitted { get; init; }
 
     public ImmutableSortedDictionary<string, long> DeadLetters { get; init; } = ImmutableSortedDictionary<string, long>.Empty;

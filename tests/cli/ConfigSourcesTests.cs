@@ -22,7 +22,8 @@ public sealed class ConfigSourcesTests : IDisposable
         Assert.Empty(options.Engine.Kafka.Properties);
         var actual = Assert.Single(options.Engine.Tables);
         Assert.Equal(table.Topics.AsEnumerable(), actual.Topics);
-        Assert.Equal(table, actual with { Topics = table.Topics, Properties = table.Properties });
+        Assert.Equal(table, actual with { Topics = table.Topics, Properties = table.Properties, TimestampUnits = table.TimestampUnits });
+        Assert.Empty(actual.TimestampUnits);
         Assert.Equal(engine, options.Engine with { Kafka = kafka, Iceberg = iceberg, Tables = engine.Tables });
         Assert.Equal(new LogOptions(), options.Log);
         Assert.Equal("127.0.0.1:9464", options.Http!.Listen.ToString());
@@ -67,9 +68,12 @@ public sealed class ConfigSourcesTests : IDisposable
             interval = 1s
             [table.events]
             topics = a, ^b{1,2}$
-            columns = a: int
+            columns = 'a: int, b: struct<c: timestamptz>, d: time'
             unknown_fields = dead_letter
+            case_sensitive = false
             timestamp_unit = us
+            timestamp_unit.b.c = s
+            timestamp_unit.d = ns
             partition_by = bucket(4, a)
             start = 2026-01-01T00:00:00+01:00
             kafka_column = false
@@ -97,7 +101,9 @@ public sealed class ConfigSourcesTests : IDisposable
         Assert.Null(options.Http);
         var events = options.Engine.Tables[0];
         Assert.Equal("a ^b{1,2}$", string.Join(" ", events.Topics));
-        Assert.Equal(("a: int", UnknownFields.Refuse, EpochUnit.Microseconds, "bucket(4, a)"), (events.Columns, events.UnknownFields, events.TimestampUnit, events.PartitionBy));
+        Assert.Equal(("a: int, b: struct<c: timestamptz>, d: time", UnknownFields.Refuse, EpochUnit.Microseconds, "bucket(4, a)"), (events.Columns, events.UnknownFields, events.TimestampUnit, events.PartitionBy));
+        Assert.False(events.CaseSensitive);
+        Assert.Equal("b.c Seconds, d Nanoseconds", string.Join(", ", events.TimestampUnits.OrderBy(u => u.Key, StringComparer.Ordinal).Select(u => $"{u.Key} {u.Value}")));
         Assert.Equal(new StartPosition.AtTimestamp(1767222000000), events.Start);
         Assert.Equal((false, 1 << 20, 5), (events.KafkaColumn, events.MaxRecordBytes, events.MaxDepth));
         Assert.Equal((DeadLetterPolicy.Topic, "a.letters", TombstonePolicy.NullRow), (events.DeadLetterPolicy, events.DeadLetterTopic, events.TombstonePolicy));

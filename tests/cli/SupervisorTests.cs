@@ -114,6 +114,7 @@ public sealed class SupervisorTests : IDisposable
                 Records = 7,
                 Rows = 6,
                 RowsCommitted = 5,
+                IgnoredFields = 4,
                 LastCommitUnixMs = 1_000,
                 DeadLetters = System.Collections.Immutable.ImmutableSortedDictionary<string, long>.Empty.Add("bad utf-8", 2),
                 Partitions = [new PartitionStatus("t", 3, 10, 9, 25), new PartitionStatus("t", 4, -1, -1, -1)],
@@ -130,6 +131,7 @@ public sealed class SupervisorTests : IDisposable
         Assert.Contains("ev\"ents  running     6          5             2   15", output, StringComparison.Ordinal);
         using var json = JsonDocument.Parse(harness.Run("status", "--url", url, "--json").Out);
         Assert.Equal(15, json.RootElement.GetProperty("tables")[0].GetProperty("partitions")[0].GetProperty("lag").GetInt64());
+        Assert.Equal(4, json.RootElement.GetProperty("tables")[0].GetProperty("ignored_fields").GetInt64());
 
         engine.Table = engine.Table with { State = TableState.Waiting, Detail = "Kafka is away" };
         (code, output, _) = harness.Run("status", "--url", url);
@@ -140,6 +142,7 @@ public sealed class SupervisorTests : IDisposable
         client.DefaultRequestHeaders.Authorization = new("Bearer", "0123456789abcdef");
         var metrics = client.GetStringAsync(new Uri(server.Address, "/metrics")).Result;
         Assert.Contains("k2i_rows_total{table=\"ev\\\"ents\"} 6\n", metrics, StringComparison.Ordinal);
+        Assert.Contains("k2i_ignored_fields_total{table=\"ev\\\"ents\"} 4\n", metrics, StringComparison.Ordinal);
         Assert.Contains("k2i_partition_lag_records{table=\"ev\\\"ents\",topic=\"t\",partition=\"3\"} 15\n", metrics, StringComparison.Ordinal);
         Assert.Contains("k2i_dead_letters_total{table=\"ev\\\"ents\",reason=\"bad utf-8\"} 2\n", metrics, StringComparison.Ordinal);
         Assert.Contains("k2i_table_state{table=\"ev\\\"ents\",state=\"waiting\"} 1\n", metrics, StringComparison.Ordinal);

@@ -111,6 +111,11 @@ public class JsonRules
     [InlineData("\"2024-2-9\"", "InvalidValue")]
     [InlineData("\"2024-02-29T00:00:00\"", "InvalidValue")]
     [InlineData("19782", "19782")]
+    [InlineData("-719162", "-719162")]
+    [InlineData("-719163", "Overflow")]
+    [InlineData("2932896", "2932896")]
+    [InlineData("2932897", "Overflow")]
+    [InlineData("1700000000", "Overflow")]
     [InlineData("2147483648", "Overflow")]
     [InlineData("1.5", "Inexact")]
     public void DatesAreDaysOrText(string json, string expected) => Assert.Equal(expected, Rows.Of(PrimitiveType.Date, json));
@@ -147,6 +152,17 @@ public class JsonRules
     [InlineData("-1", "-1000")]
     [InlineData("1706702400.5", "1706702400500")]
     [InlineData("1.7067024e12", "1706702400000000")]
+    [InlineData("-62135596800000", "-62135596800000000")]
+    [InlineData("-62135596800000.5", "Overflow")]
+    [InlineData("-62135596800001", "Overflow")]
+    [InlineData("253402300799999.9999", "253402300799999999")]
+    [InlineData("253402300800000", "Overflow")]
+    [InlineData("\"253402300800000\"", "InvalidValue")]
+    [InlineData("1700000000123456", "Overflow")]
+    [InlineData("\"0001-01-01T00:00:00Z\"", "-62135596800000000")]
+    [InlineData("\"0001-01-01T00:00:00+01:00\"", "Overflow")]
+    [InlineData("\"9999-12-31T23:59:59.999999999Z\"", "253402300799999999")]
+    [InlineData("\"9999-12-31T23:59:59-00:01\"", "Overflow")]
     [InlineData("9223372036854775807", "Overflow")]
     [InlineData("true", "TypeMismatch")]
     public void TimestamptzNeedsAnOffset(string json, string expected) => Assert.Equal(expected, Rows.Of(PrimitiveType.TimestampTz, json));
@@ -161,6 +177,10 @@ public class JsonRules
     [InlineData("\"2024-01-31T12:00:00.123456789Z\"", "1706702400123456789")]
     [InlineData("\"9999-01-01T00:00:00Z\"", "Overflow")]
     [InlineData("1706702400123", "1706702400123000000")]
+    [InlineData("9223372036854", "9223372036854000000")]
+    [InlineData("9223372036855", "Overflow")]
+    [InlineData("-9223372036854", "-9223372036854000000")]
+    [InlineData("-9223372036855", "Overflow")]
     public void NanosecondTimestampsKeepNineDigits(string json, string expected) => Assert.Equal(expected, Rows.Of(PrimitiveType.TimestampTzNs, json));
 
     [Theory]
@@ -169,6 +189,10 @@ public class JsonRules
     [InlineData(EpochUnit.Microseconds, "1706702400123456", "1706702400123456")]
     [InlineData(EpochUnit.Nanoseconds, "1706702400123456789", "1706702400123456")]
     [InlineData(EpochUnit.Nanoseconds, "-1", "-1")]
+    [InlineData(EpochUnit.Seconds, "253402300799", "253402300799000000")]
+    [InlineData(EpochUnit.Seconds, "253402300800", "Overflow")]
+    [InlineData(EpochUnit.Microseconds, "253402300800000000", "Overflow")]
+    [InlineData(EpochUnit.Nanoseconds, "9223372036854775807", "9223372036854775")]
     public void EpochUnitsAreOptional(EpochUnit unit, string json, string expected) =>
         Assert.Equal(expected, Rows.Of(PrimitiveType.TimestampTz, json, new() { TimestampUnit = unit }));
 
@@ -196,6 +220,8 @@ public class JsonRules
     [InlineData("\"AQID\"", "010203")]
     [InlineData("\"AQI=\"", "0102")]
     [InlineData("\"AQI\"", "InvalidValue")]
+    [InlineData("\"AQJ=\"", "InvalidValue")]
+    [InlineData("\"AR==\"", "InvalidValue")]
     [InlineData("\"AQ ID\"", "InvalidValue")]
     [InlineData("\"_w==\"", "InvalidValue")]
     public void BinaryIsPaddedBase64(string json, string expected) => Assert.Equal(expected, Rows.Of(PrimitiveType.Binary, json));

@@ -38,7 +38,11 @@ public class JsonShapes
     [InlineData("""{"id":1,"x":[1,]}""", "InvalidJson")]
     [InlineData("""{"id":1,"x":{"a":1,}}""", "InvalidJson")]
     [InlineData("""{"id":1,"x":truE}""", "InvalidJson")]
-    [InlineData("\ufeff{\"id\":1}", "InvalidJson")]
+    [InlineData("\ufeff{\"id\":1}", "1|null|null|null|null|null")]
+    [InlineData("\ufeff \n{\"id\":1} ", "1|null|null|null|null|null")]
+    [InlineData(" \ufeff{\"id\":1}", "InvalidJson")]
+    [InlineData("\ufeff\ufeff{\"id\":1}", "InvalidJson")]
+    [InlineData("\ufeff", "InvalidJson")]
     [InlineData("", "InvalidJson")]
     [InlineData("  ", "InvalidJson")]
     [InlineData("[]", "TypeMismatch")]
@@ -157,7 +161,7 @@ public class JsonShapes
         Assert.StartsWith("1|null", ignoring.Add(Json), StringComparison.Ordinal);
         using var refusing = new Rows(Event, new() { UnknownFields = UnknownFields.Refuse });
         Assert.Equal("UnknownField", refusing.Add(Json));
-        Assert.Equal("address", refusing.Decoder.Error.Path);
+        Assert.Equal("address.geo", refusing.Decoder.Error.Path);
         using var evolving = new Rows(Event, new() { UnknownFields = UnknownFields.Evolve });
         Assert.Equal("NewField", evolving.Add(Json));
         Assert.Equal(

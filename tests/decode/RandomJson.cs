@@ -5,7 +5,7 @@ using K2I.Columns;
 namespace K2I.Decode.Tests;
 
 /// <summary>Records that mostly suit a schema, in every spelling that JSON has; and damaged ones.</summary>
-internal sealed class RandomJson(int seed)
+internal sealed class RandomJson(int seed, bool anyCase = false)
 {
     private static readonly string[] Oddities =
     [
@@ -23,6 +23,7 @@ internal sealed class RandomJson(int seed)
         Object(schema.Struct, 0);
         Space();
         var bytes = Encoding.UTF8.GetBytes(text.ToString());
+        if (Rarely(50)) bytes = [0xEF, 0xBB, 0xBF, .. bytes];
         return random.Next(4) == 0 ? Damage(bytes) : bytes;
     }
 
@@ -84,7 +85,7 @@ internal sealed class RandomJson(int seed)
                 Anything(depth + 1);
                 text.Append(',');
             }
-            Text(field.Name);
+            Text(anyCase && Rarely(3) ? InSomeCase(field.Name) : field.Name);
             Space();
             text.Append(':');
             Space();
@@ -93,6 +94,8 @@ internal sealed class RandomJson(int seed)
         }
         text.Append('}');
     }
+
+    private string InSomeCase(string name) => string.Concat(name.Select(c => Rarely(2) ? char.ToUpperInvariant(c) : c));
 
     private void Anything(int depth)
     {
@@ -166,11 +169,11 @@ internal sealed class RandomJson(int seed)
                 Text(Convert.ToBase64String(bytes));
                 break;
             case TypeKind.Date:
-                if (Rarely(4)) text.Append(Number(5, whole: true));
+                if (Rarely(4)) text.Append(Number(8, whole: true));
                 else Text(Date());
                 break;
             case TypeKind.Timestamp or TypeKind.TimestampTz:
-                if (Rarely(4)) text.Append(Number(14, whole: true));
+                if (Rarely(4)) text.Append(Number(16, whole: true));
                 else Text(Timestamp(type.Kind == TypeKind.TimestampTz));
                 break;
             default:

@@ -85,6 +85,21 @@ public class RawAndKafka
         Assert.Equal("{topic=t,partition=0,offset=1,timestamp=null,timestamp_type=null,key=null,headers=null}", Rows.Show(view, 1));
     }
 
+    [Theory]
+    [InlineData(-62_135_596_800_000, "-62135596800000000")]
+    [InlineData(-62_135_596_800_001, "null")]
+    [InlineData(253_402_300_799_999, "253402300799999000")]
+    [InlineData(253_402_300_800_000, "null")]
+    public void ARecordsTimeThatReadersCannotReadIsNull(long timestampMs, string expected)
+    {
+        var schema = Schema.Of(KafkaColumn.Field(1));
+        using var batch = new BatchBuilder(schema, MemoryTag.Scratch, 1 << 16);
+        var record = new RecordInput("v"u8) { Topic = "t"u8, TimestampMs = timestampMs, TimestampKind = TimestampKind.CreateTime };
+        new KafkaColumnWriter(schema).Write(record, batch);
+        Assert.True(batch.EndRow());
+        Assert.Contains($"timestamp={expected},timestamp_type=CreateTime", Rows.Show(batch.View().Columns[0], 0), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void AnAdoptedTableMayHaveOtherParts()
     {

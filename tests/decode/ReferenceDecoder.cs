@@ -8,14 +8,19 @@ using K2I.Columns;
 namespace K2I.Decode.Tests;
 
 /// <summary>The rules of the README once more, on Utf8JsonReader and big integers: slow, plain, and made of nothing the decoder is made of.</summary>
-internal sealed class ReferenceDecoder(Schema schema)
+internal sealed class ReferenceDecoder(Schema schema, StringComparison names = StringComparison.Ordinal)
 {
+    private const long MicrosPerDay = 86_400_000_000;
+
+    private static readonly long FirstMicro = (DateTime.MinValue - DateTime.UnixEpoch).Ticks / 10, LastMicro = (DateTime.MaxValue - DateTime.UnixEpoch).Ticks / 10;
+
     private sealed class Refused : Exception;
 
     /// <summary>The row as <see cref="Rows"/> shows it, or null where the record is refused.</summary>
     internal string? Decode(byte[] json)
     {
         if (!Utf8.IsValid(json)) return null;
+        if (json is [0xEF, 0xBB, 0xBF, ..]) json = json[3..];
         try
         {
             var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 64 });
@@ -33,14 +38,14 @@ internal sealed class ReferenceDecoder(Schema schema)
         }
     }
 
-    private static string[] Struct(ref Utf8JsonReader reader, byte[] json, StructType type)
+    private string[] Struct(ref Utf8JsonReader reader, byte[] json, StructType type)
     {
         var values = new string?[type.Fields.Length];
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
             var name = reader.GetString()!;
             reader.Read();
-            var index = type.Fields.ToList().FindIndex(f => f.Name == name);
+            var index = type.Fields.ToList().FindIndex(f => f.Name.Equals(name, names));
             if (index < 0)
             {
                 reader.Skip();
@@ -54,7 +59,7 @@ internal sealed class ReferenceDecoder(Schema schema)
         return [.. values.Select(v => v ?? "null")];
     }
 
-    private static string Value(ref Utf8JsonReader reader, byte[] json, Field field)
+    private string Value(ref Utf8JsonReader reader, byte[] json, Field field)
     {
         if (reader.TokenType == JsonTokenType.Null) return field.Required ? throw new Refused() : "null";
         switch (field.Type)
@@ -105,7 +110,8 @@ internal sealed class ReferenceDecoder(Schema schema)
                 if (text.Any(char.IsWhiteSpace)) throw new Refused();
                 try
                 {
-                    return Convert.ToHexStringLower(Convert.FromBase64String(text));
+                    var bytes = Convert.FromBase64String(text);
+                    return Convert.ToBase64String(bytes) == text ? Convert.ToHexStringLower(bytes) : throw new Refused();
                 }
                 catch (FormatException)
                 {
@@ -144,7 +150,7 @@ internal sealed class ReferenceDecoder(Schema schema)
         }
         var micros = ((time.Ticks - DateTime.UnixEpoch.Ticks) / 10) - (offset * 1_000_000L);
         if (match.Groups[4].Success) micros += int.Parse(match.Groups[4].Value[1..].PadRight(9, '0')) / 1000;
-        return micros.ToString(CultureInfo.InvariantCulture);
+        return micros >= FirstMicro && micros <= LastMicro ? micros.ToString(CultureInfo.InvariantCulture) : throw new Refused();
     }
 
     private static string Number(PrimitiveType type, string text)
@@ -157,15 +163,17 @@ internal sealed class ReferenceDecoder(Schema schema)
             case TypeKind.Float:
                 var single = float.Parse(text, CultureInfo.InvariantCulture);
                 return float.IsFinite(single) ? single.ToString("R", CultureInfo.InvariantCulture) : throw new Refused();
-            case TypeKind.Int or TypeKind.Date:
+            case TypeKind.Int:
                 return Exact(text, 0, int.MinValue, int.MaxValue, floor: false);
+            case TypeKind.Date:
+                return Exact(text, 0, FirstMicro / MicrosPerDay, (LastMicro - MicrosPerDay + 1) / MicrosPerDay, floor: false);
             case TypeKind.Long:
                 return Exact(text, 0, long.MinValue, long.MaxValue, floor: false);
             case TypeKind.Decimal:
                 var limit = BigInteger.Pow(10, type.Precision) - 1;
                 return Exact(text, type.Scale, -limit, limit, floor: false);
             case TypeKind.Timestamp or TypeKind.TimestampTz:
-                return Exact(text, 3, long.MinValue, long.MaxValue, floor: true);
+                return Exact(text, 3, FirstMicro, LastMicro, floor: true);
             default:
                 throw new Refused();
         }

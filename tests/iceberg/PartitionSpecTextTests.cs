@@ -30,6 +30,12 @@ public sealed class PartitionSpecTextTests
     }
 
     [Theory]
+    [InlineData("", "")]
+    [InlineData("region, bucket(4, user_id), address.city as c", "")]
+    [InlineData("day(event_time), region, HOUR(a.b) as h, years(c), months(d), void(e)", "event_time a.b c d")]
+    public void ColumnsThatHaveToBeTimesAreNamedWithoutASchema(string text, string expected) => Assert.Equal(expected, string.Join(' ', PartitionSpecText.TimeColumns(text)));
+
+    [Theory]
     [InlineData("")]
     [InlineData("  ")]
     public void EmptyTextIsUnpartitioned(string text) => Assert.True(PartitionSpecText.Parse(text, Sample).IsUnpartitioned);

@@ -60,6 +60,48 @@ public sealed class EngineTests : IDisposable
         Assert.Equal(["long", "double", "list<string>"], schema.Fields.Take(3).Select(f => f.Type.ToString()!));
     }
 
+    [Theory]
+    [InlineData("\"2026-01-31T12:00:00Z\"", "timestamptz")]
+    [InlineData("\"2026-01-31T12:00:00\"", "timestamp")]
+    [InlineData("\"2026-01-31\"", "date")]
+    [InlineData("1769860800000", "timestamptz")]
+    public void AnInferredColumnThatIsPartitionedByDayIsATime(string time, string type)
+    {
+        fixture.Broker.CreateTopic("orders", 1);
+        fixture.Produce("orders", 0, $$"""{"id":1,"at":{{time}},"other":{{time}}}""");
+        using var engine = fixture.Start(fixture.Options(Orders() with { Columns = null, PartitionBy = "day(at), bucket(2, id)" }));
+        engine.WaitFor("orders", t => t.RowsCommitted == 1);
+        var schema = fixture.Load("default.orders").Metadata.CurrentSchema;
+        Assert.Equal(type, schema.Struct.Find("at")!.Type.ToString());
+        Assert.Equal(time.StartsWith('"') ? "string" : "long", schema.Struct.Find("other")!.Type.ToString());
+    }
+
+    [Fact]
+    public void WhatInferenceFoundNoTypeForIsNamed()
+    {
+        fixture.Broker.CreateTopic("orders", 1);
+        fixture.Produce("orders", 0, """{"id":12345678901234567890,"v":9007199254740993}""", """{"id":12345678901234567891,"v":1.5}""");
+        using var engine = fixture.Start(fixture.Options(Orders() with { Columns = null }));
+        engine.WaitFor("orders", t => t.RowsCommitted == 2);
+        Assert.Contains(fixture.Log.Lines, l => l.Contains("columns = id: decimal(38,0), v: string", StringComparison.Ordinal));
+        Assert.Contains(fixture.Log.Lines, l => l.StartsWith("Warn values that no other type takes without loss became strings", StringComparison.Ordinal) && l.EndsWith("columns=v", StringComparison.Ordinal));
+        Assert.Equal(["12345678901234567890", "12345678901234567891"], fixture.Rows("default.orders").Select(r => System.Text.Json.JsonDocument.Parse(r).RootElement.GetProperty("id").GetRawText().Trim('"')));
+    }
+
+    [Fact]
+    public void FieldsInAnotherCaseAreCountedAndToldOnceOrTakenForTheirColumns()
+    {
+        fixture.Broker.CreateTopic("orders", 1);
+        fixture.Produce("orders", 0, """{"ID":1,"NAME":"x"}""", """{"Id":2,"name":"y"}""", """{"ID":3,"Name":"z","more":null}""");
+        var orders = Orders() with { Columns = "id: long, name: string" };
+        using (var engine = fixture.Start(fixture.Options(orders)))
+            Assert.Equal(5, engine.WaitFor("orders", t => t.RowsCommitted == 3).IgnoredFields);
+        Assert.Equal(["column=id field=ID", "column=name field=NAME"], fixture.Log.Lines.Where(l => l.StartsWith("Warn a record has no field", StringComparison.Ordinal)).Select(l => l[l.IndexOf("column=", StringComparison.Ordinal)..l.IndexOf(" instead", StringComparison.Ordinal)]).Order(StringComparer.Ordinal));
+        using var again = fixture.Start(fixture.Options(orders with { Name = "either", CaseSensitive = false }));
+        Assert.Equal(0, again.WaitFor("either", t => t.RowsCommitted == 3).IgnoredFields);
+        Assert.Contains("\"id\":3,\"name\":\"z\"", fixture.Rows("default.either")[2], StringComparison.Ordinal);
+    }
+
     [Fact]
     public void NewFieldsBecomeColumnsWhereThePolicySaysSo()
     {

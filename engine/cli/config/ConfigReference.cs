@@ -31,6 +31,7 @@ internal static class ConfigReference
             foreach (var key in Keys.All.Where(k => k.Section == section)) WriteKey(output, key);
             if (section == "kafka") WriteKey(output, "PROPERTY", "a librdkafka property such as security.protocol, sasl.username, ssl.ca.location; `k2i validate` names those that are refused.");
             if (section == "iceberg") WriteKey(output, Keys.HeaderPrefix + "NAME", "For catalog = rest: sent with every request to the server.");
+            if (section == "table") WriteKey(output, Keys.UnitPrefix + "COLUMN", "The timestamp_unit of one column, by its dotted path; an inferred or added column that has one is a time.");
             if (section == "table") WriteKey(output, Keys.PropertyPrefix + "NAME", "An Iceberg table property, set when the table is created: property.write.parquet.compression-codec = zstd.");
         }
     }

@@ -27,4 +27,8 @@ internal static class DeclaredText
             return error.Message;
         }
     }
+
+    /// <summary>Why the column can have no timestamp unit of its own, once <see cref="TableFlaw"/> finds nothing; null if it can, or if only the records can tell.</summary>
+    public static string? UnitFlaw(TableOptions table, string column) =>
+        TableCheck.DeclaredSchema(table) is { } schema ? JsonDecoder.UnitFlaw(schema, column, table.UnknownFields) : null;
 }

@@ -25,12 +25,14 @@ internal static class KnownKeys
     public static IEnumerable<string> In(string kind) => kind == "kafka" ? Keys.NamesIn(kind).Concat(KafkaProperties.All) : Keys.NamesIn(kind);
 
     public static bool Has(string kind, string key) =>
-        kind == "table" && IsProperty(key)
+        kind == "table" && (IsProperty(key) || IsUnit(key))
         || kind == "iceberg" && IsHeader(key)
         || kind == "kafka" && KafkaProperties.IsAllowed(key)
         || Array.Exists(Keys.All, k => k.Section == kind && k.Name == key);
 
     public static bool IsProperty(string key) => key.StartsWith(Keys.PropertyPrefix, StringComparison.Ordinal) && key.Length > Keys.PropertyPrefix.Length;
+
+    public static bool IsUnit(string key) => key.StartsWith(Keys.UnitPrefix, StringComparison.Ordinal) && key.Length > Keys.UnitPrefix.Length;
 
     public static bool IsHeader(string key) => key.StartsWith(Keys.HeaderPrefix, StringComparison.Ordinal) && key.Length > Keys.HeaderPrefix.Length;
 

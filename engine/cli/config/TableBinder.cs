@@ -8,8 +8,11 @@ namespace K2I.Cli.Config;
 internal sealed class TableBinder(SettingSection section, Place sourcePlace, FlushOptions defaults, int formatVersion, Problems problems)
 {
     // Keys that say how JSON becomes columns.
-    private static readonly ConfigKey[] ForJson = [Keys.Columns, Keys.SchemaFile, Keys.InferRecords, Keys.UnknownFields, Keys.TimestampUnit, Keys.MaxDepth];
+    private static readonly ConfigKey[] ForJson = [Keys.Columns, Keys.SchemaFile, Keys.InferRecords, Keys.UnknownFields, Keys.CaseSensitive, Keys.TimestampUnit, Keys.MaxDepth];
     private static readonly ConfigKey[] ForRaw = [Keys.RawValue, Keys.RawKey];
+
+    // In the order of the choices.
+    private static readonly EpochUnit[] Units = [EpochUnit.Milliseconds, EpochUnit.Seconds, EpochUnit.Microseconds, EpochUnit.Nanoseconds];
 
     private readonly ValueReader values = new(section.Name, section, sourcePlace, problems);
     private bool hasFlaw;
@@ -35,7 +38,9 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Flu
             SchemaFile = SchemaFile(),
             InferRecords = (int)values.Count(Keys.InferRecords, 1, 1_000_000),
             UnknownFields = (UnknownFields)values.Choice(Keys.UnknownFields),
-            TimestampUnit = values.Choice(Keys.TimestampUnit) switch { 0 => EpochUnit.Milliseconds, 1 => EpochUnit.Seconds, 2 => EpochUnit.Microseconds, _ => EpochUnit.Nanoseconds },
+            CaseSensitive = values.Flag(Keys.CaseSensitive),
+            TimestampUnit = Units[values.Choice(Keys.TimestampUnit)],
+            TimestampUnits = TimestampUnits(format),
             PartitionBy = values.Text(Keys.PartitionBy),
             Start = Start(topics),
             KafkaColumn = values.Flag(Keys.KafkaColumn),
@@ -74,6 +79,23 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Flu
         return string.IsNullOrEmpty(text) ? null : text;
     }
 
+    private IEnumerable<Setting> UnitSettings => section.All.Where(s => KnownKeys.IsUnit(s.Key));
+
+    private static string ColumnOf(Setting unit) => unit.Key[Keys.UnitPrefix.Length..];
+
+    private ImmutableDictionary<string, EpochUnit> TimestampUnits(RecordFormat format)
+    {
+        var units = ImmutableDictionary.CreateBuilder<string, EpochUnit>(StringComparer.Ordinal);
+        foreach (var setting in UnitSettings)
+        {
+            var choice = Array.IndexOf(Keys.TimestampUnit.Choices, setting.Text);
+            if (format == RecordFormat.Raw) problems.Add(setting.KeyPlace, $"[{section.Name}] {setting.Key}: has no meaning with format = raw");
+            else if (choice < 0) problems.Add(setting.ValuePlace, $"[{section.Name}] {setting.Key}: expected {Keys.TimestampUnit.Expected}, found '{setting.Template}'");
+            else units[ColumnOf(setting)] = Units[choice];
+        }
+        return units.ToImmutable();
+    }
+
     private string? Columns()
     {
         var text = values.Text(Keys.Columns);
@@ -85,7 +107,11 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Flu
     private TableOptions Checked(TableOptions table)
     {
         var key = values.Has(Keys.PartitionBy) ? Keys.PartitionBy : values.Has(Keys.SchemaFile) ? Keys.SchemaFile : Keys.Columns;
-        if (!hasFlaw && DeclaredText.TableFlaw(table, formatVersion) is { } flaw) values.Wrong(key, flaw);
+        if (hasFlaw) return table;
+        if (DeclaredText.TableFlaw(table, formatVersion) is { } flaw) values.Wrong(key, flaw);
+        else if (table.Format == RecordFormat.Json)
+            foreach (var setting in UnitSettings)
+                if (DeclaredText.UnitFlaw(table, ColumnOf(setting)) is { } wrong) problems.Add(setting.KeyPlace, $"[{section.Name}] {setting.Key}: {wrong}");
         return table;
     }
 

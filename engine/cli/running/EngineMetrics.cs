@@ -15,6 +15,7 @@ internal static class EngineMetrics
         new("k2i_records_total", MetricType.Counter, "Kafka records fetched.", (t, _) => t.Records),
         new("k2i_record_bytes_total", MetricType.Counter, "Key and value bytes of the records fetched.", (t, _) => t.RecordBytes),
         new("k2i_rows_total", MetricType.Counter, "Rows appended to the ring.", (t, _) => t.Rows),
+        new("k2i_ignored_fields_total", MetricType.Counter, "Fields with a value that no column took.", (t, _) => t.IgnoredFields),
         new("k2i_rows_committed_total", MetricType.Counter, "Rows that stand in an Iceberg snapshot.", (t, _) => t.RowsCommitted),
         new("k2i_ring_bytes", MetricType.Gauge, "Native memory that holds rows.", (t, _) => t.RingBytes),
         new("k2i_ring_budget_bytes", MetricType.Gauge, "Native memory that may hold rows.", (t, _) => t.RingBudgetBytes),

@@ -48,6 +48,7 @@ internal static class StatusJson
         json.WriteNumber("records", table.Records);
         json.WriteNumber("record_bytes", table.RecordBytes);
         json.WriteNumber("rows", table.Rows);
+        json.WriteNumber("ignored_fields", table.IgnoredFields);
         json.WriteNumber("rows_committed", table.RowsCommitted);
         json.WriteStartObject("dead_letters");
         foreach (var (error, count) in table.DeadLetters) json.WriteNumber(error, count);

@@ -31,6 +31,10 @@ public static class PartitionSpecText
         return new PartitionSpec(0, fields.ToImmutable());
     }
 
+    /// <summary>The columns that the text takes a year, month, day or hour of: they have to be dates or timestamps.</summary>
+    public static IReadOnlyList<string> TimeColumns(string text) =>
+        [.. SplitParts(text).Select(p => ReadPart(p, text)).Where(p => p.Transform.Kind is TransformKind.Year or TransformKind.Month or TransformKind.Day or TransformKind.Hour).Select(p => p.Path)];
+
     /// <summary>The spec in the form <see cref="Parse(string, Schema)"/> reads.</summary>
     public static string ToText(PartitionSpec spec, Schema schema)
     {
@@ -50,6 +54,18 @@ public static class PartitionSpecText
 
     private static (Field Source, Transform Transform, string Name) ParsePart(string part, Schema schema, string text)
     {
+        var (transform, path, name) = ReadPart(part, text);
+        var source = schema.FindByPath(path) ?? throw Bad(text, $"there is no column '{path}' ({string.Join(", ", schema.Fields.Select(f => f.Name))} are there)");
+        RequireReachable(schema, source, path, text);
+        if (source.Type is not PrimitiveType) throw Bad(text, $"column '{path}' is a {source.Type}; a partition needs a column without parts");
+        if (!transform.Accepts(source.Type)) throw Bad(text, $"{transform.Kind.ToString().ToLowerInvariant()} cannot be taken of '{path}', which is a {source.Type}");
+        name ??= DefaultName(path, transform);
+        return name.Length > 0 ? (source, transform, name) : throw Bad(text, $"'{part}' has an empty name");
+    }
+
+    /// <summary>A part as it is written; the name is null where the text gives none.</summary>
+    private static (Transform Transform, string Path, string? Name) ReadPart(string part, string text)
+    {
         string? name = null;
         var body = part;
         if (part.LastIndexOf(" as ", StringComparison.OrdinalIgnoreCase) is var at && at > 0) (body, name) = (part[..at].Trim(), part[(at + 4)..].Trim());
@@ -63,13 +79,7 @@ public static class PartitionSpecText
             var arguments = body[(open + 1)..^1].Split(',', StringSplitOptions.TrimEntries);
             (transform, path) = ParseFunction(function, arguments, part, text);
         }
-        if (path.Length == 0) throw Bad(text, $"'{part}' names no column");
-        var source = schema.FindByPath(path) ?? throw Bad(text, $"there is no column '{path}' ({string.Join(", ", schema.Fields.Select(f => f.Name))} are there)");
-        RequireReachable(schema, source, path, text);
-        if (source.Type is not PrimitiveType) throw Bad(text, $"column '{path}' is a {source.Type}; a partition needs a column without parts");
-        if (!transform.Accepts(source.Type)) throw Bad(text, $"{transform.Kind.ToString().ToLowerInvariant()} cannot be taken of '{path}', which is a {source.Type}");
-        name ??= DefaultName(path, transform);
-        return name.Length > 0 ? (source, transform, name) : throw Bad(text, $"'{part}' has an empty name");
+        return path.Length > 0 ? (transform, path, name) : throw Bad(text, $"'{part}' names no column");
     }
 
     private static (Transform, string Path) ParseFunction(string function, string[] arguments, string part, string text)

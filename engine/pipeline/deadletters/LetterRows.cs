@@ -39,7 +39,7 @@ internal sealed class LetterRows : IDisposable
         AppendText(DeadLetterTable.Topic, letter.Source.TopicUtf8);
         columns[DeadLetterTable.Partition].AppendInt(letter.Source.Partition);
         columns[DeadLetterTable.Offset].AppendLong(letter.Offset);
-        if (record.TimestampKind != TimestampKind.None && Math.Abs((double)record.TimestampMs) < 9.2e15)
+        if (record.TimestampKind != TimestampKind.None && TimeRange.HasMs(record.TimestampMs))
         {
             columns[DeadLetterTable.Timestamp].AppendLong(record.TimestampMs * 1000);
             AppendText(DeadLetterTable.TimestampType, record.TimestampKind == TimestampKind.CreateTime ? "CreateTime"u8 : "LogAppendTime"u8);

@@ -83,6 +83,7 @@ internal sealed class RecordSink(SegmentRing ring, DeadLetters deadLetters, Tabl
                 {
                     counters.Rows++;
                     pendingRows++;
+                    counters.IgnoredFields += decoder!.IgnoredFields;
                     Account(in record, source, segment);
                     if (++rowsUnchecked >= FullCheckRows || bytesUnchecked >= FullCheckBytes) CheckFull(rows);
                     return TakeResult.Taken;

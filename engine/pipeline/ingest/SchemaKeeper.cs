@@ -21,6 +21,9 @@ internal sealed class SchemaKeeper(TableStore store, TableOptions options, Recor
     /// <summary>So many columns from records in one life of the process look like keys that are data.</summary>
     private const int ManyColumns = 200;
 
+    /// <summary>Columns whose field came in another case, told once, whatever becomes of the decoder.</summary>
+    private readonly HashSet<string> toldOfCase = new(StringComparer.Ordinal);
+
     private Schema? used;
     private Schema? passedOver;
     private long inferSinceMs;
@@ -138,7 +141,14 @@ internal sealed class SchemaKeeper(TableStore store, TableOptions options, Recor
     private void Use(Schema schema)
     {
         used = schema;
-        var (decoder, kafkaColumn) = TableDecoding.For(options, schema);
+        var (decoder, kafkaColumn) = TableDecoding.For(options, schema, TellOfCase);
         sink.Use(decoder, kafkaColumn);
+    }
+
+    private void TellOfCase(string column, string field)
+    {
+        if (!toldOfCase.Add(column)) return;
+        log.Warn("a record has no field of the column's name, but one in another case, which is left out", ("table", options.Name), ("column", column), ("field", field),
+            ("instead", "case_sensitive = false"));
     }
 }

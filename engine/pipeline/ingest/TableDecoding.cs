@@ -1,6 +1,7 @@
 using K2I.Base;
 using K2I.Columns;
 using K2I.Decode;
+using K2I.Iceberg;
 
 namespace K2I.Pipeline;
 
@@ -23,33 +24,38 @@ internal static class TableDecoding
         }
     }
 
-    internal static (IRecordDecoder Decoder, KafkaColumnWriter? KafkaColumn) For(TableOptions options, Schema schema)
+    /// <summary>The decoder; <paramref name="onFieldInOtherCase"/> is told what <see cref="JsonDecoderOptions.OnFieldInOtherCase"/> says.</summary>
+    internal static (IRecordDecoder Decoder, KafkaColumnWriter? KafkaColumn) For(TableOptions options, Schema schema, Action<string, string> onFieldInOtherCase)
     {
-        var metadata = options.KafkaColumn ? KafkaColumn.Name : null;
+        var json = JsonOptions(options);
         IRecordDecoder decoder = options.Format == RecordFormat.Raw
-            ? new RawDecoder(schema, metadata, options.MaxRecordBytes)
-            : new JsonDecoder(schema, new()
-            {
-                UnknownFields = options.UnknownFields,
-                TimestampUnit = options.TimestampUnit,
-                MaxDepth = options.MaxDepth,
-                MaxRecordBytes = options.MaxRecordBytes,
-                MetadataColumn = metadata,
-            });
-        return (decoder, metadata is null ? null : new(schema));
+            ? new RawDecoder(schema, json.MetadataColumn, options.MaxRecordBytes)
+            : new JsonDecoder(schema, json with { OnFieldInOtherCase = onFieldInOtherCase });
+        return (decoder, json.MetadataColumn is null ? null : new(schema));
     }
+
+    private static JsonDecoderOptions JsonOptions(TableOptions options) => new()
+    {
+        UnknownFields = options.UnknownFields,
+        CaseSensitive = options.CaseSensitive,
+        TimestampUnit = options.TimestampUnit,
+        ColumnUnits = options.TimestampUnits,
+        MaxDepth = options.MaxDepth,
+        MaxRecordBytes = options.MaxRecordBytes,
+        MetadataColumn = options.KafkaColumn ? KafkaColumn.Name : null,
+    };
 
     /// <summary>Columns that fit the records seen first; null where none of them has one.</summary>
     internal static IReadOnlyList<Field>? Infer(TableOptions options, IEnumerable<HeldRecord> records, ILog log)
     {
-        var inference = new SchemaInference();
+        var inference = new SchemaInference(JsonOptions(options), PartitionSpecText.TimeColumns(options.PartitionBy ?? ""));
         foreach (var record in records)
             if (!record.Value.IsEmpty) inference.Add(record.Value.Span);
         var inferred = inference.Result();
         if (inferred.Schema.Fields.IsEmpty) return null;
         log.Info("columns inferred", ("table", options.Name), ("records", inferred.Records), ("refused", inferred.Refused), ("config", inferred.ToConfigLine()));
         if (inferred.Conflicts.Length > 0)
-            log.Warn("values of different types became strings", ("table", options.Name), ("columns", string.Join(", ", inferred.Conflicts)));
+            log.Warn("values that no other type takes without loss became strings", ("table", options.Name), ("columns", string.Join(", ", inferred.Conflicts)));
         return inferred.Schema.Fields;
     }
 }
