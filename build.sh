@@ -178,8 +178,7 @@ native() {
   if fresh native "$want" && [[ -f $NATIVE_DIR/libk2i_native.so && -f $NATIVE_DIR/lib/librdkafka.a ]]; then return; fi
   if ! fresh rdkafka "$source" || [[ ! -f $BUILD_DIR/rdkafka/librdkafka.a ]]; then
     fetch_rdkafka
-    step rdkafka "compiling librdkafka $RDKAFKA_VERSION" compile_rdkafka
-    stamp rdkafka "$source"
+    compile_beside "$source"
   fi
   step native "linking the C libraries" link_native
   stamp native "$want"
@@ -194,6 +193,21 @@ fetch_rdkafka() {
   if ! echo "$RDKAFKA_SHA512  $file" | sha512sum --check --status; then
     rm -f "$file"
     die $EXIT_FAILED "$RDKAFKA_PACKAGE is not the package that was reviewed: its SHA-512 differs; removed"
+  fi
+}
+
+# The engine needs librdkafka when it is linked, not when it is compiled; and its modules, one after another, leave a core idle.
+compile_beside() {
+  local log=$LOG_DIR/rdkafka.log
+  rm -f "$STAMP_DIR/rdkafka"
+  (set -e; compile_rdkafka; stamp rdkafka "$1") >"$log" 2>&1 9>&- </dev/null &
+  trap wait EXIT # nothing goes on behind a failure
+  step engine "compiling the engine, and librdkafka $RDKAFKA_VERSION beside it" dotnet build engine/cli -c $CONFIGURATION --nologo -v minimal
+  step join "waiting for librdkafka" tail --pid=$! -f /dev/null
+  trap - EXIT
+  if ! fresh rdkafka "$1"; then
+    failure_lines "$log"
+    die $EXIT_FAILED "compiling librdkafka failed; all of its output: ${log#"$PWD/"}"
   fi
 }
 
