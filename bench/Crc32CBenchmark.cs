@@ -4,7 +4,10 @@ using K2I.Base;
 
 namespace K2I.Bench;
 
-/// <summary>Why CRC-32C is the engine's own: the log's checksum of records of common sizes, by the engine and by System.IO.Hashing. README.md has the figures.</summary>
+/// <summary>
+/// Why CRC-32C is the engine's own: the log's checksum of records of common sizes, by the engine and by System.IO.Hashing. README.md has
+/// the figures.
+/// </summary>
 public class Crc32CBenchmark
 {
     private byte[] record = [];

@@ -5,7 +5,10 @@ using K2I.Parquet;
 
 namespace K2I.Bench;
 
-/// <summary>Why column dictionaries hash with their own functions: values of common sizes, 1024 a call, against System.IO.Hashing's XXH3 with a secret seed. README.md has the figures.</summary>
+/// <summary>
+/// Why column dictionaries hash with their own functions: values of common sizes, against System.IO.Hashing's XXH3 with a secret seed.
+/// README.md has the figures.
+/// </summary>
 public unsafe class DictionaryHashBenchmark
 {
     private const int Values = 1024, ShortBytes = 16;
@@ -13,7 +16,7 @@ public unsafe class DictionaryHashBenchmark
 
     private byte[] values = [];
 
-    /// <summary>8: numbers, which have a function of their own; up to 16: short strings, which lie in a register; then what is read from memory.</summary>
+    /// <summary>8: numbers; 16: short strings, which lie in a register; then what is read from memory.</summary>
     [Params(8, 16, 36, 200)]
     public int Bytes { get; set; }
 

@@ -7,8 +7,9 @@ using ParquetSharp.Arrow;
 namespace K2I.Bench;
 
 /// <summary>
-/// ParquetSharp (Arrow C++) writing and reading the rows of a file that <c>k2i bench parquet --file</c> left, on one thread: what the engine's own writer and
-/// reader are compared with. Prints one line a round and way, in the columns of <c>k2i bench parquet</c>, and leaves its file for that one to read.
+/// ParquetSharp (Arrow C++) writing and reading the rows of a file that <c>k2i bench parquet --file</c> left, on one thread: what the
+/// engine's own writer and reader are compared with. Prints one line a round and way, in the columns of <c>k2i bench parquet</c>, and
+/// leaves its file for that one to read.
 /// </summary>
 internal static class ParquetSharpFile
 {
@@ -62,7 +63,9 @@ internal static class ParquetSharpFile
         work();
         var seconds = clock.Elapsed.TotalSeconds;
         var nanos = (Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalNanoseconds / rows;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{round,5}  {what,-8} {rows / seconds,11:N0} {nanos,11:F1} {(GC.GetTotalAllocatedBytes() - allocated) / (double)rows,12:F3} {new FileInfo(target).Length / (double)rows,8:F2}"));
+        var garbage = (GC.GetTotalAllocatedBytes() - allocated) / (double)rows;
+        var size = new FileInfo(target).Length / (double)rows;
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{round,5}  {what,-8} {rows / seconds,11:N0} {nanos,11:F1} {garbage,12:F3} {size,8:F2}"));
     }
 }

@@ -9,8 +9,9 @@ using Schema = K2I.Columns.Schema;
 namespace K2I.Arrow;
 
 /// <summary>
-/// Batches of one schema as Apache Arrow's record batches, over the same memory: what is not copied cannot differ. A record batch is a borrow like the batch
-/// it was made of: valid as long as that is. Any thread; it keeps nothing but the schema. Errors: Unsupported, for a type that Arrow lacks.
+/// Batches of one schema as Apache Arrow's record batches, over the same memory: what is not copied cannot differ. A record batch is a
+/// borrow like the batch it was made of: valid as long as that is. Any thread; it keeps nothing but the schema. Errors: Unsupported, for a
+/// type that Arrow lacks.
 /// </summary>
 public sealed class ArrowBridge
 {
@@ -33,11 +34,14 @@ public sealed class ArrowBridge
     {
         Check.That(from >= 0 && from <= to && to <= batch.Rows && batch.Columns.Length == types.Length);
         var arrays = new IArrowArray[types.Length];
-        for (var i = 0; i < arrays.Length; i++) arrays[i] = ArrowArrayFactory.BuildArray(DataOf(batch.Columns[i], types[i], from, to - from));
+        for (var i = 0; i < arrays.Length; i++)
+            arrays[i] = ArrowArrayFactory.BuildArray(DataOf(batch.Columns[i], types[i], from, to - from));
         return new(Schema, arrays, to - from);
     }
 
-    /// <summary>A required column has nulls where the struct around it is null, and nowhere else: in Arrow those are the struct's alone.</summary>
+    /// <summary>
+    /// A required column has nulls where the struct around it is null, and nowhere else: in Arrow those are the struct's alone.
+    /// </summary>
     private static ArrayData DataOf(ColumnView column, IArrowType type, int from, int length)
     {
         var nulls = column.MayHaveNulls && !column.Field.Required;
@@ -60,5 +64,6 @@ public sealed class ArrowBridge
 
     private static ReadOnlySpan<byte> OffsetBytes(ColumnView column) => MemoryMarshal.AsBytes(column.Offsets);
 
-    private static ArrowBuffer Borrow(ReadOnlySpan<byte> bytes) => bytes.IsEmpty ? ArrowBuffer.Empty : new(new BorrowedMemory(bytes).Memory);
+    private static ArrowBuffer Borrow(ReadOnlySpan<byte> bytes) =>
+        bytes.IsEmpty ? ArrowBuffer.Empty : new(new BorrowedMemory(bytes).Memory);
 }

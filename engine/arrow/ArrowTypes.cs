@@ -8,13 +8,16 @@ using Schema = K2I.Columns.Schema;
 
 namespace K2I.Arrow;
 
-/// <summary>What the types of rows are called in Arrow. Names and what may be null are kept; field ids are not, as Arrow has no place for them.</summary>
+/// <summary>
+/// What the types of rows are called in Arrow. Names and what may be null are kept; field ids are not, as Arrow has no place for them.
+/// </summary>
 internal static class ArrowTypes
 {
     private const string Utc = "UTC";
 
     /// <summary>Marks 16 bytes as a uuid; who does not know it sees the bytes. Source: Arrow's canonical extension types.</summary>
-    private static readonly Dictionary<string, string> Uuid = new() { ["ARROW:extension:name"] = "arrow.uuid", ["ARROW:extension:metadata"] = "" };
+    private static readonly Dictionary<string, string> Uuid =
+        new() { ["ARROW:extension:name"] = "arrow.uuid", ["ARROW:extension:metadata"] = "" };
 
     internal static ArrowSchema SchemaOf(Schema schema) => new(schema.Fields.Select(FieldOf), null);
 

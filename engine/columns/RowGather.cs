@@ -7,8 +7,9 @@ using K2I.Memory;
 namespace K2I.Columns;
 
 /// <summary>
-/// Owner of chosen rows, copied together out of batches of one schema: what a filter or deletes leave, in the layout that everything else reads. What it
-/// returns is valid until it is asked again. One thread. No allocation per row; memory grows to what the largest answer took.
+/// Owner of chosen rows, copied together out of batches of one schema: what a filter or deletes leave, in the layout that everything else
+/// reads. What it returns is valid until it is asked again. One thread. No allocation per row; memory grows to what the largest answer
+/// took.
 /// </summary>
 public sealed class RowGather(Schema schema, MemoryTag tag) : IDisposable
 {
@@ -53,7 +54,8 @@ public sealed class RowGather(Schema schema, MemoryTag tag) : IDisposable
         }
 
         private static ColumnView Over(
-            ColumnView from, ReadOnlySpan<int> at, ReadOnlySpan<byte> valid, ReadOnlySpan<int> offsets, ReadOnlySpan<byte> values, params ColumnView[] below) =>
+            ColumnView from, ReadOnlySpan<int> at, ReadOnlySpan<byte> valid, ReadOnlySpan<int> offsets, ReadOnlySpan<byte> values,
+            params ColumnView[] below) =>
             ColumnView.Over(from.Field, at.Length, from.MayHaveNulls, valid, offsets, values, below);
 
         private ColumnView TakeBytes(ColumnView from, ReadOnlySpan<int> at, ReadOnlySpan<byte> valid)

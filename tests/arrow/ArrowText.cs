@@ -11,7 +11,10 @@ using Schema = K2I.Columns.Schema;
 
 namespace K2I.Arrow.Tests;
 
-/// <summary>Rows of Apache Arrow's arrays as JSON in the format of the judges (tests/readers/format.mjs), told by Arrow's types alone but for which 16 bytes are a uuid.</summary>
+/// <summary>
+/// Rows of Apache Arrow's arrays as JSON in the format of the judges (tests/readers/format.mjs), told by Arrow's types alone but for which
+/// 16 bytes are a uuid.
+/// </summary>
 internal static class ArrowText
 {
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -83,14 +86,16 @@ internal static class ArrowText
     {
         BooleanArray b => b.GetValue(at) == true ? "true" : "false",
         Date32Array d => Quote(DateOnly.FromDayNumber(d.Values[at] + 719162).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)),
-        Time64Array t when ((Time64Type)t.Data.DataType).Unit == TimeUnit.Microsecond => Quote(new TimeOnly(t.Values[at] * 10).ToString("HH:mm:ss.ffffff", CultureInfo.InvariantCulture)),
+        Time64Array t when ((Time64Type)t.Data.DataType).Unit == TimeUnit.Microsecond =>
+            Quote(new TimeOnly(t.Values[at] * 10).ToString("HH:mm:ss.ffffff", CultureInfo.InvariantCulture)),
         TimestampArray t => Quote(Timestamp(t.Values[at], (TimestampType)t.Data.DataType)),
         Int32Array i => i.Values[at].ToString(CultureInfo.InvariantCulture),
         Int64Array i => i.Values[at].ToString(CultureInfo.InvariantCulture),
         FloatArray f => Real(f.Values[at]),
         DoubleArray d => Real(d.Values[at]),
         Decimal128Array d => Quote(Decimal(BitConverter.ToInt128(d.GetBytes(at)), ((Decimal128Type)d.Data.DataType).Scale)),
-        FixedSizeBinaryArray f => Quote(field.Type.Kind == TypeKind.Uuid ? new Guid(f.GetBytes(at), bigEndian: true).ToString() : Convert.ToHexStringLower(f.GetBytes(at))),
+        FixedSizeBinaryArray f when field.Type.Kind == TypeKind.Uuid => Quote(new Guid(f.GetBytes(at), bigEndian: true).ToString()),
+        FixedSizeBinaryArray f => Quote(Convert.ToHexStringLower(f.GetBytes(at))),
         StringArray s => Quote(Encoding.UTF8.GetString(s.GetBytes(at))),
         BinaryArray b => Quote(Convert.ToHexStringLower(b.GetBytes(at))),
         _ => throw new InvalidOperationException($"{field.Name} is {array.Data.DataType.Name}"),
@@ -100,7 +105,8 @@ internal static class ArrowText
     {
         var nanos = type.Unit == TimeUnit.Nanosecond;
         var hundreds = nanos ? (value - ((value % 100) + 100) % 100) / 100 : value * 10;
-        var text = DateTime.UnixEpoch.AddTicks(hundreds).ToString(nanos ? "yyyy-MM-ddTHH:mm:ss.fffffff" : "yyyy-MM-ddTHH:mm:ss.ffffff", CultureInfo.InvariantCulture);
+        var format = nanos ? "yyyy-MM-ddTHH:mm:ss.fffffff" : "yyyy-MM-ddTHH:mm:ss.ffffff";
+        var text = DateTime.UnixEpoch.AddTicks(hundreds).ToString(format, CultureInfo.InvariantCulture);
         return $"{text}{(nanos ? $"{((value % 100) + 100) % 100:D2}" : "")}{(type.Timezone is null ? "" : "+00:00")}";
     }
 

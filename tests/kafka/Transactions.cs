@@ -11,7 +11,8 @@ public sealed class Transactions : IDisposable
 
     public Transactions(string brokers, string id)
     {
-        producer = new ProducerBuilder<string, string>(new ProducerConfig { BootstrapServers = brokers, TransactionalId = id, LingerMs = 1 }).Build();
+        var config = new ProducerConfig { BootstrapServers = brokers, TransactionalId = id, LingerMs = 1 };
+        producer = new ProducerBuilder<string, string>(config).Build();
         producer.InitTransactions(Patience);
     }
 

@@ -8,10 +8,13 @@ using Xunit.Abstractions;
 
 namespace K2I.Parquet.Tests;
 
-/// <summary>ParquetSharp (Arrow C++ in this process) as judge in both directions: random rows of random schemas, through Arrow's memory on its side.</summary>
+/// <summary>
+/// ParquetSharp (Arrow C++ in this process) as judge in both directions: random rows of random schemas, through Arrow's memory on its side.
+/// </summary>
 public sealed class ParquetSharpTests(ITestOutputHelper output) : IDisposable
 {
-    private static readonly Compression[] Codecs = [Compression.Uncompressed, Compression.Snappy, Compression.Gzip, Compression.Brotli, Compression.Lz4, Compression.Zstd];
+    private static readonly Compression[] Codecs =
+        [Compression.Uncompressed, Compression.Snappy, Compression.Gzip, Compression.Brotli, Compression.Lz4, Compression.Zstd];
 
     private readonly string folder = Directory.CreateTempSubdirectory("k2i-parquet-").FullName;
 
@@ -28,7 +31,8 @@ public sealed class ParquetSharpTests(ITestOutputHelper output) : IDisposable
             using var builder = new BatchBuilder(schema, MemoryTag.Scratch, 32 << 20);
             var json = new List<string>();
             var batch = table.Fill(builder, random.Next(1, 1500), json);
-            var options = RandomOptions.With(new ParquetOptions { Codec = Enum.GetValues<ParquetCodec>()[seed % 5], PageRows = random.Next(1, 2000) }, schema, random);
+            var codec = Enum.GetValues<ParquetCodec>()[seed % 5];
+            var options = RandomOptions.With(new ParquetOptions { Codec = codec, PageRows = random.Next(1, 2000) }, schema, random);
             var file = Path.Combine(folder, $"{seed}.parquet");
             File.WriteAllBytes(file, RoundTripTests.Write(schema, options, batch));
 
@@ -54,13 +58,18 @@ public sealed class ParquetSharpTests(ITestOutputHelper output) : IDisposable
             var file = Path.Combine(folder, $"{seed}.parquet");
             Write(file, batch, Codecs[seed % Codecs.Length], random);
 
-            using var reader = new ParquetReader(new MemorySource($"seed {seed}", File.ReadAllBytes(file)), new ParquetReadOptions { BatchRows = random.Next(1, 2000) });
+            var source = new MemorySource($"seed {seed}", File.ReadAllBytes(file));
+            using var reader = new ParquetReader(source, new ParquetReadOptions { BatchRows = random.Next(1, 2000) });
             Assert.Equal(Enumerable.Range(0, batch.Rows).Select(r => RowText.Of(batch, r)), RowText.All(reader));
         }
     }
 
-    private static RandomTable Table(int seed) =>
-        new(seed) { NullPercent = seed % 4 * 25, Repeating = seed % 3 == 0, Types = [.. RandomTable.AllTypes, PrimitiveType.TimestampTzNs] };
+    private static RandomTable Table(int seed) => new(seed)
+    {
+        NullPercent = seed % 4 * 25,
+        Repeating = seed % 3 == 0,
+        Types = [.. RandomTable.AllTypes, PrimitiveType.TimestampTzNs],
+    };
 
     private static void Write(string file, Batch batch, Compression codec, Random random)
     {

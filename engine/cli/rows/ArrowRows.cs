@@ -6,7 +6,10 @@ using K2I.Memory;
 
 namespace K2I.Cli.Rows;
 
-/// <summary>Rows as an Arrow IPC stream: a schema, record batches, an end mark. Batches go out of the memory they were read into; where rows are left out, the others are copied together first.</summary>
+/// <summary>
+/// Rows as an Arrow IPC stream: a schema, record batches, an end mark. Batches go out of the memory they were read into; where rows are
+/// left out, the others are copied together first.
+/// </summary>
 internal sealed class ArrowRows : IRowOutput
 {
     private readonly ArrowBridge bridge;
