@@ -110,10 +110,10 @@ missing_packages() {
     command -v "${item%%:*}" >/dev/null || echo "${item#*:}"
   done
   if ! command -v gcc >/dev/null; then
-    echo libc6-dev libssl-dev zlib1g-dev libzstd-dev liblz4-dev libxxhash-dev
+    echo libc6-dev libssl-dev zlib1g-dev libzstd-dev liblz4-dev
     return
   fi
-  for item in libc.so:libc6-dev libssl.a:libssl-dev libz.a:zlib1g-dev libzstd.a:libzstd-dev liblz4.a:liblz4-dev libxxhash.a:libxxhash-dev; do
+  for item in libc.so:libc6-dev libssl.a:libssl-dev libz.a:zlib1g-dev libzstd.a:libzstd-dev liblz4.a:liblz4-dev; do
     static_library "${item%%:*}" || echo "${item#*:}"
   done
 }
@@ -173,13 +173,12 @@ native() {
   want=$({
     declare -f link_native
     echo "$source"
-    for archive in libzstd.a liblz4.a libxxhash.a libz.a libssl.a libcrypto.a; do sha256sum "$(cc -print-file-name=$archive)"; done
+    for archive in libzstd.a liblz4.a libz.a libssl.a libcrypto.a; do sha256sum "$(cc -print-file-name=$archive)"; done
   } | hash_of)
   if fresh native "$want" && [[ -f $NATIVE_DIR/libk2i_native.so && -f $NATIVE_DIR/lib/librdkafka.a ]]; then return; fi
   if ! fresh rdkafka "$source" || [[ ! -f $BUILD_DIR/rdkafka/librdkafka.a ]]; then
     fetch_rdkafka
-    step rdkafka "compiling librdkafka $RDKAFKA_VERSION" compile_rdkafka
-    stamp rdkafka "$source"
+    compile_beside "$source"
   fi
   step native "linking the C libraries" link_native
   stamp native "$want"
@@ -194,6 +193,21 @@ fetch_rdkafka() {
   if ! echo "$RDKAFKA_SHA512  $file" | sha512sum --check --status; then
     rm -f "$file"
     die $EXIT_FAILED "$RDKAFKA_PACKAGE is not the package that was reviewed: its SHA-512 differs; removed"
+  fi
+}
+
+# The engine needs librdkafka when it is linked, not when it is compiled; and its modules, one after another, leave a core idle.
+compile_beside() {
+  local log=$LOG_DIR/rdkafka.log
+  rm -f "$STAMP_DIR/rdkafka"
+  (set -e; compile_rdkafka; stamp rdkafka "$1") >"$log" 2>&1 9>&- </dev/null &
+  trap wait EXIT # nothing goes on behind a failure
+  step engine "compiling the engine, and librdkafka $RDKAFKA_VERSION beside it" dotnet build engine/cli -c $CONFIGURATION --nologo -v minimal
+  step join "waiting for librdkafka" tail --pid=$! -f /dev/null
+  trap - EXIT
+  if ! fresh rdkafka "$1"; then
+    failure_lines "$log"
+    die $EXIT_FAILED "compiling librdkafka failed; all of its output: ${log#"$PWD/"}"
   fi
 }
 
@@ -219,10 +233,10 @@ link_native() {
   rm -rf "$work"
   mkdir -p "$work/lib" "$NATIVE_DIR"
   cp "$BUILD_DIR/rdkafka/librdkafka.a" "$work/lib/"
-  for library in libzstd.a liblz4.a libxxhash.a; do cp "$(cc -print-file-name=$library)" "$work/lib/"; done
+  for library in libzstd.a liblz4.a; do cp "$(cc -print-file-name=$library)" "$work/lib/"; done
   cc -shared -o "$work/libk2i_native.so" -Wl,-soname,libk2i_native.so -Wl,-z,now -Wl,-z,noexecstack \
     -Wl,--whole-archive "$work/lib/librdkafka.a" -Wl,--no-whole-archive \
-    -Wl,--no-as-needed -lzstd -llz4 -lz -lxxhash -lssl -lcrypto -lm -lpthread -ldl
+    -Wl,--no-as-needed -lzstd -llz4 -lz -lssl -lcrypto -lm -lpthread -ldl
   rm -rf "${NATIVE_DIR:?}/lib"
   mv "$work/lib" "$NATIVE_DIR/lib"
   mv "$work/libk2i_native.so" "$NATIVE_DIR/libk2i_native.so"

@@ -15,5 +15,5 @@ trap '"$shared/peers/kafka/stop" "$work/kafka" --kill >/dev/null 2>&1 || true; r
 brokers=$("$shared/peers/kafka/start" "$work/kafka" --port 0)
 
 "$binary" bench ingest --brokers "$brokers" --records "$records" --dir "$work/warehouse" "$@"
-# The same topic with the usual .NET client, on the JIT; its native code is the same librdkafka.
+# The same topic with the usual .NET client, on the JIT; it brings its own librdkafka.
 dotnet run --project bench -c Release -- confluent "$brokers" k2i_bench

@@ -69,7 +69,7 @@ public sealed class TableReadTests : IDisposable
         if (FindPython() is not { } python) return;
         var path = Path.Combine(harness.Folder, "rows.arrow");
         File.WriteAllBytes(path, stream);
-        const string script = "import sys,json,pyarrow.ipc as i\nt=i.open_stream(sys.argv[1]).read_all()\nt.validate(full=True)\nprint(t.schema.field('at').type, t.schema.field('m').type, t.schema.field('kv').type, t.schema.field('id').nullable)\nfor r in t.to_pylist(): print(json.dumps([r['id'],r['s'],r['ok'],r['d'],str(r['m']),str(r['at']),str(r['day']),r['u'].hex() if r['u'] else None,r['tags'],r['p'],r['kv']]))";
+        const string script = "import sys,json,pyarrow.ipc as i\nt=i.open_stream(sys.argv[1]).read_all()\nt.validate(full=True)\nprint(t.schema.field('at').type, t.schema.field('m').type, t.schema.field('kv').type, t.schema.field('id').nullable)\nfor r in t.to_pylist(): print(json.dumps([r['id'],r['s'],r['ok'],r['d'],str(r['m']),str(r['at']),str(r['day']),r['u'].hex if r['u'] else None,r['tags'],r['p'],r['kv']]))";
         var start = new ProcessStartInfo(python, ["-c", script, path]) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;
         var lines = process.StandardOutput.ReadToEnd().TrimEnd().Split('\n');

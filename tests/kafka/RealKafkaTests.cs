@@ -35,6 +35,18 @@ public sealed class RealKafkaTests(SharedKafka shared) : IClassFixture<SharedKaf
     }
 
     [RealKafka.Theory]
+    [InlineData("none")]
+    [InlineData("gzip")]
+    [InlineData("snappy")]
+    [InlineData("lz4")]
+    [InlineData("zstd")]
+    public void WhatOneClientProducesTheOtherReadsAsItIs(string codec)
+    {
+        OtherClient.ProducesForUs(Kafka.Brokers, Create($"theirs-{codec}", 1), codec, topic => Open(topic));
+        OtherClient.ReadsOurs(Kafka.Brokers, Create($"ours-{codec}", 1), codec);
+    }
+
+    [RealKafka.Theory]
     [InlineData("PLAIN")]
     [InlineData("SCRAM-SHA-256")]
     [InlineData("SCRAM-SHA-512")]

@@ -80,6 +80,30 @@ public sealed class RoundTripTests : IDisposable
         Assert.Equal(Enumerable.Range(0, 5_000).Select(i => i.ToString()), reader.Records.Select(r => r.Text));
     }
 
+    [Theory]
+    [InlineData("none")]
+    [InlineData("gzip")]
+    [InlineData("snappy")]
+    [InlineData("lz4")]
+    [InlineData("zstd")]
+    public void WhatAnotherClientProducesIsReadAsItIs(string codec)
+    {
+        broker.CreateTopic("t", 1);
+        OtherClient.ProducesForUs(broker.BootstrapServers, "t", codec, topic => new(broker.BootstrapServers, "g", topic));
+    }
+
+    [Theory]
+    [InlineData("none")]
+    [InlineData("gzip")]
+    [InlineData("snappy")]
+    [InlineData("lz4")]
+    [InlineData("zstd")]
+    public void AnotherClientReadsWhatIsProducedAsItIs(string codec)
+    {
+        broker.CreateTopic("t", 1);
+        OtherClient.ReadsOurs(broker.BootstrapServers, "t", codec);
+    }
+
     [Fact]
     public void APollDeliversAtMostWhatItIsAskedForAndLosesNothing()
     {

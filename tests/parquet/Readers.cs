@@ -6,7 +6,7 @@ namespace K2I.Parquet.Tests;
 /// <summary>The Parquet readers of tests/readers.</summary>
 internal static class Readers
 {
-    internal const string DuckDb = "duckdb", Hyparquet = "hyparquet", ArrowRs = "arrow-rs", PyArrow = "pyarrow", Polars = "polars", ClickHouse = "clickhouse-file";
+    internal const string DuckDb = "duckdb", Hyparquet = "hyparquet", ArrowRs = "arrow-rs", PyArrow = "pyarrow", Polars = "polars", ClickHouse = "clickhouse-file", ArrowJs = "arrow";
 
     private static readonly string Root = FindRoot();
     private static readonly string Scripts = Path.Combine(Root, "tests/readers");

@@ -9,15 +9,30 @@ import { date, decimal, hex, number, sortedPairs, time, timestamp, uuid } from '
 export function* arrowRows(path, toStream) {
   const bytes = readFileSync(path);
   const root = parquetSchema(parquetMetadata(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)));
-  const table = tableFromIPC(toStream(bytes));
+  yield* tableRows(tableFromIPC(toStream(bytes)), root.children);
+}
+
+// The rows of an Arrow stream in a file; what is a uuid the stream itself says.
+export function* rows(path) {
+  const table = tableFromIPC(readFileSync(path));
+  yield* tableRows(table, table.schema.fields.map(nodeOf));
+}
+
+function* tableRows(table, nodes) {
   for (const batch of table.batches) {
     for (let i = 0; i < batch.numRows; i++) {
       const out = {};
-      batch.schema.fields.forEach((field, c) => { out[field.name] = value(batch.data.children[c], root.children[c], i); });
+      batch.schema.fields.forEach((field, c) => { out[field.name] = value(batch.data.children[c], nodes[c], i); });
       yield out;
     }
   }
 }
+
+// A field as a Parquet schema would have it, as far as `value` asks.
+const nodeOf = ({ type, metadata }) => ({
+  element: { logical_type: metadata.get('ARROW:extension:name') === 'arrow.uuid' ? { type: 'UUID' } : undefined },
+  children: type.typeId === Type.List ? [{ children: [nodeOf(type.children[0])] }] : (type.children ?? []).map(nodeOf),
+});
 
 const digits = [0, 3, 6, 9];
 

@@ -1,5 +1,5 @@
 // Prints the rows of Parquet files as JSON lines, read by a reader of the caller's choice:
-//   node read-parquet.mjs --reader duckdb|hyparquet|arrow-rs|polars|clickhouse-file FILE...
+//   node read-parquet.mjs --reader duckdb|hyparquet|arrow-rs|polars|clickhouse-file FILE...      (--reader arrow: Arrow IPC streams instead)
 // With several files, a line "# FILE" precedes each one's rows. duckdb also takes --where CONDITION, it and clickhouse-file --sql QUERY with $file for the table;
 // hyparquet takes --filter JSON (its own filters, on strings), answered through the page indexes.
 // The readers' packages come from package.json beside this file; where they are installed elsewhere, K2I_READERS names the folder.
@@ -11,7 +11,7 @@ const { values, positionals } = parseArgs({
   options: { reader: { type: 'string', default: 'duckdb' }, where: { type: 'string' }, filter: { type: 'string' }, sql: { type: 'string' } },
   allowPositionals: true,
 });
-const readers = ['duckdb', 'hyparquet', 'arrow-rs', 'polars', 'clickhouse-file'];
+const readers = ['duckdb', 'hyparquet', 'arrow-rs', 'polars', 'clickhouse-file', 'arrow'];
 if (!readers.includes(values.reader) || positionals.length === 0) {
   console.error(`usage: read-parquet.mjs --reader ${readers.join('|')} [--where CONDITION | --sql QUERY | --filter JSON] FILE...`);
   process.exit(2);

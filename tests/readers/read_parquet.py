@@ -1,4 +1,4 @@
-"""Prints the rows of Parquet files as JSON lines, read by Arrow C++ with page checksums verified, in the format of format.mjs.
+"""Prints the rows of Parquet files (of Arrow IPC streams, where named .arrow) as JSON lines, read by Arrow C++ with page checksums verified, in the format of format.mjs.
 
     python read_parquet.py FILE...        (needs pyarrow; with several files, a line "# FILE" precedes each one's rows)
 """
@@ -9,6 +9,7 @@ import math
 import sys
 
 import pyarrow as pa
+import pyarrow.ipc as ipc
 import pyarrow.parquet as pq
 
 EPOCH = datetime.date(1970, 1, 1)
@@ -81,11 +82,18 @@ def plain(array):
     return array.view(storage(kind)) if storage(kind) != kind else array
 
 
+def read(file):
+    if file.endswith(".arrow"):
+        with ipc.open_stream(file) as stream:
+            return stream.read_all()
+    return pq.ParquetFile(file, page_checksum_verification=True).read()
+
+
 def main(files):
     for file in files:
         if len(files) > 1:
             print(f"# {file}")
-        table = pq.ParquetFile(file, page_checksum_verification=True).read().combine_chunks()
+        table = read(file).combine_chunks()
         table.validate(full=True)
         columns = []
         for field in table.schema:

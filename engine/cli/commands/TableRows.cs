@@ -12,7 +12,7 @@ internal static class TableRows
     /// <summary>Prints up to <paramref name="limit"/> rows (0: all).</summary>
     public static void Print(TableScan scan, long limit, string format, TextWriter output)
     {
-        IRowOutput rows = format switch
+        using IRowOutput rows = format switch
         {
             "csv" => new CsvRows(scan.Schema, output),
             "arrow" => new ArrowRows(scan.Schema, BytesOf(output)),

@@ -32,6 +32,10 @@ internal sealed class CsvRows : IRowOutput
 
     public void Finish() => output.Flush();
 
+    public void Dispose()
+    {
+    }
+
     private string Text(ColumnView column, int row)
     {
         if (column.IsNull(row)) return "";

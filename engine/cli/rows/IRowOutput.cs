@@ -3,7 +3,7 @@ using K2I.Iceberg;
 namespace K2I.Cli.Rows;
 
 /// <summary>Prints rows of a scan in some form.</summary>
-internal interface IRowOutput
+internal interface IRowOutput : IDisposable
 {
     /// <summary>Prints the first <paramref name="count"/> rows of a batch.</summary>
     void Write(ScanBatch rows, int count);

@@ -19,4 +19,8 @@ internal sealed class JsonRows(TextWriter output) : IRowOutput
     }
 
     public void Finish() => output.Flush();
+
+    public void Dispose()
+    {
+    }
 }

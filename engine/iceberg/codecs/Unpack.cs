@@ -1,9 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
-
+using System.IO.Hashing;
 using K2I.Base;
-using K2I.Parquet;
 
 namespace K2I.Iceberg;
 
@@ -30,7 +29,7 @@ internal static class Unpack
     {
         if (packed.Length < 4) throw Json.Bad(what, "a Snappy block without a checksum");
         var plain = Snappy(packed[..^4], maxBytes, what);
-        return Crc32.Compute(plain) == BinaryPrimitives.ReadUInt32BigEndian(packed[^4..]) ? plain : throw Json.Bad(what, "a Snappy block does not have the checksum that it says");
+        return Crc32.HashToUInt32(plain) == BinaryPrimitives.ReadUInt32BigEndian(packed[^4..]) ? plain : throw Json.Bad(what, "a Snappy block does not have the checksum that it says");
     }
 
     public static byte[] Zstd(ReadOnlySpan<byte> packed, int maxBytes, string what)

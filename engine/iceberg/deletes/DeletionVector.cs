@@ -1,9 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Numerics;
-
 using K2I.Base;
-using K2I.Parquet;
 
 namespace K2I.Iceberg;
 
@@ -25,7 +24,7 @@ internal static class DeletionVector
         var bytes = new byte[blob.WrittenCount + 4];
         blob.WrittenSpan.CopyTo(bytes);
         BinaryPrimitives.WriteInt32BigEndian(bytes, blob.WrittenCount - 4);
-        BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(blob.WrittenCount), Crc32.Compute(blob.WrittenSpan[4..]));
+        BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(blob.WrittenCount), Crc32.HashToUInt32(blob.WrittenSpan[4..]));
         return bytes;
     }
 
@@ -34,7 +33,7 @@ internal static class DeletionVector
         if (blob.Length < 12 || BinaryPrimitives.ReadUInt32BigEndian(blob) != blob.Length - 8) throw Bad(what, "its length is not what it says");
         var body = blob[4..^4];
         if (BinaryPrimitives.ReadUInt32LittleEndian(body) != Magic) throw Bad(what, "it is no deletion vector");
-        if (Crc32.Compute(body) != BinaryPrimitives.ReadUInt32BigEndian(blob[^4..])) throw Bad(what, "it does not have the checksum that it says");
+        if (Crc32.HashToUInt32(body) != BinaryPrimitives.ReadUInt32BigEndian(blob[^4..])) throw Bad(what, "it does not have the checksum that it says");
         return ReadBitmap(body[4..], what);
     }
 

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace K2I.Parquet;
 
-/// <summary>The C codecs that are linked in: zstd, lz4, zlib, xxhash.</summary>
+/// <summary>The C codecs that are linked in: zstd, lz4, zlib.</summary>
 internal static unsafe partial class NativeCodecs
 {
     internal const int ZstdCompressionLevel = 100, ZstdHashLog = 102, ZstdMinMatch = 105, ZstdTargetLength = 106, ZstdLiteralCompression = 1002;
@@ -85,13 +85,6 @@ internal static unsafe partial class NativeCodecs
 
     [LibraryImport(Library, EntryPoint = "inflateEnd")]
     internal static partial int InflateEnd(ZlibStream* stream);
-
-    [LibraryImport(Library, EntryPoint = "XXH64")]
-    [SuppressGCTransition]
-    internal static partial ulong XxHash64(byte* bytes, nuint count, ulong seed);
-
-    [LibraryImport(Library, EntryPoint = "crc32_z")]
-    internal static partial nuint Crc32(nuint crc, byte* bytes, nuint count);
 
     /// <summary>zlib's z_stream on 64-bit Linux (zlib.h).</summary>
     [StructLayout(LayoutKind.Sequential)]

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using K2I.Columns;
 
@@ -36,10 +37,10 @@ internal static class BloomProbe
     /// <param name="filter">The filter of the leaf's chunk.</param>
     /// <param name="leaf">The column, and the type that the value is of.</param>
     /// <param name="value">As columns hold it.</param>
-    internal static unsafe bool MayContain(BloomFilter filter, PlannedLeaf leaf, ReadOnlySpan<byte> value)
+    internal static bool MayContain(BloomFilter filter, PlannedLeaf leaf, ReadOnlySpan<byte> value)
     {
         if (Stored(leaf, value, out var stored) is { } known) return known;
-        fixed (byte* start = stored) return filter.MayContain(NativeCodecs.XxHash64(start, (nuint)stored.Length, 0));
+        return filter.MayContain(XxHash64.HashToUInt64(stored));
     }
 
     /// <summary>Turns a value into what the file would have for it. Null: that is <paramref name="stored"/>; false: the file cannot have it; true: who knows.</summary>

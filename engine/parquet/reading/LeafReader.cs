@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using K2I.Base;
 
 namespace K2I.Parquet;
@@ -221,7 +222,7 @@ internal sealed unsafe class LeafReader : IDisposable
             throw new EngineException(ErrorKind.Unsupported, $"a page of {Units.FormatBytes(Math.Max(header.StoredBytes, header.Bytes))} is larger than {Units.FormatBytes(context.Options.MaxPageBytes)}");
         input.Skip(header.HeaderBytes);
         var stored = input.Take(header.StoredBytes);
-        if (context.Options.VerifyChecksums && header.Crc is { } crc) Damage.Unless(Crc32.Compute(stored, header.StoredBytes) == crc, "a page does not have the checksum that its header says");
+        if (context.Options.VerifyChecksums && header.Crc is { } crc) Damage.Unless(Crc32.HashToUInt32(new(stored, header.StoredBytes)) == crc, "a page does not have the checksum that its header says");
         switch (header.Type)
         {
             case PageType.Dictionary:

@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
 
 namespace K2I.Parquet;
@@ -11,7 +12,7 @@ internal sealed unsafe class BloomHashes(BufferArena arena, ParquetOptions optio
 
     internal void Add(byte* value, int length)
     {
-        ((ulong*)hashes.Ensure((Count + 1) * sizeof(ulong), Count * sizeof(ulong)))[Count] = NativeCodecs.XxHash64(value, (nuint)length, 0);
+        ((ulong*)hashes.Ensure((Count + 1) * sizeof(ulong), Count * sizeof(ulong)))[Count] = XxHash64.HashToUInt64(new(value, length));
         Count++;
     }
 
@@ -19,7 +20,7 @@ internal sealed unsafe class BloomHashes(BufferArena arena, ParquetOptions optio
     internal void AddFixed(byte* values, int width, int count)
     {
         var target = (ulong*)hashes.Ensure((Count + count) * sizeof(ulong), Count * sizeof(ulong)) + Count;
-        for (var i = 0; i < count; i++) target[i] = NativeCodecs.XxHash64(values + (long)i * width, (nuint)width, 0);
+        for (var i = 0; i < count; i++) target[i] = XxHash64.HashToUInt64(new(values + (long)i * width, width));
         Count += count;
     }
 

@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using System.Runtime.CompilerServices;
 using K2I.Base;
 using K2I.Columns;
@@ -360,7 +361,7 @@ internal abstract unsafe class LeafWriter : IDisposable
         header.WriteI32(1, (int)(isV2 ? PageType.DataV2 : type));
         header.WriteI32(2, bytes);
         header.WriteI32(3, storedBytes);
-        if (Context.Options.PageChecksums) header.WriteI32(4, (int)Crc32.Compute(stored, storedBytes));
+        if (Context.Options.PageChecksums) header.WriteI32(4, (int)Crc32.HashToUInt32(new(stored, storedBytes)));
         header.BeginStruct((short)(isV2 ? 8 : type == PageType.Data ? 5 : 7));
         header.WriteI32(1, entries);
         if (isV2)
