@@ -6,7 +6,7 @@ namespace K2I.Pipeline;
 public sealed record EngineStatus(long StartedUnixMs, ImmutableArray<TableStatus> Tables)
 {
     /// <summary>Every table is running and nothing asks for a person.</summary>
-    public bool Healthy => Tables.All(t => t.State is TableState.Running or TableState.Starting);
+    public bool Healthy => Tables.All(t => t.State is (TableState.Running or TableState.Starting) && t.MissingTopics.IsEmpty);
 
     /// <summary>Every table reads its topics.</summary>
     public bool Ready => Tables.All(t => t.State == TableState.Running);

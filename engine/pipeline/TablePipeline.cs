@@ -42,6 +42,8 @@ internal sealed class TablePipeline(TableOptions options, EngineOptions engine, 
 
     internal TableCounters Counters { get; } = new();
 
+    internal TopicWatch Topics { get; } = new(options.Topics, options.Name, log);
+
     internal MemoryShares Memory => memory;
 
     internal long ShutdownTimeoutMs => engine.ShutdownTimeoutMs;
@@ -161,7 +163,7 @@ internal sealed class TablePipeline(TableOptions options, EngineOptions engine, 
             PauseReason = reason,
             Recovering = Recovering,
             KafkaState = kafka?.State.ToString() ?? "",
-            Partitions = [.. (current?.Sources ?? []).Where(s => s.Assigned).Select(s => new PartitionStatus(s.Topic, s.Partition, s.NextOffset, s.CommittedOffset, s.HighWatermark))],
+            Partitions = [.. (current?.Sources ?? []).Where(s => s.Assigned).Select(s => new PartitionStatus(s.Topic, s.Partition, s.NextOffset, s.CommittedOffset, s.HighWatermark, s.Fetched))],
             Records = Volatile.Read(ref Counters.Records),
             RecordBytes = Volatile.Read(ref Counters.RecordBytes),
             Rows = Volatile.Read(ref Counters.Rows),
@@ -188,6 +190,7 @@ internal sealed class TablePipeline(TableOptions options, EngineOptions engine, 
             LastCommitMs = Volatile.Read(ref Counters.LastCommitMs),
             OldestPendingUnixMs = current?.OldestPendingUnixMs ?? 0,
             LastError = LastError,
+            MissingTopics = [.. Topics.Missing],
         };
     }
 

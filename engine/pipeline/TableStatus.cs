@@ -85,4 +85,7 @@ public sealed record TableStatus
     public long OldestPendingUnixMs { get; init; }
 
     public string LastError { get; init; } = "";
+
+    /// <summary>Topics that it is to be fed from and that the cluster does not have.</summary>
+    public ImmutableArray<string> MissingTopics { get; init; } = [];
 }

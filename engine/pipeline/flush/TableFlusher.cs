@@ -36,6 +36,9 @@ internal sealed class TableFlusher(TablePipeline pipeline, TableStore store, Seg
     /// <summary>Throws if one of the sources' topics was created again since its records were fetched.</summary>
     internal Action<IEnumerable<Source>>? CheckLives { get; set; }
 
+    /// <summary>Looks which topics are missing.</summary>
+    internal Action? LookAtTopics { get; set; }
+
     /// <summary>The partitions that are read at the moment.</summary>
     internal Func<IEnumerable<Source>>? Sources { get; set; }
 
@@ -90,6 +93,7 @@ internal sealed class TableFlusher(TablePipeline pipeline, TableStore store, Seg
     private void LookAtTable()
     {
         var now = pipeline.Clock.MonotonicMs;
+        if (pipeline.Topics.IsLookWanted) nextLookMs = Math.Min(nextLookMs, now);
         if (now < nextLookMs || !store.IsOpen) return;
         var first = nextLookMs == 0;
         nextLookMs = now + LookMs;
@@ -99,6 +103,7 @@ internal sealed class TableFlusher(TablePipeline pipeline, TableStore store, Seg
         {
             turnedBack = store.WasTurnedBack();
             CheckLives?.Invoke(Sources?.Invoke() ?? []);
+            LookAtTopics?.Invoke();
         }
         catch (EngineException error) when (error.Retryable || error.Kind is ErrorKind.Unknown or ErrorKind.Denied)
         {

@@ -87,6 +87,8 @@ internal sealed class PartitionStarts(IConsumer consumer, TableStore store, Tabl
         return nearest;
     }
 
+    internal IReadOnlyList<TopicInfo> Describe(IReadOnlyList<string> topics) => consumer.DescribeTopics(topics, KafkaCallMs);
+
     internal Dictionary<string, string?> TopicIds(IReadOnlyList<string> topics)
     {
         var ids = new Dictionary<string, string?>(StringComparer.Ordinal);

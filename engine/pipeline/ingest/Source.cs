@@ -61,6 +61,9 @@ internal sealed class Source(int index, string topic, int partition)
 
     internal bool Assigned { get; set; }
 
+    /// <summary>Something of the partition was fetched since it was assigned: a record, or where it ends. So its offsets are ones that Kafka holds.</summary>
+    internal bool Fetched { get; private set; }
+
     /// <summary>The table had nothing of the partition when it was assigned, and nothing of it has been taken since: the next range begins the partition.</summary>
     internal bool IsAtItsBeginning => beginsHere;
 
@@ -70,7 +73,15 @@ internal sealed class Source(int index, string topic, int partition)
         beginsHere = begins;
         NextOffset = TakenOffset = StartOffset = lowestNext = Math.Max(offset, Unknown);
         AckedOffset = Unknown;
+        Fetched = false;
         Assigned = true;
+    }
+
+    /// <summary>All below <paramref name="next"/> has been fetched.</summary>
+    internal void Fetch(long next)
+    {
+        NextOffset = next;
+        Fetched = true;
     }
 
     /// <summary>Reads on from another offset than where the segments end, forward or back: what lies between is given up.</summary>

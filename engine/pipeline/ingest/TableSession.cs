@@ -81,6 +81,7 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         acks = new(journal, ranges => consumer.Ack(ranges));
         flusher.Acknowledge = acks.OnCommitted;
         flusher.CheckLives = starts.CheckLives;
+        flusher.LookAtTopics = () => pipeline.Topics.Look(starts.Describe);
         flusher.Sources = () => assignment.Assigned;
     }
 
@@ -145,15 +146,16 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
     {
         var source = assignment.Of(record.TopicId, record.Partition);
         if (source is not { Assigned: true } || record.Offset < source.NextOffset) return;
-        source.NextOffset = record.Offset + 1;
+        source.Fetch(record.Offset + 1);
         if (!intake.Offer(in record, source)) consumer.EndPoll();
     }
 
     public void OnPartitionEnd(int topicId, int partition, long nextOffset)
     {
-        if (assignment.Of(topicId, partition) is not { Assigned: true } source || nextOffset <= source.NextOffset) return;
-        source.NextOffset = nextOffset;
-        if (nextOffset > 0) intake.OfferEnd(source, nextOffset);
+        if (assignment.Of(topicId, partition) is not { Assigned: true } source) return;
+        var isNew = nextOffset > source.NextOffset;
+        source.Fetch(Math.Max(nextOffset, source.NextOffset));
+        if (isNew && nextOffset > 0) intake.OfferEnd(source, nextOffset);
     }
 
     public void OnAssigned(Span<PartitionStart> partitions)
@@ -171,6 +173,7 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
             ref var partition = ref partitions[i];
             var topicId = ids.GetValueOrDefault(partition.Topic);
             starts.CheckTopicId(partition.Topic, topicId);
+            pipeline.Topics.Has(partition.Topic);
             var source = assignment.Register(started[i]);
             source.TopicId = topicId;
             source.CommittedOffset = (store.IsOpen ? store.Offsets.Next(partition.Topic, partition.Partition) : null) ?? Source.Unknown;
@@ -309,6 +312,7 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
     public void OnProblem(in KafkaProblem kafkaProblem)
     {
         problems.Tell(in kafkaProblem);
+        pipeline.Topics.Report(in kafkaProblem);
         pipeline.LastError = kafkaProblem.Text;
         problem ??= KafkaProblems.EndOf(in kafkaProblem);
     }
@@ -399,7 +403,7 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         if (!joined && schema.IsReady && now - beganMs > JoinWaitMs && Connection.State == KafkaConnectionState.Up)
         {
             joined = true;
-            pipeline.SetState(TableState.Running, "no partition is assigned here: other members of the group read them all");
+            pipeline.SetState(TableState.Running, pipeline.Topics.Missing.IsEmpty ? "no partition is assigned here: other members of the group read them all" : "no partition is assigned here");
         }
         foreach (var source in assignment.Assigned)
             if (consumer.TryGetWatermarks(new(source.Topic, source.Partition), out var marks)) source.HighWatermark = marks.HighOffset;
