@@ -20,14 +20,14 @@ namespace K2I.Iceberg;
 ///   └────────── wait
 /// </code>
 /// Doubt belongs to the action and lasts over calls: the same action may be committed again later, and its snapshot id, ancestry or fence tells whether it
-/// landed. While in doubt nothing is deleted. Every attempt has the same snapshot id and demands the parent it was made for: at most one can land.
+/// landed. While in doubt nothing is deleted. A stop (<see cref="CallScope"/>) ends the waits, after which nothing is tried again. Every attempt has the same snapshot id and demands the parent it was made for: at most one can land.
 /// </remarks>
 public sealed class TableCommitter(
     ICatalog catalog, IObjectStore store, CommitOptions? options = null, IClock? clock = null, Action<int>? sleepMs = null, ILog? log = null, IRandom? random = null)
 {
     private readonly CommitOptions options = options ?? new CommitOptions();
     private readonly IClock clock = clock ?? SystemClock.Instance;
-    private readonly Action<int> sleepMs = sleepMs ?? (ms => (clock ?? SystemClock.Instance).Sleep(ms));
+    private readonly Action<int> sleepMs = sleepMs ?? (ms => CallScope.Sleep(clock ?? SystemClock.Instance, ms));
     private readonly ILog log = log ?? NullLog.Instance;
     private readonly IRandom random = random ?? SystemRandom.Instance;
 
@@ -60,7 +60,7 @@ public sealed class TableCommitter(
         var newest = action.Doubt?.LastSequenceNumber ?? 0;
         long retries = options.Retries, totalMs = options.TotalMs;
         var sent = false;
-        bool MayRetry(int attempt) => attempt <= retries && clock.MonotonicMs - started < totalMs;
+        bool MayRetry(int attempt) => !CallScope.HasEnded && attempt <= retries && clock.MonotonicMs - started < totalMs;
 
         for (var attempt = 1; ; attempt++)
         {
