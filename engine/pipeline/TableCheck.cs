@@ -1,4 +1,3 @@
-using K2I.Base;
 using K2I.Columns;
 using K2I.Decode;
 using K2I.Iceberg;
@@ -25,11 +24,14 @@ public static class TableCheck
         return [.. missing.Select(m => m.Path)];
     }
 
+    /// <summary>What is wrong with a table property's value; null for a value of use, and for a property that K2I does not go by.</summary>
+    public static string? PropertyFlaw(string key, string value) => PropertyRules.FlawOf(key, value) is { } flaw ? $"expected {flaw.Expected}, found '{value}'" : null;
+
     /// <summary>Throws Invalid where the table is partitioned otherwise than the options say.</summary>
     internal static void RequirePartitioning(TableOptions options, Table table)
     {
         var metadata = table.Metadata;
         if (options.PartitionBy is { } text && !PartitionSpecText.Parse(text, metadata.CurrentSchema, metadata).DividesLike(metadata.DefaultSpec))
-            throw new EngineException(ErrorKind.Invalid, $"table {table.Ident} is partitioned by '{PartitionSpecText.ToText(metadata.DefaultSpec, metadata.CurrentSchema)}', not by partition_by = {text}");
+            throw NamedStop.Misfit($"table {table.Ident} is partitioned by '{PartitionSpecText.ToText(metadata.DefaultSpec, metadata.CurrentSchema)}', not by partition_by = {text}");
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using K2I.Base;
 using K2I.Iceberg;
@@ -9,6 +10,8 @@ namespace K2I.Pipeline;
 /// <summary>What the tables share on the way out: the object store, the catalog, the Parquet writer's memory and helpers. Any thread.</summary>
 internal sealed class TableStoreFactory(EngineOptions options, EngineServices services, EncodeTeam? team, ILog log) : IDisposable
 {
+    private readonly ConcurrentDictionary<(TableIdent Table, string Key, string Value), bool> toldOf = new();
+
     internal IObjectStore Objects => services.Objects;
 
     internal ICatalog Catalog => services.Catalog;
@@ -32,6 +35,16 @@ internal sealed class TableStoreFactory(EngineOptions options, EngineServices se
         var store = new TableStore(this, table, IdentOf(table), options.Iceberg.FormatVersion, memory, identity, accepted, log);
         store.Open();
         return store;
+    }
+
+    /// <summary>Tells, once for each, of properties of the table that are passed over.</summary>
+    internal void TellOfProperties(TableIdent table, TableMetadata metadata)
+    {
+        foreach (var property in PropertyRules.Unusable(metadata))
+        {
+            if (!toldOf.TryAdd((table, property.Key, property.Value), true)) continue;
+            log.Warn("a property of the table is passed over", ("table", table), ("property", property.Key), ("value", property.Value), ("expected", property.Expected), ("taken", property.Instead));
+        }
     }
 
     public void Dispose() => ParquetBuffers.Dispose();

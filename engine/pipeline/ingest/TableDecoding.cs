@@ -23,20 +23,28 @@ internal static class TableDecoding
         }
     }
 
+    /// <summary>Throws the stop for columns that records of the options cannot fill.</summary>
     internal static (IRecordDecoder Decoder, KafkaColumnWriter? KafkaColumn) For(TableOptions options, Schema schema)
     {
         var metadata = options.KafkaColumn ? KafkaColumn.Name : null;
-        IRecordDecoder decoder = options.Format == RecordFormat.Raw
-            ? new RawDecoder(schema, metadata, options.MaxRecordBytes)
-            : new JsonDecoder(schema, new()
-            {
-                UnknownFields = options.UnknownFields,
-                TimestampUnit = options.TimestampUnit,
-                MaxDepth = options.MaxDepth,
-                MaxRecordBytes = options.MaxRecordBytes,
-                MetadataColumn = metadata,
-            });
-        return (decoder, metadata is null ? null : new(schema));
+        try
+        {
+            IRecordDecoder decoder = options.Format == RecordFormat.Raw
+                ? new RawDecoder(schema, metadata, options.MaxRecordBytes)
+                : new JsonDecoder(schema, new()
+                {
+                    UnknownFields = options.UnknownFields,
+                    TimestampUnit = options.TimestampUnit,
+                    MaxDepth = options.MaxDepth,
+                    MaxRecordBytes = options.MaxRecordBytes,
+                    MetadataColumn = metadata,
+                });
+            return (decoder, metadata is null ? null : new(schema));
+        }
+        catch (EngineException e) when (e.Kind is ErrorKind.Invalid or ErrorKind.Unsupported)
+        {
+            throw NamedStop.Misfit($"table {options.Name}: {e.Message}");
+        }
     }
 
     /// <summary>Columns that fit the records seen first; null where none of them has one.</summary>
