@@ -187,6 +187,7 @@ internal sealed class TablePipeline(TableOptions options, EngineOptions engine, 
             Breaker = Breaker(),
             DeadLetterPendingBytes = current?.DeadLetterBytes ?? 0,
             Commits = Volatile.Read(ref Counters.Commits),
+            FlushRetries = Volatile.Read(ref Counters.FlushRetries),
             CommitRetries = Volatile.Read(ref Counters.CommitRetries),
             DataFiles = Volatile.Read(ref Counters.DataFiles),
             DataFileBytes = Volatile.Read(ref Counters.DataFileBytes),
@@ -209,7 +210,7 @@ internal sealed class TablePipeline(TableOptions options, EngineOptions engine, 
         {
             SetState(TableState.Starting);
             KillPoint.Hit("session.begun");
-            var store = stores.Open(options, memory, accepted);
+            var store = stores.Open(options, memory, accepted, Counters);
             KillPoint.Hit("session.table-open");
             if (store.IsAnother) TableJournal.Discard(services, engine, options.Name);
             using var opened = TableJournal.Open(services, engine, options.Name, log);

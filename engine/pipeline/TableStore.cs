@@ -17,7 +17,7 @@ namespace K2I.Pipeline;
 /// Ingest thread: <see cref="Open"/>, <see cref="Create"/>, <see cref="Reload"/>, <see cref="AddFields"/>. Flush thread: <see cref="Commit"/>. What both see (<see cref="Schema"/>,
 /// <see cref="Offsets"/>, …) is an immutable state, replaced whole.
 /// </remarks>
-internal sealed class TableStore(TableStoreFactory shared, TableOptions options, TableIdent ident, int formatVersion, MemoryShares memory, TableIdentity identity, ImmutableHashSet<PauseReason> accepted, ILog log)
+internal sealed class TableStore(TableStoreFactory shared, TableOptions options, TableIdent ident, int formatVersion, MemoryShares memory, TableIdentity identity, ImmutableHashSet<PauseReason> accepted, TableCounters counters, ILog log)
 {
     private const string FlushIdKey = "k2i.flush-id", EpochKey = "k2i.epoch";
 
@@ -158,6 +158,7 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
     internal CommitResult Commit(Flush flush, IReadOnlyList<DataFile> files)
     {
         var action = flush.Action ??= new AppendFiles { VerifyFiles = true, Files = [.. files], Fence = table => Fence(table, flush, [.. files]) };
+        var tried = action.Attempts;
         try
         {
             var result = committer.Commit(ident, action);
@@ -172,6 +173,11 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
             else flush.MayHaveLanded = true;
             if (IsAboutTheTable(e)) throw Explain(e);
             throw;
+        }
+        finally
+        {
+            counters.CommitRetries += action.Attempts - tried - (flush.WasTried ? 0 : 1);
+            flush.WasTried = true;
         }
     }
 

@@ -29,10 +29,10 @@ internal sealed class TableStoreFactory(EngineOptions options, EngineServices se
         table.Name.Contains('.', StringComparison.Ordinal) ? TableIdent.Parse(table.Name) : TableIdent.Parse($"{options.Iceberg.Namespace}.{table.Name}");
 
     /// <summary>Loads the table and makes it fit the options, or creates it; leaves it closed if its columns are still to be inferred.</summary>
-    internal TableStore Open(TableOptions table, MemoryShares memory, ImmutableHashSet<PauseReason> accepted)
+    internal TableStore Open(TableOptions table, MemoryShares memory, ImmutableHashSet<PauseReason> accepted, TableCounters counters)
     {
         var identity = new TableIdentity(services.Files, options.DataDirectory, table.Name);
-        var store = new TableStore(this, table, IdentOf(table), options.Iceberg.FormatVersion, memory, identity, accepted, log);
+        var store = new TableStore(this, table, IdentOf(table), options.Iceberg.FormatVersion, memory, identity, accepted, counters, log);
         store.Open();
         return store;
     }

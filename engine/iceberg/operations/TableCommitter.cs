@@ -65,6 +65,7 @@ public sealed class TableCommitter(
         for (var attempt = 1; ; attempt++)
         {
             var context = new ActionContext(store, clock) { Random = random };
+            action.Attempts++;
             try
             {
                 var table = catalog.Load(ident);
@@ -76,24 +77,24 @@ public sealed class TableCommitter(
                 if (table.Metadata.LastSequenceNumber < newest) throw Stale(table, newest);
                 newest = table.Metadata.LastSequenceNumber;
                 // A proxy that sends twice brings the refusal of the second for a first that landed.
-                if ((action.MayHaveLanded && ResolveDoubt(table, action)) || (sent && action.HasLanded(table.Metadata))) return Landed(table, action, context, attempt);
+                if ((action.MayHaveLanded && ResolveDoubt(table, action)) || (sent && action.HasLanded(table.Metadata))) return Landed(table, action, context);
                 switch (action.Apply(table, context))
                 {
                     case ActionResult.AlreadyDone done:
-                        if (action.SnapshotId is not null && action.HasLanded(table.Metadata)) return Landed(table, action, context, attempt);
+                        if (action.SnapshotId is not null && action.HasLanded(table.Metadata)) return Landed(table, action, context);
                         CleanUp(action, null, context);
-                        return new CommitResult(CommitStatus.AlreadyDone, table, attempt, done.Why) { MayHaveLanded = action.MayHaveLanded };
+                        return new CommitResult(CommitStatus.AlreadyDone, table, done.Why) { MayHaveLanded = action.MayHaveLanded };
                     case ActionResult.Abort abort:
                         CleanUp(action, null, context);
-                        return new CommitResult(CommitStatus.Aborted, table, attempt, abort.Reason) { MayHaveLanded = action.MayHaveLanded };
+                        return new CommitResult(CommitStatus.Aborted, table, abort.Reason) { MayHaveLanded = action.MayHaveLanded };
                     case ActionResult.Change change:
                         sent = true;
-                        return Landed(Send(table, change, action), action, context, attempt);
+                        return Landed(Send(table, change, action), action, context);
                 }
             }
             catch (EngineException error) when (error.Kind is not (ErrorKind.Unavailable or ErrorKind.Conflict or ErrorKind.Unknown))
             {
-                if (sent && Shown(ident, uuid, action) is { } landed) return Landed(landed, action, context, attempt);
+                if (sent && Shown(ident, uuid, action) is { } landed) return Landed(landed, action, context);
                 CleanUp(action, null, context);
                 throw;
             }
@@ -187,11 +188,11 @@ public sealed class TableCommitter(
         }
     }
 
-    private CommitResult Landed(Table table, TableAction action, ActionContext context, int attempt)
+    private CommitResult Landed(Table table, TableAction action, ActionContext context)
     {
         action.Doubt = null;
         CleanUp(action, table.Metadata, context);
-        return new CommitResult(CommitStatus.Committed, table, attempt);
+        return new CommitResult(CommitStatus.Committed, table);
     }
 
     /// <summary>Files left behind cost space only: a failure here is not the commit's.</summary>
