@@ -31,6 +31,7 @@ internal static class TextFit
         while (WidthOf(text) > width)
         {
             var end = Fitting(text, width);
+            if (end == text.Length) break;
             var at = BreakIn(text.AsSpan(0, end + (text[end] == ' ' ? 1 : 0)));
             if (at == 0) at = end;
             lines.Add(text[..at].TrimEnd(' '));
@@ -64,7 +65,7 @@ internal static class TextFit
     private static int BreakIn(ReadOnlySpan<char> line)
     {
         var list = line.LastIndexOf(", ") + 2;
-        if (list >= line.Length / 2) return list;
+        if (list > 1 && list >= line.Length / 2) return list;
         var blank = line.LastIndexOf(' ') + 1;
         return blank > 0 ? blank : line.LastIndexOfAny("/,;") + 1;
     }

@@ -78,7 +78,7 @@ public sealed class PageTests : IDisposable
         table.Add("日本語", "long");
         table.Add("e\u0301", "int");
         table.Add("a\u001b[31mb\nc", "date");
-        Assert.Equal("name         type\n日本語       long\ne\u0301            int\na [31mb c    date\n", Printed(table, null));
+        Assert.Equal("name       type\n日本語     long\ne\u0301          int\na [31mb c  date\n", Printed(table, null));
     }
 
     [Theory]
