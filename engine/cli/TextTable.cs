@@ -9,8 +9,8 @@ internal sealed class TextTable(params string[] headers)
 {
     private const string Gap = "  ";
 
-    /// <summary>Columns of text are made no narrower.</summary>
-    private const int Narrowest = 16;
+    /// <summary>Columns of text are made no narrower: a time stays whole.</summary>
+    private const int Narrowest = 20;
 
     private readonly string[] names = Array.ConvertAll(headers, h => h.TrimStart('>'));
     private readonly List<string[]> rows = [];
