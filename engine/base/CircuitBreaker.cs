@@ -11,8 +11,8 @@ namespace K2I.Base;
 ///   │                              └───────── probe fails: wait doubles ──────────┘ │
 ///   └──────────────────────────────── probe is answered ────────────────────────────┘
 /// </code>
-/// A failure is an error of kind Unavailable or Unknown; any other answer, refusals included, shows that someone is there. A call that is not let through
-/// ends in Unavailable, before anything was sent; what a call that was let through ends in is never changed.
+/// A failure is an error of kind Unavailable or Unknown; any other answer, refusals included, shows that someone is there. What a call ends in after the end
+/// of its <see cref="CallScope"/> shows nothing. A call that is not let through ends in Unavailable, before anything was sent; what a call that was let through ends in is never changed.
 /// </remarks>
 public sealed class CircuitBreaker(string name, IClock clock, IRandom? random = null, int failuresToOpen = 5, int firstWaitMs = 1_000, int longestWaitMs = 30_000)
 {
@@ -74,6 +74,11 @@ public sealed class CircuitBreaker(string name, IClock clock, IRandom? random = 
     /// <summary>A call that was let in has ended; null where it threw nothing.</summary>
     public void Leave(bool probe, EngineException? error)
     {
+        if (IsFailure(error) && CallScope.HasEnded)
+        {
+            Abandon(probe);
+            return;
+        }
         lock (gate)
         {
             if (probe)

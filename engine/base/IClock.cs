@@ -11,7 +11,7 @@ public interface IClock
     /// <summary>Monotonic milliseconds from an arbitrary start, for intervals.</summary>
     long MonotonicMs { get; }
 
-    /// <summary>The calling thread does nothing for so long.</summary>
+    /// <summary>The calling thread does nothing for so long. Below whoever owns the retries of a path it is <see cref="CallScope.Sleep"/>, which a stop ends.</summary>
     void Sleep(long ms);
 
     ILatch CreateLatch(bool isSet = false);

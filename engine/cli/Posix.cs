@@ -5,8 +5,21 @@ namespace K2I.Cli;
 /// <summary>The few calls that the runtime has no name for.</summary>
 internal static partial class Posix
 {
+    /// <summary>TIOCGWINSZ: rows, columns, two of pixels.</summary>
+    private const nuint GetWindowSize = 0x5413;
+
     /// <summary>Ends the process now: no handlers run, no thread is waited for.</summary>
     public static void Leave(ExitCode code) => Exit((int)code);
+
+    /// <summary>The columns of the terminal that a file descriptor is; null if it is none, or does not tell.</summary>
+    public static int? TerminalWidth(int descriptor)
+    {
+        Span<ushort> size = stackalloc ushort[4];
+        return Control(descriptor, GetWindowSize, ref size[0]) == 0 && size[1] > 0 ? size[1] : null;
+    }
+
+    [LibraryImport("libc", EntryPoint = "ioctl")]
+    private static partial int Control(int descriptor, nuint request, ref ushort size);
 
     [LibraryImport("libc", EntryPoint = "_exit")]
     private static partial void Exit(int status);

@@ -14,5 +14,8 @@ internal static class TableFacts
 
     public static string Time(long unixMs) => DateTimeOffset.FromUnixTimeMilliseconds(unixMs).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
+    /// <summary>A number that is a name.</summary>
+    public static string Plain(long id) => id.ToString(CultureInfo.InvariantCulture);
+
     public static string Grouped(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 }

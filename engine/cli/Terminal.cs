@@ -6,6 +6,9 @@ namespace K2I.Cli;
 /// <summary>What surrounds the process: its streams, environment, and whether a person watches. Tests supply their own.</summary>
 internal sealed class Terminal : IDisposable
 {
+    private const int StandardOutput = 1;
+    private const string Indent = "  ";
+
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     public required TextWriter Out { get; init; }
@@ -21,6 +24,9 @@ internal sealed class Terminal : IDisposable
 
     /// <summary>A person can answer questions.</summary>
     public bool Interactive { get; init; }
+
+    /// <summary>Columns of the terminal that standard output goes to; null where it goes elsewhere, and lines may be of any length.</summary>
+    public int? Width { get; init; }
 
     /// <summary>Standard error is a terminal that shows colours.</summary>
     public bool ErrorHasColour { get; init; }
@@ -39,8 +45,21 @@ internal sealed class Terminal : IDisposable
             In = Console.OpenStandardInput(),
             Environment = environment,
             Interactive = !Console.IsInputRedirected && !Console.IsOutputRedirected,
-            ErrorHasColour = !Console.IsErrorRedirected && !environment.ContainsKey("NO_COLOR") && environment.GetValueOrDefault("TERM") is not (null or "dumb"),
+            Width = Console.IsOutputRedirected ? null : Posix.TerminalWidth(StandardOutput),
+            // By no-color.org an empty NO_COLOR says nothing.
+            ErrorHasColour = !Console.IsErrorRedirected && environment.GetValueOrDefault("NO_COLOR") is not { Length: > 0 } && environment.GetValueOrDefault("TERM") is not (null or "dumb"),
         };
+    }
+
+    /// <summary>A text for people, broken into lines where a terminal is narrower; those after the first are indented.</summary>
+    public void Say(string text)
+    {
+        var prefix = "";
+        foreach (var line in TextFit.Wrap(TextFit.Clean(text), Width is { } width ? Math.Max(1, width - Indent.Length) : int.MaxValue))
+        {
+            Out.WriteLine(prefix + line);
+            prefix = Indent;
+        }
     }
 
     public void Dispose()

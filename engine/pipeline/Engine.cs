@@ -62,6 +62,7 @@ public sealed class Engine : IDisposable
 
     public void Dispose()
     {
+        foreach (var pipeline in pipelines) pipeline.Dispose();
         stores.Dispose();
         dataLock.Dispose();
     }

@@ -13,9 +13,10 @@ internal static class NamedStop
     /// <param name="reason">What it is called.</param>
     /// <param name="message">What happened, naming topic, partition, offset or table.</param>
     /// <param name="record">The record it is about, if it is about one.</param>
-    internal static EngineException Of(PauseReason reason, string message, Place? record = null)
+    /// <param name="kind">What it is to callers that can do something about it themselves.</param>
+    internal static EngineException Of(PauseReason reason, string message, Place? record = null, ErrorKind kind = ErrorKind.Fatal)
     {
-        var error = new EngineException(ErrorKind.Fatal, message);
+        var error = new EngineException(kind, message);
         error.Data[ReasonKey] = reason;
         if (record is not null) error.Data[RecordKey] = record;
         return error;
@@ -28,9 +29,13 @@ internal static class NamedStop
         {
             ErrorKind.Denied => PauseReason.PermissionDenied,
             ErrorKind.Corrupt => PauseReason.DamagedData,
-            ErrorKind.Invalid or ErrorKind.Unsupported => PauseReason.IncompatibleSchema,
+            ErrorKind.Unsupported => PauseReason.Unsupported,
+            ErrorKind.Invalid => PauseReason.Refused,
             _ => null,
         };
+
+    /// <summary>Columns or partitions that do not go together.</summary>
+    internal static EngineException Misfit(string message) => Of(PauseReason.IncompatibleSchema, message, kind: ErrorKind.Invalid);
 
     internal static Place? RecordOf(EngineException error) => error.Data[RecordKey] as Place;
 }

@@ -15,8 +15,14 @@ public enum PauseReason
     /// <summary>Kafka does not hold the next offset any more. Accepting goes on at the nearest offset it holds; what lies between is lost.</summary>
     OffsetOutOfRange,
 
-    /// <summary>Records or options do not go with the table. Nothing can be accepted: mend one of them.</summary>
+    /// <summary>Columns or partitions of the table do not go with the records or the options. Nothing can be accepted: mend one of them.</summary>
     IncompatibleSchema,
+
+    /// <summary>The table needs what this build cannot do: a format version, a type, a transform, encryption, a store. Nothing can be accepted.</summary>
+    Unsupported,
+
+    /// <summary>Kafka, the catalog or the store refuses what options or table ask for: a property, a name, a location. Nothing can be accepted: mend it.</summary>
+    Refused,
 
     /// <summary>Kafka, the catalog or the store denies access. Tried again by itself.</summary>
     PermissionDenied,

@@ -10,6 +10,8 @@ public static class PauseReasons
         (PauseReason.TableMissing, "table-missing"),
         (PauseReason.OffsetOutOfRange, "offset-out-of-range"),
         (PauseReason.IncompatibleSchema, "incompatible-schema"),
+        (PauseReason.Unsupported, "unsupported"),
+        (PauseReason.Refused, "refused"),
         (PauseReason.PermissionDenied, "permission-denied"),
         (PauseReason.BadRecord, "bad-record"),
         (PauseReason.DamagedData, "damaged-data"),

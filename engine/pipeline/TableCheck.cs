@@ -24,6 +24,9 @@ public static class TableCheck
         return [.. missing.Select(m => m.Path)];
     }
 
+    /// <summary>What is wrong with a table property's value; null for a value of use, and for a property that K2I does not go by.</summary>
+    public static string? PropertyFlaw(string key, string value) => PropertyRules.FlawOf(key, value) is { } flaw ? $"expected {flaw.Expected}, found '{value}'" : null;
+
     /// <summary>
     /// What to tell where the table is partitioned otherwise than the options say; null where it is not. Rows go by the table's own spec in any case: <c>partition_by</c> is for
     /// making a table, and another engine may change it at any time, while k2i runs too.

@@ -10,7 +10,7 @@ internal sealed class TableCounters
     internal long Records, RecordBytes, Rows, IgnoredFields;
 
     /// <summary>Written by the flush thread; by the ingest thread before a session has one.</summary>
-    internal long RowsCommitted, Commits, CommitRetries, DataFiles, DataFileBytes, SnapshotId, LastCommitUnixMs, LastFlushMs, LastCommitMs;
+    internal long RowsCommitted, Commits, CommitRetries, FlushRetries, DataFiles, DataFileBytes, SnapshotId, LastCommitUnixMs, LastFlushMs, LastCommitMs;
 
     private ImmutableSortedDictionary<string, long> deadLetters = ImmutableSortedDictionary.Create<string, long>(StringComparer.Ordinal);
 

@@ -9,26 +9,29 @@ namespace K2I.Pipeline;
 /// One table's pipeline over the life of the process: an ingest worker that runs sessions one after another, and a flush worker that serves each. Owns
 /// the state that people see.
 /// </summary>
-internal sealed class TablePipeline(TableOptions options, EngineOptions engine, EngineServices services, TableStoreFactory stores, MemoryShares memory, ILog log)
+internal sealed class TablePipeline(TableOptions options, EngineOptions engine, EngineServices services, TableStoreFactory stores, MemoryShares memory, ILog log) : IDisposable
 {
-    private const int FirstWaitMs = 500, LongestWaitMs = 30_000, ResumePollMs = 500;
+    private const int FirstWaitMs = 500, LongestWaitMs = 30_000, ResumePollMs = 500, LongestLeaveMs = 5_000;
 
     /// <summary>Rights are given back without anyone telling: looked for by itself.</summary>
     private const int DeniedRetryMs = 60_000;
 
     private readonly IClock clock = services.Clock;
-    private readonly ILatch stop = services.Clock.CreateLatch();
+    private readonly CallScope stop = new(services.Clock);
     private readonly ILatch flushWork = services.Clock.CreateLatch();
     private readonly ILatch syncWork = services.Clock.CreateLatch();
     private readonly Dictionary<(string Topic, int Partition), long> acceptedRecords = [];
     private volatile TableSession? session;
-    private volatile TableFlusher? flusher;
+    private volatile FlushSide? flushSide;
     private volatile TableJournal? journal;
     private volatile bool ingestDone;
     private volatile Shown shown = new(TableState.Starting, "", null);
 
     /// <summary>What a person has accepted since the last commit.</summary>
     private ImmutableHashSet<PauseReason> accepted = [];
+
+    /// <summary>A session's flusher, and the scope of its calls.</summary>
+    private sealed record FlushSide(TableFlusher Flusher, CallScope Calls);
 
     private sealed record Shown(TableState State, string Detail, PauseReason? Reason);
 
@@ -46,12 +49,13 @@ internal sealed class TablePipeline(TableOptions options, EngineOptions engine, 
 
     internal MemoryShares Memory => memory;
 
-    internal long ShutdownTimeoutMs => engine.ShutdownTimeoutMs;
+    /// <summary>How long a stop may take to flush and commit: the shutdown time less what letting go of log, group and memory may take.</summary>
+    internal long ShutdownTimeoutMs => engine.ShutdownTimeoutMs - Math.Min(engine.ShutdownTimeoutMs / 4, LongestLeaveMs);
 
     /// <summary>How long a revoke may take to flush; well within Kafka's bounds.</summary>
     internal long RevokeTimeoutMs => Math.Min(engine.ShutdownTimeoutMs, 30_000);
 
-    internal bool StopRequested => stop.IsSet;
+    internal bool StopRequested => stop.IsEnded;
 
     internal string LastError { get; set; } = "";
 
@@ -70,7 +74,7 @@ internal sealed class TablePipeline(TableOptions options, EngineOptions engine, 
     /// <summary>How far a replay of the log is; empty unless one is under way. Ingest thread writes.</summary>
     internal string Recovering { get; set; } = "";
 
-    internal void RequestStop() => stop.Set();
+    internal void RequestStop() => stop.End();
 
     internal void SetState(TableState newState, string detail = "", PauseReason? reason = null)
     {
@@ -84,9 +88,10 @@ internal sealed class TablePipeline(TableOptions options, EngineOptions engine, 
     internal void RunIngest()
     {
         var wait = FirstWaitMs;
+        using var calls = stop.Enter();
         try
         {
-            while (!stop.IsSet)
+            while (!stop.IsEnded)
             {
                 var began = clock.MonotonicMs;
                 var commits = Counters.Commits;
@@ -142,7 +147,11 @@ internal sealed class TablePipeline(TableOptions options, EngineOptions engine, 
         {
             flushWork.Wait();
             flushWork.Reset();
-            Interlocked.Exchange(ref flusher, null)?.Run();
+            if (Interlocked.Exchange(ref flushSide, null) is { } side)
+            {
+                using var calls = side.Calls.Enter();
+                side.Flusher.Run();
+            }
             if (ingestDone) return;
         }
     }
@@ -181,6 +190,7 @@ internal sealed class TablePipeline(TableOptions options, EngineOptions engine, 
             Breaker = Breaker(),
             DeadLetterPendingBytes = current?.DeadLetterBytes ?? 0,
             Commits = Volatile.Read(ref Counters.Commits),
+            FlushRetries = Volatile.Read(ref Counters.FlushRetries),
             CommitRetries = Volatile.Read(ref Counters.CommitRetries),
             DataFiles = Volatile.Read(ref Counters.DataFiles),
             DataFileBytes = Volatile.Read(ref Counters.DataFileBytes),
@@ -194,6 +204,9 @@ internal sealed class TablePipeline(TableOptions options, EngineOptions engine, 
         };
     }
 
+    /// <summary>After the workers have ended.</summary>
+    public void Dispose() => stop.Dispose();
+
     /// <summary>Runs one session to its end. Null when it ended by a stop.</summary>
     private EngineException? RunSession()
     {
@@ -201,7 +214,7 @@ internal sealed class TablePipeline(TableOptions options, EngineOptions engine, 
         {
             SetState(TableState.Starting);
             KillPoint.Hit("session.begun");
-            var store = stores.Open(options, memory, accepted);
+            var store = stores.Open(options, memory, accepted, Counters);
             KillPoint.Hit("session.table-open");
             if (store.IsAnother) TableJournal.Discard(services, engine, options.Name);
             using var opened = TableJournal.Open(services, engine, options.Name, log);
@@ -209,11 +222,20 @@ internal sealed class TablePipeline(TableOptions options, EngineOptions engine, 
             syncWork.Set();
             KillPoint.Hit("session.log-open");
             var redo = store.IsOpen ? new HalfDoneFlush(store, opened, options, Counters, log, clock).Finish() : null;
+            using var flushCalls = new CallScope(clock);
             using var current = new TableSession(this, store, opened, OpenLetters, redo);
             session = current;
-            flusher = current.Flusher;
+            flushSide = new(current.Flusher, flushCalls);
             flushWork.Set();
-            current.Run();
+            try
+            {
+                current.Run();
+            }
+            finally
+            {
+                // What the flush still waits for is given up: the session is about to wait for it to let go.
+                flushCalls.End();
+            }
             return null;
         }
         catch (EngineException e)

@@ -67,7 +67,11 @@ public sealed record TableStatus
 
     public long Commits { get; init; }
 
+    /// <summary>How often a commit was tried again: on a newer base after a conflict, or after an error or a lost answer.</summary>
     public long CommitRetries { get; init; }
+
+    /// <summary>How often a step of a flush (data files, dead letters, commit) failed and was waited with.</summary>
+    public long FlushRetries { get; init; }
 
     public long DataFiles { get; init; }
 

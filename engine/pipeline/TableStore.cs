@@ -17,7 +17,7 @@ namespace K2I.Pipeline;
 /// Ingest thread: <see cref="Open"/>, <see cref="Create"/>, <see cref="Reload"/>, <see cref="AddFields"/>. Flush thread: <see cref="Commit"/>. What both see (<see cref="Schema"/>,
 /// <see cref="Offsets"/>, …) is an immutable state, replaced whole.
 /// </remarks>
-internal sealed class TableStore(TableStoreFactory shared, TableOptions options, TableIdent ident, int formatVersion, MemoryShares memory, TableIdentity identity, ImmutableHashSet<PauseReason> accepted, ILog log)
+internal sealed class TableStore(TableStoreFactory shared, TableOptions options, TableIdent ident, int formatVersion, MemoryShares memory, TableIdentity identity, ImmutableHashSet<PauseReason> accepted, TableCounters counters, ILog log)
 {
     private const string FlushIdKey = "k2i.flush-id", EpochKey = "k2i.epoch";
 
@@ -56,7 +56,7 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
     /// <summary>Counts the sessions that have committed to the table; higher is later.</summary>
     internal long Epoch { get; private set; }
 
-    internal long TargetFileBytes => Now.Table.Metadata.LongProperty("write.target-file-size-bytes", 512L << 20);
+    internal long TargetFileBytes => Now.Table.Metadata.LongProperty(TableParquet.TargetFileBytes, 512L << 20);
 
     internal ParquetOptions ParquetOptions { get; private set; } = ParquetOptions.Default;
 
@@ -143,7 +143,7 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
         if (Schema.HighestId() + fields.Count > MaxFields) throw new EngineException(ErrorKind.Invalid, $"table {ident}: it has had {Schema.HighestId()} columns already; at most {MaxFields} are added by records");
         try
         {
-            Take(evolver.Commit(ident, update).Table);
+            Take(evolver.Commit(ident, update).Table, schemaIsOurs: true);
         }
         catch (EngineException e) when (IsAboutTheTable(e))
         {
@@ -158,6 +158,7 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
     internal CommitResult Commit(Flush flush, IReadOnlyList<DataFile> files)
     {
         var action = flush.Action ??= new AppendFiles { VerifyFiles = true, Files = [.. files], Fence = table => Fence(table, flush, [.. files]) };
+        var tried = action.Attempts;
         try
         {
             var result = committer.Commit(ident, action);
@@ -172,6 +173,11 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
             else flush.MayHaveLanded = true;
             if (IsAboutTheTable(e)) throw Explain(e);
             throw;
+        }
+        finally
+        {
+            counters.CommitRetries += action.Attempts - tried - (flush.WasTried ? 0 : 1);
+            flush.WasTried = true;
         }
     }
 
@@ -271,11 +277,21 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
 
     internal EngineException Missing() => NamedStop.Of(PauseReason.TableMissing, $"table missing: {ident} was written to before and is not in the catalog any more");
 
-    private void Take(Table table)
+    /// <param name="table">As loaded or committed.</param>
+    /// <param name="schemaIsOurs">Its schema was just changed from here.</param>
+    private void Take(Table table, bool schemaIsOurs = false)
     {
-        // The same instance for the same schema: the ring keeps its buffers by it.
-        var schema = table.Metadata.CurrentSchema;
-        if (state is { } old && old.Schema.Equals(schema)) schema = old.Schema;
-        state = new(table, schema, StandingOf(table), new(table.Metadata));
+        var metadata = table.Metadata;
+        shared.TellOfProperties(ident, metadata);
+        var schema = metadata.CurrentSchema;
+        if (state is { } old)
+        {
+            // The same instance for the same schema: the ring keeps its buffers by it.
+            if (old.Schema.Equals(schema)) schema = old.Schema;
+            else if (!schemaIsOurs) log.Info("another engine changed the table's columns", ("table", ident), ("schema", schema.SchemaId), ("columns", ColumnText.Format(schema.Fields)));
+            if (old.Table.Metadata.DefaultSpecId != metadata.DefaultSpecId)
+                log.Info("another engine changed the table's partitioning", ("table", ident), ("spec", metadata.DefaultSpecId), ("partition_by", PartitionSpecText.ToText(metadata.DefaultSpec, schema)));
+        }
+        state = new(table, schema, StandingOf(table), new(metadata));
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using K2I.Base;
 using K2I.Iceberg;
@@ -9,6 +10,8 @@ namespace K2I.Pipeline;
 /// <summary>What the tables share on the way out: the object store, the catalog, the Parquet writer's memory and helpers. Any thread.</summary>
 internal sealed class TableStoreFactory(EngineOptions options, EngineServices services, EncodeTeam? team, ILog log) : IDisposable
 {
+    private readonly ConcurrentDictionary<(TableIdent Table, string Key, string Value), bool> toldOf = new();
+
     internal IObjectStore Objects => services.Objects;
 
     internal ICatalog Catalog => services.Catalog;
@@ -26,12 +29,22 @@ internal sealed class TableStoreFactory(EngineOptions options, EngineServices se
         table.Name.Contains('.', StringComparison.Ordinal) ? TableIdent.Parse(table.Name) : TableIdent.Parse($"{options.Iceberg.Namespace}.{table.Name}");
 
     /// <summary>Loads the table and makes it fit the options, or creates it; leaves it closed if its columns are still to be inferred.</summary>
-    internal TableStore Open(TableOptions table, MemoryShares memory, ImmutableHashSet<PauseReason> accepted)
+    internal TableStore Open(TableOptions table, MemoryShares memory, ImmutableHashSet<PauseReason> accepted, TableCounters counters)
     {
         var identity = new TableIdentity(services.Files, options.DataDirectory, table.Name);
-        var store = new TableStore(this, table, IdentOf(table), options.Iceberg.FormatVersion, memory, identity, accepted, log);
+        var store = new TableStore(this, table, IdentOf(table), options.Iceberg.FormatVersion, memory, identity, accepted, counters, log);
         store.Open();
         return store;
+    }
+
+    /// <summary>Tells, once for each, of properties of the table that are passed over.</summary>
+    internal void TellOfProperties(TableIdent table, TableMetadata metadata)
+    {
+        foreach (var property in PropertyRules.Unusable(metadata))
+        {
+            if (!toldOf.TryAdd((table, property.Key, property.Value), true)) continue;
+            log.Warn("a property of the table is passed over", ("table", table), ("property", property.Key), ("value", property.Value), ("expected", property.Expected), ("taken", property.Instead));
+        }
     }
 
     public void Dispose() => ParquetBuffers.Dispose();

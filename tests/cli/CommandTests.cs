@@ -7,6 +7,7 @@ using K2I.Columns;
 using K2I.Decode;
 using K2I.Iceberg;
 using K2I.Kafka;
+using K2I.Pipeline;
 using K2I.Storage;
 
 namespace K2I.Cli.Tests;
@@ -60,8 +61,15 @@ public sealed class CommandTests : IDisposable
     public void MetricsAreDocumentedInTheReadme()
     {
         var readme = File.ReadAllText(Repository.Path("engine/cli/README.md"));
-        foreach (var (name, type, help) in EngineMetrics.OfTables.Select(m => (m.Name, m.Type, m.Help)).Concat(EngineMetrics.OfPartitions.Select(m => (m.Name, Serve.MetricType.Gauge, m.Help))).Concat(EngineMetrics.Others))
+        foreach (var (name, type, help) in EngineMetrics.OfTables.Select(m => (m.Name, m.Type, m.Help)).Concat(EngineMetrics.OfPartitions.Select(m => (m.Name, Serve.MetricType.Gauge, m.Help))).Concat(EngineMetrics.Others.Select(m => (m.Name, m.Type, m.Help))))
             Assert.Contains($"| `{name}` | {type.ToString().ToLowerInvariant()} | {help} |\n", readme, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void PauseReasonsAreDocumentedInTheReadme()
+    {
+        var readme = File.ReadAllText(Repository.Path("README.md"));
+        foreach (var reason in Enum.GetValues<PauseReason>()) Assert.Contains($"\n| `{PauseReasons.NameOf(reason)}` | ", readme, StringComparison.Ordinal);
     }
 
     [Fact]

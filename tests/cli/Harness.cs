@@ -16,6 +16,9 @@ internal sealed class Harness : IDisposable
 
     public bool Interactive { get; set; }
 
+    /// <summary>Of the terminal that output goes to; null for a pipe.</summary>
+    public int? Width { get; set; }
+
     public string File(string name, string text)
     {
         var path = Path.Combine(Folder, name);
@@ -41,6 +44,7 @@ internal sealed class Harness : IDisposable
         In = new MemoryStream(Encoding.UTF8.GetBytes(Input)),
         Environment = Environment,
         Interactive = Interactive,
+        Width = Width,
     };
 
     /// <summary>Loads a configuration whose file is called k2i.ini in messages.</summary>

@@ -77,6 +77,10 @@ public sealed class ResumeCommandTests : IDisposable
         Assert.Contains("is paused for bad-record, not for topic-recreated; k2i resume events --accept bad-record", error, StringComparison.Ordinal);
         Assert.Contains("paused for bad-record; to go on: k2i resume events --accept bad-record", harness.Run("status", "--url", server.Address.ToString()).Out, StringComparison.Ordinal);
 
+        engine.Table = engine.Table with { LastError = "cannot commit: the catalog is away" };
+        output = harness.Run("status", "--url", server.Address.ToString()).Out;
+        Assert.Contains("events: orders[0] offset 5\nevents: last error: cannot commit: the catalog is away\n", output, StringComparison.Ordinal);
+
         var path = ResumeRequest.PathOf(harness.Folder, "events");
         var pipeline = Task.Run(() =>
         {

@@ -74,7 +74,9 @@ public sealed class FileCatalogTests
         Assert.IsType<CommitOutcome.Conflict>(late);
         Set("brotli");
         Assert.EndsWith("/v4.metadata.json", catalog.Load(TestTables.Events).MetadataLocation, StringComparison.Ordinal);
-        Assert.Contains("neither none nor gzip", Assert.Throws<EngineException>(() => Set("none")).Message, StringComparison.Ordinal);
+        // A codec that another engine may have set, and that is none here: plain, as without one.
+        Set("none");
+        Assert.EndsWith("/v5.metadata.json", catalog.Load(TestTables.Events).MetadataLocation, StringComparison.Ordinal);
 
         void Set(string codec) => committer.Commit(TestTables.Events, new SetTableProperties { Updates = TestTables.Strings((TableProperties.MetadataCodec, codec)) });
     }

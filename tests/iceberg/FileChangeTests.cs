@@ -69,7 +69,7 @@ public sealed class FileChangeTests : IDisposable
         var start = Commit(TestTables.Append(a, b)).Metadata.CurrentSnapshotId;
         var action = new RowDelta { DeleteFiles = [Delete(2, a, 3)], StartSnapshotId = history ? start : null, Fence = Meanwhile(() => Commit(new RemoveFiles { Files = [a] })) };
         var result = committer.Commit(TestTables.Events, action);
-        Assert.Equal((CommitStatus.Aborted, 2), (result.Status, result.Attempts));
+        Assert.Equal((CommitStatus.Aborted, 2), (result.Status, action.Attempts));
         Assert.Contains(a.FilePath, result.Reason, StringComparison.Ordinal);
     }
 
@@ -92,8 +92,9 @@ public sealed class FileChangeTests : IDisposable
         var (a, b) = (TestTables.File(table, "a"), TestTables.File(table, "b"));
         var start = Commit(TestTables.Append(a, b)).Metadata.CurrentSnapshotId;
         var action = new RowDelta { DeleteFiles = [Delete(3, a, 3)], StartSnapshotId = start, Fence = Meanwhile(() => Commit(new RemoveFiles { Files = [b] })) };
-        Assert.Equal((CommitStatus.Committed, 2), (committer.Commit(TestTables.Events, action) is var r ? r.Status : default, r.Attempts));
-        Assert.Equal(2, Live(r.Table).Count);
+        var result = committer.Commit(TestTables.Events, action);
+        Assert.Equal((CommitStatus.Committed, 2), (result.Status, action.Attempts));
+        Assert.Equal(2, Live(result.Table).Count);
     }
 
     [Fact]

@@ -58,7 +58,7 @@ public sealed class SnapshotLifeTests : IDisposable
         var refs = new ManageRefs().RollbackTo(ids[0]);
         var catalog = new Between(this.catalog, () => Append(1));
         var result = new TableCommitter(catalog, store, clock: clock, sleepMs: _ => { }).Commit(TestTables.Events, refs);
-        Assert.Equal((CommitStatus.Aborted, 2), (result.Status, result.Attempts));
+        Assert.Equal((CommitStatus.Aborted, 2), (result.Status, refs.Attempts));
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using K2I.Base;
 using K2I.Columns;
 using K2I.Decode;
 using K2I.Iceberg;
@@ -37,12 +36,41 @@ public sealed class TableParquetTests
         Assert.Empty(options.Encodings);
     }
 
-    [Fact]
-    public void AnEncodingThatIsNoneIsRefused()
+    /// <summary>Brotli is a codec of Iceberg that is not written here; every reader reads zstd.</summary>
+    [Theory]
+    [InlineData("write.parquet.compression-codec", "brotli", "zstd, snappy, gzip, lz4 or uncompressed")]
+    [InlineData("write.parquet.compression-level", "best", "a whole number")]
+    [InlineData("write.parquet.row-group-size-bytes", "abc", "a whole number")]
+    [InlineData("write.parquet.page-size-bytes", "1MiB", "a whole number")]
+    [InlineData("write.parquet.page-row-limit", "", "a whole number")]
+    [InlineData("write.parquet.page-version", "3", "v1 or v2")]
+    [InlineData("write.parquet.dict-size-bytes", "1e6", "a whole number")]
+    [InlineData("write.parquet.bloom-filter-max-bytes", "-", "a whole number")]
+    [InlineData("write.target-file-size-bytes", "512MB", "a whole number")]
+    [InlineData("k2i.parquet.encoding.column.id", "7", "dictionary, plain,")]
+    [InlineData("write.metadata.metrics.default", "bogus", "none, counts,")]
+    [InlineData("write.metadata.metrics.column.name", "truncate(0)", "none, counts,")]
+    [InlineData("write.metadata.compression-codec", "zstd", "none or gzip")]
+    [InlineData("write.manifest.compression-codec", "snappy", "gzip or uncompressed")]
+    [InlineData("commit.retry.num-retries", "many", "a whole number")]
+    public void AValueOfNoUseIsPassedOverForTheDefault(string key, string value, string expected)
     {
-        var error = Assert.Throws<EngineException>(() => Options(("k2i.parquet.encoding.column.id", "7")));
-        Assert.Contains("k2i.parquet.encoding.column.id = 7: expected dictionary, plain,", error.Message, StringComparison.Ordinal);
+        var flaw = PropertyRules.FlawOf(key, value)!;
+        Assert.Equal((key, value), (flaw.Key, flaw.Value));
+        Assert.StartsWith(expected, flaw.Expected, StringComparison.Ordinal);
+        var (chosen, standard) = (Options((key, value)), Options());
+        Assert.Equal(standard with { Encodings = chosen.Encodings, BloomFilters = chosen.BloomFilters }, chosen);
+        Assert.Empty(chosen.Encodings);
     }
+
+    [Theory]
+    [InlineData("write.parquet.compression-codec", "ZSTD")]
+    [InlineData("write.parquet.compression-level", "19")]
+    [InlineData("write.parquet.bloom-filter-enabled.column.gone", "true")]
+    [InlineData("k2i.parquet.encoding.column.id", "delta-binary-packed")]
+    [InlineData("write.metadata.metrics.default", "full")]
+    [InlineData("write.object-storage.enabled", "what others go by")]
+    public void AValueOfUseIsNot(string key, string value) => Assert.Null(PropertyRules.FlawOf(key, value));
 
     private static ParquetOptions Options(params (string Key, string Value)[] properties) => TableParquet.OptionsOf(
         new()

@@ -11,7 +11,7 @@ namespace K2I.Cli.Bench;
 /// Appends one described file a commit to a table of a file catalog, at several ages of the table, and says where the time goes. Between the ages the
 /// table is aged in one step: the snapshots and files that as many commits would have left are put in at once.
 /// </summary>
-internal sealed class CommitBench(string directory, int formatVersion, int commits, int retain, TextWriter output)
+internal sealed class CommitBench(string directory, int formatVersion, int commits, int retain, Terminal terminal)
 {
     private static readonly TableIdent Ident = TableIdent.Parse("bench.commits");
     private static readonly int[] Ages = [10, 1_000, 10_000];
@@ -69,9 +69,9 @@ internal sealed class CommitBench(string directory, int formatVersion, int commi
             last = times[commits / 2];
             if (first == 0) first = last;
         }
-        output.WriteLine($"{commits} commits at each age, format version {formatVersion}, {(retain == 0 ? "every snapshot kept" : $"{retain} snapshots kept")}; milliseconds of one commit");
-        table.Print(output);
-        output.WriteLine($"a commit at snapshot {TableFacts.Grouped(Ages[^1])} takes {last / first:0.00} times one at snapshot {Ages[0]} (medians)");
+        terminal.Say($"{commits} commits at each age, format version {formatVersion}, {(retain == 0 ? "every snapshot kept" : $"{retain} snapshots kept")}; milliseconds of one commit");
+        table.Print(terminal);
+        terminal.Say($"a commit at snapshot {TableFacts.Grouped(Ages[^1])} takes {last / first:0.00} times one at snapshot {Ages[0]} (medians)");
 
         static string F(double ms) => ms.ToString("0.00", System.Globalization.CultureInfo.InvariantCulture);
     }

@@ -15,7 +15,7 @@ internal static class CommitBenchCommand
         var command = new Command("commit", "A commit of one file at snapshots 10, 1,000 and 10,000 of a table") { directory, version, commits, retain };
         command.SetAction(arguments =>
         {
-            new CommitBench(arguments.GetValue(directory)!, arguments.GetValue(version), Math.Max(10, arguments.GetValue(commits)), Math.Max(0, arguments.GetValue(retain)), terminal.Out).Run();
+            new CommitBench(arguments.GetValue(directory)!, arguments.GetValue(version), Math.Max(10, arguments.GetValue(commits)), Math.Max(0, arguments.GetValue(retain)), terminal).Run();
             return (int)ExitCode.Ok;
         });
         return command;

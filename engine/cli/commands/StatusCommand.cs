@@ -49,7 +49,7 @@ internal static class StatusCommand
         {
             using var status = StatusClient.Get(target, token, certificate);
             if (json) JsonOut.Print(terminal.Out, status.RootElement.WriteTo);
-            else Print(status.RootElement, terminal.Out);
+            else Print(status.RootElement, terminal);
             return status.RootElement.GetProperty("healthy").GetBoolean() ? ExitCode.Ok : ExitCode.Unhealthy;
         }
         catch (EngineException error)
@@ -59,25 +59,27 @@ internal static class StatusCommand
         }
     }
 
-    private static void Print(JsonElement status, TextWriter output)
+    private static void Print(JsonElement status, Terminal terminal)
     {
         var stopping = status.GetProperty("stopping").GetBoolean();
         var words = stopping ? "stopping" : status.GetProperty("healthy").GetBoolean() ? "healthy" : "unhealthy";
-        output.WriteLine($"k2i {status.GetProperty("version").GetString()}: {words}, up for {ValueReader.FormatMs(status.GetProperty("uptime_ms").GetInt64() / 1000 * 1000)}");
-        output.WriteLine();
+        terminal.Say($"k2i {status.GetProperty("version").GetString()}: {words}, up for {ValueReader.FormatMs(status.GetProperty("uptime_ms").GetInt64() / 1000 * 1000)}");
+        terminal.Out.WriteLine();
         var table = new TextTable("table", "state", ">rows", ">committed", ">dead letters", ">lag", ">buffered", "last commit");
         foreach (var t in status.GetProperty("tables").EnumerateArray())
             table.Add(t.GetProperty("name").GetString()!, t.GetProperty("state").GetString()!, Number(t, "rows"), Number(t, "rows_committed"),
                 t.GetProperty("dead_letters").EnumerateObject().Sum(d => d.Value.GetInt64()).ToString("N0", CultureInfo.InvariantCulture), Number(t, "lag"),
                 Units.FormatBytes(t.GetProperty("ring_bytes").GetInt64()), Ago(t.GetProperty("last_commit_unix_ms").GetInt64(), status));
-        table.Print(output);
+        table.Print(terminal);
         foreach (var t in status.GetProperty("tables").EnumerateArray())
         {
             var name = t.GetProperty("name").GetString();
-            if (Text(t, "recovering") is { } recovering) output.WriteLine($"{name}: {recovering}");
-            if (Text(t, "detail") is { } detail) output.WriteLine($"{name}: {detail}");
-            if (Text(t, "wal_trouble") is { } trouble) output.WriteLine($"{name}: log: {trouble}");
-            if (Text(t, "pause_reason") is { } reason) output.WriteLine($"{name}: paused for {reason}; to go on: {ResumeCommand.Hint(name!, reason)}");
+            var detail = Text(t, "detail");
+            if (Text(t, "recovering") is { } recovering) terminal.Say($"{name}: {recovering}");
+            if (detail is not null) terminal.Say($"{name}: {detail}");
+            if (Text(t, "wal_trouble") is { } trouble && trouble != detail) terminal.Say($"{name}: log: {trouble}");
+            if (Text(t, "last_error") is { } error && error != detail) terminal.Say($"{name}: last error: {error}");
+            if (Text(t, "pause_reason") is { } reason) terminal.Say($"{name}: paused for {reason}; to go on: {ResumeCommand.Hint(name!, reason)}");
         }
     }
 

@@ -7,7 +7,7 @@ namespace K2I.Cli.Commands;
 /// <summary><c>k2i tables check NAME</c>: what of a table is against the format.</summary>
 internal static class TableCheck
 {
-    public static ExitCode Run(Catalogs catalogs, string name, LintOptions options, bool json, TextWriter output)
+    public static ExitCode Run(Catalogs catalogs, string name, LintOptions options, bool json, Terminal terminal)
     {
         var ident = catalogs.IdentOf(name);
         ImmutableArray<Finding> findings;
@@ -19,20 +19,20 @@ internal static class TableCheck
         {
             findings = [new Finding(Severity.Error, "metadata", "", error.Message)];
         }
-        if (json) PrintJson(ident, findings, output);
-        else PrintText(ident, findings, output);
+        if (json) PrintJson(ident, findings, terminal.Out);
+        else PrintText(ident, findings, terminal);
         return findings.Any(f => f.Severity == Severity.Error) ? ExitCode.Failed : ExitCode.Ok;
     }
 
-    private static void PrintText(TableIdent ident, ImmutableArray<Finding> findings, TextWriter output)
+    private static void PrintText(TableIdent ident, ImmutableArray<Finding> findings, Terminal terminal)
     {
         foreach (var finding in findings)
         {
-            output.WriteLine($"{Word(finding.Severity)} {finding.Rule}: {finding.Message}");
-            if (finding.Path.Length > 0) output.WriteLine($"  in {finding.Path}");
+            terminal.Say($"{Word(finding.Severity)} {finding.Rule}: {finding.Message}");
+            if (finding.Path.Length > 0) terminal.Say($"  in {finding.Path}");
         }
         var errors = findings.Count(f => f.Severity == Severity.Error);
-        output.WriteLine(findings.IsEmpty ? $"{ident}: nothing found" : $"{ident}: {errors} errors, {findings.Length - errors} warnings");
+        terminal.Say(findings.IsEmpty ? $"{ident}: nothing found" : $"{ident}: {errors} errors, {findings.Length - errors} warnings");
     }
 
     private static void PrintJson(TableIdent ident, ImmutableArray<Finding> findings, TextWriter output) => JsonOut.Print(output, json =>

@@ -13,19 +13,21 @@ internal sealed class TablePage(Table table, ManifestReader manifests, bool ever
 
     private TableMetadata Metadata => table.Metadata;
 
-    public void PrintText(TextWriter output)
+    public void PrintText(Terminal terminal)
     {
-        output.WriteLine($"{table.Ident} (format {Metadata.FormatVersion}, {Metadata.Uuid})");
-        output.WriteLine($"location      {Metadata.Location}");
-        output.WriteLine($"partitioning  {(Metadata.DefaultSpec.IsUnpartitioned ? "none" : PartitionSpecText.ToText(Metadata.DefaultSpec, Metadata.CurrentSchema))}");
-        output.WriteLine($"rows          {TableFacts.Grouped(TableFacts.Total(table, SummaryKeys.TotalRecords))} in {TableFacts.Grouped(TableFacts.Total(table, SummaryKeys.TotalDataFiles))} files, {Units.FormatBytes(TableFacts.Total(table, SummaryKeys.TotalFilesSize))}");
-        Heading(output, "columns");
-        var columns = new TextTable("  id", "name", "type", "");
-        foreach (var field in Metadata.CurrentSchema.Fields) columns.Add($"  {field.Id}", field.Name, ColumnText.Format(field.Type), field.Required ? "required" : "");
-        columns.Print(output);
-        PrintOffsets(output);
-        PrintSnapshots(output);
-        PrintFiles(output);
+        terminal.Say($"{table.Ident} (format {Metadata.FormatVersion}, {Metadata.Uuid})");
+        var facts = new TextTable("", "");
+        facts.Add("location", Metadata.Location);
+        facts.Add("partitioning", Metadata.DefaultSpec.IsUnpartitioned ? "none" : PartitionSpecText.ToText(Metadata.DefaultSpec, Metadata.CurrentSchema));
+        facts.Add("rows", $"{TableFacts.Grouped(TableFacts.Total(table, SummaryKeys.TotalRecords))} in {TableFacts.Grouped(TableFacts.Total(table, SummaryKeys.TotalDataFiles))} files, {Units.FormatBytes(TableFacts.Total(table, SummaryKeys.TotalFilesSize))}");
+        facts.Print(terminal);
+        Heading(terminal, "columns");
+        var columns = new TextTable(">id", "name", "type", "");
+        foreach (var field in Metadata.CurrentSchema.Fields) columns.Add(TableFacts.Plain(field.Id), field.Name, ColumnText.Format(field.Type), field.Required ? "required" : "");
+        columns.Print(terminal, "  ");
+        PrintOffsets(terminal);
+        PrintSnapshots(terminal);
+        PrintFiles(terminal);
     }
 
     public void PrintJson(TextWriter output) => JsonOut.Print(output, json =>
@@ -64,43 +66,43 @@ internal sealed class TablePage(Table table, ManifestReader manifests, bool ever
 
     private IEnumerable<DataFile> Files() => Metadata.CurrentSnapshot is { } snapshot ? manifests.LiveEntries(Metadata, snapshot).Select(e => e.File) : [];
 
-    private void PrintOffsets(TextWriter output)
+    private void PrintOffsets(Terminal terminal)
     {
-        var offsets = new TextTable("  topic", ">partition", ">next offset");
+        var offsets = new TextTable("topic", ">partition", ">next offset");
         var any = false;
         foreach (var (topic, entry) in OffsetMap.Of(table).Topics)
         {
             foreach (var (partition, next) in entry.Partitions)
             {
                 any = true;
-                offsets.Add("  " + topic, TableFacts.Grouped(partition), TableFacts.Grouped(next));
+                offsets.Add(topic, TableFacts.Grouped(partition), TableFacts.Grouped(next));
             }
         }
         if (!any) return;
-        Heading(output, "offsets");
-        offsets.Print(output);
+        Heading(terminal, "offsets");
+        offsets.Print(terminal, "  ");
     }
 
-    private void PrintSnapshots(TextWriter output)
+    private void PrintSnapshots(Terminal terminal)
     {
         if (Metadata.Snapshots.IsEmpty) return;
-        Heading(output, Metadata.Snapshots.Length > SnapshotsShown ? $"snapshots, the last {SnapshotsShown} of {Metadata.Snapshots.Length}" : "snapshots");
-        var list = new TextTable(">  id", "time", "operation", ">added rows", ">added files", ">rows");
+        Heading(terminal, Metadata.Snapshots.Length > SnapshotsShown ? $"snapshots, the last {SnapshotsShown} of {Metadata.Snapshots.Length}" : "snapshots");
+        var list = new TextTable(">id", "time", "operation", ">added rows", ">added files", ">rows");
         foreach (var snapshot in Metadata.Snapshots.TakeLast(SnapshotsShown))
-            list.Add($"  {snapshot.SnapshotId}", TableFacts.Time(snapshot.TimestampMs), snapshot.Operation, TableFacts.Grouped(TableFacts.Number(snapshot, SummaryKeys.AddedRecords)),
+            list.Add(TableFacts.Plain(snapshot.SnapshotId), TableFacts.Time(snapshot.TimestampMs), snapshot.Operation, TableFacts.Grouped(TableFacts.Number(snapshot, SummaryKeys.AddedRecords)),
                 TableFacts.Grouped(TableFacts.Number(snapshot, SummaryKeys.AddedDataFiles)), TableFacts.Grouped(TableFacts.Number(snapshot, SummaryKeys.TotalRecords)));
-        list.Print(output);
+        list.Print(terminal, "  ");
     }
 
-    private void PrintFiles(TextWriter output)
+    private void PrintFiles(Terminal terminal)
     {
         if (TableFacts.Total(table, SummaryKeys.TotalDataFiles) == 0) return;
-        var list = new TextTable("  file", ">rows", ">size");
+        var list = new TextTable("file", ">rows", ">size");
         var prefix = Metadata.Location + "/";
         foreach (var file in everyFile ? Files() : Files().Take(FilesShown))
-            list.Add("  " + (file.FilePath.StartsWith(prefix, StringComparison.Ordinal) ? file.FilePath[prefix.Length..] : file.FilePath), TableFacts.Grouped(file.RecordCount), Units.FormatBytes(file.FileSizeBytes));
-        Heading(output, everyFile || TableFacts.Total(table, SummaryKeys.TotalDataFiles) <= FilesShown ? "files" : $"files, {FilesShown} of {TableFacts.Grouped(TableFacts.Total(table, SummaryKeys.TotalDataFiles))} (--files lists every one)");
-        list.Print(output);
+            list.Add(file.FilePath.StartsWith(prefix, StringComparison.Ordinal) ? file.FilePath[prefix.Length..] : file.FilePath, TableFacts.Grouped(file.RecordCount), Units.FormatBytes(file.FileSizeBytes));
+        Heading(terminal, everyFile || TableFacts.Total(table, SummaryKeys.TotalDataFiles) <= FilesShown ? "files" : $"files, {FilesShown} of {TableFacts.Grouped(TableFacts.Total(table, SummaryKeys.TotalDataFiles))} (--files lists every one)");
+        list.Print(terminal, "  ");
     }
 
     private static void WriteSnapshot(Utf8JsonWriter json, Snapshot snapshot)
@@ -123,9 +125,9 @@ internal sealed class TablePage(Table table, ManifestReader manifests, bool ever
         json.WriteEndObject();
     }
 
-    private static void Heading(TextWriter output, string text)
+    private static void Heading(Terminal terminal, string text)
     {
-        output.WriteLine();
-        output.WriteLine(text);
+        terminal.Out.WriteLine();
+        terminal.Say(text);
     }
 }

@@ -19,7 +19,7 @@ internal static class TablesCommand
         {
             var tables = catalogs.Tables().OrderBy(t => t.Ident.ToString(), StringComparer.Ordinal).ToList();
             if (arguments.GetValue(json)) TablesJson.Print(terminal.Out, tables);
-            else PrintList(terminal.Out, tables);
+            else PrintList(terminal, tables);
         }));
         command.Subcommands.Add(CreateShow(config, json, warehouse, terminal));
         command.Subcommands.Add(CreateRead(config, warehouse, terminal));
@@ -37,7 +37,7 @@ internal static class TablesCommand
             var table = catalogs.Catalog.Load(catalogs.IdentOf(arguments.GetValue(name)!));
             var page = new TablePage(table, new ManifestReader(catalogs.Store), arguments.GetValue(files));
             if (arguments.GetValue(json)) page.PrintJson(terminal.Out);
-            else page.PrintText(terminal.Out);
+            else page.PrintText(terminal);
         }));
         return show;
     }
@@ -75,7 +75,7 @@ internal static class TablesCommand
         var check = new Command("check", "Whether a table is as the format demands; exits non-zero if not") { name, deep, current, orphans };
         check.SetAction(arguments => (int)With(config, arguments, arguments.GetValue(warehouse), terminal, catalogs =>
             TableCheck.Run(catalogs, arguments.GetValue(name)!,
-                new LintOptions { Deep = arguments.GetValue(deep), CurrentOnly = arguments.GetValue(current), Orphans = arguments.GetValue(orphans) }, arguments.GetValue(json), terminal.Out)));
+                new LintOptions { Deep = arguments.GetValue(deep), CurrentOnly = arguments.GetValue(current), Orphans = arguments.GetValue(orphans) }, arguments.GetValue(json), terminal)));
         return check;
     }
 
@@ -97,11 +97,11 @@ internal static class TablesCommand
         return look(Catalogs.Open(options));
     }
 
-    private static void PrintList(TextWriter output, List<Table> tables)
+    private static void PrintList(Terminal terminal, List<Table> tables)
     {
         if (tables.Count == 0)
         {
-            output.WriteLine("no tables yet");
+            terminal.Out.WriteLine("no tables yet");
             return;
         }
         var list = new TextTable("table", ">rows", ">files", ">size", ">snapshots", "last change", "fed from");
@@ -109,6 +109,6 @@ internal static class TablesCommand
             list.Add(table.Ident.ToString(), TableFacts.Grouped(TableFacts.Total(table, SummaryKeys.TotalRecords)), TableFacts.Grouped(TableFacts.Total(table, SummaryKeys.TotalDataFiles)),
                 Units.FormatBytes(TableFacts.Total(table, SummaryKeys.TotalFilesSize)), TableFacts.Grouped(table.Metadata.Snapshots.Length),
                 TableFacts.Time(table.Metadata.LastUpdatedMs), string.Join(", ", OffsetMap.Of(table).Topics.Select(t => t.Key)));
-        list.Print(output);
+        list.Print(terminal);
     }
 }

@@ -30,11 +30,11 @@ internal static class ValidateCommand
         if (show) EffectiveConfig.Write(config, terminal.Out);
         if (config.Options is not { } options) return ConfigArguments.Report(config, terminal);
         if (!show)
-            terminal.Out.WriteLine($"{config.Source} is valid: {string.Join("; ", options.Engine.Tables.Select(t => $"{t.Name} from {string.Join(", ", t.Topics)}"))}");
+            terminal.Say($"{config.Source} is valid: {string.Join("; ", options.Engine.Tables.Select(t => $"{t.Name} from {string.Join(", ", t.Topics)}"))}");
         if (checks is null) return ExitCode.Ok;
         var table = new TextTable("check", "result", "detail");
         foreach (var check in checks) table.Add(check.Name, check.Ok ? "ok" : "failed", config.Redactor.Scrub(check.Detail));
-        table.Print(terminal.Out);
+        table.Print(terminal);
         foreach (var check in checks.Where(c => c.Hint is not null)) terminal.Error.WriteLine($"{check.Name}: {check.Hint}");
         return Outcome(checks);
     }

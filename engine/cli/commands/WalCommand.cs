@@ -30,11 +30,11 @@ internal static class WalCommand
         inspect.SetAction(arguments => (int)With(config, arguments, arguments.GetValue(directory), arguments.GetValue(table), terminal, (name, log) =>
         {
             if (arguments.GetValue(json)) PrintEntries(terminal.Out, name, log, arguments.GetValue(from));
-            else PrintSummary(terminal.Out, name, log, arguments.GetValue(from));
+            else PrintSummary(terminal, name, log, arguments.GetValue(from));
             return true;
         }));
         var verify = new Command("verify", "Check every frame; exit code 1 if a log is damaged");
-        verify.SetAction(arguments => (int)With(config, arguments, arguments.GetValue(directory), arguments.GetValue(table), terminal, (name, log) => Verify(terminal.Out, name, log, arguments.GetValue(json))));
+        verify.SetAction(arguments => (int)With(config, arguments, arguments.GetValue(directory), arguments.GetValue(table), terminal, (name, log) => Verify(terminal, name, log, arguments.GetValue(json))));
         command.Subcommands.Add(inspect);
         command.Subcommands.Add(verify);
         return command;
@@ -65,14 +65,14 @@ internal static class WalCommand
         return true;
     }));
 
-    private static void PrintSummary(TextWriter output, string table, WalReader log, long from)
+    private static void PrintSummary(Terminal terminal, string table, WalReader log, long from)
     {
-        output.WriteLine($"{table}: {log.Recovery.Text}");
+        terminal.Say($"{table}: {log.Recovery.Text}");
         var files = new TextTable("file", "state", "use", ">from", ">to", ">size", ">frames", ">payload", "made");
         foreach (var file in log.Files)
             files.Add(file.Name, Words(file.State.ToString()), Words(file.Use.ToString()), TableFacts.Grouped(file.StartPosition), TableFacts.Grouped(file.EndPosition), Units.FormatBytes(file.Bytes), TableFacts.Grouped(file.Frames),
                 Units.FormatBytes(file.PayloadBytes), file.CreatedUnixMs == 0 ? "" : TableFacts.Time(file.CreatedUnixMs));
-        files.Print(output, "  ");
+        files.Print(terminal, "  ");
         var totals = new SortedDictionary<string, (long Count, long Last)>(StringComparer.Ordinal);
         log.Read(from, new EntryPrinter(table, line =>
         {
@@ -84,10 +84,10 @@ internal static class WalCommand
         if (totals.Count == 0) return;
         var entries = new TextTable("entry", ">count", ">last at");
         foreach (var (type, (count, last)) in totals) entries.Add(type, TableFacts.Grouped(count), TableFacts.Grouped(last));
-        entries.Print(output, "  ");
+        entries.Print(terminal, "  ");
     }
 
-    private static bool Verify(TextWriter output, string table, WalReader log, bool json)
+    private static bool Verify(Terminal terminal, string table, WalReader log, bool json)
     {
         long entries = 0, unreadable = 0, first = -1;
         log.Read(0, new EntryPrinter(table, line =>
@@ -102,7 +102,7 @@ internal static class WalCommand
         var text = unreadable == 0 ? log.Recovery.Text : $"{log.Recovery.Text}; {unreadable} entries do not say what they should, the first at position {first}";
         if (json)
         {
-            output.WriteLine(JsonOf(writer =>
+            terminal.Out.WriteLine(JsonOf(writer =>
             {
                 writer.WriteStartObject();
                 writer.WriteString("table", table);
@@ -116,7 +116,7 @@ internal static class WalCommand
                 writer.WriteEndObject();
             }));
         }
-        else output.WriteLine($"{(good ? "ok" : "DAMAGED")}  {table}: {text}");
+        else terminal.Say($"{(good ? "ok" : "DAMAGED")}  {table}: {text}");
         return good;
     }
 

@@ -53,7 +53,7 @@ internal static class StarterFile
         foreach (var section in Keys.Sections)
         {
             text.Append('\n');
-            if (section == "table") Comment(text, "One section for each table: [table.NAME] or [table.NAMESPACE.NAME].");
+            if (section == "table") Comment(text, "One section for each table: [table.NAME] or [table.NAMESPACE.NAME]; names of a-z, 0-9 and _.");
             text.Append('[').Append(section == "table" ? $"table.{answers.Table}" : section).Append("]\n");
             var first = true;
             foreach (var key in Keys.All.Where(k => k.Section == section))

@@ -50,13 +50,21 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Flu
                 Rows = values.Has(Keys.TableFlushRows) ? Limits.FlushRows(values, Keys.TableFlushRows) : defaults.Rows,
                 AgeMs = values.Has(Keys.TableFlushInterval) ? Limits.FlushInterval(values, Keys.TableFlushInterval) : defaults.AgeMs,
             },
-            Properties = section.All.Where(s => KnownKeys.IsProperty(s.Key)).ToImmutableSortedDictionary(s => s.Key[Keys.PropertyPrefix.Length..], s => s.Text, StringComparer.Ordinal),
+            Properties = Properties(),
             DeadLetterPolicy = (DeadLetterPolicy)values.Choice(Keys.DeadLetter),
             DeadLetterTopic = DeadLetterTopic(topics),
             TombstonePolicy = (TombstonePolicy)values.Choice(Keys.Tombstones),
             MaxRecordBytes = (int)values.Bytes(Keys.MaxRecord, 1 << 10, 1 << 30),
             MaxDepth = (int)values.Count(Keys.MaxDepth, 1, 1_000),
         });
+    }
+
+    private ImmutableSortedDictionary<string, string> Properties()
+    {
+        var properties = section.All.Where(s => KnownKeys.IsProperty(s.Key)).ToImmutableSortedDictionary(s => s.Key[Keys.PropertyPrefix.Length..], s => s, StringComparer.Ordinal);
+        foreach (var (key, setting) in properties)
+            if (TableCheck.PropertyFlaw(key, setting.Text) is { } flaw) problems.Add(setting.PlaceAt(0), $"[{section.Name}] {setting.Key}: {flaw}");
+        return properties.ToImmutableSortedDictionary(p => p.Key, p => p.Value.Text, StringComparer.Ordinal);
     }
 
     private ImmutableArray<string> Topics()

@@ -18,6 +18,9 @@ internal sealed class Demo(DemoOptions options, Terminal terminal, ILog log)
     private const string Topic = "events";
     private const int Partitions = 8, TickMs = 500;
 
+    /// <summary>Of the columns of a line, the most telling first.</summary>
+    private static readonly int[] Widths = [7, 11, 13, 9, 11, 8, 11, 7];
+
     /// <summary>The embedded broker keeps 5 MiB a partition: the producer stays within that ahead of the engine.</summary>
     private const long MaxAhead = 60_000;
 
@@ -38,7 +41,7 @@ internal sealed class Demo(DemoOptions options, Terminal terminal, ILog log)
         output.WriteLine($"broker     embedded, {broker.BootstrapServers}, topic {Topic}, {Partitions} partitions");
         output.WriteLine($"table      default.events below {Warehouse}");
         output.WriteLine();
-        Print("time", "produced", "fetched", "in the table", "lag", "snapshots", "files", "rows/s");
+        Print("time", "produced", "in the table", "rows/s", "fetched", "lag", "snapshots", "files");
 
         var started = Environment.TickCount64;
         var workers = engine.Workers.Select(w => Start(w.Name, w.Run)).ToList();
@@ -115,9 +118,9 @@ internal sealed class Demo(DemoOptions options, Terminal terminal, ILog log)
             var table = engine.Status().Tables[0];
             var seconds = (Environment.TickCount64 - started) / 1000.0;
             Print(
-                seconds.ToString("F1", CultureInfo.InvariantCulture) + " s", TableFacts.Grouped(Volatile.Read(ref produced)), TableFacts.Grouped(table.Records),
-                TableFacts.Grouped(table.RowsCommitted), TableFacts.Grouped(Math.Max(0, Volatile.Read(ref produced) - table.Records)),
-                TableFacts.Grouped(table.Commits), TableFacts.Grouped(table.DataFiles), TableFacts.Grouped((long)(table.RowsCommitted / seconds)));
+                seconds.ToString("F1", CultureInfo.InvariantCulture) + " s", TableFacts.Grouped(Volatile.Read(ref produced)), TableFacts.Grouped(table.RowsCommitted),
+                TableFacts.Grouped((long)(table.RowsCommitted / seconds)), TableFacts.Grouped(table.Records),
+                TableFacts.Grouped(Math.Max(0, Volatile.Read(ref produced) - table.Records)), TableFacts.Grouped(table.Commits), TableFacts.Grouped(table.DataFiles));
             if (table.State is TableState.Paused or TableState.Failed) failure = new(ErrorKind.Fatal, $"the table stands still: {table.Detail}");
             if (failure is not null || stop || (!producer.IsAlive && table.RowsCommitted >= Volatile.Read(ref produced))) return;
         }
@@ -128,18 +131,39 @@ internal sealed class Demo(DemoOptions options, Terminal terminal, ILog log)
         output.WriteLine();
         var catalogs = Catalogs.Open(new() { Warehouse = Warehouse });
         var table = catalogs.Catalog.Load(catalogs.IdentOf("events"));
-        new TablePage(table, new ManifestReader(catalogs.Store), everyFile: false).PrintText(output);
+        new TablePage(table, new ManifestReader(catalogs.Store), everyFile: false).PrintText(terminal);
         output.WriteLine();
         output.WriteLine("rows, the first 5");
         TableRows.Print(new TableScan(table, catalogs.Store), 5, "json", output);
         output.WriteLine();
-        output.WriteLine("Read it with DuckDB:");
-        output.WriteLine($"  duckdb -c \"INSTALL iceberg; LOAD iceberg; SELECT event_type, count(*), sum(amount) FROM iceberg_scan('{Path.GetFullPath(Warehouse)}/default/events') GROUP BY ALL;\"");
+        foreach (var line in Commands(Shell.Self(terminal.Environment), Path.GetFullPath(Warehouse))) output.WriteLine(line);
     }
 
+    /// <summary>What to do with the table, to be pasted: never broken into lines.</summary>
+    internal static IEnumerable<string> Commands(string k2i, string warehouse)
+    {
+        var place = Shell.Quote(warehouse);
+        var table = $"{warehouse}/default/events".Replace("'", "''", StringComparison.Ordinal);
+        const string count = "SELECT event_type, count(*), sum(amount) FROM";
+        return
+        [
+            "Look at it again, read rows, check it:",
+            $"  {k2i} tables show events -w {place}",
+            $"  {k2i} tables read events -w {place} --filter \"amount > 100\" --limit 5",
+            $"  {k2i} tables check events -w {place}",
+            "Read it with DuckDB, by its catalog:",
+            $"  duckdb -c {Shell.Quote($"INSTALL iceberg; LOAD iceberg; {count} iceberg_scan('{table}') GROUP BY ALL;")}",
+            "Read its files alone, those of no snapshot among them, without taking folders for columns:",
+            $"  duckdb -c {Shell.Quote($"{count} read_parquet('{table}/data/**/*.parquet', hive_partitioning = false) GROUP BY ALL;")}",
+        ];
+    }
+
+    /// <summary>As many cells of a line as the terminal has room for.</summary>
     private void Print(params string[] cells)
     {
-        output.WriteLine(string.Concat(cells.Select(c => c.PadLeft(13))));
+        var line = "";
+        for (var at = 0; at < cells.Length && line.Length + Widths[at] <= (terminal.Width ?? int.MaxValue); at++) line += cells[at].PadLeft(Widths[at]);
+        output.WriteLine(line);
         output.Flush();
     }
 }

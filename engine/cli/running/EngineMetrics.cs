@@ -29,7 +29,8 @@ internal static class EngineMetrics
         new("k2i_breaker_open", MetricType.Gauge, "1 while the circuit breaker keeps calls from the catalog or the store, 0.5 while it tries one.", (t, _) => t.Breaker switch { "open" => 1, "half-open" => 0.5, _ => 0 }),
         new("k2i_dead_letter_pending_bytes", MetricType.Gauge, "Dead letters that no commit has taken yet.", (t, _) => t.DeadLetterPendingBytes),
         new("k2i_commits_total", MetricType.Counter, "Iceberg snapshots made.", (t, _) => t.Commits),
-        new("k2i_commit_retries_total", MetricType.Counter, "Commits tried again after a conflict or an unknown outcome.", (t, _) => t.CommitRetries),
+        new("k2i_commit_retries_total", MetricType.Counter, "Commits tried again, on a newer base after a conflict, or after an error or a lost answer.", (t, _) => t.CommitRetries),
+        new("k2i_flush_retries_total", MetricType.Counter, "Steps of a flush that failed for something that passes, and were waited with.", (t, _) => t.FlushRetries),
         new("k2i_data_files_total", MetricType.Counter, "Data files written.", (t, _) => t.DataFiles),
         new("k2i_data_file_bytes_total", MetricType.Counter, "Bytes of the data files written.", (t, _) => t.DataFileBytes),
         new("k2i_last_flush_seconds", MetricType.Gauge, "How long the last flush took, without its commit.", (t, _) => t.LastFlushMs / 1000.0),
@@ -49,39 +50,29 @@ internal static class EngineMetrics
         new("k2i_partition_high_watermark", "The broker's end of the partition.", p => p.HighWatermark),
     ];
 
-    /// <summary>Metrics with other labels, by name and help, for the README.</summary>
-    public static readonly (string Name, MetricType Type, string Help)[] Others =
+    /// <summary>A metric with labels of its own.</summary>
+    public sealed record OtherMetric(string Name, MetricType Type, string Help, Action<MetricsWriter, EngineStatus> Write);
+
+    public static readonly OtherMetric[] Others =
     [
-        ("k2i_build_info", MetricType.Gauge, "Always 1; the version is a label."),
-        ("k2i_start_time_seconds", MetricType.Gauge, "When the process started, in Unix time."),
-        ("k2i_healthy", MetricType.Gauge, "1 while nothing asks for a person."),
-        ("k2i_ready", MetricType.Gauge, "1 while every table reads its topics."),
-        ("k2i_resident_memory_bytes", MetricType.Gauge, "Resident memory of the process."),
-        ("k2i_managed_heap_bytes", MetricType.Gauge, "Managed memory in use."),
-        ("k2i_table_state", MetricType.Gauge, "1 for the state that the table is in."),
-        ("k2i_dead_letters_total", MetricType.Counter, "Records set aside, by reason."),
-        ("k2i_table_paused", MetricType.Gauge, "1 for the reason for which the table is paused."),
+        new("k2i_build_info", MetricType.Gauge, "Always 1; the version is a label.", (m, _) => m.Sample(1, ("version", Build.Version))),
+        new("k2i_start_time_seconds", MetricType.Gauge, "When the process started, in Unix time.", (m, s) => m.Sample(s.StartedUnixMs / 1000.0)),
+        new("k2i_healthy", MetricType.Gauge, "1 while nothing asks for a person.", (m, s) => m.Sample(s.Healthy ? 1 : 0)),
+        new("k2i_ready", MetricType.Gauge, "1 while every table reads its topics.", (m, s) => m.Sample(s.Ready ? 1 : 0)),
+        new("k2i_resident_memory_bytes", MetricType.Gauge, "Resident memory of the process.", (m, _) => m.Sample(Environment.WorkingSet)),
+        new("k2i_managed_heap_bytes", MetricType.Gauge, "Managed memory in use.", (m, _) => m.Sample(GC.GetTotalMemory(forceFullCollection: false))),
+        new("k2i_table_state", MetricType.Gauge, "1 for the state that the table is in.", WriteStates),
+        new("k2i_dead_letters_total", MetricType.Counter, "Records set aside, by reason.", WriteDeadLetters),
+        new("k2i_table_paused", MetricType.Gauge, "1 for the reason for which the table is paused.", WritePauses),
     ];
 
     public static void Write(MetricsWriter metrics, EngineStatus status, long nowUnixMs)
     {
-        Open(metrics, 0).Sample(1, ("version", Build.Version));
-        Open(metrics, 1).Sample(status.StartedUnixMs / 1000.0);
-        Open(metrics, 2).Sample(status.Healthy ? 1 : 0);
-        Open(metrics, 3).Sample(status.Ready ? 1 : 0);
-        Open(metrics, 4).Sample(Environment.WorkingSet);
-        Open(metrics, 5).Sample(GC.GetTotalMemory(forceFullCollection: false));
-        Open(metrics, 6);
-        foreach (var table in status.Tables)
-            foreach (var state in Enum.GetValues<TableState>())
-                metrics.Sample(table.State == state ? 1 : 0, ("table", table.Name), ("state", StatusJson.NameOf(state)));
-        Open(metrics, 7);
-        foreach (var table in status.Tables)
-            foreach (var (reason, count) in table.DeadLetters) metrics.Sample(count, ("table", table.Name), ("reason", reason));
-        Open(metrics, 8);
-        foreach (var table in status.Tables)
-            foreach (var reason in Enum.GetValues<PauseReason>())
-                metrics.Sample(table.PauseReason == reason ? 1 : 0, ("table", table.Name), ("reason", PauseReasons.NameOf(reason)));
+        foreach (var metric in Others)
+        {
+            metrics.Family(metric.Name, metric.Type, metric.Help);
+            metric.Write(metrics, status);
+        }
         foreach (var metric in OfTables) Write(metrics, metric, status, nowUnixMs);
         foreach (var metric in OfPartitions) Write(metrics, metric, status);
     }
@@ -102,10 +93,23 @@ internal static class EngineMetrics
                     metrics.Sample(value, ("table", table.Name), ("topic", partition.Topic), ("partition", partition.Partition.ToString(CultureInfo.InvariantCulture)));
     }
 
-    private static MetricsWriter Open(MetricsWriter metrics, int index)
+    private static void WriteStates(MetricsWriter metrics, EngineStatus status)
     {
-        var (name, type, help) = Others[index];
-        metrics.Family(name, type, help);
-        return metrics;
+        foreach (var table in status.Tables)
+            foreach (var state in Enum.GetValues<TableState>())
+                metrics.Sample(table.State == state ? 1 : 0, ("table", table.Name), ("state", StatusJson.NameOf(state)));
+    }
+
+    private static void WriteDeadLetters(MetricsWriter metrics, EngineStatus status)
+    {
+        foreach (var table in status.Tables)
+            foreach (var (reason, count) in table.DeadLetters) metrics.Sample(count, ("table", table.Name), ("reason", reason));
+    }
+
+    private static void WritePauses(MetricsWriter metrics, EngineStatus status)
+    {
+        foreach (var table in status.Tables)
+            foreach (var reason in Enum.GetValues<PauseReason>())
+                metrics.Sample(table.PauseReason == reason ? 1 : 0, ("table", table.Name), ("reason", PauseReasons.NameOf(reason)));
     }
 }

@@ -185,13 +185,12 @@ public sealed class FileCatalog : ICatalog
 
     private string MetadataFolder(TableIdent ident) => TableFolder(ident) + "/metadata";
 
-    /// <summary>The name and content of a new version. Writers that race from one version must try one name: whether it is compressed is up to that version's property, not the new one's.</summary>
+    /// <summary>The name and content of a new version. Writers that race from one version must try one name: whether it is compressed is up to that version's property, not the new one's. Of codecs gzip is known; any other leaves it plain.</summary>
     private static (string Location, byte[] Bytes) Version(string folder, int version, TableMetadata before, TableMetadata next)
     {
-        var codec = before.Properties.GetValueOrDefault(TableProperties.MetadataCodec, "none").ToLowerInvariant();
-        if (codec is not ("none" or "gzip")) throw new EngineException(ErrorKind.Invalid, $"table at {before.Location}: property {TableProperties.MetadataCodec} is '{codec}', which is neither none nor gzip");
-        var bytes = TableMetadataJson.ToBytes(next, zipped: codec == "gzip");
-        return (string.Create(CultureInfo.InvariantCulture, $"{folder}/v{version}{(codec == "gzip" ? ZippedSuffix : MetadataSuffix)}"), bytes);
+        var zipped = string.Equals(before.Property(TableProperties.MetadataCodec), "gzip", StringComparison.OrdinalIgnoreCase);
+        var bytes = TableMetadataJson.ToBytes(next, zipped);
+        return (string.Create(CultureInfo.InvariantCulture, $"{folder}/v{version}{(zipped ? ZippedSuffix : MetadataSuffix)}"), bytes);
     }
 
     /// <summary>The newest version and its file; 0 if there is no table. The hint says where to start; without one the folder is listed.</summary>

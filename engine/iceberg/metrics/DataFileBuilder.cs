@@ -1,3 +1,5 @@
+using System.Text;
+
 using K2I.Base;
 using K2I.Parquet;
 
@@ -6,6 +8,9 @@ namespace K2I.Iceberg;
 /// <summary>Makes the manifest's description of a finished Parquet file. Set up once per table metadata; any thread.</summary>
 public sealed class DataFileBuilder(TableMetadata table)
 {
+    /// <summary>Bytes that partition folders may bring a location to: the longest key of an object store. A path may have 4,096 on Linux.</summary>
+    private const int LongestLocation = 1_024;
+
     private readonly MetricsModes modes = new(table);
 
     /// <summary>Describes a file at <paramref name="location"/>, written under the schema of the metadata and one of its specs.</summary>
@@ -50,11 +55,12 @@ public sealed class DataFileBuilder(TableMetadata table)
         };
     }
 
-    /// <summary>Where a new data file of a partition goes: the table's data folder, the partition's folders, the name.</summary>
+    /// <summary>Where a new data file of a partition goes: the table's data folder, the partition's folders, the name. The folders are shortened to what every store takes.</summary>
     public string LocationFor(PartitionSpec spec, PartitionTuple partition, string name)
     {
         var folder = table.Property(TableProperties.DataPath) is { Length: > 0 } path ? path.TrimEnd('/') : table.Location + "/data";
-        var below = PartitionPath.Of(spec, table.PartitionTypes(spec), partition);
+        var room = LongestLocation - Encoding.UTF8.GetByteCount(folder) - Encoding.UTF8.GetByteCount(name) - 2;
+        var below = PartitionPath.Of(spec, table.PartitionTypes(spec), partition, room);
         return below.Length == 0 ? $"{folder}/{name}" : $"{folder}/{below}/{name}";
     }
 

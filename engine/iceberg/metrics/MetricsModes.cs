@@ -1,4 +1,3 @@
-using K2I.Base;
 using K2I.Columns;
 
 namespace K2I.Iceberg;
@@ -41,16 +40,5 @@ public sealed class MetricsModes
 
     public MetricsMode Of(int leafId) => byLeaf.GetValueOrDefault(leafId, MetricsMode.None);
 
-    private static MetricsMode? Parse(string? text)
-    {
-        if (text is null) return null;
-        try
-        {
-            return MetricsMode.Parse(text);
-        }
-        catch (EngineException)
-        {
-            return null;
-        }
-    }
+    private static MetricsMode? Parse(string? text) => MetricsMode.TryParse(text, out var mode) ? mode : null;
 }

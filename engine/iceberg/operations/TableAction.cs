@@ -9,6 +9,9 @@ public abstract class TableAction
     /// <summary>An attempt was sent whose end is not known: the action may be in the table, or still come. Nothing it names may be deleted, its data files included.</summary>
     public bool MayHaveLanded => Doubt is not null;
 
+    /// <summary>How often it was tried, on whatever base, over all calls.</summary>
+    public int Attempts { get; internal set; }
+
     /// <summary>The base that such an attempt was sent on last.</summary>
     internal TableMetadata? Doubt { get; set; }
 

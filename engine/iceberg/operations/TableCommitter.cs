@@ -20,14 +20,14 @@ namespace K2I.Iceberg;
 ///   └────────── wait
 /// </code>
 /// Doubt belongs to the action and lasts over calls: the same action may be committed again later, and its snapshot id, ancestry or fence tells whether it
-/// landed. While in doubt nothing is deleted. Every attempt has the same snapshot id and demands the parent it was made for: at most one can land.
+/// landed. While in doubt nothing is deleted. A stop (<see cref="CallScope"/>) ends the waits, after which nothing is tried again. Every attempt has the same snapshot id and demands the parent it was made for: at most one can land.
 /// </remarks>
 public sealed class TableCommitter(
     ICatalog catalog, IObjectStore store, CommitOptions? options = null, IClock? clock = null, Action<int>? sleepMs = null, ILog? log = null, IRandom? random = null)
 {
     private readonly CommitOptions options = options ?? new CommitOptions();
     private readonly IClock clock = clock ?? SystemClock.Instance;
-    private readonly Action<int> sleepMs = sleepMs ?? (ms => (clock ?? SystemClock.Instance).Sleep(ms));
+    private readonly Action<int> sleepMs = sleepMs ?? (ms => CallScope.Sleep(clock ?? SystemClock.Instance, ms));
     private readonly ILog log = log ?? NullLog.Instance;
     private readonly IRandom random = random ?? SystemRandom.Instance;
 
@@ -60,11 +60,12 @@ public sealed class TableCommitter(
         var newest = action.Doubt?.LastSequenceNumber ?? 0;
         long retries = options.Retries, totalMs = options.TotalMs;
         var sent = false;
-        bool MayRetry(int attempt) => attempt <= retries && clock.MonotonicMs - started < totalMs;
+        bool MayRetry(int attempt) => !CallScope.HasEnded && attempt <= retries && clock.MonotonicMs - started < totalMs;
 
         for (var attempt = 1; ; attempt++)
         {
             var context = new ActionContext(store, clock) { Random = random };
+            action.Attempts++;
             try
             {
                 var table = catalog.Load(ident);
@@ -76,24 +77,24 @@ public sealed class TableCommitter(
                 if (table.Metadata.LastSequenceNumber < newest) throw Stale(table, newest);
                 newest = table.Metadata.LastSequenceNumber;
                 // A proxy that sends twice brings the refusal of the second for a first that landed.
-                if ((action.MayHaveLanded && ResolveDoubt(table, action)) || (sent && action.HasLanded(table.Metadata))) return Landed(table, action, context, attempt);
+                if ((action.MayHaveLanded && ResolveDoubt(table, action)) || (sent && action.HasLanded(table.Metadata))) return Landed(table, action, context);
                 switch (action.Apply(table, context))
                 {
                     case ActionResult.AlreadyDone done:
-                        if (action.SnapshotId is not null && action.HasLanded(table.Metadata)) return Landed(table, action, context, attempt);
+                        if (action.SnapshotId is not null && action.HasLanded(table.Metadata)) return Landed(table, action, context);
                         CleanUp(action, null, context);
-                        return new CommitResult(CommitStatus.AlreadyDone, table, attempt, done.Why) { MayHaveLanded = action.MayHaveLanded };
+                        return new CommitResult(CommitStatus.AlreadyDone, table, done.Why) { MayHaveLanded = action.MayHaveLanded };
                     case ActionResult.Abort abort:
                         CleanUp(action, null, context);
-                        return new CommitResult(CommitStatus.Aborted, table, attempt, abort.Reason) { MayHaveLanded = action.MayHaveLanded };
+                        return new CommitResult(CommitStatus.Aborted, table, abort.Reason) { MayHaveLanded = action.MayHaveLanded };
                     case ActionResult.Change change:
                         sent = true;
-                        return Landed(Send(table, change, action), action, context, attempt);
+                        return Landed(Send(table, change, action), action, context);
                 }
             }
             catch (EngineException error) when (error.Kind is not (ErrorKind.Unavailable or ErrorKind.Conflict or ErrorKind.Unknown))
             {
-                if (sent && Shown(ident, uuid, action) is { } landed) return Landed(landed, action, context, attempt);
+                if (sent && Shown(ident, uuid, action) is { } landed) return Landed(landed, action, context);
                 CleanUp(action, null, context);
                 throw;
             }
@@ -187,11 +188,11 @@ public sealed class TableCommitter(
         }
     }
 
-    private CommitResult Landed(Table table, TableAction action, ActionContext context, int attempt)
+    private CommitResult Landed(Table table, TableAction action, ActionContext context)
     {
         action.Doubt = null;
         CleanUp(action, table.Metadata, context);
-        return new CommitResult(CommitStatus.Committed, table, attempt);
+        return new CommitResult(CommitStatus.Committed, table);
     }
 
     /// <summary>Files left behind cost space only: a failure here is not the commit's.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 using K2I.Base;
 using K2I.Columns;
@@ -110,10 +111,14 @@ public sealed record TableMetadata
 
     /// <summary>A whole number from the properties; the default if it is absent or not a number.</summary>
     public long LongProperty(string key, long otherwise) =>
-        Properties.TryGetValue(key, out var text) && long.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var value) ? value : otherwise;
+        Properties.TryGetValue(key, out var text) && TryNumber(text, out var value) ? value : otherwise;
 
+    /// <summary>As Java reads it: what is not true is false.</summary>
     public bool BoolProperty(string key, bool otherwise) =>
         Properties.TryGetValue(key, out var text) ? string.Equals(text, "true", StringComparison.OrdinalIgnoreCase) : otherwise;
+
+    /// <summary>A whole number as properties have it.</summary>
+    public static bool TryNumber(string text, out long value) => long.TryParse(text, CultureInfo.InvariantCulture, out value);
 
     private static EngineException Missing(string what, int id) => new(ErrorKind.Corrupt, $"the table metadata names {what} {id}, which it does not hold");
 }

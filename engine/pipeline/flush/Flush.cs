@@ -12,6 +12,9 @@ internal sealed record Flush(string Id, long Epoch, IReadOnlyList<OffsetRange> R
     /// <summary>The commit under way; kept while its outcome is unknown.</summary>
     internal AppendFiles? Action { get; set; }
 
+    /// <summary>The catalog was asked to commit it.</summary>
+    internal bool WasTried { get; set; }
+
     /// <summary>An answer of the catalog was lost: whatever comes later, its files may be in the table.</summary>
     internal bool MayHaveLanded { get; set; }
 

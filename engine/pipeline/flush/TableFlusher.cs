@@ -248,7 +248,7 @@ internal sealed class TableFlusher(TablePipeline pipeline, TableStore store, Seg
             {
                 trouble = string.Create(CultureInfo.InvariantCulture, $"cannot {what}: {e.Message}");
                 pipeline.LastError = trouble;
-                pipeline.Counters.CommitRetries++;
+                pipeline.Counters.FlushRetries++;
                 pipeline.Log.Warn("flush waits", ("table", pipeline.Options.Name), ("step", what), ("error", e.Message), ("retry_ms", wait));
             }
             if (ended.Wait(wait)) throw new OperationCanceledException();

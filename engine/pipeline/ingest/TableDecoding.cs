@@ -24,14 +24,24 @@ internal static class TableDecoding
         }
     }
 
-    /// <summary>The decoder; <paramref name="onFieldInOtherCase"/> is told what <see cref="JsonDecoderOptions.OnFieldInOtherCase"/> says.</summary>
+    /// <summary>
+    /// The decoder; <paramref name="onFieldInOtherCase"/> is told what <see cref="JsonDecoderOptions.OnFieldInOtherCase"/> says. Throws the stop for columns that records of the options
+    /// cannot fill.
+    /// </summary>
     internal static (IRecordDecoder Decoder, KafkaColumnWriter? KafkaColumn) For(TableOptions options, Schema schema, Action<string, string> onFieldInOtherCase)
     {
         var json = JsonOptions(options);
-        IRecordDecoder decoder = options.Format == RecordFormat.Raw
-            ? new RawDecoder(schema, json.MetadataColumn, options.MaxRecordBytes)
-            : new JsonDecoder(schema, json with { OnFieldInOtherCase = onFieldInOtherCase });
-        return (decoder, json.MetadataColumn is null ? null : new(schema));
+        try
+        {
+            IRecordDecoder decoder = options.Format == RecordFormat.Raw
+                ? new RawDecoder(schema, json.MetadataColumn, options.MaxRecordBytes)
+                : new JsonDecoder(schema, json with { OnFieldInOtherCase = onFieldInOtherCase });
+            return (decoder, json.MetadataColumn is null ? null : new(schema));
+        }
+        catch (EngineException e) when (e.Kind is ErrorKind.Invalid or ErrorKind.Unsupported)
+        {
+            throw NamedStop.Misfit($"table {options.Name}: {e.Message}");
+        }
     }
 
     private static JsonDecoderOptions JsonOptions(TableOptions options) => new()

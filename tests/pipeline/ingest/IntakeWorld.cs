@@ -24,7 +24,7 @@ internal sealed class IntakeWorld : IDisposable
         Catalog = catalog ?? new FileCatalog(objects, "memory://store/w");
         var services = new EngineServices { Objects = objects, Catalog = Catalog };
         factory = new(options, services, null, Log);
-        Store = factory.Open(table, MemoryShares.Of(8 << 20), []);
+        Store = factory.Open(table, MemoryShares.Of(8 << 20), [], Counters);
         journal = TableJournal.Open(services, options, table.Name, Log);
         sync = new(journal.RunSync) { IsBackground = true };
         sync.Start();

@@ -4,10 +4,13 @@ using K2I.Base;
 
 namespace K2I.Iceberg;
 
-/// <summary>The keys by which a server knows a request again. Requests with the same bytes get the same key until their outcome is known, so a re-send is never carried out twice. Any thread.</summary>
+/// <summary>
+/// The keys by which a server knows a request again. Requests with the same bytes get the same key until their outcome is known, so a re-send is never
+/// carried out twice. Bounded: of more requests than are kept the oldest is forgotten. Any thread.
+/// </summary>
 internal sealed class IdempotencyKeys(IClock clock, IRandom random)
 {
-    private const int MostOpen = 1000;
+    internal const int MostOpen = 1_000;
 
     private readonly Lock gate = new();
     private readonly Dictionary<string, (string Key, long MadeMs)> open = new(StringComparer.Ordinal);
@@ -21,7 +24,7 @@ internal sealed class IdempotencyKeys(IClock clock, IRandom random)
         {
             // Well before the server forgets it: a key it does not know any more protects nothing.
             if (open.TryGetValue(request, out var known) && clock.MonotonicMs - known.MadeMs < lifeMs / 2) return known.Key;
-            if (open.Count >= MostOpen) open.Clear();
+            if (!open.ContainsKey(request) && open.Count >= MostOpen) open.Remove(open.MinBy(o => o.Value.MadeMs).Key);
             var key = random.NewTimeGuid(clock.UnixMs).ToString();
             open[request] = (key, clock.MonotonicMs);
             return key;

@@ -10,6 +10,7 @@ namespace K2I.Iceberg;
 /// <remarks>
 /// <para>An answer of any status is returned. Without a whole answer: Unavailable where the request certainly was not carried out (nothing was sent, or
 /// it only asks), Unknown where it may have been. A request is sent once; only a refused login (401, 419) makes a new token and one more try.</para>
+/// <para>A stop (<see cref="CallScope"/>) ends waits and requests: as if there had been no answer.</para>
 /// <para>Redirects are not followed: a token would go where it does not belong.</para>
 /// </remarks>
 internal sealed class RestClient : IDisposable
@@ -91,9 +92,10 @@ internal sealed class RestClient : IDisposable
     {
         using (request)
         {
+            if (CallScope.HasEnded) throw new EngineException(ErrorKind.Unavailable, $"{uri}: not asked any more because of a stop");
             try
             {
-                using var response = http.Send(request, HttpCompletionOption.ResponseContentRead);
+                using var response = http.Send(request, HttpCompletionOption.ResponseContentRead, CallScope.Token);
                 NoteRetryAfter(response);
                 using var body = response.Content.ReadAsStream();
                 var bytes = new byte[body.Length];
@@ -108,7 +110,8 @@ internal sealed class RestClient : IDisposable
             catch (OperationCanceledException error)
             {
                 // Also where connecting took too long: that much cannot be told apart with certainty.
-                throw new EngineException(changes ? ErrorKind.Unknown : ErrorKind.Unavailable, $"{uri}: no answer within {options.TimeoutMs} ms", error);
+                var why = CallScope.HasEnded ? "ended by a stop before its answer" : $"no answer within {options.TimeoutMs} ms";
+                throw new EngineException(changes ? ErrorKind.Unknown : ErrorKind.Unavailable, $"{uri}: {why}", error);
             }
             catch (IOException error)
             {
@@ -130,7 +133,7 @@ internal sealed class RestClient : IDisposable
         var wait = Volatile.Read(ref notBeforeMs) - clock.MonotonicMs;
         if (Volatile.Read(ref notBeforeMs) == long.MinValue || wait <= 0) return;
         if (wait > LongestPauseMs) throw new EngineException(ErrorKind.Unavailable, string.Create(CultureInfo.InvariantCulture, $"{Root} asks not to be called for {wait / 1000} s more"));
-        clock.Sleep(wait);
+        CallScope.Sleep(clock, wait);
     }
 
     private static string RootOf(string text)
