@@ -61,6 +61,43 @@ public sealed class ResumeCommandTests : IDisposable
         Assert.False(Directory.Exists(Path.Combine(harness.Folder, "resume")));
     }
 
+    /// <summary>It runs again, and a moment later the first fetch shows that the offset is not there.</summary>
+    [Fact]
+    public void APauseThatComesAgainIsWaitedFor()
+    {
+        var engine = new FakeEngine(e => e.WaitForStop());
+        var source = new EngineStatusSource(engine.Status, () => true, () => false);
+        using var server = HttpServer.Start(new HttpOptions { Listen = new ListenAddress(System.Net.IPAddress.Loopback, 0) }, source, NullLog.Instance);
+        var config = Config($"[http]\nlisten = 127.0.0.1:{server.Address.Port}\n");
+        var paused = engine.Table with { State = TableState.Paused, PauseReason = PauseReason.OffsetOutOfRange, Detail = "offset 3" };
+        engine.Table = paused;
+        var path = ResumeRequest.PathOf(harness.Folder, "events");
+        var pipeline = Task.Run(() =>
+        {
+            while (!File.Exists(path)) Thread.Sleep(1);
+            engine.Table = paused with { State = TableState.Running, PauseReason = null, Detail = "", Partitions = [new("t", 0, 3, 3, 9, Fetched: false)] };
+            File.Delete(path);
+            Thread.Sleep(700);
+            engine.Table = paused;
+        });
+        var (code, _, error) = harness.Run("resume", "events", "--config", config, "--wait", "60s");
+        pipeline.Wait();
+        Assert.Equal(ExitCode.Unhealthy, code);
+        Assert.Contains("is paused again for offset-out-of-range: offset 3", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void MissingTopicsAreShown()
+    {
+        var engine = new FakeEngine(e => e.WaitForStop());
+        engine.Table = engine.Table with { MissingTopics = ["ordres"] };
+        var source = new EngineStatusSource(engine.Status, () => true, () => false);
+        using var server = HttpServer.Start(new HttpOptions { Listen = new ListenAddress(System.Net.IPAddress.Loopback, 0) }, source, NullLog.Instance);
+        var (code, output, _) = harness.Run("status", "--url", server.Address.ToString());
+        Assert.Equal(ExitCode.Unhealthy, code);
+        Assert.Contains("events: missing in Kafka: ordres\n", output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void TheRunningProcessIsAskedFirst()
     {

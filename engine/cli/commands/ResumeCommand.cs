@@ -57,7 +57,14 @@ internal static class ResumeCommand
             return Tell(terminal, json, table.Name, accept, $"was not resumed: no process with data_dir = {options.Engine.DataDirectory} has taken the request, or the table is not paused there", "not-taken", ExitCode.Unreachable);
         }
         if (before is null) return Tell(terminal, json, table.Name, accept, "goes on: the process has taken the request", "taken", ExitCode.Ok);
-        WaitUntil(waitMs, () => StateOf(options, table.Name) is not { State: "paused" or "starting" });
+        // Whether it goes on shows once Kafka has answered for each partition: an offset that is not held is told by the first fetch only.
+        var hasLeft = false;
+        WaitUntil(waitMs, () =>
+        {
+            if (StateOf(options, table.Name) is not { } next) return true;
+            hasLeft |= next.Reason is null;
+            return next.Reason is null ? next is { State: not "starting", Fetched: true } : hasLeft;
+        });
         return StateOf(options, table.Name) is { Reason: { } still } after
             ? Tell(terminal, json, table.Name, accept, $"is paused again for {still}: {after.Detail}", "paused-again", ExitCode.Unhealthy)
             : Tell(terminal, json, table.Name, accept, $"is {StateOf(options, table.Name)?.State ?? "going on"}", "resumed", ExitCode.Ok);
@@ -102,7 +109,7 @@ internal static class ResumeCommand
     private static string Shown(string text) => string.Concat(text.Take(60).Select(c => char.IsControl(c) ? ' ' : c));
 
     /// <summary>What the running process says of the table; null where it cannot be asked.</summary>
-    private static (string State, string? Reason, string Detail)? StateOf(AppOptions options, string table)
+    private static (string State, string? Reason, string Detail, bool Fetched)? StateOf(AppOptions options, string table)
     {
         if (options.Http is not { } http) return null;
         try
@@ -111,7 +118,8 @@ internal static class ResumeCommand
             foreach (var entry in status.RootElement.GetProperty("tables").EnumerateArray())
             {
                 if (entry.GetProperty("name").GetString() != table) continue;
-                return (entry.GetProperty("state").GetString()!, entry.TryGetProperty("pause_reason", out var reason) ? reason.GetString() : null, entry.GetProperty("detail").GetString()!);
+                var isFetched = entry.GetProperty("partitions").EnumerateArray().All(p => !p.TryGetProperty("fetched", out var fetched) || fetched.GetBoolean());
+                return (entry.GetProperty("state").GetString()!, entry.TryGetProperty("pause_reason", out var reason) ? reason.GetString() : null, entry.GetProperty("detail").GetString()!, isFetched);
             }
         }
         catch (Exception error) when (error is EngineException or KeyNotFoundException or InvalidOperationException or JsonException)

@@ -79,12 +79,16 @@ internal static class StatusCommand
             if (detail is not null) terminal.Say($"{name}: {detail}");
             if (Text(t, "wal_trouble") is { } trouble && trouble != detail) terminal.Say($"{name}: log: {trouble}");
             if (Text(t, "last_error") is { } error && error != detail) terminal.Say($"{name}: last error: {error}");
+            if (MissingTopics(t) is { Length: > 0 } missing) terminal.Say($"{name}: missing in Kafka: {string.Join(", ", missing)}");
             if (Text(t, "pause_reason") is { } reason) terminal.Say($"{name}: paused for {reason}; to go on: {ResumeCommand.Hint(name!, reason)}");
         }
     }
 
     /// <summary>Null for an empty text, and for one that an older process does not tell.</summary>
     private static string? Text(JsonElement table, string name) => table.TryGetProperty(name, out var value) && value.GetString() is { Length: > 0 } text ? text : null;
+
+    private static string[] MissingTopics(JsonElement table) =>
+        table.TryGetProperty("missing_topics", out var topics) ? [.. topics.EnumerateArray().Select(t => t.GetString()!)] : [];
 
     private static string Number(JsonElement table, string name) => table.GetProperty(name).GetInt64().ToString("N0", CultureInfo.InvariantCulture);
 

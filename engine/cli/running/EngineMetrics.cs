@@ -33,6 +33,7 @@ internal static class EngineMetrics
         new("k2i_flush_retries_total", MetricType.Counter, "Steps of a flush that failed for something that passes, and were waited with.", (t, _) => t.FlushRetries),
         new("k2i_data_files_total", MetricType.Counter, "Data files written.", (t, _) => t.DataFiles),
         new("k2i_data_file_bytes_total", MetricType.Counter, "Bytes of the data files written.", (t, _) => t.DataFileBytes),
+        new("k2i_missing_topics", MetricType.Gauge, "Topics that the table is to be fed from and that Kafka does not have.", (t, _) => t.MissingTopics.Length),
         new("k2i_last_flush_seconds", MetricType.Gauge, "How long the last flush took, without its commit.", (t, _) => t.LastFlushMs / 1000.0),
         new("k2i_last_commit_seconds", MetricType.Gauge, "How long the last commit took.", (t, _) => t.LastCommitMs / 1000.0),
         new("k2i_last_commit_timestamp_seconds", MetricType.Gauge, "When the last commit was, in Unix time; absent before the first.", (t, _) => t.LastCommitUnixMs == 0 ? double.NaN : t.LastCommitUnixMs / 1000.0),

@@ -72,6 +72,9 @@ internal static class StatusJson
         json.WriteNumber("last_flush_ms", table.LastFlushMs);
         json.WriteNumber("last_commit_ms", table.LastCommitMs);
         json.WriteNumber("oldest_pending_unix_ms", table.OldestPendingUnixMs);
+        json.WriteStartArray("missing_topics");
+        foreach (var topic in table.MissingTopics) json.WriteStringValue(topic);
+        json.WriteEndArray();
         json.WriteNumber("lag", table.Partitions.Sum(p => Math.Max(0, p.Lag)));
         json.WriteStartArray("partitions");
         foreach (var partition in table.Partitions)
@@ -83,6 +86,7 @@ internal static class StatusJson
             json.WriteNumber("committed_offset", partition.CommittedOffset);
             json.WriteNumber("high_watermark", partition.HighWatermark);
             json.WriteNumber("lag", partition.Lag);
+            json.WriteBoolean("fetched", partition.Fetched);
             json.WriteEndObject();
         }
         json.WriteEndArray();
