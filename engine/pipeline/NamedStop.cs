@@ -34,7 +34,7 @@ internal static class NamedStop
             _ => null,
         };
 
-    /// <summary>Columns or partitions that do not go together.</summary>
+    /// <summary>Columns that do not go together.</summary>
     internal static EngineException Misfit(string message) => Of(PauseReason.IncompatibleSchema, message, kind: ErrorKind.Invalid);
 
     internal static Place? RecordOf(EngineException error) => error.Data[RecordKey] as Place;

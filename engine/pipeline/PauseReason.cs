@@ -15,7 +15,7 @@ public enum PauseReason
     /// <summary>Kafka does not hold the next offset any more. Accepting goes on at the nearest offset it holds; what lies between is lost.</summary>
     OffsetOutOfRange,
 
-    /// <summary>Columns or partitions of the table do not go with the records or the options. Nothing can be accepted: mend one of them.</summary>
+    /// <summary>Columns of the table do not go with the records or the options. Nothing can be accepted: mend one of them.</summary>
     IncompatibleSchema,
 
     /// <summary>The table needs what this build cannot do: a format version, a type, a transform, encryption, a store. Nothing can be accepted.</summary>

@@ -65,15 +65,12 @@ public sealed class OtherEnginesTests : IDisposable
         Assert.DoesNotContain(fixture.Log.Lines, l => l.Contains("another engine", StringComparison.Ordinal));
     }
 
-    [Theory]
-    [InlineData("id: string", "", PauseReason.IncompatibleSchema)]
-    [InlineData("id: long", "bucket(3, id)", PauseReason.IncompatibleSchema)]
-    public void WhatDoesNotFitIsCalledASchema(string columns, string partitionBy, object reason)
+    [Fact]
+    public void WhatDoesNotFitIsCalledASchema()
     {
         Commit(1);
-        var wrong = options with { Tables = [options.Tables[0] with { Columns = columns, PartitionBy = partitionBy.Length == 0 ? null : partitionBy }] };
-        using var engine = fixture.Start(wrong);
-        Assert.Equal((PauseReason)reason, engine.WaitFor("orders", t => t.State == TableState.Paused).PauseReason);
+        using var engine = fixture.Start(options with { Tables = [options.Tables[0] with { Columns = "id: string" }] });
+        Assert.Equal(PauseReason.IncompatibleSchema, engine.WaitFor("orders", t => t.State == TableState.Paused).PauseReason);
     }
 
     [Fact]
