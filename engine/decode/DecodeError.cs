@@ -46,7 +46,7 @@ public readonly struct DecodeError
             DecodeStatus.DuplicateKey => "key occurs twice",
             DecodeStatus.TooDeep => "nested too deeply",
             DecodeStatus.TooLarge => "record too large",
-            _ => "too many fields in one object",
+            _ => "too many fields",
         };
         return string.Create(CultureInfo.InvariantCulture,
             $"{(path.Length == 0 ? "" : path + ": ")}{what} at byte {Position}{(Field is { } field ? $" ({field.Type})" : "")}");

@@ -5,20 +5,17 @@ namespace K2I.Decode;
 /// <summary>What the values seen at one place have in common, growing value by value.</summary>
 internal sealed class InferredType
 {
-    private const int MaxMembers = 1000;
-
-    private readonly Dictionary<string, InferredType> byName = new(StringComparer.Ordinal);
-    private readonly List<string> order = [];
-    private InferredType? element;
+    private OrderedDictionary<string, InferredType>? members;
     /// <summary>True, long, double or string were seen; null until then.</summary>
     private PrimitiveType? scalar;
 
     private bool mixed;
 
     /// <summary>Members in the order they were first seen.</summary>
-    internal IEnumerable<(string Name, InferredType Type)> Members => order.Select(n => (n, byName[n]));
+    internal IEnumerable<KeyValuePair<string, InferredType>> Members => members ?? [];
 
-    internal InferredType? Element => element;
+    /// <summary>What the elements of arrays have in common; null until one was seen.</summary>
+    internal InferredType? Element { get; set; }
 
     internal void See(PrimitiveType type)
     {
@@ -27,24 +24,16 @@ internal sealed class InferredType
         else mixed = true;
     }
 
-    internal InferredType SeeArray() => element ??= new();
+    /// <summary>The member of that name; null where none was seen so far.</summary>
+    internal InferredType? Member(string name) => members?.GetValueOrDefault(name);
 
-    /// <summary>The member of that name; null for one too many, or no name.</summary>
-    internal InferredType? Member(string name)
-    {
-        if (byName.TryGetValue(name, out var member)) return member;
-        if (name.Length == 0 || order.Count == MaxMembers) return null;
-        order.Add(name);
-        return byName[name] = new();
-    }
-
-    internal void Forget(string name) => order.Remove(name);
+    internal void Add(string name, InferredType member) => (members ??= new(StringComparer.Ordinal)).Add(name, member);
 
     /// <summary>The type that takes all the values; null while only nulls and empty objects and arrays were seen. Paths of conflicts go to <paramref name="conflicts"/>.</summary>
     internal DataType? Resolve(string path, List<string> conflicts)
     {
         var inside = conflicts.Count;
-        var list = element?.Resolve(path + ".element", conflicts) is { } type ? ListType.Of(0, type) : null;
+        var list = Element?.Resolve(path + ".element", conflicts) is { } type ? ListType.Of(0, type) : null;
         var fields = Fields(path, conflicts);
         var kinds = (scalar is null ? 0 : 1) + (list is null ? 0 : 1) + (fields.Count > 0 ? 1 : 0);
         if (!mixed && kinds <= 1) return scalar ?? list ?? (fields.Count > 0 ? new StructType([.. fields]) : (DataType?)null);

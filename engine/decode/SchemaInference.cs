@@ -10,10 +10,18 @@ namespace K2I.Decode;
 /// </summary>
 public sealed class SchemaInference
 {
+    /// <summary>
+    /// Members and array elements, counted once for all records and at every depth, that are looked at: far more than become columns, so that
+    /// nulls among them do not matter.
+    /// </summary>
+    public const int MaxSeen = 4 * ColumnNames.MaxColumns;
+
     private readonly InferredType root = new();
     private readonly int maxDepth;
     private int records;
     private int refused;
+    private int seen;
+    private bool hasUnseen;
 
     public SchemaInference(int maxDepth = 64) => this.maxDepth = maxDepth;
 
@@ -29,7 +37,7 @@ public sealed class SchemaInference
     {
         if (Check(record, maxDepth))
         {
-            See(record, root, maxDepth);
+            See(record, known: null);
             records++;
             return true;
         }
@@ -37,59 +45,65 @@ public sealed class SchemaInference
         return false;
     }
 
-    public InferredSchema Result()
+    /// <param name="names">The rule that says what can be a column, what the table has besides taken into it; null: the rule alone.</param>
+    public InferredSchema Result(ColumnNames? names = null)
     {
+        names ??= new([]);
         List<string> conflicts = [];
-        return new(FieldIds.NewSchema(root.Fields("", conflicts)), records, refused, [.. conflicts]);
+        List<NameClash> leftOut = [];
+        var fields = root.Fields("", conflicts).Select(f => names.Take(f, leftOut)).OfType<Field>().ToList();
+        return new(FieldIds.NewSchema(fields), records, refused, [.. conflicts], [.. leftOut], hasUnseen);
     }
 
-    /// <summary>The fields that a record, known to be sound, has and <paramref name="schema"/> has not.</summary>
-    internal static List<NewField> Missing(ReadOnlySpan<byte> record, Schema schema, JsonDecoderOptions options)
+    /// <summary>
+    /// The fields that a record, known to be sound, has and <paramref name="schema"/> has not; null where they are too many to be looked at.
+    /// </summary>
+    internal static List<NewField>? Missing(ReadOnlySpan<byte> record, Schema schema, JsonDecoderOptions options)
     {
-        var seen = new InferredType();
-        See(record, seen, options.MaxDepth);
-        return Missing(seen, schema, options);
+        var inference = new SchemaInference(options.MaxDepth);
+        inference.See(record, schema.Struct);
+        return inference.hasUnseen ? null : inference.Missing(schema, options);
     }
 
-    /// <summary>The fields that the sound ones among these records have and <paramref name="schema"/> has not, each of a type for all of their values.</summary>
+    /// <summary>
+    /// The fields that the sound ones among these records have and <paramref name="schema"/> has not, each of a type for all of their values.
+    /// Those of the first records, where all of them are too many to be looked at.
+    /// </summary>
     internal static List<NewField> Missing(IEnumerable<ReadOnlyMemory<byte>> records, Schema schema, JsonDecoderOptions options)
     {
-        var seen = new InferredType();
+        var inference = new SchemaInference(options.MaxDepth);
         foreach (var record in records)
-            if (Check(record.Span, options.MaxDepth)) See(record.Span, seen, options.MaxDepth);
-        return Missing(seen, schema, options);
+            if (Check(record.Span, options.MaxDepth)) inference.See(record.Span, schema.Struct);
+        return inference.Missing(schema, options);
     }
 
-    private static List<NewField> Missing(InferredType seen, Schema schema, JsonDecoderOptions options)
+    private List<NewField> Missing(Schema schema, JsonDecoderOptions options)
     {
-        if (options.MetadataColumn is { } metadata) seen.Forget(metadata);
         List<NewField> missing = [];
-        AddMissing(seen, schema.Struct, "", missing);
+        AddMissing(root, schema.Struct, "", options.MetadataColumn, missing);
         return missing;
     }
 
-    private static void AddMissing(InferredType seen, DataType type, string path, List<NewField> missing)
+    private static void AddMissing(InferredType seen, DataType type, string path, string? except, List<NewField> missing)
     {
-        switch (type)
+        foreach (var (name, member) in seen.Members)
         {
-            case StructType s:
-                foreach (var (name, member) in seen.Members)
-                {
-                    var at = path.Length == 0 ? name : path + "." + name;
-                    if (s.Find(name) is { } known) AddMissing(member, known.Type, at, missing);
-                    else if (member.Resolve(at, []) is { } added && !missing.Exists(n => n.ParentPath == path && n.Field.Name == name)) missing.Add(new(path, new Field(0, name, added, false)));
-                }
-                break;
-            case ListType l when seen.Element is { } element:
-                AddMissing(element, l.Element.Type, path + ".element", missing);
-                break;
-            case MapType m:
-                foreach (var (_, member) in seen.Members) AddMissing(member, m.Value.Type, path + ".value", missing);
-                break;
-            default:
-                break;
+            if (name == except) continue;
+            var at = path.Length == 0 ? name : path + "." + name;
+            if (KnownMember(type, name) is { } known) AddMissing(member, known.Type, at, except: null, missing);
+            else if (type is StructType && member.Resolve(at, []) is { } added) missing.Add(new(path, new Field(0, name, added, false)));
         }
+        if (type is not ListType l || seen.Element is not { } element) return;
+        AddMissing(element, l.Element.Type, path + ".element", except: null, missing);
     }
+
+    /// <summary>The field for a member; those of a map's objects are all its value.</summary>
+    private static Field? KnownMember(DataType? type, string name) => type switch
+    {
+        StructType s => s.Find(name),
+        MapType m => m.Value,
+        _ => null,
+    };
 
     private static bool Check(ReadOnlySpan<byte> record, int maxDepth)
     {
@@ -108,28 +122,41 @@ public sealed class SchemaInference
         }
     }
 
-    private static void See(ReadOnlySpan<byte> record, InferredType root, int maxDepth)
+    private void See(ReadOnlySpan<byte> record, DataType? known)
     {
         var reader = new Utf8JsonReader(record, new JsonReaderOptions { MaxDepth = maxDepth });
         reader.Read();
-        See(ref reader, root);
+        See(ref reader, root, known);
     }
 
-    private static void See(ref Utf8JsonReader reader, InferredType type)
+    /// <param name="reader">At the value.</param>
+    /// <param name="type">What grows by it.</param>
+    /// <param name="known">The type of the column that the value goes to; null where there is none.</param>
+    private void See(ref Utf8JsonReader reader, InferredType type, DataType? known)
     {
         switch (reader.TokenType)
         {
-            case JsonTokenType.StartObject:
+            case JsonTokenType.StartObject when known is null or StructType or MapType:
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
                 {
-                    var member = NameOf(ref reader) is { } name ? type.Member(name) : null;
+                    var name = NameOf(ref reader);
                     reader.Read();
-                    See(ref reader, member ?? new());
+                    var field = name is null ? null : KnownMember(known, name);
+                    var member = name is null ? null : MemberOf(type, known is MapType ? "value" : name, isKnown: field is not null);
+                    if (member is null) reader.Skip();
+                    else See(ref reader, member, field?.Type);
                 }
                 break;
-            case JsonTokenType.StartArray:
-                var element = type.SeeArray();
-                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) See(ref reader, element);
+            case JsonTokenType.StartArray when known is null or ListType:
+                if ((type.Element ??= Next(isKnown: known is not null)) is not { } element)
+                {
+                    reader.Skip();
+                    break;
+                }
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) See(ref reader, element, (known as ListType)?.Element.Type);
+                break;
+            case JsonTokenType.StartObject or JsonTokenType.StartArray:
+                reader.Skip();
                 break;
             case JsonTokenType.True or JsonTokenType.False:
                 type.See(PrimitiveType.Boolean);
@@ -143,6 +170,26 @@ public sealed class SchemaInference
             default:
                 break;
         }
+    }
+
+    private InferredType? MemberOf(InferredType type, string name, bool isKnown)
+    {
+        if (type.Member(name) is { } there) return there;
+        if (Next(isKnown) is not { } added) return null;
+        type.Add(name, added);
+        return added;
+    }
+
+    /// <summary>A place more; null once there are too many that no column is known for.</summary>
+    private InferredType? Next(bool isKnown)
+    {
+        if (!isKnown && seen == MaxSeen)
+        {
+            hasUnseen = true;
+            return null;
+        }
+        if (!isKnown) seen++;
+        return new();
     }
 
     /// <summary>The member's name; null where its escapes stand for half a character.</summary>

@@ -85,7 +85,9 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Flu
     private TableOptions Checked(TableOptions table)
     {
         var key = values.Has(Keys.PartitionBy) ? Keys.PartitionBy : values.Has(Keys.SchemaFile) ? Keys.SchemaFile : Keys.Columns;
-        if (!hasFlaw && DeclaredText.TableFlaw(table, formatVersion) is { } flaw) values.Wrong(key, flaw);
+        if (hasFlaw) return table;
+        foreach (var flaw in DeclaredText.TableFlaws(table, formatVersion))
+            values.Wrong(flaw.ColumnsAt is null ? key : Keys.Columns, flaw.Message, flaw.Hint, flaw.ColumnsAt);
         return table;
     }
 
