@@ -21,9 +21,6 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
 {
     private const string FlushIdKey = "k2i.flush-id", EpochKey = "k2i.epoch";
 
-    /// <summary>Bounds on columns that records bring in: field names are data from outside.</summary>
-    private const int MaxNameLength = 255, MaxFields = 5_000;
-
     private readonly TableCommitter committer = new(shared.Catalog, shared.Objects, clock: shared.Clock, log: log, random: shared.Random);
     /// <summary>For changes of the schema: records wait meanwhile, and one that is met by nothing but conflicts is refused by the catalog, whatever it calls it.</summary>
     private readonly TableCommitter evolver =
@@ -134,15 +131,11 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
     /// </summary>
     internal void AddFields(IReadOnlyList<NewField> fields)
     {
-        var update = new UpdateSchema();
-        foreach (var field in fields)
-        {
-            if (field.Field.Name.Length > MaxNameLength) throw new EngineException(ErrorKind.Invalid, $"table {ident}: the name of a new column has {field.Field.Name.Length} characters; at most {MaxNameLength} are taken");
-            update.Add(field.ParentPath, field.Field.Name, field.Field.Type, field.Field.Doc);
-        }
-        if (Schema.HighestId() + fields.Count > MaxFields) throw new EngineException(ErrorKind.Invalid, $"table {ident}: it has had {Schema.HighestId()} columns already; at most {MaxFields} are added by records");
+        var update = SchemaFit.Adding(fields);
         try
         {
+            // Before the catalog is asked: records can bring any number of fields that are no columns.
+            update.Check(Now.Table.Metadata);
             Take(evolver.Commit(ident, update).Table);
         }
         catch (EngineException e) when (IsAboutTheTable(e))

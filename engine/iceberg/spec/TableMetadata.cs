@@ -106,6 +106,10 @@ public sealed record TableMetadata
     /// <summary>The value types of a spec's tuples; null where they cannot be known.</summary>
     public ImmutableArray<DataType?> PartitionTypes(PartitionSpec spec) => spec.ResultTypes([CurrentSchema, .. Schemas.Reverse()]);
 
+    /// <summary>What columns of a schema of this table clash in, its partition fields of all specs included.</summary>
+    public IReadOnlyList<NameClash> NameClashes(Schema schema) =>
+        ColumnNames.Clashes(schema.Struct, Specs.SelectMany(s => s.ReservedNames(schema)));
+
     public string? Property(string key) => Properties.GetValueOrDefault(key);
 
     /// <summary>A whole number from the properties; the default if it is absent or not a number.</summary>

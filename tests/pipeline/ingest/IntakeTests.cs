@@ -53,7 +53,7 @@ public sealed class IntakeTests
     {
         using var world = new IntakeWorld(Evolving);
         var source = world.Partition(0);
-        var name = new string('n', 300);
+        var name = new string('n', 1_001);
         foreach (var json in new[] { """{"id":1,"a":1}""", $$"""{"id":2,"{{name}}":1}""", """{"id":3,"b":1}""" }) world.Offer(source, json);
         Settle(world);
         Assert.Equal(["id", "a", "b"], world.Catalog.Load(Ident).Metadata.CurrentSchema.Fields.Select(f => f.Name));
@@ -67,7 +67,7 @@ public sealed class IntakeTests
     {
         using var world = new IntakeWorld(Evolving);
         var (refused, other) = (world.Partition(0), world.Partition(1));
-        world.Offer(refused, $$"""{"id":1,"{{new string('n', 300)}}":1}""");
+        world.Offer(refused, $$"""{"id":1,"{{new string('n', 1_001)}}":1}""");
         world.Intake.Held.First!.Refusal = new("NewField", "of another partition");
         refused.Assigned = false;
         world.Intake.Held.DropUnassigned();
