@@ -53,6 +53,44 @@ public sealed class ColumnNames(IEnumerable<ReservedName> reserved)
     /// </summary>
     public Field? Take(Field field, List<NameClash> clashes) => Take(field, "", "", isPart: false, clashes);
 
+    /// <summary>
+    /// The first clash that columns would bring, each added to the struct that its way from the row leads to (none: the row); null where they
+    /// go with all that was taken. Takes none of them.
+    /// </summary>
+    public NameClash? ClashOf(IEnumerable<(IReadOnlyList<Field> Way, Field Column)> added)
+    {
+        var (names, columns) = (undo.Count, count);
+        List<NameClash> clashes = [];
+        foreach (var (way, column) in added)
+        {
+            var (within, shortWithin) = Within(way);
+            _ = Take(column, within, shortWithin, isPart: false, clashes);
+        }
+        GoBack(names, columns);
+        return clashes.FirstOrDefault();
+    }
+
+    /// <summary>The full and the shorter name that names of what is in the last column of a way begin with.</summary>
+    private static (string Within, string ShortWithin) Within(IReadOnlyList<Field> way)
+    {
+        var (within, shortWithin) = ("", "");
+        DataType? type = null;
+        foreach (var field in way)
+        {
+            var isPart = type is ListType || (type is MapType map && ReferenceEquals(map.Value, field));
+            if (!isPart || field.Type is not StructType) shortWithin = Join(shortWithin, field.Name);
+            within = Join(within, field.Name);
+            type = field.Type;
+        }
+        return within == shortWithin ? (within, within) : (within, shortWithin);
+    }
+
+    private void GoBack(int names, int columns)
+    {
+        while (undo.Count > names) Forget(undo.Pop());
+        count = columns;
+    }
+
     /// <param name="isPart">An element or value: a struct of that kind goes unnamed in the shorter names of what is inside.</param>
     private Field? Take(Field field, string within, string shortWithin, bool isPart, List<NameClash> clashes)
     {
@@ -68,8 +106,7 @@ public sealed class ColumnNames(IEnumerable<ReservedName> reserved)
         if (!ReferenceEquals(shorter, path) && !known.ContainsKey(Folded(shorter))) Know(shorter, path);
         var type = Take(field.Type, path, isPart && field.Type is StructType ? shortWithin : shorter, clashes);
         if (type is not null) return ReferenceEquals(type, field.Type) ? field : field with { Type = type };
-        while (undo.Count > names) Forget(undo.Pop());
-        count = columns;
+        GoBack(names, columns);
         return null;
     }
 

@@ -14,7 +14,7 @@ namespace K2I.Pipeline;
 /// knows where offsets stand in a table, and the fence that keeps them exact.
 /// </summary>
 /// <remarks>
-/// Ingest thread: <see cref="Open"/>, <see cref="Create"/>, <see cref="Reload"/>, <see cref="AddFields"/>. Flush thread: <see cref="Commit"/>. What both see (<see cref="Schema"/>,
+/// Ingest thread: <see cref="Open"/>, <see cref="Create"/>, <see cref="Reload"/>, <see cref="ClashOf"/>, <see cref="AddFields"/>. Flush thread: <see cref="Commit"/>. What both see (<see cref="Schema"/>,
 /// <see cref="Offsets"/>, …) is an immutable state, replaced whole.
 /// </remarks>
 internal sealed class TableStore(TableStoreFactory shared, TableOptions options, TableIdent ident, int formatVersion, MemoryShares memory, TableIdentity identity, ImmutableHashSet<PauseReason> accepted, ILog log)
@@ -30,7 +30,13 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
     private volatile ImmutableHashSet<(string Topic, string Id)> forgotten = [];
 
     /// <summary>The table as last loaded or committed, and what is derived from it.</summary>
-    private sealed record State(Table Table, Schema Schema, OffsetMap Offsets, DataFileBuilder Files);
+    private sealed record State(Table Table, Schema Schema, OffsetMap Offsets, DataFileBuilder Files)
+    {
+        private ColumnNames? names;
+
+        /// <summary>The rule with the table's columns taken. Ingest thread.</summary>
+        internal ColumnNames Names => names ??= Table.Metadata.NamesOf(Schema, []);
+    }
 
     internal ILog Log => log;
 
@@ -125,18 +131,25 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
         return Offsets.Topics.Any(t => t.Value.Partitions.Any(p => !(standing.Next(t.Key, p.Key) >= p.Value)));
     }
 
+    /// <summary>The clash, by name or number, of these fields with the columns as last loaded or committed; null where there is none. Asks no catalog.</summary>
+    internal NameClash? ClashOf(IEnumerable<NewField> fields)
+    {
+        var now = Now;
+        return now.Names.ClashOf(fields.Select(f => (Way: now.Schema.FieldsTo(f.ParentPath), f.Field)).Where(f => IsNew(f.Way, f.Field)));
+
+        // One that is there already counts as added.
+        bool IsNew(IReadOnlyList<Field> way, Field field) => (way is [.., var parent] ? parent.Type as StructType : now.Schema.Struct)?.Find(field.Name) is null;
+    }
+
     /// <summary>
     /// Adds optional columns; one that is there already, of a type that takes the values, counts as added. Throws Invalid where the table or the catalog will not have them, Conflict
     /// where the catalog answers with nothing else.
     /// </summary>
     internal void AddFields(IReadOnlyList<NewField> fields)
     {
-        var update = SchemaFit.Adding(fields);
         try
         {
-            // Before the catalog is asked: records can bring any number of fields that are no columns.
-            update.Check(Now.Table.Metadata);
-            Take(evolver.Commit(ident, update).Table);
+            Take(evolver.Commit(ident, SchemaFit.Adding(fields)).Table);
         }
         catch (EngineException e) when (IsAboutTheTable(e))
         {

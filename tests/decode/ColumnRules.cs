@@ -96,6 +96,47 @@ public class ColumnRules
         static bool IsReal(Field field) => field.Type.IsNested;
     }
 
+    /// <summary>Asking what a column would clash with says what the whole would say, at any place, and changes nothing.</summary>
+    [Fact]
+    public void AColumnThatIsAskedForClashesWhereTheWholeWould()
+    {
+        var clashing = 0;
+        for (var seed = 0; seed < 3_000; seed++)
+        {
+            var random = new Random(seed);
+            var names = new ColumnNames([]);
+            var row = new StructType([.. RandomFields(random, 3).Select(f => names.Take(f, [])).OfType<Field>()]);
+            if (row.Fields.IsEmpty) continue;
+            var ways = WaysToStructs(row, []).ToList();
+            for (var i = 0; i < 5; i++)
+            {
+                var (way, within) = ways[random.Next(ways.Count)];
+                var column = Of(RandomName(random), RandomType(random, 1));
+                var isSound = IsSound(((StructType)With(row, within, column)).Fields);
+                Assert.True(names.ClashOf([(way, column)]) is null == isSound, $"seed {seed}: {row}, {string.Join('.', way.Select(f => f.Name))} and {column}");
+                if (!isSound) clashing++;
+                if (isSound) Assert.NotNull(names.ClashOf([(way, column), (way, column)]));
+            }
+        }
+        Assert.InRange(clashing, 1_000, 14_000);
+
+        static IEnumerable<(IReadOnlyList<Field> Way, StructType Within)> WaysToStructs(DataType type, IReadOnlyList<Field> way)
+        {
+            if (type is StructType s) yield return (way, s);
+            foreach (var child in Schema.ChildrenOf(type))
+                foreach (var found in WaysToStructs(child.Type, [.. way, child])) yield return found;
+        }
+
+        static DataType With(DataType type, StructType within, Field column) => type switch
+        {
+            StructType s when ReferenceEquals(s, within) => new StructType(s.Fields.Add(column)),
+            StructType s => new StructType([.. s.Fields.Select(f => f with { Type = With(f.Type, within, column) })]),
+            ListType l => new ListType(l.Element with { Type = With(l.Element.Type, within, column) }),
+            MapType m => new MapType(m.Key, m.Value with { Type = With(m.Value.Type, within, column) }),
+            _ => type,
+        };
+    }
+
     [Fact]
     public void InferredColumnsGoTogetherAndEveryOtherMemberIsNamed()
     {

@@ -105,9 +105,9 @@ public class Inferences
             ColumnUnits = System.Collections.Immutable.ImmutableDictionary<string, EpochUnit>.Empty.Add("o.at", EpochUnit.Microseconds),
         };
         using var rows = new Rows(FieldIds.NewSchema(ColumnText.Parse("id: long")), options);
-        const string json = """{"id":1,"o":{"at":1700000000123456,"n":12345678901234567890},"at":1700000000123456}""";
+        const string json = """{"id":1,"o":{"at":1700000000123456,"n":12345678901234567890},"at":1700000000123456,"at_us":5}""";
         Assert.Equal("NewField", rows.Add(json));
-        Assert.Equal("o: struct<at: timestamptz, n: decimal(38,0)>, at: long", ColumnText.Format(rows.Decoder.NewFields([Encoding.UTF8.GetBytes(json)]).Select(n => n.Field)));
+        Assert.Equal("o: struct<at: timestamptz, n: decimal(38,0)>, at: long, at_us: long", ColumnText.Format(rows.Decoder.NewFields([Encoding.UTF8.GetBytes(json)]).Select(n => n.Field)));
     }
 
     [Fact]
