@@ -14,18 +14,25 @@ public sealed record Schema(int SchemaId, StructType Struct)
     /// <summary>The field with this id at any depth, list elements, map keys and values included.</summary>
     public Field? FindById(int id) => FindById(Struct, id);
 
-    /// <summary>The field at a dotted path through structs (<c>address.city</c>); list and map parts are <c>element</c>, <c>key</c>, <c>value</c>.</summary>
-    public Field? FindByPath(string path)
+    /// <summary>
+    /// The field with this full name (<c>address.city</c>); list and map parts are <c>element</c>, <c>key</c>, <c>value</c>. Names may hold
+    /// dots themselves.
+    /// </summary>
+    public Field? FindByPath(string path) => FieldsTo(path) is [.., var field] ? field : null;
+
+    /// <summary>The fields on the way to the one with this full name, that one last; none where there is none.</summary>
+    public IReadOnlyList<Field> FieldsTo(string path)
     {
-        DataType type = Struct;
-        Field? field = null;
-        foreach (var part in path.Split('.'))
-        {
-            field = Child(type, part);
-            if (field is null) return Struct.Find(path);
-            type = field.Type;
-        }
-        return field;
+        List<Field> way = [];
+        _ = Find(Struct, path, way);
+        return way;
+    }
+
+    /// <summary>The full name of the field with this id; null where there is none.</summary>
+    public string? PathOf(int id)
+    {
+        List<Field> way = [];
+        return Find(Struct, id, way) ? string.Join('.', way.Select(f => f.Name)) : null;
     }
 
     /// <summary>The highest field id at any depth; 0 without fields.</summary>
@@ -45,11 +52,28 @@ public sealed record Schema(int SchemaId, StructType Struct)
         _ => [],
     };
 
-    private static Field? Child(DataType type, string name)
+    private static bool Find(DataType type, ReadOnlySpan<char> path, List<Field> way)
     {
         foreach (var field in ChildrenOf(type))
-            if (field.Name == name) return field;
-        return null;
+        {
+            if (!path.StartsWith(field.Name, StringComparison.Ordinal)) continue;
+            way.Add(field);
+            var rest = path[field.Name.Length..];
+            if (rest.IsEmpty || (rest[0] == '.' && Find(field.Type, rest[1..], way))) return true;
+            way.RemoveAt(way.Count - 1);
+        }
+        return false;
+    }
+
+    private static bool Find(DataType type, int id, List<Field> way)
+    {
+        foreach (var field in ChildrenOf(type))
+        {
+            way.Add(field);
+            if (field.Id == id || Find(field.Type, id, way)) return true;
+            way.RemoveAt(way.Count - 1);
+        }
+        return false;
     }
 
     private static Field? FindById(DataType type, int id)

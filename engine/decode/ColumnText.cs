@@ -26,6 +26,14 @@ public static class ColumnText
         return error.Message is null;
     }
 
+    /// <summary>The character, counted from 0, at which the last declared column of a full name begins; 0 where there is none.</summary>
+    public static int PlaceOf(string text, string path)
+    {
+        var parser = new ColumnTextParser(text);
+        _ = parser.Columns();
+        return parser.Places.LastOrDefault(p => p.Path == path).At;
+    }
+
     /// <summary>The text that <see cref="Parse"/> reads back; <paramref name="separator"/> goes between columns.</summary>
     public static string Format(IEnumerable<Field> fields, string separator = ", ") => string.Join(separator, fields.Select(Format));
 

@@ -25,31 +25,35 @@ internal sealed class ColumnTextParser(string text)
         ("object", "struct<name: type>"), ("record", "struct<name: type>"), ("row", "struct<name: type>"), ("guid", "uuid"), ("dictionary", "map<string, type>"),
     ];
 
+    private readonly List<(string Path, int At)> places = [];
     private int at;
     private int depth;
 
     internal ColumnTextError Error { get; private set; }
 
+    /// <summary>Full names in the order of the text, and where each begins.</summary>
+    internal IReadOnlyList<(string Path, int At)> Places => places;
+
     /// <summary>All of the text; null once there is an error.</summary>
     internal ImmutableArray<Field>? Columns()
     {
-        var fields = Fields('\0');
+        var fields = Fields('\0', "");
         if (fields is { Length: 0 }) return Fail<ImmutableArray<Field>?>(0, "no column is declared; write name: type");
         return fields;
     }
 
-    private ImmutableArray<Field>? Fields(char close)
+    private ImmutableArray<Field>? Fields(char close, string within)
     {
         var fields = ImmutableArray.CreateBuilder<Field>();
-        HashSet<string> names = new(StringComparer.Ordinal);
         while (true)
         {
             if (Peek() == close) break;
             var nameAt = at;
             if (Name() is not { } name) return null;
-            if (!names.Add(name)) return Fail<ImmutableArray<Field>?>(nameAt, $"column {name} is declared twice");
+            var path = within + name;
+            places.Add((path, nameAt));
             if (!Expect(':', $"a colon and the type of {name}")) return null;
-            if (Type() is not { } type) return null;
+            if (Type(path) is not { } type) return null;
             fields.Add(new Field(0, name, type, Take('!')));
             if (!Take(',') && Peek() != close)
                 return Fail<ImmutableArray<Field>?>(at, close == '\0' ? "a comma and the next column expected" : $"a comma or {close} expected");
@@ -79,7 +83,7 @@ internal sealed class ColumnTextParser(string text)
         return name.Length > 0 ? name.ToString() : Fail<string>(opened, "a column name is empty");
     }
 
-    private DataType? Type()
+    private DataType? Type(string path)
     {
         Peek();
         var start = at;
@@ -91,9 +95,9 @@ internal sealed class ColumnTextParser(string text)
             "" => Fail<DataType>(start, "a type expected"),
             "decimal" => Decimal(start),
             "fixed" => Fixed(start),
-            "struct" => Struct(start),
-            "list" => List(),
-            "map" => Map(),
+            "struct" => Struct(start, path),
+            "list" => List(path),
+            "map" => Map(path),
             _ => PrimitiveType.TryParse(word, out var primitive) ? primitive : Fail<DataType>(start, $"unknown type {word}{Nearest(word)}"),
         };
         depth--;
@@ -115,28 +119,29 @@ internal sealed class ColumnTextParser(string text)
         return length >= 1 ? PrimitiveType.Fixed(length) : Fail<PrimitiveType>(start, "a fixed type has at least one byte");
     }
 
-    private StructType? Struct(int start)
+    private StructType? Struct(int start, string path)
     {
-        if (!Expect('<', "< and the struct's fields") || Fields('>') is not { } fields || !Expect('>', "> after the struct's fields")) return null;
+        if (!Expect('<', "< and the struct's fields") || Fields('>', path + ".") is not { } fields) return null;
+        if (!Expect('>', "> after the struct's fields")) return null;
         return fields.Length > 0 ? new StructType(fields) : Fail<StructType>(start, "a struct needs a field");
     }
 
-    private ListType? List()
+    private ListType? List(string path)
     {
-        if (!Expect('<', "< and the type of the list's elements") || Type() is not { } element) return null;
+        if (!Expect('<', "< and the type of the list's elements") || Type(path + ".element") is not { } element) return null;
         var list = ListType.Of(0, element, Take('!'));
         return Expect('>', "> after the element type") ? list : null;
     }
 
-    private MapType? Map()
+    private MapType? Map(string path)
     {
         if (!Expect('<', "< and the types of the map's keys and values")) return null;
         Peek();
         var keyAt = at;
-        if (Type() is not { } key) return null;
+        if (Type(path + ".key") is not { } key) return null;
         if (key.IsNested) return Fail<MapType>(keyAt, "a map's keys are of a primitive type");
         Take('!');
-        if (!Expect(',', "a comma and the type of the map's values") || Type() is not { } value) return null;
+        if (!Expect(',', "a comma and the type of the map's values") || Type(path + ".value") is not { } value) return null;
         var map = MapType.Of(0, key, 0, value, Take('!'));
         return Expect('>', "> after the value type") ? map : null;
     }

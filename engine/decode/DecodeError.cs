@@ -59,7 +59,7 @@ public readonly struct DecodeError
             DecodeStatus.DuplicateKey => "key occurs twice",
             DecodeStatus.TooDeep => "nested too deeply",
             DecodeStatus.TooLarge => "record too large",
-            _ => "too many fields in one object",
+            _ => "too many fields",
         };
         var type = unknown is null && Field is { } field ? $" ({field.Type})" : "";
         var where = path.Length == 0 ? "" : path + ": ";

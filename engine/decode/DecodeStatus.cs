@@ -45,6 +45,6 @@ public enum DecodeStatus : byte
     /// <summary>More bytes than the cap.</summary>
     TooLarge,
 
-    /// <summary>An object with more members than the cap.</summary>
+    /// <summary>An object with more members than the cap, or a record with more new ones than are looked at.</summary>
     TooManyFields,
 }

@@ -26,12 +26,10 @@ internal static class IcebergSchemaReader
     {
         if (!element.TryGetProperty("fields", out var list) || list.ValueKind != JsonValueKind.Array) throw SchemaFile.Invalid(path, "a struct has an array of fields");
         var fields = ImmutableArray.CreateBuilder<Field>();
-        HashSet<string> names = new(StringComparer.Ordinal);
         foreach (var item in list.EnumerateArray())
         {
             var at = $"{path}.fields[{fields.Count}]";
             var name = Member(item, "name", at).GetString() ?? throw SchemaFile.Invalid(at, "the name is null");
-            if (!names.Add(name)) throw SchemaFile.Invalid(at, $"the name {name} occurs twice");
             var type = Type(Member(item, "type", at), at + ".type", ids);
             fields.Add(new Field(Id(item, "id", at, ids), name, type, Member(item, "required", at).GetBoolean())
             {

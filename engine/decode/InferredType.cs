@@ -2,35 +2,24 @@ using K2I.Columns;
 
 namespace K2I.Decode;
 
-/// <summary>What the values seen at one place have in common, growing value by value.</summary>
+/// <summary>What the values seen at one place have in common, growing value by value. Members are told apart by <paramref name="names"/>.</summary>
 internal sealed class InferredType(IEqualityComparer<string> names)
 {
-    private const int MaxMembers = 1000;
-
-    private readonly Dictionary<string, InferredType> byName = new(names);
-    private readonly List<string> order = [];
-    private InferredType? element;
+    private OrderedDictionary<string, InferredType>? members;
     private ValueSorts scalars;
 
-    /// <summary>Members in the order they were first seen.</summary>
-    internal IEnumerable<(string Name, InferredType Type)> Members => order.Select(n => (n, byName[n]));
+    /// <summary>Members in the order they were first seen, spelled as then.</summary>
+    internal IEnumerable<KeyValuePair<string, InferredType>> Members => members ?? [];
 
-    internal InferredType? Element => element;
+    /// <summary>What the elements of arrays have in common; null until one was seen.</summary>
+    internal InferredType? Element { get; set; }
 
     internal void See(ValueSorts sort) => scalars |= sort;
 
-    internal InferredType SeeArray() => element ??= new(names);
+    /// <summary>The member of that name; null where none was seen so far.</summary>
+    internal InferredType? Member(string name) => members?.GetValueOrDefault(name);
 
-    /// <summary>The member of that name; null for one too many, or no name.</summary>
-    internal InferredType? Member(string name)
-    {
-        if (byName.TryGetValue(name, out var member)) return member;
-        if (name.Length == 0 || order.Count == MaxMembers) return null;
-        order.Add(name);
-        return byName[name] = new(names);
-    }
-
-    internal void Forget(string name) => order.RemoveAll(n => names.Equals(n, name));
+    internal void Add(string name, InferredType member) => (members ??= new(names)).Add(name, member);
 
     /// <summary>
     /// The type that takes all the values; null while only nulls and empty objects and arrays were seen. Those at a path of
@@ -39,7 +28,7 @@ internal sealed class InferredType(IEqualityComparer<string> names)
     internal DataType? Resolve(string path, IReadOnlySet<string> times, List<string> conflicts)
     {
         var inside = conflicts.Count;
-        var list = element?.Resolve(path + ".element", times, conflicts) is { } type ? ListType.Of(0, type) : null;
+        var list = Element?.Resolve(path + ".element", times, conflicts) is { } type ? ListType.Of(0, type) : null;
         var fields = Fields(path, times, conflicts);
         var kinds = (scalars == ValueSorts.None ? 0 : 1) + (list is null ? 0 : 1) + (fields.Count > 0 ? 1 : 0);
         if (kinds == 0) return null;

@@ -144,10 +144,12 @@ public sealed unsafe partial class JsonDecoder : IRecordDecoder
         foreach (var child in Schema.ChildrenOf(field.Type)) RefuseUnfit(child, path + "." + child.Name);
     }
 
-    /// <summary>A field without a value to tell its type by, or without a name, adds nothing: the record is good without it.</summary>
+    /// <summary>A field without a value to tell its type by adds nothing: the record is good without it.</summary>
     private void ReportNewFields(ReadOnlySpan<byte> value)
     {
-        if (SchemaInference.Missing(value, Schema, Options).Count > 0) Fail(DecodeStatus.NewField, newFieldAt, newFieldIn);
+        var missing = SchemaInference.Missing(value, Schema, Options);
+        if (missing is null) Fail(DecodeStatus.TooManyFields, newFieldAt, newFieldIn);
+        else if (missing.Count > 0) Fail(DecodeStatus.NewField, newFieldAt, newFieldIn);
     }
 
     private DecodeStatus Refuse(DecodeStatus why)

@@ -21,7 +21,7 @@ public sealed record JsonDecoderOptions
     /// </summary>
     public Action<string, string>? OnFieldInOtherCase { get; init; }
 
-    /// <summary>The unit of numbers given for time and timestamp columns.</summary>
+    /// <summary>The unit of numbers given for time and timestamp columns, where nothing says it for the column: <see cref="UnitOf"/>.</summary>
     public EpochUnit TimestampUnit { get; init; } = EpochUnit.Milliseconds;
 
     /// <summary>Units of single columns, by dotted path. Where such a column is added to the schema, it is a time.</summary>
@@ -40,4 +40,16 @@ public sealed record JsonDecoderOptions
 
     /// <summary>The column that <see cref="KafkaColumnWriter"/> fills; null for none.</summary>
     public string? MetadataColumn { get; init; } = KafkaColumn.Name;
+
+    /// <summary>
+    /// The unit of numbers at a dotted path: its own, else the one that <paramref name="name"/>, the column's, ends in (<c>_ms</c>, <c>_us</c>,
+    /// <c>_ns</c>, in either case), else that of all.
+    /// </summary>
+    internal EpochUnit UnitOf(string path, string name)
+    {
+        if (ColumnUnits.TryGetValue(path, out var own)) return own;
+        if (name.EndsWith("_ms", StringComparison.OrdinalIgnoreCase)) return EpochUnit.Milliseconds;
+        if (name.EndsWith("_us", StringComparison.OrdinalIgnoreCase)) return EpochUnit.Microseconds;
+        return name.EndsWith("_ns", StringComparison.OrdinalIgnoreCase) ? EpochUnit.Nanoseconds : TimestampUnit;
+    }
 }

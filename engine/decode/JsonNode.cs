@@ -34,7 +34,7 @@ internal sealed unsafe class JsonNode : DecodeNode
         }
         if (Kind is TypeKind.Time or TypeKind.Timestamp or TypeKind.TimestampTz or TypeKind.TimestampNs or TypeKind.TimestampTzNs)
         {
-            var unit = options.ColumnUnits.GetValueOrDefault(Path(), options.TimestampUnit);
+            var unit = options.UnitOf(Path(), MemberName());
             Scale = (Kind is TypeKind.TimestampNs or TypeKind.TimestampTzNs ? 9 : 6) - (int)unit;
             Factor = (long)Digits.Power(Math.Abs(Scale));
         }
@@ -144,6 +144,9 @@ internal sealed unsafe class JsonNode : DecodeNode
         keyMask = Vector128.Create<byte>(mask);
         if (KeyBytes > 16) keyTail = Vector128.Create<byte>(key[(KeyBytes - 16)..KeyBytes]);
     }
+
+    /// <summary>The name that records have for it: elements and values go by that of their list or map.</summary>
+    private string MemberName() => Parent is JsonNode { Kind: TypeKind.List or TypeKind.Map } whole ? whole.MemberName() : Field?.Name ?? "";
 
     private static bool StringNeedsEscape(ReadOnlySpan<byte> name)
     {

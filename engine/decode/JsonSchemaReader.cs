@@ -80,7 +80,6 @@ internal sealed class JsonSchemaReader(JsonElement root)
             foreach (var property in properties.EnumerateObject())
             {
                 var typed = Type(property.Value, $"{path}.properties.{property.Name}");
-                if (fields.Exists(f => f.Name == property.Name)) throw SchemaFile.Invalid(path, $"the property {property.Name} occurs twice");
                 var doc = property.Value.ValueKind == JsonValueKind.Object ? Word(property.Value, "description") : null;
                 fields.Add(new Field(0, property.Name, typed.Type, required.Contains(property.Name) && !typed.Nullable) { Doc = doc });
             }

@@ -14,7 +14,10 @@ internal sealed class NameCase : IEqualityComparer<string>
     public bool Equals(string? x, string? y)
     {
         if (x is null || y is null) return ReferenceEquals(x, y);
-        return x.Length == y.Length && x.Zip(y).All(Same);
+        if (x.Length != y.Length) return false;
+        for (var i = 0; i < x.Length; i++)
+            if (Lower(x[i]) != Lower(y[i])) return false;
+        return true;
     }
 
     public int GetHashCode([DisallowNull] string obj)
@@ -31,8 +34,6 @@ internal sealed class NameCase : IEqualityComparer<string>
             if (Lower((char)x[i]) != Lower((char)y[i])) return false;
         return true;
     }
-
-    private static bool Same((char One, char Other) pair) => Lower(pair.One) == Lower(pair.Other);
 
     private static char Lower(char c) => char.IsAsciiLetterUpper(c) ? (char)(c | 0x20) : c;
 }

@@ -10,11 +10,20 @@ namespace K2I.Decode;
 /// </summary>
 public sealed class SchemaInference
 {
+    /// <summary>
+    /// Members and array elements, counted once for all records and at every depth, that are looked at: far more than become columns, so that
+    /// nulls among them do not matter.
+    /// </summary>
+    public const int MaxSeen = 4 * ColumnNames.MaxColumns;
+
     private readonly InferredType root;
+    private readonly IEqualityComparer<string> memberNames;
     private readonly JsonDecoderOptions options;
     private readonly HashSet<string> times;
     private int records;
     private int refused;
+    private int seen;
+    private bool hasUnseen;
 
     /// <summary>
     /// An inference without samples yet, for a decoder with these options. <paramref name="times"/> are paths of columns that are to be times, beside those with a
@@ -24,7 +33,8 @@ public sealed class SchemaInference
     {
         this.options = options ??= new();
         this.times = [.. times ?? [], .. options.ColumnUnits.Keys];
-        root = new(NamesOf(options));
+        memberNames = options.CaseSensitive ? StringComparer.Ordinal : NameCase.Ignored;
+        root = new(memberNames);
     }
 
     public static InferredSchema Infer(IEnumerable<ReadOnlyMemory<byte>> records, IEnumerable<string>? times = null)
@@ -37,10 +47,8 @@ public sealed class SchemaInference
     /// <summary>Takes one sample into account; false where it is no JSON object, and then nothing of it is.</summary>
     public bool Add(ReadOnlySpan<byte> record)
     {
-        record = WithoutMark(record);
-        if (Check(record, options.MaxDepth))
+        if (TrySee(record, known: null))
         {
-            See(record, root, options.MaxDepth);
             records++;
             return true;
         }
@@ -48,75 +56,79 @@ public sealed class SchemaInference
         return false;
     }
 
-    public InferredSchema Result()
+    /// <param name="names">The rule that says what can be a column, what the table has besides taken into it; null: the rule alone.</param>
+    public InferredSchema Result(ColumnNames? names = null)
     {
+        names ??= new([]);
         List<string> conflicts = [];
-        return new(FieldIds.NewSchema(root.Fields("", times, conflicts)), records, refused, [.. conflicts]);
+        List<NameClash> leftOut = [];
+        var fields = root.Fields("", times, conflicts).Select(f => names.Take(f, leftOut)).OfType<Field>().ToList();
+        return new(FieldIds.NewSchema(fields), records, refused, [.. conflicts], [.. leftOut], hasUnseen);
     }
 
-    /// <summary>The fields that a record, known to be sound, has and <paramref name="schema"/> has not.</summary>
-    internal static List<NewField> Missing(ReadOnlySpan<byte> record, Schema schema, JsonDecoderOptions options)
+    /// <summary>
+    /// The fields that a record, known to be sound, has and <paramref name="schema"/> has not; null where they are too many to be looked at.
+    /// </summary>
+    internal static List<NewField>? Missing(ReadOnlySpan<byte> record, Schema schema, JsonDecoderOptions options)
     {
-        var seen = new InferredType(NamesOf(options));
-        See(WithoutMark(record), seen, options.MaxDepth);
-        return Missing(seen, schema, options);
+        var inference = new SchemaInference(options);
+        inference.See(WithoutMark(record), schema.Struct);
+        return inference.hasUnseen ? null : inference.Missing(schema);
     }
 
-    /// <summary>The fields that the sound ones among these records have and <paramref name="schema"/> has not, each of a type for all of their values.</summary>
+    /// <summary>
+    /// The fields that the sound ones among these records have and <paramref name="schema"/> has not, each of a type for all of their values.
+    /// Those of the first records, where all of them are too many to be looked at.
+    /// </summary>
     internal static List<NewField> Missing(IEnumerable<ReadOnlyMemory<byte>> records, Schema schema, JsonDecoderOptions options)
     {
-        var seen = new InferredType(NamesOf(options));
-        foreach (var record in records)
-        {
-            var text = WithoutMark(record.Span);
-            if (Check(text, options.MaxDepth)) See(text, seen, options.MaxDepth);
-        }
-        return Missing(seen, schema, options);
+        var inference = new SchemaInference(options);
+        foreach (var record in records) _ = inference.TrySee(record.Span, schema.Struct);
+        return inference.Missing(schema);
     }
 
-    private static List<NewField> Missing(InferredType seen, Schema schema, JsonDecoderOptions options)
+    private List<NewField> Missing(Schema schema)
     {
-        if (options.MetadataColumn is { } metadata) seen.Forget(metadata);
         List<NewField> missing = [];
-        AddMissing(seen, schema.Struct, "", options, [.. options.ColumnUnits.Keys], missing);
+        AddMissing(root, schema.Struct, "", options.MetadataColumn, missing);
         return missing;
     }
 
-    private static void AddMissing(InferredType seen, DataType type, string path, JsonDecoderOptions options, HashSet<string> times, List<NewField> missing)
+    private void AddMissing(InferredType type, DataType known, string path, string? except, List<NewField> missing)
     {
-        switch (type)
+        foreach (var (name, member) in type.Members)
         {
-            case StructType s:
-                foreach (var (name, member) in seen.Members)
-                {
-                    var at = path.Length == 0 ? name : path + "." + name;
-                    if (Find(s, name, options.CaseSensitive) is { } known) AddMissing(member, known.Type, at, options, times, missing);
-                    else if (member.Resolve(at, times, []) is { } added && !missing.Exists(n => n.ParentPath == path && n.Field.Name == name))
-                        missing.Add(new(path, new Field(0, name, added, false)));
-                }
-                break;
-            case ListType l when seen.Element is { } element:
-                AddMissing(element, l.Element.Type, path + ".element", options, times, missing);
-                break;
-            case MapType m:
-                foreach (var (_, member) in seen.Members) AddMissing(member, m.Value.Type, path + ".value", options, times, missing);
-                break;
-            default:
-                break;
+            if (memberNames.Equals(name, except)) continue;
+            var at = path.Length == 0 ? name : path + "." + name;
+            if (KnownMember(known, name) is { } field) AddMissing(member, field.Type, at, except: null, missing);
+            else if (known is StructType && member.Resolve(at, times, []) is { } added) missing.Add(new(path, new Field(0, name, added, false)));
         }
+        if (known is not ListType l || type.Element is not { } element) return;
+        AddMissing(element, l.Element.Type, path + ".element", except: null, missing);
     }
 
-    /// <summary>The field of that name, or the only one that differs from it in a case that does not count.</summary>
-    private static Field? Find(StructType type, string name, bool caseSensitive)
+    /// <summary>
+    /// The field for a member: the one of its name, or the only one that differs from it in a case that does not count. Those of a map's
+    /// objects are all its value.
+    /// </summary>
+    private Field? KnownMember(DataType? type, string name)
     {
-        if (caseSensitive || type.Find(name) is not null) return type.Find(name);
-        var variants = type.Fields.Where(f => NameCase.Ignored.Equals(f.Name, name)).Take(2).ToArray();
+        if (type is MapType m) return m.Value;
+        if (type is not StructType s) return null;
+        if (options.CaseSensitive || s.Find(name) is not null) return s.Find(name);
+        var variants = s.Fields.Where(f => memberNames.Equals(f.Name, name)).Take(2).ToArray();
         return variants.Length == 1 ? variants[0] : null;
     }
 
-    private static IEqualityComparer<string> NamesOf(JsonDecoderOptions options) => options.CaseSensitive ? StringComparer.Ordinal : NameCase.Ignored;
-
     private static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> record) => Utf8Text.HasMark(record) ? record[Utf8Text.MarkBytes..] : record;
+
+    private bool TrySee(ReadOnlySpan<byte> record, DataType? known)
+    {
+        record = WithoutMark(record);
+        if (!Check(record, options.MaxDepth)) return false;
+        See(record, known);
+        return true;
+    }
 
     private static bool Check(ReadOnlySpan<byte> record, int maxDepth)
     {
@@ -135,28 +147,44 @@ public sealed class SchemaInference
         }
     }
 
-    private static void See(ReadOnlySpan<byte> record, InferredType root, int maxDepth)
+    private void See(ReadOnlySpan<byte> record, DataType? known)
     {
-        var reader = new Utf8JsonReader(record, new JsonReaderOptions { MaxDepth = maxDepth });
+        var reader = new Utf8JsonReader(record, new JsonReaderOptions { MaxDepth = options.MaxDepth });
         reader.Read();
-        See(ref reader, root);
+        See(ref reader, root, known);
     }
 
-    private static void See(ref Utf8JsonReader reader, InferredType type)
+    /// <param name="reader">At the value.</param>
+    /// <param name="type">What grows by it.</param>
+    /// <param name="known">The type of the column that the value goes to; null where there is none.</param>
+    private void See(ref Utf8JsonReader reader, InferredType type, DataType? known)
     {
         switch (reader.TokenType)
         {
-            case JsonTokenType.StartObject:
+            case var _ when known is PrimitiveType:
+                reader.Skip();
+                break;
+            case JsonTokenType.StartObject when known is null or StructType or MapType:
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
                 {
-                    var member = NameOf(ref reader) is { } name ? type.Member(name) : null;
+                    var name = NameOf(ref reader);
                     reader.Read();
-                    See(ref reader, member ?? new(StringComparer.Ordinal));
+                    var field = name is null ? null : KnownMember(known, name);
+                    var member = name is null ? null : MemberOf(type, known is MapType ? "value" : name, isKnown: field is not null);
+                    if (member is null) reader.Skip();
+                    else See(ref reader, member, field?.Type);
                 }
                 break;
-            case JsonTokenType.StartArray:
-                var element = type.SeeArray();
-                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) See(ref reader, element);
+            case JsonTokenType.StartArray when known is null or ListType:
+                if ((type.Element ??= Next(isKnown: known is not null)) is not { } element)
+                {
+                    reader.Skip();
+                    break;
+                }
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) See(ref reader, element, (known as ListType)?.Element.Type);
+                break;
+            case JsonTokenType.StartObject or JsonTokenType.StartArray:
+                reader.Skip();
                 break;
             case JsonTokenType.True or JsonTokenType.False:
                 type.See(ValueSorts.Boolean);
@@ -170,6 +198,26 @@ public sealed class SchemaInference
             default:
                 break;
         }
+    }
+
+    private InferredType? MemberOf(InferredType type, string name, bool isKnown)
+    {
+        if (type.Member(name) is { } there) return there;
+        if (Next(isKnown) is not { } added) return null;
+        type.Add(name, added);
+        return added;
+    }
+
+    /// <summary>A place more; null once there are too many that no column is known for.</summary>
+    private InferredType? Next(bool isKnown)
+    {
+        if (!isKnown && seen == MaxSeen)
+        {
+            hasUnseen = true;
+            return null;
+        }
+        if (!isKnown) seen++;
+        return new(memberNames);
     }
 
     /// <summary>The member's name; null where its escapes stand for half a character.</summary>

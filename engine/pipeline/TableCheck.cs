@@ -8,6 +8,18 @@ namespace K2I.Pipeline;
 /// <summary>Whether a table's options hold together, and go with the table that is there: for checks before a start. Changes nothing.</summary>
 public static class TableCheck
 {
+    /// <summary>
+    /// The declared columns that do not go together by name, with each other, the Kafka column and the partition fields. Throws Invalid for
+    /// what cannot be read.
+    /// </summary>
+    public static IReadOnlyList<NameClash> NameClashes(TableOptions options)
+    {
+        List<NameClash> clashes = [];
+        var names = TableDecoding.NamesFor(options, clashes);
+        foreach (var field in TableDecoding.Declared(options) ?? []) _ = names.Take(field, clashes);
+        return clashes;
+    }
+
     /// <summary>The schema that the options fix without looking at a record; null if it has to be inferred. Throws Invalid, naming what is wrong.</summary>
     public static Schema? DeclaredSchema(TableOptions options)
     {
@@ -21,6 +33,7 @@ public static class TableCheck
     public static IReadOnlyList<string> ColumnsToAdd(TableOptions options, Table table)
     {
         var missing = SchemaFit.Missing(table.Ident.ToString(), TableDecoding.Declared(options), options.KafkaColumn, table.Metadata.CurrentSchema);
+        SchemaFit.Adding(missing).Check(table.Metadata);
         return [.. missing.Select(m => m.Path)];
     }
 

@@ -14,15 +14,12 @@ namespace K2I.Pipeline;
 /// knows where offsets stand in a table, and the fence that keeps them exact.
 /// </summary>
 /// <remarks>
-/// Ingest thread: <see cref="Open"/>, <see cref="Create"/>, <see cref="Reload"/>, <see cref="AddFields"/>. Flush thread: <see cref="Commit"/>. What both see (<see cref="Schema"/>,
+/// Ingest thread: <see cref="Open"/>, <see cref="Create"/>, <see cref="Reload"/>, <see cref="ClashOf"/>, <see cref="AddFields"/>. Flush thread: <see cref="Commit"/>. What both see (<see cref="Schema"/>,
 /// <see cref="Offsets"/>, …) is an immutable state, replaced whole.
 /// </remarks>
 internal sealed class TableStore(TableStoreFactory shared, TableOptions options, TableIdent ident, int formatVersion, MemoryShares memory, TableIdentity identity, ImmutableHashSet<PauseReason> accepted, TableCounters counters, ILog log)
 {
     private const string FlushIdKey = "k2i.flush-id", EpochKey = "k2i.epoch";
-
-    /// <summary>Bounds on columns that records bring in: field names are data from outside.</summary>
-    private const int MaxNameLength = 255, MaxFields = 5_000;
 
     private readonly TableCommitter committer = new(shared.Catalog, shared.Objects, clock: shared.Clock, log: log, random: shared.Random);
     /// <summary>For changes of the schema: records wait meanwhile, and one that is met by nothing but conflicts is refused by the catalog, whatever it calls it.</summary>
@@ -33,7 +30,13 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
     private volatile ImmutableHashSet<(string Topic, string Id)> forgotten = [];
 
     /// <summary>The table as last loaded or committed, and what is derived from it.</summary>
-    private sealed record State(Table Table, Schema Schema, OffsetMap Offsets, DataFileBuilder Files);
+    private sealed record State(Table Table, Schema Schema, OffsetMap Offsets, DataFileBuilder Files)
+    {
+        private ColumnNames? names;
+
+        /// <summary>The rule with the table's columns taken. Ingest thread.</summary>
+        internal ColumnNames Names => names ??= Table.Metadata.NamesOf(Schema, []);
+    }
 
     internal ILog Log => log;
 
@@ -128,22 +131,25 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
         return Offsets.Topics.Any(t => t.Value.Partitions.Any(p => !(standing.Next(t.Key, p.Key) >= p.Value)));
     }
 
+    /// <summary>The clash, by name or number, of these fields with the columns as last loaded or committed; null where there is none. Asks no catalog.</summary>
+    internal NameClash? ClashOf(IEnumerable<NewField> fields)
+    {
+        var now = Now;
+        return now.Names.ClashOf(fields.Select(f => (Way: now.Schema.FieldsTo(f.ParentPath), f.Field)).Where(f => IsNew(f.Way, f.Field)));
+
+        // One that is there already counts as added.
+        bool IsNew(IReadOnlyList<Field> way, Field field) => (way is [.., var parent] ? parent.Type as StructType : now.Schema.Struct)?.Find(field.Name) is null;
+    }
+
     /// <summary>
     /// Adds optional columns; one that is there already, of a type that takes the values, counts as added. Throws Invalid where the table or the catalog will not have them, Conflict
     /// where the catalog answers with nothing else.
     /// </summary>
     internal void AddFields(IReadOnlyList<NewField> fields)
     {
-        var update = new UpdateSchema();
-        foreach (var field in fields)
-        {
-            if (field.Field.Name.Length > MaxNameLength) throw new EngineException(ErrorKind.Invalid, $"table {ident}: the name of a new column has {field.Field.Name.Length} characters; at most {MaxNameLength} are taken");
-            update.Add(field.ParentPath, field.Field.Name, field.Field.Type, field.Field.Doc);
-        }
-        if (Schema.HighestId() + fields.Count > MaxFields) throw new EngineException(ErrorKind.Invalid, $"table {ident}: it has had {Schema.HighestId()} columns already; at most {MaxFields} are added by records");
         try
         {
-            Take(evolver.Commit(ident, update).Table, schemaIsOurs: true);
+            Take(evolver.Commit(ident, SchemaFit.Adding(fields)).Table, schemaIsOurs: true);
         }
         catch (EngineException e) when (IsAboutTheTable(e))
         {

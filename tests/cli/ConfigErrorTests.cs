@@ -107,11 +107,48 @@ public sealed class ConfigErrorTests : IDisposable
     }
 
     [Fact]
+    public void ColumnsThatDoNotGoTogetherAreAllNamedWhereTheyStand()
+    {
+        var problems = harness.Problems(Before + Table + """
+            columns = 'a: struct<b: int>, `a.b`: int, id: int, Id: int, ts: timestamp, ts_day: int, _KAFKA: int, `_kafka.topic`: int'
+            partition_by = day(ts)
+            """);
+        const string Names = "[table.events] columns:", InCase = "in case only, which many engines cannot tell apart";
+        const string Twice = "by which readers find them", Part = "rename the column, or the partition field with 'as'";
+        const string Kafka = "kafka_column = false leaves that one out", Other = "rename one of the two or leave one out";
+        Assert.Equal(
+        [
+            $"k2i.ini:7:31: {Names} two columns have the full name 'a.b', {Twice}; {Other}",
+            $"k2i.ini:7:52: {Names} column 'Id' differs from 'id' {InCase}; {Other}",
+            $"k2i.ini:7:76: {Names} column 'ts_day' has the name of partition field 'ts_day'; {Part}",
+            $"k2i.ini:7:89: {Names} column '_KAFKA' differs from '_kafka' {InCase}; {Kafka}",
+            $"k2i.ini:7:102: {Names} two columns have the full name '_kafka.topic', {Twice}; {Kafka}",
+        ], problems);
+        const string Sound = "columns = '_kafka: int, `http.method`: string, `http.url`: string'\nkafka_column = false";
+        Assert.Empty(harness.Problems(Before + Table + Sound));
+    }
+
+    [Theory]
+    [InlineData("""{"properties":{"a":{"properties":{"b":{"type":"integer"}}},"a.b":{"type":"integer"}}}""", "two columns have the full name 'a.b'")]
+    [InlineData("""{"fields":[{"id":1,"name":"a",OPTIONAL INT},{"id":2,"name":"a",OPTIONAL INT}]}""", "two columns have the full name 'a'")]
+    [InlineData("""{"properties":{"a":{"type":"integer"},"A":{"type":"integer"}}}""", "column 'A' differs from 'a' in case only")]
+    [InlineData("""{"properties":{"_kafka":{"type":"integer"}}}""", "two columns have the full name '_kafka'")]
+    public void ColumnsOfASchemaFileThatDoNotGoTogetherAreNamed(string schema, string complaint)
+    {
+        schema = schema.Replace("OPTIONAL INT", "\"required\":false,\"type\":\"int\"", StringComparison.Ordinal);
+        var path = Path.Combine(harness.Folder, "schema.json");
+        File.WriteAllText(path, schema);
+        var problem = Assert.Single(harness.Load(Before + Table + $"schema_file = {path}").Problems);
+        Assert.Equal("k2i.ini:7:1", problem.Place.ToString());
+        Assert.StartsWith($"[table.events] schema_file: {complaint}", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void NanosecondsNeedFormatVersion3()
     {
         var problem = Assert.Single(harness.Load(Before + Table + "columns = 'a: int, b: struct<c: list<timestamp_ns>>'").Problems);
         Assert.Equal("k2i.ini:7:1", problem.Place.ToString());
-        Assert.Contains("needs format version 3 ([iceberg] format_version = 3)", problem.Message, StringComparison.Ordinal);
+        Assert.EndsWith("needs format version 3; [iceberg] format_version = 3", problem.ToString(), StringComparison.Ordinal);
         Assert.Empty(harness.Load(Before + "format_version = 3\n" + Table + "columns = 'a: int, b: timestamptz_ns'").Problems);
     }
 

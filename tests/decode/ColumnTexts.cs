@@ -18,7 +18,6 @@ public class ColumnTexts
     [Theory]
     [InlineData("a: strng", "unknown type strng; did you mean string? (character 4)")]
     [InlineData("a: bigint", "unknown type bigint; did you mean long? (character 4)")]
-    [InlineData("a: int, a: long", "column a is declared twice (character 9)")]
     [InlineData("a int", "a colon and the type of a expected (character 3)")]
     [InlineData("a: int b: int", "a comma and the next column expected (character 8)")]
     [InlineData("a: decimal(39,0)", "a decimal has 1 to 38 digits, and no more of them after the point (character 4)")]
@@ -37,6 +36,18 @@ public class ColumnTexts
         Assert.False(ColumnText.TryParse(text, out _, out var error));
         Assert.Equal(expected, error.ToString());
         Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => ColumnText.Parse(text)).Kind);
+    }
+
+    [Theory]
+    [InlineData("b", 8)]
+    [InlineData("c.d e", 27)]
+    [InlineData("l.element.x", 55)]
+    [InlineData("m.value.y", 87)]
+    [InlineData("z", 0)]
+    public void TheLastColumnOfANameIsFoundInTheText(string path, int at)
+    {
+        const string Columns = "b: int, b: long, c: struct<`d e`: int>, l: list<struct<x: int>>, m: map<string, struct<y: int>>";
+        Assert.Equal(at, ColumnText.PlaceOf(Columns, path));
     }
 
     [Fact]

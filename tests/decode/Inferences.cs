@@ -105,9 +105,9 @@ public class Inferences
             ColumnUnits = System.Collections.Immutable.ImmutableDictionary<string, EpochUnit>.Empty.Add("o.at", EpochUnit.Microseconds),
         };
         using var rows = new Rows(FieldIds.NewSchema(ColumnText.Parse("id: long")), options);
-        const string json = """{"id":1,"o":{"at":1700000000123456,"n":12345678901234567890},"at":1700000000123456}""";
+        const string json = """{"id":1,"o":{"at":1700000000123456,"n":12345678901234567890},"at":1700000000123456,"at_us":5}""";
         Assert.Equal("NewField", rows.Add(json));
-        Assert.Equal("o: struct<at: timestamptz, n: decimal(38,0)>, at: long", ColumnText.Format(rows.Decoder.NewFields([Encoding.UTF8.GetBytes(json)]).Select(n => n.Field)));
+        Assert.Equal("o: struct<at: timestamptz, n: decimal(38,0)>, at: long, at_us: long", ColumnText.Format(rows.Decoder.NewFields([Encoding.UTF8.GetBytes(json)]).Select(n => n.Field)));
     }
 
     [Fact]
@@ -141,5 +141,50 @@ public class Inferences
         Assert.Equal("1|1|[1,a,null,{\"x\":1}]|{p={q=1.5,r=null}}", rows.Add(samples[0]));
         Assert.Equal("2|2.5|[]|null", rows.Add(samples[1]));
         Assert.Equal("3|null|null|{p={q=1,r=t}}", rows.Add(samples[2]));
+    }
+
+    [Fact]
+    public void MembersUpToTheLimitOfColumnsAreAllColumns()
+    {
+        var members = string.Join(",", Enumerable.Range(0, 1_500).Select(i => $"\"f{i}\":{i}"));
+        Assert.Equal(1_500, Infer("{" + members + "}").Schema.Fields.Length);
+        Assert.Equal(1_500, Assert.IsType<StructType>(Infer("{\"s\":{" + members + "}}").Schema.Fields[0].Type).Fields.Length);
+    }
+
+    [Fact]
+    public void MembersBeyondTheLimitOfColumnsAreLeftOutByName()
+    {
+        var found = Infer("{" + string.Join(",", Enumerable.Range(0, ColumnNames.MaxColumns + 7).Select(i => $"\"f{i}\":{i}")) + "}");
+        Assert.Equal(ColumnNames.MaxColumns, found.Schema.Fields.Length);
+        Assert.Equal(Enumerable.Range(ColumnNames.MaxColumns, 7).Select(i => $"f{i}"), found.LeftOut.Select(c => c.Path));
+        Assert.All(found.LeftOut, c => Assert.Equal(NameFlaw.TooMany, c.Flaw));
+        Assert.False(found.HasUnseen);
+    }
+
+    [Fact]
+    public void RecordsOfEndlessMembersTakeBoundedRoomAndAreTold()
+    {
+        var inference = new SchemaInference();
+        for (var i = 0; i < 5; i++)
+        {
+            var members = string.Join(",", Enumerable.Range(0, 9_000).Select(j => $"\"f{i}_{j}\":[{j}]"));
+            Assert.True(inference.Add(Encoding.UTF8.GetBytes("{" + members + "}")));
+        }
+        var found = inference.Result();
+        Assert.True(found.HasUnseen);
+        Assert.Equal(ColumnNames.MaxColumns / 2, found.Schema.Fields.Length);
+    }
+
+    [Fact]
+    public void TheMetadataColumnIsNeverInferred()
+    {
+        var inference = new SchemaInference();
+        Assert.True(inference.Add("""{"id":1,"_kafka":{"topic":"x","offset":7},"_KAFKA":1,"_kafka.topic":2,"_kafka.x":3}"""u8));
+        var names = new ColumnNames([]);
+        Assert.NotNull(names.Take(KafkaColumn.Field(0), []));
+        var found = inference.Result(names);
+        Assert.Equal("columns = id: long, `_kafka.x`: long", found.ToConfigLine());
+        Assert.Equal(["_kafka", "_KAFKA", "_kafka.topic"], found.LeftOut.Select(c => c.Path));
+        Assert.Equal(5, inference.Result().Schema.Fields.Length + inference.Result().LeftOut.Length);
     }
 }

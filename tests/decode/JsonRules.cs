@@ -208,6 +208,35 @@ public class JsonRules
     }
 
     [Theory]
+    [InlineData("ts_ms: timestamptz", """{"ts_ms":5}""", "5000")]
+    [InlineData("ts_us: timestamptz", """{"ts_us":5}""", "5")]
+    [InlineData("TS_US: timestamp", """{"TS_US":5}""", "5")]
+    [InlineData("ts_ns: timestamptz_ns", """{"ts_ns":5}""", "5")]
+    [InlineData("_ns: time", """{"_ns":5000}""", "5")]
+    [InlineData("ts: timestamptz", """{"ts":5}""", "5000000")]
+    [InlineData("tsus: timestamptz", """{"tsus":5}""", "5000000")]
+    [InlineData("ts_us_: timestamptz", """{"ts_us_":5}""", "5000000")]
+    [InlineData("a_us: struct<b: timestamptz, c_ms: timestamptz>", """{"a_us":{"b":5,"c_ms":5}}""", "{b=5000000,c_ms=5000}")]
+    [InlineData("`a.b_us`: timestamptz", """{"a.b_us":5}""", "5")]
+    [InlineData("l_us: list<timestamptz>", """{"l_us":[5]}""", "[5]")]
+    [InlineData("m_us: map<string, list<timestamptz>>", """{"m_us":{"k":[5]}}""", "<k=[5]>")]
+    [InlineData("l_us: list<struct<t: timestamptz>>", """{"l_us":[{"t":5}]}""", "[{t=5000000}]")]
+    [InlineData("n_us: long", """{"n_us":5}""", "5")]
+    public void ANameThatEndsInAUnitSaysWhatItsNumbersAre(string columns, string json, string expected)
+    {
+        using var rows = new Rows(FieldIds.NewSchema(ColumnText.Parse(columns)), new() { TimestampUnit = EpochUnit.Seconds });
+        Assert.Equal(expected, rows.Add(json));
+    }
+
+    [Fact]
+    public void AUnitThatIsGivenByColumnGoesBeforeItsName()
+    {
+        var units = System.Collections.Immutable.ImmutableDictionary<string, EpochUnit>.Empty.Add("o.ts_us", EpochUnit.Seconds).Add("l_us.element", EpochUnit.Seconds);
+        using var rows = new Rows(FieldIds.NewSchema(ColumnText.Parse("o: struct<ts_us: timestamptz>, l_us: list<timestamptz>, ts_us: timestamptz")), new() { ColumnUnits = units });
+        Assert.Equal("{ts_us=5000000}|[5000000]|5", rows.Add("""{"o":{"ts_us":5},"l_us":[5],"ts_us":5}"""));
+    }
+
+    [Theory]
     [InlineData("\"F81D4FAE-7dec-11d0-a765-00a0c91e6bf6\"", "f81d4fae7dec11d0a76500a0c91e6bf6")]
     [InlineData("\"f81d4fae7dec11d0a76500a0c91e6bf6\"", "InvalidValue")]
     [InlineData("\"f81d4fae-7dec-11d0-a765-00a0c91e6bfg\"", "InvalidValue")]

@@ -180,12 +180,60 @@ public sealed class AppendFilesTests
         Assert.Equal(CommitStatus.AlreadyDone, committer.Commit(TestTables.Events, new UpdateSchema().Add("", "geo", PrimitiveType.String).Drop("address.geo")).Status);
         foreach (var bad in (UpdateSchema[])
         [
-            new UpdateSchema().Add("", "geo", PrimitiveType.Long), new UpdateSchema().Add("", "GEO", PrimitiveType.String), new UpdateSchema().Add("", "a.b", PrimitiveType.String), new UpdateSchema().Add("name", "x", PrimitiveType.Int),
+            new UpdateSchema().Add("", "geo", PrimitiveType.Long), new UpdateSchema().Add("", "GEO", PrimitiveType.String), new UpdateSchema().Add("", "address.town", PrimitiveType.String),
+            new UpdateSchema().Add("", "tags.element", PrimitiveType.String), new UpdateSchema().Add("", "ID_bucket", PrimitiveType.String),
+            new UpdateSchema().Rename("name", "id_bucket"), new UpdateSchema().Add("address", "", PrimitiveType.Int),
+            new UpdateSchema().Add("name", "x", PrimitiveType.Int),
             new UpdateSchema().Drop("id"), new UpdateSchema().Widen("name", PrimitiveType.Binary), new UpdateSchema().Widen("id", PrimitiveType.Int), new UpdateSchema().Rename("name", "ts"), new UpdateSchema().Rename("nothing", "x"),
         ])
             Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => committer.Commit(TestTables.Events, bad)).Kind);
         var final = catalog.Load(TestTables.Events).Metadata;
         Assert.Equal(4, final.Schemas.Length);
         Assert.Equal(13, final.LastColumnId);
+    }
+
+    [Fact]
+    public void DottedNamesAreColumnsAtAnyDepthAndTheirPathsLeadToThem()
+    {
+        catalog.Create(TestTables.Events, TestTables.Creation());
+        Schema Change(UpdateSchema change) => committer.Commit(TestTables.Events, change).Table.Metadata.CurrentSchema;
+        static StructType Of(string name) => new([new Field(0, name, PrimitiveType.Int, false)]);
+        var schema = Change(new UpdateSchema().Add("", "http", Of("x.y")).Add("", "http.method", PrimitiveType.String).Add("", "o.p", Of("q")));
+        Assert.Equal(["x.y", "http.method", "q"], ((string[])["http.x.y", "http.method", "o.p.q"]).Select(p => schema.FindByPath(p)!.Name));
+        schema = Change(new UpdateSchema().Widen("http.x.y", PrimitiveType.Long).Add("o.p", "r.s", PrimitiveType.Int).Rename("o.p.q", "t.u")
+            .MoveFirst("http.method").MoveAfter("o.p.r.s", "t.u"));
+        Assert.Equal(["http.method", "id", "name", "ts", "http", "o.p"], schema.Fields.Select(f => f.Name));
+        var wide = schema.FindByPath("http.x.y")!;
+        Assert.Equal((PrimitiveType.Long, "http.x.y"), (wide.Type, schema.PathOf(wide.Id)));
+        Assert.Equal("struct<t.u: int, r.s: int>", schema.FindByPath("o.p")!.Type.ToString());
+        Assert.Equal(CommitStatus.AlreadyDone, committer.Commit(TestTables.Events, new UpdateSchema().Rename("o.p.q", "t.u")).Status);
+        schema = Change(new UpdateSchema().Drop("o.p.r.s").Drop("http.method"));
+        Assert.Equal("struct<t.u: int>", schema.FindByPath("o.p")!.Type.ToString());
+        var error = Assert.Throws<EngineException>(() => Change(new UpdateSchema().Add("http", "x", Of("y"))));
+        Assert.Contains("two columns have the full name 'http.x.y'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ATableGetsNoMoreColumnsThanTheLimitAndMayChangeStill()
+    {
+        var many = Enumerable.Range(1, ColumnNames.MaxColumns - 1).Select(i => new Field(i, $"c{i}", PrimitiveType.Int, false));
+        catalog.Create(TestTables.Events, new TableCreation { Schema = Schema.Of([.. many]) });
+        committer.Commit(TestTables.Events, new UpdateSchema().Add("", "last", PrimitiveType.Int));
+        var more = new UpdateSchema().Add("", "more", PrimitiveType.Int);
+        var error = Assert.Throws<EngineException>(() => committer.Commit(TestTables.Events, more));
+        Assert.Contains("column 'more' is one too many: a table has at most 5000 columns", error.Message, StringComparison.Ordinal);
+        committer.Commit(TestTables.Events, new UpdateSchema().Rename("last", "renamed").Widen("c1", PrimitiveType.Long));
+    }
+
+    [Fact]
+    public void ATableOfOthersWithClashesMayChangeButGetsNoMoreOfThem()
+    {
+        var table = catalog.Create(TestTables.Events, TestTables.Creation()).Metadata;
+        var columns = new StructType([.. table.CurrentSchema.Fields, new Field(4, "ID", PrimitiveType.Int, false)]);
+        var clashing = table with { Schemas = [table.CurrentSchema with { Struct = columns }], LastColumnId = 4 };
+        new UpdateSchema().Add("", "more", PrimitiveType.Int).Widen("ID", PrimitiveType.Long).Check(clashing);
+        new UpdateSchema().Rename("ID", "other").Check(clashing);
+        var error = Assert.Throws<EngineException>(() => new UpdateSchema().Add("", "Name", PrimitiveType.Int).Check(clashing));
+        Assert.Contains("column 'Name' differs from 'name' in case only", error.Message, StringComparison.Ordinal);
     }
 }

@@ -53,6 +53,42 @@ public abstract class CatalogContract
     }
 
     [ContractFact]
+    public void ATableWhoseColumnsDoNotGoTogetherIsNotCreated()
+    {
+        Field Of(int id, string name) => new(id, name, PrimitiveType.TimestampTz, false);
+        (string Why, Schema Schema, string PartitionName)[] creations =
+        [
+            ("two columns have the full name 'a.b'", Schema.Of(new Field(1, "a", new StructType([Of(2, "b")]), false), Of(3, "a.b")), ""),
+            ("column 'TS' differs from 'ts' in case only", Schema.Of(Of(1, "ts"), Of(2, "TS")), ""),
+            ("column 'ts_day' has the name of partition field 'ts_day'", Schema.Of(Of(1, "ts"), Of(2, "ts_day")), "ts_day"),
+            ("needs format version 3", Schema.Of(new Field(1, "ns", PrimitiveType.TimestampNs, false)), ""),
+        ];
+        foreach (var (why, schema, part) in creations)
+        {
+            var spec = part.Length == 0 ? PartitionSpec.Unpartitioned : new(0, [new PartitionField(1, 1000, part, Transform.Day)]);
+            var creation = new TableCreation { Schema = schema, Spec = spec };
+            var error = Assert.Throws<EngineException>(() => Catalog.Create(TestTables.Events, creation));
+            Assert.Equal(ErrorKind.Invalid, error.Kind);
+            Assert.Contains(why, error.Message, StringComparison.Ordinal);
+        }
+        Assert.Null(Other.TryLoad(TestTables.Events));
+    }
+
+    [ContractFact]
+    public void ColumnsAndPartitionFieldsOfAllSpecsShareTheirNames()
+    {
+        Catalog.Create(TestTables.Events, TestTables.Creation("day(ts)"));
+        Committer.Commit(TestTables.Events, new UpdateSpec("bucket(4, id) as part"));
+        UpdateSchema Adding(string name) => new UpdateSchema().Add("", name, PrimitiveType.Int);
+        foreach (var action in (TableAction[])[Adding("ts_day"), Adding("PART"), new UpdateSpec("day(ts) as name")])
+        {
+            var error = Assert.Throws<EngineException>(() => Committer.Commit(TestTables.Events, action));
+            Assert.Contains("has the name of partition field", error.Message, StringComparison.Ordinal);
+        }
+        Assert.Equal(3, Other.Load(TestTables.Events).Metadata.CurrentSchema.Fields.Length);
+    }
+
+    [ContractFact]
     public void MissingTableIsNotFound()
     {
         Assert.Null(Catalog.TryLoad(TestTables.Events));

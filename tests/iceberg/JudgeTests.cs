@@ -86,6 +86,62 @@ public sealed class JudgeTests : IDisposable
     }
 
     [SharedFact(Judge.Program)]
+    public void TablesWhoseColumnsGoTogetherAreOpenedByIcebergJavaAndThoseWithOneFullNameForTwoAreNot()
+    {
+        string[] words = ["a", "A", "b", "a.b", "b.a", "a.b.a", "element", "key", "value", "a.element", "a.key", "b.value", "ſ", "s"];
+        var sound = new List<(TableIdent, long)>();
+        var broken = new List<string>();
+        for (var seed = 0; seed < 120; seed++)
+        {
+            var random = new Random(seed);
+            var given = Fields(random, 3);
+            var names = new ColumnNames([]);
+            var taken = given.Select(f => names.Take(f, [])).OfType<Field>();
+            var schema = FieldIds.NewSchema([new Field(0, "n", PrimitiveType.Long, false), .. taken]);
+            var ident = TableIdent.Parse($"db.names_{seed}");
+            var spec = PartitionSpecText.Parse(seed % 2 == 0 ? "bucket(2, n)" : "", schema);
+            var table = committer.LoadOrCreate(ident, new TableCreation { Schema = schema, Spec = spec });
+            using var rows = new RandomRows(random).Fill(schema, 5);
+            committer.Commit(ident, TestTables.Append([.. ParquetFiles.Write(table, rows.View(), store)]));
+            sound.Add((ident, 5));
+
+            // The same columns without the rule, written past every door.
+            var unruled = FieldIds.NewSchema(given);
+            if (ColumnNames.Clashes(unruled.Struct, []).All(c => c.Flaw != NameFlaw.Taken)) continue;
+            broken.Add($"{folder.Path}/db/broken_{seed}");
+            var metadata = table.Metadata with
+            {
+                Schemas = [unruled],
+                LastColumnId = 500,
+                Location = broken[^1],
+                Specs = [PartitionSpec.Unpartitioned],
+                CurrentSnapshotId = null,
+                Snapshots = [],
+                Refs = table.Metadata.Refs.Clear(),
+            };
+            Directory.CreateDirectory(broken[^1] + "/metadata");
+            File.WriteAllBytes(broken[^1] + "/metadata/v1.metadata.json", TableMetadataJson.ToBytes(metadata));
+        }
+        CheckAll(sound);
+        Assert.True(broken.Count > 10);
+        Assert.Contains("multiple fields for name", Judge.Run("check", broken[0]).Output, StringComparison.Ordinal);
+        foreach (var (path, output) in broken.Zip(Judge.Batch(broken.Select(p => new[] { "check", p }))))
+            Assert.False(output.Any(l => l.StartsWith("{\"errors\"", StringComparison.Ordinal)), $"{path} was opened");
+        foreach (var (ident, rows) in sound.Take(8))
+            if (PythonJudge.Rows($"{folder.Path}/db/{ident.Name}", "pyiceberg", null) is { } read) Assert.Equal(rows, read.Count);
+
+        List<Field> Fields(Random random, int depth) =>
+            [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => new Field(0, words[random.Next(words.Length)], Type(random, depth), false))];
+
+        DataType Type(Random random, int depth) => random.Next(depth == 0 ? 1 : 4) switch
+        {
+            1 => new StructType([.. Fields(random, depth - 1)]),
+            2 => ListType.Of(0, Type(random, depth - 1)),
+            _ => PrimitiveType.Long,
+        };
+    }
+
+    [SharedFact(Judge.Program)]
     public void AppendingGoesOnAfterAnotherEngineChangedTheTable()
     {
         using var judge = new JudgeSession();

@@ -82,6 +82,11 @@ public sealed class LinterTests : IDisposable
         { "default-version", Change(t => t with { Schemas = [new Schema(0, new StructType([.. t.CurrentSchema.Fields, new Field(3, "d", PrimitiveType.Int, false) { InitialDefault = "1" }]))] }) },
         { "partition-source", Change(t => t with { Schemas = [new Schema(0, new StructType([t.CurrentSchema.Fields[0]]))] }) },
         { "partition-name", Change(t => t with { Specs = [new PartitionSpec(0, [t.DefaultSpec.Fields[0] with { Name = "id" }])] }) },
+        { "partition-name", Change(t => t with { Specs = [new PartitionSpec(0, [t.DefaultSpec.Fields[0] with { Name = "ID" }])] }) },
+        { "partition-name", Change(t => t with { Specs = [.. t.Specs, new PartitionSpec(9, [t.DefaultSpec.Fields[0] with { Name = "id" }])] }) },
+        { "column-names", Change(t => With(t, new Field(3, "Id", PrimitiveType.Int, false))) },
+        { "column-names", Change(t => With(t, new(3, "l", ListType.Of(4, PrimitiveType.Int), false), new(5, "l.element", PrimitiveType.Int, false))) },
+        { "column-names", Change(t => With(t, new Field(3, "", PrimitiveType.Int, false))) },
         { "sort-source", Change(t => t with { SortOrders = [new SortOrder(1, [new SortField(77, Transform.Identity, Descending: false, NullsLast: false)])], DefaultSortOrderId = 1 }) },
         { "reserved-property", Change(t => t with { Properties = t.Properties.Add("uuid", "x") }) },
         { "main-ref", Change(t => t with { Refs = t.Refs.Remove("main") }) },
@@ -253,6 +258,9 @@ public sealed class LinterTests : IDisposable
     private static (int Version, string Rule) Split(string rule) => rule[0] == '3' ? (3, rule[2..]) : (2, rule);
 
     private static void Expect(string rule, ImmutableArray<Finding> findings) => Assert.True(findings.Any(f => f.Rule == rule), $"{rule} did not speak, but {string.Join(" | ", findings)}");
+
+    private static TableMetadata With(TableMetadata table, params Field[] fields) =>
+        table with { Schemas = [new Schema(0, new StructType([.. table.CurrentSchema.Fields, .. fields]))], LastColumnId = 9 };
 
     private static Func<object, object> Change(Func<TableMetadata, TableMetadata> change) => t => change((TableMetadata)t);
 

@@ -1,3 +1,5 @@
+using K2I.Base;
+
 namespace K2I.Pipeline.Tests;
 
 public sealed class EngineTests : IDisposable
@@ -114,6 +116,64 @@ public sealed class EngineTests : IDisposable
         Assert.NotNull(metadata.CurrentSchema.FindByPath("box.h"));
         Assert.True(metadata.CurrentSchema.FindByPath("box.h")!.Id > metadata.CurrentSchema.FindByPath("box")!.Id);
         Assert.Contains("\"offset\":3,", Assert.Single(fixture.DeadLetters("orders")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void FieldsThatTheTableCannotHaveAreLeftOutOfTheInferredColumns()
+    {
+        fixture.Broker.CreateTopic("orders", 1);
+        fixture.Produce("orders", 0,
+            """{"id":1,"Id":2,"a.b":1,"a":{"b":2,"c":3},"_kafka":{"offset":9},"id_bucket":5}""", """{"ID":3,"id":4}""");
+        using var engine = fixture.Start(fixture.Options(Orders() with { Columns = null, PartitionBy = "bucket(4, id)" }));
+        engine.WaitFor("orders", t => t.RowsCommitted == 2);
+        var fields = fixture.Load("default.orders").Metadata.CurrentSchema.Fields;
+        Assert.Equal("id: long, `a.b`: long, a: struct<c: long>", Decode.ColumnText.Format(fields.Take(fields.Length - 1)));
+        foreach (var left in (string[])["Id", "a.b", "_kafka", "id_bucket", "ID"])
+            Assert.Single(fixture.Log.Lines, l => l.Contains($"a field is left out of the columns table=orders field={left} ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void FieldsThatTheTableCannotHaveMakeDeadLettersThatSayWhyAndOthersBecomeColumns()
+    {
+        fixture.Broker.CreateTopic("orders", 1);
+        var many = string.Join(",", Enumerable.Range(0, Columns.ColumnNames.MaxColumns).Select(i => $"\"f{i}\":{i}"));
+        var some = many[..many.IndexOf("\"f1500", StringComparison.Ordinal)];
+        fixture.Produce("orders", 0,
+            """{"id":1,"http.method":"GET"}""", """{"id":2,"id_bucket":"x"}""", """{"id":3,"_KAFKA":1}""", """{"id":4,"_kafka.topic":1}""",
+            """{"id":5,"":1}""", """{"id":6,"http":{"method":1}}""", $$"""{"id":7,{{many}} }""", $$"""{"id":8,{{some}}"s":{"p.q":1} }""");
+        var orders = Orders() with { UnknownFields = Decode.UnknownFields.Evolve, PartitionBy = "bucket(4, id)" };
+        using var engine = fixture.Start(fixture.Options(orders));
+        engine.WaitFor("orders", t => t.RowsCommitted == 2 && t.Partitions is [{ CommittedOffset: 8 }]);
+        var schema = fixture.Load("default.orders").Metadata.CurrentSchema;
+        Assert.Equal(3 + 1 + 1_500 + 1, schema.Fields.Length);
+        Assert.NotNull(schema.FindByPath("s.p.q"));
+        string[] reasons =
+        [
+            "column 'id_bucket' has the name of partition field", "column '_KAFKA' differs from '_kafka' in case only",
+            "two columns have the full name '_kafka.topic'", "a column's name is empty", "two columns have the full name 'http.method'",
+            "is one too many: a table has at most 5000 columns",
+        ];
+        var letters = fixture.DeadLetters("orders");
+        Assert.Equal(reasons.Length, letters.Length);
+        foreach (var (reason, letter) in reasons.Zip(letters))
+            Assert.Contains(reason, letter.Replace("\\u0027", "'", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void DeclaredColumnsWithDotsAreAddedToATableThatIsThere()
+    {
+        fixture.Broker.CreateTopic("orders", 1);
+        fixture.Produce("orders", 0, """{"id":1,"s":{"p":1}}""");
+        var options = fixture.Options(Orders() with { Columns = "id: long!, s: struct<p: long>" });
+        using (var engine = fixture.Start(options)) engine.WaitFor("orders", t => t.RowsCommitted == 1);
+        var grown = options.Tables[0] with { Columns = "id: long!, s: struct<p: long, `q.r`: long>, `s.t`: long" };
+        Assert.Equal(["s.q.r", "s.t"], TableCheck.ColumnsToAdd(grown, fixture.Load("default.orders")));
+        fixture.Produce("orders", 0, """{"id":2,"s":{"p":1,"q.r":2},"s.t":3}""");
+        using (var engine = fixture.Start(options with { Tables = [grown] })) engine.WaitFor("orders", t => t.RowsCommitted == 1);
+        Assert.NotNull(fixture.Load("default.orders").Metadata.CurrentSchema.FindByPath("s.q.r"));
+        var clashing = grown with { Columns = "id: long!, s: struct<p: long>, `s.p`: long" };
+        var error = Assert.Throws<EngineException>(() => TableCheck.ColumnsToAdd(clashing, fixture.Load("default.orders")));
+        Assert.Contains("two columns have the full name 's.p'", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

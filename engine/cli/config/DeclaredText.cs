@@ -1,4 +1,5 @@
 using K2I.Base;
+using K2I.Columns;
 using K2I.Decode;
 using K2I.Iceberg;
 using K2I.Pipeline;
@@ -15,20 +16,29 @@ internal static class DeclaredText
         return fields.IsEmpty ? (0, "there is no column") : null;
     }
 
-    /// <summary>What is wrong with columns, schema file and partitioning together; null if nothing is, or if only the records can tell.</summary>
-    public static string? TableFlaw(TableOptions table, int formatVersion)
+    /// <summary>What is wrong with columns, schema file and partitioning together; nothing if only the records can tell.</summary>
+    public static IEnumerable<TableFlaw> TableFlaws(TableOptions table, int formatVersion)
     {
         try
         {
-            return TableCheck.DeclaredSchema(table) is { } schema && FormatRules.Refusal(schema, formatVersion) is { } refusal ? $"{refusal} ([iceberg] format_version = 3)" : null;
+            if (TableCheck.NameClashes(table) is { Count: > 0 } clashes) return clashes.Select(c => FlawOf(c, table));
+            var refusal = TableCheck.DeclaredSchema(table) is { } schema ? FormatRules.Refusal(schema, formatVersion) : null;
+            return refusal is null ? [] : [new(null, refusal, "[iceberg] format_version = 3")];
         }
         catch (EngineException error)
         {
-            return error.Message;
+            return [new(null, error.Message, null)];
         }
     }
 
-    /// <summary>Why the column can have no timestamp unit of its own, once <see cref="TableFlaw"/> finds nothing; null if it can, or if only the records can tell.</summary>
+    /// <summary>Why the column can have no timestamp unit of its own, once <see cref="TableFlaws"/> finds nothing; null if it can, or if only the records can tell.</summary>
     public static string? UnitFlaw(TableOptions table, string column) =>
         TableCheck.DeclaredSchema(table) is { } schema ? JsonDecoder.UnitFlaw(schema, column, table.UnknownFields) : null;
+
+    private static TableFlaw FlawOf(NameClash clash, TableOptions table)
+    {
+        int? at = table.Columns is { } text ? ColumnText.PlaceOf(text, clash.Path) : null;
+        var isKafka = table.KafkaColumn && clash.Other.Split('.')[0] == KafkaColumn.Name;
+        return new(at, clash.ToString(), isKafka ? "kafka_column = false leaves that one out" : clash.Advice);
+    }
 }

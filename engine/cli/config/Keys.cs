@@ -52,11 +52,11 @@ internal static class Keys
     public static readonly ConfigKey Format = ConfigKey.Choice("table", "format", "What a record's value holds. json: typed columns; raw: the value as one column.", "json", "raw");
     public static readonly ConfigKey RawValue = ConfigKey.Choice("table", "raw_value", "For format = raw: the type of the value column.", "binary", "string");
     public static readonly ConfigKey RawKey = ConfigKey.Choice("table", "raw_key", "For format = raw: the type of the key column.", "binary", "string");
-    public static readonly ConfigKey Columns = new("table", "columns", null, "columns such as id: long!, name: string", "The columns. Without them and a schema file: those of the table if it exists, else inferred from the first records.", "event_id: string!, event_time: timestamptz, user: struct<id: long, name: string>");
+    public static readonly ConfigKey Columns = new("table", "columns", null, "columns such as id: long!, name: string", "The columns: at most 5000 counted at every depth, no two whose dotted names differ in case only. Without them and a schema file: those of the table if it exists, else inferred from the first records.", "event_id: string!, event_time: timestamptz, user: struct<id: long, name: string>");
     public static readonly ConfigKey SchemaFile = new("table", "schema_file", null, Path, "An Iceberg schema or a JSON Schema that gives the columns.", "./events.schema.json");
     public static readonly ConfigKey InferRecords = new("table", "infer_records", "1000", Count, "How many records are looked at to infer the columns; what comes later has to fit the types that these have.");
-    public static readonly ConfigKey UnknownFields = ConfigKey.Choice("table", "unknown_fields", "A field that is no column: ignore it, evolve (add the column) or dead_letter (set the record aside).", "ignore", "evolve", "dead_letter");
-    public static readonly ConfigKey TimestampUnit = ConfigKey.Choice("table", "timestamp_unit", "What a number means in a time or timestamp column: s, ms, us or ns, since midnight or since 1970.", "ms", "s", "us", "ns");
+    public static readonly ConfigKey UnknownFields = ConfigKey.Choice("table", "unknown_fields", "A field that is no column: ignore it, evolve (add the column; where the table cannot have it, set the record aside) or dead_letter (set the record aside).", "ignore", "evolve", "dead_letter");
+    public static readonly ConfigKey TimestampUnit = ConfigKey.Choice("table", "timestamp_unit", "What a number means in a time or timestamp column whose own name does not end in _ms, _us or _ns, which says it: s, ms, us or ns, since midnight or since 1970.", "ms", "s", "us", "ns");
     public static readonly ConfigKey CaseSensitive = new("table", "case_sensitive", "true", Flag, "Whether a field that differs from its column in the case of letters A to Z alone is another field, and left out, or is taken for it.");
     public static readonly ConfigKey PartitionBy = new("table", "partition_by", null, "partition fields such as day(event_time), bucket(16, user_id)", "Iceberg partitioning: column, year, month, day, hour(column), bucket(n, column), truncate(w, column).", "day(event_time), bucket(16, user_id)");
     public static readonly ConfigKey Start = new("table", "start", "earliest", "earliest, latest, a time such as 2026-01-01T00:00:00Z, or offsets such as 0:100, 1:200 or topic:0:100", "Where to begin in a partition that the table has no rows of: earliest, latest, a time, or PARTITION:OFFSET or TOPIC:PARTITION:OFFSET, ….");
@@ -73,7 +73,7 @@ internal static class Keys
     /// <summary>Keys of a table that start with it set properties of the Iceberg table: <c>property.write.parquet.compression-codec = zstd</c>.</summary>
     public const string PropertyPrefix = "property.";
 
-    /// <summary>Keys of a table that start with it are <see cref="TimestampUnit"/> of one column: <c>timestamp_unit.event.ts_us = us</c>.</summary>
+    /// <summary>Keys of a table that start with it are <see cref="TimestampUnit"/> of one column: <c>timestamp_unit.event.created = us</c>.</summary>
     public const string UnitPrefix = "timestamp_unit.";
 
     /// <summary>Keys of <c>[iceberg]</c> that start with it are headers of requests to a REST catalog: <c>header.X-Tenant = a</c>.</summary>

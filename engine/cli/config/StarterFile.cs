@@ -38,8 +38,9 @@ internal static class StarterFile
 
     private const string Properties = """
 
-        # The timestamp_unit of one column, by its dotted path; an inferred or added column that has one is a time.
-        ;timestamp_unit.payload.ts_us = us
+        # The timestamp_unit of one column, by its dotted path, whatever its name ends in; an inferred or added
+        # column that has one is a time.
+        ;timestamp_unit.payload.created = us
 
         # Properties of the Iceberg table, set when it is created. Unless write.metadata.delete-after-commit.enabled
         # is false here, the last write.metadata.previous-versions-max (100) of old metadata files are kept.

@@ -116,10 +116,11 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Flu
     {
         var key = values.Has(Keys.PartitionBy) ? Keys.PartitionBy : values.Has(Keys.SchemaFile) ? Keys.SchemaFile : Keys.Columns;
         if (hasFlaw) return table;
-        if (DeclaredText.TableFlaw(table, formatVersion) is { } flaw) values.Wrong(key, flaw);
-        else if (table.Format == RecordFormat.Json)
-            foreach (var setting in UnitSettings)
-                if (DeclaredText.UnitFlaw(table, ColumnOf(setting)) is { } wrong) problems.Add(setting.KeyPlace, $"[{section.Name}] {setting.Key}: {wrong}");
+        var flaws = DeclaredText.TableFlaws(table, formatVersion).ToList();
+        foreach (var flaw in flaws) values.Wrong(flaw.ColumnsAt is null ? key : Keys.Columns, flaw.Message, flaw.Hint, flaw.ColumnsAt);
+        if (flaws.Count > 0 || table.Format == RecordFormat.Raw) return table;
+        foreach (var setting in UnitSettings)
+            if (DeclaredText.UnitFlaw(table, ColumnOf(setting)) is { } wrong) problems.Add(setting.KeyPlace, $"[{section.Name}] {setting.Key}: {wrong}");
         return table;
     }
 

@@ -64,10 +64,11 @@ internal sealed class ValueReader(string sectionName, SettingSection? section, P
             problems.Add(setting.PlaceAt(offset), $"[{sectionName}] {key.Name}: expected {expected ?? key.Expected}, found {Found(key, setting)}", hint);
     }
 
-    /// <summary>Reports a problem with a key that is set, in words of its own.</summary>
-    public void Wrong(ConfigKey key, string message, string? hint = null)
+    /// <summary>Reports a problem with a key that is set, in words of its own; <paramref name="offset"/>: where in its value, or null.</summary>
+    public void Wrong(ConfigKey key, string message, string? hint = null, int? offset = null)
     {
-        var place = Setting(key)?.KeyPlace ?? section?.Place ?? sourcePlace;
+        var setting = Setting(key);
+        var place = (offset is { } at ? setting?.PlaceAt(at) : setting?.KeyPlace) ?? section?.Place ?? sourcePlace;
         problems.Add(place, $"[{sectionName}] {key.Name}: {message}", hint);
     }
 

@@ -65,6 +65,7 @@ public sealed class FileCatalog : ICatalog
         if (creation.Location is { } wanted && Location.Normalize(wanted) != location)
             throw new EngineException(ErrorKind.Invalid, $"table {ident} cannot lie at {wanted}: a file catalog puts it at {location}");
         if (FindLatest(folder).Version > 0) throw Exists(ident);
+        if (creation.Refusal() is { } refusal) throw new EngineException(ErrorKind.Invalid, $"table {ident} cannot be created: {refusal}");
         var metadata = TableMetadataBuilder.Empty(creation.FormatVersion)
             .Apply(creation.Updates(random.NewGuid().ToString(), location))
             .Build(clock.UnixMs);

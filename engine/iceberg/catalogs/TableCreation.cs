@@ -20,6 +20,10 @@ public sealed record TableCreation
     /// <summary>Where the table is to lie; null: where the catalog puts tables of its name.</summary>
     public string? Location { get; init; }
 
+    /// <summary>Why no table can be so; null if one can. Every catalog asks before it makes one.</summary>
+    internal string? Refusal() =>
+        FormatRules.Refusal(Schema, FormatVersion) ?? ColumnNames.Clashes(Schema.Struct, Spec.ReservedNames(Schema)).FirstOrDefault()?.ToString();
+
     /// <summary>The updates that make the table out of nothing.</summary>
     internal IEnumerable<MetadataUpdate> Updates(string uuid, string location)
     {

@@ -47,12 +47,28 @@ internal static class MetadataRules
         foreach (var schema in table.Schemas)
         {
             findings.Try("schema", "schema", path, () => SchemaJson.Validate(schema, $"schema {schema.SchemaId}"));
+            CheckNames(schema, schema.SchemaId == table.CurrentSchemaId, path, findings);
             if (table.FormatVersion >= 3) continue;
             foreach (var field in Everything(schema.Struct))
             {
                 findings.Unless(!FormatRules.IsOfVersion3(field.Type), "type-version", path, $"column '{field.Name}' of schema {schema.SchemaId} has type {field.Type}, which needs format version 3");
                 findings.Unless(field.InitialDefault is null && field.WriteDefault is null, "default-version", path, $"column '{field.Name}' of schema {schema.SchemaId} has a default value, which needs format version 3");
             }
+        }
+    }
+
+    /// <summary>
+    /// Two columns of one full name keep the table shut; in an old schema only those out who travel back to it. Other clashes are legal, but many
+    /// engines do not read them.
+    /// </summary>
+    private static void CheckNames(Schema schema, bool isCurrent, string path, Findings findings)
+    {
+        foreach (var clash in ColumnNames.Clashes(schema.Struct, []))
+        {
+            var isShut = clash.Flaw == NameFlaw.Taken;
+            if (isShut && isCurrent) findings.Error("column-names", path, $"schema {schema.SchemaId}: {clash}");
+            else if (isShut || (isCurrent && clash.Flaw is (NameFlaw.CaseOnly or NameFlaw.Empty)))
+                findings.Warn("column-names", path, $"schema {schema.SchemaId}: {clash}");
         }
     }
 
@@ -67,8 +83,11 @@ internal static class MetadataRules
             findings.Unless(source is not null, "partition-source", path, $"partition field '{field.Name}' has source {field.SourceId}, which is not in the current schema");
             if (source is not null && field.Transform.Kind != TransformKind.Unknown)
                 findings.Unless(source.Type is PrimitiveType type && field.Transform.Accepts(type), "partition-source", path, $"partition field '{field.Name}': {field.Transform} of a {source.Type}");
-            if (schema.Fields.FirstOrDefault(f => f.Name == field.Name) is { } column)
-                findings.Unless(field.Transform.Kind == TransformKind.Identity && column.Id == field.SourceId, "partition-name", path, $"partition field '{field.Name}' has the name of a column it is not equal to");
+        }
+        foreach (var clash in table.NameClashes(schema).Where(c => c.Flaw == NameFlaw.Reserved))
+        {
+            if (table.Specs.Any(s => s.Fields.Any(f => f.Name == clash.Name))) findings.Error("partition-name", path, clash.ToString());
+            else findings.Warn("partition-name", path, $"{clash} in another case");
         }
         foreach (var twice in spec.Fields.GroupBy(f => f.Name, StringComparer.Ordinal).Where(g => g.Count() > 1)) findings.Error("partition-name", path, $"two partition fields are called '{twice.Key}'");
         if (table.SortOrders.FirstOrDefault(o => o.OrderId == table.DefaultSortOrderId) is not { } order) return;

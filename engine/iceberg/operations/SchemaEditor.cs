@@ -23,14 +23,11 @@ internal sealed record SchemaEditor
 
     public SchemaEditor Add(string parent, string name, DataType type, string? doc)
     {
-        if (name.Length == 0 || name.Contains('.', StringComparison.Ordinal)) throw Bad($"'{name}' cannot be a column's name");
         var within = StructAt(parent);
-        if (within.Fields.FirstOrDefault(f => string.Equals(f.Name, name, StringComparison.OrdinalIgnoreCase)) is { } there)
+        if (within.Find(name) is { } there)
         {
-            if (there.Name == name && SameShape(there.Type, type)) return this;
-            throw Bad(there.Name == name
-                ? $"column '{Join(parent, name)}' is there already, as {there.Type}; {type} was wanted"
-                : $"column '{Join(parent, name)}' differs from '{there.Name}' in case only, which many engines cannot tell apart");
+            if (SameShape(there.Type, type)) return this;
+            throw Bad($"column '{Join(parent, name)}' is there already, as {there.Type}; {type} was wanted");
         }
         var last = LastColumnId;
         if (last >= FieldIds.Max) throw new EngineException(ErrorKind.Full, "the table has used up its field ids");
@@ -42,23 +39,19 @@ internal sealed record SchemaEditor
 
     public SchemaEditor Rename(string path, string newName)
     {
-        if (newName.Length == 0 || newName.Contains('.', StringComparison.Ordinal)) throw Bad($"'{newName}' cannot be a column's name");
-        var (parent, name) = Split(path);
-        var within = StructAt(parent);
-        if (within.Find(name) is not { } field)
+        if (Schema.FieldsTo(path) is not [.., var field])
         {
             // Another writer may have done it.
-            return within.Find(newName) is not null ? this : throw Missing(path);
+            return OnceRenamed(path, newName) ? this : throw Missing(path);
         }
-        if (within.Fields.Any(f => f.Id != field.Id && string.Equals(f.Name, newName, StringComparison.OrdinalIgnoreCase))) throw Bad($"column '{Join(parent, newName)}' is there already");
-        return Replace(parent, new StructType(within.Fields.Replace(field, field with { Name = newName })));
+        return Replace(field with { Name = newName });
     }
 
     public SchemaEditor Drop(string path)
     {
-        var (parent, name) = Split(path);
+        if (Schema.FieldsTo(path) is not [.., var field]) return this;
+        var parent = ParentOf(path);
         var within = StructAt(parent);
-        if (within.Find(name) is not { } field) return this;
         if (within.Fields.Length == 1) throw Bad($"column '{path}' is the only one of its struct");
         foreach (var id in IdsOf(field))
         {
@@ -74,7 +67,7 @@ internal sealed record SchemaEditor
         var field = Need(path);
         if (field.Type.Equals(type)) return this;
         if (!CanWiden(field, type)) throw Bad($"column '{path}' cannot be widened from {field.Type} to {type}");
-        return ReplaceField(path, field with { Type = type });
+        return Replace(field with { Type = type });
     }
 
     public SchemaEditor MakeOptional(string path)
@@ -82,15 +75,14 @@ internal sealed record SchemaEditor
         var field = Need(path);
         if (!field.Required) return this;
         if (Schema.IdentifierFieldIds.Contains(field.Id)) throw Bad($"column '{path}' identifies rows");
-        return ReplaceField(path, field with { Required = false });
+        return Replace(field with { Required = false });
     }
 
     public SchemaEditor Move(string path, string? after)
     {
-        var (parent, name) = Split(path);
-        var within = StructAt(parent);
-        var field = within.Find(name) ?? throw Missing(path);
-        var rest = within.Fields.Remove(field);
+        var field = Need(path);
+        var parent = ParentOf(path);
+        var rest = StructAt(parent).Fields.Remove(field);
         var at = 0;
         if (after is not null)
         {
@@ -98,6 +90,16 @@ internal sealed record SchemaEditor
             at = rest.IndexOf(sibling) + 1;
         }
         return Replace(parent, new StructType(rest.Insert(at, field)));
+    }
+
+    /// <summary>This, if its columns go together: a table whose columns others gave may have clashes, but gets no more of them.</summary>
+    public SchemaEditor Checked()
+    {
+        if (Schema.Struct.Equals(table.CurrentSchema.Struct)) return this;
+        var before = table.NameClashes(table.CurrentSchema);
+        var after = table.NameClashes(Schema);
+        var added = after.Except(before).FirstOrDefault(c => c.Flaw != NameFlaw.TooMany || after.Count > before.Count);
+        return added is null ? this : throw Bad($"{added}; {added.Advice}");
     }
 
     private bool CanWiden(Field field, PrimitiveType to)
@@ -113,34 +115,24 @@ internal sealed record SchemaEditor
         return widens && (field.Type.Kind != TypeKind.Date || table.Specs.All(s => s.Fields.All(f => f.SourceId != field.Id)));
     }
 
-    private SchemaEditor ReplaceField(string path, Field field) =>
-        this with { Schema = Schema with { Struct = (StructType)Rebuild(Schema.Struct, Parts(path), _ => field) } };
+    private SchemaEditor Replace(Field field) => this with { Schema = Schema with { Struct = (StructType)Rebuilt(Schema.Struct, field) } };
 
-    private SchemaEditor Replace(string structPath, StructType with)
-    {
-        if (structPath.Length == 0) return this with { Schema = Schema with { Struct = with } };
-        return this with { Schema = Schema with { Struct = (StructType)Rebuild(Schema.Struct, Parts(structPath), field => field with { Type = with }) } };
-    }
+    private SchemaEditor Replace(string structPath, StructType with) =>
+        structPath.Length == 0 ? this with { Schema = Schema with { Struct = with } } : Replace(Need(structPath) with { Type = with });
 
-    private static DataType Rebuild(DataType type, ReadOnlySpan<string> parts, Func<Field, Field> change)
+    /// <summary>The type with another field in the place of the one of that id.</summary>
+    private static DataType Rebuilt(DataType type, Field by)
     {
-        var name = parts[0];
-        switch (type)
+        return type switch
         {
-            case StructType s:
-                var at = s.Fields.IndexOf(s.Find(name)!);
-                return new StructType(s.Fields.SetItem(at, Changed(s.Fields[at], parts, change)));
-            case ListType l:
-                return new ListType(Changed(l.Element, parts, change));
-            case MapType m:
-                return name == "key" ? new MapType(Changed(m.Key, parts, change), m.Value) : new MapType(m.Key, Changed(m.Value, parts, change));
-            default:
-                throw new InvalidOperationException($"no field '{name}' in {type}");
-        }
-    }
+            StructType s => new StructType([.. s.Fields.Select(Changed)]),
+            ListType l => new ListType(Changed(l.Element)),
+            MapType m => new MapType(Changed(m.Key), Changed(m.Value)),
+            _ => type,
+        };
 
-    private static Field Changed(Field field, ReadOnlySpan<string> parts, Func<Field, Field> change) =>
-        parts.Length == 1 ? change(field) : field with { Type = Rebuild(field.Type, parts[1..], change) };
+        Field Changed(Field field) => field.Id == by.Id ? by : field.Type.IsNested ? field with { Type = Rebuilt(field.Type, by) } : field;
+    }
 
     private StructType StructAt(string path)
     {
@@ -160,9 +152,15 @@ internal sealed record SchemaEditor
 
     private static IEnumerable<int> IdsOf(Field field) => Schema.ChildrenOf(field.Type).SelectMany(IdsOf).Prepend(field.Id);
 
-    private static string[] Parts(string path) => path.Split('.');
+    private string ParentOf(string path) => string.Join('.', Schema.FieldsTo(path).SkipLast(1).Select(f => f.Name));
 
-    private static (string Parent, string Name) Split(string path) => path.LastIndexOf('.') is var at && at >= 0 ? (path[..at], path[(at + 1)..]) : ("", path);
+    /// <summary>No column has the path, but one of the new name is where it was.</summary>
+    private bool OnceRenamed(string path, string newName)
+    {
+        for (var dot = path.LastIndexOf('.'); dot >= 0; dot = dot == 0 ? -1 : path.LastIndexOf('.', dot - 1))
+            if (Schema.FindByPath(path[..dot])?.Type is StructType within) return within.Find(newName) is not null;
+        return Schema.Struct.Find(newName) is not null;
+    }
 
     private static string Join(string parent, string name) => parent.Length == 0 ? name : $"{parent}.{name}";
 

@@ -48,6 +48,9 @@ public sealed class UpdateSchema : TableAction
         ]);
     }
 
+    /// <summary>Throws Invalid where the changes cannot be made to this table.</summary>
+    public void Check(TableMetadata table) => _ = Edit(table);
+
     /// <summary>True if every change holds already.</summary>
     public override bool HasLanded(TableMetadata table)
     {
@@ -61,7 +64,7 @@ public sealed class UpdateSchema : TableAction
         }
     }
 
-    private SchemaEditor Edit(TableMetadata table) => steps.Aggregate(SchemaEditor.Of(table), (editor, step) => step(editor));
+    private SchemaEditor Edit(TableMetadata table) => steps.Aggregate(SchemaEditor.Of(table), (editor, step) => step(editor)).Checked();
 
     private UpdateSchema Step(Func<SchemaEditor, SchemaEditor> step)
     {

@@ -20,27 +20,44 @@ public static class PartitionSpecText
         var fields = ImmutableArray.CreateBuilder<PartitionField>();
         foreach (var part in SplitParts(text))
         {
-            var (source, transform, name) = ParsePart(part, schema, text);
-            if (fields.Any(f => f.Name == name)) throw Bad(text, $"two parts are named '{name}'");
+            var (path, transform, name) = ParsePart(part, text);
+            var source = Source(path, transform, schema, text);
+            if (fields.Any(f => ColumnNames.AreAlike(f.Name, name))) throw Bad(text, $"two parts are named '{name}'");
             if (fields.Any(f => f.SourceId == source.Id && f.Transform == transform)) throw Bad(text, $"'{part}' is there twice");
-            if (schema.Struct.Find(name) is { } column && !(column.Id == source.Id && transform.Kind == TransformKind.Identity))
-                throw Bad(text, $"the part's name '{name}' is also a column's; name it otherwise with 'as'");
             var old = known.FirstOrDefault(f => f.SourceId == source.Id && f.Transform == transform);
             fields.Add(new PartitionField(source.Id, old?.FieldId ?? nextId++, name, transform));
         }
-        return new PartitionSpec(0, fields.ToImmutable());
+        var spec = new PartitionSpec(0, fields.ToImmutable());
+        var clash = ColumnNames.Clashes(schema.Struct, spec.ReservedNames(schema)).Find(c => c.Flaw == NameFlaw.Reserved);
+        return clash is null ? spec : throw Bad(text, $"{clash}; name that one otherwise with 'as'");
+    }
+
+    /// <summary>The names that the parts will have, before there is a schema: no other column may have them.</summary>
+    public static IEnumerable<ReservedName> ReservedNames(string text)
+    {
+        foreach (var part in SplitParts(text))
+        {
+            var (path, transform, name) = ParsePart(part, text);
+            yield return PartitionSpec.Reserved(name, transform, path);
+        }
     }
 
     /// <summary>The columns that the text takes a year, month, day or hour of: they have to be dates or timestamps.</summary>
-    public static IReadOnlyList<string> TimeColumns(string text) =>
-        [.. SplitParts(text).Select(p => ReadPart(p, text)).Where(p => p.Transform.Kind is TransformKind.Year or TransformKind.Month or TransformKind.Day or TransformKind.Hour).Select(p => p.Path)];
+    public static IEnumerable<string> TimeColumns(string text)
+    {
+        foreach (var part in SplitParts(text))
+        {
+            var (path, transform, _) = ParsePart(part, text);
+            if (transform.Kind is TransformKind.Year or TransformKind.Month or TransformKind.Day or TransformKind.Hour) yield return path;
+        }
+    }
 
     /// <summary>The spec in the form <see cref="Parse(string, Schema)"/> reads.</summary>
     public static string ToText(PartitionSpec spec, Schema schema)
     {
         return string.Join(", ", spec.Fields.Select(field =>
         {
-            var path = PathOf(schema.Struct, field.SourceId, "") ?? $"#{field.SourceId}";
+            var path = schema.PathOf(field.SourceId) ?? $"#{field.SourceId}";
             var text = field.Transform.Kind switch
             {
                 TransformKind.Identity => path,
@@ -52,19 +69,7 @@ public static class PartitionSpecText
         }));
     }
 
-    private static (Field Source, Transform Transform, string Name) ParsePart(string part, Schema schema, string text)
-    {
-        var (transform, path, name) = ReadPart(part, text);
-        var source = schema.FindByPath(path) ?? throw Bad(text, $"there is no column '{path}' ({string.Join(", ", schema.Fields.Select(f => f.Name))} are there)");
-        RequireReachable(schema, source, path, text);
-        if (source.Type is not PrimitiveType) throw Bad(text, $"column '{path}' is a {source.Type}; a partition needs a column without parts");
-        if (!transform.Accepts(source.Type)) throw Bad(text, $"{transform.Kind.ToString().ToLowerInvariant()} cannot be taken of '{path}', which is a {source.Type}");
-        name ??= DefaultName(path, transform);
-        return name.Length > 0 ? (source, transform, name) : throw Bad(text, $"'{part}' has an empty name");
-    }
-
-    /// <summary>A part as it is written; the name is null where the text gives none.</summary>
-    private static (Transform Transform, string Path, string? Name) ReadPart(string part, string text)
+    private static (string Path, Transform Transform, string Name) ParsePart(string part, string text)
     {
         string? name = null;
         var body = part;
@@ -79,7 +84,21 @@ public static class PartitionSpecText
             var arguments = body[(open + 1)..^1].Split(',', StringSplitOptions.TrimEntries);
             (transform, path) = ParseFunction(function, arguments, part, text);
         }
-        return path.Length > 0 ? (transform, path, name) : throw Bad(text, $"'{part}' names no column");
+        if (path.Length == 0) throw Bad(text, $"'{part}' names no column");
+        name ??= DefaultName(path, transform);
+        return name.Length > 0 ? (path, transform, name) : throw Bad(text, $"'{part}' has an empty name");
+    }
+
+    /// <summary>The column a part is made of: it lies below structs only, since a list or map has no one value per row.</summary>
+    private static Field Source(string path, Transform transform, Schema schema, string text)
+    {
+        if (schema.FieldsTo(path) is not [.., var source] way)
+            throw Bad(text, $"there is no column '{path}' ({string.Join(", ", schema.Fields.Select(f => f.Name))} are there)");
+        if (way.SkipLast(1).Any(f => f.Type is not StructType))
+            throw Bad(text, $"column '{path}' lies within a list or map, which cannot be partitioned by");
+        if (source.Type is not PrimitiveType) throw Bad(text, $"column '{path}' is a {source.Type}; a partition needs a column without parts");
+        if (!transform.Accepts(source.Type)) throw Bad(text, $"{transform.Kind.ToString().ToLowerInvariant()} cannot be taken of '{path}', which is a {source.Type}");
+        return source;
     }
 
     private static (Transform, string Path) ParseFunction(string function, string[] arguments, string part, string text)
@@ -119,22 +138,6 @@ public static class PartitionSpecText
         }
         if (depth != 0) throw Bad(text, "its parentheses do not match");
         return parts;
-    }
-
-    /// <summary>A partition source lies below structs only: a list or map has no one value per row.</summary>
-    private static void RequireReachable(Schema schema, Field source, string path, string text)
-    {
-        if (PathOf(schema.Struct, source.Id, "") is null) throw Bad(text, $"column '{path}' lies within a list or map, which cannot be partitioned by");
-    }
-
-    private static string? PathOf(StructType type, int id, string prefix)
-    {
-        foreach (var field in type.Fields)
-        {
-            if (field.Id == id) return prefix + field.Name;
-            if (field.Type is StructType below && PathOf(below, id, $"{prefix}{field.Name}.") is { } found) return found;
-        }
-        return null;
     }
 
     private static string DefaultName(string path, Transform transform) => transform.Kind switch

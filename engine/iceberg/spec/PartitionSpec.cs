@@ -34,6 +34,13 @@ public sealed record PartitionSpec(int SpecId, ImmutableArray<PartitionField> Fi
         return types.MoveToImmutable();
     }
 
+    /// <summary>Names that columns of this schema may not have: partition fields share one space with them.</summary>
+    public IEnumerable<ReservedName> ReservedNames(Schema schema) => Fields.Select(f => Reserved(f.Name, f.Transform, schema.PathOf(f.SourceId)));
+
+    /// <summary>The name of a partition field; one whose values are its column's, or once were, may have that column's.</summary>
+    internal static ReservedName Reserved(string name, Transform transform, string? sourcePath) =>
+        new(name, $"partition field '{name}'", transform.Kind is TransformKind.Identity or TransformKind.Void ? sourcePath : null);
+
     /// <summary>True if both divide rows the same way: same sources and transforms in the same order, ids and names aside.</summary>
     public bool DividesLike(PartitionSpec other) =>
         Fields.Length == other.Fields.Length && Fields.Zip(other.Fields).All(p => p.First.SourceId == p.Second.SourceId && p.First.Transform == p.Second.Transform && p.First.Name == p.Second.Name);

@@ -107,6 +107,22 @@ public sealed record TableMetadata
     /// <summary>The value types of a spec's tuples; null where they cannot be known.</summary>
     public ImmutableArray<DataType?> PartitionTypes(PartitionSpec spec) => spec.ResultTypes([CurrentSchema, .. Schemas.Reverse()]);
 
+    /// <summary>What columns of a schema of this table clash in, its partition fields of all specs included.</summary>
+    public IReadOnlyList<NameClash> NameClashes(Schema schema)
+    {
+        List<NameClash> clashes = [];
+        _ = NamesOf(schema, clashes);
+        return clashes;
+    }
+
+    /// <summary>The rule for names with the schema's columns taken, as far as they go together; <paramref name="clashes"/> gets what does not.</summary>
+    public ColumnNames NamesOf(Schema schema, List<NameClash> clashes)
+    {
+        var names = new ColumnNames(Specs.SelectMany(s => s.ReservedNames(schema)));
+        foreach (var field in schema.Fields) _ = names.Take(field, clashes);
+        return names;
+    }
+
     public string? Property(string key) => Properties.GetValueOrDefault(key);
 
     /// <summary>A whole number from the properties; the default if it is absent or not a number.</summary>

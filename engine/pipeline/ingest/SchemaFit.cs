@@ -33,6 +33,14 @@ internal static class SchemaFit
             && old.All(o => current.FirstOrDefault(f => f.Id == o.Id) is { } same && same.Name == o.Name && (o.Required || !same.Required) && Continues(o.Type, same.Type));
     }
 
+    /// <summary>The change that gives a table these fields; one that is there already, of the same type, counts as added.</summary>
+    internal static UpdateSchema Adding(IEnumerable<NewField> fields)
+    {
+        var update = new UpdateSchema();
+        foreach (var (parent, field) in fields) update.Add(parent, field.Name, field.Type, field.Doc);
+        return update;
+    }
+
     private static void FindUnwritable(DataType type, string path, List<string> misfits)
     {
         foreach (var field in Schema.ChildrenOf(type))

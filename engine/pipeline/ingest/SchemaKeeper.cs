@@ -82,17 +82,16 @@ internal sealed class SchemaKeeper(TableStore store, TableOptions options, Recor
         if (refusal is not null && clock.MonotonicMs < refusedUntilMs) return refusal;
         refusal = null;
         KillPoint.Hit("schema.new-field");
+        if (Follow()) return null;
+        var own = sink.NewFields([values[0]]);
+        // The catalog need not be asked: only columns that are dropped or renamed could make way, and that is not followed.
+        if (store.ClashOf(own) is { } clash) return Refused($"{clash}; {clash.Advice}");
         // Another engine, or another member of the group, may have added them.
         store.Reload();
         if (Follow()) return null;
-        var fields = sink.NewFields(values);
+        var fields = values.Count > 1 ? sink.NewFields(values) : own;
         if (Add(fields) is not { } refused) return null;
-        if (refusal is null && values.Count > 1 && sink.NewFields([values[0]]) is { } own && own.Count < fields.Count)
-        {
-            if (Add(own) is not { } alone) return null;
-            refused = alone;
-        }
-        return refused;
+        return refusal is null && own.Count < fields.Count ? Add(own) : refused;
     }
 
     /// <summary>
@@ -112,8 +111,11 @@ internal sealed class SchemaKeeper(TableStore store, TableOptions options, Recor
         return false;
     }
 
+    private static Refusal Refused(string why) => new(nameof(DecodeStatus.NewField), why);
+
     private Refusal? Add(IReadOnlyList<NewField> fields)
     {
+        if (store.ClashOf(fields) is { } clash) return Refused($"{clash}; {clash.Advice}");
         try
         {
             store.AddFields(fields);
@@ -124,7 +126,7 @@ internal sealed class SchemaKeeper(TableStore store, TableOptions options, Recor
             // Another engine was faster after all: its columns come first.
             store.Reload();
             if (Follow()) return null;
-            var refused = new Refusal(nameof(DecodeStatus.NewField), e.Message);
+            var refused = Refused(e.Message);
             // Not these fields are refused, but any: the catalog takes no change of the schema, though nobody else makes one.
             if (e.Kind == ErrorKind.Conflict) (refusal, refusedUntilMs) = (refused, clock.MonotonicMs + RefusedMs);
             return refused;

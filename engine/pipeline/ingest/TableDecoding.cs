@@ -8,6 +8,8 @@ namespace K2I.Pipeline;
 /// <summary>How a table's records are decoded: its declared, inferred or fixed columns, and the decoder for a given schema.</summary>
 internal static class TableDecoding
 {
+    private const int MaxLeftOutTold = 20;
+
     /// <summary>The columns that the options fix without looking at a record; null if they have to be inferred.</summary>
     internal static IReadOnlyList<Field>? Declared(TableOptions options)
     {
@@ -55,17 +57,45 @@ internal static class TableDecoding
         MetadataColumn = options.KafkaColumn ? KafkaColumn.Name : null,
     };
 
+    /// <summary>The rule for the names of the table's columns, with what is in the table besides those that are declared or inferred.</summary>
+    internal static ColumnNames NamesFor(TableOptions options, List<NameClash> clashes)
+    {
+        var names = new ColumnNames(PartitionSpecText.ReservedNames(options.PartitionBy ?? ""));
+        if (options.KafkaColumn) _ = names.Take(KafkaColumn.Field(0), clashes);
+        return names;
+    }
+
     /// <summary>Columns that fit the records seen first; null where none of them has one.</summary>
     internal static IReadOnlyList<Field>? Infer(TableOptions options, IEnumerable<HeldRecord> records, ILog log)
     {
         var inference = new SchemaInference(JsonOptions(options), PartitionSpecText.TimeColumns(options.PartitionBy ?? ""));
         foreach (var record in records)
             if (!record.Value.IsEmpty) inference.Add(record.Value.Span);
-        var inferred = inference.Result();
+        var inferred = inference.Result(NamesFor(options, []));
         if (inferred.Schema.Fields.IsEmpty) return null;
         log.Info("columns inferred", ("table", options.Name), ("records", inferred.Records), ("refused", inferred.Refused), ("config", inferred.ToConfigLine()));
         if (inferred.Conflicts.Length > 0)
             log.Warn("values that no other type takes without loss became strings", ("table", options.Name), ("columns", string.Join(", ", inferred.Conflicts)));
+        TellOfLeftOut(options, inferred, log);
         return inferred.Schema.Fields;
+    }
+
+    private static void TellOfLeftOut(TableOptions options, InferredSchema inferred, ILog log)
+    {
+        foreach (var clash in inferred.LeftOut.Take(MaxLeftOutTold))
+        {
+            log.Warn("a field is left out of the columns", ("table", options.Name), ("field", clash.Path), ("why", clash),
+                ("instead", $"{clash.Advice}; or declare columns"));
+        }
+        if (inferred.LeftOut.Length > MaxLeftOutTold)
+        {
+            log.Warn("more fields are left out of the columns", ("table", options.Name), ("fields", inferred.LeftOut.Length - MaxLeftOutTold),
+                ("column_limit", ColumnNames.MaxColumns), ("instead", "declare columns"));
+        }
+        if (inferred.HasUnseen)
+        {
+            log.Warn("there are more fields than were looked at", ("table", options.Name), ("limit", SchemaInference.MaxSeen),
+                ("column_limit", ColumnNames.MaxColumns), ("instead", "declare columns"));
+        }
     }
 }

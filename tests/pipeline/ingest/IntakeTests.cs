@@ -53,12 +53,45 @@ public sealed class IntakeTests
     {
         using var world = new IntakeWorld(Evolving);
         var source = world.Partition(0);
-        var name = new string('n', 300);
+        var name = new string('n', 1_001);
         foreach (var json in new[] { """{"id":1,"a":1}""", $$"""{"id":2,"{{name}}":1}""", """{"id":3,"b":1}""" }) world.Offer(source, json);
         Settle(world);
         Assert.Equal(["id", "a", "b"], world.Catalog.Load(Ident).Metadata.CurrentSchema.Fields.Select(f => f.Name));
         Assert.StartsWith("0/1 NewField: ", Assert.Single(world.Letters.Lines), StringComparison.Ordinal);
         Assert.Equal(2, world.Counters.Rows);
+    }
+
+    [Theory]
+    [InlineData("""{"id":1,"ID":2}""", "differs from 'id' in case only")]
+    [InlineData("""{"id":1,"":2}""", "name is empty")]
+    [InlineData("""{"id":1,"o":{"x":1,"X":2}}""", "differs from 'o.x' in case only")]
+    [InlineData("""{"id":1,"id_bucket":2}""", "has the name of")]
+    public void ARecordThatIsRefusedForItsNamesAsksNoCatalog(string json, string why)
+    {
+        var catalog = new Counting();
+        using var world = new IntakeWorld(Evolving with { PartitionBy = "bucket(4, id)" }, catalog);
+        var loads = catalog.Loads;
+        for (var i = 0; i < 20; i++) world.Offer(world.Partition(i), json);
+        Settle(world);
+        Assert.Equal(loads, catalog.Loads);
+        Assert.Equal(20, world.Letters.Lines.Count);
+        Assert.All(world.Letters.Lines, l => Assert.Contains(why, l, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void RecordsBeyondTheLimitOfColumnsAskNoCatalog()
+    {
+        var catalog = new Counting();
+        var full = string.Join(", ", Enumerable.Range(0, ColumnNames.MaxColumns).Select(i => $"c{i}: long"));
+        using var world = new IntakeWorld(Evolving with { Columns = full }, catalog, ringBytes: 64 << 20);
+        var (loads, source) = (catalog.Loads, world.Partition(0));
+        for (var i = 0; i < 20; i++) world.Offer(source, $$"""{"c0":{{i}},"u{{i}}":1}""");
+        world.Offer(source, """{"c0":20}""");
+        Settle(world);
+        Assert.Equal(loads, catalog.Loads);
+        Assert.Equal(20, world.Letters.Lines.Count);
+        Assert.All(world.Letters.Lines, l => Assert.Contains("is one too many", l, StringComparison.Ordinal));
+        Assert.Equal(1, world.Counters.Rows);
     }
 
     /// <summary>The record that was refused is taken away before it is offered again: what comes next has nothing to do with it.</summary>
@@ -67,7 +100,7 @@ public sealed class IntakeTests
     {
         using var world = new IntakeWorld(Evolving);
         var (refused, other) = (world.Partition(0), world.Partition(1));
-        world.Offer(refused, $$"""{"id":1,"{{new string('n', 300)}}":1}""");
+        world.Offer(refused, $$"""{"id":1,"{{new string('n', 1_001)}}":1}""");
         world.Intake.Held.First!.Refusal = new("NewField", "of another partition");
         refused.Assigned = false;
         world.Intake.Held.DropUnassigned();
@@ -126,7 +159,7 @@ public sealed class IntakeTests
     [Fact]
     public void SchemaChangesThatTheCatalogKeepsRefusingMakeDeadLetters()
     {
-        var catalog = new Refusing();
+        var catalog = new Counting();
         using var world = new IntakeWorld(Evolving, catalog);
         catalog.Refuses = true;
         var source = world.Partition(0);
@@ -150,8 +183,8 @@ public sealed class IntakeTests
             },
             TimeSpan.FromSeconds(60)));
 
-    /// <summary>A server that answers every commit with a conflict, though nobody else changes the table.</summary>
-    private sealed class Refusing : ICatalog
+    /// <summary>Counts what it is asked. On demand a server that answers every commit with a conflict, though nobody else changes the table.</summary>
+    private sealed class Counting : ICatalog
     {
         private readonly FileCatalog tables = new(new MemoryStore(), "memory://store/w");
 
@@ -159,9 +192,15 @@ public sealed class IntakeTests
 
         internal int Commits { get; private set; }
 
-        public Table Load(TableIdent ident) => tables.Load(ident);
+        internal int Loads { get; private set; }
 
-        public Table? TryLoad(TableIdent ident) => tables.TryLoad(ident);
+        public Table Load(TableIdent ident) => TryLoad(ident) ?? throw new InvalidOperationException($"there is no table {ident}");
+
+        public Table? TryLoad(TableIdent ident)
+        {
+            Loads++;
+            return tables.TryLoad(ident);
+        }
 
         public Table Create(TableIdent ident, TableCreation creation) => tables.Create(ident, creation);
 

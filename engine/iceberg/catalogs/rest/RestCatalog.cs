@@ -64,6 +64,7 @@ public sealed class RestCatalog : ICatalog, IDisposable
 
     public Table Create(TableIdent ident, TableCreation creation)
     {
+        if (creation.Refusal() is { } refusal) throw new EngineException(ErrorKind.Invalid, $"table {ident} cannot be created: {refusal}");
         var body = RestBodies.Creation(ident.Name, creation);
         var path = $"{PathOf(ident.Namespace)}/tables";
         var answer = Change(path, body);
