@@ -17,7 +17,7 @@ internal sealed class TableWatch(MemoryStore store, Scheduler scheduler)
     {
         internal TableMetadata Metadata { get; set; } = null!;
 
-        internal Dictionary<long, Snapshot> Snapshots { get; } = [];
+        internal Dictionary<SnapshotId, Snapshot> Snapshots { get; } = [];
 
         internal Dictionary<string, long> Live { get; set; } = [];
 

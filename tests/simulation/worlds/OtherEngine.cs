@@ -86,7 +86,7 @@ internal sealed class OtherEngine(World world, Dice dice, TableIdent ident)
         // After a rollback the property tells of rows that are gone, until the engine has committed again: nobody could say where the table is without this snapshot.
         if (metadata.Ancestors().FirstOrDefault(s => s.Summary.ContainsKey(OffsetMap.Key)) is { } last && last.Summary[OffsetMap.Key] != metadata.Property(OffsetMap.Key))
             kept.UnionWith(metadata.Ancestors().Where(s => s.SequenceNumber >= last.SequenceNumber).Select(s => s.SnapshotId));
-        ImmutableArray<long> gone = [.. metadata.Snapshots.Select(s => s.SnapshotId).Where(s => !kept.Contains(s))];
+        ImmutableArray<SnapshotId> gone = [.. metadata.Snapshots.Select(s => s.SnapshotId).Where(s => !kept.Contains(s))];
         if (gone.IsEmpty || kept.Count == 0) return;
         world.Note("other", $"EXPIRES {gone.Length} snapshots");
         Send(table, [new MetadataUpdate.RemoveSnapshots(gone)]);
