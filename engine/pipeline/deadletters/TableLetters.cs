@@ -116,7 +116,7 @@ internal sealed class TableLetters : BufferedLetters
             if (made.After.TopicId(source.Topic) is { } id && now.TopicId(source.Topic) is { } known && known != id) after = after.Without(source.Topic);
         foreach (var source in made.Moved) after = after.With(source.Topic, source.TopicId, source.Partition, made.After.Next(source.Topic, source.Partition)!.Value);
         var entries = after.PropertiesOf(table);
-        return new FenceVerdict.ProceedWith([made.File], entries.Remove(OffsetMap.TableKey).Add("k2i.flush-id", flushId).Add("k2i.epoch", epoch.ToString(CultureInfo.InvariantCulture)), entries);
+        return new FenceVerdict.ProceedWith([made.File], entries.Remove(K2IKeys.OffsetsOf).Add(K2IKeys.FlushId, flushId).Add(K2IKeys.Epoch, epoch.ToString(CultureInfo.InvariantCulture)), entries);
     }
 
     /// <summary>The table, created where it is not there, with all columns that letters need.</summary>
