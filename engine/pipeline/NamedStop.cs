@@ -5,7 +5,7 @@ namespace K2I.Pipeline;
 /// <summary>Errors that stop a table for a reason with a name, until a person decides: <see cref="ErrorKind.Fatal"/> for the table, nothing to the others.</summary>
 internal static class NamedStop
 {
-    private const string ReasonKey = "k2i.reason", RecordKey = "k2i.record";
+    private const string ReasonKey = "reason", RecordKey = "record";
 
     /// <summary>A record by its place.</summary>
     internal sealed record Place(string Topic, int Partition, long Offset);

@@ -16,11 +16,6 @@ namespace K2I.Pipeline;
 /// </remarks>
 public sealed class OffsetMap
 {
-    public const string Key = "k2i.offsets";
-
-    /// <summary>The property that says whose offsets the property <see cref="Key"/> holds: a table's uuid. Tables made of another's definition inherit its properties, not its rows.</summary>
-    public const string TableKey = "k2i.offsets-of";
-
     public static readonly OffsetMap Empty = new(ImmutableSortedDictionary.Create<string, TopicOffsets>(StringComparer.Ordinal));
 
     private readonly ImmutableSortedDictionary<string, TopicOffsets> topics;
@@ -56,7 +51,7 @@ public sealed class OffsetMap
     /// <summary>How far a table is: the map of the nearest ancestor of its current snapshot that has one, else the property's; empty for a table of someone else's.</summary>
     public static OffsetMap Of(Table table)
     {
-        var text = table.Metadata.Ancestors().Select(s => s.Summary.GetValueOrDefault(Key)).FirstOrDefault(t => t is not null) ?? Inherited(table.Metadata);
+        var text = table.Metadata.Ancestors().Select(s => s.Summary.GetValueOrDefault(K2IKeys.Offsets)).FirstOrDefault(t => t is not null) ?? Inherited(table.Metadata);
         try
         {
             return text is null ? Empty : Parse(text);
@@ -69,9 +64,9 @@ public sealed class OffsetMap
 
     /// <summary>The map as summary entry and as properties of the table, for one commit.</summary>
     public ImmutableSortedDictionary<string, string> PropertiesOf(Table table) =>
-        ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal).Add(Key, ToJson()).Add(TableKey, table.Metadata.Uuid);
+        ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal).Add(K2IKeys.Offsets, ToJson()).Add(K2IKeys.OffsetsOf, table.Metadata.Uuid);
 
-    private static string? Inherited(TableMetadata metadata) => (metadata.Property(TableKey) ?? metadata.Uuid) == metadata.Uuid ? metadata.Property(Key) : null;
+    private static string? Inherited(TableMetadata metadata) => (metadata.Property(K2IKeys.OffsetsOf) ?? metadata.Uuid) == metadata.Uuid ? metadata.Property(K2IKeys.Offsets) : null;
 
     public string ToJson()
     {
@@ -112,7 +107,7 @@ public sealed class OffsetMap
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or OverflowException or ArgumentException)
         {
-            throw new EngineException(ErrorKind.Corrupt, $"{Key} is not an offset map: {e.Message}", e);
+            throw new EngineException(ErrorKind.Corrupt, $"{K2IKeys.Offsets} is not an offset map: {e.Message}", e);
         }
     }
 }

@@ -19,7 +19,7 @@ internal static class PropertyRules
         Number(TableParquet.BloomFilterMaxBytes),
         Number(TableParquet.TargetFileBytes),
         new(TableParquet.PageVersion, v => Is(v, "v1", "v2"), "v1 or v2", "v1"),
-        new(TableParquet.EncodingPrefix, v => TableParquet.EncodingOf(v) is not null, TableParquet.Encodings, "the encoding that takes least"),
+        new(K2IKeys.ColumnEncodingPrefix, v => TableParquet.EncodingOf(v) is not null, TableParquet.Encodings, "the encoding that takes least"),
         new(TableProperties.MetricsDefault, v => MetricsMode.TryParse(v, out _), MetricsMode.Expected, "truncate(16)"),
         new(TableProperties.MetricsColumnPrefix, v => MetricsMode.TryParse(v, out _), MetricsMode.Expected, "the table's default"),
         Number(TableProperties.MetricsMaxInferred),

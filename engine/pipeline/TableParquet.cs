@@ -12,9 +12,7 @@ internal static class TableParquet
         DictionaryBytes = "write.parquet.dict-size-bytes", BloomFilterMaxBytes = "write.parquet.bloom-filter-max-bytes",
         TargetFileBytes = "write.target-file-size-bytes";
 
-    /// <summary>Of single columns, by their path. This one is K2I's own.</summary>
-    internal const string EncodingPrefix = "k2i.parquet.encoding.column.";
-
+    /// <summary>Of single columns, by their path.</summary>
     private const string BloomFilterPrefix = "write.parquet.bloom-filter-enabled.column.", DictionaryPrefix = "write.parquet.dict-encoding-enabled.column.";
 
     internal const string Encodings = "dictionary, plain, delta-binary-packed, delta-length-byte-array, delta-byte-array or byte-stream-split";
@@ -61,7 +59,7 @@ internal static class TableParquet
         var encodings = ImmutableDictionary.CreateBuilder<string, ColumnEncoding>();
         foreach (var (path, value) in Columns(table, DictionaryPrefix))
             if (!Is(value, "true")) encodings[path] = ColumnEncoding.Plain;
-        foreach (var (path, value) in Columns(table, EncodingPrefix))
+        foreach (var (path, value) in Columns(table, K2IKeys.ColumnEncodingPrefix))
             if (EncodingOf(value) is { } encoding) encodings[path] = encoding;
         return encodings.ToImmutable();
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using K2I.Iceberg;
 
 namespace K2I.Pipeline;
 
@@ -77,7 +78,8 @@ public sealed record TableStatus
 
     public long DataFileBytes { get; init; }
 
-    public long SnapshotId { get; init; }
+    /// <summary>Of the last commit; null where there was none.</summary>
+    public SnapshotId? SnapshotId { get; init; }
 
     public long LastCommitUnixMs { get; init; }
 

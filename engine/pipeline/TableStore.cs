@@ -19,8 +19,6 @@ namespace K2I.Pipeline;
 /// </remarks>
 internal sealed class TableStore(TableStoreFactory shared, TableOptions options, TableIdent ident, int formatVersion, MemoryShares memory, TableIdentity identity, ImmutableHashSet<PauseReason> accepted, TableCounters counters, ILog log)
 {
-    private const string FlushIdKey = "k2i.flush-id", EpochKey = "k2i.epoch";
-
     private readonly TableCommitter committer = new(shared.Catalog, shared.Objects, clock: shared.Clock, log: log, random: shared.Random);
     /// <summary>For changes of the schema: records wait meanwhile, and one that is met by nothing but conflicts is refused by the catalog, whatever it calls it.</summary>
     private readonly TableCommitter evolver =
@@ -193,7 +191,7 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
     /// <summary>The table as last loaded holds the flush.</summary>
     internal bool Holds(Flush flush) => Find(Now.Table.Metadata, flush) is not null;
 
-    private static Snapshot? Find(TableMetadata metadata, Flush flush) => metadata.Ancestors().FirstOrDefault(s => s.Summary.GetValueOrDefault(FlushIdKey) == flush.Id);
+    private static Snapshot? Find(TableMetadata metadata, Flush flush) => metadata.Ancestors().FirstOrDefault(s => s.Summary.GetValueOrDefault(K2IKeys.FlushId) == flush.Id);
 
     /// <summary>A data file's description as the log keeps it; see <see cref="FileOf"/>.</summary>
     internal byte[] DescriptionOf(DataFile file) => DataFileBytes.Write(Now.Table.Metadata, file);
@@ -236,8 +234,8 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
             offsets = offsets.With(source.Topic, source.TopicId, source.Partition, next);
         }
         var entries = offsets.PropertiesOf(table)
-            .Add(EpochKey, Math.Max(Epoch, metadata.LongProperty(EpochKey, 0)).ToString(CultureInfo.InvariantCulture));
-        return new FenceVerdict.ProceedWith(files, entries.Remove(OffsetMap.TableKey).Add(FlushIdKey, flush.Id), entries);
+            .Add(K2IKeys.Epoch, Math.Max(Epoch, metadata.LongProperty(K2IKeys.Epoch, 0)).ToString(CultureInfo.InvariantCulture));
+        return new FenceVerdict.ProceedWith(files, entries.Remove(K2IKeys.OffsetsOf).Add(K2IKeys.FlushId, flush.Id), entries);
     }
 
     /// <summary>Checks that records as configured fit the table as it is; adds declared columns that it lacks.</summary>
@@ -247,7 +245,7 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
         if (TableCheck.OtherPartitioning(options, table) is { } other) log.Warn("partition_by is not the table's", ("table", ident), ("detail", other));
         if (!metadata.DefaultSpec.IsWritable) throw new EngineException(ErrorKind.Unsupported, $"table {ident}: its partition spec has a transform this build does not know");
         Spec = metadata.DefaultSpec;
-        Epoch = metadata.LongProperty(EpochKey, 0) + 1;
+        Epoch = metadata.LongProperty(K2IKeys.Epoch, 0) + 1;
         ParquetOptions = TableParquet.OptionsOf(metadata, memory.RowGroupBytes);
         Take(table);
         var missing = SchemaFit.Missing(ident.ToString(), declared, options.KafkaColumn, metadata.CurrentSchema);

@@ -64,6 +64,14 @@ public sealed partial class SourceTests(ITestOutputHelper output)
             select Repository.Relative(file));
 
     [Fact]
+    public void KeysThatOthersReadStandInOnePlace() =>
+        Repository.AssertNone(
+            from file in Repository.SourcesBelow("engine")
+            where Repository.Relative(file) != Path.Combine("engine", "pipeline", "K2IKeys.cs")
+            from Match key in OwnKey().Matches(File.ReadAllText(file))
+            select $"{Repository.Relative(file)}: {key.Value}");
+
+    [Fact]
     public void TextSpeaksOnlyOfTheProject()
     {
         // Spelled in parts, so that this file does not name them either.
@@ -119,6 +127,10 @@ public sealed partial class SourceTests(ITestOutputHelper output)
 
     [GeneratedRegex(@"\[(?:DllImport|LibraryImport)\(([^,)]+)")]
     private static partial Regex NativeImport();
+
+    // The configuration file has a name of that form, and is none.
+    [GeneratedRegex(@"""k2i\.(?!ini"")[^""]*""")]
+    private static partial Regex OwnKey();
 
     [GeneratedRegex(@"new Thread\(|Task\.Run\(|TaskCreationOptions\.LongRunning|ThreadPool\.|new Timer\(")]
     private static partial Regex ThreadMaking();

@@ -156,7 +156,7 @@ public sealed class AppendFilesTests
         {
             var action = TestTables.Append(TestTables.File(table, $"{n}"));
             committer.Commit(TestTables.Events, action);
-            Assert.InRange(action.SnapshotId!.Value, 1, (1L << 52) - 1);
+            Assert.InRange(action.SnapshotId!.Value.Value, 1, (1L << 52) - 1);
         }
     }
 

@@ -36,7 +36,7 @@ public sealed class CommitDoubtTests
         Assert.True(action.MayHaveLanded);
     }
 
-    private void Expire(params long[] snapshots) => Assert.IsType<CommitOutcome.Committed>(catalog.Commit(Now, [new MetadataUpdate.RemoveSnapshots([.. snapshots])], []));
+    private void Expire(params SnapshotId[] snapshots) => Assert.IsType<CommitOutcome.Committed>(catalog.Commit(Now, [new MetadataUpdate.RemoveSnapshots([.. snapshots])], []));
 
     [Theory]
     [InlineData(FaultyCatalog.Fault.LostBefore)]

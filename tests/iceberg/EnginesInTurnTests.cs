@@ -128,5 +128,5 @@ public sealed class EnginesInTurnTests(RestFixture rest, ITestOutputHelper outpu
         return op;
     }
 
-    private List<string> Read(ModelTable table, long id) => ModelTable.Sorted(rest.Judge.Do(["read", .. table.Judged, "--snapshot", $"{id}"]));
+    private List<string> Read(ModelTable table, SnapshotId id) => ModelTable.Sorted(rest.Judge.Do(["read", .. table.Judged, "--snapshot", $"{id}"]));
 }

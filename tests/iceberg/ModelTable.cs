@@ -17,7 +17,7 @@ internal sealed class ModelTable
     private readonly ICatalog catalog;
     private readonly TableCommitter committer;
     private readonly TableIdent ident;
-    private readonly Dictionary<long, (TableModel Model, int SchemaId)> _snapshots = [];
+    private readonly Dictionary<SnapshotId, (TableModel Model, int SchemaId)> _snapshots = [];
     private long nextId = 1;
     private int nextName = 1;
 
@@ -56,7 +56,7 @@ internal sealed class ModelTable
     public Dictionary<string, TableModel> Refs { get; } = new(StringComparer.Ordinal) { [SnapshotRef.Main] = TableModel.Empty };
 
     /// <summary>What the snapshots hold that the table still has.</summary>
-    public List<(long Id, TableModel Model, Schema Schema)> Snapshots
+    public List<(SnapshotId Id, TableModel Model, Schema Schema)> Snapshots
     {
         get
         {
@@ -228,7 +228,7 @@ internal sealed class ModelTable
     /// <summary>Another engine changed main: <paramref name="after"/> is what it ought to hold now.</summary>
     /// <param name="after">By what the engine was told to do.</param>
     /// <param name="read">A judge's reading of a snapshot: of those that the engine made on the way, what they hold is taken from it.</param>
-    public void Changed(TableModel after, Func<long, IEnumerable<string>> read)
+    public void Changed(TableModel after, Func<SnapshotId, IEnumerable<string>> read)
     {
         var table = Table.Metadata;
         Refs[SnapshotRef.Main] = after;

@@ -23,14 +23,14 @@ public sealed class PuffinTests : IDisposable
         using (var target = store.Create(path))
         {
             var writer = new PuffinWriter(target);
-            for (var i = 0; i < bytes.Length; i++) writer.Add(new PuffinBlob($"type-{i}", [i, 7], 5, 6, 0, 0) { Properties = TestTables.Strings(("k", $"\"{i}\"")) }, bytes[i]);
+            for (var i = 0; i < bytes.Length; i++) writer.Add(new PuffinBlob($"type-{i}", [i, 7], new(5), 6, 0, 0) { Properties = TestTables.Strings(("k", $"\"{i}\"")) }, bytes[i]);
             writer.Finish(TestTables.Strings(("made-of", "é")));
             target.Complete();
         }
         using var file = PuffinFile.Open(store, path);
         Assert.Equal("é", file.Properties["made-of"]);
         Assert.Equal(["type-0", "type-1", "type-2"], file.Blobs.Select(b => b.Type));
-        Assert.All(file.Blobs, b => Assert.Equal((5L, 6L), (b.SnapshotId, b.SequenceNumber)));
+        Assert.All(file.Blobs, b => Assert.Equal((new SnapshotId(5), 6L), (b.SnapshotId!.Value, b.SequenceNumber)));
         Assert.Equal((int[])[2, 7], file.Blobs[2].Fields.ToArray());
         Assert.Equal("\"1\"", file.Blobs[1].Properties["k"]);
         for (var i = 0; i < bytes.Length; i++) Assert.Equal(bytes[i], file.Read(file.Blobs[i]));
@@ -113,14 +113,14 @@ public sealed class PuffinTests : IDisposable
         using (var target = store.Create(path))
         {
             var writer = new PuffinWriter(target);
-            PuffinBlob Sketch(int field) => new(PuffinBlob.ThetaSketchType, [field], 1, 1, 0, 0);
+            PuffinBlob Sketch(int field) => new(PuffinBlob.ThetaSketchType, [field], new(1), 1, 0, 0);
             writer.Add(Sketch(1) with { Properties = TestTables.Strings(("ndv", "77")) }, [1]);
             writer.Add(Sketch(2), [1, 3, 3, 0, 0, 0x3A, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8]);
-            writer.Add(new PuffinBlob("something-else", [3], 1, 1, 0, 0), [1, 2]);
+            writer.Add(new PuffinBlob("something-else", [3], new(1), 1, 0, 0), [1, 2]);
             writer.Finish();
             target.Complete();
         }
-        Assert.Equal([KeyValuePair.Create(1, 77L), KeyValuePair.Create(2, 1L)], DistinctValues.Read(store, new StatisticsFile(1, path, 0, "{}")));
+        Assert.Equal([KeyValuePair.Create(1, 77L), KeyValuePair.Create(2, 1L)], DistinctValues.Read(store, new StatisticsFile(new(1), path, 0, "{}")));
     }
 
     [SharedFact("data/iceberg/dv")]

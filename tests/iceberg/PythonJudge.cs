@@ -8,7 +8,7 @@ internal static class PythonJudge
     public static string? Program { get; } = Find();
 
     /// <summary>Every row of a snapshot, unordered; null where there is no such environment.</summary>
-    public static List<string>? Rows(string folder, string engine, long? snapshot)
+    public static List<string>? Rows(string folder, string engine, SnapshotId? snapshot)
     {
         if (Program is null) return null;
         string[] which = snapshot is { } id ? ["--snapshot", $"{id}"] : [];

@@ -35,7 +35,7 @@ public sealed class SnapshotLifeTests : IDisposable
         Assert.Equal(["b", "main"], Commit(new ManageRefs().Remove("t").Remove("c")).Metadata.Refs.Keys);
         Assert.Equal(CommitStatus.AlreadyDone, committer.Commit(TestTables.Events, new ManageRefs().CreateBranch("b", ids[2])).Status);
         foreach (var (wrong, kind) in ((ManageRefs, ErrorKind)[])
-            [(new ManageRefs().CreateTag("b", ids[0]), ErrorKind.AlreadyExists), (new ManageRefs().Remove("x"), ErrorKind.NotFound), (new ManageRefs().SetCurrent(5), ErrorKind.NotFound),
+            [(new ManageRefs().CreateTag("b", ids[0]), ErrorKind.AlreadyExists), (new ManageRefs().Remove("x"), ErrorKind.NotFound), (new ManageRefs().SetCurrent(new(5)), ErrorKind.NotFound),
              (new ManageRefs().Remove("main"), ErrorKind.Invalid), (new ManageRefs().Retain("b", 0), ErrorKind.Invalid)])
             Assert.Equal(kind, Assert.Throws<EngineException>(() => committer.Commit(TestTables.Events, wrong)).Kind);
     }
@@ -128,9 +128,9 @@ public sealed class SnapshotLifeTests : IDisposable
         Assert.Equal((0, 8), (plan.Data.Length, plan.ManifestLists.Length));
     }
 
-    private List<long> Append(int count)
+    private List<SnapshotId> Append(int count)
     {
-        var ids = new List<long>();
+        var ids = new List<SnapshotId>();
         for (var i = 0; i < count; i++)
         {
             clock.Pass(1000);

@@ -13,7 +13,7 @@ public sealed class TableMetadataBuilderTests
 
     private static Snapshot Snap(TableMetadata table, long id, long? time = null) => new()
     {
-        SnapshotId = id,
+        SnapshotId = new(id),
         ParentSnapshotId = table.CurrentSnapshotId,
         SequenceNumber = table.LastSequenceNumber + 1,
         TimestampMs = time ?? table.LastUpdatedMs + 10,
@@ -27,7 +27,7 @@ public sealed class TableMetadataBuilderTests
     private static TableMetadata Commit(TableMetadata table, long now, params MetadataUpdate[] updates) => TableMetadataBuilder.From(table, $"memory://wh/t/v{now}").Apply(updates).Build(now);
 
     private static TableMetadata Append(TableMetadata table, long id, long now) =>
-        Commit(table, now, new AddSnapshot(Snap(table, id, now)), new SetSnapshotRef("main", new SnapshotRef(id, true)));
+        Commit(table, now, new AddSnapshot(Snap(table, id, now)), new SetSnapshotRef("main", new SnapshotRef(new(id), true)));
 
     [Fact]
     public void NewTableHasWhatReadersNeed()
@@ -60,7 +60,7 @@ public sealed class TableMetadataBuilderTests
     public void StaleSequenceNumberIsAConflict()
     {
         var table = Append(New(), 1, 2000);
-        var stale = Snap(New(), 2) with { ParentSnapshotId = 1 };
+        var stale = Snap(New(), 2) with { ParentSnapshotId = new(1) };
         Assert.Equal(ErrorKind.Conflict, Assert.Throws<EngineException>(() => Commit(table, 3000, new AddSnapshot(stale))).Kind);
     }
 
@@ -77,14 +77,14 @@ public sealed class TableMetadataBuilderTests
     public void SnapshotLogFollowsMainOnly()
     {
         var table = Append(New(), 1, 2000);
-        table = Commit(table, 3000, new AddSnapshot(Snap(table, 2, 3000)), new SetSnapshotRef("side", new SnapshotRef(2, true)));
-        Assert.Equal([new SnapshotLogEntry(2000, 1)], table.SnapshotLog.ToArray());
+        table = Commit(table, 3000, new AddSnapshot(Snap(table, 2, 3000)), new SetSnapshotRef("side", new SnapshotRef(new(2), true)));
+        Assert.Equal([new SnapshotLogEntry(2000, new(1))], table.SnapshotLog.ToArray());
         var three = Snap(table, 3, 4000);
-        var four = three with { SnapshotId = 4, SequenceNumber = three.SequenceNumber + 1, ParentSnapshotId = 3 };
-        table = Commit(table, 4000, new AddSnapshot(three), new SetSnapshotRef("main", new SnapshotRef(3, true)), new AddSnapshot(four), new SetSnapshotRef("main", new SnapshotRef(4, true)));
-        Assert.Equal([new SnapshotLogEntry(2000, 1), new SnapshotLogEntry(4000, 4)], table.SnapshotLog.ToArray());
-        table = Commit(table, 9000, new SetSnapshotRef("main", new SnapshotRef(1, true)));
-        Assert.Equal(new SnapshotLogEntry(9000, 1), table.SnapshotLog[^1]);
+        var four = three with { SnapshotId = new(4), SequenceNumber = three.SequenceNumber + 1, ParentSnapshotId = new(3) };
+        table = Commit(table, 4000, new AddSnapshot(three), new SetSnapshotRef("main", new SnapshotRef(new(3), true)), new AddSnapshot(four), new SetSnapshotRef("main", new SnapshotRef(new(4), true)));
+        Assert.Equal([new SnapshotLogEntry(2000, new(1)), new SnapshotLogEntry(4000, new(4))], table.SnapshotLog.ToArray());
+        table = Commit(table, 9000, new SetSnapshotRef("main", new SnapshotRef(new(1), true)));
+        Assert.Equal(new SnapshotLogEntry(9000, new(1)), table.SnapshotLog[^1]);
     }
 
     [Fact]
@@ -92,10 +92,10 @@ public sealed class TableMetadataBuilderTests
     {
         var table = New();
         for (var id = 1; id <= 4; id++) table = Append(table, id, 1000 + (id * 1000));
-        Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => Commit(table, 9000, new RemoveSnapshots([4]))).Kind);
-        table = Commit(table, 9000, new RemoveSnapshots([2]));
-        Assert.Equal([3L, 4L], table.SnapshotLog.Select(e => e.SnapshotId));
-        Assert.Equal([1L, 3L, 4L], table.Snapshots.Select(s => s.SnapshotId));
+        Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => Commit(table, 9000, new RemoveSnapshots([new(4)]))).Kind);
+        table = Commit(table, 9000, new RemoveSnapshots([new(2)]));
+        Assert.Equal([3L, 4L], table.SnapshotLog.Select(e => e.SnapshotId.Value));
+        Assert.Equal([1L, 3L, 4L], table.Snapshots.Select(s => s.SnapshotId.Value));
     }
 
     [Fact]
@@ -127,7 +127,7 @@ public sealed class TableMetadataBuilderTests
         foreach (var update in (MetadataUpdate[])
         [
             new AssignUuid("other"), new UpgradeFormatVersion(1), new SetCurrentSchema(5), new SetCurrentSchema(LastAdded), new SetDefaultSpec(5), new SetDefaultSortOrder(5),
-            new SetSnapshotRef("main", new SnapshotRef(99, true)), new SetSnapshotRef("main", new SnapshotRef(1, false)), new RemoveSchemas([0]), new RemovePartitionSpecs([0]),
+            new SetSnapshotRef("main", new SnapshotRef(new(99), true)), new SetSnapshotRef("main", new SnapshotRef(new(1), false)), new RemoveSchemas([0]), new RemovePartitionSpecs([0]),
             new AddEncryptionKey(new EncryptedKey("k", "{}")), new AddSpec(new PartitionSpec(0, [new PartitionField(55, 1001, "x", Transform.Identity)])),
         ])
             Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => Commit(table, 3000, update)).Kind);
@@ -139,12 +139,12 @@ public sealed class TableMetadataBuilderTests
         var table = Append(New(), 1, 2000);
         TableRequirement[] hold =
         [
-            new TableRequirement.AssertTableUuid("uuid-1"), new TableRequirement.AssertRefSnapshotId("main", 1), new TableRequirement.AssertRefSnapshotId("other", null), new TableRequirement.AssertLastAssignedFieldId(3),
+            new TableRequirement.AssertTableUuid("uuid-1"), new TableRequirement.AssertRefSnapshotId("main", new(1)), new TableRequirement.AssertRefSnapshotId("other", null), new TableRequirement.AssertLastAssignedFieldId(3),
             new TableRequirement.AssertCurrentSchemaId(0), new TableRequirement.AssertLastAssignedPartitionId(1000), new TableRequirement.AssertDefaultSpecId(0), new TableRequirement.AssertDefaultSortOrderId(0),
         ];
         TableRequirement[] fail =
         [
-            new TableRequirement.AssertCreate(), new TableRequirement.AssertTableUuid("x"), new TableRequirement.AssertRefSnapshotId("main", null), new TableRequirement.AssertRefSnapshotId("main", 2),
+            new TableRequirement.AssertCreate(), new TableRequirement.AssertTableUuid("x"), new TableRequirement.AssertRefSnapshotId("main", null), new TableRequirement.AssertRefSnapshotId("main", new(2)),
             new TableRequirement.AssertLastAssignedFieldId(2), new TableRequirement.AssertCurrentSchemaId(1), new TableRequirement.AssertDefaultSpecId(1),
         ];
         Assert.All(hold, r => Assert.Null(r.Violation(table)));
@@ -193,7 +193,7 @@ public sealed class TableMetadataBuilderTests
         {
             case 0 or 1 or 2:
                 var snapshot = Snap(table, step);
-                return [new AddSnapshot(snapshot), new SetSnapshotRef(random.Next(4) == 0 ? "side" : "main", new SnapshotRef(step, true))];
+                return [new AddSnapshot(snapshot), new SetSnapshotRef(random.Next(4) == 0 ? "side" : "main", new SnapshotRef(new(step), true))];
             case 3:
                 var id = table.LastColumnId + 1;
                 return [new AddSchema(new Schema(0, new StructType(table.CurrentSchema.Fields.Add(new Field(id, $"c{id}", PrimitiveType.String, false)))), id), new SetCurrentSchema(LastAdded)];

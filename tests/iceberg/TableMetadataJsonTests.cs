@@ -52,8 +52,8 @@ public sealed class TableMetadataJsonTests
             "snapshots":[{"snapshot-id":9007199254740993,"sequence-number":1,"timestamp-ms":4,"manifest-list":"s3://b/l","summary":{"operation":"append"},"schema-id":0,"later":"y"}]}
             """;
         var table = TableMetadataJson.Parse(Encoding.UTF8.GetBytes(text), "t");
-        Assert.Equal(9007199254740993, table.CurrentSnapshotId);
-        Assert.Equal(9007199254740993, table.Refs["main"].SnapshotId);
+        Assert.Equal(new SnapshotId(9007199254740993), table.CurrentSnapshotId);
+        Assert.Equal(new SnapshotId(9007199254740993), table.Refs["main"].SnapshotId);
         var written = Encoding.UTF8.GetString(TableMetadataJson.ToBytes(table));
         Assert.Contains("\"future\":{\"x\":[1,2.50]}", written, StringComparison.Ordinal);
         Assert.Contains("\"later\":\"y\"", written, StringComparison.Ordinal);

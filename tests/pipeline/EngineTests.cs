@@ -18,9 +18,9 @@ public sealed class EngineTests : IDisposable
 
         var table = fixture.Load("default.orders").Metadata;
         Assert.Equal("1350", table.CurrentSnapshot!.Summary["total-records"]);
-        var offsets = OffsetMap.Parse(table.CurrentSnapshot.Summary[OffsetMap.Key]);
+        var offsets = OffsetMap.Parse(table.CurrentSnapshot.Summary[K2IKeys.Offsets]);
         for (var p = 0; p < 3; p++) Assert.Equal(450, offsets.Next("orders", p));
-        Assert.Equal(table.CurrentSnapshot.Summary[OffsetMap.Key], table.Properties[OffsetMap.Key]);
+        Assert.Equal(table.CurrentSnapshot.Summary[K2IKeys.Offsets], table.Properties[K2IKeys.Offsets]);
         Assert.Equal("2", table.Properties["k2i.epoch"]);
     }
 
@@ -263,7 +263,7 @@ public sealed class EngineTests : IDisposable
         using var again = fixture.Start(options);
         again.WaitFor("late", t => t.RowsCommitted == 1);
         again.WaitFor("chosen", t => t.RowsCommitted == 1);
-        Assert.Equal(12, OffsetMap.Parse(fixture.Load("default.late").Metadata.Properties[OffsetMap.Key]).Next("orders", 0));
+        Assert.Equal(12, OffsetMap.Parse(fixture.Load("default.late").Metadata.Properties[K2IKeys.Offsets]).Next("orders", 0));
     }
 
     [Fact]
@@ -277,7 +277,7 @@ public sealed class EngineTests : IDisposable
         engine.WaitFor("logs", t => t.RowsCommitted == 4);
         var metadata = fixture.Load("default.logs").Metadata;
         Assert.Equal(["key", "value", "_kafka"], metadata.CurrentSchema.Fields.Select(f => f.Name));
-        var offsets = OffsetMap.Parse(metadata.Properties[OffsetMap.Key]);
+        var offsets = OffsetMap.Parse(metadata.Properties[K2IKeys.Offsets]);
         Assert.Equal((2L, 2L, null), (offsets.Next("logs_a", 0), offsets.Next("logs_b", 0), offsets.Next("other", 0)));
     }
 

@@ -106,7 +106,7 @@ internal sealed class CommitBench(string directory, int formatVersion, int commi
         {
             parent = parent with
             {
-                SnapshotId = random.NextInt64(1L << 52),
+                SnapshotId = new(random.NextInt64(1L << 52)),
                 ParentSnapshotId = parent.SnapshotId,
                 SequenceNumber = parent.SequenceNumber + 1,
                 FirstRowId = formatVersion >= 3 ? table.Metadata.NextRowId : null,

@@ -25,7 +25,7 @@ internal static class ReplayCommand
         var doubtful = new Option<bool>("--in-doubt") { Description = "Also those whose replay broke off, so that they may have arrived" };
         var dry = new Option<bool>("--dry-run") { Description = "Count, and produce nothing" };
         var json = new Option<bool>("--json") { Description = "Print the outcome as JSON" };
-        var command = new Command("replay", "Produce dead letters to their topics again, with the header k2i.replay-of = topic/partition/offset") { table, filter, export, import, again, doubtful, dry, json };
+        var command = new Command("replay", $"Produce dead letters to their topics again, with the header {K2IKeys.ReplayOf} = topic/partition/offset") { table, filter, export, import, again, doubtful, dry, json };
         var config = new ConfigArguments();
         config.AddTo(command);
         command.SetAction(arguments =>

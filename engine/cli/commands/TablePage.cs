@@ -89,7 +89,7 @@ internal sealed class TablePage(Table table, ManifestReader manifests, bool ever
         Heading(terminal, Metadata.Snapshots.Length > SnapshotsShown ? $"snapshots, the last {SnapshotsShown} of {Metadata.Snapshots.Length}" : "snapshots");
         var list = new TextTable(">id", "time", "operation", ">added rows", ">added files", ">rows");
         foreach (var snapshot in Metadata.Snapshots.TakeLast(SnapshotsShown))
-            list.Add(TableFacts.Plain(snapshot.SnapshotId), TableFacts.Time(snapshot.TimestampMs), snapshot.Operation, TableFacts.Grouped(TableFacts.Number(snapshot, SummaryKeys.AddedRecords)),
+            list.Add(TableFacts.Plain(snapshot.SnapshotId.Value), TableFacts.Time(snapshot.TimestampMs), snapshot.Operation, TableFacts.Grouped(TableFacts.Number(snapshot, SummaryKeys.AddedRecords)),
                 TableFacts.Grouped(TableFacts.Number(snapshot, SummaryKeys.AddedDataFiles)), TableFacts.Grouped(TableFacts.Number(snapshot, SummaryKeys.TotalRecords)));
         list.Print(terminal, "  ");
     }
@@ -108,8 +108,8 @@ internal sealed class TablePage(Table table, ManifestReader manifests, bool ever
     private static void WriteSnapshot(Utf8JsonWriter json, Snapshot snapshot)
     {
         json.WriteStartObject();
-        json.WriteNumber("id", snapshot.SnapshotId);
-        if (snapshot.ParentSnapshotId is { } parent) json.WriteNumber("parent_id", parent);
+        json.WriteNumber("id", snapshot.SnapshotId.Value);
+        if (snapshot.ParentSnapshotId is { } parent) json.WriteNumber("parent_id", parent.Value);
         else json.WriteNull("parent_id");
         json.WriteNumber("sequence_number", snapshot.SequenceNumber);
         json.WriteNumber("unix_ms", snapshot.TimestampMs);

@@ -56,7 +56,7 @@ internal static class TablesCommand
         {
             var request = new ScanRequest
             {
-                SnapshotId = arguments.GetValue(snapshot),
+                SnapshotId = arguments.GetValue(snapshot) is { } id ? new SnapshotId(id) : null,
                 Filter = arguments.GetValue(filter) is { } condition ? ScanFilter.Parse(condition) : null,
                 Columns = arguments.GetValue(columns) is { } text ? [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)] : [],
             };

@@ -33,7 +33,7 @@ internal static class TablesJson
         json.WriteNumber("data_files", TableFacts.Total(table, SummaryKeys.TotalDataFiles));
         json.WriteNumber("data_file_bytes", TableFacts.Total(table, SummaryKeys.TotalFilesSize));
         json.WriteNumber("snapshot_count", table.Metadata.Snapshots.Length);
-        if (table.Metadata.CurrentSnapshotId is { } id) json.WriteNumber("current_snapshot_id", id);
+        if (table.Metadata.CurrentSnapshotId is { } id) json.WriteNumber("current_snapshot_id", id.Value);
         else json.WriteNull("current_snapshot_id");
         WriteOffsets(json, OffsetMap.Of(table));
     }

@@ -2,14 +2,13 @@ using System.Runtime.InteropServices;
 using System.Text;
 using K2I.Base;
 using K2I.Kafka;
+using K2I.Pipeline;
 
 namespace K2I.Cli.Replay;
 
 /// <summary>Produces dead letters to the topics and partitions that they came from, in groups that the ledger knows before and after. One thread.</summary>
 internal sealed class Replayer(ReplayLedger ledger, Func<IProducer> open) : IDisposable
 {
-    public const string OriginHeader = "k2i.replay-of";
-
     private const int GroupLetters = 1_000, GroupBytes = 4 << 20, DeliveryMs = 60_000;
 
     private readonly List<Letter> group = [];
@@ -57,7 +56,7 @@ internal sealed class Replayer(ReplayLedger ledger, Func<IProducer> open) : IDis
     /// <summary>False if the record cannot be taken: its topic or partition is gone, or it is too large for the broker.</summary>
     private bool Produce(IProducer to, Letter letter, long tag)
     {
-        List<KafkaHeader> headers = [.. letter.Headers.Where(h => h.Name != OriginHeader), new(OriginHeader, Encoding.UTF8.GetBytes(letter.Key.ToString()))];
+        List<KafkaHeader> headers = [.. letter.Headers.Where(h => h.Name != K2IKeys.ReplayOf), new(K2IKeys.ReplayOf, Encoding.UTF8.GetBytes(letter.Key.ToString()))];
         var record = new ProducerRecord
         {
             Topic = letter.Key.Topic,

@@ -67,7 +67,7 @@ internal static class StatusJson
         json.WriteNumber("flush_retries", table.FlushRetries);
         json.WriteNumber("data_files", table.DataFiles);
         json.WriteNumber("data_file_bytes", table.DataFileBytes);
-        json.WriteNumber("snapshot_id", table.SnapshotId);
+        json.WriteNumber("snapshot_id", table.SnapshotId?.Value ?? 0);
         json.WriteNumber("last_commit_unix_ms", table.LastCommitUnixMs);
         json.WriteNumber("last_flush_ms", table.LastFlushMs);
         json.WriteNumber("last_commit_ms", table.LastCommitMs);

@@ -24,9 +24,9 @@ internal static class MetadataRules
 
     private static void CheckIds(TableMetadata table, string path, Findings findings)
     {
-        Once("schema", table.Schemas.Select(s => (long)s.SchemaId));
-        Once("partition spec", table.Specs.Select(s => (long)s.SpecId));
-        Once("sort order", table.SortOrders.Select(o => (long)o.OrderId));
+        Once("schema", table.Schemas.Select(s => s.SchemaId));
+        Once("partition spec", table.Specs.Select(s => s.SpecId));
+        Once("sort order", table.SortOrders.Select(o => o.OrderId));
         Once("snapshot", table.Snapshots.Select(s => s.SnapshotId));
         findings.Unless(table.FindSchema(table.CurrentSchemaId) is not null, "current-schema", path, $"schema {table.CurrentSchemaId} is not there");
         findings.Unless(table.FindSpec(table.DefaultSpecId) is not null, "default-spec", path, $"partition spec {table.DefaultSpecId} is not there");
@@ -36,7 +36,7 @@ internal static class MetadataRules
         var field = table.Specs.SelectMany(s => s.Fields).Select(f => f.FieldId).DefaultIfEmpty(0).Max();
         findings.Unless(table.LastPartitionId >= field, "last-partition-id", path, $"it is {table.LastPartitionId}, a partition field has id {field}");
 
-        void Once(string what, IEnumerable<long> ids)
+        void Once<T>(string what, IEnumerable<T> ids)
         {
             foreach (var twice in ids.GroupBy(i => i).Where(g => g.Count() > 1)) findings.Error("duplicate-id", path, $"{what} {twice.Key} is there {twice.Count()} times");
         }
@@ -96,7 +96,7 @@ internal static class MetadataRules
 
     private static void CheckRefs(TableMetadata table, string path, Findings findings)
     {
-        long? main = table.Refs.TryGetValue(SnapshotRef.Main, out var reference) ? reference.SnapshotId : null;
+        SnapshotId? main = table.Refs.TryGetValue(SnapshotRef.Main, out var reference) ? reference.SnapshotId : null;
         findings.Unless(main == table.CurrentSnapshotId, "main-ref", path, $"branch main points at {main?.ToString() ?? "nothing"}, the current snapshot is {table.CurrentSnapshotId?.ToString() ?? "none"}");
         findings.Unless(reference is null || reference.IsBranch, "main-ref", path, "main is a tag");
         foreach (var (name, target) in table.Refs) findings.Unless(table.FindSnapshot(target.SnapshotId) is not null, "ref-target", path, $"ref '{name}' points at snapshot {target.SnapshotId}, which is not there");

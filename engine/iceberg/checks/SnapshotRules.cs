@@ -9,7 +9,7 @@ internal static class SnapshotRules
 
     public static void CheckList(TableMetadata table, Snapshot snapshot, IReadOnlyList<ManifestFile> manifests, AvroFileReader list, string path, Findings findings)
     {
-        Header("snapshot-id", snapshot.SnapshotId);
+        Header("snapshot-id", snapshot.SnapshotId.Value);
         if (table.FormatVersion > 1 && snapshot.SequenceNumber > 0) Header("sequence-number", snapshot.SequenceNumber);
         ManifestRules.CheckFieldIds(list, path, findings);
         var seen = new HashSet<string>(StringComparer.Ordinal);

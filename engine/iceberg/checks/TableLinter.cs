@@ -18,7 +18,7 @@ public sealed class TableLinter(IObjectStore store)
     {
         private readonly Findings findings = new();
         private readonly Dictionary<string, IReadOnlyList<ManifestEntry>?> manifests = new(StringComparer.Ordinal);
-        private readonly Dictionary<long, IReadOnlyList<ManifestFile>?> lists = [];
+        private readonly Dictionary<SnapshotId, IReadOnlyList<ManifestFile>?> lists = [];
         private readonly Dictionary<(FileKey Key, long Rows, long Bytes, string Format, int Metrics), DataFile> files = [];
 
         private TableMetadata Metadata => table.Metadata;

@@ -16,7 +16,7 @@ internal static class DeletionVectorFile
         using var target = store.Create(location);
         var puffin = new PuffinWriter(target);
         var blobs = vectors.Select(v => puffin.Add(
-            new PuffinBlob(PuffinBlob.DeletionVectorType, [MetadataColumns.Position.Id], -1, -1, 0, 0)
+            new PuffinBlob(PuffinBlob.DeletionVectorType, [MetadataColumns.Position.Id], null, -1, 0, 0)
             {
                 Properties = SummaryKeys.Empty.Add(ReferencedDataFile, v.File.FilePath).Add(Cardinality, v.Positions.Count.ToString(CultureInfo.InvariantCulture)),
             },

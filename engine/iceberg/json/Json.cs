@@ -12,6 +12,9 @@ internal static class Json
 {
     private static readonly JsonWriterOptions Compact = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = false };
 
+    /// <summary>What files have for "no snapshot" where they must have a number: Puffin blobs that go with none, tables without a current one before version 3.</summary>
+    public const long NoSnapshot = -1;
+
     public static EngineException Bad(string what, string problem) => new(ErrorKind.Corrupt, $"{what}: {problem}");
 
     /// <summary>Parses a document and hands its root to <paramref name="read"/>; malformed JSON is Corrupt, named <paramref name="what"/>.</summary>
@@ -63,6 +66,11 @@ internal static class Json
         { ValueKind: JsonValueKind.False } => false,
         _ => throw Bad(what, $"'{name}' is not true or false"),
     };
+
+    public static SnapshotId SnapshotId(JsonElement of, string name, string what) => new(Long(of, name, what));
+
+    /// <summary>The id that a number in a file stands for; null if it is <see cref="NoSnapshot"/>, or absent.</summary>
+    public static SnapshotId? SnapshotIdOf(long? number) => number is { } id and not NoSnapshot ? new SnapshotId(id) : null;
 
     public static long? OptLong(JsonElement of, string name, string what) => Has(of, name, out var value) ? AsLong(value, name, what) : null;
 

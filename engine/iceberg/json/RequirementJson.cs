@@ -25,7 +25,7 @@ internal static class RequirementJson
                 json.WriteString("type", "assert-ref-snapshot-id");
                 json.WriteString("ref", r.Ref);
                 // Null is said, not left out: it asserts that the ref is not there.
-                if (r.SnapshotId is { } id) json.WriteNumber("snapshot-id", id);
+                if (r.SnapshotId is { } id) json.WriteNumber("snapshot-id", id.Value);
                 else json.WriteNull("snapshot-id");
                 break;
             case AssertLastAssignedFieldId r:

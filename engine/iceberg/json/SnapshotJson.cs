@@ -17,13 +17,12 @@ internal static class SnapshotJson
     public static Snapshot Read(JsonElement json, int formatVersion, string what)
     {
         Json.NeedObject(json, what);
-        var id = Json.Long(json, "snapshot-id", what);
+        var id = Json.SnapshotId(json, "snapshot-id", what);
         what = $"{what}, snapshot {id}";
-        var parent = Json.OptLong(json, "parent-snapshot-id", what);
         var snapshot = new Snapshot
         {
             SnapshotId = id,
-            ParentSnapshotId = parent is -1 ? null : parent,
+            ParentSnapshotId = Json.SnapshotIdOf(Json.OptLong(json, "parent-snapshot-id", what)),
             // Absent, as 0, also in tables upgraded from version 1.
             SequenceNumber = Json.OptLong(json, "sequence-number", what) ?? 0,
             TimestampMs = Json.Long(json, "timestamp-ms", what),
@@ -47,8 +46,8 @@ internal static class SnapshotJson
     {
         json.WriteStartObject();
         json.WriteNumber("sequence-number", snapshot.SequenceNumber);
-        json.WriteNumber("snapshot-id", snapshot.SnapshotId);
-        if (snapshot.ParentSnapshotId is { } parent) json.WriteNumber("parent-snapshot-id", parent);
+        json.WriteNumber("snapshot-id", snapshot.SnapshotId.Value);
+        if (snapshot.ParentSnapshotId is { } parent) json.WriteNumber("parent-snapshot-id", parent.Value);
         json.WriteNumber("timestamp-ms", snapshot.TimestampMs);
         json.WriteStartObject("summary");
         if (snapshot.Summary.TryGetValue(SummaryKeys.Operation, out var operation)) json.WriteString(SummaryKeys.Operation, operation);
@@ -70,7 +69,7 @@ internal static class SnapshotJson
         Json.NeedObject(json, what);
         var type = Json.String(json, "type", what);
         if (type is not ("branch" or "tag")) throw Json.Bad(what, $"a ref of type '{type}' is not known");
-        return new SnapshotRef(Json.Long(json, "snapshot-id", what), type == "branch")
+        return new SnapshotRef(Json.SnapshotId(json, "snapshot-id", what), type == "branch")
         {
             MinSnapshotsToKeep = Json.OptInt(json, "min-snapshots-to-keep", what),
             MaxSnapshotAgeMs = Json.OptLong(json, "max-snapshot-age-ms", what),
@@ -80,7 +79,7 @@ internal static class SnapshotJson
 
     public static void WriteRefFields(Utf8JsonWriter json, SnapshotRef reference)
     {
-        json.WriteNumber("snapshot-id", reference.SnapshotId);
+        json.WriteNumber("snapshot-id", reference.SnapshotId.Value);
         json.WriteString("type", reference.IsBranch ? "branch" : "tag");
         if (reference.MinSnapshotsToKeep is { } keep) json.WriteNumber("min-snapshots-to-keep", keep);
         if (reference.MaxSnapshotAgeMs is { } age) json.WriteNumber("max-snapshot-age-ms", age);
@@ -90,6 +89,6 @@ internal static class SnapshotJson
     public static StatisticsFile ReadStatistics(JsonElement json, string what)
     {
         Json.NeedObject(json, what);
-        return new StatisticsFile(Json.Long(json, "snapshot-id", what), Json.String(json, "statistics-path", what), Json.Long(json, "file-size-in-bytes", what), json.GetRawText());
+        return new StatisticsFile(Json.SnapshotId(json, "snapshot-id", what), Json.String(json, "statistics-path", what), Json.Long(json, "file-size-in-bytes", what), json.GetRawText());
     }
 }

@@ -48,7 +48,7 @@ public static class TableMetadataJson
         var (schemas, currentSchema) = ReadSchemas(json, version, what);
         var (specs, defaultSpec) = ReadSpecs(json, version, what);
         var (orders, defaultOrder) = ReadOrders(json, version, what);
-        var current = Json.OptLong(json, "current-snapshot-id", what);
+        var current = Json.SnapshotIdOf(Json.OptLong(json, "current-snapshot-id", what));
         var snapshots = Json.OptArray(json, "snapshots", what, s => SnapshotJson.Read(s, version, what));
         var metadata = new TableMetadata
         {
@@ -68,10 +68,10 @@ public static class TableMetadataJson
             SortOrders = orders,
             DefaultSortOrderId = defaultOrder,
             Properties = Json.OptStrings(json, "properties", what),
-            CurrentSnapshotId = current is -1 ? null : current,
+            CurrentSnapshotId = current,
             Snapshots = snapshots,
-            Refs = ReadRefs(json, current is -1 ? null : current, what),
-            SnapshotLog = Json.OptArray(json, "snapshot-log", what, e => new SnapshotLogEntry(Json.Long(e, "timestamp-ms", what), Json.Long(e, "snapshot-id", what))),
+            Refs = ReadRefs(json, current, what),
+            SnapshotLog = Json.OptArray(json, "snapshot-log", what, e => new SnapshotLogEntry(Json.Long(e, "timestamp-ms", what), Json.SnapshotId(e, "snapshot-id", what))),
             MetadataLog = Json.OptArray(json, "metadata-log", what, e => new MetadataLogEntry(Json.Long(e, "timestamp-ms", what), Json.String(e, "metadata-file", what))),
             Statistics = Json.OptArray(json, "statistics", what, s => SnapshotJson.ReadStatistics(s, what)),
             PartitionStatistics = Json.OptArray(json, "partition-statistics", what, s => SnapshotJson.ReadStatistics(s, what)),
@@ -100,9 +100,9 @@ public static class TableMetadataJson
         json.WriteNumber("default-sort-order-id", table.DefaultSortOrderId);
         Json.WriteArray(json, "sort-orders", table.SortOrders, SpecJson.Write);
         Json.WriteStrings(json, "properties", table.Properties);
-        if (table.CurrentSnapshotId is { } current) json.WriteNumber("current-snapshot-id", current);
+        if (table.CurrentSnapshotId is { } current) json.WriteNumber("current-snapshot-id", current.Value);
         else if (table.FormatVersion >= 3) json.WriteNull("current-snapshot-id");
-        else json.WriteNumber("current-snapshot-id", -1);
+        else json.WriteNumber("current-snapshot-id", Json.NoSnapshot);
         if (table.FormatVersion >= 3) json.WriteNumber("next-row-id", table.NextRowId);
         if (!table.EncryptionKeys.IsEmpty) Json.WriteArray(json, "encryption-keys", table.EncryptionKeys, (j, k) => j.WriteRawValue(k.Json));
         json.WriteStartObject("refs");
@@ -120,7 +120,7 @@ public static class TableMetadataJson
         {
             j.WriteStartObject();
             j.WriteNumber("timestamp-ms", entry.TimestampMs);
-            j.WriteNumber("snapshot-id", entry.SnapshotId);
+            j.WriteNumber("snapshot-id", entry.SnapshotId.Value);
             j.WriteEndObject();
         });
         Json.WriteArray(json, "metadata-log", table.MetadataLog, (j, entry) =>
@@ -159,7 +159,7 @@ public static class TableMetadataJson
         return (Json.Array(json, "sort-orders", what, o => SpecJson.ReadOrder(o, what)), Json.Int(json, "default-sort-order-id", what));
     }
 
-    private static ImmutableSortedDictionary<string, SnapshotRef> ReadRefs(JsonElement json, long? current, string what)
+    private static ImmutableSortedDictionary<string, SnapshotRef> ReadRefs(JsonElement json, SnapshotId? current, string what)
     {
         var refs = ImmutableSortedDictionary.CreateBuilder<string, SnapshotRef>(StringComparer.Ordinal);
         if (Json.Has(json, "refs", out var map))

@@ -53,7 +53,7 @@ internal static class UpdateJson
                 SnapshotJson.WriteRefFields(json, u.Ref);
                 break;
             case RemoveSnapshots u:
-                Json.WriteArray(json, "snapshot-ids", u.SnapshotIds, (j, id) => j.WriteNumberValue(id));
+                Json.WriteArray(json, "snapshot-ids", u.SnapshotIds, (j, id) => j.WriteNumberValue(id.Value));
                 break;
             case RemoveSnapshotRef u:
                 json.WriteString("ref-name", u.Name);
@@ -68,7 +68,7 @@ internal static class UpdateJson
                 Json.WriteArray(json, "removals", u.Removals, (j, key) => j.WriteStringValue(key));
                 break;
             case SetStatistics u:
-                json.WriteNumber("snapshot-id", u.Statistics.SnapshotId);
+                json.WriteNumber("snapshot-id", u.Statistics.SnapshotId.Value);
                 json.WritePropertyName("statistics");
                 json.WriteRawValue(u.Statistics.Json);
                 break;
@@ -77,10 +77,10 @@ internal static class UpdateJson
                 json.WriteRawValue(u.Statistics.Json);
                 break;
             case RemoveStatistics u:
-                json.WriteNumber("snapshot-id", u.SnapshotId);
+                json.WriteNumber("snapshot-id", u.SnapshotId.Value);
                 break;
             case RemovePartitionStatistics u:
-                json.WriteNumber("snapshot-id", u.SnapshotId);
+                json.WriteNumber("snapshot-id", u.SnapshotId.Value);
                 break;
             case RemovePartitionSpecs u:
                 Json.WriteArray(json, "spec-ids", u.SpecIds, (j, id) => j.WriteNumberValue(id));

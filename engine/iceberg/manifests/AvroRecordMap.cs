@@ -26,6 +26,8 @@ internal sealed class AvroRecordMap
         _ => null,
     };
 
+    public SnapshotId? SnapshotId(object?[] record, int id, string name) => Long(record, id, name) is { } number ? new SnapshotId(number) : null;
+
     public int? Int(object?[] record, int id, string name) => (int?)Long(record, id, name);
 
     public string? String(object?[] record, int id, string name) => Get(record, id, name) as string;

@@ -8,7 +8,8 @@ public static class DataFileBytes
     public static byte[] Write(TableMetadata table, DataFile file)
     {
         var spec = table.FindSpec(file.SpecId) ?? throw new EngineException(ErrorKind.Invalid, $"{file.FilePath}: partition spec {file.SpecId} is not in the table");
-        var writer = new ManifestWriter(table, spec, ManifestContent.Data, snapshotId: 0);
+        // The file is in no snapshot yet; what stands here for one is not read.
+        var writer = new ManifestWriter(table, spec, ManifestContent.Data, new SnapshotId(0));
         writer.Added(file);
         return writer.Finish(file.FilePath).Bytes;
     }

@@ -6,7 +6,7 @@ namespace K2I.Iceberg;
 /// <param name="SequenceNumber">The data sequence number: deletes apply to files with a lower (or equal) one.</param>
 /// <param name="FileSequenceNumber">The sequence number of the snapshot that added the file.</param>
 /// <param name="File">The file.</param>
-public sealed record ManifestEntry(EntryStatus Status, long? SnapshotId, long? SequenceNumber, long? FileSequenceNumber, DataFile File)
+public sealed record ManifestEntry(EntryStatus Status, SnapshotId? SnapshotId, long? SequenceNumber, long? FileSequenceNumber, DataFile File)
 {
     public bool IsLive => Status != EntryStatus.Deleted;
 }

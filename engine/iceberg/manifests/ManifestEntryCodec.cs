@@ -28,7 +28,7 @@ internal static class ManifestEntryCodec
             data.Add(file.ContentOffset);
             data.Add(file.ContentSizeBytes);
         }
-        return [(int)entry.Status, entry.SnapshotId, entry.SequenceNumber, entry.FileSequenceNumber, data.ToArray()];
+        return [(int)entry.Status, entry.SnapshotId?.Value, entry.SequenceNumber, entry.FileSequenceNumber, data.ToArray()];
     }
 
     /// <summary>Entries as they stand in the file, nothing inherited yet.</summary>
@@ -46,7 +46,7 @@ internal static class ManifestEntryCodec
             var data = entryMap.Get(record, 2, "data_file") as object?[] ?? throw Json.Bad(what, "an entry without a file");
             yield return new ManifestEntry(
                 (EntryStatus)status,
-                entryMap.Long(record, 1, "snapshot_id"),
+                entryMap.SnapshotId(record, 1, "snapshot_id"),
                 entryMap.Long(record, 3, "sequence_number"),
                 entryMap.Long(record, 4, "file_sequence_number"),
                 FileOf(data, fileMap, partitionMap, spec, types, what));

@@ -22,7 +22,7 @@ public sealed record ManifestFile
     /// <summary>The lowest data sequence number of live files.</summary>
     public long MinSequenceNumber { get; init; }
 
-    public required long AddedSnapshotId { get; init; }
+    public required SnapshotId AddedSnapshotId { get; init; }
 
     public int? AddedFiles { get; init; }
 

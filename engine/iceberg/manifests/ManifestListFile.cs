@@ -13,14 +13,14 @@ internal static class ManifestListFile
     public readonly record struct Written(byte[] Bytes, ImmutableArray<ManifestFile> Manifests, long NextRowId);
 
     /// <summary>Writes a list. Manifests made for this snapshot get its sequence number, data manifests without row ids get theirs, in list order.</summary>
-    public static Written Write(int formatVersion, long snapshotId, long? parentId, long sequenceNumber, long firstRowId, IEnumerable<ManifestFile> manifests)
+    public static Written Write(int formatVersion, SnapshotId snapshotId, SnapshotId? parentId, long sequenceNumber, long firstRowId, IEnumerable<ManifestFile> manifests)
     {
         var schema = ManifestSchemas.ManifestList(formatVersion);
         var invariant = CultureInfo.InvariantCulture;
         List<KeyValuePair<string, string>> metadata =
         [
-            KeyValuePair.Create("snapshot-id", snapshotId.ToString(invariant)),
-            KeyValuePair.Create("parent-snapshot-id", parentId?.ToString(invariant) ?? "null"),
+            KeyValuePair.Create("snapshot-id", snapshotId.ToString()),
+            KeyValuePair.Create("parent-snapshot-id", parentId?.ToString() ?? "null"),
             KeyValuePair.Create("sequence-number", sequenceNumber.ToString(invariant)),
             KeyValuePair.Create("format-version", formatVersion.ToString(invariant)),
             KeyValuePair.Create("iceberg.schema", SchemaJson.ToText(new Schema(0, schema))),
@@ -59,7 +59,7 @@ internal static class ManifestListFile
     {
         List<object?> record =
         [
-            manifest.Path, manifest.Length, manifest.SpecId, (int)manifest.Content, manifest.SequenceNumber, manifest.MinSequenceNumber, manifest.AddedSnapshotId,
+            manifest.Path, manifest.Length, manifest.SpecId, (int)manifest.Content, manifest.SequenceNumber, manifest.MinSequenceNumber, manifest.AddedSnapshotId.Value,
             Known(manifest.AddedFiles), Known(manifest.ExistingFiles), Known(manifest.DeletedFiles),
             Known(manifest.AddedRows), Known(manifest.ExistingRows), Known(manifest.DeletedRows),
             manifest.Partitions.Select(p => (object?)new object?[] { p.ContainsNull, p.ContainsNan, p.LowerBound, p.UpperBound }).ToList(),
@@ -84,7 +84,7 @@ internal static class ManifestListFile
             Content = (ManifestContent)content,
             SequenceNumber = map.Long(record, 515, "sequence_number") ?? 0,
             MinSequenceNumber = map.Long(record, 516, "min_sequence_number") ?? 0,
-            AddedSnapshotId = map.Long(record, 503, "added_snapshot_id") ?? throw Json.Bad(what, $"{path}: a manifest without a snapshot"),
+            AddedSnapshotId = map.SnapshotId(record, 503, "added_snapshot_id") ?? throw Json.Bad(what, $"{path}: a manifest without a snapshot"),
             AddedFiles = map.Int(record, 504, "added_files_count"),
             ExistingFiles = map.Int(record, 505, "existing_files_count"),
             DeletedFiles = map.Int(record, 506, "deleted_files_count"),

@@ -13,14 +13,14 @@ internal sealed class ManifestWriter
     private readonly ManifestContent content;
     private readonly PartitionSpec spec;
     private readonly ImmutableArray<DataType?> types;
-    private readonly long snapshotId;
+    private readonly SnapshotId snapshotId;
     private readonly AvroFileWriter file;
     private readonly PartitionSummaryBuilder partitions;
     private readonly int[] files = new int[3];
     private readonly long[] rows = new long[3];
     private long? minSequence;
 
-    public ManifestWriter(TableMetadata table, PartitionSpec spec, ManifestContent content, long snapshotId)
+    public ManifestWriter(TableMetadata table, PartitionSpec spec, ManifestContent content, SnapshotId snapshotId)
     {
         formatVersion = table.FormatVersion;
         this.content = content;

@@ -14,7 +14,7 @@ internal sealed class AddedManifests
     /// <param name="snapshotId">Of the snapshot that adds them.</param>
     /// <param name="sequenceNumber">Theirs, where it is not the snapshot's.</param>
     /// <param name="store">Stores a finished manifest.</param>
-    public ImmutableArray<ManifestFile> For(TableMetadata table, ImmutableArray<DataFile> files, long snapshotId, long? sequenceNumber, Func<ManifestWriter, ManifestFile> store)
+    public ImmutableArray<ManifestFile> For(TableMetadata table, ImmutableArray<DataFile> files, SnapshotId snapshotId, long? sequenceNumber, Func<ManifestWriter, ManifestFile> store)
     {
         if (!this.files.IsDefault && writtenFor == (table.CurrentSchemaId, table.FormatVersion) && files.AsSpan().SequenceEqual(this.files.AsSpan())) return this.manifests;
         var target = table.LongProperty(TableProperties.ManifestTargetBytes, TableProperties.DefaultManifestTargetBytes);

@@ -34,7 +34,7 @@ internal sealed class ChangesSince
     }
 
     /// <summary>Null if <paramref name="start"/> is not among the head's ancestors, or not any more.</summary>
-    public static ChangesSince? Of(TableMetadata table, Snapshot? head, long start, ManifestReader reader)
+    public static ChangesSince? Of(TableMetadata table, Snapshot? head, SnapshotId start, ManifestReader reader)
     {
         var (added, removed, rows) = (new List<ManifestEntry>(), new List<ManifestEntry>(), new List<DataFile>());
         for (var at = head; at is not null; at = at.ParentSnapshotId is { } parent ? table.FindSnapshot(parent) : null)

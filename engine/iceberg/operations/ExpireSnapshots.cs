@@ -14,7 +14,7 @@ namespace K2I.Iceberg;
 /// </remarks>
 public sealed class ExpireSnapshots : TableAction
 {
-    private ImmutableArray<long> removed = [];
+    private ImmutableArray<SnapshotId> removed = [];
     private ImmutableArray<string> removedRefs = [];
 
     /// <summary>Snapshots older than this go; null: as old as <c>history.expire.max-snapshot-age-ms</c> says.</summary>
@@ -24,7 +24,7 @@ public sealed class ExpireSnapshots : TableAction
     public int? RetainLast { get; init; }
 
     /// <summary>Go whatever their age; one that a ref points at is Invalid.</summary>
-    public ImmutableArray<long> SnapshotIds { get; init; } = [];
+    public ImmutableArray<SnapshotId> SnapshotIds { get; init; } = [];
 
     public override ActionResult Apply(Table table, ActionContext context)
     {
@@ -54,7 +54,7 @@ public sealed class ExpireSnapshots : TableAction
         var refs = table.Refs.Where(r => r.Key == SnapshotRef.Main || nowMs - (table.FindSnapshot(r.Value.SnapshotId)?.TimestampMs ?? 0) <= (r.Value.MaxRefAgeMs ?? maxRefAge)).ToList();
         removedRefs = [.. table.Refs.Keys.Except(refs.Select(r => r.Key), StringComparer.Ordinal)];
         var kept = refs.Select(r => r.Value.SnapshotId).ToHashSet();
-        var onBranches = new HashSet<long>();
+        var onBranches = new HashSet<SnapshotId>();
         foreach (var (name, reference) in refs.Where(r => r.Value.IsBranch))
         {
             var youngEnough = reference.MaxSnapshotAgeMs is { } age ? nowMs - age : oldest;

@@ -56,7 +56,7 @@ public sealed record ExpiredFiles(ImmutableArray<string> Data, ImmutableArray<st
     /// Where what expired is the beginning of one line of snapshots that all others follow: the oldest one left. What it does not need no later one does, as a snapshot takes manifests and files over from the
     /// one before it or makes them; and every file that is gone was deleted, by an entry that says so, on the way up to it. So a table that only grows has no manifest read. Null: branches, tags, lines that broke.
     /// </summary>
-    private static Snapshot? OldestOfOneLine(Dictionary<long, Snapshot> gone, Dictionary<long, Snapshot> left, TableMetadata before)
+    private static Snapshot? OldestOfOneLine(Dictionary<SnapshotId, Snapshot> gone, Dictionary<SnapshotId, Snapshot> left, TableMetadata before)
     {
         var roots = left.Values.Where(s => !FollowsOneOf(left, s)).ToList();
         if (roots is not [var oldest] || before.FindSnapshot(oldest.SnapshotId) is null) return null;
@@ -68,11 +68,11 @@ public sealed record ExpiredFiles(ImmutableArray<string> Data, ImmutableArray<st
     }
 
     /// <summary>What the first of the line deleted was never in it: it went when the snapshots before expired.</summary>
-    private static bool DeletedFromTheLine(ManifestFile manifest, Dictionary<long, Snapshot> gone, Snapshot oldest) =>
+    private static bool DeletedFromTheLine(ManifestFile manifest, Dictionary<SnapshotId, Snapshot> gone, Snapshot oldest) =>
         manifest.DeletedFiles is null or > 0
         && (manifest.AddedSnapshotId == oldest.SnapshotId ? oldest : gone.GetValueOrDefault(manifest.AddedSnapshotId)) is { } by && FollowsOneOf(gone, by);
 
-    private static bool FollowsOneOf(Dictionary<long, Snapshot> snapshots, Snapshot snapshot) => snapshot.ParentSnapshotId is { } parent && snapshots.ContainsKey(parent);
+    private static bool FollowsOneOf(Dictionary<SnapshotId, Snapshot> snapshots, Snapshot snapshot) => snapshot.ParentSnapshotId is { } parent && snapshots.ContainsKey(parent);
 
     private static HashSet<string> Paths(TableMetadata table, IEnumerable<ManifestFile> manifests, ManifestReader reader, bool live) =>
         manifests.SelectMany(m => reader.Entries(table, m)).Where(e => e.IsLive == live).Select(e => e.File.FilePath).ToHashSet(StringComparer.Ordinal);

@@ -13,16 +13,16 @@ public sealed class ManageRefs : TableAction
 {
     private readonly List<Func<TableMetadata, MetadataUpdate?>> steps = [];
     private readonly HashSet<string> names = new(StringComparer.Ordinal);
-    private Dictionary<string, long?>? seen;
+    private Dictionary<string, SnapshotId?>? seen;
     private TableMetadata? wanted;
 
     /// <summary>Makes a branch; null: at the current snapshot.</summary>
-    public ManageRefs CreateBranch(string name, long? snapshotId = null) => Step(name, t => Create(t, name, snapshotId, isBranch: true));
+    public ManageRefs CreateBranch(string name, SnapshotId? snapshotId = null) => Step(name, t => Create(t, name, snapshotId, isBranch: true));
 
-    public ManageRefs CreateTag(string name, long? snapshotId = null) => Step(name, t => Create(t, name, snapshotId, isBranch: false));
+    public ManageRefs CreateTag(string name, SnapshotId? snapshotId = null) => Step(name, t => Create(t, name, snapshotId, isBranch: false));
 
     /// <summary>Points a branch or tag at another snapshot, whatever its history.</summary>
-    public ManageRefs Replace(string name, long snapshotId) => Step(name, t => Set(t, name, Ref(t, name) with { SnapshotId = Known(t, snapshotId).SnapshotId }));
+    public ManageRefs Replace(string name, SnapshotId snapshotId) => Step(name, t => Set(t, name, Ref(t, name) with { SnapshotId = Known(t, snapshotId).SnapshotId }));
 
     public ManageRefs Remove(string name) => Step(name, t => name == SnapshotRef.Main ? throw Invalid(t, "branch main cannot be removed") : new MetadataUpdate.RemoveSnapshotRef(Named(t, name)));
 
@@ -36,7 +36,7 @@ public sealed class ManageRefs : TableAction
     });
 
     /// <summary>Moves a branch back to one of its earlier snapshots.</summary>
-    public ManageRefs RollbackTo(long snapshotId, string branch = SnapshotRef.Main) => Step(branch, t =>
+    public ManageRefs RollbackTo(SnapshotId snapshotId, string branch = SnapshotRef.Main) => Step(branch, t =>
         t.Ancestors(branch).Any(s => s.SnapshotId == snapshotId)
             ? Set(t, branch, Ref(t, branch) with { SnapshotId = snapshotId })
             : throw Invalid(t, $"snapshot {snapshotId} is not in the history of branch '{branch}'"));
@@ -48,8 +48,11 @@ public sealed class ManageRefs : TableAction
             : throw Invalid(t, $"main has no snapshot older than {timestampMs}"));
 
     /// <summary>Makes any snapshot of the table the current one.</summary>
-    public ManageRefs SetCurrent(long snapshotId) => Step(SnapshotRef.Main, t =>
-        Set(t, SnapshotRef.Main, (t.Refs.TryGetValue(SnapshotRef.Main, out var main) ? main : new SnapshotRef(0, IsBranch: true)) with { SnapshotId = Known(t, snapshotId).SnapshotId }));
+    public ManageRefs SetCurrent(SnapshotId snapshotId) => Step(SnapshotRef.Main, t =>
+    {
+        var id = Known(t, snapshotId).SnapshotId;
+        return Set(t, SnapshotRef.Main, t.Refs.TryGetValue(SnapshotRef.Main, out var main) ? main with { SnapshotId = id } : new SnapshotRef(id, IsBranch: true));
+    });
 
     /// <summary>Sets how long a branch's snapshots (branches only) and the ref itself are kept; null: as the table says.</summary>
     public ManageRefs Retain(string name, int? minSnapshotsToKeep = null, long? maxSnapshotAgeMs = null, long? maxRefAgeMs = null) => Step(name, t =>
@@ -63,7 +66,7 @@ public sealed class ManageRefs : TableAction
     {
         var metadata = table.Metadata;
         if (metadata.FormatVersion < 2) throw new EngineException(ErrorKind.Unsupported, $"table {table.Ident} has format version 1, which is read only; upgrade it to version 2 first");
-        var now = names.ToDictionary(n => n, n => metadata.Refs.TryGetValue(n, out var r) ? r.SnapshotId : (long?)null, StringComparer.Ordinal);
+        var now = names.ToDictionary(n => n, n => metadata.Refs.TryGetValue(n, out var r) ? r.SnapshotId : (SnapshotId?)null, StringComparer.Ordinal);
         seen ??= now;
         foreach (var (name, snapshot) in now)
             if (seen[name] != snapshot) return new ActionResult.Abort($"ref '{name}' points at {snapshot?.ToString() ?? "nothing"} now, it pointed at {seen[name]?.ToString() ?? "nothing"} before");
@@ -104,7 +107,7 @@ public sealed class ManageRefs : TableAction
     private static MetadataUpdate.SetSnapshotRef? Set(TableMetadata table, string name, SnapshotRef reference) =>
         table.Refs.TryGetValue(name, out var old) && old == reference ? null : new MetadataUpdate.SetSnapshotRef(name, reference);
 
-    private static MetadataUpdate.SetSnapshotRef? Create(TableMetadata table, string name, long? snapshotId, bool isBranch)
+    private static MetadataUpdate.SetSnapshotRef? Create(TableMetadata table, string name, SnapshotId? snapshotId, bool isBranch)
     {
         var id = snapshotId ?? table.CurrentSnapshotId ?? throw Invalid(table, $"there is no snapshot for '{name}' to point at");
         var reference = new SnapshotRef(Known(table, id).SnapshotId, isBranch);
@@ -121,7 +124,7 @@ public sealed class ManageRefs : TableAction
     private static SnapshotRef Ref(TableMetadata table, string name) =>
         table.Refs.TryGetValue(name, out var reference) ? reference : throw new EngineException(ErrorKind.NotFound, $"table at {table.Location} has no branch or tag '{name}'");
 
-    private static Snapshot Known(TableMetadata table, long id) => table.FindSnapshot(id) ?? throw new EngineException(ErrorKind.NotFound, $"table at {table.Location} has no snapshot {id}");
+    private static Snapshot Known(TableMetadata table, SnapshotId id) => table.FindSnapshot(id) ?? throw new EngineException(ErrorKind.NotFound, $"table at {table.Location} has no snapshot {id}");
 
     private static EngineException Invalid(TableMetadata table, string why) => new(ErrorKind.Invalid, $"table at {table.Location}: {why}");
 }

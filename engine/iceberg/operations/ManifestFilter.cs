@@ -19,7 +19,7 @@ internal sealed class ManifestFilter
     /// <param name="reader">Reads manifests.</param>
     /// <param name="store">Stores a finished manifest.</param>
     public Result Apply(
-        TableMetadata table, long snapshotId, IEnumerable<ManifestFile> manifests, Func<ManifestFile, bool> mayHold, Func<ManifestEntry, bool> removes,
+        TableMetadata table, SnapshotId snapshotId, IEnumerable<ManifestFile> manifests, Func<ManifestFile, bool> mayHold, Func<ManifestEntry, bool> removes,
         ManifestReader reader, Func<ManifestWriter, ManifestFile> store)
     {
         var result = ImmutableArray.CreateBuilder<ManifestFile>();
@@ -44,7 +44,7 @@ internal sealed class ManifestFilter
         return new Result(result.ToImmutable(), removed);
     }
 
-    private ManifestFile Rewrite(TableMetadata table, long snapshotId, ManifestFile manifest, List<ManifestEntry> live, HashSet<FileKey> gone, Func<ManifestWriter, ManifestFile> store)
+    private ManifestFile Rewrite(TableMetadata table, SnapshotId snapshotId, ManifestFile manifest, List<ManifestEntry> live, HashSet<FileKey> gone, Func<ManifestWriter, ManifestFile> store)
     {
         if (written.TryGetValue(manifest.Path, out var known) && known.Removed.SetEquals(gone)) return known.Manifest;
         var writer = new ManifestWriter(table, table.FindSpec(manifest.SpecId)!, manifest.Content, snapshotId);

@@ -14,7 +14,7 @@ internal sealed class ManifestMerger
     /// <param name="manifests">Newest first.</param>
     /// <param name="context">Reads those that are merged.</param>
     /// <param name="store">Stores a finished manifest.</param>
-    public ImmutableArray<ManifestFile> Merge(TableMetadata table, long snapshotId, ImmutableArray<ManifestFile> manifests, ActionContext context, Func<ManifestWriter, ManifestFile> store)
+    public ImmutableArray<ManifestFile> Merge(TableMetadata table, SnapshotId snapshotId, ImmutableArray<ManifestFile> manifests, ActionContext context, Func<ManifestWriter, ManifestFile> store)
     {
         if (!table.BoolProperty(TableProperties.ManifestMergeEnabled, otherwise: true) || manifests.Length < 2) return manifests;
         var target = table.LongProperty(TableProperties.ManifestTargetBytes, TableProperties.DefaultManifestTargetBytes);
@@ -59,7 +59,7 @@ internal sealed class ManifestMerger
     internal static bool CanRewrite(TableMetadata table, int specId) =>
         table.FindSpec(specId) is { } spec && spec.IsWritable && table.PartitionTypes(spec).All(t => t is not null and not OpaqueType);
 
-    private ManifestFile MergeBin(TableMetadata table, long snapshotId, List<ManifestFile> bin, ActionContext context, Func<ManifestWriter, ManifestFile> store)
+    private ManifestFile MergeBin(TableMetadata table, SnapshotId snapshotId, List<ManifestFile> bin, ActionContext context, Func<ManifestWriter, ManifestFile> store)
     {
         var key = string.Join('\n', bin.Select(m => m.Path));
         if (merged.TryGetValue(key, out var known)) return known;

@@ -13,7 +13,7 @@ public sealed class OverwriteFiles(string branch = SnapshotRef.Main) : FileChang
     public ScanFilter? RemovedRows { get; init; }
 
     /// <summary>The snapshot that was read. Abort if another commit has since deleted rows of <see cref="Removed"/> files, or any that may meet <see cref="RemovedRows"/>.</summary>
-    public long? StartSnapshotId { get; init; }
+    public SnapshotId? StartSnapshotId { get; init; }
 
     /// <summary>Abort also if data files that may hold such rows were added since <see cref="StartSnapshotId"/>.</summary>
     public ScanFilter? NoNewRows { get; init; }

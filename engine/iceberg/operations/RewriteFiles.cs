@@ -12,7 +12,7 @@ namespace K2I.Iceberg;
 public sealed class RewriteFiles(string branch = SnapshotRef.Main) : FileChange(branch)
 {
     /// <summary>The snapshot that was read.</summary>
-    public required long StartSnapshotId { get; init; }
+    public required SnapshotId StartSnapshotId { get; init; }
 
     public ImmutableArray<DataFile> Replaced { get; init; } = [];
 

@@ -19,7 +19,7 @@ public sealed class RowDelta(string branch = SnapshotRef.Main) : FileChange(bran
     public ImmutableArray<DataFile> ReplacedDeletes { get; init; } = [];
 
     /// <summary>The head of the branch when the deleted rows were found; without it every attempt looks through all of the table's files.</summary>
-    public long? StartSnapshotId { get; init; }
+    public SnapshotId? StartSnapshotId { get; init; }
 
     /// <summary>Data files besides those that <see cref="DeleteFiles"/> reference by themselves which must be in the table still.</summary>
     public ImmutableArray<string> ReferencedFiles { get; init; } = [];

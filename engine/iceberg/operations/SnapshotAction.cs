@@ -15,13 +15,13 @@ public abstract class SnapshotAction : TableAction
     private readonly HashSet<string> written = new(StringComparer.Ordinal);
     private readonly string branch;
     private string? uuid;
-    private long? snapshotId;
+    private SnapshotId? snapshotId;
     private int manifests;
     private int lists;
 
     private protected SnapshotAction(string branch) => this.branch = branch;
 
-    public override long? SnapshotId => snapshotId;
+    public override SnapshotId? SnapshotId => snapshotId;
 
     internal override CommitFate FateOf(TableMetadata sent, TableMetadata now) => snapshotId is { } id ? SnapshotFate.Of(id, branch, sent, now) : CommitFate.Never;
 
@@ -125,11 +125,11 @@ public abstract class SnapshotAction : TableAction
     internal static string MetadataFolder(TableMetadata table) => table.Property("write.metadata.path") is { Length: > 0 } path ? path.TrimEnd('/') : table.Location + "/metadata";
 
     /// <summary>A random positive number of 52 bits: readers that hold numbers as doubles keep it exact.</summary>
-    private static long NewSnapshotId(TableMetadata table, IRandom random)
+    private static SnapshotId NewSnapshotId(TableMetadata table, IRandom random)
     {
         while (true)
         {
-            var id = random.NextInt64((1L << 52) - 1) + 1;
+            var id = new SnapshotId(random.NextInt64((1L << 52) - 1) + 1);
             if (table.FindSnapshot(id) is null) return id;
         }
     }

@@ -10,7 +10,7 @@ internal static class SnapshotFate
 {
     /// <param name="sent">The table that the commit was based on.</param>
     /// <param name="now">The same table, loaded afterwards; being stale makes it say less, not wrong.</param>
-    public static CommitFate Of(long snapshotId, string branch, TableMetadata sent, TableMetadata now)
+    public static CommitFate Of(SnapshotId snapshotId, string branch, TableMetadata sent, TableMetadata now)
     {
         if (now.FindSnapshot(snapshotId) is not null) return CommitFate.Landed;
         var parent = Target(sent, branch);
@@ -24,5 +24,5 @@ internal static class SnapshotFate
         return CommitFate.Hidden;
     }
 
-    private static long? Target(TableMetadata table, string branch) => table.Refs.TryGetValue(branch, out var reference) ? reference.SnapshotId : null;
+    private static SnapshotId? Target(TableMetadata table, string branch) => table.Refs.TryGetValue(branch, out var reference) ? reference.SnapshotId : null;
 }

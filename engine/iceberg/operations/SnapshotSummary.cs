@@ -58,7 +58,7 @@ internal sealed class SnapshotSummary
     private long Net(string added, string removed) => counts.GetValueOrDefault(added) - counts.GetValueOrDefault(removed);
 
     /// <summary>How many manifests were made for snapshot <paramref name="id"/>, how many stayed, how many of those with live files went.</summary>
-    public void CountManifests(IReadOnlyList<ManifestFile> before, ImmutableArray<ManifestFile> after, long id)
+    public void CountManifests(IReadOnlyList<ManifestFile> before, ImmutableArray<ManifestFile> after, SnapshotId id)
     {
         var paths = after.Select(m => m.Path).ToHashSet(StringComparer.Ordinal);
         var created = after.Count(m => m.AddedSnapshotId == id);

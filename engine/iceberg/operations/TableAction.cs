@@ -4,7 +4,7 @@ namespace K2I.Iceberg;
 public abstract class TableAction
 {
     /// <summary>The snapshot the action makes, the same in every attempt; null if it makes none.</summary>
-    public virtual long? SnapshotId => null;
+    public virtual SnapshotId? SnapshotId => null;
 
     /// <summary>An attempt was sent whose end is not known: the action may be in the table, or still come. Nothing it names may be deleted, its data files included.</summary>
     public bool MayHaveLanded => Doubt is not null;

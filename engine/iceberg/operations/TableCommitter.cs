@@ -146,7 +146,7 @@ public sealed class TableCommitter(
             // An older doubt is settled by now: this base either has the same parent, or the action knows that nothing of it is in the table.
             action.Doubt = table.Metadata;
             var lost = ((CommitOutcome.Unknown)outcome).Error;
-            log.Warn("the answer to a commit was lost", ("table", table.Ident), ("snapshot", action.SnapshotId), ("error", lost.Message));
+            log.Warn("the answer to a commit was lost", ("table", table.Ident), ("snapshot", action.SnapshotId?.Value), ("error", lost.Message));
             var current = FindOut(table, action, lost);
             if (action.HasLanded(current.Metadata)) return current;
             if (current.MetadataLocation != table.MetadataLocation) throw new EngineException(ErrorKind.Conflict, $"table {table.Ident} was changed by someone else while an answer was lost");
@@ -171,7 +171,7 @@ public sealed class TableCommitter(
                 log.Debug("the table cannot be looked at", ("table", sent.Ident), ("error", error.Message));
             }
         }
-        log.Error("it is not known whether a commit landed", ("table", sent.Ident), ("snapshot", action.SnapshotId), ("error", lost.Message));
+        log.Error("it is not known whether a commit landed", ("table", sent.Ident), ("snapshot", action.SnapshotId?.Value), ("error", lost.Message));
         throw Undecided(sent.Ident, lost);
     }
 

@@ -62,7 +62,7 @@ internal static class PuffinFooter
         json.WriteStartObject();
         json.WriteString("type", blob.Type);
         Json.WriteArray(json, "fields", blob.Fields, (j, id) => j.WriteNumberValue(id));
-        json.WriteNumber("snapshot-id", blob.SnapshotId);
+        json.WriteNumber("snapshot-id", blob.SnapshotId?.Value ?? Json.NoSnapshot);
         json.WriteNumber("sequence-number", blob.SequenceNumber);
         json.WriteNumber("offset", blob.Offset);
         json.WriteNumber("length", blob.Length);
@@ -76,7 +76,7 @@ internal static class PuffinFooter
         Json.NeedObject(json, what);
         var blob = new PuffinBlob(
             Json.String(json, "type", what), Json.Array(json, "fields", what, f => Json.AsInt(f, "fields", what)),
-            Json.Long(json, "snapshot-id", what), Json.Long(json, "sequence-number", what), Json.Long(json, "offset", what), Json.Long(json, "length", what))
+            Json.SnapshotIdOf(Json.Long(json, "snapshot-id", what)), Json.Long(json, "sequence-number", what), Json.Long(json, "offset", what), Json.Long(json, "length", what))
         {
             Codec = Json.OptString(json, "compression-codec", what),
             Properties = Json.OptStrings(json, "properties", what),

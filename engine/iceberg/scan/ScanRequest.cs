@@ -6,7 +6,7 @@ namespace K2I.Iceberg;
 public sealed record ScanRequest
 {
     /// <summary>A snapshot by its id; with neither this nor <see cref="Reference"/>, the current one.</summary>
-    public long? SnapshotId { get; init; }
+    public SnapshotId? SnapshotId { get; init; }
 
     /// <summary>A branch or tag.</summary>
     public string? Reference { get; init; }

@@ -5,9 +5,9 @@ namespace K2I.Iceberg;
 /// <summary>One state of a table: a manifest list and what its commit did. Ids are random, sequence numbers count up by commit.</summary>
 public sealed record Snapshot
 {
-    public required long SnapshotId { get; init; }
+    public required SnapshotId SnapshotId { get; init; }
 
-    public long? ParentSnapshotId { get; init; }
+    public SnapshotId? ParentSnapshotId { get; init; }
 
     /// <summary>0 for snapshots of version 1.</summary>
     public long SequenceNumber { get; init; }

@@ -1,7 +1,7 @@
 namespace K2I.Iceberg;
 
 /// <summary>A named snapshot: a branch, which moves with commits, or a tag, which stays.</summary>
-public sealed record SnapshotRef(long SnapshotId, bool IsBranch)
+public sealed record SnapshotRef(SnapshotId SnapshotId, bool IsBranch)
 {
     public const string Main = "main";
 

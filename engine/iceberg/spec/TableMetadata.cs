@@ -45,7 +45,7 @@ public sealed record TableMetadata
 
     public ImmutableSortedDictionary<string, string> Properties { get; init; } = SummaryKeys.Empty;
 
-    public long? CurrentSnapshotId { get; init; }
+    public SnapshotId? CurrentSnapshotId { get; init; }
 
     public ImmutableArray<Snapshot> Snapshots { get; init; } = [];
 
@@ -79,7 +79,7 @@ public sealed record TableMetadata
 
     public PartitionSpec? FindSpec(int id) => Specs.FirstOrDefault(s => s.SpecId == id);
 
-    public Snapshot? FindSnapshot(long id)
+    public Snapshot? FindSnapshot(SnapshotId id)
     {
         for (var at = Snapshots.Length - 1; at >= 0; at--)
             if (Snapshots[at].SnapshotId == id) return Snapshots[at];

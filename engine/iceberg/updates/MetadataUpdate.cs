@@ -36,7 +36,7 @@ public abstract record MetadataUpdate
 
     public sealed record SetSnapshotRef(string Name, SnapshotRef Ref) : MetadataUpdate;
 
-    public sealed record RemoveSnapshots(ImmutableArray<long> SnapshotIds) : MetadataUpdate;
+    public sealed record RemoveSnapshots(ImmutableArray<SnapshotId> SnapshotIds) : MetadataUpdate;
 
     public sealed record RemoveSnapshotRef(string Name) : MetadataUpdate;
 
@@ -48,11 +48,11 @@ public abstract record MetadataUpdate
 
     public sealed record SetStatistics(StatisticsFile Statistics) : MetadataUpdate;
 
-    public sealed record RemoveStatistics(long SnapshotId) : MetadataUpdate;
+    public sealed record RemoveStatistics(SnapshotId SnapshotId) : MetadataUpdate;
 
     public sealed record SetPartitionStatistics(StatisticsFile Statistics) : MetadataUpdate;
 
-    public sealed record RemovePartitionStatistics(long SnapshotId) : MetadataUpdate;
+    public sealed record RemovePartitionStatistics(SnapshotId SnapshotId) : MetadataUpdate;
 
     public sealed record RemovePartitionSpecs(ImmutableArray<int> SpecIds) : MetadataUpdate;
 

@@ -18,7 +18,7 @@ public sealed class TableMetadataBuilder
 
     private readonly TableMetadata? origin;
     private readonly string? baseLocation;
-    private readonly HashSet<long> addedSnapshots = [];
+    private readonly HashSet<SnapshotId> addedSnapshots = [];
     private TableMetadata table;
     private int? lastSchema;
     private int? lastSpec;
@@ -261,7 +261,7 @@ public sealed class TableMetadataBuilder
         if (update.Name == SnapshotRef.Main) table = table with { CurrentSnapshotId = update.Ref.SnapshotId };
     }
 
-    private void Remove(ImmutableArray<long> ids)
+    private void Remove(ImmutableArray<SnapshotId> ids)
     {
         var gone = ids.ToHashSet();
         var held = table.Refs.FirstOrDefault(r => gone.Contains(r.Value.SnapshotId));

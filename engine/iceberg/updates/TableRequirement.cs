@@ -30,7 +30,7 @@ public abstract record TableRequirement
     }
 
     /// <summary>The ref points at the snapshot; null: the ref is not there.</summary>
-    public sealed record AssertRefSnapshotId(string Ref, long? SnapshotId) : TableRequirement
+    public sealed record AssertRefSnapshotId(string Ref, SnapshotId? SnapshotId) : TableRequirement
     {
         public override string? Violation(TableMetadata? table) =>
             Same($"snapshot of ref '{Ref}'", SnapshotId, table is not null && table.Refs.TryGetValue(Ref, out var target) ? target.SnapshotId : null);

@@ -51,7 +51,7 @@ internal sealed class LetterFile : IDisposable
     internal DataFile Finish(string flushId)
     {
         Spill();
-        writer.SetMetadata("k2i.flush-id", flushId);
+        writer.SetMetadata(K2IKeys.FlushId, flushId);
         writer.SetMetadata("iceberg.schema", SchemaJson.ToText(table.CurrentSchema));
         var result = writer.Finish();
         target.Complete();

@@ -63,7 +63,7 @@ internal sealed class TableLetters : BufferedLetters
         var file = Write(flushId, epoch, selection, letters, ranges);
         KillPoint.Hit("letters.file-written");
         return new LetterAttempt(
-            flushId, table.Metadata.Uuid, selection.LookedUp ? table.Metadata.CurrentSnapshotId ?? 0 : null, selection.Before, selection.After, selection.Moved, file)
+            flushId, table.Metadata.Uuid, selection.LookedUp, table.Metadata.CurrentSnapshotId, selection.Before, selection.After, selection.Moved, file)
         {
             Action = new AppendFiles { VerifyFiles = true, Files = [file], Fence = current => Fence(current, flushId, epoch) },
         };
@@ -81,7 +81,7 @@ internal sealed class TableLetters : BufferedLetters
             KillPoint.Hit("letters.after-commit");
             if (result.Status != CommitStatus.Aborted)
             {
-                services.Log.Info("dead letters committed", ("table", ident), ("letters", sent.File.RecordCount), ("snapshot", result.Table.Metadata.CurrentSnapshotId));
+                services.Log.Info("dead letters committed", ("table", ident), ("letters", sent.File.RecordCount), ("snapshot", result.Table.Metadata.CurrentSnapshotId?.Value));
                 return true;
             }
             if (!result.MayHaveLanded) Delete(sent.File);
@@ -104,7 +104,7 @@ internal sealed class TableLetters : BufferedLetters
     {
         var made = attempt!;
         if (table.Metadata.Uuid != made.TableUuid) return new FenceVerdict.Abort("the table of dead letters was replaced");
-        if (made.SnapshotId is { } looked && (table.Metadata.CurrentSnapshotId ?? 0) != looked) return new FenceVerdict.Abort("dead letters were added or removed by someone else");
+        if (made.LookedUp && table.Metadata.CurrentSnapshotId != made.SnapshotId) return new FenceVerdict.Abort("dead letters were added or removed by someone else");
         var now = OffsetMap.Of(table);
         foreach (var source in made.Moved)
         {
@@ -116,7 +116,7 @@ internal sealed class TableLetters : BufferedLetters
             if (made.After.TopicId(source.Topic) is { } id && now.TopicId(source.Topic) is { } known && known != id) after = after.Without(source.Topic);
         foreach (var source in made.Moved) after = after.With(source.Topic, source.TopicId, source.Partition, made.After.Next(source.Topic, source.Partition)!.Value);
         var entries = after.PropertiesOf(table);
-        return new FenceVerdict.ProceedWith([made.File], entries.Remove(OffsetMap.TableKey).Add("k2i.flush-id", flushId).Add("k2i.epoch", epoch.ToString(CultureInfo.InvariantCulture)), entries);
+        return new FenceVerdict.ProceedWith([made.File], entries.Remove(K2IKeys.OffsetsOf).Add(K2IKeys.FlushId, flushId).Add(K2IKeys.Epoch, epoch.ToString(CultureInfo.InvariantCulture)), entries);
     }
 
     /// <summary>The table, created where it is not there, with all columns that letters need.</summary>

@@ -37,7 +37,7 @@ internal sealed class TopicLetters : BufferedLetters
     {
         this.services = services;
         topic = TopicOf(options);
-        tableHeader = new("k2i.table", Encoding.UTF8.GetBytes(services.Table.ToString()));
+        tableHeader = new(K2IKeys.LetterTable, Encoding.UTF8.GetBytes(services.Table.ToString()));
     }
 
     internal static string TopicOf(TableOptions options) => options.DeadLetterTopic ?? options.Name + DefaultSuffix;
@@ -118,15 +118,15 @@ internal sealed class TopicLetters : BufferedLetters
         var input = letter.Record;
         headers.Clear();
         headers.Add(tableHeader);
-        headers.Add(new("k2i.topic", letter.Source.TopicUtf8));
-        headers.Add(new("k2i.partition", Digits(letter.Source.Partition)));
-        headers.Add(new("k2i.offset", Digits(letter.Offset)));
-        headers.Add(new("k2i.error", letter.ErrorUtf8.ToArray()));
-        headers.Add(new("k2i.detail", letter.DetailUtf8.ToArray()));
+        headers.Add(new(K2IKeys.LetterTopic, letter.Source.TopicUtf8));
+        headers.Add(new(K2IKeys.LetterPartition, Digits(letter.Source.Partition)));
+        headers.Add(new(K2IKeys.LetterOffset, Digits(letter.Offset)));
+        headers.Add(new(K2IKeys.LetterError, letter.ErrorUtf8.ToArray()));
+        headers.Add(new(K2IKeys.LetterDetail, letter.DetailUtf8.ToArray()));
         if (input.TimestampKind != TimestampKind.None)
         {
-            headers.Add(new("k2i.timestamp", Digits(input.TimestampMs)));
-            headers.Add(new("k2i.timestamp-type", input.TimestampKind == TimestampKind.CreateTime ? "CreateTime"u8.ToArray() : "LogAppendTime"u8.ToArray()));
+            headers.Add(new(K2IKeys.LetterTimestamp, Digits(input.TimestampMs)));
+            headers.Add(new(K2IKeys.LetterTimestampType, input.TimestampKind == TimestampKind.CreateTime ? "CreateTime"u8.ToArray() : "LogAppendTime"u8.ToArray()));
         }
         for (var i = 0; input.Headers is { } copied && copied.TryRead(i, out var name, out var value, out var isNull); i++)
             headers.Add(new(Encoding.UTF8.GetString(name), isNull ? (ReadOnlyMemory<byte>?)null : value.ToArray()));

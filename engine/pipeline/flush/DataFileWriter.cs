@@ -134,8 +134,8 @@ internal sealed class DataFileWriter(TableStore store, TableOptions options, Flu
         try
         {
             var writer = new ParquetWriter(schema, store.ParquetOptions.Fitting(schema), sink, store.ParquetBuffers, store.EncodeTeam);
-            writer.SetMetadata("k2i.flush-id", flush.Id);
-            writer.SetMetadata("k2i.offset-ranges", flush.RangesJson());
+            writer.SetMetadata(K2IKeys.FlushId, flush.Id);
+            writer.SetMetadata(K2IKeys.OffsetRanges, flush.RangesJson());
             writer.SetMetadata("iceberg.schema", SchemaJson.ToText(schema));
             return new(target, sink, writer);
         }

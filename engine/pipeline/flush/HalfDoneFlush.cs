@@ -31,7 +31,7 @@ internal sealed class HalfDoneFlush(TableStore store, TableJournal journal, Tabl
         KillPoint.Hit("recovery.commit-finished");
         foreach (var entry in LogEntries.Landed(clock, flush, snapshot, truncate: 0)) journal.Write(entry.Kind, entry.Json);
         KillPoint.Hit("recovery.commit-logged");
-        log.Info("a flush cut short is in the table", ("table", options.Name), ("flush", flush.Id), ("snapshot", snapshot?.SnapshotId));
+        log.Info("a flush cut short is in the table", ("table", options.Name), ("flush", flush.Id), ("snapshot", snapshot?.SnapshotId.Value));
         return null;
     }
 
@@ -44,7 +44,7 @@ internal sealed class HalfDoneFlush(TableStore store, TableJournal journal, Tabl
             log.Info("a flush cut short is not needed any more", ("table", options.Name), ("flush", flush.Id), ("reason", result.Reason));
             return false;
         }
-        counters.CountCommit(files, store.SnapshotOf(flush)?.SnapshotId ?? 0, clock.UnixMs);
+        counters.CountCommit(files, store.SnapshotOf(flush)?.SnapshotId, clock.UnixMs);
         return true;
     }
 

@@ -177,7 +177,7 @@ internal sealed class TableFlusher(TablePipeline pipeline, TableStore store, Seg
         KillPoint.Hit("flush.truncated");
         foreach (var range in ranges) range.Source.CommittedOffset = range.Next;
         Volatile.Write(ref oldestUnixMs, 0);
-        Count(files, rows, snapshot?.SnapshotId ?? 0, written - started, now - written);
+        Count(files, rows, snapshot?.SnapshotId, written - started, now - written);
         Acknowledge?.Invoke([.. ranges.Select(r => new TopicPartitionOffset(r.Source.Topic, r.Source.Partition, r.Next))]);
         KillPoint.Hit("flush.done");
     }
@@ -223,13 +223,13 @@ internal sealed class TableFlusher(TablePipeline pipeline, TableStore store, Seg
         throw new EngineException(ErrorKind.Unavailable, $"nothing was committed and the session starts again from what the table holds: {result.Reason}");
     }
 
-    private void Count(IReadOnlyList<WrittenFile> files, long rows, long snapshotId, long flushMs, long commitMs)
+    private void Count(IReadOnlyList<WrittenFile> files, long rows, SnapshotId? snapshotId, long flushMs, long commitMs)
     {
         var counters = pipeline.Counters;
         counters.CountCommit([.. files.Select(f => f.File)], snapshotId, pipeline.Clock.UnixMs);
         counters.LastFlushMs = flushMs;
         counters.LastCommitMs = commitMs;
-        pipeline.Log.Info("committed", ("table", pipeline.Options.Name), ("rows", rows), ("files", files.Count), ("bytes", files.Sum(f => f.File.FileSizeBytes)), ("snapshot", snapshotId),
+        pipeline.Log.Info("committed", ("table", pipeline.Options.Name), ("rows", rows), ("files", files.Count), ("bytes", files.Sum(f => f.File.FileSizeBytes)), ("snapshot", snapshotId?.Value ?? 0),
             ("write_ms", flushMs), ("commit_ms", commitMs));
     }
 

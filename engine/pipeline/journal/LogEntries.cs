@@ -56,7 +56,7 @@ internal static class LogEntries
     private static byte[] IcebergSnapshotCreated(IClock clock, Flush flush, Snapshot snapshot) => Entry(clock, LogEntryKind.IcebergSnapshotCreated, json =>
     {
         json.WriteString("flush", flush.Id);
-        json.WriteString("icebergSnapshot", snapshot.SnapshotId.ToString(CultureInfo.InvariantCulture));
+        json.WriteString("icebergSnapshot", snapshot.SnapshotId.ToString());
         json.WriteNumber("sequence", snapshot.SequenceNumber);
     });
 
@@ -65,7 +65,7 @@ internal static class LogEntries
         json.WriteString("topic", range.Source.Topic);
         json.WriteNumber("partition", range.Source.Partition);
         json.WriteNumber("offset", range.Next);
-        if (snapshot is not null) json.WriteString("icebergSnapshot", snapshot.SnapshotId.ToString(CultureInfo.InvariantCulture));
+        if (snapshot is not null) json.WriteString("icebergSnapshot", snapshot.SnapshotId.ToString());
     });
 
     private static byte[] FlushComplete(IClock clock, Flush flush, long truncate) => Entry(clock, LogEntryKind.FlushComplete, json =>

@@ -74,7 +74,7 @@ public sealed class EqualityDeleteTests : IDisposable
         committer.Commit(TestTables.Events, TestTables.Append([.. ParquetFiles.Write(table, builder.View(), store)]));
     }
 
-    private long DeleteEqual(int?[] numbers, string spec, PartitionTuple? partition = null)
+    private SnapshotId DeleteEqual(int?[] numbers, string spec, PartitionTuple? partition = null)
     {
         var table = catalog.Load(TestTables.Events);
         var schema = new Schema(0, new StructType([table.Metadata.CurrentSchema.Fields[1]]));
@@ -105,7 +105,7 @@ public sealed class EqualityDeleteTests : IDisposable
         return committer.Commit(TestTables.Events, new RowDelta { DeleteFiles = [file] }).Table.Metadata.CurrentSnapshotId!.Value;
     }
 
-    private List<long> Rows(long? snapshot, Func<string, bool>? ofFile = null)
+    private List<long> Rows(SnapshotId? snapshot, Func<string, bool>? ofFile = null)
     {
         var rows = new List<long>();
         var scan = new TableScan(catalog.Load(TestTables.Events), store, new ScanRequest { SnapshotId = snapshot, Columns = ["id"] });

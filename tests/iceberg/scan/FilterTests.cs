@@ -120,7 +120,7 @@ public sealed class FilterTests(JudgeTables tables, ITestOutputHelper output)
             writer.Finish();
             target.Complete();
         }
-        var task = new ScanTask(new ManifestEntry(EntryStatus.Added, 1, 1, 1, new DataFile { FilePath = location, RecordCount = 10_000, FileSizeBytes = store.Length(location) }), []);
+        var task = new ScanTask(new ManifestEntry(EntryStatus.Added, new(1), 1, 1, new DataFile { FilePath = location, RecordCount = 10_000, FileSizeBytes = store.Length(location) }), []);
         Assert.Equal((100, 1), Looked("id = 777"));
         Assert.Equal((200, 2), Looked("id = 777 or id = 9000"));
         Assert.Equal((200, 51), Looked("not id < 50 and not id > 100"));

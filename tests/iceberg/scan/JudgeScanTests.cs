@@ -60,7 +60,7 @@ public sealed class JudgeScanTests(JudgeTables tables, ITestOutputHelper output)
     private static ScanRequest Request(string name) =>
         name == "current" ? new ScanRequest()
         : name.StartsWith("ref-", StringComparison.Ordinal) ? new ScanRequest { Reference = name[4..] }
-        : new ScanRequest { SnapshotId = long.Parse(name) };
+        : new ScanRequest { SnapshotId = new(long.Parse(name)) };
 
     private static string[] Read(Table table, IObjectStore store, ScanRequest request)
     {

@@ -70,7 +70,7 @@ public sealed class ScanTests(JudgeTables tables)
         }
         var file = new DataFile { FilePath = location, RecordCount = 3, FileSizeBytes = store.Length(location) };
         var scan = new TableScan(table, store, new ScanRequest { MetadataColumns = true });
-        using var reader = scan.Read([new ScanTask(new ManifestEntry(EntryStatus.Added, 1, 1, 1, file), [])]);
+        using var reader = scan.Read([new ScanTask(new ManifestEntry(EntryStatus.Added, new(1), 1, 1, file), [])]);
         var text = """{"id":0,"s":"a\"\n\\\u0001é😀","_file":"LOCATION","_pos":0,"_spec_id":0}""";
         Assert.Equal(
         [
@@ -109,7 +109,7 @@ public sealed class ScanTests(JudgeTables tables)
         using var temp = new TempFolder();
         var store = new LocalStore(temp.Path);
         var table = new FileCatalog(store, temp.Path).Create(new TableIdent(["ns"], "t"), new TableCreation { Schema = FieldIds.AssignFresh(Schema.Of(new Field(0, "id", PrimitiveType.Long, true))) });
-        foreach (var request in new[] { new ScanRequest { SnapshotId = 5 }, new ScanRequest { Reference = "b" }, new ScanRequest { Columns = ["x"] }, new ScanRequest { Filter = ScanFilter.Parse("y = 1") } })
+        foreach (var request in new[] { new ScanRequest { SnapshotId = new(5) }, new ScanRequest { Reference = "b" }, new ScanRequest { Columns = ["x"] }, new ScanRequest { Filter = ScanFilter.Parse("y = 1") } })
             Assert.Equal(ErrorKind.NotFound, Assert.Throws<EngineException>(() => new TableScan(table, store, request)).Kind);
         Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => new TableScan(table, store, new ScanRequest { Filter = ScanFilter.Parse("id = x") })).Kind);
     }

@@ -17,7 +17,7 @@ internal sealed class TableWatch(MemoryStore store, Scheduler scheduler)
     {
         internal TableMetadata Metadata { get; set; } = null!;
 
-        internal Dictionary<long, Snapshot> Snapshots { get; } = [];
+        internal Dictionary<SnapshotId, Snapshot> Snapshots { get; } = [];
 
         internal Dictionary<string, long> Live { get; set; } = [];
 
@@ -58,7 +58,7 @@ internal sealed class TableWatch(MemoryStore store, Scheduler scheduler)
     {
         Commits++;
         scheduler.Trace.Add(scheduler.NowMs, "table", $"LANDED {metadata.Location[(metadata.Location.LastIndexOf('/') + 1)..]} snapshot {metadata.CurrentSnapshotId} seq {metadata.LastSequenceNumber} rows {metadata.CurrentSnapshot?.Summary.GetValueOrDefault("total-records")} " +
-            $"flush {metadata.CurrentSnapshot?.Summary.GetValueOrDefault("k2i.flush-id")} {metadata.CurrentSnapshot?.Summary.GetValueOrDefault(OffsetMap.Key)}");
+            $"flush {metadata.CurrentSnapshot?.Summary.GetValueOrDefault(K2IKeys.FlushId)} {metadata.CurrentSnapshot?.Summary.GetValueOrDefault(K2IKeys.Offsets)}");
         if (!tables.TryGetValue(metadata.Uuid, out var seen)) tables[metadata.Uuid] = seen = new();
         var before = seen.Metadata;
         seen.Metadata = metadata;
@@ -74,7 +74,7 @@ internal sealed class TableWatch(MemoryStore store, Scheduler scheduler)
     {
         var flushes = new HashSet<string>(StringComparer.Ordinal);
         for (var at = current; at is not null; at = at.ParentSnapshotId is { } parent ? seen.Snapshots.GetValueOrDefault(parent) : null)
-            if (at.Summary.GetValueOrDefault("k2i.flush-id") is { } flush && !flushes.Add(flush)) throw Broken($"flush {flush} is in {seen.Metadata.Location} twice");
+            if (at.Summary.GetValueOrDefault(K2IKeys.FlushId) is { } flush && !flushes.Add(flush)) throw Broken($"flush {flush} is in {seen.Metadata.Location} twice");
     }
 
     private void RequireFiles(Seen seen, TableMetadata metadata, Snapshot current)
@@ -102,7 +102,7 @@ internal sealed class TableWatch(MemoryStore store, Scheduler scheduler)
     private void RequireForward(Seen seen, TableMetadata metadata, Snapshot current)
     {
         var offsets = OffsetMap.Of(new Table(TableIdent.Parse("any.table"), metadata, ""));
-        if (!seen.MayGoBack && current.Summary.GetValueOrDefault(OffsetMap.Key) is { } text && metadata.Property(OffsetMap.Key) != text) throw Broken("offsets in the table's property are not those of its snapshot");
+        if (!seen.MayGoBack && current.Summary.GetValueOrDefault(K2IKeys.Offsets) is { } text && metadata.Property(K2IKeys.Offsets) != text) throw Broken("offsets in the table's property are not those of its snapshot");
         foreach (var (topic, entry) in seen.Offsets.Topics)
         {
             if (seen.MayGoBack || offsets.TopicId(topic) != entry.TopicId) continue;

@@ -61,7 +61,7 @@ internal sealed class OtherEngine(World world, Dice dice, TableIdent ident)
     private static bool OffsetMapIsLost(TableMetadata metadata, Snapshot earlier)
     {
         for (Snapshot? at = earlier; at is not null; at = at.ParentSnapshotId is { } parent ? metadata.FindSnapshot(parent) : null)
-            if (at.Summary.ContainsKey(OffsetMap.Key)) return false;
+            if (at.Summary.ContainsKey(K2IKeys.Offsets)) return false;
         return true;
     }
 
@@ -84,9 +84,9 @@ internal sealed class OtherEngine(World world, Dice dice, TableIdent ident)
         var metadata = table.Metadata;
         var kept = metadata.Ancestors().Take(keep).Select(s => s.SnapshotId).ToHashSet();
         // After a rollback the property tells of rows that are gone, until the engine has committed again: nobody could say where the table is without this snapshot.
-        if (metadata.Ancestors().FirstOrDefault(s => s.Summary.ContainsKey(OffsetMap.Key)) is { } last && last.Summary[OffsetMap.Key] != metadata.Property(OffsetMap.Key))
+        if (metadata.Ancestors().FirstOrDefault(s => s.Summary.ContainsKey(K2IKeys.Offsets)) is { } last && last.Summary[K2IKeys.Offsets] != metadata.Property(K2IKeys.Offsets))
             kept.UnionWith(metadata.Ancestors().Where(s => s.SequenceNumber >= last.SequenceNumber).Select(s => s.SnapshotId));
-        ImmutableArray<long> gone = [.. metadata.Snapshots.Select(s => s.SnapshotId).Where(s => !kept.Contains(s))];
+        ImmutableArray<SnapshotId> gone = [.. metadata.Snapshots.Select(s => s.SnapshotId).Where(s => !kept.Contains(s))];
         if (gone.IsEmpty || kept.Count == 0) return;
         world.Note("other", $"EXPIRES {gone.Length} snapshots");
         Send(table, [new MetadataUpdate.RemoveSnapshots(gone)]);
