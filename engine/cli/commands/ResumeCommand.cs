@@ -118,8 +118,11 @@ internal static class ResumeCommand
             foreach (var entry in status.RootElement.GetProperty("tables").EnumerateArray())
             {
                 if (entry.GetProperty("name").GetString() != table) continue;
-                var isFetched = entry.GetProperty("partitions").EnumerateArray().All(p => !p.TryGetProperty("fetched", out var fetched) || fetched.GetBoolean());
-                return (entry.GetProperty("state").GetString()!, entry.TryGetProperty("pause_reason", out var reason) ? reason.GetString() : null, entry.GetProperty("detail").GetString()!, isFetched);
+                var partitions = entry.GetProperty("partitions").EnumerateArray().ToArray();
+                var detail = entry.GetProperty("detail").GetString()!;
+                // Without a partition, a table that runs says why; one that says nothing is about to lose or to get them.
+                var isFetched = partitions.Length == 0 ? detail.Length > 0 : partitions.All(p => !p.TryGetProperty("fetched", out var fetched) || fetched.GetBoolean());
+                return (entry.GetProperty("state").GetString()!, entry.TryGetProperty("pause_reason", out var reason) ? reason.GetString() : null, detail, isFetched);
             }
         }
         catch (Exception error) when (error is EngineException or KeyNotFoundException or InvalidOperationException or JsonException)
