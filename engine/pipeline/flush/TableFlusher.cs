@@ -182,11 +182,22 @@ internal sealed class TableFlusher(TablePipeline pipeline, TableStore store, Seg
         KillPoint.Hit("flush.done");
     }
 
-    /// <summary>Removes the files of a flush that can never be committed. Files that a snapshot may refer to, now or later, stay; and none goes before the log knows: a later session must not find and commit it.</summary>
+    /// <summary>
+    /// Removes the files of a flush that can never be committed. Files that a snapshot may refer to, now or later, stay; and none goes before the log knows: a later session
+    /// must not find and commit it. Where the log cannot be told they stay too. Never throws for it: why the flush was given up is what the caller has to say.
+    /// </summary>
     private void Abandon(Flush flush, IReadOnlyList<WrittenFile> files, DataFileWriter writer, string why)
     {
         if (flush.MayHaveLanded) return;
-        journal.WriteSynced(LogEntryKind.FlushAbandoned, LogEntries.FlushAbandoned(pipeline.Clock, flush, why));
+        try
+        {
+            journal.WriteSynced(LogEntryKind.FlushAbandoned, LogEntries.FlushAbandoned(pipeline.Clock, flush, why));
+        }
+        catch (EngineException error)
+        {
+            pipeline.Log.Warn("the files of a failed commit stay: the log cannot be told", ("table", pipeline.Options.Name), ("flush", flush.Id), ("files", files.Count), ("error", error.Message));
+            return;
+        }
         writer.Delete(files);
         journal.Write(LogEntryKind.MaintenanceTask, LogEntries.MaintenanceTask(pipeline.Clock, "remove files of a failed commit", files.Count, $"flush {flush.Id}"));
     }
