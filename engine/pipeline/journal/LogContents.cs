@@ -30,7 +30,7 @@ internal sealed class LogContents : IFrameHandler
     /// <summary>Nothing in the log is still needed: no record, no flush under way, no start.</summary>
     internal bool IsSettled => runs.Count == 0 && HalfDone is null && Starts.IsEmpty;
 
-    public bool OnFrame(byte kind, long position, ReadOnlySpan<byte> payload)
+    public bool OnFrame(byte kind, LogPosition position, ReadOnlySpan<byte> payload)
     {
         switch ((LogEntryKind)kind)
         {
@@ -62,7 +62,7 @@ internal sealed class LogContents : IFrameHandler
     /// <summary>The table is another than the log's: nothing of it counts.</summary>
     internal bool IsOf(string tableUuid) => uuid is null || uuid == tableUuid;
 
-    private void Extend(RecordFrameReader frame, long position)
+    private void Extend(RecordFrameReader frame, LogPosition position)
     {
         if (!frame.TopicUtf8.SequenceEqual(lastTopicUtf8) || lastTopic is null) (lastTopic, lastTopicUtf8) = (frame.Topic, frame.TopicUtf8.ToArray());
         var key = (lastTopic, frame.Partition);

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using K2I.Base;
 using K2I.Iceberg;
+using K2I.Wal;
 
 namespace K2I.Pipeline;
 
@@ -68,14 +69,14 @@ internal static class LogEntries
         if (snapshot is not null) json.WriteString("icebergSnapshot", snapshot.SnapshotId.ToString());
     });
 
-    private static byte[] FlushComplete(IClock clock, Flush flush, long truncate) => Entry(clock, LogEntryKind.FlushComplete, json =>
+    private static byte[] FlushComplete(IClock clock, Flush flush, LogPosition truncate) => Entry(clock, LogEntryKind.FlushComplete, json =>
     {
         json.WriteString("flush", flush.Id);
-        json.WriteNumber("truncate", truncate);
+        json.WriteNumber("truncate", truncate.Bytes);
     });
 
     /// <summary>The entries of a flush that is in the table: the snapshot, the offsets, its end.</summary>
-    internal static IEnumerable<(LogEntryKind Kind, byte[] Json)> Landed(IClock clock, Flush flush, Snapshot? snapshot, long truncate)
+    internal static IEnumerable<(LogEntryKind Kind, byte[] Json)> Landed(IClock clock, Flush flush, Snapshot? snapshot, LogPosition truncate)
     {
         if (snapshot is not null) yield return (LogEntryKind.IcebergSnapshotCreated, IcebergSnapshotCreated(clock, flush, snapshot));
         foreach (var range in flush.Ranges) yield return (LogEntryKind.OffsetCommit, OffsetCommit(clock, range, snapshot));

@@ -33,7 +33,8 @@ internal sealed class TableJournal : IDisposable
     private readonly ILatch finished;
     private byte[]? session;
     private int syncing;
-    private long replayPosition = -1;
+    /// <summary>The frame being replayed.</summary>
+    private LogPosition? replayPosition;
 
     private TableJournal(WriteAheadLog wal, EngineOptions engine, string table, ILog log, IClock clock)
     {
@@ -69,9 +70,9 @@ internal sealed class TableJournal : IDisposable
     /// <summary>Records are kept; otherwise state entries alone.</summary>
     internal bool KeepsRecords => keepsRecords;
 
-    internal long AppendedPosition => wal.AppendedPosition;
+    internal LogPosition AppendedPosition => wal.AppendedPosition;
 
-    internal long SyncedPosition => wal.SyncedPosition;
+    internal LogPosition SyncedPosition => wal.SyncedPosition;
 
     /// <summary>Why no more records can be appended at the moment; null when all is well.</summary>
     internal string? Trouble => wal.Trouble is { Length: > 0 } trouble ? $"the log has no room: {trouble}" : null;
@@ -82,7 +83,7 @@ internal sealed class TableJournal : IDisposable
     internal long Bytes => wal.AppendedPosition - wal.TruncatedPosition;
 
     /// <summary>Everything staged from now on lies at or behind this position. Ingest thread.</summary>
-    internal long SafePosition => replayPosition >= 0 ? replayPosition : wal.AppendedPosition;
+    internal LogPosition SafePosition => replayPosition ?? wal.AppendedPosition;
 
     /// <summary>No record can be staged until the log has room again. Ingest thread.</summary>
     internal bool IsBlocked(in RecordInput record, Source source) => keepsRecords && !staged.Fits(in record, source) && !Append();
@@ -90,7 +91,7 @@ internal sealed class TableJournal : IDisposable
     /// <summary>Stages a record that became a row or a dead letter; <paramref name="from"/> is where its partition stood before.</summary>
     internal void Stage(in RecordInput record, Source source, long from)
     {
-        if (!keepsRecords || replayPosition >= 0) return;
+        if (!keepsRecords || replayPosition is not null) return;
         // One that no frame can hold is left out: the run ends before it, and Kafka has it.
         if (staged.CanHold(in record, source)) staged.Add(in record, source, from);
         else staged.End();
@@ -102,7 +103,7 @@ internal sealed class TableJournal : IDisposable
     /// <summary>Stages that a partition holds no further record below <paramref name="next"/>.</summary>
     internal void StageEnd(Source source, long from, long next)
     {
-        if (keepsRecords && replayPosition < 0) staged.AddEnd(source, from, next);
+        if (keepsRecords && replayPosition is null) staged.AddEnd(source, from, next);
     }
 
     /// <summary>Appends what is staged; false while the log has no room for it. Ingest thread.</summary>
@@ -146,10 +147,10 @@ internal sealed class TableJournal : IDisposable
         return wal.TryAppend((byte)kind, payload, out _);
     }
 
-    internal void Truncate(long position) => wal.Truncate(position);
+    internal void Truncate(LogPosition position) => wal.Truncate(position);
 
     /// <summary>Reads the log from <paramref name="position"/> on; frames appended by this session are not among them. Ingest thread.</summary>
-    internal void Replay(long position, IFrameHandler handler)
+    internal void Replay(LogPosition position, IFrameHandler handler)
     {
         Check.That(staged.IsEmpty);
         try
@@ -158,7 +159,7 @@ internal sealed class TableJournal : IDisposable
         }
         finally
         {
-            replayPosition = -1;
+            replayPosition = null;
         }
     }
 
@@ -203,7 +204,7 @@ internal sealed class TableJournal : IDisposable
         var contents = new LogContents();
         try
         {
-            wal.Replay(0, contents);
+            wal.Replay(default, contents);
             Contents = contents;
             // Each opening begins a file: sessions that end without a flush must not fill the disk with files that hold nothing of use.
             if (contents.IsSettled) wal.Truncate(wal.AppendedPosition);
@@ -217,7 +218,7 @@ internal sealed class TableJournal : IDisposable
     /// <summary>Keeps track of the frame being replayed: the log must not be truncated past it.</summary>
     private sealed class Follower(TableJournal journal, IFrameHandler handler) : IFrameHandler
     {
-        public bool OnFrame(byte kind, long position, ReadOnlySpan<byte> payload)
+        public bool OnFrame(byte kind, LogPosition position, ReadOnlySpan<byte> payload)
         {
             journal.replayPosition = position;
             return handler.OnFrame(kind, position, payload);

@@ -1,5 +1,6 @@
 using K2I.Base;
 using K2I.Decode;
+using K2I.Wal;
 
 namespace K2I.Pipeline.Tests;
 
@@ -7,7 +8,7 @@ namespace K2I.Pipeline.Tests;
 public sealed class LogContentsTests
 {
     private readonly LogContents contents = new();
-    private long position = 4096;
+    private LogPosition position = new(4096);
 
     [Fact]
     public void FramesThatContinueMakeOneRun()
@@ -62,7 +63,7 @@ public sealed class LogContentsTests
         Assert.Equal([new LoggedFlush.Range("orders", "id", 0, 10, 20, true)], contents.HalfDone.Ranges);
         Take(LogEntryKind.CommitStarted, LogEntries.CommitStarted(SystemClock.Instance, flush, 2));
         Assert.Equal(2, contents.HalfDone.FilesToCommit);
-        foreach (var (kind, json) in LogEntries.Landed(SystemClock.Instance, flush, null, 0)) Take(kind, json);
+        foreach (var (kind, json) in LogEntries.Landed(SystemClock.Instance, flush, null, default)) Take(kind, json);
         Assert.Null(contents.HalfDone);
     }
 
