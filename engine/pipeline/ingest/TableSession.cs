@@ -78,7 +78,7 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         }
         assignment = new(consumer.TopicName);
         problems = new(options.Name, log, clock);
-        starts = new(consumer, store, journal, options, log, clock);
+        starts = new(consumer, store, journal, options, log);
         acks = new(journal, ranges => consumer.Ack(ranges));
         flusher.Acknowledge = acks.OnCommitted;
         flusher.CheckLives = starts.CheckLives;

@@ -12,7 +12,7 @@ public static class LogEntryText
     public static void Write(Utf8JsonWriter json, string table, byte kind, LogPosition position, ReadOnlySpan<byte> payload)
     {
         json.WriteStartObject();
-        json.WriteString("type", LogEntries.NameOf((LogEntryKind)kind));
+        json.WriteString("type", LogEntry.NameOf((LogEntryKind)kind));
         json.WriteNumber("position", position.Bytes);
         json.WriteString("table", table);
         try

@@ -29,6 +29,7 @@ internal sealed class TableJournal : IDisposable
     private readonly bool keepsRecords;
     private readonly ILog log;
     private readonly string table;
+    private readonly IClock clock;
     private readonly ILatch ended;
     private readonly ILatch finished;
     private byte[]? session;
@@ -38,7 +39,7 @@ internal sealed class TableJournal : IDisposable
 
     private TableJournal(WriteAheadLog wal, EngineOptions engine, string table, ILog log, IClock clock)
     {
-        (this.wal, this.table, this.log) = (wal, table, log);
+        (this.wal, this.table, this.log, this.clock) = (wal, table, log, clock);
         staged = new(wal.MaxPayloadBytes);
         reservedBytes = Math.Min(MostReservedBytes, wal.MaxPayloadBytes / 8);
         keepsRecords = engine.WalMode == WalMode.Records;
@@ -116,23 +117,29 @@ internal sealed class TableJournal : IDisposable
     }
 
     /// <summary>What is to be said of the session before anything else of it is appended; a session that appends nothing leaves no trace. Ingest thread.</summary>
-    internal void Begin(byte[] entry) => Volatile.Write(ref session, entry);
+    internal void Begin(LogEntry entry) => Volatile.Write(ref session, entry.ToJson(clock));
 
     /// <summary>Appends a state entry. False if there is no room: whoever reads the log must not take its absence for a sign. Any thread.</summary>
-    internal bool Write(LogEntryKind kind, byte[] entry)
+    internal bool Write(LogEntry entry) => Write(entry, entry.ToJson(clock));
+
+    private bool Write(LogEntry entry, byte[] json)
     {
-        if (TryAppend(kind, entry)) return true;
-        log.Warn("an entry does not fit the log", ("table", table), ("type", LogEntries.NameOf(kind)), ("reason", wal.Trouble));
+        if (TryAppend(entry.Kind, json)) return true;
+        log.Warn("an entry does not fit the log", ("table", table), ("type", LogEntry.NameOf(entry.Kind)), ("reason", wal.Trouble));
         return false;
     }
 
-    /// <summary>As <see cref="Write"/>, but leaves room for a <see cref="LogEntryKind.CommitStarted"/> to come. Any thread.</summary>
-    internal bool WriteIfRoom(LogEntryKind kind, byte[] entry) => wal.RoomBytes >= entry.Length + LeftForCommit && Write(kind, entry);
+    /// <summary>As <see cref="Write(LogEntry)"/>, but leaves room for a <see cref="LogEntryKind.CommitStarted"/> to come. Any thread.</summary>
+    internal bool WriteIfRoom(LogEntry entry)
+    {
+        var json = entry.ToJson(clock);
+        return wal.RoomBytes >= json.Length + LeftForCommit && Write(entry, json);
+    }
 
     /// <summary>Appends a state entry and waits until it is on disk. Throws Full where there is no room. Any thread but the sync thread.</summary>
-    internal void WriteSynced(LogEntryKind kind, byte[] entry)
+    internal void WriteSynced(LogEntry entry)
     {
-        if (!TryAppend(kind, entry)) throw new EngineException(ErrorKind.Full, $"table {table}: {Trouble ?? "the log has no room at the moment"}");
+        if (!TryAppend(entry.Kind, entry.ToJson(clock))) throw new EngineException(ErrorKind.Full, $"table {table}: {Trouble ?? "the log has no room at the moment"}");
         while (!wal.WaitSynced(wal.AppendedPosition, SyncWaitMs))
             if (ended.IsSet) throw new EngineException(ErrorKind.Unavailable, $"table {table}: the session ended while the log was being synced");
     }
