@@ -5,13 +5,19 @@ namespace K2I.Pipeline;
 /// <summary>Everything the engine is told at start: the typed form of <c>k2i.ini</c>. Checked by its reader; immutable.</summary>
 public sealed record EngineOptions
 {
+    /// <summary>The least memory that a table works with, by <see cref="MemoryShares"/>.</summary>
+    public const long LeastTableMemoryBytes = 5L << 20;
+
     public required KafkaOptions Kafka { get; init; }
 
     public required IcebergOptions Iceberg { get; init; }
 
     public required ImmutableArray<TableOptions> Tables { get; init; }
 
-    /// <summary>Memory of all tables together for rows in the ring, fetched records and files being written; see <see cref="MemoryShares"/>.</summary>
+    /// <summary>
+    /// Memory of all tables together for rows in the ring, fetched records and files being written; see <see cref="MemoryShares"/>. At least
+    /// <see cref="LeastTableMemoryBytes"/> for each.
+    /// </summary>
     public long MemoryBytes { get; init; } = 512L << 20;
 
     /// <summary>A local directory for what must survive a restart beside the tables: the write-ahead log, requests to resume.</summary>

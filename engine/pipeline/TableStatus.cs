@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using K2I.Iceberg;
+using K2I.Wal;
 
 namespace K2I.Pipeline;
 
@@ -46,10 +47,10 @@ public sealed record TableStatus
     public bool Backpressure { get; init; }
 
     /// <summary>The log's end: everything below this position was appended.</summary>
-    public long WalAppendedPosition { get; init; }
+    public LogPosition WalAppendedPosition { get; init; }
 
     /// <summary>Everything below this position is on disk.</summary>
-    public long WalSyncedPosition { get; init; }
+    public LogPosition WalSyncedPosition { get; init; }
 
     /// <summary>Bytes of the log that a recovery would read.</summary>
     public long WalBytes { get; init; }

@@ -14,7 +14,7 @@ namespace K2I.Ring;
 /// </remarks>
 public sealed class Segment : IDisposable
 {
-    private const int Closed = 1 << 30;
+    private const int Closed = 1 << 30, Ended = 1 << 29;
 
     private BatchBuilder? builder;
     private int state = (int)SegmentState.Free;
@@ -71,7 +71,9 @@ public sealed class Segment : IDisposable
 
     internal void EndLease()
     {
-        if (Interlocked.Decrement(ref leases) == Closed) Free();
+        var word = Interlocked.Decrement(ref leases);
+        if (word == Closed) Free();
+        else if (word == (Closed | Ended)) builder?.Dispose();
     }
 
     internal void StartClosed() => leases = Closed;
@@ -117,8 +119,11 @@ public sealed class Segment : IDisposable
         if (Interlocked.Or(ref leases, Closed) == 0) Free();
     }
 
-    /// <summary>Frees the memory. By the ring's owner, once no thread uses it.</summary>
-    public void Dispose() => builder?.Dispose();
+    /// <summary>Frees the memory, now or when the last lease ends. By the ring's owner, once neither writer nor flusher uses it.</summary>
+    public void Dispose()
+    {
+        if ((Interlocked.Or(ref leases, Closed | Ended) & ~Closed) == 0) builder?.Dispose();
+    }
 
     private void Free() => Volatile.Write(ref state, (int)SegmentState.Free);
 }

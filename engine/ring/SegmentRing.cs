@@ -16,19 +16,19 @@ namespace K2I.Ring;
 /// </remarks>
 public sealed class SegmentRing : IDisposable
 {
-    public const int MinSegments = 4;
-    private const long MaxSegmentBytes = 64L << 20;
+    private const int MinSegments = 8;
+    private const long MinBudgetBytes = 1L << 20, MaxSegmentBytes = 64L << 20;
 
     private readonly Segment[] segments;
     private long head;
     private long taken;
     private long tail;
 
-    /// <summary>Splits <paramref name="budgetBytes"/> (1 MiB at least) into segments of at most 64 MiB, four or more of them.</summary>
+    /// <summary>Splits <paramref name="budgetBytes"/> (1 MiB at least) into segments of at most 64 MiB, eight or more of them.</summary>
     public SegmentRing(long budgetBytes)
     {
-        Check.That(budgetBytes >= 1 << 20);
-        var count = (int)Math.Max(8, (budgetBytes + MaxSegmentBytes - 1) / MaxSegmentBytes);
+        Check.That(budgetBytes >= MinBudgetBytes);
+        var count = (int)Math.Max(MinSegments, (budgetBytes + MaxSegmentBytes - 1) / MaxSegmentBytes);
         SegmentBytes = budgetBytes / count;
         BudgetBytes = budgetBytes;
         segments = new Segment[count];
@@ -109,6 +109,7 @@ public sealed class SegmentRing : IDisposable
         Volatile.Write(ref tail, tail + 1);
     }
 
+    /// <summary>Frees all memory but that of leased segments, which goes with the last lease. The owner, once neither writer nor flusher uses the ring.</summary>
     public void Dispose()
     {
         foreach (var segment in segments) segment.Dispose();

@@ -16,16 +16,16 @@ internal struct FileHeader
     /// <summary>The file's whole length.</summary>
     [FieldOffset(16)] internal long FileBytes;
 
-    [FieldOffset(24)] internal long StartPosition;
+    [FieldOffset(24)] internal LogPosition StartPosition;
 
     /// <summary>Where the log ended before this file: the run of valid frames goes on here from exactly there.</summary>
-    [FieldOffset(32)] internal long PreviousEnd;
+    [FieldOffset(32)] internal LogPosition PreviousEnd;
 
     /// <summary>Everything below had been synced.</summary>
-    [FieldOffset(40)] internal long SyncedPosition;
+    [FieldOffset(40)] internal LogPosition SyncedPosition;
 
     /// <summary>Everything below was needed no more.</summary>
-    [FieldOffset(48)] internal long TruncatedPosition;
+    [FieldOffset(48)] internal LogPosition TruncatedPosition;
 
     [FieldOffset(56)] internal long CreatedUnixMs;
     [FieldOffset(64)] internal ulong Salt;

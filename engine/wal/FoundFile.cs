@@ -5,7 +5,7 @@ namespace K2I.Wal;
 /// <summary>A file named like a log file, as a scan of the directory sees it. Its bytes are mapped while they are looked at, no longer.</summary>
 internal sealed class FoundFile
 {
-    private FoundFile(string path, long nameStart, long length, FileState state, FileHeader header)
+    private FoundFile(string path, LogPosition nameStart, long length, FileState state, FileHeader header)
     {
         Path = path;
         NameStart = nameStart;
@@ -20,7 +20,7 @@ internal sealed class FoundFile
 
     internal string Name => System.IO.Path.GetFileName(Path);
 
-    internal long NameStart { get; }
+    internal LogPosition NameStart { get; }
 
     internal long Length { get; }
 
@@ -32,10 +32,10 @@ internal sealed class FoundFile
     internal uint Seed { get; }
 
     /// <summary>Where the range of positions ends that the file could hold.</summary>
-    internal long RangeEnd => State == FileState.Good ? NameStart + Header.FileBytes : NameStart + Math.Max(Length, WalFormat.MinFileBytes);
+    internal LogPosition RangeEnd => State == FileState.Good ? NameStart + Header.FileBytes : NameStart + Math.Max(Length, WalFormat.MinFileBytes);
 
     /// <summary>Where what counts of it ends: its range's end, or where a later generation took over.</summary>
-    internal long Limit { get; set; }
+    internal LogPosition Limit { get; set; }
 
     /// <summary>A later generation took over before its first byte, or it is a spare: it holds nothing of the log.</summary>
     internal bool Void => State == FileState.Reused || Limit <= NameStart;
@@ -43,7 +43,7 @@ internal sealed class FoundFile
     /// <summary>Offset that <see cref="Limit"/> is at, within the bytes that are there.</summary>
     internal int LimitOffset => (int)Math.Min(Limit - NameStart, Length);
 
-    internal static FoundFile Look(IFileSystem files, string path, long nameStart)
+    internal static FoundFile Look(IFileSystem files, string path, LogPosition nameStart)
     {
         using var map = files.Map(path);
         var state = WalFormat.ReadFileHeader(map.Bytes, nameStart, out var header);
@@ -59,17 +59,17 @@ internal sealed class FoundFile
             if (!WalFormat.TryParseName(name, out var start)) continue;
             found.Add(Look(files, System.IO.Path.Combine(directory, name), start));
         }
-        var previousEnd = long.MaxValue;
+        var previousEnd = new LogPosition(long.MaxValue);
         for (var i = found.Count - 1; i >= 0; i--)
         {
-            found[i].Limit = Math.Min(found[i].Limit, previousEnd);
-            if (found[i].State == FileState.Good) previousEnd = Math.Min(previousEnd, found[i].Header.PreviousEnd);
+            found[i].Limit = LogPosition.Min(found[i].Limit, previousEnd);
+            if (found[i].State == FileState.Good) previousEnd = LogPosition.Min(previousEnd, found[i].Header.PreviousEnd);
         }
         // The log never made a file within the range of another one.
-        long rangeEnd = 0;
+        LogPosition rangeEnd = default;
         foreach (var file in found)
         {
-            if (file.State == FileState.Good) rangeEnd = Math.Max(rangeEnd, file.RangeEnd);
+            if (file.State == FileState.Good) rangeEnd = LogPosition.Max(rangeEnd, file.RangeEnd);
             else if (file.NameStart < rangeEnd) file.Limit = file.NameStart;
         }
         return found;

@@ -8,7 +8,7 @@ internal sealed class LogFile : IDisposable
 {
     private IFileWriter? writer;
 
-    internal LogFile(string path, long start, long end, int bytes)
+    internal LogFile(string path, LogPosition start, LogPosition end, int bytes)
     {
         Path = path;
         Start = start;
@@ -18,10 +18,10 @@ internal sealed class LogFile : IDisposable
 
     internal string Path { get; set; }
 
-    internal long Start { get; }
+    internal LogPosition Start { get; }
 
     /// <summary>Where what counts of it ends. Exclusive.</summary>
-    internal long End { get; }
+    internal LogPosition End { get; }
 
     /// <summary>Length of the file.</summary>
     internal int Bytes { get; }

@@ -4,26 +4,26 @@ using K2I.Memory;
 namespace K2I.Wal;
 
 /// <summary>Hands out the frames of a log that a scan found, straight from the files' mappings.</summary>
-internal sealed class LogReplay(IFileSystem files, LogScan scan, IFrameHandler handler, Action<long>? progress)
+internal sealed class LogReplay(IFileSystem files, LogScan scan, IFrameHandler handler, Action<LogPosition>? progress)
 {
     private const int ProgressBytes = 8 << 20;
 
-    private long reached;
-    private long toldAt;
+    private LogPosition reached;
+    private LogPosition toldAt;
 
-    internal long Run(long from)
+    internal LogPosition Run(LogPosition from)
     {
         reached = toldAt = from;
         foreach (var file in scan.Live)
         {
-            var end = Math.Min(file.Limit, scan.EndPosition);
+            var end = LogPosition.Min(file.Limit, scan.EndPosition);
             if (end > from && !ReadFile(file, from, (int)(end - file.NameStart))) break;
         }
         progress?.Invoke(reached);
         return reached;
     }
 
-    private bool ReadFile(FoundFile file, long from, int limit)
+    private bool ReadFile(FoundFile file, LogPosition from, int limit)
     {
         using var map = files.Map(file.Path);
         var header = file.Header;

@@ -7,7 +7,7 @@ internal sealed class LogScan
 {
     private readonly IFileSystem files;
     private BreakKind breakAt;
-    private long breakPosition;
+    private LogPosition breakPosition;
     private string breakFile = "";
 
     private LogScan(IFileSystem files, List<FoundFile> found)
@@ -22,17 +22,17 @@ internal sealed class LogScan
     /// <summary>Those that hold frames of the log, by position.</summary>
     internal List<FoundFile> Live { get; } = [];
 
-    internal long EndPosition { get; private set; }
+    internal LogPosition EndPosition { get; private set; }
 
-    internal long TruncatedPosition { get; private set; }
+    internal LogPosition TruncatedPosition { get; private set; }
 
     /// <summary>Everything below is known to have been synced.</summary>
-    internal long SyncedPosition { get; private set; }
+    internal LogPosition SyncedPosition { get; private set; }
 
     internal uint Generation { get; private set; }
 
     /// <summary>Where a new file may start: after every position that any file could hold.</summary>
-    internal long NextStart => Found.Count == 0 ? 0 : Found.Max(f => f.RangeEnd);
+    internal LogPosition NextStart => Found.Count == 0 ? default : Found.Max(f => f.RangeEnd);
 
     internal WalRecovery Recovery { get; private set; } = null!;
 
@@ -48,13 +48,13 @@ internal sealed class LogScan
         foreach (var file in Found.Where(f => f.State is FileState.Good or FileState.Reused))
         {
             Generation = Math.Max(Generation, file.Header.Generation);
-            TruncatedPosition = Math.Max(TruncatedPosition, file.Header.TruncatedPosition);
+            TruncatedPosition = LogPosition.Max(TruncatedPosition, file.Header.TruncatedPosition);
         }
         var walk = new Walk(this);
         walk.Run();
-        breakPosition = Math.Max(breakPosition, EndPosition);
-        TruncatedPosition = Math.Max(TruncatedPosition, walk.TruncatedPosition);
-        SyncedPosition = Math.Min(walk.SyncedPosition, EndPosition);
+        breakPosition = LogPosition.Max(breakPosition, EndPosition);
+        TruncatedPosition = LogPosition.Max(TruncatedPosition, walk.TruncatedPosition);
+        SyncedPosition = LogPosition.Min(walk.SyncedPosition, EndPosition);
         var outcome = Found.Count == 0 ? WalOutcome.Empty : RecoveryTable.Decide(breakAt, breakAt >= BreakKind.WrongLength ? LaterKind.Nothing : Later());
         Recovery = new()
         {
@@ -63,7 +63,7 @@ internal sealed class LogScan
             Files = Live.Count,
             Frames = walk.Frames,
             PayloadBytes = walk.PayloadBytes,
-            FirstPosition = Math.Min(TruncatedPosition, EndPosition),
+            FirstPosition = LogPosition.Min(TruncatedPosition, EndPosition),
             EndPosition = EndPosition,
             Generation = (int)Generation,
             File = breakFile,
@@ -105,9 +105,9 @@ internal sealed class LogScan
 
         internal long PayloadBytes { get; private set; }
 
-        internal long SyncedPosition { get; private set; }
+        internal LogPosition SyncedPosition { get; private set; }
 
-        internal long TruncatedPosition { get; private set; }
+        internal LogPosition TruncatedPosition { get; private set; }
 
         internal bool Closed { get; private set; }
 
@@ -131,7 +131,7 @@ internal sealed class LogScan
             if (file.State == FileState.DamagedHeader) return Break(BreakKind.DamagedHeader, file);
             var continues = first ? file.Header.PreviousEnd <= scan.TruncatedPosition : file.Header.PreviousEnd == scan.EndPosition;
             if (!continues) return Break(BreakKind.MissingFile, file, $"one before {file.Name}");
-            SyncedPosition = Math.Max(SyncedPosition, file.Header.SyncedPosition);
+            SyncedPosition = LogPosition.Max(SyncedPosition, file.Header.SyncedPosition);
             return true;
         }
 
@@ -197,8 +197,8 @@ internal sealed class LogScan
 
         private void Take(in FrameHeader frame)
         {
-            SyncedPosition = Math.Max(SyncedPosition, frame.SyncedPosition);
-            TruncatedPosition = Math.Max(TruncatedPosition, frame.TruncatedPosition);
+            SyncedPosition = LogPosition.Max(SyncedPosition, frame.SyncedPosition);
+            TruncatedPosition = LogPosition.Max(TruncatedPosition, frame.TruncatedPosition);
             Closed = frame.Kind == WalFormat.ClosedKind;
             Frames++;
             PayloadBytes += frame.PayloadBytes;

@@ -52,7 +52,7 @@ internal sealed class LogStock(IFileSystem files, string directory, WalOptions o
         {
             // Someone else's file stays as it is.
             if (file.State == FileState.Foreign) continue;
-            var end = scan.Live.Contains(file) ? Math.Min(file.Limit, scan.EndPosition) : 0;
+            var end = scan.Live.Contains(file) ? LogPosition.Min(file.Limit, scan.EndPosition) : default;
             old.Add(new(file.Path, file.NameStart, end, (int)Math.Min(file.Length, int.MaxValue)));
             heldBytes += file.Length;
         }
@@ -69,7 +69,7 @@ internal sealed class LogStock(IFileSystem files, string directory, WalOptions o
     /// The next log file, by <paramref name="header"/> (salt and time are added here); null while it is being made or there is no room. Files that end at or
     /// below <paramref name="reusableBelow"/> are reused.
     /// </summary>
-    internal LogFile? TryNext(FileHeader header, long reusableBelow, int makeBytes = MakeBytes)
+    internal LogFile? TryNext(FileHeader header, LogPosition reusableBelow, int makeBytes = MakeBytes)
     {
         if (DueInMs > 0) return null;
         string? path = null;
@@ -85,7 +85,7 @@ internal sealed class LogStock(IFileSystem files, string directory, WalOptions o
             var file = LogFile.Begin(files, directory, path, header);
             path = null;
             Recover();
-            Trim(Math.Min(header.TruncatedPosition, reusableBelow));
+            Trim(LogPosition.Min(header.TruncatedPosition, reusableBelow));
             return file;
         }
         catch (EngineException error) when (error.Kind != ErrorKind.Fatal)
@@ -102,7 +102,7 @@ internal sealed class LogStock(IFileSystem files, string directory, WalOptions o
         making = null;
     }
 
-    private string? TakeReusable(long reusableBelow)
+    private string? TakeReusable(LogPosition reusableBelow)
     {
         while (spares.Count > 0)
         {
@@ -150,7 +150,7 @@ internal sealed class LogStock(IFileSystem files, string directory, WalOptions o
     }
 
     /// <summary>Removes spares beyond those worth keeping. What they held is below a truncated position that a header on disk names.</summary>
-    private void Trim(long truncated)
+    private void Trim(LogPosition truncated)
     {
         var reusable = old.Count(f => f.End <= truncated);
         for (var i = 0; i < old.Count && reusable > options.MaxSpareFiles; i++)

@@ -10,10 +10,10 @@ public sealed record WalFileInfo
     public required FileUse Use { get; init; }
 
     /// <summary>Position of its first byte, by its name.</summary>
-    public required long StartPosition { get; init; }
+    public required LogPosition StartPosition { get; init; }
 
     /// <summary>After its last valid frame. Exclusive.</summary>
-    public long EndPosition { get; init; }
+    public LogPosition EndPosition { get; init; }
 
     public long Bytes { get; init; }
 

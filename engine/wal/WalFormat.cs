@@ -82,14 +82,16 @@ internal static class WalFormat
         && FramesOffset % FrameAlignment == 0 && FrameHeader.Bytes % FrameAlignment == 0
         && MinFileBytes >= FramesOffset + FrameHeader.Bytes && MinFileBytes % NativeBuffer.PageBytes == 0 && MaxFileBytes % NativeBuffer.PageBytes == 0 ? 0 : -1;
 
-    internal static string FileName(long startPosition) => startPosition.ToString("D20", CultureInfo.InvariantCulture) + FileSuffix;
+    internal static string FileName(LogPosition startPosition) => startPosition.Bytes.ToString("D20", CultureInfo.InvariantCulture) + FileSuffix;
 
     /// <summary>The start position that a name says; false if it is no name of a log file.</summary>
-    internal static bool TryParseName(string name, out long startPosition)
+    internal static bool TryParseName(string name, out LogPosition startPosition)
     {
-        startPosition = 0;
-        return name.Length == PositionDigits + FileSuffix.Length && name.EndsWith(FileSuffix, StringComparison.Ordinal)
-            && long.TryParse(name.AsSpan(0, PositionDigits), NumberStyles.None, CultureInfo.InvariantCulture, out startPosition);
+        long bytes = 0;
+        var isName = name.Length == PositionDigits + FileSuffix.Length && name.EndsWith(FileSuffix, StringComparison.Ordinal)
+            && long.TryParse(name.AsSpan(0, PositionDigits), NumberStyles.None, CultureInfo.InvariantCulture, out bytes);
+        startPosition = new(bytes);
+        return isName;
     }
 
     /// <summary>A frame's bytes in the file, for a payload of so many.</summary>
@@ -114,7 +116,7 @@ internal static class WalFormat
     }
 
     /// <summary>Judges a file by its header alone; rules 1 to 3 and, by <paramref name="nameStart"/>, 4.</summary>
-    internal static FileState ReadFileHeader(ReadOnlySpan<byte> file, long nameStart, out FileHeader header)
+    internal static FileState ReadFileHeader(ReadOnlySpan<byte> file, LogPosition nameStart, out FileHeader header)
     {
         header = default;
         if (file.Length < FileHeader.Bytes) return FileState.DamagedHeader;
@@ -123,9 +125,9 @@ internal static class WalFormat
         if (header.Magic != Magic) return FileState.Foreign;
         if (header.Version != Version) return FileState.Unsupported;
         var valid = header.FileBytes is >= MinFileBytes and <= MaxFileBytes && header.FileBytes % NativeBuffer.PageBytes == 0
-            && header.StartPosition >= 0 && header.StartPosition % FrameAlignment == 0
-            && header.TruncatedPosition >= 0 && header.TruncatedPosition <= header.SyncedPosition && header.SyncedPosition <= header.StartPosition
-            && header.PreviousEnd >= 0 && header.PreviousEnd <= header.StartPosition;
+            && header.StartPosition.Bytes >= 0 && header.StartPosition.Bytes % FrameAlignment == 0
+            && header.TruncatedPosition.Bytes >= 0 && header.TruncatedPosition <= header.SyncedPosition && header.SyncedPosition <= header.StartPosition
+            && header.PreviousEnd.Bytes >= 0 && header.PreviousEnd <= header.StartPosition;
         if (!valid) return FileState.DamagedHeader;
         return header.StartPosition == nameStart ? FileState.Good : FileState.Reused;
     }

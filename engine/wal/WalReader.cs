@@ -51,7 +51,7 @@ public sealed class WalReader
     }
 
     /// <summary>Hands out the valid frames of the files from a position on, truncated ones that still stand included; files that were given up are left out.</summary>
-    public void Read(long fromPosition, IFrameHandler handler)
+    public void Read(LogPosition fromPosition, IFrameHandler handler)
     {
         foreach (var file in Files)
         {
@@ -61,7 +61,7 @@ public sealed class WalReader
     }
 
     /// <summary>Hands out the valid frames of one file, whatever its use; false if the handler has enough.</summary>
-    public bool Read(WalFileInfo file, long fromPosition, IFrameHandler handler)
+    public bool Read(WalFileInfo file, LogPosition fromPosition, IFrameHandler handler)
     {
         var found = scan.Found.Find(f => f.Name == file.Name);
         Check.That(found is not null);
@@ -82,7 +82,7 @@ public sealed class WalReader
         var end = file.NameStart;
         try
         {
-            ReadFrames(file, 0, null, out frames, out payloadBytes, out end);
+            ReadFrames(file, default, null, out frames, out payloadBytes, out end);
         }
         catch (EngineException error) when (error.Kind == ErrorKind.NotFound)
         {
@@ -107,7 +107,7 @@ public sealed class WalReader
         };
     }
 
-    private bool ReadFrames(FoundFile file, long from, IFrameHandler? handler, out long frames, out long payloadBytes, out long endPosition)
+    private bool ReadFrames(FoundFile file, LogPosition from, IFrameHandler? handler, out long frames, out long payloadBytes, out LogPosition endPosition)
     {
         frames = payloadBytes = 0;
         endPosition = file.NameStart;

@@ -20,10 +20,10 @@ public sealed record WalRecovery
     public long PayloadBytes { get; init; }
 
     /// <summary>Everything below was truncated, as far as the log knows.</summary>
-    public long FirstPosition { get; init; }
+    public LogPosition FirstPosition { get; init; }
 
     /// <summary>Where the unbroken run of frames ends. Exclusive.</summary>
-    public long EndPosition { get; init; }
+    public LogPosition EndPosition { get; init; }
 
     /// <summary>Newest generation found; 0 without a log.</summary>
     public int Generation { get; init; }

@@ -13,8 +13,8 @@ public sealed partial class WriteAheadLog
     private LogFile? current;
     private LogFile? next;
     private int at;
-    private long appended;
-    private long truncated;
+    private LogPosition appended;
+    private LogPosition truncated;
     private long appends;
     private long appendedBytes;
     private long groupStart;
@@ -24,14 +24,14 @@ public sealed partial class WriteAheadLog
     /// Appends a payload of one of the kinds 1 to 254. False when there is no room at the moment: the caller holds back and tries again. It is durable once
     /// <see cref="SyncedPosition"/> is beyond <paramref name="position"/>.
     /// </summary>
-    public bool TryAppend(byte kind, ReadOnlySpan<byte> payload, out long position)
+    public bool TryAppend(byte kind, ReadOnlySpan<byte> payload, out LogPosition position)
     {
         Check.That(kind is not (WalFormat.PadKind or WalFormat.ClosedKind) && payload.Length <= MaxPayloadBytes);
         bool full;
         lock (gate)
         {
             ThrowIfFailed();
-            position = 0;
+            position = default;
             if (!TryMakeRoom(WalFormat.FrameBytes(payload.Length))) return false;
             if (!TryWrite(kind, payload, out position)) return false;
             appends++;
@@ -98,7 +98,7 @@ public sealed partial class WriteAheadLog
     }
 
     /// <summary>Writes a frame at the end. False where the file system finds no space for it: the next frame is written over what was.</summary>
-    private bool TryWrite(byte kind, ReadOnlySpan<byte> payload, out long position)
+    private bool TryWrite(byte kind, ReadOnlySpan<byte> payload, out LogPosition position)
     {
         var file = current!;
         position = file.Start + at;
@@ -108,7 +108,7 @@ public sealed partial class WriteAheadLog
             PayloadBytes = (uint)payload.Length,
             Position = position,
             SyncedPosition = onDisk,
-            TruncatedPosition = Math.Min(truncated, onDisk),
+            TruncatedPosition = LogPosition.Min(truncated, onDisk),
             Generation = generation,
             Kind = kind,
         };
@@ -127,7 +127,7 @@ public sealed partial class WriteAheadLog
         }
         if (writeTrouble.Length > 0) writeTrouble = "";
         at += WalFormat.FrameBytes(payload.Length);
-        Volatile.Write(ref appended, file.Start + at);
+        LogPosition.Write(ref appended, file.Start + at);
         return true;
     }
 }

@@ -9,12 +9,14 @@ public sealed partial class WriteAheadLog
     // Written by the sync worker; read by any thread.
     private readonly LatencyHistogram groupLatency = new();
     private readonly LatencyHistogram syncLatency = new();
-    private long synced;
+    private LogPosition synced;
     private long syncedBytes;
+
+    private static readonly LogPosition NoFloor = new(long.MaxValue);
 
     // Set by who waits or replays; read by the sync worker.
     private volatile bool urgent;
-    private long replayFloor = long.MaxValue;
+    private LogPosition replayFloor = NoFloor;
 
     /// <summary>
     /// One step of the sync worker: waits up to <paramref name="waitMs"/> for something to do, lets a group form, syncs it, and keeps a file ready for when this one is full.
@@ -37,7 +39,7 @@ public sealed partial class WriteAheadLog
 
     /// <summary>Waits until everything below <paramref name="position"/> is on disk; false after <paramref name="timeoutMs"/>. The sync worker must be running, in another thread.</summary>
     /// <exception cref="EngineException"><see cref="ErrorKind.Fatal"/>: a sync failed.</exception>
-    public bool WaitSynced(long position, long timeoutMs)
+    public bool WaitSynced(LogPosition position, long timeoutMs)
     {
         const long lostWakeMs = 10;
         var deadline = clock.MonotonicMs + timeoutMs;
@@ -56,7 +58,7 @@ public sealed partial class WriteAheadLog
         return true;
     }
 
-    private bool HasUnsynced => Volatile.Read(ref appended) > synced && Volatile.Read(ref groupStart) != 0;
+    private bool HasUnsynced => AppendedPosition > synced && Volatile.Read(ref groupStart) != 0;
 
     private long FileDueInMs()
     {
@@ -78,7 +80,8 @@ public sealed partial class WriteAheadLog
     {
         LogFile? file;
         int to;
-        long until, started;
+        LogPosition until;
+        long started;
         LogFile[] full;
         lock (gate)
         {
@@ -101,8 +104,8 @@ public sealed partial class WriteAheadLog
         }
         syncLatency.AddSince(begun);
         if (started != 0) groupLatency.AddSince(started);
-        Volatile.Write(ref syncedBytes, syncedBytes + until - synced);
-        Volatile.Write(ref synced, until);
+        Volatile.Write(ref syncedBytes, syncedBytes + (until - synced));
+        LogPosition.Write(ref synced, until);
         syncedMore.Set();
         KillPoint.Hit("wal.synced");
         foreach (var each in full) stock.Retire(each);
@@ -120,7 +123,7 @@ public sealed partial class WriteAheadLog
         LogFile? made;
         try
         {
-            made = stock.TryNext(header, Math.Min(Math.Min(TruncatedPosition, synced), Volatile.Read(ref replayFloor)));
+            made = stock.TryNext(header, LogPosition.Min(LogPosition.Min(TruncatedPosition, synced), LogPosition.Read(in replayFloor)));
         }
         catch (EngineException error)
         {
@@ -147,7 +150,7 @@ public sealed partial class WriteAheadLog
             StartPosition = start,
             PreviousEnd = first ? scan.EndPosition : start,
             SyncedPosition = onDisk,
-            TruncatedPosition = Math.Min(truncated, onDisk),
+            TruncatedPosition = LogPosition.Min(truncated, onDisk),
         };
     }
 

@@ -28,7 +28,7 @@ public sealed partial class WriteAheadLog : IDisposable
     private readonly LogScan scan;
     private readonly LogStock stock;
     private readonly uint generation;
-    private readonly long firstStart;
+    private readonly LogPosition firstStart;
     private readonly ILatch work;
     private readonly ILatch groupFull;
     private readonly ILatch syncedMore;
@@ -60,13 +60,13 @@ public sealed partial class WriteAheadLog : IDisposable
     public int MaxPayloadBytes => options.FileBytes - WalFormat.FramesOffset - FrameHeader.Bytes;
 
     /// <summary>Where the next frame goes, or before.</summary>
-    public long AppendedPosition => Volatile.Read(ref appended);
+    public LogPosition AppendedPosition => LogPosition.Read(in appended);
 
     /// <summary>Everything below is on disk.</summary>
-    public long SyncedPosition => Volatile.Read(ref synced);
+    public LogPosition SyncedPosition => LogPosition.Read(in synced);
 
     /// <summary>Everything below is needed no more.</summary>
-    public long TruncatedPosition => Volatile.Read(ref truncated);
+    public LogPosition TruncatedPosition => LogPosition.Read(in truncated);
 
     /// <summary>Why there is no room ahead; empty when nothing is wrong.</summary>
     public string Trouble => failure?.Message ?? (writeTrouble.Length > 0 ? writeTrouble : stock.Trouble);
@@ -107,30 +107,30 @@ public sealed partial class WriteAheadLog : IDisposable
     /// </summary>
     /// <param name="progress">Told every few mebibytes which position has been reached.</param>
     /// <exception cref="EngineException"><see cref="ErrorKind.Corrupt"/>: a frame is no longer what it was when the log was opened.</exception>
-    public long Replay(long fromPosition, IFrameHandler handler, Action<long>? progress = null)
+    public LogPosition Replay(LogPosition fromPosition, IFrameHandler handler, Action<LogPosition>? progress = null)
     {
         // First the floor, then the truncated position: no file at or above it is reused from here on.
-        Volatile.Write(ref replayFloor, 0);
-        var from = Math.Max(fromPosition, TruncatedPosition);
-        Volatile.Write(ref replayFloor, from);
+        LogPosition.Write(ref replayFloor, default);
+        var from = LogPosition.Max(fromPosition, TruncatedPosition);
+        LogPosition.Write(ref replayFloor, from);
         try
         {
             return new LogReplay(files, scan, handler, progress).Run(from);
         }
         finally
         {
-            Volatile.Write(ref replayFloor, long.MaxValue);
+            LogPosition.Write(ref replayFloor, NoFloor);
         }
     }
 
     /// <summary>Says that everything below a position (of a frame, or <see cref="AppendedPosition"/>) is needed no more. Never goes back.</summary>
-    public void Truncate(long position)
+    public void Truncate(LogPosition position)
     {
         lock (gate)
         {
             Check.That(position <= appended);
             if (position <= truncated) return;
-            Volatile.Write(ref truncated, position);
+            LogPosition.Write(ref truncated, position);
         }
         KillPoint.Hit("wal.truncated");
         stock.Nudge();
@@ -195,9 +195,9 @@ public sealed partial class WriteAheadLog : IDisposable
     {
         foreach (var file in scan.Live)
         {
-            var end = (int)(Math.Min(file.Limit, scan.EndPosition) - file.NameStart);
+            var end = (int)(LogPosition.Min(file.Limit, scan.EndPosition) - file.NameStart);
             var from = (int)Math.Clamp(scan.SyncedPosition - file.NameStart, 0, end) / NativeBuffer.PageBytes * NativeBuffer.PageBytes;
-            if (from == end || scan.SyncedPosition >= Math.Min(file.Limit, scan.EndPosition)) continue;
+            if (from == end || scan.SyncedPosition >= LogPosition.Min(file.Limit, scan.EndPosition)) continue;
             using var map = files.Map(file.Path);
             using var writer = files.OpenWriter(file.Path);
             writer.Write(from, map.Bytes[from..end]);
@@ -208,7 +208,7 @@ public sealed partial class WriteAheadLog : IDisposable
     private void FirstFile()
     {
         // Nobody waits for a sync yet: a new file is made in one go.
-        next = stock.TryNext(HeaderOfNext(), Math.Min(truncated, scan.EndPosition), options.FileBytes);
+        next = stock.TryNext(HeaderOfNext(), LogPosition.Min(truncated, scan.EndPosition), options.FileBytes);
         if (next is null && stock.LastError is { Kind: not ErrorKind.Full } error) throw error;
         lock (gate) TryRoll();
     }

@@ -134,6 +134,85 @@ public sealed class SegmentRingTests
         Assert.Equal(before, MemoryLedger.Bytes(MemoryTag.Ring));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1L << 20)]
+    [InlineData((1L << 30) + 1)]
+    public void ABudgetIsAtLeastEightSegmentsOfAtMost64MiB(long beyondTheLeast)
+    {
+        using var ring = new SegmentRing((1 << 20) + beyondTheLeast);
+        Assert.True(ring.Segments.Count >= 8);
+        Assert.True(ring.SegmentBytes <= 64 << 20);
+        Assert.True(ring.SegmentBytes * ring.Segments.Count <= ring.BudgetBytes);
+    }
+
+    [Fact]
+    public void LeasedRowsOutliveTheirRingUntilTheLastLeaseEnds()
+    {
+        var before = MemoryLedger.Bytes(MemoryTag.Ring);
+        SegmentLease first, second;
+        using (var ring = new SegmentRing(1 << 20))
+        {
+            Fill(ring, 7);
+            Fill(ring, 8);
+            Assert.True(ring.Segments[0].TryLease(out first));
+            Assert.True(ring.Segments[0].TryLease(out second));
+        }
+        Assert.False(first.Segment.TryLease(out _));
+        first.Dispose();
+        Assert.Equal(7, second.Segment.View().Columns[0].Value<long>(0));
+        Assert.True(MemoryLedger.Bytes(MemoryTag.Ring) > before);
+        second.Dispose();
+        Assert.Equal(before, MemoryLedger.Bytes(MemoryTag.Ring));
+    }
+
+    [Fact]
+    public void ARetiredSegmentThatIsLeasedOutlivesItsRingToo()
+    {
+        var before = MemoryLedger.Bytes(MemoryTag.Ring);
+        var ring = new SegmentRing(1 << 20);
+        Fill(ring, 7);
+        Assert.True(ring.Segments[0].TryLease(out var lease));
+        ring.Release(ring.TryTakeSealed()!);
+        ring.Dispose();
+        Assert.Equal(7, lease.Segment.View().Columns[0].Value<long>(0));
+        lease.Dispose();
+        Assert.Equal(before, MemoryLedger.Bytes(MemoryTag.Ring));
+        ring.Dispose();
+        Assert.Equal(before, MemoryLedger.Bytes(MemoryTag.Ring));
+    }
+
+    /// <summary>Readers take and end leases while the ring ends: each reads its rows, or gets no lease, and no memory is left.</summary>
+    [Fact]
+    public void ARingThatEndsUnderItsReadersFreesAllOfItOnce()
+    {
+        var before = MemoryLedger.Bytes(MemoryTag.Ring);
+        var badReads = 0;
+        for (var round = 0; round < 200; round++)
+        {
+            var ring = new SegmentRing(1 << 20);
+            Fill(ring, round);
+            using var ready = new CountdownEvent(2);
+            var readers = Enumerable.Range(0, 2).Select(_ => new Thread(() => Read(ring.Segments[0], round))).ToArray();
+            foreach (var reader in readers) reader.Start();
+            ready.Wait();
+            ring.Dispose();
+            foreach (var reader in readers) reader.Join();
+
+            void Read(Segment segment, long value)
+            {
+                for (var n = 0; segment.TryLease(out var lease); n++)
+                {
+                    if (n == 0) ready.Signal();
+                    if (lease.Segment.View().Columns[0].Value<long>(0) != value) Interlocked.Increment(ref badReads);
+                    lease.Dispose();
+                }
+            }
+        }
+        Assert.Equal(0, badReads);
+        Assert.Equal(before, MemoryLedger.Bytes(MemoryTag.Ring));
+    }
+
     private static void Fill(SegmentRing ring, long value)
     {
         Assert.True(ring.TryOpen(Numbers));

@@ -23,7 +23,7 @@ public sealed class AppendReplayTests : IDisposable
     [Fact]
     public void WhatWasAppendedIsReplayedAfterClosing()
     {
-        var written = new List<(byte, long, string)>();
+        var written = new List<(byte, LogPosition, string)>();
         using (var log = Frames.Open(directory.Path))
         {
             foreach (var payload in new[] { "one", "", "three", new string('x', 5000) })
@@ -74,7 +74,7 @@ public sealed class AppendReplayTests : IDisposable
     [Fact]
     public void ReplayBeginsWhereAskedAndStopsWhenTold()
     {
-        var positions = new List<long>();
+        var positions = new List<LogPosition>();
         using (var log = Frames.Open(directory.Path))
         {
             for (var i = 0; i < 50; i++) positions.Add(Frames.Append(log, $"{i}" + new string(' ', 1000)));
@@ -207,8 +207,8 @@ public sealed class AppendReplayTests : IDisposable
         {
             var files = new MemoryFileSystem();
             var random = new Random(seed);
-            var kept = new List<(long Position, string Payload)>();
-            long truncated = 0;
+            var kept = new List<(LogPosition Position, string Payload)>();
+            LogPosition truncated = default;
             for (var life = 0; life < 6; life++)
             {
                 var options = Frames.Small with { FileBytes = 8192 + random.Next(3) * 4096, MaxSpareFiles = random.Next(3) };

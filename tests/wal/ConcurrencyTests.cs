@@ -20,7 +20,7 @@ public sealed class ConcurrencyTests : IDisposable
         var log = Frames.Open(directory.Path, options);
         var stop = false;
         var errors = new List<Exception>();
-        long kept = 0;
+        LogPosition kept = default;
         var worker = Start(errors, () =>
         {
             while (!Volatile.Read(ref stop)) log.SyncStep(20);
@@ -35,7 +35,7 @@ public sealed class ConcurrencyTests : IDisposable
                 if (kind != 1 || i % 500 != 0) continue;
                 var position = log.AppendedPosition;
                 log.Truncate(position);
-                Volatile.Write(ref kept, position);
+                LogPosition.Write(ref kept, position);
             }
         })).ToArray();
         var reads = 0;
@@ -46,7 +46,7 @@ public sealed class ConcurrencyTests : IDisposable
                 var seen = WalReader.Open(LocalFileSystem.Instance, directory.Path);
                 Assert.False(seen.Recovery.Damaged, seen.Recovery.Text);
                 var order = new Order();
-                seen.Read(0, order);
+                seen.Read(default, order);
                 reads++;
             }
         });
@@ -84,7 +84,7 @@ public sealed class ConcurrencyTests : IDisposable
         }
         using var log = Frames.Open(directory.Path, options);
         var slow = new Interleaved(log);
-        log.Replay(0, slow);
+        log.Replay(default, slow);
         Assert.Equal(Enumerable.Range(0, 1_000), slow.Seen);
         // What was truncated meanwhile is reused once the replay is over.
         for (var i = 0; i < 300; i++)
@@ -129,7 +129,7 @@ public sealed class ConcurrencyTests : IDisposable
     {
         internal int[] Last { get; } = [-1, -1, -1];
 
-        public bool OnFrame(byte kind, long position, ReadOnlySpan<byte> payload)
+        public bool OnFrame(byte kind, LogPosition position, ReadOnlySpan<byte> payload)
         {
             var number = BinaryPrimitives.ReadInt32LittleEndian(payload);
             Assert.Equal(4 + number % 297, payload.Length);
@@ -145,7 +145,7 @@ public sealed class ConcurrencyTests : IDisposable
     {
         internal List<int> Seen { get; } = [];
 
-        public bool OnFrame(byte kind, long position, ReadOnlySpan<byte> payload)
+        public bool OnFrame(byte kind, LogPosition position, ReadOnlySpan<byte> payload)
         {
             Seen.Add(int.Parse(System.Text.Encoding.Latin1.GetString(payload)));
             Frames.Append(log, new string('y', 500));

@@ -14,8 +14,8 @@ public sealed class CrashTests
         {
             var random = new Random(seed);
             var files = new MemoryFileSystem();
-            var appended = new List<(long Position, string Payload)>();
-            long synced = 0, truncated = 0;
+            var appended = new List<(LogPosition Position, string Payload)>();
+            LogPosition synced = default, truncated = default;
             for (var life = 0; life < 5; life++)
             {
                 var log = Frames.Open("log", Options with { Random = new SeededRandom(random) }, files);
@@ -35,7 +35,7 @@ public sealed class CrashTests
                     synced = log.SyncedPosition;
                     if (random.Next(12) == 0)
                     {
-                        truncated = Math.Max(truncated, appended[random.Next(appended.Count / 2, appended.Count)].Position);
+                        truncated = LogPosition.Max(truncated, appended[random.Next(appended.Count / 2, appended.Count)].Position);
                         log.Truncate(truncated);
                     }
                 }
@@ -81,8 +81,8 @@ public sealed class CrashTests
             {
                 var random = new Random(call * 100 + seed);
                 var files = new MemoryFileSystem();
-                var appended = new List<(long Position, string Payload)>();
-                long synced = 0, truncated = 0;
+                var appended = new List<(LogPosition Position, string Payload)>();
+                LogPosition synced = default, truncated = default;
                 // A first life, so that the second finds a log and reuses its files.
                 Append(files, 12, appended, ref synced, ref truncated);
                 files.FailCallIn = call;
@@ -281,7 +281,7 @@ public sealed class CrashTests
     }
 
     /// <summary>Appends some frames, syncing and truncating now and then; ends as a killed process does.</summary>
-    private static void Append(MemoryFileSystem files, int count, List<(long Position, string Payload)> appended, ref long synced, ref long truncated)
+    private static void Append(MemoryFileSystem files, int count, List<(LogPosition Position, string Payload)> appended, ref LogPosition synced, ref LogPosition truncated)
     {
         WriteAheadLog? log = null;
         try
@@ -300,7 +300,7 @@ public sealed class CrashTests
         }
         finally
         {
-            synced = Math.Max(synced, log?.SyncedPosition ?? 0);
+            synced = LogPosition.Max(synced, log?.SyncedPosition ?? default);
             log?.Abandon();
         }
     }

@@ -134,7 +134,7 @@ public sealed class DamageTests
     {
         var (files, _) = Sample();
         var name = files.Names.First();
-        Assert.Equal(FileState.Good, WalFormat.ReadFileHeader(files[name], 0, out var header));
+        Assert.Equal(FileState.Good, WalFormat.ReadFileHeader(files[name], default, out var header));
         WalFormat.WriteFileHeader(new ArrayWriter(files[name]), header with { Version = 2 });
         var before = files.Copy();
         Assert.Equal(ErrorKind.Unsupported, Assert.Throws<EngineException>(() => Frames.Open("log", Options, files)).Kind);
@@ -200,7 +200,7 @@ public sealed class DamageTests
         Frames.Append(log, "third.......");
         Frames.Kill(log);
         var name = files.Names.First();
-        files[name][second + FrameHeader.Bytes] ^= 0xFF;
+        files[name][(int)second.Bytes + FrameHeader.Bytes] ^= 0xFF;
 
         for (var life = 0; life < 2; life++)
         {
@@ -218,7 +218,7 @@ public sealed class DamageTests
             using var last = Frames.Open("log", Options, copy);
             Assert.Equal(["first.......", "x", "replacement.", new string('y', 100)], Frames.Replay(last).Payloads);
             // Even if the torn frame is whole again later.
-            copy[name][second + FrameHeader.Bytes] ^= 0xFF;
+            copy[name][(int)second.Bytes + FrameHeader.Bytes] ^= 0xFF;
             Assert.DoesNotContain("third.......", Frames.Replay(last).Payloads);
             last.Dispose();
             using var healed = Frames.Open("log", Options, copy);
@@ -250,7 +250,7 @@ public sealed class DamageTests
         var files = new MemoryFileSystem();
         var log = Frames.Open("log", Options, files);
         var forged = new byte[FrameHeader.Bytes + 8];
-        WalFormat.WriteFrame(new ArrayWriter(forged), 0, WalFormat.Seed(0), new() { PayloadBytes = 8, Position = 4096 + 80, SyncedPosition = 1 << 20, Generation = 1, Kind = 1 }, "intruder"u8);
+        WalFormat.WriteFrame(new ArrayWriter(forged), 0, WalFormat.Seed(0), new() { PayloadBytes = 8, Position = new(4096 + 80), SyncedPosition = new(1 << 20), Generation = 1, Kind = 1 }, "intruder"u8);
         Frames.Append(log, Encoding.Latin1.GetString(forged));
         Frames.Kill(log);
         files[files.Names.First()][4096] ^= 1;
@@ -264,7 +264,7 @@ public sealed class DamageTests
     {
         var scan = LogScan.Run(files, "log");
         var frames = new Frames();
-        new LogReplay(files, scan, frames, null).Run(0);
+        new LogReplay(files, scan, frames, null).Run(default);
         var replayed = frames.All.Select(f => f.Payload).ToList();
         Assert.True(replayed.Count <= written.Count && replayed.SequenceEqual(written.Take(replayed.Count)), $"{what}: replayed what was never appended in that order");
         // All of the sample had been synced, and the log closed in order: anything lost is damage.

@@ -51,10 +51,10 @@ public sealed class FormatTests
             Version = 1,
             Generation = 7,
             FileBytes = 0x04000000,
-            StartPosition = 0x08000000,
-            PreviousEnd = 0x07654320,
-            SyncedPosition = 0x07654318,
-            TruncatedPosition = 0x01000000,
+            StartPosition = new(0x08000000),
+            PreviousEnd = new(0x07654320),
+            SyncedPosition = new(0x07654318),
+            TruncatedPosition = new(0x01000000),
             CreatedUnixMs = 1_767_225_600_000,
             Salt = 0x0123456789ABCDEF,
         });
@@ -64,9 +64,9 @@ public sealed class FormatTests
             + Convert.ToHexString(BitConverter.GetBytes(Crc32C.Compute(file.AsSpan(0, 76)))),
             Convert.ToHexString(file.AsSpan(0, 80)));
         Assert.False(file.AsSpan(80).ContainsAnyExcept((byte)0));
-        Assert.Equal(FileState.Good, WalFormat.ReadFileHeader(file, 0x08000000, out var header));
+        Assert.Equal(FileState.Good, WalFormat.ReadFileHeader(file, new(0x08000000), out var header));
         Assert.Equal(0x0123456789ABCDEFul, header.Salt);
-        Assert.Equal(FileState.Reused, WalFormat.ReadFileHeader(file, 0x04000000, out _));
+        Assert.Equal(FileState.Reused, WalFormat.ReadFileHeader(file, new(0x04000000), out _));
     }
 
     [Fact]
@@ -75,13 +75,13 @@ public sealed class FormatTests
         var file = new byte[8192];
         file.AsSpan().Fill(0xEE);
         var seed = WalFormat.Seed(0x0123456789ABCDEF);
-        WalFormat.WriteFrame(new ArrayWriter(file), 4096, seed, new() { PayloadBytes = 5, Position = 0x08001000, SyncedPosition = 0x08000FF8, TruncatedPosition = 0x01000000, Generation = 7, Kind = 3 }, "hello"u8);
+        WalFormat.WriteFrame(new ArrayWriter(file), 4096, seed, new() { PayloadBytes = 5, Position = new(0x08001000), SyncedPosition = new(0x08000FF8), TruncatedPosition = new(0x01000000), Generation = 7, Kind = 3 }, "hello"u8);
         var crc = Crc32C.Append(Crc32C.Compute(Convert.FromHexString("EFCDAB8967452301")), file.AsSpan(4100, 44));
         Assert.Equal(
             Convert.ToHexString(BitConverter.GetBytes(crc)) + "050000000010000800000000F80F0008000000000000000100000000070000000300000068656C6C6F000000",
             Convert.ToHexString(file.AsSpan(4096, 48)));
         Assert.Equal(0xEE, file[4096 + 48]);
-        var of = new FileHeader { FileBytes = 8192, StartPosition = 0x08000000, Generation = 7 };
+        var of = new FileHeader { FileBytes = 8192, StartPosition = new(0x08000000), Generation = 7 };
         Assert.Equal(FrameState.Valid, WalFormat.ReadFrame(file, in of, seed, 4096, 8192, out var frame, out var end));
         Assert.Equal((3, 5u, 4096 + 48), (frame.Kind, frame.PayloadBytes, end));
     }
@@ -90,7 +90,7 @@ public sealed class FormatTests
     public void FramesOfAnotherSaltAreNone()
     {
         var file = new byte[8192];
-        WalFormat.WriteFrame(new ArrayWriter(file), 4096, WalFormat.Seed(1), new() { Position = 4096, Generation = 1, Kind = 1 }, default);
+        WalFormat.WriteFrame(new ArrayWriter(file), 4096, WalFormat.Seed(1), new() { Position = new(4096), Generation = 1, Kind = 1 }, default);
         var of = new FileHeader { FileBytes = 8192, Generation = 1 };
         Assert.Equal(FrameState.Valid, WalFormat.ReadFrame(file, in of, WalFormat.Seed(1), 4096, 8192, out _, out _));
         Assert.Equal(FrameState.Torn, WalFormat.ReadFrame(file, in of, WalFormat.Seed(2), 4096, 8192, out _, out _));
@@ -105,7 +105,7 @@ public sealed class FormatTests
     public void LengthsBeyondTheFileAreRefused(uint payloadBytes, object expected)
     {
         var file = new byte[8192];
-        WalFormat.WriteFrame(new ArrayWriter(file), 4096, 0, new() { PayloadBytes = payloadBytes, Position = 4096, Generation = 1, Kind = 1 }, default);
+        WalFormat.WriteFrame(new ArrayWriter(file), 4096, 0, new() { PayloadBytes = payloadBytes, Position = new(4096), Generation = 1, Kind = 1 }, default);
         var of = new FileHeader { FileBytes = 8192, Generation = 1 };
         Assert.Equal((FrameState)expected, WalFormat.ReadFrame(file, in of, 0, 4096, 8192, out _, out _));
     }
@@ -113,24 +113,24 @@ public sealed class FormatTests
     [Fact]
     public void HeadersOfAnotherVersionOrOutOfBoundsAreTold()
     {
-        var good = new FileHeader { Magic = WalFormat.Magic, Version = 1, FileBytes = 8192, StartPosition = 8192, PreviousEnd = 5000, SyncedPosition = 5000, TruncatedPosition = 4096 };
+        var good = new FileHeader { Magic = WalFormat.Magic, Version = 1, FileBytes = 8192, StartPosition = new(8192), PreviousEnd = new(5000), SyncedPosition = new(5000), TruncatedPosition = new(4096) };
         Assert.Equal(FileState.Good, Judge(good));
         Assert.Equal(FileState.Unsupported, Judge(good with { Version = 2 }));
         Assert.Equal(FileState.Foreign, Judge(good with { Magic = 1 }));
         Assert.Equal(FileState.DamagedHeader, Judge(good with { FileBytes = 100 }));
         Assert.Equal(FileState.DamagedHeader, Judge(good with { FileBytes = 1L << 40 }));
-        Assert.Equal(FileState.DamagedHeader, Judge(good with { PreviousEnd = 8193 }));
-        Assert.Equal(FileState.DamagedHeader, Judge(good with { SyncedPosition = 8193 }));
-        Assert.Equal(FileState.DamagedHeader, Judge(good with { TruncatedPosition = 5001 }));
-        Assert.Equal(FileState.DamagedHeader, Judge(good with { TruncatedPosition = -1 }));
+        Assert.Equal(FileState.DamagedHeader, Judge(good with { PreviousEnd = new(8193) }));
+        Assert.Equal(FileState.DamagedHeader, Judge(good with { SyncedPosition = new(8193) }));
+        Assert.Equal(FileState.DamagedHeader, Judge(good with { TruncatedPosition = new(5001) }));
+        Assert.Equal(FileState.DamagedHeader, Judge(good with { TruncatedPosition = new(-1) }));
     }
 
     [Fact]
     public void NamesAreStartPositionsInDecimal()
     {
-        Assert.Equal("00000000000067108864.wal", WalFormat.FileName(64 << 20));
+        Assert.Equal("00000000000067108864.wal", WalFormat.FileName(new(64 << 20)));
         Assert.True(WalFormat.TryParseName("00000000000067108864.wal", out var start));
-        Assert.Equal(64 << 20, start);
+        Assert.Equal(new LogPosition(64 << 20), start);
         foreach (var other in new[] { "spare", "67108864.wal", "0000000000006710886x.wal", "00000000000067108864.tmp", "99999999999999999999.wal", "-0000000000067108864.wal", "" })
             Assert.False(WalFormat.TryParseName(other, out _), other);
     }

@@ -7,13 +7,13 @@ namespace K2I.Wal.Tests;
 /// <summary>Takes frames down, to compare them.</summary>
 internal sealed class Frames : IFrameHandler
 {
-    internal List<(byte Kind, long Position, string Payload)> All { get; } = [];
+    internal List<(byte Kind, LogPosition Position, string Payload)> All { get; } = [];
 
     internal int StopAfter { get; init; } = int.MaxValue;
 
     internal IEnumerable<string> Payloads => All.Select(f => f.Payload);
 
-    public bool OnFrame(byte kind, long position, ReadOnlySpan<byte> payload)
+    public bool OnFrame(byte kind, LogPosition position, ReadOnlySpan<byte> payload)
     {
         All.Add((kind, position, Encoding.Latin1.GetString(payload)));
         return All.Count < StopAfter;
@@ -24,7 +24,7 @@ internal sealed class Frames : IFrameHandler
     internal static WriteAheadLog Open(string directory, WalOptions? options = null, IFileSystem? files = null) =>
         WriteAheadLog.Open(files ?? LocalFileSystem.Instance, directory, options ?? Small, NullLog.Instance, SystemClock.Instance);
 
-    internal static Frames Replay(WriteAheadLog log, long from = 0)
+    internal static Frames Replay(WriteAheadLog log, LogPosition from = default)
     {
         var frames = new Frames();
         log.Replay(from, frames);
@@ -32,9 +32,9 @@ internal sealed class Frames : IFrameHandler
     }
 
     /// <summary>Appends, making room as the sync worker would.</summary>
-    internal static long Append(WriteAheadLog log, string payload, byte kind = 1)
+    internal static LogPosition Append(WriteAheadLog log, string payload, byte kind = 1)
     {
-        long position;
+        LogPosition position;
         while (!log.TryAppend(kind, Encoding.Latin1.GetBytes(payload), out position)) Assert.True(log.SyncStep(0));
         return position;
     }

@@ -18,7 +18,7 @@ public sealed class ReaderTests
             var reader = WalReader.Open(files, "log");
             Assert.Equal(WalOutcome.Clean, reader.Recovery.Outcome);
             var frames = new Frames();
-            reader.Read(0, frames);
+            reader.Read(default, frames);
             Assert.Equal(Enumerable.Range(0, i + 1), frames.Payloads.Select(p => int.Parse(p)));
             Assert.Equal(i + 1, reader.Files.Sum(f => f.Frames));
         }
@@ -42,11 +42,11 @@ public sealed class ReaderTests
         Assert.All(reader.Files, f => Assert.Equal((FileState.Good, 1L, 8192L), (f.State, f.Generation, f.Bytes)));
         // Truncated frames are shown as long as they are there.
         var all = new Frames();
-        reader.Read(0, all);
+        reader.Read(default, all);
         Assert.Equal(reader.Files.Sum(f => f.Frames), all.All.Count);
         Assert.True(all.All[0].Position < reader.Recovery.FirstPosition);
         var one = new Frames();
-        Assert.True(reader.Read(reader.Files[1], 0, one));
+        Assert.True(reader.Read(reader.Files[1], default, one));
         Assert.Equal(reader.Files[1].Frames, one.All.Count);
     }
 
@@ -71,7 +71,7 @@ public sealed class ReaderTests
         Assert.Equal(FileUse.GivenUp, reader.Files[2].Use);
 
         var frames = new Frames();
-        reader.Read(0, frames);
+        reader.Read(default, frames);
         Assert.Equal(Enumerable.Range(0, frames.All.Count), frames.Payloads.Select(p => int.Parse(p)));
         Assert.Equal(reader.Recovery.Frames, frames.All.Count);
     }
@@ -84,7 +84,7 @@ public sealed class ReaderTests
         for (var i = 0; i < 30; i++) Frames.Append(log, new string(' ', 600));
         var before = files.Copy();
         var syncs = files.Syncs;
-        WalReader.Open(files, "log").Read(0, new Frames());
+        WalReader.Open(files, "log").Read(default, new Frames());
         Assert.Equal(before.Names, files.Names);
         foreach (var name in files.Names) Assert.Equal(before[name], files[name]);
         Assert.Equal(syncs, files.Syncs);

@@ -67,7 +67,7 @@ internal sealed class WalBench(WalBenchOptions options, TextWriter output)
             }
             inAppend += Stopwatch.GetTimestamp() - begun;
             records += recordsPerFrame;
-            if (records % (64 * recordsPerFrame) == 0) log.Truncate(Math.Min(log.SyncedPosition, position));
+            if (records % (64 * recordsPerFrame) == 0) log.Truncate(LogPosition.Min(log.SyncedPosition, position));
         }
         log.WaitSynced(log.AppendedPosition, 60_000);
         var after = Usage.Now();
@@ -98,7 +98,7 @@ internal sealed class WalBench(WalBenchOptions options, TextWriter output)
             using var log = Open(directory);
             var opened = Usage.Now();
             var sum = new Sum();
-            log.Replay(0, sum);
+            log.Replay(default, sum);
             var after = Usage.Now();
             rows.Add(new()
             {
@@ -158,7 +158,7 @@ internal sealed class WalBench(WalBenchOptions options, TextWriter output)
     {
         internal long Bytes { get; private set; }
 
-        public bool OnFrame(byte kind, long position, ReadOnlySpan<byte> payload)
+        public bool OnFrame(byte kind, LogPosition position, ReadOnlySpan<byte> payload)
         {
             Bytes += payload.Length;
             return true;

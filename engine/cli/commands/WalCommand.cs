@@ -29,8 +29,8 @@ internal static class WalCommand
         var inspect = new Command("inspect", "What the logs hold: files and totals; with --json every entry") { from };
         inspect.SetAction(arguments => (int)With(config, arguments, arguments.GetValue(directory), arguments.GetValue(table), terminal, (name, log) =>
         {
-            if (arguments.GetValue(json)) PrintEntries(terminal.Out, name, log, arguments.GetValue(from));
-            else PrintSummary(terminal, name, log, arguments.GetValue(from));
+            if (arguments.GetValue(json)) PrintEntries(terminal.Out, name, log, new(arguments.GetValue(from)));
+            else PrintSummary(terminal, name, log, new(arguments.GetValue(from)));
             return true;
         }));
         var verify = new Command("verify", "Check every frame; exit code 1 if a log is damaged");
@@ -59,21 +59,21 @@ internal static class WalCommand
         return good ? ExitCode.Ok : ExitCode.Failed;
     }
 
-    private static void PrintEntries(TextWriter output, string table, WalReader log, long from) => log.Read(from, new EntryPrinter(table, line =>
+    private static void PrintEntries(TextWriter output, string table, WalReader log, LogPosition from) => log.Read(from, new EntryPrinter(table, line =>
     {
         output.WriteLine(Encoding.UTF8.GetString(line));
         return true;
     }));
 
-    private static void PrintSummary(Terminal terminal, string table, WalReader log, long from)
+    private static void PrintSummary(Terminal terminal, string table, WalReader log, LogPosition from)
     {
         terminal.Say($"{table}: {log.Recovery.Text}");
         var files = new TextTable("file", "state", "use", ">from", ">to", ">size", ">frames", ">payload", "made");
         foreach (var file in log.Files)
-            files.Add(file.Name, Words(file.State.ToString()), Words(file.Use.ToString()), TableFacts.Grouped(file.StartPosition), TableFacts.Grouped(file.EndPosition), Units.FormatBytes(file.Bytes), TableFacts.Grouped(file.Frames),
+            files.Add(file.Name, Words(file.State.ToString()), Words(file.Use.ToString()), TableFacts.Grouped(file.StartPosition.Bytes), TableFacts.Grouped(file.EndPosition.Bytes), Units.FormatBytes(file.Bytes), TableFacts.Grouped(file.Frames),
                 Units.FormatBytes(file.PayloadBytes), file.CreatedUnixMs == 0 ? "" : TableFacts.Time(file.CreatedUnixMs));
         files.Print(terminal, "  ");
-        var totals = new SortedDictionary<string, (long Count, long Last)>(StringComparer.Ordinal);
+        var totals = new SortedDictionary<string, (long Count, LogPosition Last)>(StringComparer.Ordinal);
         log.Read(from, new EntryPrinter(table, line =>
         {
             var entry = new Utf8JsonReader(line);
@@ -83,19 +83,20 @@ internal static class WalCommand
         }));
         if (totals.Count == 0) return;
         var entries = new TextTable("entry", ">count", ">last at");
-        foreach (var (type, (count, last)) in totals) entries.Add(type, TableFacts.Grouped(count), TableFacts.Grouped(last));
+        foreach (var (type, (count, last)) in totals) entries.Add(type, TableFacts.Grouped(count), TableFacts.Grouped(last.Bytes));
         entries.Print(terminal, "  ");
     }
 
     private static bool Verify(Terminal terminal, string table, WalReader log, bool json)
     {
-        long entries = 0, unreadable = 0, first = -1;
-        log.Read(0, new EntryPrinter(table, line =>
+        long entries = 0, unreadable = 0;
+        LogPosition first = default;
+        log.Read(default, new EntryPrinter(table, line =>
         {
             entries++;
             using var entry = JsonDocument.Parse(line.ToArray());
             if (!entry.RootElement.TryGetProperty("error", out _)) return true;
-            if (unreadable++ == 0) first = entry.RootElement.GetProperty("position").GetInt64();
+            if (unreadable++ == 0) first = new(entry.RootElement.GetProperty("position").GetInt64());
             return true;
         }));
         var good = !log.Recovery.Damaged && unreadable == 0;
@@ -110,8 +111,8 @@ internal static class WalCommand
                 writer.WriteString("outcome", log.Recovery.Outcome.ToString());
                 writer.WriteNumber("entries", entries);
                 writer.WriteNumber("unreadable", unreadable);
-                writer.WriteNumber("first_position", log.Recovery.FirstPosition);
-                writer.WriteNumber("end_position", log.Recovery.EndPosition);
+                writer.WriteNumber("first_position", log.Recovery.FirstPosition.Bytes);
+                writer.WriteNumber("end_position", log.Recovery.EndPosition.Bytes);
                 writer.WriteString("detail", text);
                 writer.WriteEndObject();
             }));
@@ -120,15 +121,15 @@ internal static class WalCommand
         return good;
     }
 
-    private static (string Type, long Position) TypeAndPosition(ref Utf8JsonReader entry)
+    private static (string Type, LogPosition Position) TypeAndPosition(ref Utf8JsonReader entry)
     {
         var type = "";
-        long position = 0;
+        LogPosition position = default;
         while (entry.Read())
         {
             if (entry.TokenType != JsonTokenType.PropertyName || entry.CurrentDepth != 1) continue;
             if (entry.ValueTextEquals("type"u8) && entry.Read()) type = entry.GetString()!;
-            else if (entry.ValueTextEquals("position"u8) && entry.Read()) return (type, entry.GetInt64());
+            else if (entry.ValueTextEquals("position"u8) && entry.Read()) return (type, new(entry.GetInt64()));
         }
         return (type, position);
     }
@@ -150,7 +151,7 @@ internal static class WalCommand
     {
         private readonly ArrayBufferWriter<byte> line = new();
 
-        public bool OnFrame(byte kind, long position, ReadOnlySpan<byte> payload)
+        public bool OnFrame(byte kind, LogPosition position, ReadOnlySpan<byte> payload)
         {
             line.ResetWrittenCount();
             using (var json = new Utf8JsonWriter(line, Line)) LogEntryText.Write(json, table, kind, position, payload);

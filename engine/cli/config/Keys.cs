@@ -25,7 +25,7 @@ internal static class Keys
     public static readonly ConfigKey Namespace = new("iceberg", "namespace", "default", "names of a-z, 0-9 and _, joined by dots", "The namespace of tables whose name has none.");
     public static readonly ConfigKey FormatVersion = ConfigKey.Choice("iceberg", "format_version", "Iceberg format version of new tables. 3 has row ids, nanoseconds and deletion vectors; not every engine reads it yet.", "2", "3");
 
-    public static readonly ConfigKey Memory = new("engine", "memory", "512MiB", Size, "Memory for rows that are not yet in a table, all tables together.");
+    public static readonly ConfigKey Memory = new("engine", "memory", "512MiB", Size, "Memory for rows that are not yet in a table, all tables together; at least 5MiB for each.");
     public static readonly ConfigKey DataDirectory = new("engine", "data_dir", "./k2i-data", Path, "Local directory for what must survive a restart: the write-ahead log, requests to resume. One process at a time.");
     public static readonly ConfigKey ShutdownTimeout = new("engine", "shutdown_timeout", "30s", Time, "How long a stop may take to flush and commit.");
 

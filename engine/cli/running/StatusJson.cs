@@ -57,8 +57,8 @@ internal static class StatusJson
         json.WriteNumber("ring_bytes", table.RingBytes);
         json.WriteNumber("ring_budget_bytes", table.RingBudgetBytes);
         json.WriteBoolean("backpressure", table.Backpressure);
-        json.WriteNumber("wal_appended_position", table.WalAppendedPosition);
-        json.WriteNumber("wal_synced_position", table.WalSyncedPosition);
+        json.WriteNumber("wal_appended_position", table.WalAppendedPosition.Bytes);
+        json.WriteNumber("wal_synced_position", table.WalSyncedPosition.Bytes);
         json.WriteNumber("wal_bytes", table.WalBytes);
         json.WriteNumber("wal_sync_p99_us", table.WalSyncP99Us);
         json.WriteString("wal_trouble", table.WalTrouble);

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using K2I.Iceberg;
@@ -18,41 +17,11 @@ internal sealed record Flush(string Id, long Epoch, IReadOnlyList<OffsetRange> R
     /// <summary>An answer of the catalog was lost: whatever comes later, its files may be in the table.</summary>
     internal bool MayHaveLanded { get; set; }
 
-    /// <summary>The topics' ids: <c>{"orders":"Uq3…"}</c>; those that the broker tells.</summary>
-    internal string TopicIdsJson()
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            foreach (var topic in Ranges.Where(r => r.Source.TopicId is not null).GroupBy(r => r.Source.Topic, StringComparer.Ordinal))
-                json.WriteString(topic.Key, topic.First().Source.TopicId);
-            json.WriteEndObject();
-        }
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
-    }
-
-    /// <summary>The ranges as each data file carries them: <c>{"orders":{"0":[41000,42000]}}</c>, first inclusive, next exclusive.</summary>
+    /// <summary>The ranges as each data file carries them; see <see cref="LogEntry.BufferSnapshot.WriteRanges"/>.</summary>
     internal string RangesJson()
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            foreach (var topic in Ranges.GroupBy(r => r.Source.Topic, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
-            {
-                json.WriteStartObject(topic.Key);
-                foreach (var range in topic.OrderBy(r => r.Source.Partition))
-                {
-                    json.WriteStartArray(range.Source.Partition.ToString(CultureInfo.InvariantCulture));
-                    json.WriteNumberValue(range.From);
-                    json.WriteNumberValue(range.Next);
-                    json.WriteEndArray();
-                }
-                json.WriteEndObject();
-            }
-            json.WriteEndObject();
-        }
+        using (var json = new Utf8JsonWriter(buffer)) LogEntry.BufferSnapshot.WriteRanges(json, Ranges.Select(LoggedFlush.Range.Of));
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 }

@@ -29,7 +29,7 @@ internal sealed class HalfDoneFlush(TableStore store, TableJournal journal, Tabl
         }
         var snapshot = store.SnapshotOf(flush);
         KillPoint.Hit("recovery.commit-finished");
-        foreach (var entry in LogEntries.Landed(clock, flush, snapshot, truncate: 0)) journal.Write(entry.Kind, entry.Json);
+        foreach (var entry in LogEntry.Landed(flush, snapshot, truncate: default)) journal.Write(entry);
         KillPoint.Hit("recovery.commit-logged");
         log.Info("a flush cut short is in the table", ("table", options.Name), ("flush", flush.Id), ("snapshot", snapshot?.SnapshotId.Value));
         return null;
@@ -72,7 +72,7 @@ internal sealed class HalfDoneFlush(TableStore store, TableJournal journal, Tabl
         return null;
     }
 
-    private string? Difference(LoggedFlush.DataFile file)
+    private string? Difference(LogEntry.DataFileWritten file)
     {
         try
         {

@@ -144,7 +144,7 @@ internal sealed class TableFlusher(TablePipeline pipeline, TableStore store, Seg
         var rows = segments.Sum(s => (long)s.PublishedRows);
         var flush = NewFlush(ranges, redo);
         // A log without room knows nothing of the flush, so it cannot be done again under its name: then no more is said of it.
-        var isLogged = journal.Write(LogEntryKind.BufferSnapshot, LogEntries.BufferSnapshot(pipeline.Clock, flush, rows));
+        var isLogged = journal.Write(LogEntry.BufferSnapshot.Of(flush, rows));
         if (!isLogged && redo is not null) flush = NewFlush(ranges, null);
         KillPoint.Hit("flush.started");
 
@@ -166,7 +166,7 @@ internal sealed class TableFlusher(TablePipeline pipeline, TableStore store, Seg
         var now = pipeline.Clock.MonotonicMs;
 
         var position = sink.SourcesOf(segments[^1]).LogPosition;
-        foreach (var entry in LogEntries.Landed(pipeline.Clock, flush, snapshot, position)) journal.Write(entry.Kind, entry.Json);
+        foreach (var entry in LogEntry.Landed(flush, snapshot, position)) journal.Write(entry);
         KillPoint.Hit("flush.logged");
         foreach (var segment in segments)
         {
@@ -182,13 +182,24 @@ internal sealed class TableFlusher(TablePipeline pipeline, TableStore store, Seg
         KillPoint.Hit("flush.done");
     }
 
-    /// <summary>Removes the files of a flush that can never be committed. Files that a snapshot may refer to, now or later, stay; and none goes before the log knows: a later session must not find and commit it.</summary>
+    /// <summary>
+    /// Removes the files of a flush that can never be committed. Files that a snapshot may refer to, now or later, stay; and none goes before the log knows: a later session
+    /// must not find and commit it. Where the log cannot be told they stay too. Never throws for it: why the flush was given up is what the caller has to say.
+    /// </summary>
     private void Abandon(Flush flush, IReadOnlyList<WrittenFile> files, DataFileWriter writer, string why)
     {
         if (flush.MayHaveLanded) return;
-        journal.WriteSynced(LogEntryKind.FlushAbandoned, LogEntries.FlushAbandoned(pipeline.Clock, flush, why));
+        try
+        {
+            journal.WriteSynced(new LogEntry.FlushAbandoned(flush.Id, why));
+        }
+        catch (EngineException error)
+        {
+            pipeline.Log.Warn("the files of a failed commit stay: the log cannot be told", ("table", pipeline.Options.Name), ("flush", flush.Id), ("files", files.Count), ("error", error.Message));
+            return;
+        }
         writer.Delete(files);
-        journal.Write(LogEntryKind.MaintenanceTask, LogEntries.MaintenanceTask(pipeline.Clock, "remove files of a failed commit", files.Count, $"flush {flush.Id}"));
+        journal.Write(new LogEntry.MaintenanceTask("remove files of a failed commit", files.Count, $"flush {flush.Id}"));
     }
 
     private Flush NewFlush(List<OffsetRange> ranges, LoggedFlush? redo) =>
@@ -196,11 +207,12 @@ internal sealed class TableFlusher(TablePipeline pipeline, TableStore store, Seg
 
     private void LogFiles(Flush flush, IReadOnlyList<WrittenFile> files)
     {
-        foreach (var file in files) journal.WriteIfRoom(LogEntryKind.DataFileWritten, LogEntries.DataFileWritten(pipeline.Clock, flush, file, store.DescriptionOf(file.File)));
+        foreach (var (file, sha256) in files)
+            journal.WriteIfRoom(new LogEntry.DataFileWritten(flush.Id, file.FilePath, file.RecordCount, file.FileSizeBytes, sha256, file.SpecId, store.DescriptionOf(file)));
         KillPoint.Hit("flush.files-logged");
         Retry("log the commit", () =>
         {
-            journal.WriteSynced(LogEntryKind.CommitStarted, LogEntries.CommitStarted(pipeline.Clock, flush, files.Count));
+            journal.WriteSynced(new LogEntry.CommitStarted(flush.Id, files.Count));
             return true;
         });
     }

@@ -1,4 +1,5 @@
 using K2I.Kafka;
+using K2I.Wal;
 
 namespace K2I.Pipeline;
 
@@ -6,7 +7,7 @@ namespace K2I.Pipeline;
 internal sealed class AckTracker(TableJournal journal, AckTracker.AckOffsets ack)
 {
     private TopicPartitionOffset[] waiting = [];
-    private long waitingPosition;
+    private LogPosition waitingPosition;
 
     internal delegate void AckOffsets(ReadOnlySpan<TopicPartitionOffset> nextOffsets);
 

@@ -7,7 +7,7 @@ namespace K2I.Pipeline;
 /// Where partitions start: rule 4 of exactly once. The end of the logged run if it contains the table's next offset, else the table's next offset, else what the
 /// options say. Ingest thread, while partitions are being assigned.
 /// </summary>
-internal sealed class PartitionStarts(IConsumer consumer, TableStore store, TableJournal journal, TableOptions options, ILog log, IClock clock)
+internal sealed class PartitionStarts(IConsumer consumer, TableStore store, TableJournal journal, TableOptions options, ILog log)
 {
     private const int KafkaCallMs = 10_000;
 
@@ -41,7 +41,7 @@ internal sealed class PartitionStarts(IConsumer consumer, TableStore store, Tabl
         if (options.Start is not StartPosition.LatestStart || !decided.IsEmpty || (store.IsOpen && !store.Offsets.IsEmpty) || journal.Contents.Runs.Count > 0) return;
         foreach (var partition in assigned.Concat(OthersOf(assigned)).Distinct())
             decided = decided.With(partition.Topic, topicIds.GetValueOrDefault(partition.Topic), partition.Partition, consumer.QueryWatermarks(partition, KafkaCallMs).HighOffset);
-        journal.Write(LogEntryKind.StartsDecided, LogEntries.StartsDecided(clock, decided));
+        journal.Write(new LogEntry.StartsDecided(decided));
     }
 
     /// <summary>All partitions of the topics, where the broker tells.</summary>

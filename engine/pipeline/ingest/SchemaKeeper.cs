@@ -40,7 +40,7 @@ internal sealed class SchemaKeeper(TableStore store, TableOptions options, Recor
     internal void Begin()
     {
         Use(store.Schema);
-        journal.Begin(LogEntries.SessionStarted(clock, store.Uuid, store.Epoch, store.Offsets));
+        journal.Begin(new LogEntry.SessionStarted(store.Uuid, store.Epoch, store.Offsets));
     }
 
     /// <summary>
@@ -135,7 +135,7 @@ internal sealed class SchemaKeeper(TableStore store, TableOptions options, Recor
         foreach (var field in fields) log.Info("column added", ("table", options.Name), ("column", field.Path), ("type", field.Field.Type));
         if (added < ManyColumns && (added += fields.Count) >= ManyColumns)
             log.Warn("records have brought very many new columns; keys that are data belong in a column of type map<string, …>", ("table", options.Name), ("columns", added));
-        journal.Write(LogEntryKind.SchemaEvolution, LogEntries.SchemaEvolution(clock, store.Schema.SchemaId, [.. fields.Select(f => f.Path)]));
+        journal.Write(new LogEntry.SchemaEvolution(store.Schema.SchemaId, [.. fields.Select(f => f.Path)]));
         Use(store.Schema);
         return null;
     }

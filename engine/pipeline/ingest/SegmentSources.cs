@@ -1,4 +1,5 @@
 using K2I.Base;
+using K2I.Wal;
 
 namespace K2I.Pipeline;
 
@@ -18,7 +19,7 @@ internal sealed class SegmentSources
     internal long FirstFetchedUnixMs { get; set; }
 
     /// <summary>Set at the seal: the log below this position is not needed once the segment and those before it are committed.</summary>
-    internal long LogPosition { get; set; }
+    internal LogPosition LogPosition { get; set; }
 
     /// <summary>The flush that was to commit these rows when a crash came; it is done again under its own name. Null for a new one.</summary>
     internal LoggedFlush? Redo { get; set; }
@@ -41,7 +42,7 @@ internal sealed class SegmentSources
     {
         ranges.Clear();
         Array.Clear(rangeBySource);
-        FirstFetchedUnixMs = LogPosition = 0;
+        (FirstFetchedUnixMs, LogPosition) = (0, default);
         Redo = null;
     }
 

@@ -3,6 +3,7 @@ using K2I.Base;
 using K2I.Decode;
 using K2I.Kafka;
 using K2I.Ring;
+using K2I.Wal;
 
 namespace K2I.Pipeline;
 
@@ -77,7 +78,7 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         }
         assignment = new(consumer.TopicName);
         problems = new(options.Name, log, clock);
-        starts = new(consumer, store, journal, options, log, clock);
+        starts = new(consumer, store, journal, options, log);
         acks = new(journal, ranges => consumer.Ack(ranges));
         flusher.Acknowledge = acks.OnCommitted;
         flusher.CheckLives = starts.CheckLives;
@@ -231,7 +232,7 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         var told = began;
         sink.Redo = redo;
         LogReplay? replay = null;
-        void FrameDone(long position)
+        void FrameDone(LogPosition position)
         {
             KillPoint.Hit("recovery.frame-replayed");
             if (sink.Redo is { } flush && flush.Ranges.All(r => assignment.Find(new(r.Topic, r.Partition)) is { } s && s.TakenOffset >= r.Next))

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using K2I.Base;
+using K2I.Wal;
 
 namespace K2I.Pipeline;
 
@@ -8,11 +9,11 @@ namespace K2I.Pipeline;
 public static class LogEntryText
 {
     /// <summary>Writes one object. What a damaged payload says is left out; its <c>error</c> tells.</summary>
-    public static void Write(Utf8JsonWriter json, string table, byte kind, long position, ReadOnlySpan<byte> payload)
+    public static void Write(Utf8JsonWriter json, string table, byte kind, LogPosition position, ReadOnlySpan<byte> payload)
     {
         json.WriteStartObject();
-        json.WriteString("type", LogEntries.NameOf((LogEntryKind)kind));
-        json.WriteNumber("position", position);
+        json.WriteString("type", LogEntry.NameOf((LogEntryKind)kind));
+        json.WriteNumber("position", position.Bytes);
         json.WriteString("table", table);
         try
         {

@@ -4,7 +4,7 @@ using K2I.Wal;
 namespace K2I.Pipeline;
 
 /// <summary>Brings logged records that the table lacks back as rows, by the path that fetched records take. Ingest thread, while partitions are being assigned.</summary>
-internal sealed class LogReplay(IReadOnlyList<(Source Source, LoggedRun Run)> wanted, LogReplay.OfferRecord offer, Func<Source, long, bool> end, Action<long> frameDone) : IFrameHandler
+internal sealed class LogReplay(IReadOnlyList<(Source Source, LoggedRun Run)> wanted, LogReplay.OfferRecord offer, Func<Source, long, bool> end, Action<LogPosition> frameDone) : IFrameHandler
 {
     private readonly HeaderCopy headers = new();
     private int last;
@@ -15,16 +15,16 @@ internal sealed class LogReplay(IReadOnlyList<(Source Source, LoggedRun Run)> wa
     internal long Records { get; private set; }
 
     /// <summary>Where the first frame lies that may be needed.</summary>
-    internal long Start => wanted.Min(w => w.Run.Position);
+    internal LogPosition Start => wanted.Min(w => w.Run.Position);
 
-    public bool OnFrame(byte kind, long position, ReadOnlySpan<byte> payload)
+    public bool OnFrame(byte kind, LogPosition position, ReadOnlySpan<byte> payload)
     {
         if (kind == (byte)LogEntryKind.Records && !Offer(new RecordFrameReader(payload), position)) return false;
         frameDone(position);
         return true;
     }
 
-    private bool Offer(scoped RecordFrameReader frame, long position)
+    private bool Offer(scoped RecordFrameReader frame, LogPosition position)
     {
         if (!TryFind(in frame, out var at) || position < wanted[at].Run.Position) return true;
         var source = wanted[at].Source;

@@ -1,10 +1,12 @@
+using K2I.Wal;
+
 namespace K2I.Pipeline;
 
 /// <summary>
 /// The last unbroken run of a partition's records in the log: <paramref name="From"/> inclusive, <paramref name="Next"/> exclusive; its first frame lies at <paramref name="Position"/>.
 /// <paramref name="BeginsPartition"/>: nothing of the partition came before, so it goes with a table that holds nothing of it.
 /// </summary>
-internal readonly record struct LoggedRun(string? TopicId, long From, long Next, long Position, bool BeginsPartition)
+internal readonly record struct LoggedRun(string? TopicId, long From, long Next, LogPosition Position, bool BeginsPartition)
 {
     /// <summary>
     /// Reading may go on at the end of this run. <paramref name="committed"/> is where the table stands, null where it has nothing of the partition.

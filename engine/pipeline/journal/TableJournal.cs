@@ -29,15 +29,17 @@ internal sealed class TableJournal : IDisposable
     private readonly bool keepsRecords;
     private readonly ILog log;
     private readonly string table;
+    private readonly IClock clock;
     private readonly ILatch ended;
     private readonly ILatch finished;
     private byte[]? session;
     private int syncing;
-    private long replayPosition = -1;
+    /// <summary>The frame being replayed.</summary>
+    private LogPosition? replayPosition;
 
     private TableJournal(WriteAheadLog wal, EngineOptions engine, string table, ILog log, IClock clock)
     {
-        (this.wal, this.table, this.log) = (wal, table, log);
+        (this.wal, this.table, this.log, this.clock) = (wal, table, log, clock);
         staged = new(wal.MaxPayloadBytes);
         reservedBytes = Math.Min(MostReservedBytes, wal.MaxPayloadBytes / 8);
         keepsRecords = engine.WalMode == WalMode.Records;
@@ -69,9 +71,9 @@ internal sealed class TableJournal : IDisposable
     /// <summary>Records are kept; otherwise state entries alone.</summary>
     internal bool KeepsRecords => keepsRecords;
 
-    internal long AppendedPosition => wal.AppendedPosition;
+    internal LogPosition AppendedPosition => wal.AppendedPosition;
 
-    internal long SyncedPosition => wal.SyncedPosition;
+    internal LogPosition SyncedPosition => wal.SyncedPosition;
 
     /// <summary>Why no more records can be appended at the moment; null when all is well.</summary>
     internal string? Trouble => wal.Trouble is { Length: > 0 } trouble ? $"the log has no room: {trouble}" : null;
@@ -82,7 +84,7 @@ internal sealed class TableJournal : IDisposable
     internal long Bytes => wal.AppendedPosition - wal.TruncatedPosition;
 
     /// <summary>Everything staged from now on lies at or behind this position. Ingest thread.</summary>
-    internal long SafePosition => replayPosition >= 0 ? replayPosition : wal.AppendedPosition;
+    internal LogPosition SafePosition => replayPosition ?? wal.AppendedPosition;
 
     /// <summary>No record can be staged until the log has room again. Ingest thread.</summary>
     internal bool IsBlocked(in RecordInput record, Source source) => keepsRecords && !staged.Fits(in record, source) && !Append();
@@ -90,7 +92,7 @@ internal sealed class TableJournal : IDisposable
     /// <summary>Stages a record that became a row or a dead letter; <paramref name="from"/> is where its partition stood before.</summary>
     internal void Stage(in RecordInput record, Source source, long from)
     {
-        if (!keepsRecords || replayPosition >= 0) return;
+        if (!keepsRecords || replayPosition is not null) return;
         // One that no frame can hold is left out: the run ends before it, and Kafka has it.
         if (staged.CanHold(in record, source)) staged.Add(in record, source, from);
         else staged.End();
@@ -102,7 +104,7 @@ internal sealed class TableJournal : IDisposable
     /// <summary>Stages that a partition holds no further record below <paramref name="next"/>.</summary>
     internal void StageEnd(Source source, long from, long next)
     {
-        if (keepsRecords && replayPosition < 0) staged.AddEnd(source, from, next);
+        if (keepsRecords && replayPosition is null) staged.AddEnd(source, from, next);
     }
 
     /// <summary>Appends what is staged; false while the log has no room for it. Ingest thread.</summary>
@@ -115,23 +117,29 @@ internal sealed class TableJournal : IDisposable
     }
 
     /// <summary>What is to be said of the session before anything else of it is appended; a session that appends nothing leaves no trace. Ingest thread.</summary>
-    internal void Begin(byte[] entry) => Volatile.Write(ref session, entry);
+    internal void Begin(LogEntry entry) => Volatile.Write(ref session, entry.ToJson(clock));
 
     /// <summary>Appends a state entry. False if there is no room: whoever reads the log must not take its absence for a sign. Any thread.</summary>
-    internal bool Write(LogEntryKind kind, byte[] entry)
+    internal bool Write(LogEntry entry) => Write(entry, entry.ToJson(clock));
+
+    private bool Write(LogEntry entry, byte[] json)
     {
-        if (TryAppend(kind, entry)) return true;
-        log.Warn("an entry does not fit the log", ("table", table), ("type", LogEntries.NameOf(kind)), ("reason", wal.Trouble));
+        if (TryAppend(entry.Kind, json)) return true;
+        log.Warn("an entry does not fit the log", ("table", table), ("type", LogEntry.NameOf(entry.Kind)), ("reason", wal.Trouble));
         return false;
     }
 
-    /// <summary>As <see cref="Write"/>, but leaves room for a <see cref="LogEntryKind.CommitStarted"/> to come. Any thread.</summary>
-    internal bool WriteIfRoom(LogEntryKind kind, byte[] entry) => wal.RoomBytes >= entry.Length + LeftForCommit && Write(kind, entry);
+    /// <summary>As <see cref="Write(LogEntry)"/>, but leaves room for a <see cref="LogEntryKind.CommitStarted"/> to come. Any thread.</summary>
+    internal bool WriteIfRoom(LogEntry entry)
+    {
+        var json = entry.ToJson(clock);
+        return wal.RoomBytes >= json.Length + LeftForCommit && Write(entry, json);
+    }
 
     /// <summary>Appends a state entry and waits until it is on disk. Throws Full where there is no room. Any thread but the sync thread.</summary>
-    internal void WriteSynced(LogEntryKind kind, byte[] entry)
+    internal void WriteSynced(LogEntry entry)
     {
-        if (!TryAppend(kind, entry)) throw new EngineException(ErrorKind.Full, $"table {table}: {Trouble ?? "the log has no room at the moment"}");
+        if (!TryAppend(entry.Kind, entry.ToJson(clock))) throw new EngineException(ErrorKind.Full, $"table {table}: {Trouble ?? "the log has no room at the moment"}");
         while (!wal.WaitSynced(wal.AppendedPosition, SyncWaitMs))
             if (ended.IsSet) throw new EngineException(ErrorKind.Unavailable, $"table {table}: the session ended while the log was being synced");
     }
@@ -146,10 +154,10 @@ internal sealed class TableJournal : IDisposable
         return wal.TryAppend((byte)kind, payload, out _);
     }
 
-    internal void Truncate(long position) => wal.Truncate(position);
+    internal void Truncate(LogPosition position) => wal.Truncate(position);
 
     /// <summary>Reads the log from <paramref name="position"/> on; frames appended by this session are not among them. Ingest thread.</summary>
-    internal void Replay(long position, IFrameHandler handler)
+    internal void Replay(LogPosition position, IFrameHandler handler)
     {
         Check.That(staged.IsEmpty);
         try
@@ -158,7 +166,7 @@ internal sealed class TableJournal : IDisposable
         }
         finally
         {
-            replayPosition = -1;
+            replayPosition = null;
         }
     }
 
@@ -203,7 +211,7 @@ internal sealed class TableJournal : IDisposable
         var contents = new LogContents();
         try
         {
-            wal.Replay(0, contents);
+            wal.Replay(default, contents);
             Contents = contents;
             // Each opening begins a file: sessions that end without a flush must not fill the disk with files that hold nothing of use.
             if (contents.IsSettled) wal.Truncate(wal.AppendedPosition);
@@ -217,7 +225,7 @@ internal sealed class TableJournal : IDisposable
     /// <summary>Keeps track of the frame being replayed: the log must not be truncated past it.</summary>
     private sealed class Follower(TableJournal journal, IFrameHandler handler) : IFrameHandler
     {
-        public bool OnFrame(byte kind, long position, ReadOnlySpan<byte> payload)
+        public bool OnFrame(byte kind, LogPosition position, ReadOnlySpan<byte> payload)
         {
             journal.replayPosition = position;
             return handler.OnFrame(kind, position, payload);

@@ -44,7 +44,7 @@ public sealed class LatestStartTests : IDisposable
         Action crash;
         using (var engine = fixture.Start(options))
         {
-            engine.WaitFor("orders", t => t.Partitions.Length == 2 && t.WalSyncedPosition > 0 && t.WalSyncedPosition == t.WalAppendedPosition);
+            engine.WaitFor("orders", t => t.Partitions.Length == 2 && t.WalSyncedPosition.Bytes > 0 && t.WalSyncedPosition == t.WalAppendedPosition);
             crash = fixture.CrashImage(options);
         }
         crash();

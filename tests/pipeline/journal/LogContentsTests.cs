@@ -1,5 +1,6 @@
 using K2I.Base;
 using K2I.Decode;
+using K2I.Wal;
 
 namespace K2I.Pipeline.Tests;
 
@@ -7,7 +8,7 @@ namespace K2I.Pipeline.Tests;
 public sealed class LogContentsTests
 {
     private readonly LogContents contents = new();
-    private long position = 4096;
+    private LogPosition position = new(4096);
 
     [Fact]
     public void FramesThatContinueMakeOneRun()
@@ -60,9 +61,9 @@ public sealed class LogContentsTests
         var flush = Snapshot("f1");
         Assert.Equal(("f1", 3L, (int?)null), (contents.HalfDone!.Id, contents.HalfDone.Epoch, contents.HalfDone.FilesToCommit));
         Assert.Equal([new LoggedFlush.Range("orders", "id", 0, 10, 20, true)], contents.HalfDone.Ranges);
-        Take(LogEntryKind.CommitStarted, LogEntries.CommitStarted(SystemClock.Instance, flush, 2));
+        Take(new LogEntry.CommitStarted(flush.Id, 2));
         Assert.Equal(2, contents.HalfDone.FilesToCommit);
-        foreach (var (kind, json) in LogEntries.Landed(SystemClock.Instance, flush, null, 0)) Take(kind, json);
+        foreach (var entry in LogEntry.Landed(flush, null, default)) Take(entry);
         Assert.Null(contents.HalfDone);
     }
 
@@ -70,7 +71,7 @@ public sealed class LogContentsTests
     public void AFlushGivenUpIsNotHalfDone()
     {
         var flush = Snapshot("f1");
-        Take(LogEntryKind.FlushAbandoned, LogEntries.FlushAbandoned(SystemClock.Instance, flush, "why"));
+        Take(new LogEntry.FlushAbandoned(flush.Id, "why"));
         Assert.Null(contents.HalfDone);
     }
 
@@ -79,8 +80,8 @@ public sealed class LogContentsTests
     {
         Snapshot("f1");
         var other = Flush("f2");
-        Take(LogEntryKind.CommitStarted, LogEntries.CommitStarted(SystemClock.Instance, other, 2));
-        Take(LogEntryKind.FlushAbandoned, LogEntries.FlushAbandoned(SystemClock.Instance, other, "why"));
+        Take(new LogEntry.CommitStarted(other.Id, 2));
+        Take(new LogEntry.FlushAbandoned(other.Id, "why"));
         Assert.Equal(("f1", (int?)null), (contents.HalfDone!.Id, contents.HalfDone.FilesToCommit));
     }
 
@@ -97,14 +98,14 @@ public sealed class LogContentsTests
         Assert.False(contents.HalfDone.Covers([]));
     }
 
-    private void Session(string uuid) => Take(LogEntryKind.SessionStarted, LogEntries.SessionStarted(SystemClock.Instance, uuid, 1, OffsetMap.Empty));
+    private void Session(string uuid) => Take(new LogEntry.SessionStarted(uuid, 1, OffsetMap.Empty));
 
     private static Flush Flush(string id) => new(id, 3, [new(new Source(0, "orders", 0) { TopicId = "id" }, 10, 20, Begins: true)]);
 
     private Flush Snapshot(string id)
     {
         var flush = Flush(id);
-        Take(LogEntryKind.BufferSnapshot, LogEntries.BufferSnapshot(SystemClock.Instance, flush, 7));
+        Take(LogEntry.BufferSnapshot.Of(flush, 7));
         return flush;
     }
 
@@ -116,6 +117,8 @@ public sealed class LogContentsTests
         for (var i = 0; i < count; i++) writer.Add(new RecordInput("x"u8) { Offset = first + i }, source, from);
         Take(LogEntryKind.Records, writer.Bytes);
     }
+
+    private void Take(LogEntry entry) => Take(entry.Kind, entry.ToJson(SystemClock.Instance));
 
     private void Take(LogEntryKind kind, ReadOnlySpan<byte> payload)
     {

@@ -1,4 +1,5 @@
 using K2I.Decode;
+using K2I.Wal;
 
 namespace K2I.Pipeline.Tests;
 
@@ -32,11 +33,11 @@ public sealed class LogReplayTests
     [Fact]
     public void FramesBeforeTheRunAndOfOtherPartitionsDoNotCount()
     {
-        var replay = Replay(tableNext: 10, runFrom: 10, runNext: 12, position: 1_000);
-        FrameAt(replay, 500, 0, 10, 10, 11);
-        FrameAt(replay, 1_500, 3, 10, 10);
+        var replay = Replay(tableNext: 10, runFrom: 10, runNext: 12, position: new(1_000));
+        FrameAt(replay, new(500), 0, 10, 10, 11);
+        FrameAt(replay, new(1_500), 3, 10, 10);
         Assert.Empty(taken);
-        FrameAt(replay, 1_000, 0, 10, 10, 11);
+        FrameAt(replay, new(1_000), 0, 10, 10, 11);
         Assert.Equal([10, 11], taken);
     }
 
@@ -48,13 +49,13 @@ public sealed class LogReplayTests
         writer.Add(new RecordInput("x"u8) { Offset = 10 }, source, 10);
         Assert.True(writer.FitsEnd(source));
         writer.AddEnd(source, 11, 14);
-        replay.OnFrame((byte)LogEntryKind.Records, 2_000, writer.Bytes);
+        replay.OnFrame((byte)LogEntryKind.Records, new(2_000), writer.Bytes);
         Assert.Equal([10], taken);
         Assert.Equal(14, source.TakenOffset);
         writer.Clear();
         writer.AddEnd(source, 14, 20);
         Assert.Equal(0, new RecordFrameReader(writer.Bytes).Count);
-        replay.OnFrame((byte)LogEntryKind.Records, 2_100, writer.Bytes);
+        replay.OnFrame((byte)LogEntryKind.Records, new(2_100), writer.Bytes);
         Assert.Equal(20, source.TakenOffset);
     }
 
@@ -62,15 +63,15 @@ public sealed class LogReplayTests
     public void WhereAPartitionBeginsComesBackThoughNoRecordCame()
     {
         source.StartAt(7, begins: true);
-        var replay = new LogReplay([(source, new LoggedRun(null, 7, 7, 0, true))], Offer, End, _ => { });
+        var replay = new LogReplay([(source, new LoggedRun(null, 7, 7, default, true))], Offer, End, _ => { });
         var writer = new RecordFrameWriter(1 << 20);
         writer.AddEnd(source, 7, 7);
         Assert.True(new RecordFrameReader(writer.Bytes).BeginsPartition);
-        replay.OnFrame((byte)LogEntryKind.Records, 0, writer.Bytes);
+        replay.OnFrame((byte)LogEntryKind.Records, default, writer.Bytes);
         Assert.Equal((7, false), (source.TakenOffset, source.IsAtItsBeginning));
     }
 
-    private LogReplay Replay(long tableNext, long runFrom, long runNext, long position = 0)
+    private LogReplay Replay(long tableNext, long runFrom, long runNext, LogPosition position = default)
     {
         source.StartAt(tableNext);
         return new([(source, new LoggedRun(null, runFrom, runNext, position, false))], Offer, End, _ => { });
@@ -89,9 +90,9 @@ public sealed class LogReplayTests
         return true;
     }
 
-    private static void Frame(LogReplay replay, long from, params long[] offsets) => FrameAt(replay, 2_000, 0, from, offsets);
+    private static void Frame(LogReplay replay, long from, params long[] offsets) => FrameAt(replay, new(2_000), 0, from, offsets);
 
-    private static void FrameAt(LogReplay replay, long position, int partition, long from, params long[] offsets)
+    private static void FrameAt(LogReplay replay, LogPosition position, int partition, long from, params long[] offsets)
     {
         var writer = new RecordFrameWriter(1 << 20);
         var at = new Source(0, "orders", partition);

@@ -14,7 +14,7 @@ public sealed class LoggedRunTests
     [InlineData("f", "id", 21L, true, false)]
     public void ReadingGoesOnBehindARunThatContinuesTheTable(string row, string? topicId, long? committed, bool begins, bool continues)
     {
-        Assert.Equal((row, continues), (row, new LoggedRun("id", 10, 20, 0, begins).Continues(committed, topicId)));
-        if (topicId != "other") Assert.Equal(continues, new LoggedRun(null, 10, 20, 0, begins).Continues(committed, topicId));
+        Assert.Equal((row, continues), (row, new LoggedRun("id", 10, 20, default, begins).Continues(committed, topicId)));
+        if (topicId != "other") Assert.Equal(continues, new LoggedRun(null, 10, 20, default, begins).Continues(committed, topicId));
     }
 }

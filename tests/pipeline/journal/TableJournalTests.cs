@@ -20,7 +20,7 @@ public sealed class TableJournalTests : IDisposable
         {
             using var journal = Open();
             Assert.Null(journal.Trouble);
-            if (session % 2 == 0) Assert.True(journal.Write(LogEntryKind.SchemaEvolution, LogEntries.SchemaEvolution(SystemClock.Instance, session, ["added"])));
+            if (session % 2 == 0) Assert.True(journal.Write(new LogEntry.SchemaEvolution(session, ["added"])));
         }
         Assert.InRange(Directory.GetFiles(TableJournal.DirectoryOf(folder, "t")).Length, 1, 4);
     }
@@ -29,7 +29,7 @@ public sealed class TableJournalTests : IDisposable
     public void AFlushUnderWayIsKeptOverSessions()
     {
         var range = new OffsetRange(new Source(0, "topic", 0), 5, 9);
-        using (var journal = Open()) Assert.True(journal.Write(LogEntryKind.BufferSnapshot, LogEntries.BufferSnapshot(SystemClock.Instance, new Flush("id", 1, [range]), 4)));
+        using (var journal = Open()) Assert.True(journal.Write(LogEntry.BufferSnapshot.Of(new Flush("id", 1, [range]), 4)));
         for (var session = 0; session < 5; session++)
         {
             using var journal = Open();

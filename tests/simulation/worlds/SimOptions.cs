@@ -108,7 +108,7 @@ public sealed record SimOptions
             EventMs = dice.Pick(1_000, 4_000, 12_000),
         };
         // What came later is drawn later, so that a seed stays what it was.
-        if (dice.Chance(0.1)) options = options with { Tables = 2 };
+        if (dice.Chance(0.1)) options = options with { Tables = 2, MemoryBytes = 16 << 20 };
         if (dice.Chance(0.1)) options = options with { DeadLetters = DeadLetterPolicy.Topic };
         if (dice.Chance(0.15)) options = options with { EventMs = 300, Faults = [.. options.Faults.Union(["killcall"])] };
         // Enough for log files to fill up and be used again, and for the ring to be full while nothing can be committed.
