@@ -62,9 +62,6 @@ public sealed unsafe class EmbeddedBroker : IDisposable
 
     public void GoUp() => KafkaError.Check(Native.MockBrokerUp(cluster, -1), "bring the embedded broker up");
 
-    /// <summary>Delays every answer.</summary>
-    public void SetRoundTrip(int ms) => KafkaError.Check(Native.MockBrokerRoundTrip(cluster, -1, ms), "set the embedded broker's delay");
-
     public void Dispose()
     {
         if (cluster == 0) return;

@@ -13,12 +13,12 @@ public interface IConsumerListener
     void OnAssigned(Span<PartitionStart> partitions);
 
     /// <summary>
-    /// Partitions go to another member once this returns: flush and commit what was read of them, within the session's bounds
+    /// Partitions go to another member once this returns: flush what was read of them, within the session's bounds
     /// (<c>max.poll.interval.ms</c>). No further record of them arrives.
     /// </summary>
     void OnRevoked(ReadOnlySpan<TopicPartition> partitions);
 
-    /// <summary>Partitions were taken away already, and another member may read them: drop what is not committed.</summary>
+    /// <summary>Partitions were taken away already, and another member may read them: drop what is not in the table.</summary>
     void OnLost(ReadOnlySpan<TopicPartition> partitions);
 
     /// <summary>Something is wrong with a partition, a topic, the group or the connection.</summary>

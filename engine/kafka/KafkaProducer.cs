@@ -111,7 +111,6 @@ public sealed unsafe class KafkaProducer : IProducer
         conf.Set("message.timeout.ms", options.DeliveryTimeoutMs);
         conf.Set("enable.idempotence", options.Idempotent ? "true" : "false");
         conf.Set("delivery.report.only.error", "true");
-        if (options.TransactionalId is { } id) conf.Set("transactional.id", id);
     }
 
     private int ProducePlain(in ProducerRecord record)

@@ -221,7 +221,4 @@ internal static unsafe partial class Native
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_flush")]
     public static partial int Flush(nint client, int timeoutMs);
-
-    [LibraryImport(Library, EntryPoint = "rd_kafka_purge")]
-    public static partial int Purge(nint client, int flags);
 }

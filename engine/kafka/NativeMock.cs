@@ -29,17 +29,11 @@ internal static unsafe partial class Native
     [LibraryImport(Library, EntryPoint = "rd_kafka_mock_push_request_errors_array")]
     public static partial void MockPushErrors(nint cluster, short api, nuint count, int* errors);
 
-    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_clear_request_errors")]
-    public static partial void MockClearErrors(nint cluster, short api);
-
     [LibraryImport(Library, EntryPoint = "rd_kafka_mock_broker_set_down")]
     public static partial int MockBrokerDown(nint cluster, int broker);
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_mock_broker_set_up")]
     public static partial int MockBrokerUp(nint cluster, int broker);
-
-    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_broker_set_rtt")]
-    public static partial int MockBrokerRoundTrip(nint cluster, int broker, int ms);
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_mock_set_controller_id")]
     public static partial void MockController(nint cluster, int broker);

@@ -24,7 +24,4 @@ public sealed record ProducerOptions
 
     /// <summary>Keeps order and uniqueness within a partition over retries.</summary>
     public bool Idempotent { get; init; } = true;
-
-    /// <summary>For tests of committed and aborted transactions.</summary>
-    internal string? TransactionalId { get; init; }
 }

@@ -6,6 +6,5 @@ public enum MemoryTag
     Ring,
     Parquet,
     Wal,
-    Index,
     Scratch,
 }

@@ -12,7 +12,7 @@ public enum SegmentState
     /// <summary>No more rows; to be flushed.</summary>
     Sealed,
 
-    /// <summary>Its rows are committed; they stay readable until it is retired.</summary>
+    /// <summary>Its rows are in the table; they stay readable until it is retired.</summary>
     Flushed,
 
     /// <summary>Given up; free again when the last lease ends.</summary>

@@ -12,7 +12,7 @@ public sealed partial class LayerTests
 
     [Fact]
     public void ModulesReferenceExactlyWhatTheTableSays() =>
-        Repository.AssertNone(
+        Offences.AssertNone(
             from row in Table()
             where Repository.Modules.Contains(row.Key)
             let actual = References(row.Key)
@@ -32,7 +32,7 @@ public sealed partial class LayerTests
 
     [Fact]
     public void ProjectsAreNamedAfterTheirFolder() =>
-        Repository.AssertNone(
+        Offences.AssertNone(
             from module in Repository.Modules
             let name = Path.GetFileNameWithoutExtension(Repository.ProjectOf(module))
             where !name.Equals($"K2I.{module}", StringComparison.OrdinalIgnoreCase)
@@ -40,7 +40,7 @@ public sealed partial class LayerTests
 
     [Fact]
     public void EngineReferencesNoOtherKafkaClient() =>
-        Repository.AssertNone(
+        Offences.AssertNone(
             from file in Repository.FilesBelow(Repository.Engine)
             where Path.GetExtension(file) is ".cs" or ".csproj" or ".props" or ".targets"
             where File.ReadAllText(file).Contains("Confluent.Kafka", StringComparison.Ordinal)
@@ -50,7 +50,7 @@ public sealed partial class LayerTests
     public void SolutionHoldsEveryProject()
     {
         var solution = File.ReadAllText(Path.Combine(Repository.Root, "k2i-native.sln")).Replace('\\', '/');
-        Repository.AssertNone(
+        Offences.AssertNone(
             from file in Repository.FilesBelow(Repository.Root)
             where file.EndsWith(".csproj", StringComparison.Ordinal) && !solution.Contains($"\"{Repository.Relative(file)}\"", StringComparison.Ordinal)
             select Repository.Relative(file));

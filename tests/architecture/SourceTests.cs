@@ -1,17 +1,13 @@
 using System.Text.RegularExpressions;
-using Xunit.Abstractions;
 
 namespace K2I.Architecture.Tests;
 
 /// <summary>What can be checked by reading of how the sources are laid out.</summary>
-public sealed partial class SourceTests(ITestOutputHelper output)
+public sealed partial class SourceTests
 {
-    private const int LongFileLines = 400;
-    private const int MaxFileLines = 600;
-
     [Fact]
     public void NamespacesFollowFolders() =>
-        Repository.AssertNone(
+        Offences.AssertNone(
             from file in Repository.SourcesBelow("engine").Concat(Repository.SourcesBelow("tests"))
             from Match declaration in Namespace().Matches(File.ReadAllText(file))
             let found = declaration.Groups[1].Value
@@ -20,34 +16,33 @@ public sealed partial class SourceTests(ITestOutputHelper output)
 
     [Fact]
     public void NamespacesAreFileScoped() =>
-        Repository.AssertNone(
+        Offences.AssertNone(
             from file in Repository.SourcesBelow("engine")
             where !Namespace().IsMatch(File.ReadAllText(file)) && !HasNoType(file)
             select Repository.Relative(file));
 
     [Fact]
     public void FilesHoldOnePublicTypeOfTheirName() =>
-        Repository.AssertNone(
+        Offences.AssertNone(
             from file in Repository.SourcesBelow("engine")
             let types = PublicType().Matches(File.ReadAllText(file)).Select(m => m.Groups[1].Value).Distinct().ToArray()
             where types.Length > 1 || (types.Length == 1 && Path.GetFileName(file).Split('.')[0] != types[0])
             select $"{Repository.Relative(file)}: {string.Join(", ", types)}");
 
     [Fact]
-    public void FilesAreShort()
-    {
-        var lengths = Repository.SourcesBelow("").Select(f => (File: Repository.Relative(f), Lines: File.ReadLines(f).Count())).ToArray();
-        foreach (var (file, lines) in lengths.Where(l => l.Lines > LongFileLines)) output.WriteLine($"long: {file}, {lines} lines");
-        Repository.AssertNone(lengths.Where(l => l.Lines > MaxFileLines).Select(l => $"{l.File}: {l.Lines} lines, at most {MaxFileLines}"));
-    }
+    public void FieldsAreNamedByOneHand() =>
+        Offences.AssertNone(
+            from file in Repository.SourcesBelow("")
+            from Match field in UnderscoreField().Matches(File.ReadAllText(file))
+            select $"{Repository.Relative(file)}: {field.Groups[1].Value}");
 
     [Fact]
     public void ModulesExplainThemselves() =>
-        Repository.AssertNone(Repository.Modules.Where(m => !File.Exists(Path.Combine(Repository.Engine, m, "README.md"))).Select(m => $"engine/{m}: no README.md"));
+        Offences.AssertNone(Repository.Modules.Where(m => !File.Exists(Path.Combine(Repository.Engine, m, "README.md"))).Select(m => $"engine/{m}: no README.md"));
 
     [Fact]
     public void NativeFunctionsComeFromWhatIsLinkedIn() =>
-        Repository.AssertNone(
+        Offences.AssertNone(
             from module in Repository.Modules
             let text = string.Concat(Repository.SourcesBelow(Path.Combine("engine", module)).Select(File.ReadAllText))
             from Match import in NativeImport().Matches(text)
@@ -57,7 +52,7 @@ public sealed partial class SourceTests(ITestOutputHelper output)
 
     [Fact]
     public void OnlyTheProgramMakesThreads() =>
-        Repository.AssertNone(
+        Offences.AssertNone(
             from file in Repository.SourcesBelow("engine")
             where !file.StartsWith(Path.Combine(Repository.Engine, "cli") + Path.DirectorySeparatorChar, StringComparison.Ordinal)
             where ThreadMaking().IsMatch(File.ReadAllText(file))
@@ -65,7 +60,7 @@ public sealed partial class SourceTests(ITestOutputHelper output)
 
     [Fact]
     public void KeysThatOthersReadStandInOnePlace() =>
-        Repository.AssertNone(
+        Offences.AssertNone(
             from file in Repository.SourcesBelow("engine")
             where Repository.Relative(file) != Path.Combine("engine", "pipeline", "K2IKeys.cs")
             from Match key in OwnKey().Matches(File.ReadAllText(file))
@@ -80,7 +75,7 @@ public sealed partial class SourceTests(ITestOutputHelper output)
             "nuget" + ".org", "npm" + "js.", "deb." + "debian", "security." + "debian", "pypi" + ".org", "python" + "hosted", "crates" + ".io", "maven" + ".org",
             "golang" + ".org/", "/wo" + "rk/", "/ro" + "ot/.", "/ho" + "me/",
         ];
-        Repository.AssertNone(
+        Offences.AssertNone(
             from file in Repository.FilesBelow(Repository.Root)
             where !IsBinary(file)
             let text = File.ReadAllText(file)
@@ -89,11 +84,13 @@ public sealed partial class SourceTests(ITestOutputHelper output)
             select $"{Repository.Relative(file)}: {word}");
     }
 
-    /// <summary>K2I.Module, and for files in folders below it the folder names added, none, some or all.</summary>
+    /// <summary>
+    /// K2I.Module, of tests K2I.Module.Tests but for the kit, and for files in folders below it the folder names added, none, some or all.
+    /// </summary>
     private static IEnumerable<string> AllowedNamespaces(string file)
     {
         var parts = Path.GetDirectoryName(Repository.Relative(file))!.Split(Path.DirectorySeparatorChar);
-        var suffix = parts[0] == "tests" ? ".Tests" : "";
+        var suffix = parts[0] == "tests" && parts[1] != "kit" ? ".Tests" : "";
         var name = "K2I";
         foreach (var part in parts.Skip(1))
         {
@@ -124,6 +121,11 @@ public sealed partial class SourceTests(ITestOutputHelper output)
 
     [GeneratedRegex(@"^public (?:(?:static|sealed|abstract|partial|readonly|ref|unsafe|record) )*(?:class|struct|interface|enum|record|delegate \S+) (\w+)", RegexOptions.Multiline)]
     private static partial Regex PublicType();
+
+    [GeneratedRegex(
+        @"^ +(?:public|private|internal|protected|static|readonly|volatile|const)\b[^=({;""\n]* (_[a-z]\w*) *[;={]",
+        RegexOptions.Multiline)]
+    private static partial Regex UnderscoreField();
 
     [GeneratedRegex(@"\[(?:DllImport|LibraryImport)\(([^,)]+)")]
     private static partial Regex NativeImport();

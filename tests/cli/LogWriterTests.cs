@@ -48,7 +48,7 @@ public sealed class LogWriterTests
     [InlineData(LogLevel.Error, 1)]
     public void LowerLevelsAreLeftOut(LogLevel level, int lines)
     {
-        using var log = new LogWriter(level, LineFormat.Text, sink, redactor, new FixedClock());
+        using var log = new LogWriter(level, LineFormat.Text, sink, redactor, new FakeClock(1767323045678));
         log.Debug("d");
         log.Info("i");
         log.Warn("w");
@@ -113,7 +113,7 @@ public sealed class LogWriterTests
     [Fact]
     public void PlainLinesAllocateNothing()
     {
-        using var log = new LogWriter(LogLevel.Info, LineFormat.Text, new NoSink(), redactor, new FixedClock());
+        using var log = new LogWriter(LogLevel.Info, LineFormat.Text, new NoSink(), redactor, new FakeClock(1767323045678));
         object rows = 10L;
         LogField[] fields = [new("table", "events"), new("rows", rows)];
         for (var i = 0; i < 100; i++) log.Write(LogLevel.Info, "flushed", fields);
@@ -141,18 +141,7 @@ public sealed class LogWriterTests
         Assert.StartsWith("log file /proc/nope/k2i.log: ", error.Message, StringComparison.Ordinal);
     }
 
-    private LogWriter Open(LineFormat format) => new(LogLevel.Debug, format, sink, redactor, new FixedClock());
-
-    private sealed class FixedClock : IClock
-    {
-        public long UnixMs => 1767323045678;
-
-        public long MonotonicMs => 0;
-
-        public void Sleep(long ms) => throw new NotSupportedException();
-
-        public ILatch CreateLatch(bool isSet = false) => throw new NotSupportedException();
-    }
+    private LogWriter Open(LineFormat format) => new(LogLevel.Debug, format, sink, redactor, new FakeClock(1767323045678));
 
     private sealed class NoSink : ILogSink
     {

@@ -26,9 +26,9 @@ public sealed class RowGatherTests
     [Fact]
     public void AnAnswerReplacesTheOneBeforeAndNothingStaysBehind()
     {
-        var before = MemoryLedger.Bytes(MemoryTag.Index);
+        var before = MemoryLedger.Bytes(MemoryTag.Scratch);
         using (var builder = Filled(1000))
-        using (var gather = new RowGather(Rows, MemoryTag.Index))
+        using (var gather = new RowGather(Rows, MemoryTag.Scratch))
         {
             Assert.Equal("1|True|n1|[010203,null]", Text(gather.Take(builder.View(), [1]), 0));
             var all = Enumerable.Range(0, 1000).Reverse().ToArray();
@@ -36,7 +36,7 @@ public sealed class RowGatherTests
             Assert.Equal(all.Select(o => Text(builder.View(), o)), Enumerable.Range(0, 1000).Select(i => Text(batch, i)));
             Assert.Equal(0, gather.Take(builder.View(), []).Rows);
         }
-        Assert.Equal(before, MemoryLedger.Bytes(MemoryTag.Index));
+        Assert.Equal(before, MemoryLedger.Bytes(MemoryTag.Scratch));
     }
 
     private static BatchBuilder Filled(int rows)

@@ -142,9 +142,10 @@ internal sealed class Audit(World world, IBroker broker, IReadOnlyList<Load.Sent
     /// <summary>What is left of the log reads well, and every line of it is JSON.</summary>
     private void CheckLog()
     {
-        var (code, output, errors) = Tool.Run(Places.Binary, "wal", "verify", "--data-dir", world.DataPath);
+        var (code, output, errors) = Tool.Run(Places.Binary, ["wal", "verify", "--data-dir", world.DataPath]);
         if (code != 0) throw new Violation($"k2i wal verify ends with {code}: {output} {errors}");
-        foreach (var line in Tool.Output(Places.Binary, "wal", "inspect", "--json", "--data-dir", world.DataPath).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        var entries = Tool.Output(Places.Binary, ["wal", "inspect", "--json", "--data-dir", world.DataPath]);
+        foreach (var line in entries.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             using var entry = JsonDocument.Parse(line);
             if (entry.RootElement.TryGetProperty("error", out _)) throw new Violation($"k2i wal inspect: {line}");

@@ -20,7 +20,7 @@ internal sealed record CrashOptions
 
     public int Seed { get; private init; } = Environment.TickCount & 0xFFFFFF;
 
-    public bool RealKafka { get; private init; } = File.Exists(Path.Combine(Places.Shared, "peers", "kafka", "start"));
+    public bool RealKafka { get; private init; } = Shared.Find("peers/kafka/start") is not null;
 
     public bool Rest { get; private init; }
 

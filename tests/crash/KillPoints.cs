@@ -47,7 +47,7 @@ internal static partial class KillPoints
 
     private static List<string> Scan()
     {
-        var engine = Path.Combine(Places.Repository, "engine");
+        var engine = Repository.Engine;
         return [.. Directory.EnumerateFiles(engine, "*.cs", SearchOption.AllDirectories)
             .SelectMany(f => Hit().Matches(File.ReadAllText(f)).Select(m => m.Groups[1].Value)).Distinct().Order(StringComparer.Ordinal)];
     }

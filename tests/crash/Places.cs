@@ -5,17 +5,11 @@ namespace K2I.Crash.Tests;
 /// <summary>Where the program under test, its sources, the servers and the judges are.</summary>
 internal static class Places
 {
-    public static string Repository { get; } = Metadata("RepoRoot");
-
-    public static string Binary { get; } = Named("K2I_BINARY") ?? Path.Combine(Repository, "dist", "k2i");
-
-    public static string Shared { get; } = Path.GetFullPath(Named("K2I_SHARED") ?? Path.Combine(Repository, "..", "shared"));
+    public static string Binary { get; } = Named("K2I_BINARY") ?? Repository.Path("dist/k2i");
 
     public static string PythonJudge { get; } = Path.Combine(Named("K2I_PYTHON") ?? Path.Combine(Metadata("BuildRoot"), "python"), "bin", "judge");
 
-    public static string JavaJudge { get; } = Path.Combine(Shared, "peers", "iceberg", "judge", "judge");
-
-    public static string Peer(string name) => Path.Combine([Shared, "peers", .. name.Split('/')]);
+    public static string JavaJudge { get; } = Shared.At("peers/iceberg/judge/judge");
 
     /// <summary>Throws what is missing.</summary>
     public static void Require(CrashOptions options)
@@ -23,8 +17,8 @@ internal static class Places
         Require(Binary, "./build.sh publish, or K2I_BINARY");
         Require(PythonJudge, "made by ./build.sh test or crash from K2I_SHARED; or K2I_PYTHON");
         Require(JavaJudge, "K2I_SHARED");
-        if (options.RealKafka) Require(Path.Combine(Peer("kafka"), "start"), "K2I_SHARED; or --kafka embedded");
-        if (options.Rest) Require(Path.Combine(Peer("iceberg/rest"), "start"), "K2I_SHARED; or --catalog file");
+        if (options.RealKafka) Require(Shared.At("peers/kafka/start"), "K2I_SHARED; or --kafka embedded");
+        if (options.Rest) Require(Shared.At(RestServer.Program), "K2I_SHARED; or --catalog file");
     }
 
     private static void Require(string file, string from)

@@ -11,7 +11,7 @@ internal sealed class RealBroker : IBroker
     public RealBroker(string folder)
     {
         this.folder = folder;
-        Addresses = Tool.Output("bash", Path.Combine(Places.Peer("kafka"), "start"), folder, "--port", "0").Trim().Split('\n')[^1];
+        Addresses = Tool.Output("bash", [Shared.Need("peers/kafka/start"), folder, "--port", "0"]).Trim().Split('\n')[^1];
     }
 
     public string Addresses { get; }
@@ -24,5 +24,5 @@ internal sealed class RealBroker : IBroker
         admin.CreateTopicsAsync([new TopicSpecification { Name = topic, NumPartitions = partitions, ReplicationFactor = 1 }]).Wait();
     }
 
-    public void Dispose() => Tool.Run("bash", Path.Combine(Places.Peer("kafka"), "stop"), folder, "--kill");
+    public void Dispose() => Tool.Run("bash", [Shared.Need("peers/kafka/stop"), folder, "--kill"]);
 }

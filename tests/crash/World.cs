@@ -56,8 +56,8 @@ internal sealed partial class World : IDisposable
     public bool Live(KillPlan plan, int number)
     {
         data.Suffer(plan.Damage, random);
-        var faults = rest is not null && random.Next(2) == 0 ? rest.SwitchOn(random) : "";
-        if (faults.Length == 0) rest?.SwitchOff();
+        var faults = rest is not null && random.Next(2) == 0 ? RestFaults.SwitchOn(rest, random) : "";
+        if (faults.Length == 0) rest?.NoFaults();
         using var process = new K2IProcess(config, logFile, $"{number}: {plan}{(faults.Length > 0 ? $"; faults: {faults}" : "")}", plan.Point is null ? null : $"{plan.Point}:{plan.Pass}");
         using var rival = plan.HasRival && !process.WaitForExit(RivalAfterMs) ? new K2IProcess(rivalConfig, logFile + ".rival", $"{number}: rival", killAt: null) : null;
         var clock = Stopwatch.StartNew();
@@ -88,7 +88,7 @@ internal sealed partial class World : IDisposable
     public IReadOnlyList<Load.Sent> Converge()
     {
         var sent = load.Finish();
-        rest?.SwitchOff();
+        rest?.NoFaults();
         var clock = Stopwatch.StartNew();
         using var process = new K2IProcess(config, logFile, "converging", killAt: null);
         var last = "";

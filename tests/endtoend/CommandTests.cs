@@ -28,12 +28,12 @@ public sealed partial class CommandTests : IDisposable
     [BinaryFact]
     public void TheExampleOfTheReadmeIsValid()
     {
-        var example = Ini().Match(File.ReadAllText(Path.Combine(Needs.Repository, "README.md"))).Groups[1].Value;
+        var example = Ini().Match(File.ReadAllText(Repository.Path("README.md"))).Groups[1].Value;
         Run("validate", "--config", workspace.File("k2i.ini", example)).Expect(0);
     }
 
     [BinaryFact]
-    public void TheDocumentedDefaultFileIsValid() => Run("validate", "--config", Path.Combine(Needs.Repository, "k2i.ini")).Expect(0);
+    public void TheDocumentedDefaultFileIsValid() => Run("validate", "--config", Repository.Path("k2i.ini")).Expect(0);
 
     [BinaryFact]
     public void StatusOfNoProcessIsUnreachable()
@@ -49,7 +49,7 @@ public sealed partial class CommandTests : IDisposable
         Assert.Empty(libraries.Except(["linux-vdso.so.1", "libc.so.6", "libm.so.6", "ld-linux-x86-64.so.2"]));
     }
 
-    private Tool.Outcome Run(params string[] arguments) => Tool.Run(Needs.Binary, arguments, folder: workspace.Folder);
+    private ToolResult Run(params string[] arguments) => Tool.Run(Needs.Binary, arguments, folder: workspace.Folder);
 
     [GeneratedRegex("```ini\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex Ini();

@@ -11,7 +11,7 @@ public sealed partial class CrashTests(ITestOutputHelper output)
     [Fact]
     public void EveryStepOfTheLifeCanBeKilled()
     {
-        var points = Directory.EnumerateFiles(Path.Combine(Needs.Repository, "engine"), "*.cs", SearchOption.AllDirectories)
+        var points = Directory.EnumerateFiles(Repository.Engine, "*.cs", SearchOption.AllDirectories)
             .SelectMany(f => Hit().Matches(File.ReadAllText(f)).Select(m => m.Groups[1].Value)).ToHashSet();
         Assert.True(points.Count >= LeastPoints, $"{points.Count} kill points");
         Assert.All(points, p => Assert.Matches("^[a-z]+\\.[a-z-]+$", p));
@@ -26,7 +26,7 @@ public sealed partial class CrashTests(ITestOutputHelper output)
     {
         var run = Tool.Run(
             "dotnet", [Needs.CrashRun, $"{kills}", "--seed", $"{seed}", "--kafka", kafka, "--catalog", catalog, "--batch", $"{kills}", "--rate", "300"],
-            environment: new Dictionary<string, string> { ["K2I_BINARY"] = Needs.Binary, ["K2I_SHARED"] = Needs.Shared, ["K2I_PYTHON"] = Path.GetDirectoryName(Path.GetDirectoryName(Needs.Python))! });
+            environment: new Dictionary<string, string> { ["K2I_BINARY"] = Needs.Binary, ["K2I_SHARED"] = Shared.Root, ["K2I_PYTHON"] = Path.GetDirectoryName(Path.GetDirectoryName(Needs.Python))! });
         output.WriteLine(run.All);
         run.Expect(0);
         Assert.Contains("lost 0, doubled 0", run.Output, StringComparison.Ordinal);

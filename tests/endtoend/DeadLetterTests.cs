@@ -107,7 +107,7 @@ public sealed class DeadLetterTests(SharedBroker broker) : IDisposable
         return letter.ToJsonString();
     }
 
-    private static Tool.Outcome Replay(Ingest ingest, params string[] arguments) => Tool.Run(Needs.Binary, ["replay", "--dead-letters", "events", "--config", ingest.ConfigFile, .. arguments]);
+    private static ToolResult Replay(Ingest ingest, params string[] arguments) => Tool.Run(Needs.Binary, ["replay", "--dead-letters", "events", "--config", ingest.ConfigFile, .. arguments]);
 
     private static List<Produced> Mixed(Source source, string topic)
     {

@@ -56,7 +56,7 @@ internal static class Judges
         return [.. read.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
     }
 
-    private static Tool.Outcome Node(string script, string reader, params string[] places) => Tool.Run(
-        "node", [Path.Combine(Needs.Repository, "tests/readers", script), "--reader", reader, .. places],
+    private static ToolResult Node(string script, string reader, params string[] places) => Tool.Run(
+        "node", [Path.Combine(Repository.Path("tests/readers"), script), "--reader", reader, .. places],
         environment: new Dictionary<string, string> { ["K2I_READERS"] = Needs.Readers });
 }

@@ -6,16 +6,10 @@ namespace K2I.EndToEnd.Tests;
 /// <summary>What these tests run on, where it is, and why it is not there. Whatever is missing makes tests skip, saying so.</summary>
 internal static class Needs
 {
-    private static readonly string Root = Metadata("RepoRoot");
-
-    public static string Repository => Root;
-
     /// <summary>The published program.</summary>
-    public static string Binary { get; } = Named("K2I_BINARY") ?? Path.Combine(Root, "dist", "k2i");
+    public static string Binary { get; } = Named("K2I_BINARY") ?? Repository.Path("dist/k2i");
 
-    public static string Shared { get; } = Path.GetFullPath(Named("K2I_SHARED") ?? Path.Combine(Root, "..", "shared"));
-
-    public static string IcebergJava { get; } = Path.Combine(Shared, "peers", "iceberg", "judge", "judge");
+    public static string IcebergJava { get; } = Shared.At("peers/iceberg/judge/judge");
 
     public static string Python { get; } = Path.Combine(Named("K2I_PYTHON") ?? Path.Combine(Metadata("BuildRoot"), "python"), "bin", "judge");
 
@@ -23,8 +17,6 @@ internal static class Needs
 
     /// <summary>The program of tests/crash, built beside these tests.</summary>
     public static string CrashRun { get; } = Path.Combine(Metadata("BuildRoot"), "out", "bin", "K2I.Crash", "release", "K2I.Crash.dll");
-
-    public static string Peer(string name) => Path.Combine([Shared, "peers", .. name.Split('/')]);
 
     public static string? NoBinary => File.Exists(Binary) ? null : $"no program at {Binary}: ./build.sh publish (or K2I_BINARY)";
 

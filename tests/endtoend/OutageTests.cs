@@ -18,7 +18,7 @@ public sealed partial class OutageTests : IDisposable
     public void CatalogAndKafkaAwayForLongCostNothing()
     {
         using var kafka = RealKafka.Start("--set", "auto.create.topics.enable=false");
-        using var server = new RestServer(workspace);
+        using var server = new RestServer(Path.Combine(workspace.Folder, "rest"));
         using var source = new Source(kafka.Brokers);
         var topic = source.NewTopic("outage", 2);
         var config = $"""
@@ -54,7 +54,8 @@ public sealed partial class OutageTests : IDisposable
         ingest.WaitForOffsets("events", records.Count);
         AssertBounded(ingest);
         Assert.Equal(0, ingest.Stop());
-        Judges.EveryOffsetOnce(server.ForJava("default.events"), ["default.events", "--catalog", "rest", "--uri", server.Uri], Produced.Ranges(records));
+        string[] table = ["default.events", "--catalog", "rest", "--uri", server.Uri];
+        Judges.EveryOffsetOnce(table, table, Produced.Ranges(records));
     }
 
     private static IEnumerable<SampleEvent> Large(int first, int count) =>

@@ -16,7 +16,7 @@ public sealed class RestCatalogTests(SharedBroker broker) : IDisposable
     [IngestFact]
     public void ALoginThatExpiresIsRenewed()
     {
-        using var server = new RestServer(workspace, "--client", Client, "--token-ttl", "2");
+        using var server = new RestServer(Folder, "--client", Client, "--token-ttl", "2");
         using var source = new Source(Kafka.Brokers);
         var topic = source.NewTopic("login", 2);
         List<Produced> records = [];
@@ -34,7 +34,7 @@ public sealed class RestCatalogTests(SharedBroker broker) : IDisposable
             Assert.DoesNotContain("a-secret-of-tests", ingest.Log, StringComparison.Ordinal);
         }
 
-        var table = server.ForJava("default.events", "--credential", Client);
+        var table = ForJava(server, "--credential", Client);
         Judges.Check(table);
         Judges.EveryOffsetOnce(table, [TableFolder(server)], Produced.Ranges(records));
         Assert.Contains("token", server.Log(), StringComparison.Ordinal);
@@ -43,7 +43,7 @@ public sealed class RestCatalogTests(SharedBroker broker) : IDisposable
     [IngestFact]
     public void LostAnswersNeitherLoseNorDouble()
     {
-        using var server = new RestServer(workspace);
+        using var server = new RestServer(Folder);
         using var source = new Source(Kafka.Brokers);
         var topic = source.NewTopic("faults", 2);
         List<Produced> records = [];
@@ -67,14 +67,14 @@ public sealed class RestCatalogTests(SharedBroker broker) : IDisposable
         }
 
         server.NoFaults();
-        Judges.Check(server.ForJava("default.events"));
-        Judges.EveryOffsetOnce(server.ForJava("default.events"), [TableFolder(server)], Produced.Ranges(records));
+        Judges.Check(ForJava(server));
+        Judges.EveryOffsetOnce(ForJava(server), [TableFolder(server)], Produced.Ranges(records));
     }
 
     [IngestFact]
     public void ACatalogBehindTlsIsUsedOnceItsAuthorityIsTrusted()
     {
-        using var server = new RestServer(workspace);
+        using var server = new RestServer(Folder);
         using var proxy = new TlsProxy(workspace, server.Uri);
         using var source = new Source(Kafka.Brokers);
         var topic = source.NewTopic("tls", 1);
@@ -93,13 +93,18 @@ public sealed class RestCatalogTests(SharedBroker broker) : IDisposable
             Assert.Equal(0, ingest.Stop());
         }
 
-        Judges.Check(server.ForJava("default.events"));
-        Judges.EveryOffsetOnce(server.ForJava("default.events"), [TableFolder(server)], Produced.Ranges(records));
+        Judges.Check(ForJava(server));
+        Judges.EveryOffsetOnce(ForJava(server), [TableFolder(server)], Produced.Ranges(records));
     }
+
+    private string Folder => Path.Combine(workspace.Folder, "rest");
 
     private string Config(RestServer server, string topic, string login) => Scenario.Config(workspace, Kafka.Brokers, topic)
         .Replace($"warehouse = {workspace.Warehouse}", $"catalog = rest\nuri = {server.Uri}\nstorage_root = {server.Warehouse}\n{login}", StringComparison.Ordinal);
 
     /// <summary>Where the server put the table: the Python judge, which has no login, takes its newest metadata file.</summary>
+    private static string[] ForJava(RestServer server, params string[] login) =>
+        ["default.events", "--catalog", "rest", "--uri", server.Uri, .. login];
+
     private static string TableFolder(RestServer server) => Directory.EnumerateDirectories(server.Warehouse, "events*", SearchOption.AllDirectories).Single();
 }

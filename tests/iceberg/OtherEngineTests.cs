@@ -45,7 +45,7 @@ public sealed class OtherEngineTests(RestFixture rest)
         using var catalog = rest.Server.Open();
         var run = new RestRun(catalog, new LocalStore(rest.Server.Warehouse), table);
         run.Append();
-        rest.Server.Fault("""{"do":"apply-drop"}""");
+        rest.Server.Fail("""{"do":"apply-drop"}""");
         var asked = 0;
         // Our commit lands, its answer is lost, and before anyone looks another engine compacts and expires our snapshot.
         var action = run.Action(() => asked++);

@@ -7,7 +7,7 @@ namespace K2I.Iceberg.Tests;
 [NeedsShared(RestServer.Program)]
 public sealed class RestCatalogContractTests : CatalogContract, IDisposable
 {
-    private readonly RestServer server = new("--clients", "1");
+    private readonly RestServer server = new(null, "--clients", "1");
     private readonly RestCatalog catalog;
     private readonly RestCatalog other;
     private readonly LocalStore store;

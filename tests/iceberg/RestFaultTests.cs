@@ -77,12 +77,12 @@ public sealed class RestFaultTests(RestFixture rest)
     public void TableIsMadeOnceWhateverTheServerDoes(string fault)
     {
         using var catalog = rest.Server.Open();
-        rest.Server.ClearFaults();
-        rest.Server.Fault(fault);
+        rest.Server.NoFaults();
+        rest.Server.Fail(fault);
         var table = rest.NewTable();
         var run = new RestRun(catalog, new LocalStore(rest.Server.Warehouse), table);
         run.Append();
-        rest.Server.ClearFaults();
+        rest.Server.NoFaults();
         run.RequireEveryAppendOnce(1);
         Assert.Single(catalog.ListTables(table.Namespace));
     }
@@ -97,13 +97,13 @@ public sealed class RestFaultTests(RestFixture rest)
         {
             if (n is 2 or 5)
             {
-                server.Fault("""{"do":"apply-delay","ms":2000}""");
+                server.Fail("""{"do":"apply-delay","ms":2000}""");
                 var killer = new Thread(() =>
                 {
                     Thread.Sleep(500);
                     server.Kill();
                     Thread.Sleep(500);
-                    server.StartAgain();
+                    server.Restart();
                 });
                 killer.Start();
                 run.Append();
@@ -119,15 +119,15 @@ public sealed class RestFaultTests(RestFixture rest)
     {
         var server = rest.Server;
         using var catalog = server.Open(server.Options with { TimeoutMs = timeoutMs });
-        server.ClearFaults();
+        server.NoFaults();
         var run = new RestRun(catalog, new LocalStore(server.Warehouse), rest.NewTable());
         for (var n = 0; n < appends; n++)
         {
-            server.ClearFaults();
-            server.Fault(fault);
+            server.NoFaults();
+            server.Fail(fault);
             run.Append();
         }
-        server.ClearFaults();
+        server.NoFaults();
         if (fault.Contains("late", StringComparison.Ordinal) || fault.Contains("delay", StringComparison.Ordinal)) Thread.Sleep(LatestMs + 100);
         run.RequireEveryAppendOnce(appends);
         rest.Judge.Do(["check", .. rest.Judged(run.Ident)]);

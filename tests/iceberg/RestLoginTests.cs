@@ -9,13 +9,14 @@ public sealed class RestLoginTests
     [SharedFact(RestServer.Program)]
     public void ShortLivedTokensAreRenewedInAllRequests()
     {
-        using var server = new RestServer("--client", "me:secret-of-me", "--token-ttl", "2", "--prefix", "lake", "--vend", "always", "--vend-key", "K", "--vend-secret", "S");
+        string[] vending = ["--prefix", "lake", "--vend", "always", "--vend-key", "K", "--vend-secret", "S"];
+        using var server = new RestServer(null, ["--client", "me:secret-of-me", "--token-ttl", "2", .. vending]);
         using var catalog = server.Open(server.Options with { Credential = "me:secret-of-me" });
         var run = new RestRun(catalog, new LocalStore(server.Warehouse));
         for (var n = 0; n < 8; n++)
         {
             if (n % 3 == 1) server.ForgetTokens();
-            if (n % 3 == 2) server.Fault("""{"do":"revoke"}""");
+            if (n % 3 == 2) server.Fail("""{"do":"revoke"}""");
             if (n is 4 or 6) Thread.Sleep(2_200);
             run.Append();
         }
@@ -25,7 +26,7 @@ public sealed class RestLoginTests
     [SharedFact(RestServer.Program)]
     public void WrongLoginIsDenied()
     {
-        using var server = new RestServer("--client", "me:secret-of-me");
+        using var server = new RestServer(null, "--client", "me:secret-of-me");
         foreach (var options in (RestOptions[])[server.Options, server.Options with { Token = "wrong-token" }, server.Options with { Credential = "me:wrong-secret" }])
         {
             using var catalog = server.Open(options);
@@ -38,7 +39,7 @@ public sealed class RestLoginTests
     [SharedFact(RestServer.Program)]
     public void BearerTokenIsTaken()
     {
-        using var server = new RestServer("--token", "a-token-for-all");
+        using var server = new RestServer(null, "--token", "a-token-for-all");
         using var catalog = server.Open(server.Options with { Token = "a-token-for-all" });
         var run = new RestRun(catalog, new LocalStore(server.Warehouse));
         run.Append();

@@ -95,8 +95,8 @@ public sealed class RestOperationsTests(RestFixture rest, ITestOutputHelper outp
 
     private void Arm(string table, string fault)
     {
-        rest.Server.ClearFaults();
-        if (fault.Length > 0) rest.Server.Fault(fault.Replace("{", $$"""{"table":"db.{{table}}",""", StringComparison.Ordinal));
+        rest.Server.NoFaults();
+        if (fault.Length > 0) rest.Server.Fail(fault.Replace("{", $$"""{"table":"db.{{table}}",""", StringComparison.Ordinal));
     }
 
     private void Do(ModelTable table, string what, Action<ModelTable> step, bool all)
@@ -104,7 +104,7 @@ public sealed class RestOperationsTests(RestFixture rest, ITestOutputHelper outp
         try
         {
             step(table);
-            rest.Server.ClearFaults();
+            rest.Server.NoFaults();
             if (all) table.Compare();
             else table.CompareRefs();
         }

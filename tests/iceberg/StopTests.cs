@@ -130,7 +130,7 @@ public sealed class StopTests : IDisposable
             refused.Set();
             return new(503, "{}", ("Retry-After", "9"));
         });
-        var clock = new StandingClock();
+        var clock = new FakeClock();
         using var rest = new RestCatalog(new RestOptions { Uri = stub.Uri }, clock);
         rest.Connect();
         var thread = Start(() =>
@@ -140,7 +140,7 @@ public sealed class StopTests : IDisposable
         refused.Wait();
         scope.End();
         Assert.True(thread.Join(60_000));
-        Assert.Equal(0, clock.Sleeps);
+        Assert.Equal(0, clock.SleptMs);
     }
 
     private Thread Start(Action work)
@@ -153,20 +153,6 @@ public sealed class StopTests : IDisposable
         { IsBackground = true };
         thread.Start();
         return thread;
-    }
-
-    /// <summary>A clock that stands still: what waits by it waits for ever.</summary>
-    private sealed class StandingClock : IClock
-    {
-        public int Sleeps { get; private set; }
-
-        public long UnixMs => 1_700_000_000_000;
-
-        public long MonotonicMs => 1_000;
-
-        public void Sleep(long ms) => Sleeps++;
-
-        public ILatch CreateLatch(bool isSet = false) => SystemClock.Instance.CreateLatch(isSet);
     }
 
     /// <summary>Says before and after each commit that it is asked.</summary>

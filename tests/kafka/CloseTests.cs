@@ -70,7 +70,7 @@ public sealed class CloseTests : IDisposable
     {
         broker.CreateTopic("t", 1);
         Produce.Numbers(broker.BootstrapServers, "t", 0, 1);
-        var log = new RecordingLog();
+        var log = new CollectingLog();
         var reader = new Collector(Options(GroupProtocol.Classic, "g"), log, new LeapingClock()).UntilRecords(1);
         broker.GoDown();
         Close(reader, 3_600_000);
@@ -82,7 +82,7 @@ public sealed class CloseTests : IDisposable
     {
         broker.CreateTopic("t", 1);
         Produce.Numbers(broker.BootstrapServers, "t", 0, 1);
-        var log = new RecordingLog();
+        var log = new CollectingLog();
         var first = new Collector(Options(GroupProtocol.Classic, "g1"), log).UntilRecords(1);
         first.Revoked = _ => throw new EngineException(ErrorKind.Unavailable, "the catalog is away");
         first.Dispose();

@@ -99,7 +99,7 @@ public sealed unsafe class OptionsTests
     [Fact]
     public void SecretsAreInNoMessageAndNoLog()
     {
-        var log = new RecordingLog();
+        var log = new CollectingLog();
         (string, string)[] login =
         [
             ("security.protocol", "sasl_plaintext"), ("sasl.mechanism", "PLAIN"), ("sasl.username", "u"), ("sasl.password", Secret),

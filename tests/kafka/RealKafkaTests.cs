@@ -64,7 +64,7 @@ public sealed class RealKafkaTests(SharedKafka shared) : IClassFixture<SharedKaf
     public void AWrongPasswordIsToldAndNotPrinted(string mechanism)
     {
         const string wrong = "wrong-password-never-print";
-        var log = new RecordingLog();
+        var log = new CollectingLog();
         using var reader = new Collector(Options("none", "sasl", Login(mechanism, wrong)), log);
         reader.Until(() => reader.Problems.Any(p => p.Kind == KafkaProblemKind.Authentication) && reader.Consumer.Connection.State == KafkaConnectionState.Down);
         Assert.All(log.Lines, line => Assert.DoesNotContain(wrong, line, StringComparison.Ordinal));

@@ -13,7 +13,7 @@ public sealed class HttpServerTests : IDisposable
     private const string Token = "correct horse battery staple";
 
     private readonly FakeSource source = new();
-    private readonly ListLog log = new();
+    private readonly CollectingLog log = new();
     private readonly HttpClient client = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
     private readonly List<IDisposable> owned = [];
 

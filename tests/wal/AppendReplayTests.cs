@@ -6,7 +6,7 @@ namespace K2I.Wal.Tests;
 
 public sealed class AppendReplayTests : IDisposable
 {
-    private readonly TemporaryDirectory directory = new();
+    private readonly TempFolder directory = new();
 
     public void Dispose() => directory.Dispose();
 

@@ -9,7 +9,7 @@ public sealed class ConcurrencyTests : IDisposable
 {
     private const int PerAppender = 20_000;
 
-    private readonly TemporaryDirectory directory = new();
+    private readonly TempFolder directory = new();
 
     public void Dispose() => directory.Dispose();
 

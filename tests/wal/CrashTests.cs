@@ -190,7 +190,7 @@ public sealed class CrashTests
     [Fact]
     public void FullDiskIsSaidAndEndsWhenThereIsSpace()
     {
-        var clock = new SteppedClock();
+        var clock = new FakeClock();
         var files = new MemoryFileSystem { CapacityBytes = 2 * 8192 };
         using var log = WriteAheadLog.Open(files, "log", Options, NullLog.Instance, clock);
         var count = 0;
@@ -207,7 +207,7 @@ public sealed class CrashTests
         for (var i = 0; i < 100; i++) log.SyncStep(0);
         Assert.Equal(calls, files.Calls);
         files.CapacityBytes = long.MaxValue;
-        clock.MonotonicMs += 1_000;
+        clock.Pass(1_000);
         while (!log.TryAppend(1, new byte[1000], out _)) Assert.True(log.SyncStep(0));
         Assert.Equal("", log.Trouble);
     }
@@ -216,7 +216,7 @@ public sealed class CrashTests
     public void FullDiskIsLeftByTruncating()
     {
         var files = new MemoryFileSystem { CapacityBytes = 2 * 8192 };
-        using var log = WriteAheadLog.Open(files, "log", Options, NullLog.Instance, new SteppedClock());
+        using var log = WriteAheadLog.Open(files, "log", Options, NullLog.Instance, new FakeClock());
         for (var i = 0; i < 200; i++)
         {
             var steps = 0;
@@ -232,14 +232,14 @@ public sealed class CrashTests
     [Fact]
     public void LogOpensOnAFullDiskWithoutRoom()
     {
-        var clock = new SteppedClock();
+        var clock = new FakeClock();
         var files = new MemoryFileSystem { CapacityBytes = 0 };
         using var log = WriteAheadLog.Open(files, "log", Options, NullLog.Instance, clock);
         Assert.NotEqual("", log.Trouble);
         Assert.False(log.HasRoom(1));
         Assert.False(log.TryAppend(1, default, out _));
         files.CapacityBytes = 1 << 20;
-        clock.MonotonicMs += 1_000;
+        clock.Pass(1_000);
         while (!log.HasRoom(1)) Assert.True(log.SyncStep(0));
         Assert.True(log.TryAppend(1, default, out _));
     }
@@ -307,7 +307,7 @@ public sealed class CrashTests
 
     private static void Live(MemoryFileSystem files, List<string> written)
     {
-        var clock = new SteppedClock();
+        var clock = new FakeClock();
         using var log = WriteAheadLog.Open(files, "log", Options, NullLog.Instance, clock);
         for (var i = 0; i < 30; i++)
         {
@@ -315,7 +315,7 @@ public sealed class CrashTests
             while (!log.TryAppend(1, System.Text.Encoding.Latin1.GetBytes(payload), out _))
             {
                 log.SyncStep(0);
-                clock.MonotonicMs += 100;
+                clock.Pass(100);
             }
             written.Add(payload);
             if (i % 3 == 0) log.SyncStep(0);

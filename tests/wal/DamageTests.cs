@@ -86,7 +86,7 @@ public sealed class DamageTests
     [Fact]
     public void MissingDirectoryIsAnEmptyLog()
     {
-        using var directory = new TemporaryDirectory();
+        using var directory = new TempFolder();
         using var log = Frames.Open(Path.Combine(directory.Path, "a", "b"));
         Assert.Equal(WalOutcome.Empty, log.Recovery.Outcome);
     }

@@ -93,7 +93,7 @@ public sealed class ReaderTests
     [Fact]
     public void MissingDirectoryIsNotFound()
     {
-        using var directory = new TemporaryDirectory();
+        using var directory = new TempFolder();
         Assert.Equal(ErrorKind.NotFound, Assert.Throws<EngineException>(() => WalReader.Open(LocalFileSystem.Instance, Path.Combine(directory.Path, "none"))).Kind);
     }
 }

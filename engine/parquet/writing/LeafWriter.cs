@@ -7,7 +7,7 @@ namespace K2I.Parquet;
 
 /// <summary>
 /// One leaf column of the file being written: collects levels and values into pages, encodes and compresses each page as it fills, and keeps
-/// the pages of the row group until it is written. Kinds of values differ in the members below "values".
+/// the pages of the row group until it is written. Kinds of values differ in the abstract members.
 /// </summary>
 /// <remarks>One thread. A page ends with a row, at the byte or row limit, whichever comes first.</remarks>
 internal abstract unsafe class LeafWriter : IDisposable

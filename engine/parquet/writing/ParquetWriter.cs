@@ -77,15 +77,10 @@ public sealed class ParquetWriter : IDisposable
     /// <summary>Rows taken.</summary>
     public long Rows { get; private set; }
 
-    /// <summary>Bytes given to the sink.</summary>
-    public long WrittenBytes => sink.Position;
-
     /// <summary>Native memory this writer holds now.</summary>
     public long BufferedBytes => arena.Bytes;
 
-    /// <summary>What the file would come to if it ended now: written, and encoded but not yet written; the unfinished pages at full size.</summary>
-    public long EstimatedBytes => sink.Position + PendingBytes;
-
+    // Encoded but not yet written; the unfinished pages at full size.
     private long PendingBytes
     {
         get

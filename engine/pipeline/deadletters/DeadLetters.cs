@@ -7,8 +7,8 @@ namespace K2I.Pipeline;
 /// the commit of the same flush: whatever the main table's offsets pass over is then safe.
 /// </summary>
 /// <remarks>
-/// Ingest thread: <see cref="Add"/>, for the open segment. Flush thread: <see cref="Commit"/>, <see cref="Clear"/>, for sealed ones. The seal is the
-/// hand-over of a segment's letters, as of its rows.
+/// Ingest thread: <see cref="Add"/>, for the open segment. Flush thread: <see cref="Keep"/>, <see cref="Clear"/>, for sealed ones. The seal
+/// is the hand-over of a segment's letters, as of its rows.
 /// </remarks>
 internal abstract class DeadLetters : IDisposable
 {
@@ -25,7 +25,7 @@ internal abstract class DeadLetters : IDisposable
     /// Makes the letters of sealed segments last, those inside <paramref name="ranges"/>. When it returns they are where the policy puts them, also if a crash or an
     /// earlier flush had put some of them there before. Throws what passes as retryable, Denied or Unknown: call again with the same arguments; or end the session.
     /// </summary>
-    internal abstract void Commit(string flushId, long epoch, IReadOnlyList<int> segmentIndexes, IReadOnlyList<OffsetRange> ranges);
+    internal abstract void Keep(string flushId, long epoch, IReadOnlyList<int> segmentIndexes, IReadOnlyList<OffsetRange> ranges);
 
     /// <summary>Forgets a segment's letters: its flush is committed, or its rows are given up.</summary>
     internal abstract void Clear(int segmentIndex);

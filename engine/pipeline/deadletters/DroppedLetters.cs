@@ -27,7 +27,7 @@ internal sealed class DroppedLetters(DeadLetterServices services) : DeadLetters
         return true;
     }
 
-    internal override void Commit(string flushId, long epoch, IReadOnlyList<int> segmentIndexes, IReadOnlyList<OffsetRange> ranges)
+    internal override void Keep(string flushId, long epoch, IReadOnlyList<int> segmentIndexes, IReadOnlyList<OffsetRange> ranges)
     {
     }
 

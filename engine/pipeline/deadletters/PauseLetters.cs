@@ -18,8 +18,8 @@ internal sealed class PauseLetters(TableLetters accepted, DeadLetterServices ser
             new(source.Topic, source.Partition, record.Offset));
     }
 
-    internal override void Commit(string flushId, long epoch, IReadOnlyList<int> segmentIndexes, IReadOnlyList<OffsetRange> ranges) =>
-        accepted.Commit(flushId, epoch, segmentIndexes, ranges);
+    internal override void Keep(string flushId, long epoch, IReadOnlyList<int> segmentIndexes, IReadOnlyList<OffsetRange> ranges) =>
+        accepted.Keep(flushId, epoch, segmentIndexes, ranges);
 
     internal override void Clear(int segmentIndex) => accepted.Clear(segmentIndex);
 

@@ -31,7 +31,7 @@ internal sealed class TableLetters : BufferedLetters
         committer = new(services.Catalog, services.Objects, clock: services.Clock, log: services.Log, random: services.Random);
     }
 
-    internal override void Commit(string flushId, long epoch, IReadOnlyList<int> segmentIndexes, IReadOnlyList<OffsetRange> ranges)
+    internal override void Keep(string flushId, long epoch, IReadOnlyList<int> segmentIndexes, IReadOnlyList<OffsetRange> ranges)
     {
         var letters = BuffersOf(segmentIndexes);
         if (letters.Count == 0) return;

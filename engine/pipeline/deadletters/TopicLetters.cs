@@ -42,7 +42,7 @@ internal sealed class TopicLetters : BufferedLetters
 
     internal static string TopicOf(TableOptions options) => options.DeadLetterTopic ?? options.Name + DefaultSuffix;
 
-    internal override void Commit(string flushId, long epoch, IReadOnlyList<int> segmentIndexes, IReadOnlyList<OffsetRange> ranges)
+    internal override void Keep(string flushId, long epoch, IReadOnlyList<int> segmentIndexes, IReadOnlyList<OffsetRange> ranges)
     {
         var letters = BuffersOf(segmentIndexes);
         if (letters.Count == 0) return;

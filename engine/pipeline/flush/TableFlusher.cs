@@ -26,12 +26,12 @@ internal sealed class TableFlusher(TablePipeline pipeline, TableStore store, Seg
     private long nextLookMs;
     private int serving;
 
-    internal delegate void AcknowledgeOffsets(ReadOnlySpan<TopicPartitionOffset> nextOffsets);
+    internal delegate void AckOffsets(ReadOnlySpan<TopicPartitionOffset> nextOffsets);
 
     internal FlushSignal Signal { get; } = new(pipeline.Clock);
 
     /// <summary>Tells Kafka what is committed, for lag tools.</summary>
-    internal AcknowledgeOffsets? Acknowledge { get; set; }
+    internal AckOffsets? Ack { get; set; }
 
     /// <summary>Throws if one of the sources' topics was created again since its records were fetched.</summary>
     internal Action<IEnumerable<Source>>? CheckLives { get; set; }
@@ -155,7 +155,7 @@ internal sealed class TableFlusher(TablePipeline pipeline, TableStore store, Seg
         var letters = segments.Select(s => s.Index).ToArray();
         Retry("keep dead letters", () =>
         {
-            deadLetters.Commit(flush.Id, flush.Epoch, letters, ranges);
+            deadLetters.Keep(flush.Id, flush.Epoch, letters, ranges);
             return true;
         });
         KillPoint.Hit("flush.letters-kept");
@@ -178,7 +178,7 @@ internal sealed class TableFlusher(TablePipeline pipeline, TableStore store, Seg
         foreach (var range in ranges) range.Source.CommittedOffset = range.Next;
         Volatile.Write(ref oldestUnixMs, 0);
         Count(files, rows, snapshot?.SnapshotId, written - started, now - written);
-        Acknowledge?.Invoke([.. ranges.Select(r => new TopicPartitionOffset(r.Source.Topic, r.Source.Partition, r.Next))]);
+        Ack?.Invoke([.. ranges.Select(r => new TopicPartitionOffset(r.Source.Topic, r.Source.Partition, r.Next))]);
         KillPoint.Hit("flush.done");
     }
 

@@ -80,7 +80,7 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         problems = new(options.Name, log, clock);
         starts = new(consumer, store, journal, options, log);
         acks = new(journal, ranges => consumer.Ack(ranges));
-        flusher.Acknowledge = acks.OnCommitted;
+        flusher.Ack = acks.OnCommitted;
         flusher.CheckLives = starts.CheckLives;
         flusher.LookAtTopics = () => pipeline.Topics.Look(starts.Describe);
         flusher.Sources = () => assignment.Assigned;

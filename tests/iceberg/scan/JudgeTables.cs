@@ -7,9 +7,9 @@ public sealed class JudgeTables : IDisposable
 {
     public const string Collection = "tables of the judge";
 
-    private readonly Lazy<(string Warehouse, TempFolder? Folder)> _made = new(Make);
+    private readonly Lazy<(string Warehouse, TempFolder? Folder)> made = new(Make);
 
-    public string Warehouse => _made.Value.Warehouse;
+    public string Warehouse => made.Value.Warehouse;
 
     /// <summary>Of one of them; the tables are at <c>t.NAME</c>.</summary>
     internal Table Load(string name) => new FileCatalog(Store(), Warehouse, strictNames: false).Load(new TableIdent(["t"], name));
@@ -18,7 +18,7 @@ public sealed class JudgeTables : IDisposable
 
     public void Dispose()
     {
-        if (_made.IsValueCreated) _made.Value.Folder?.Dispose();
+        if (made.IsValueCreated) made.Value.Folder?.Dispose();
     }
 
     private static (string Warehouse, TempFolder? Folder) Make()

@@ -13,7 +13,7 @@ public sealed class LetterPolicyTests : IDisposable
     {
         var letters = world.Open(DeadLetterPolicy.Topic);
         world.Add(letters, 0, 2, 7);
-        letters.Commit("f", 1, [0], [world.Range(2, 0, 8)]);
+        letters.Keep("f", 1, [0], [world.Range(2, 0, 8)]);
         Assert.Equal(
             "shop.orders.dead-letters -=value-7 k2i.table:shop.orders k2i.topic:orders k2i.partition:2 k2i.offset:7 k2i.error:InvalidJson k2i.detail:at byte 7 k2i.timestamp:1700000000007 k2i.timestamp-type:CreateTime",
             Assert.Single(world.Producer.Delivered));
@@ -26,11 +26,11 @@ public sealed class LetterPolicyTests : IDisposable
         world.Add(letters, 0, 0, 1, 2);
         world.Add(letters, 1, 1, 3);
         world.Producer.FailNext = 2;
-        Assert.Equal(ErrorKind.Unavailable, Assert.Throws<EngineException>(Commit).Kind);
-        Commit();
+        Assert.Equal(ErrorKind.Unavailable, Assert.Throws<EngineException>(Keep).Kind);
+        Keep();
         Assert.Equal(["value-1", "value-2", "value-3"], world.Producer.Delivered.Select(d => d.Split(' ')[1][2..]).Order());
 
-        void Commit() => letters.Commit("f", 1, [0, 1], [world.Range(0, 0, 5), world.Range(1, 0, 5)]);
+        void Keep() => letters.Keep("f", 1, [0, 1], [world.Range(0, 0, 5), world.Range(1, 0, 5)]);
     }
 
     [Fact]
@@ -39,9 +39,9 @@ public sealed class LetterPolicyTests : IDisposable
         var letters = world.Open(DeadLetterPolicy.Topic);
         world.Add(letters, 0, 0, 1, 2, 3);
         world.Producer.Refuses = "value-2";
-        for (var tries = 0; tries < 3; tries++) Assert.Throws<EngineException>(() => letters.Commit("f", 1, [0], [world.Range(0, 0, 5)]));
+        for (var tries = 0; tries < 3; tries++) Assert.Throws<EngineException>(() => letters.Keep("f", 1, [0], [world.Range(0, 0, 5)]));
         world.Producer.Refuses = null;
-        letters.Commit("f", 1, [0], [world.Range(0, 0, 5)]);
+        letters.Keep("f", 1, [0], [world.Range(0, 0, 5)]);
         Assert.Equal(["value-1", "value-2", "value-3"], world.Producer.Delivered.Select(d => d.Split(' ')[1][2..]));
     }
 
@@ -51,10 +51,10 @@ public sealed class LetterPolicyTests : IDisposable
         var letters = world.Open(DeadLetterPolicy.Topic);
         world.Add(letters, 0, 0, 1);
         world.Producer.Stuck = true;
-        Assert.Throws<EngineException>(() => letters.Commit("f", 1, [0], [world.Range(0, 0, 5)]));
-        Assert.Throws<EngineException>(() => letters.Commit("f", 1, [0], [world.Range(0, 0, 5)]));
+        Assert.Throws<EngineException>(() => letters.Keep("f", 1, [0], [world.Range(0, 0, 5)]));
+        Assert.Throws<EngineException>(() => letters.Keep("f", 1, [0], [world.Range(0, 0, 5)]));
         world.Producer.Stuck = false;
-        letters.Commit("f", 1, [0], [world.Range(0, 0, 5)]);
+        letters.Keep("f", 1, [0], [world.Range(0, 0, 5)]);
         Assert.Single(world.Producer.Delivered);
     }
 
@@ -76,7 +76,7 @@ public sealed class LetterPolicyTests : IDisposable
         var letters = world.Open(DeadLetterPolicy.Pause);
         world.Add(letters, 0, 1, 8, 9);
         Assert.Throws<EngineException>(() => world.Add(letters, 0, 1, 10));
-        letters.Commit("f", 1, [0], [world.Range(1, 0, 10)]);
+        letters.Keep("f", 1, [0], [world.Range(1, 0, 10)]);
         Assert.Equal(["1:8", "1:9"], world.Rows());
     }
 
@@ -85,7 +85,7 @@ public sealed class LetterPolicyTests : IDisposable
     {
         var letters = world.Open(DeadLetterPolicy.Drop);
         world.Add(letters, 0, 0, 1, 2, 3, 4);
-        letters.Commit("f", 1, [0], [world.Range(0, 0, 5)]);
+        letters.Keep("f", 1, [0], [world.Range(0, 0, 5)]);
         Assert.Contains("offset=1", Assert.Single(world.Log.Lines), StringComparison.Ordinal);
         Assert.Empty(world.Rows());
     }

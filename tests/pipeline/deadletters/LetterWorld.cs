@@ -56,7 +56,7 @@ internal sealed class LetterWorld : IDisposable
             Segments = Segments,
             RingBytes = 8 << 20,
             Log = Log,
-            Clock = new SleeplessClock(),
+            Clock = new FakeClock(),
             Random = SystemRandom.Instance,
             Accepted = Accepted,
         });
@@ -115,19 +115,6 @@ internal sealed class LetterWorld : IDisposable
     }
 
     /// <summary>Time that passes by being waited for.</summary>
-    private sealed class SleeplessClock : IClock
-    {
-        private long slept;
-
-        public long UnixMs => SystemClock.Instance.UnixMs + slept;
-
-        public long MonotonicMs => SystemClock.Instance.MonotonicMs + slept;
-
-        public void Sleep(long ms) => slept += ms;
-
-        public ILatch CreateLatch(bool isSet = false) => SystemClock.Instance.CreateLatch(isSet);
-    }
-
     /// <summary>A catalog whose commits can be interfered with.</summary>
     internal sealed class HookedCatalog(ICatalog inner) : ICatalog
     {

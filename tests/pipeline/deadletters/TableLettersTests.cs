@@ -28,7 +28,7 @@ public sealed class TableLettersTests : IDisposable
             Headers = new Pairs(("a", "1"), ("b", null), ("a", "")),
         };
         Assert.True(letters.Add(in record, world.Sources[1], 0, "InvalidUtf8", "at byte 0"));
-        letters.Commit("f", 1, [0], [world.Range(1, 0, 43)]);
+        letters.Keep("f", 1, [0], [world.Range(1, 0, 43)]);
         var row = Assert.Single(world.Scan());
         Assert.Equal("""["orders",1,42,"2023-11-14T22:13:20.123000+00:00","LogAppendTime","InvalidUtf8","at byte 0","6b","ff00"]""",
             "[" + string.Join(',', row.EnumerateObject().Take(9).Select(p => p.Value.GetRawText())) + "]");
@@ -43,7 +43,7 @@ public sealed class TableLettersTests : IDisposable
         var letters = world.Open();
         var record = new RecordInput([], valueIsNull: true) { Topic = "orders"u8, Offset = 3 };
         Assert.True(letters.Add(in record, world.Sources[0], 0, "Tombstone", ""));
-        letters.Commit("f", 1, [0], [world.Range(0, 0, 4)]);
+        letters.Keep("f", 1, [0], [world.Range(0, 0, 4)]);
         var row = Assert.Single(world.Scan());
         foreach (var name in new[] { "key", "value", "headers", "timestamp", "timestamp_type" }) Assert.Equal("null", row.GetProperty(name).GetRawText());
     }
@@ -52,7 +52,7 @@ public sealed class TableLettersTests : IDisposable
     public void AFlushWithoutLettersTouchesNothing()
     {
         var letters = world.Open();
-        letters.Commit("f", 1, [0, 1], [world.Range(0, 0, 100)]);
+        letters.Keep("f", 1, [0, 1], [world.Range(0, 0, 100)]);
         Assert.Null(world.Files.TryLoad(DeadLetterTable.IdentFor(LetterWorld.Ident)));
     }
 
@@ -62,7 +62,7 @@ public sealed class TableLettersTests : IDisposable
         var letters = world.Open();
         world.Add(letters, 0, 0, 5, 10, 50, 99);
         world.Add(letters, 0, 1, 7);
-        letters.Commit("f", 1, [0], [world.Range(0, 10, 99)]);
+        letters.Keep("f", 1, [0], [world.Range(0, 10, 99)]);
         Assert.Equal(["0:10", "0:50"], world.Rows());
     }
 
@@ -72,15 +72,15 @@ public sealed class TableLettersTests : IDisposable
         var first = world.Open();
         world.Add(first, 0, 0, 10, 50);
         world.Add(first, 1, 1, 20);
-        first.Commit("f1", 1, [0, 1], [world.Range(0, 0, 100), world.Range(1, 0, 30)]);
+        first.Keep("f1", 1, [0, 1], [world.Range(0, 0, 100), world.Range(1, 0, 30)]);
 
         var second = world.Open();
         world.Add(second, 0, 0, 10);
-        second.Commit("f1", 2, [0], [world.Range(0, 0, 40)]);
+        second.Keep("f1", 2, [0], [world.Range(0, 0, 40)]);
         second.Clear(0);
         world.Add(second, 0, 0, 50, 110);
         world.Add(second, 1, 1, 20, 31);
-        second.Commit("f2", 2, [0, 1], [world.Range(0, 40, 120), world.Range(1, 0, 40)]);
+        second.Keep("f2", 2, [0, 1], [world.Range(0, 40, 120), world.Range(1, 0, 40)]);
         Assert.Equal(["0:10", "0:110", "0:50", "1:20", "1:31"], world.Rows());
         Assert.Equal(0, world.Orphans());
     }
@@ -90,10 +90,10 @@ public sealed class TableLettersTests : IDisposable
     {
         var first = world.Open();
         world.Add(first, 0, 0, 10, 50);
-        first.Commit("f1", 1, [0], [world.Range(0, 0, 100)]);
+        first.Keep("f1", 1, [0], [world.Range(0, 0, 100)]);
         var second = world.Open();
         world.Add(second, 0, 0, 10, 30, 50);
-        second.Commit("f2", 2, [0], [world.Range(0, 0, 100)]);
+        second.Keep("f2", 2, [0], [world.Range(0, 0, 100)]);
         Assert.Equal(["0:10", "0:30", "0:50"], world.Rows());
     }
 
@@ -103,10 +103,10 @@ public sealed class TableLettersTests : IDisposable
         var letters = world.Open();
         world.Add(letters, 0, 0, 1, 2);
         world.Catalog.BeforeCommit = () => throw new EngineException(ErrorKind.Denied, "no right");
-        var error = Assert.Throws<EngineException>(() => letters.Commit("f", 1, [0], [world.Range(0, 0, 9)]));
+        var error = Assert.Throws<EngineException>(() => letters.Keep("f", 1, [0], [world.Range(0, 0, 9)]));
         Assert.Equal(ErrorKind.Denied, error.Kind);
         Assert.Equal(0, world.Orphans());
-        letters.Commit("f", 1, [0], [world.Range(0, 0, 9)]);
+        letters.Keep("f", 1, [0], [world.Range(0, 0, 9)]);
         Assert.Equal(["0:1", "0:2"], world.Rows());
     }
 
@@ -117,12 +117,12 @@ public sealed class TableLettersTests : IDisposable
     {
         var letters = world.Open();
         world.Add(letters, 0, 0, 1, 2);
-        letters.Commit("f0", 1, [0], [world.Range(0, 0, 3)]);
+        letters.Keep("f0", 1, [0], [world.Range(0, 0, 3)]);
         letters.Clear(0);
         world.Add(letters, 0, 0, 5, 6);
         // Applied, but no one hears of it, and then the catalog is away for long.
         world.Catalog.LoseAnswers = 1;
-        var error = Assert.Throws<EngineException>(() => letters.Commit("f1", 1, [0], [world.Range(0, 3, 9)]));
+        var error = Assert.Throws<EngineException>(() => letters.Keep("f1", 1, [0], [world.Range(0, 3, 9)]));
         Assert.Contains(error.Kind, new[] { ErrorKind.Unknown, ErrorKind.Unavailable });
         world.Catalog.Away = false;
         if (sessionEnds)
@@ -131,7 +131,7 @@ public sealed class TableLettersTests : IDisposable
             letters = world.Open();
             world.Add(letters, 0, 0, 5, 6, 8);
         }
-        letters.Commit("f1", 1, [0], [world.Range(0, 3, 9)]);
+        letters.Keep("f1", 1, [0], [world.Range(0, 3, 9)]);
         Assert.Equal(sessionEnds ? ["0:1", "0:2", "0:5", "0:6", "0:8"] : ["0:1", "0:2", "0:5", "0:6"], world.Rows());
     }
 
@@ -140,14 +140,14 @@ public sealed class TableLettersTests : IDisposable
     {
         var one = world.Open();
         world.Add(one, 0, 0, 10, 20);
-        one.Commit("a", 1, [0], [world.Range(0, 0, 30)]);
+        one.Keep("a", 1, [0], [world.Range(0, 0, 30)]);
         one.Clear(0);
         world.Add(one, 0, 0, 40, 50);
         var other = world.Open(catalog: world.Files);
         world.Add(other, 0, 0, 10, 20, 40);
         // The other commits what the one is about to, in the middle of its commit.
-        world.Catalog.BeforeCommit = () => other.Commit("b", 2, [0], [world.Range(0, 0, 45)]);
-        one.Commit("c", 1, [0], [world.Range(0, 30, 60)]);
+        world.Catalog.BeforeCommit = () => other.Keep("b", 2, [0], [world.Range(0, 0, 45)]);
+        one.Keep("c", 1, [0], [world.Range(0, 30, 60)]);
         Assert.Equal(["0:10", "0:20", "0:40", "0:50"], world.Rows());
         Assert.Equal(0, world.Orphans());
     }
@@ -158,13 +158,13 @@ public sealed class TableLettersTests : IDisposable
         var before = world.Open();
         world.Add(before, 0, 0, 1, 5);
         world.Add(before, 0, 1, 7);
-        before.Commit("f1", 1, [0], [world.Range(0, 0, 10), world.Range(1, 0, 10)]);
+        before.Keep("f1", 1, [0], [world.Range(0, 0, 10), world.Range(1, 0, 10)]);
         world.Sources = [.. Enumerable.Range(0, 3).Select(p => new Source(p, "orders", p) { TopicId = "id-2" })];
         for (var again = 0; again < 2; again++)
         {
             var after = world.Open();
             world.Add(after, 0, 0, 1, 3);
-            after.Commit("f2", 2, [0], [world.Range(0, 0, 10)]);
+            after.Keep("f2", 2, [0], [world.Range(0, 0, 10)]);
         }
         Assert.Equal(["0:1", "0:1", "0:3", "0:5", "1:7"], world.Rows());
         var map = OffsetMap.Of(world.Files.Load(DeadLetterTable.IdentFor(LetterWorld.Ident)));
@@ -178,24 +178,24 @@ public sealed class TableLettersTests : IDisposable
         var first = world.Open();
         world.Add(first, 0, 0, 1, 3);
         world.Add(first, 0, 1, 5);
-        first.Commit("f1", 1, [0], [world.Range(0, 0, 10), world.Range(1, 0, 10)]);
+        first.Keep("f1", 1, [0], [world.Range(0, 0, 10), world.Range(1, 0, 10)]);
         world.Sources = [.. Enumerable.Range(0, 3).Select(p => new Source(p, "orders", p) { TopicId = "id-2" })];
         var second = world.Open();
         world.Add(second, 0, 0, 1);
-        second.Commit("f2", 2, [0], [world.Range(0, 0, 10)]);
+        second.Keep("f2", 2, [0], [world.Range(0, 0, 10)]);
         world.Sources = former;
         foreach (var partition in (int[])[0, 1])
         {
             // It has not heard of the new life; its rows will be refused, its letters are looked at first.
             var late = world.Open();
             world.Add(late, 0, partition, 1, 3, 5);
-            late.Commit("f3", 1, [0], [world.Range(partition, 0, 10)]);
+            late.Keep("f3", 1, [0], [world.Range(partition, 0, 10)]);
         }
         Assert.Equal(["0:1", "0:1", "0:3", "0:5", "1:1", "1:3", "1:5"], world.Rows());
         world.Sources = [.. Enumerable.Range(0, 3).Select(p => new Source(p, "orders", p) { TopicId = "id-2" })];
         var again = world.Open();
         world.Add(again, 0, 0, 1, 2);
-        again.Commit("f4", 2, [0], [world.Range(0, 0, 10)]);
+        again.Keep("f4", 2, [0], [world.Range(0, 0, 10)]);
         Assert.Equal(["0:1", "0:1", "0:2", "0:3", "0:5", "1:1", "1:3", "1:5"], world.Rows());
     }
 
@@ -204,11 +204,11 @@ public sealed class TableLettersTests : IDisposable
     {
         var letters = world.Open();
         world.Add(letters, 0, 0, 1);
-        letters.Commit("f1", 1, [0], [world.Range(0, 0, 2)]);
+        letters.Keep("f1", 1, [0], [world.Range(0, 0, 2)]);
         letters.Clear(0);
         world.Files.Drop(DeadLetterTable.IdentFor(LetterWorld.Ident), purge: true);
         world.Add(letters, 0, 0, 3);
-        letters.Commit("f2", 1, [0], [world.Range(0, 2, 4)]);
+        letters.Keep("f2", 1, [0], [world.Range(0, 2, 4)]);
         Assert.Equal(["0:3"], world.Rows());
     }
 
@@ -218,7 +218,7 @@ public sealed class TableLettersTests : IDisposable
         _ = world.Files.Create(DeadLetterTable.IdentFor(LetterWorld.Ident), new() { Schema = Columns.FieldIds.NewSchema([new(0, "topic", Columns.PrimitiveType.Long, false)]) });
         var letters = world.Open();
         world.Add(letters, 0, 0, 1);
-        var error = Assert.Throws<EngineException>(() => letters.Commit("f1", 1, [0], [world.Range(0, 0, 2)]));
+        var error = Assert.Throws<EngineException>(() => letters.Keep("f1", 1, [0], [world.Range(0, 0, 2)]));
         Assert.Equal(ErrorKind.Invalid, error.Kind);
         Assert.Contains("shop.orders_dead_letters", error.Message, StringComparison.Ordinal);
     }
@@ -228,11 +228,11 @@ public sealed class TableLettersTests : IDisposable
     {
         var letters = world.Open();
         world.Add(letters, 0, 0, 1);
-        letters.Commit("f1", 1, [0], [world.Range(0, 0, 2)]);
+        letters.Keep("f1", 1, [0], [world.Range(0, 0, 2)]);
         letters.Clear(0);
         new TableCommitter(world.Files, world.Store).Commit(DeadLetterTable.IdentFor(LetterWorld.Ident), new UpdateSchema().Add("", "handled_by", Columns.PrimitiveType.String).MoveFirst("handled_by"));
         world.Add(letters, 0, 0, 3);
-        letters.Commit("f2", 1, [0], [world.Range(0, 2, 4)]);
+        letters.Keep("f2", 1, [0], [world.Range(0, 2, 4)]);
         Assert.Equal(["0:1", "0:3"], world.Rows());
     }
 
@@ -246,7 +246,7 @@ public sealed class TableLettersTests : IDisposable
         while (world.Add(letters, 1, 1, taken, new byte[1000])) taken++;
         Assert.InRange(taken, 60, 5_000);
         Assert.True(letters.PendingBytes > (3 << 20) + taken * 1000);
-        letters.Commit("f", 1, [0, 1], [world.Range(0, 0, 1), world.Range(1, 0, taken)]);
+        letters.Keep("f", 1, [0, 1], [world.Range(0, 0, 1), world.Range(1, 0, taken)]);
         letters.Clear(0);
         letters.Clear(1);
         Assert.Equal(0, letters.PendingBytes);
@@ -274,7 +274,7 @@ public sealed class TableLettersTests : IDisposable
             if (fault == 1) world.Catalog.LoseAnswers = 1;
             try
             {
-                letters.Commit($"f{step}", step, [segment], [world.Range(0, main, next)]);
+                letters.Keep($"f{step}", step, [segment], [world.Range(0, main, next)]);
                 // A crash between the two commits: the main table stays where it is.
                 if (fault != 2) main = next;
             }

@@ -91,7 +91,7 @@ internal sealed class IntakeWorld : IDisposable
             return true;
         }
 
-        internal override void Commit(string flushId, long epoch, IReadOnlyList<int> segmentIndexes, IReadOnlyList<OffsetRange> ranges)
+        internal override void Keep(string flushId, long epoch, IReadOnlyList<int> segmentIndexes, IReadOnlyList<OffsetRange> ranges)
         {
         }
 

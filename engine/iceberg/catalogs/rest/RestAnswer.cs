@@ -10,29 +10,26 @@ internal sealed record RestAnswer(int Status, byte[] Body, string? ETag)
 
     public bool IsSuccess => Status is >= 200 and < 300;
 
-    /// <summary>The error type by the protocol (<c>NoSuchTableException</c>); empty where the answer has none.</summary>
-    public string ErrorType => Error("type");
-
     /// <summary>What the server says about its refusal, fit to print: one line, cut, from the protocol's error or else the start of a body of text.</summary>
     public string Problem
     {
         get
         {
-            var message = Error("message");
+            var message = Told();
             if (message.Length == 0 && Body.Length > 0) message = Encoding.UTF8.GetString(Body.AsSpan(0, Math.Min(Body.Length, LongestMessage)));
             message = string.Concat(message.Take(LongestMessage).Select(c => char.IsControl(c) ? ' ' : c)).Trim();
             return message.Length == 0 ? $"status {Status}" : $"status {Status}, {message}";
         }
     }
 
-    private string Error(string field)
+    private string Told()
     {
         try
         {
             using var document = JsonDocument.Parse(Body, new JsonDocumentOptions { MaxDepth = 16 });
             return document.RootElement.ValueKind == JsonValueKind.Object
                 && document.RootElement.TryGetProperty("error", out var error)
-                && (error.ValueKind == JsonValueKind.Object ? error.TryGetProperty(field, out var value) : Plain(document.RootElement, field, out value))
+                && (error.ValueKind == JsonValueKind.Object ? error.TryGetProperty("message", out var value) : Plain(document.RootElement, out value))
                 && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
@@ -43,6 +40,6 @@ internal sealed record RestAnswer(int Status, byte[] Body, string? ETag)
     }
 
     /// <summary>OAuth2's form: <c>{"error": "invalid_client", "error_description": "…"}</c>.</summary>
-    private static bool Plain(JsonElement root, string field, out JsonElement value) =>
-        root.TryGetProperty(field == "type" ? "error" : "error_description", out value) || root.TryGetProperty("error", out value);
+    private static bool Plain(JsonElement root, out JsonElement value) =>
+        root.TryGetProperty("error_description", out value) || root.TryGetProperty("error", out value);
 }

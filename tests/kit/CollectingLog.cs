@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using K2I.Base;
 
-namespace K2I.Kafka.Tests;
+namespace K2I.Kit;
 
-/// <summary>Keeps every log line as text, fields included.</summary>
-public sealed class RecordingLog : ILog
+/// <summary>Keeps every log line as text: level, message, then the fields as name=value. Any thread.</summary>
+public sealed class CollectingLog : ILog
 {
     public ConcurrentQueue<string> Lines { get; } = new();
 
