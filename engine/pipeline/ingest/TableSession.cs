@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
 using K2I.Base;
-using K2I.Decode;
 using K2I.Kafka;
 using K2I.Ring;
-using K2I.Wal;
 
 namespace K2I.Pipeline;
 
@@ -190,7 +188,11 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
                 source.StartAt(starts.StartOf(started[i], topicId), begins);
             }
         }
-        if (logged.Count > 0) Replay(logged);
+        if (logged.Count > 0)
+        {
+            new RecoveryRun(pipeline, assignment, intake, sink, flusher, journal, WaitForRoom).Run(logged, redo);
+            redo = null;
+        }
         for (var i = 0; i < partitions.Length; i++)
         {
             var source = assignment.Find(started[i])!;
@@ -220,63 +222,6 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
             }
             if (source.IsAtItsBeginning && source.TakenOffset != Source.Unknown) intake.OfferEnd(source, source.TakenOffset);
         }
-    }
-
-    /// <summary>Brings back the rows that the log holds beyond the table, before any new record is fetched.</summary>
-    private void Replay(List<(Source Source, LoggedRun Run)> logged)
-    {
-        // What was taken since the last poll goes first: the log is in the order in which records were taken.
-        if (!journal.Append()) throw new EngineException(ErrorKind.Full, $"table {options.Name}: {journal.Trouble ?? "the log has no room at the moment"}; starting again from what the table holds");
-        var began = clock.MonotonicMs;
-        var end = journal.AppendedPosition;
-        var told = began;
-        sink.Redo = redo;
-        LogReplay? replay = null;
-        void FrameDone(LogPosition position)
-        {
-            KillPoint.Hit("recovery.frame-replayed");
-            if (sink.Redo is { } flush && flush.Ranges.All(r => assignment.Find(new(r.Topic, r.Partition)) is { } s && s.TakenOffset >= r.Next))
-            {
-                sink.SealForFlush();
-                flusher.Signal.Request();
-                sink.Redo = null;
-            }
-            var now = clock.MonotonicMs;
-            if (now - told < 1_000) return;
-            told = now;
-            pipeline.Recovering = $"{Units.FormatBytes(position - replay!.Start)} of {Units.FormatBytes(end - replay.Start)}";
-            log.Info("replaying the log", ("table", options.Name), ("records", replay.Records), ("bytes", position - replay.Start), ("of", end - replay.Start));
-        }
-
-        replay = new(logged, OfferReplayed, EndReplayed, FrameDone);
-        KillPoint.Hit("recovery.replay-begun");
-        try
-        {
-            journal.Replay(replay.Start, replay);
-        }
-        catch (EngineException error) when (error.Kind == ErrorKind.Corrupt)
-        {
-            log.Error("the log is damaged; what it held further on is fetched again", ("table", options.Name), ("error", error.Message));
-        }
-        KillPoint.Hit("recovery.replayed");
-        sink.Publish();
-        (sink.Redo, redo) = (null, null);
-        pipeline.Recovering = "";
-        log.Info("the log is replayed", ("table", options.Name), ("records", replay.Records), ("bytes", end - replay.Start), ("ms", clock.MonotonicMs - began));
-    }
-
-    private bool OfferReplayed(in RecordInput record, Source source)
-    {
-        while (!intake.TryReplay(in record, source))
-            if (!WaitForRoom()) return false;
-        return true;
-    }
-
-    private bool EndReplayed(Source source, long next)
-    {
-        while (!sink.TakeEnd(source, next))
-            if (!WaitForRoom()) return false;
-        return true;
     }
 
     /// <summary>Waits a little for a flush to make room; group membership is kept by the consumer's own thread. False if the session is to end.</summary>
@@ -335,7 +280,7 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         pipeline.SetState(TableState.Stopping, "flushing and committing");
         if (schema.IsReady)
         {
-            intake.Drain();
+            DrainAtStop();
             if (!FlushAndWait(pipeline.ShutdownTimeoutMs))
             {
                 log.Warn("left before everything was committed; the rest is read again at the next start", ("table", options.Name),
@@ -345,6 +290,22 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         KillPoint.Hit("stop.flushed");
         consumer.TryAck(store.IsOpen ? CommittedOffsets() : [], 2_000);
         KillPoint.Hit("stop.acked");
+    }
+
+    /// <summary>
+    /// Held records that need a change of the schema find no catalog once the stop has ended its calls: they are read again at the next start, and
+    /// keep nothing from its flush.
+    /// </summary>
+    private void DrainAtStop()
+    {
+        try
+        {
+            intake.Drain();
+        }
+        catch (EngineException error) when (error.Retryable || error.Kind == ErrorKind.Unknown)
+        {
+            log.Debug("held records are left to the next start", ("table", options.Name), ("records", intake.Held.Count), ("error", error.Message));
+        }
     }
 
     private TopicPartitionOffset[] CommittedOffsets() =>
