@@ -66,7 +66,7 @@ public sealed class PartitionEndTests(SharedBroker broker) : IDisposable
             ingest.WaitForRows("events", 2);
             Assert.Equal(0, ingest.Stop());
         }
-        using (var admin = new DependentAdminClientBuilder(producer.Handle).Build()) admin.CreatePartitionsAsync([new PartitionsSpecification { Topic = topic, IncreaseTo = 3 }]).Wait();
+        AddPartition(producer.Handle, topic, count: 3);
         Send(producer, topic, 2, 4);
         using var again = Ingest.Start(workspace, config);
         again.WaitForRows("events", 1);
@@ -100,6 +100,18 @@ public sealed class PartitionEndTests(SharedBroker broker) : IDisposable
         Send(producer, topic, partition, ids);
         if (commit) producer.CommitTransaction(TimeSpan.FromSeconds(30));
         else producer.AbortTransaction(TimeSpan.FromSeconds(30));
+    }
+
+    /// <summary>Waits until the client knows it, too: it looks for new partitions every few minutes only.</summary>
+    private static void AddPartition(Handle client, string topic, int count)
+    {
+        using var admin = new DependentAdminClientBuilder(client).Build();
+        admin.CreatePartitionsAsync([new PartitionsSpecification { Topic = topic, IncreaseTo = count }]).Wait();
+        for (var look = 0; admin.GetMetadata(topic, TimeSpan.FromSeconds(10)).Topics.Single().Partitions.Count < count; look++)
+        {
+            Assert.True(look < 300, $"{topic} has no {count} partitions");
+            Thread.Sleep(100);
+        }
     }
 
     private static void Send(IProducer<Null, string> producer, string topic, int partition, params int[] ids)
