@@ -266,7 +266,8 @@ publish() {
 
 publish_binary() {
   local out=$BUILD_DIR/publish
-  rm -rf "$out"
+  # What the compiler and the linker left when they were interrupted looks newer than its sources, and would be taken as it is.
+  rm -rf "$out" "$BUILD_DIR"/out/{obj,bin}/K2I.Cli/*/native
   dotnet publish engine/cli -c $CONFIGURATION -o "$out" --nologo -v minimal
   mkdir -p "$DIST_DIR"
   # By renaming, as a running binary cannot be written over.
