@@ -4,66 +4,150 @@ using K2I.Base;
 namespace K2I.Pipeline;
 
 /// <summary>
-/// The engine: one pipeline per table, independent of each other. It makes no threads: whoever assembles the process gives each of
+/// The engine: lanes that fetch for any number of tables, workers that flush them. It makes no threads: whoever assembles the process gives each of
 /// <see cref="Workers"/> one.
 /// </summary>
 /// <remarks>Any thread may call <see cref="Status"/> and <see cref="RequestStop"/>. Workers end after a stop, each within the shutdown time; then dispose.</remarks>
 public sealed class Engine : IDisposable
 {
-    private readonly ImmutableArray<TablePipeline> pipelines;
-    private readonly TableStoreFactory stores;
-    private readonly long startedUnixMs;
-    private readonly IDisposable dataLock;
+    /// <summary>For how long after the start logs keep what they held for tables and partitions that have not come yet.</summary>
+    private const int KeepFoundMs = 60_000;
 
-    /// <summary>Takes the data directory; throws Conflict while another process has it.</summary>
+    private readonly EngineContext context;
+    private readonly EncodeTeam? team;
+    private readonly ImmutableArray<LaneLog> formerLogs;
+    private readonly long startedUnixMs;
+    private readonly long startedMs;
+    private readonly IDisposable dataLock;
+    private int lanesLeft;
+    private int workersLeft;
+
+    /// <summary>Takes the data directory, and reads the logs in it; throws Conflict while another process has it.</summary>
     public Engine(EngineOptions options, EngineServices services, ILog log)
     {
-        startedUnixMs = services.Clock.UnixMs;
+        (startedUnixMs, startedMs) = (services.Clock.UnixMs, services.Clock.MonotonicMs);
         services.Files.CreateDirectory(options.DataDirectory);
         dataLock = services.Files.Lock(Path.Combine(options.DataDirectory, "lock"));
         KillPoint.Hit("engine.locked");
-        var team = options.EncodeHelpers > 0 ? new EncodeTeam(options.EncodeHelpers, options.Tables.Length, services.Clock) : null;
-        stores = new(options, services, team, log);
-        var shares = MemoryShares.Of(options.MemoryBytes / Math.Max(1, options.Tables.Length));
-        pipelines = [.. options.Tables.Select(t => new TablePipeline(t, options, services, stores, shares, log))];
+        (lanesLeft, workersLeft) = (options.Lanes, options.FlushThreads);
+        team = options.EncodeHelpers > 0 ? new EncodeTeam(options.EncodeHelpers, options.FlushThreads, services.Clock) : null;
+        context = new(options, services, team, log);
+        var logs = new List<LaneLog>();
+        try
+        {
+            for (var i = 0; i < options.Lanes; i++) logs.Add(LaneLog.Open(services, options, LaneLog.NameOf(i), isInUse: true, log));
+            formerLogs = [.. FormerLanes(options, services).Select(n => LaneLog.Open(services, options, n, isInUse: false, log))];
+            KillPoint.Hit("engine.logs-open");
+            context.Found = FoundLogs.Read([.. logs, .. formerLogs], log);
+            KillPoint.Hit("engine.logs-read");
+        }
+        catch
+        {
+            foreach (var opened in logs) opened.Dispose();
+            dataLock.Dispose();
+            throw;
+        }
+        context.Lanes = [.. logs.Select((l, i) => new Lane(i, context, l))];
+        foreach (var table in options.Tables) context.Work.Wake(context.Tables.Add(table), Urgency.Idle);
         Workers =
         [
-            .. pipelines.SelectMany(p => new EngineWorker[]
-            {
-                new($"ingest {p.Options.Name}", p.RunIngest),
-                new($"flush {p.Options.Name}", () => Flush(p, team)),
-                new($"sync {p.Options.Name}", p.RunSync),
-            }),
+            .. context.Lanes.Select(l => new EngineWorker($"lane {l.Index}", () => RunLane(l))),
+            .. context.Lanes.Select(l => new EngineWorker($"sync {l.Index}", l.Log.RunSync)),
+            .. formerLogs.Select((l, i) => new EngineWorker($"sync former {i}", l.RunSync)),
+            .. Enumerable.Range(0, options.FlushThreads).Select(i => new EngineWorker($"flush {i}", RunFlushes)),
             .. Enumerable.Range(1, team is null ? 0 : options.EncodeHelpers).Select(i => new EngineWorker($"encode {i}", team!.Help)),
         ];
     }
 
     public ImmutableArray<EngineWorker> Workers { get; }
 
-    public EngineStatus Status() => new(startedUnixMs, [.. pipelines.Select(p => p.Status())]);
+    public EngineStatus Status() => new(startedUnixMs, [.. context.Tables.All.Select(t => t.Status())], [.. context.Lanes.Select(LaneStatus.Of)], Breaker());
 
     /// <summary>Asks every table to flush, commit and leave. Returns at once.</summary>
-    public void RequestStop()
+    public void RequestStop() => context.Stop.End();
+
+    /// <summary>After the workers have ended.</summary>
+    public void Dispose()
     {
-        foreach (var pipeline in pipelines) pipeline.RequestStop();
+        foreach (var table in context.Tables.All) table.Stop();
+        context.Found.Forget();
+        foreach (var lane in context.Lanes) lane.Dispose();
+        foreach (var log in formerLogs) EndFormer(log);
+        context.Dispose();
+        dataLock.Dispose();
     }
 
-    private static void Flush(TablePipeline pipeline, EncodeTeam? team)
+    /// <summary>Logs of lanes that are no more.</summary>
+    private static IEnumerable<string> FormerLanes(EngineOptions options, EngineServices services)
+    {
+        var root = LaneLog.RootOf(options.DataDirectory);
+        return services.Files.ListDirectories(root).Where(n => n.StartsWith("lane-", StringComparison.Ordinal) && int.TryParse(n.AsSpan(5), out var number) && number >= options.Lanes);
+    }
+
+    private void RunLane(Lane lane)
     {
         try
         {
-            pipeline.RunFlush();
+            lane.Run();
+        }
+        catch (Exception error)
+        {
+            foreach (var table in context.Tables.All) table.ShowFailed(error.Message);
+            throw;
+        }
+        finally
+        {
+            // The last to leave ends the workers: nothing more can come to them.
+            if (Interlocked.Decrement(ref lanesLeft) == 0)
+            {
+                context.Work.Close();
+                foreach (var table in context.Tables.All) table.EndCalls();
+                foreach (var other in context.Lanes) other.Log.End();
+                foreach (var log in formerLogs) log.End();
+            }
+        }
+    }
+
+    private void RunFlushes()
+    {
+        try
+        {
+            while (context.Work.Take() is { } table)
+            {
+                var due = long.MaxValue;
+                try
+                {
+                    due = table.Work();
+                }
+                finally
+                {
+                    context.Work.Done(table, due);
+                }
+                if (!context.Found.IsForgotten && context.Services.Clock.MonotonicMs - startedMs >= KeepFoundMs) context.Found.Forget();
+            }
         }
         finally
         {
             team?.Leave();
+            if (Interlocked.Decrement(ref workersLeft) == 0)
+                foreach (var table in context.Tables.All) table.Stop();
         }
     }
 
-    public void Dispose()
+    /// <summary>The log of a lane that is no more goes once nothing of it is needed.</summary>
+    private void EndFormer(LaneLog log)
     {
-        foreach (var pipeline in pipelines) pipeline.Dispose();
-        stores.Dispose();
-        dataLock.Dispose();
+        var isNeeded = log.Pins.Oldest is not null;
+        log.Dispose();
+        if (!isNeeded) log.Delete();
+    }
+
+    /// <summary>The state of the worst circuit; empty where there is none.</summary>
+    private string Breaker()
+    {
+        var circuits = context.Services.Circuits;
+        if (circuits.IsEmpty) return "";
+        var states = circuits.Select(c => c.Status.State).ToArray();
+        return states.Contains(CircuitState.Open) ? "open" : states.Contains(CircuitState.HalfOpen) ? "half-open" : "closed";
     }
 }

@@ -5,8 +5,8 @@ namespace K2I.Pipeline;
 /// <summary>Everything the engine is told at start: the typed form of <c>k2i.ini</c>. Checked by its reader; immutable.</summary>
 public sealed record EngineOptions
 {
-    /// <summary>The least memory that a table works with, by <see cref="MemoryShares"/>.</summary>
-    public const long LeastTableMemoryBytes = 5L << 20;
+    /// <summary>The least memory that a lane works with, by <see cref="MemoryShares"/>.</summary>
+    public const long LeastMemoryBytes = 6L << 20;
 
     public required KafkaOptions Kafka { get; init; }
 
@@ -15,13 +15,28 @@ public sealed record EngineOptions
     public required ImmutableArray<TableOptions> Tables { get; init; }
 
     /// <summary>
-    /// Memory of all tables together for rows in the ring, fetched records and files being written; see <see cref="MemoryShares"/>. At least
-    /// <see cref="LeastTableMemoryBytes"/> for each.
+    /// Memory of all tables together for their rows, fetched records and files being written; see <see cref="MemoryShares"/>. At least
+    /// <see cref="LeastMemoryBytes"/> for each lane.
     /// </summary>
     public long MemoryBytes { get; init; } = 512L << 20;
 
     /// <summary>A local directory for what must survive a restart beside the tables: the write-ahead log, requests to resume.</summary>
     public string DataDirectory { get; init; } = "./k2i-data";
+
+    /// <summary>Consumers of this process, each with a log and a thread: how many cores fetch and decode.</summary>
+    public int Lanes { get; init; } = AutoLanes;
+
+    /// <summary>Threads that flush: how many tables may write or commit at a time.</summary>
+    public int FlushThreads { get; init; } = AutoFlushThreads;
+
+    /// <summary>One up to two cores, then half of them.</summary>
+    public static int AutoLanes => Math.Clamp(Environment.ProcessorCount / 2, 1, 64);
+
+    /// <summary>As many as cores, and some to wait for stores and catalogs.</summary>
+    public static int AutoFlushThreads => Math.Clamp(Environment.ProcessorCount, 2, 16);
+
+    /// <summary>What the logs of all lanes may take on disk together; at least four files each.</summary>
+    public long WalMaxBytes { get; init; } = 1L << 30;
 
     public WalMode WalMode { get; init; } = WalMode.Records;
 

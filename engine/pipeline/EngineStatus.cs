@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace K2I.Pipeline;
 
 /// <summary>A consistent-enough picture of the running engine for people and metrics; made on request by any thread.</summary>
-public sealed record EngineStatus(long StartedUnixMs, ImmutableArray<TableStatus> Tables)
+public sealed record EngineStatus(long StartedUnixMs, ImmutableArray<TableStatus> Tables, ImmutableArray<LaneStatus> Lanes, string Breaker = "")
 {
     /// <summary>Every table is running and nothing asks for a person.</summary>
     public bool Healthy => Tables.All(t => t.State is (TableState.Running or TableState.Starting) && t.MissingTopics.IsEmpty);

@@ -3,7 +3,7 @@ using K2I.Kafka;
 
 namespace K2I.Pipeline;
 
-/// <summary>How to reach Kafka. Each table reads with a consumer group of its own, <c>group.table</c>.</summary>
+/// <summary>How to reach Kafka. All lanes of all processes with one <see cref="Group"/> share the partitions of all their topics.</summary>
 public sealed record KafkaOptions
 {
     /// <summary>host:port, comma-separated.</summary>

@@ -3,21 +3,24 @@ using K2I.Base;
 namespace K2I.Pipeline;
 
 /// <summary>
-/// How a table's part of the memory is divided, in bytes: an eighth each for fetched records, for the row group being encoded and for what the libraries add; the
-/// ring has the rest, five eighths. Where an eighth would be too little the ring has less: all of it together is never more than the table's part.
+/// How the memory is divided, in bytes: an eighth each for fetched records of all lanes, for the row groups being encoded and for what the libraries add; the
+/// pool of rows has the rest, five eighths. Where an eighth would be too little the pool has less: all of it together is never more than the whole.
 /// </summary>
-internal readonly record struct MemoryShares(long RingBytes, long FetchBytes, long RowGroupBytes)
+internal readonly record struct MemoryShares(long PoolBytes, long LaneFetchBytes, long RowGroupBytes)
 {
     private const long LeastFetchBytes = 1 << 20, MostFetchBytes = 64 << 20, LeastRowGroupBytes = 1 << 20;
 
     /// <summary>librdkafka keeps about as much again beside what it has fetched.</summary>
     internal const int FetchFactor = 2;
 
-    internal static MemoryShares Of(long tableBytes)
+    /// <param name="bytes">The whole: at least <see cref="EngineOptions.LeastMemoryBytes"/>, and as much again for each lane.</param>
+    /// <param name="lanes">Consumers that fetch.</param>
+    /// <param name="encoders">Row groups that are encoded at a time.</param>
+    internal static MemoryShares Of(long bytes, int lanes, int encoders)
     {
-        Check.That(tableBytes >= EngineOptions.LeastTableMemoryBytes);
-        var fetch = Math.Clamp(tableBytes / 8 / FetchFactor, LeastFetchBytes, MostFetchBytes);
-        var rowGroup = Math.Max(LeastRowGroupBytes, tableBytes / 8);
-        return new(tableBytes - tableBytes / 8 - fetch * FetchFactor - rowGroup, fetch, rowGroup);
+        Check.That(bytes >= EngineOptions.LeastMemoryBytes * lanes);
+        var fetch = Math.Clamp(bytes / 8 / FetchFactor / lanes, LeastFetchBytes, MostFetchBytes);
+        var rowGroup = Math.Max(LeastRowGroupBytes, bytes / 8 / encoders);
+        return new(bytes - (bytes / 8) - (fetch * FetchFactor * lanes) - (rowGroup * encoders), fetch, rowGroup);
     }
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using K2I.Iceberg;
-using K2I.Wal;
 
 namespace K2I.Pipeline;
 
@@ -29,7 +28,7 @@ public sealed record TableStatus
     /// <summary>Key and value bytes of the records.</summary>
     public long RecordBytes { get; init; }
 
-    /// <summary>Rows appended to the ring.</summary>
+    /// <summary>Rows taken.</summary>
     public long Rows { get; init; }
 
     /// <summary>Fields with a value that no column took, of records that became rows.</summary>
@@ -39,33 +38,17 @@ public sealed record TableStatus
 
     public ImmutableSortedDictionary<string, long> DeadLetters { get; init; } = ImmutableSortedDictionary<string, long>.Empty;
 
+    /// <summary>Memory that its rows hold.</summary>
     public long RingBytes { get; init; }
 
+    /// <summary>Memory that the rows of all tables may hold together.</summary>
     public long RingBudgetBytes { get; init; }
 
-    /// <summary>The ring is full and fetching is paused.</summary>
+    /// <summary>It takes no more at the moment, for want of memory, of room in the log, or of columns.</summary>
     public bool Backpressure { get; init; }
-
-    /// <summary>The log's end: everything below this position was appended.</summary>
-    public LogPosition WalAppendedPosition { get; init; }
-
-    /// <summary>Everything below this position is on disk.</summary>
-    public LogPosition WalSyncedPosition { get; init; }
-
-    /// <summary>Bytes of the log that a recovery would read.</summary>
-    public long WalBytes { get; init; }
-
-    /// <summary>99 of 100 groups of the log were on disk within so many microseconds of their first append.</summary>
-    public long WalSyncP99Us { get; init; }
-
-    /// <summary>What the log waits for, such as room on the disk; empty when all is well.</summary>
-    public string WalTrouble { get; init; } = "";
 
     /// <summary>Bytes of dead letters that no commit has taken yet.</summary>
     public long DeadLetterPendingBytes { get; init; }
-
-    /// <summary>The circuit breaker before catalog and store: closed, open or half-open; empty without one.</summary>
-    public string Breaker { get; init; } = "";
 
     public long Commits { get; init; }
 

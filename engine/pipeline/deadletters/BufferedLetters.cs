@@ -3,52 +3,26 @@ using K2I.Decode;
 
 namespace K2I.Pipeline;
 
-/// <summary>Dead letters that are collected by segment until its flush: a <see cref="LetterBuffer"/> each, all of them within a small part of what the ring may hold.</summary>
-internal abstract class BufferedLetters : DeadLetters
+/// <summary>Dead letters that are collected by segment until its flush, within a small part of what the segment may hold.</summary>
+internal abstract class BufferedLetters(DeadLetterServices services) : DeadLetters
 {
-    private const int LeastSegmentBytes = 64 << 10, MostSegmentBytes = 4 << 20;
+    /// <summary>Of the letters of one segment; a segment without any has room for one of any size.</summary>
+    private const long MostBytes = 4 << 20;
 
-    private readonly LetterBuffer[] buffers;
-    private readonly long segmentBytes;
-    private readonly IClock clock;
-    private long pendingBytes;
+    private readonly LetterBytes pending = new();
 
-    protected BufferedLetters(DeadLetterServices services)
+    internal sealed override long PendingBytes => pending.Value;
+
+    internal sealed override bool Add(in RecordInput record, Source source, ref LetterBuffer? letters, string error, string detail)
     {
-        clock = services.Clock;
-        buffers = [.. Enumerable.Range(0, services.Segments).Select(_ => new LetterBuffer())];
-        segmentBytes = Math.Clamp(services.RingBytes / 8 / services.Segments, LeastSegmentBytes, MostSegmentBytes);
-    }
-
-    internal sealed override long PendingBytes => Volatile.Read(ref pendingBytes);
-
-    internal sealed override bool Add(in RecordInput record, Source source, int segmentIndex, string error, string detail)
-    {
-        var buffer = buffers[segmentIndex];
-        if (buffer.Count > 0 && buffer.Bytes + LetterBuffer.SizeOf(in record, detail) > segmentBytes) return false;
-        var before = buffer.Bytes;
-        buffer.Add(in record, source, error, detail, clock.UnixMs);
-        Interlocked.Add(ref pendingBytes, buffer.Bytes - before);
+        if (letters is { Count: > 0 } && letters.Bytes + LetterBuffer.SizeOf(in record, detail) > MostBytes) return false;
+        letters ??= new(pending);
+        letters.Add(in record, source, error, detail, services.Clock.UnixMs);
         return true;
     }
 
-    internal sealed override void Clear(int segmentIndex)
-    {
-        var buffer = buffers[segmentIndex];
-        Interlocked.Add(ref pendingBytes, -buffer.Bytes);
-        buffer.Clear();
-    }
-
-    public override void Dispose()
-    {
-        for (var i = 0; i < buffers.Length; i++) Clear(i);
-    }
-
-    /// <summary>The letters of these segments, in order; those without any are left out.</summary>
-    protected List<LetterBuffer> BuffersOf(IReadOnlyList<int> segmentIndexes) => [.. segmentIndexes.Select(i => buffers[i]).Where(b => b.Count > 0)];
-
     /// <summary>The offset is one of those that the flush takes.</summary>
-    protected static bool IsIn(IReadOnlyList<OffsetRange> ranges, Source source, long offset)
+    protected static bool IsIn(IReadOnlyList<OffsetRange> ranges, Source source, Offset offset)
     {
         foreach (var range in ranges)
             if (ReferenceEquals(range.Source, source)) return offset >= range.From && offset < range.Next;

@@ -25,12 +25,6 @@ internal sealed record DeadLetterServices
 
     internal required Func<ProducerOptions, IProducer> OpenProducer { get; init; }
 
-    /// <summary>Segments of the ring; their letters are collected apart.</summary>
-    internal required int Segments { get; init; }
-
-    /// <summary>Of the ring: letters may take a small part of as much beside it.</summary>
-    internal required long RingBytes { get; init; }
-
     internal required ILog Log { get; init; }
 
     internal required IClock Clock { get; init; }

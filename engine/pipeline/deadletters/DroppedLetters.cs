@@ -3,7 +3,7 @@ using K2I.Decode;
 
 namespace K2I.Pipeline;
 
-/// <summary><c>dead_letter = drop</c>: told in the log, at most a line in ten seconds for each kind of error, and gone. Ingest thread.</summary>
+/// <summary><c>dead_letter = drop</c>: told in the log, at most a line in ten seconds for each kind of error, and gone.</summary>
 internal sealed class DroppedLetters(DeadLetterServices services) : DeadLetters
 {
     private const int SilenceMs = 10_000;
@@ -12,7 +12,12 @@ internal sealed class DroppedLetters(DeadLetterServices services) : DeadLetters
 
     internal override long PendingBytes => 0;
 
-    internal override bool Add(in RecordInput record, Source source, int segmentIndex, string error, string detail)
+    internal override bool Add(in RecordInput record, Source source, ref LetterBuffer? letters, string error, string detail)
+    {
+        lock (told) return Tell(in record, source, error, detail);
+    }
+
+    private bool Tell(in RecordInput record, Source source, string error, string detail)
     {
         var now = services.Clock.MonotonicMs;
         var (until, untold) = told.GetValueOrDefault(error, (long.MinValue, 0));
@@ -27,11 +32,7 @@ internal sealed class DroppedLetters(DeadLetterServices services) : DeadLetters
         return true;
     }
 
-    internal override void Keep(string flushId, long epoch, IReadOnlyList<int> segmentIndexes, IReadOnlyList<OffsetRange> ranges)
-    {
-    }
-
-    internal override void Clear(int segmentIndex)
+    internal override void Keep(string flushId, long epoch, IReadOnlyList<LetterBuffer> letters, IReadOnlyList<OffsetRange> ranges)
     {
     }
 

@@ -7,7 +7,7 @@ using K2I.Decode;
 namespace K2I.Pipeline;
 
 /// <summary>
-/// The dead letters of one segment, in the order of their arrival, as bytes:
+/// Owner of the dead letters of one segment, in the order of their arrival, as bytes:
 /// <code>
 /// letter  0 length         i32  of the whole
 ///         4 source index   i32
@@ -17,9 +17,9 @@ namespace K2I.Pipeline;
 ///        28 detail length  i32
 ///        32 error (UTF-8), detail (UTF-8), record: RecordBytes
 /// </code>
-/// Little-endian; never written to disk. Ingest thread writes while the segment is open, the flush thread reads once it is sealed.
+/// Little-endian; never written to disk. The lane's thread writes while the segment is open, the flush reads once it is sealed, and disposes of it.
 /// </summary>
-internal sealed class LetterBuffer
+internal sealed class LetterBuffer(LetterBytes total) : IDisposable
 {
     internal const int HeadBytes = 32;
 
@@ -49,6 +49,7 @@ internal sealed class LetterBuffer
         Encoding.UTF8.GetBytes(detail, at[(HeadBytes + errorBytes)..]);
         RecordBytes.Write(in record, 0, at[(HeadBytes + errorBytes + detailBytes)..]);
         Count++;
+        total.Add(at.Length);
     }
 
     /// <summary>What a record takes here, roughly.</summary>
@@ -56,8 +57,9 @@ internal sealed class LetterBuffer
 
     internal LetterReader Read() => new(bytes.AsSpan(0, used), sources);
 
-    internal void Clear()
+    public void Dispose()
     {
+        total.Add(-used);
         if (bytes.Length > 0) ArrayPool<byte>.Shared.Return(bytes);
         bytes = [];
         used = Count = 0;

@@ -10,18 +10,16 @@ internal sealed class PauseLetters(TableLetters accepted, DeadLetterServices ser
 {
     internal override long PendingBytes => accepted.PendingBytes;
 
-    internal override bool Add(in RecordInput record, Source source, int segmentIndex, string error, string detail)
+    internal override bool Add(in RecordInput record, Source source, ref LetterBuffer? letters, string error, string detail)
     {
         if (services.Accepted.TryGetValue((source.Topic, source.Partition), out var through) && record.Offset <= through)
-            return accepted.Add(in record, source, segmentIndex, error, detail);
+            return accepted.Add(in record, source, ref letters, error, detail);
         throw NamedStop.Of(PauseReason.BadRecord, FormattableString.Invariant($"bad record: {source.Topic}[{source.Partition}] offset {record.Offset}: {error}: {detail}"),
             new(source.Topic, source.Partition, record.Offset));
     }
 
-    internal override void Keep(string flushId, long epoch, IReadOnlyList<int> segmentIndexes, IReadOnlyList<OffsetRange> ranges) =>
-        accepted.Keep(flushId, epoch, segmentIndexes, ranges);
-
-    internal override void Clear(int segmentIndex) => accepted.Clear(segmentIndex);
+    internal override void Keep(string flushId, long epoch, IReadOnlyList<LetterBuffer> letters, IReadOnlyList<OffsetRange> ranges) =>
+        accepted.Keep(flushId, epoch, letters, ranges);
 
     public override void Dispose() => accepted.Dispose();
 }

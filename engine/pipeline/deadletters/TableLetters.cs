@@ -31,9 +31,8 @@ internal sealed class TableLetters : BufferedLetters
         committer = new(services.Catalog, services.Objects, clock: services.Clock, log: services.Log, random: services.Random);
     }
 
-    internal override void Keep(string flushId, long epoch, IReadOnlyList<int> segmentIndexes, IReadOnlyList<OffsetRange> ranges)
+    internal override void Keep(string flushId, long epoch, IReadOnlyList<LetterBuffer> letters, IReadOnlyList<OffsetRange> ranges)
     {
-        var letters = BuffersOf(segmentIndexes);
         if (letters.Count == 0) return;
         if (attempt is not null && attempt.FlushId != flushId) GiveUp();
         for (var round = 1; round <= MostRounds; round++)
@@ -44,11 +43,7 @@ internal sealed class TableLetters : BufferedLetters
         throw new EngineException(ErrorKind.Conflict, $"table {ident}: others keep changing it; its dead letters are tried again");
     }
 
-    public override void Dispose()
-    {
-        GiveUp();
-        base.Dispose();
-    }
+    public override void Dispose() => GiveUp();
 
     /// <summary>Finds out what is missing and writes it as a data file; null if nothing is.</summary>
     private LetterAttempt? Prepare(string flushId, long epoch, IReadOnlyList<LetterBuffer> letters, IReadOnlyList<OffsetRange> ranges)

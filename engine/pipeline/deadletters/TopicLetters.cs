@@ -42,9 +42,8 @@ internal sealed class TopicLetters : BufferedLetters
 
     internal static string TopicOf(TableOptions options) => options.DeadLetterTopic ?? options.Name + DefaultSuffix;
 
-    internal override void Keep(string flushId, long epoch, IReadOnlyList<int> segmentIndexes, IReadOnlyList<OffsetRange> ranges)
+    internal override void Keep(string flushId, long epoch, IReadOnlyList<LetterBuffer> letters, IReadOnlyList<OffsetRange> ranges)
     {
-        var letters = BuffersOf(segmentIndexes);
         if (letters.Count == 0) return;
         if (flush != flushId) Begin(flushId);
         try
@@ -71,11 +70,7 @@ internal sealed class TopicLetters : BufferedLetters
         KillPoint.Hit("letters.acked");
     }
 
-    public override void Dispose()
-    {
-        Close();
-        base.Dispose();
-    }
+    public override void Dispose() => Close();
 
     private void Begin(string flushId)
     {
@@ -95,7 +90,7 @@ internal sealed class TopicLetters : BufferedLetters
     }
 
     /// <summary>Produces every letter, or after a failure those that failed; a letter's tag is its number in the flush, from 1. What was taken once is not taken twice.</summary>
-    private void Produce(List<LetterBuffer> letters, IReadOnlyList<OffsetRange> ranges)
+    private void Produce(IReadOnlyList<LetterBuffer> letters, IReadOnlyList<OffsetRange> ranges)
     {
         long tag = 0;
         foreach (var buffer in letters)

@@ -4,13 +4,12 @@ using K2I.Iceberg;
 
 namespace K2I.Pipeline;
 
-/// <summary>Finishes the flush that a table's log saw begin and not end, as <see cref="HalfDoneTable"/> says. Ingest thread, before a session joins its group.</summary>
-internal sealed class HalfDoneFlush(TableStore store, TableJournal journal, TableOptions options, TableCounters counters, ILog log, IClock clock)
+/// <summary>Finishes a flush that was seen to begin and not to end, as <see cref="HalfDoneTable"/> says. Whoever works for the table, before a run begins.</summary>
+internal sealed class HalfDoneFlush(TableStore store, LoggedFlush logged, Action<LogEntry> write, TableOptions options, FlushCounters counters, ILog log, IClock clock)
 {
     /// <summary>The flush to do again, if it is to be.</summary>
     internal LoggedFlush? Finish()
     {
-        if (journal.Contents.HalfDone is not { } logged) return null;
         var flush = new Flush(logged.Id, logged.Epoch, RangesOf(logged)) { MayHaveLanded = true };
         List<DataFile>? files = null;
         switch (HalfDoneTable.Decide(logged.FilesToCommit is not null, () => logged.Ranges.Any(IsOfAnotherLife), () => store.Holds(flush), () => (files = FilesOf(logged)) is not null))
@@ -29,7 +28,7 @@ internal sealed class HalfDoneFlush(TableStore store, TableJournal journal, Tabl
         }
         var snapshot = store.SnapshotOf(flush);
         KillPoint.Hit("recovery.commit-finished");
-        foreach (var entry in LogEntry.Landed(flush, snapshot, truncate: default)) journal.Write(entry);
+        foreach (var entry in LogEntry.Landed(flush, snapshot, truncate: default)) write(entry);
         KillPoint.Hit("recovery.commit-logged");
         log.Info("a flush cut short is in the table", ("table", options.Name), ("flush", flush.Id), ("snapshot", snapshot?.SnapshotId.Value));
         return null;

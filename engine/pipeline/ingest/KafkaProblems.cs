@@ -3,14 +3,14 @@ using K2I.Kafka;
 
 namespace K2I.Pipeline;
 
-/// <summary>What Kafka's problems mean to a table, and telling of them without a flood. Ingest thread.</summary>
-internal sealed class KafkaProblems(string table, ILog log, IClock clock)
+/// <summary>What Kafka's problems mean, and telling of them without a flood. The lane's thread.</summary>
+internal sealed class KafkaProblems(int lane, ILog log, IClock clock)
 {
     private const int SilenceMs = 30_000;
 
     private readonly Dictionary<(KafkaProblemKind Kind, string? Topic, int Partition), long> told = [];
 
-    /// <summary>What ends the session; null for a problem that passes by itself.</summary>
+    /// <summary>What ends a table's run, or the lane's consumer; null for a problem that passes by itself.</summary>
     internal static EngineException? EndOf(in KafkaProblem problem)
     {
         var where = problem.Topic is null ? "" : $" of {problem.Topic}[{problem.Partition}]";
@@ -32,7 +32,7 @@ internal sealed class KafkaProblems(string table, ILog log, IClock clock)
         var key = (problem.Kind, problem.Topic, problem.Partition);
         if (told.TryGetValue(key, out var until) && now < until) return;
         told[key] = now + SilenceMs;
-        log.Warn("kafka reports a problem", ("table", table), ("kind", problem.Kind), ("topic", problem.Topic), ("partition", problem.Partition),
+        log.Warn("kafka reports a problem", ("lane", lane), ("kind", problem.Kind), ("topic", problem.Topic), ("partition", problem.Partition),
             ("offset", problem.Offset < 0 ? null : problem.Offset), ("text", problem.Text));
     }
 }

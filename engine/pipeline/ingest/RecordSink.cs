@@ -1,7 +1,7 @@
 using K2I.Base;
 using K2I.Columns;
 using K2I.Decode;
-using K2I.Ring;
+using K2I.Ring.Pool;
 
 namespace K2I.Pipeline;
 
@@ -19,25 +19,32 @@ internal enum TakeResult
 }
 
 /// <summary>
-/// The write side of a table: decodes records into the ring's open segment, stages them for the log, keeps which offsets each segment covers, and sends what is
-/// no row to the dead letters. Ingest thread. No managed allocation per good record.
+/// The write side of a run in a lane: decodes records into the open segment, stages them for the log, keeps which offsets the segment covers, and sends what is
+/// no row to the dead letters. The lane's thread. No managed allocation per good record.
 /// </summary>
-internal sealed class RecordSink(SegmentRing ring, DeadLetters deadLetters, TableJournal journal, TombstonePolicy tombstones, TableCounters counters, IClock clock)
+/// <param name="part">Whose rows they are.</param>
+/// <param name="memory">The table's account.</param>
+/// <param name="deadLetters">Where records go that are no rows.</param>
+/// <param name="journal">The log.</param>
+/// <param name="tombstones">What a record without a value is.</param>
+/// <param name="counters">Of the table in this lane.</param>
+/// <param name="clock">For when rows were fetched.</param>
+internal sealed class RecordSink(RunPart part, PoolAccount memory, DeadLetters deadLetters, TableJournal journal, TombstonePolicy tombstones, IngestCounters counters, IClock clock)
 {
-    /// <summary>The walk that asks whether a segment is full is done once in so many rows or bytes.</summary>
-    private const int FullCheckRows = 64, FullCheckBytes = 64 << 10;
-
     private const string SkippedTombstone = "TombstoneSkipped";
 
-    private readonly SegmentSources[] sources = [.. ring.Segments.Select(_ => new SegmentSources())];
+    private readonly SegmentCoverage coverage = new();
     private IRecordDecoder? decoder;
     private KafkaColumnWriter? kafkaColumn;
+    private SegmentGrowth growth = SegmentGrowth.Start;
+    private Segment? open;
+    private LetterBuffer? letters;
+    private LogPin? pin;
+    private long tooSmallBytes;
     private long pendingRows;
     private long pendingBytes;
     private long pendingSinceUnixMs;
     private long pendingEndsSinceUnixMs;
-    private int rowsUnchecked;
-    private int bytesUnchecked;
 
     /// <summary>What waits for the next flush. Any thread may read when it began.</summary>
     internal PendingRows Pending => new(pendingRows, pendingBytes, Volatile.Read(ref pendingSinceUnixMs), pendingEndsSinceUnixMs);
@@ -45,21 +52,22 @@ internal sealed class RecordSink(SegmentRing ring, DeadLetters deadLetters, Tabl
     /// <summary>While the log is replayed: the flush that the segments opened from now on belong to.</summary>
     internal LoggedFlush? Redo { get; set; }
 
-    internal SegmentSources SourcesOf(Segment segment) => sources[segment.Index];
+    /// <summary>While a log is replayed: keeps the frame that is being taken.</summary>
+    internal Func<LogPin>? ReplayPin { get; set; }
 
     /// <summary>Decodes into another schema from now on; rows taken so far stay in a segment of their own.</summary>
     internal void Use(IRecordDecoder newDecoder, KafkaColumnWriter? newKafkaColumn)
     {
-        Seal();
+        Seal(isFull: false);
+        if (open is not null) Discard();
         (decoder, kafkaColumn) = (newDecoder, newKafkaColumn);
-        if (ring.Current is not null) ring.Reopen(newDecoder.Schema);
     }
 
     /// <summary>A segment is open, or could be opened.</summary>
-    internal bool HasRoom() => ring.Current is not null || Open();
+    internal bool HasRoom() => open is not null || Open();
 
     /// <summary>No segment is open: the next record needs a new one.</summary>
-    internal bool IsBetweenSegments => ring.Current is null;
+    internal bool IsBetweenSegments => open is null;
 
     internal IReadOnlyList<NewField> NewFields(IEnumerable<ReadOnlyMemory<byte>> values) => decoder!.NewFields(values);
 
@@ -69,7 +77,7 @@ internal sealed class RecordSink(SegmentRing ring, DeadLetters deadLetters, Tabl
         if (journal.IsBlocked(in record, source)) return TakeResult.NoRoom;
         while (true)
         {
-            if (ring.Current is not { } segment)
+            if (open is not { } segment)
             {
                 if (!Open()) return TakeResult.NoRoom;
                 continue;
@@ -84,25 +92,20 @@ internal sealed class RecordSink(SegmentRing ring, DeadLetters deadLetters, Tabl
                     counters.Rows++;
                     pendingRows++;
                     counters.IgnoredFields += decoder!.IgnoredFields;
-                    Account(in record, source, segment);
-                    if (++rowsUnchecked >= FullCheckRows || bytesUnchecked >= FullCheckBytes) CheckFull(rows);
+                    Account(in record, source);
                     return TakeResult.Taken;
                 }
-                if (rows.Rows > 0)
-                {
-                    Seal();
-                    continue;
-                }
-                if (!DeadLetter(in record, source, segment, "RowTooLarge", $"the row does not fit a segment of {Units.FormatBytes(ring.SegmentBytes)}")) continue;
+                if (MakeRoom(segment)) continue;
+                if (!DeadLetter(in record, source, "RowTooLarge", $"the row does not fit a segment of {Units.FormatBytes(segment.BudgetBytes)}")) continue;
             }
             else
             {
                 rows.AbandonRow();
                 if (status == DecodeStatus.NewField && refusal is null) return TakeResult.NewField;
                 if (status == DecodeStatus.Tombstone && tombstones == TombstonePolicy.Skip) counters.CountDeadLetter(SkippedTombstone);
-                else if (!DeadLetter(in record, source, segment, refusal?.Error ?? status.ToString(), refusal?.Detail ?? decoder!.Error.ToString())) continue;
+                else if (!DeadLetter(in record, source, refusal?.Error ?? status.ToString(), refusal?.Detail ?? decoder!.Error.ToString())) continue;
             }
-            Account(in record, source, segment);
+            Account(in record, source);
             return TakeResult.Taken;
         }
     }
@@ -111,15 +114,55 @@ internal sealed class RecordSink(SegmentRing ring, DeadLetters deadLetters, Tabl
     /// The offsets of a partition below <paramref name="next"/> hold no further record: markers of transactions, records that were aborted or compacted away; or reading begins there. They
     /// belong to the open segment. False where there is no room.
     /// </summary>
-    internal bool TakeEnd(Source source, long next)
+    internal bool TakeEnd(Source source, Offset next)
     {
         if (next <= source.TakenOffset && !source.IsAtItsBeginning) return true;
         if (journal.IsBlocked(source) || !HasRoom()) return false;
-        var from = source.TakenOffset == Source.Unknown ? next : source.TakenOffset;
+        var from = source.TakenOffset.IsNumber ? source.TakenOffset : next;
         journal.StageEnd(source, from, next);
-        Cover(source, from, next, ring.Current!);
+        Cover(source, from, next);
         if (pendingEndsSinceUnixMs == 0) pendingEndsSinceUnixMs = clock.UnixMs;
         return true;
+    }
+
+    /// <summary>Makes rows visible to readers, their records appended to the log.</summary>
+    internal void Publish()
+    {
+        journal.Append();
+        open?.Publish();
+    }
+
+    /// <summary>Seals the open segment if it covers any offset, and hands it over.</summary>
+    internal bool Seal(bool isFull = false)
+    {
+        if (open is not { } segment || coverage.IsEmpty) return false;
+        journal.Append();
+        growth = SegmentGrowth.After(segment.BudgetBytes, segment.Rows.UsedBytes, isFull);
+        segment.Seal();
+        var fetched = coverage.FirstFetchedUnixMs;
+        var handed = new Sealed(part, segment, coverage.Take(), fetched, letters, pin!, Redo);
+        (open, letters, pin) = (null, null, null);
+        part.HandOver(handed);
+        KillPoint.Hit("segment.sealed");
+        return true;
+    }
+
+    /// <summary>Seals, and begins to count anew what waits for the next flush.</summary>
+    internal void SealForFlush()
+    {
+        Seal();
+        pendingRows = pendingBytes = pendingEndsSinceUnixMs = 0;
+        Volatile.Write(ref pendingSinceUnixMs, 0);
+    }
+
+    /// <summary>Gives up the open segment: its run has ended.</summary>
+    internal void Discard()
+    {
+        open?.Discard();
+        letters?.Dispose();
+        pin?.Release();
+        (open, letters, pin) = (null, null, null);
+        _ = coverage.Take();
     }
 
     /// <summary>A row of nulls for a tombstone; false where a column is required.</summary>
@@ -135,76 +178,61 @@ internal sealed class RecordSink(SegmentRing ring, DeadLetters deadLetters, Tabl
         return true;
     }
 
-    /// <summary>Makes rows visible to readers, their records appended to the log.</summary>
-    internal void Publish()
-    {
-        journal.Append();
-        ring.Current?.Publish();
-    }
-
-    /// <summary>Seals the open segment if it covers any offset.</summary>
-    internal bool Seal()
-    {
-        if (ring.Current is not { } segment || SourcesOf(segment).IsEmpty) return false;
-        var position = journal.SafePosition;
-        if (journal.Append()) position = journal.SafePosition;
-        SourcesOf(segment).LogPosition = position;
-        rowsUnchecked = bytesUnchecked = 0;
-        var any = ring.Seal(evenEmpty: true);
-        KillPoint.Hit("segment.sealed");
-        return any;
-    }
-
-    /// <summary>Seals, and begins to count anew what waits for the next flush.</summary>
-    internal void SealForFlush()
-    {
-        Seal();
-        pendingRows = pendingBytes = pendingEndsSinceUnixMs = 0;
-        Volatile.Write(ref pendingSinceUnixMs, 0);
-    }
-
     private bool Open()
     {
-        if (!ring.TryOpen(decoder!.Schema)) return false;
-        SourcesOf(ring.Current!).Clear();
-        SourcesOf(ring.Current!).Redo = Redo;
+        if (memory.TryOpen(decoder!.Schema, growth.WantedBytes) is not { } segment) return false;
+        // Under pressure there may be none so large as a row needs: then it waits.
+        if (segment.BudgetBytes <= tooSmallBytes)
+        {
+            segment.Discard();
+            return false;
+        }
+        tooSmallBytes = 0;
+        pin = ReplayPin?.Invoke() ?? journal.Pin();
+        open = segment;
         return true;
     }
 
-    private void Account(in RecordInput record, Source source, Segment segment)
+    /// <summary>The row did not fit: makes way for another try in an empty segment, a larger one if this one is empty. False where it is as large as any.</summary>
+    private bool MakeRoom(Segment segment)
+    {
+        if (segment.Rows.Rows > 0 || !coverage.IsEmpty)
+        {
+            Seal(isFull: true);
+            return true;
+        }
+        if (segment.BudgetBytes >= part.Run.LargestSegmentBytes) return false;
+        tooSmallBytes = segment.BudgetBytes;
+        growth = SegmentGrowth.After(segment.BudgetBytes, 0, full: true);
+        Discard();
+        return true;
+    }
+
+    private void Account(in RecordInput record, Source source)
     {
         var bytes = record.Key.Length + record.Value.Length;
         counters.Records++;
         counters.RecordBytes += bytes;
         pendingBytes += bytes;
-        bytesUnchecked += bytes;
-        var from = source.TakenOffset == Source.Unknown ? record.Offset : source.TakenOffset;
+        var from = source.TakenOffset.IsNumber ? source.TakenOffset : record.Offset;
         journal.Stage(in record, source, from);
-        var covered = Cover(source, from, record.Offset + 1, segment);
-        if (pendingSinceUnixMs != 0 && covered.FirstFetchedUnixMs != 0) return;
+        Cover(source, from, record.Offset.Next);
+        if (pendingSinceUnixMs != 0 && coverage.FirstFetchedUnixMs != 0) return;
         var now = clock.UnixMs;
         if (pendingSinceUnixMs == 0) Volatile.Write(ref pendingSinceUnixMs, now);
-        if (covered.FirstFetchedUnixMs == 0) covered.FirstFetchedUnixMs = now;
+        if (coverage.FirstFetchedUnixMs == 0) coverage.FirstFetchedUnixMs = now;
     }
 
-    private SegmentSources Cover(Source source, long from, long next, Segment segment)
+    private void Cover(Source source, Offset from, Offset next)
     {
-        var covered = sources[segment.Index];
-        covered.Advance(source, from, next, source.IsAtItsBeginning);
+        coverage.Advance(source, from, next, source.IsAtItsBeginning);
         source.Take(next);
-        return covered;
-    }
-
-    private void CheckFull(BatchBuilder rows)
-    {
-        rowsUnchecked = bytesUnchecked = 0;
-        if (rows.IsFull) Seal();
     }
 
     /// <summary>False if the segment had no room for it and was sealed: offer the record to the next.</summary>
-    private bool DeadLetter(in RecordInput record, Source source, Segment segment, string error, string detail)
+    private bool DeadLetter(in RecordInput record, Source source, string error, string detail)
     {
-        if (!deadLetters.Add(in record, source, segment.Index, error, detail))
+        if (!deadLetters.Add(in record, source, ref letters, error, detail))
         {
             Check.That(Seal());
             return false;

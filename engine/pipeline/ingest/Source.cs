@@ -3,21 +3,23 @@ using K2I.Base;
 
 namespace K2I.Pipeline;
 
-/// <summary>A Kafka partition as one table reads it. Ingest thread writes; <see cref="NextOffset"/> and the flags may be read by any thread for status.</summary>
+/// <summary>One partition that a run of a table is fed from: how far it was fetched, taken, committed. The lane's thread, but for what says otherwise.</summary>
+/// <remarks>
+/// <code>
+///   committed ≤ taken ≤ next      taken … next: records that are held
+/// </code>
+/// </remarks>
+/// <param name="index">A small number that stands for the partition within the lane's part of the run.</param>
+/// <param name="topic">The topic.</param>
+/// <param name="partition">The partition.</param>
 internal sealed class Source(int index, string topic, int partition)
 {
-    private long nextOffset = Unknown;
-    private long highWatermark = Unknown;
-    private long committedOffset = Unknown;
+    private Offset nextOffset = Offset.None;
+    private Offset committedOffset = Offset.None;
+    private Offset highWatermark = Offset.None;
+    private Offset lowestNext = Offset.None;
     private bool beginsHere;
 
-    /// <summary>Nothing below is taken any more: where segments end, or lower where a person let go of offsets that Kafka has not.</summary>
-    private long lowestNext = Unknown;
-
-    /// <summary>No offset yet: the first record says where the partition starts.</summary>
-    internal const long Unknown = -1;
-
-    /// <summary>A small number that stands for the partition within a session.</summary>
     internal int Index { get; } = index;
 
     internal string Topic { get; } = topic;
@@ -29,37 +31,49 @@ internal sealed class Source(int index, string topic, int partition)
     /// <summary>The broker's id of the topic; changes when it is deleted and created again.</summary>
     internal string? TopicId { get; set; }
 
-    /// <summary>Where the next record is expected; lower ones were read before.</summary>
-    internal long NextOffset
+    /// <summary>Where the next record is expected; lower ones were read before. Any thread may read.</summary>
+    internal Offset NextOffset
     {
-        get => Volatile.Read(ref nextOffset);
-        set => Volatile.Write(ref nextOffset, value);
+        get => Offset.Read(in nextOffset);
+        private set => Offset.Write(ref nextOffset, value);
     }
 
-    /// <summary>The broker's end of the partition when last seen; <see cref="Unknown"/> until then.</summary>
-    internal long HighWatermark
+    /// <summary>The broker's end of the partition when last seen; none until then. Any thread may read.</summary>
+    internal Offset HighWatermark
     {
-        get => Volatile.Read(ref highWatermark);
-        set => Volatile.Write(ref highWatermark, value);
+        get => Offset.Read(in highWatermark);
+        set => Offset.Write(ref highWatermark, value);
     }
 
-    /// <summary>The table's next offset; <see cref="Unknown"/> if it has none. Written by the flush thread after a commit.</summary>
-    internal long CommittedOffset
+    /// <summary>The table's next offset; none if it has none. Any thread may read; the flush writes after a commit.</summary>
+    internal Offset CommittedOffset
     {
-        get => Volatile.Read(ref committedOffset);
-        set => Volatile.Write(ref committedOffset, value);
+        get => Offset.Read(in committedOffset);
+        set => Offset.Write(ref committedOffset, value);
     }
 
     /// <summary>Up to where offsets belong to segments; trails <see cref="NextOffset"/> by the records that are held.</summary>
-    internal long TakenOffset { get; private set; } = Unknown;
+    internal Offset TakenOffset { get; private set; } = Offset.None;
 
-    /// <summary>Up to where Kafka was told, or is about to be.</summary>
-    internal long AckedOffset { get; set; } = Unknown;
+    /// <summary>Where reading began; none where the first record was to say.</summary>
+    internal Offset StartOffset { get; private set; } = Offset.None;
 
-    /// <summary>Where the last assignment began; <see cref="Unknown"/> where the first record was to say.</summary>
-    internal long StartOffset { get; private set; } = Unknown;
+    /// <summary>The lane's part of the run that it feeds; null where there is none, as for a flush that is found in a log.</summary>
+    internal RunPart? Part { get; init; }
 
+    /// <summary>
+    /// Where Kafka is to be read from, if that is not <see cref="NextOffset"/>: a word, for as long as nothing was fetched; or an offset that a person has accepted, once.
+    /// </summary>
+    internal Offset? ReadFrom { get; set; }
+
+    /// <summary>The partition is this lane's.</summary>
     internal bool Assigned { get; set; }
+
+    /// <summary>Its start is decided, what the log held of it is taken, and records are.</summary>
+    internal bool Reads { get; set; }
+
+    /// <summary>Records came while none could be taken, and were passed over: the partition has to be sought back to <see cref="NextOffset"/>.</summary>
+    internal bool Missed { get; set; }
 
     /// <summary>Something of the partition was fetched since it was assigned: a record, or where it ends. So its offsets are ones that Kafka holds.</summary>
     internal bool Fetched { get; private set; }
@@ -67,34 +81,33 @@ internal sealed class Source(int index, string topic, int partition)
     /// <summary>The table had nothing of the partition when it was assigned, and nothing of it has been taken since: the next range begins the partition.</summary>
     internal bool IsAtItsBeginning => beginsHere;
 
-    /// <summary>Begins at a start offset, or wherever the first record is (<see cref="Unknown"/>); <paramref name="begins"/> if the table has nothing of the partition.</summary>
-    internal void StartAt(long offset, bool begins = false)
+    /// <summary>Begins at an offset, or wherever the first record is; <paramref name="begins"/> if the table has nothing of the partition.</summary>
+    internal void StartAt(Offset offset, bool begins = false)
     {
         beginsHere = begins;
-        NextOffset = TakenOffset = StartOffset = lowestNext = Math.Max(offset, Unknown);
-        AckedOffset = Unknown;
+        var at = offset.IsNumber ? offset : Offset.None;
+        NextOffset = TakenOffset = StartOffset = lowestNext = at;
         Fetched = false;
-        Assigned = true;
     }
 
     /// <summary>All below <paramref name="next"/> has been fetched.</summary>
-    internal void Fetch(long next)
+    internal void Fetch(Offset next)
     {
         NextOffset = next;
         Fetched = true;
     }
 
     /// <summary>Reads on from another offset than where the segments end, forward or back: what lies between is given up.</summary>
-    internal void PassTo(long offset)
+    internal void PassTo(Offset offset)
     {
-        NextOffset = Math.Max(offset, Unknown);
-        lowestNext = Math.Min(lowestNext, NextOffset);
+        NextOffset = offset.IsNumber ? offset : Offset.None;
+        lowestNext = Offset.Min(lowestNext, NextOffset);
     }
 
     /// <summary>The offsets below <paramref name="next"/> belong to segments now, those without a record too.</summary>
-    internal void Take(long next)
+    internal void Take(Offset next)
     {
-        Check.That(next >= lowestNext && AckedOffset <= TakenOffset);
+        Check.That(next >= lowestNext);
         TakenOffset = lowestNext = next;
         if (NextOffset < next) NextOffset = next;
         beginsHere = false;

@@ -6,18 +6,25 @@ namespace K2I.Pipeline;
 /// <summary>The entries of sessions and tables; <see cref="LogEntryKind"/> says what each tells.</summary>
 internal abstract partial record LogEntry
 {
-    internal sealed record SessionStarted(string Uuid, long Epoch, OffsetMap Map) : LogEntry
+    /// <param name="Table">The table as the configuration names it.</param>
+    /// <param name="Uuid">The Iceberg table's.</param>
+    /// <param name="Epoch">Counts the runs that commit to it.</param>
+    /// <param name="Map">How far it is.</param>
+    /// <param name="IsAnother">It took the place of another: what the log held of that one counts no more.</param>
+    internal sealed record RunStarted(string Table, string Uuid, long Epoch, OffsetMap Map, bool IsAnother) : LogEntry
     {
-        internal override LogEntryKind Kind => LogEntryKind.SessionStarted;
+        internal override LogEntryKind Kind => LogEntryKind.RunStarted;
 
         private protected override void WriteFields(Utf8JsonWriter json)
         {
+            json.WriteString("table", Table);
             json.WriteString("uuid", Uuid);
             json.WriteNumber("epoch", Epoch);
+            json.WriteBoolean("another", IsAnother);
             Write(json, Map);
         }
 
-        internal static SessionStarted Read(JsonElement json) => new(Text(json, "uuid"), Number(json, "epoch"), Offsets(json));
+        internal static RunStarted Read(JsonElement json) => new(Text(json, "table"), Text(json, "uuid"), Number(json, "epoch"), Offsets(json), json.GetProperty("another").GetBoolean());
     }
 
     internal sealed record StartsDecided(OffsetMap Map) : LogEntry

@@ -60,7 +60,7 @@ internal abstract partial record LogEntry
     internal static string NameOf(LogEntryKind kind) => kind switch
     {
         LogEntryKind.Records => nameof(LogEntryKind.Records),
-        LogEntryKind.SessionStarted => nameof(SessionStarted),
+        LogEntryKind.RunStarted => nameof(RunStarted),
         LogEntryKind.BufferSnapshot => nameof(BufferSnapshot),
         LogEntryKind.DataFileWritten => nameof(DataFileWritten),
         LogEntryKind.CommitStarted => nameof(CommitStarted),
@@ -76,7 +76,7 @@ internal abstract partial record LogEntry
 
     private static Func<JsonElement, LogEntry>? ReaderOf(LogEntryKind kind) => kind switch
     {
-        LogEntryKind.SessionStarted => SessionStarted.Read,
+        LogEntryKind.RunStarted => RunStarted.Read,
         LogEntryKind.BufferSnapshot => BufferSnapshot.Read,
         LogEntryKind.DataFileWritten => DataFileWritten.Read,
         LogEntryKind.CommitStarted => CommitStarted.Read,

@@ -1,13 +1,13 @@
 namespace K2I.Pipeline;
 
-/// <summary>What a frame of a table's log holds. The numbers are on disk.</summary>
+/// <summary>What a frame of a log holds. The numbers are on disk.</summary>
 public enum LogEntryKind : byte
 {
     /// <summary>A run of consecutive records of one partition: <see cref="RecordFrame"/>. Every other kind holds one JSON object.</summary>
     Records = 1,
 
-    /// <summary>A session opened the table: its uuid, its epoch, and how far it is.</summary>
-    SessionStarted = 2,
+    /// <summary>A run of the table began in the lane: its name, its uuid, its epoch, and how far it is.</summary>
+    RunStarted = 2,
 
     /// <summary>A flush took rows: its id, its offsets by partition, how many rows. Its data files follow.</summary>
     BufferSnapshot = 3,

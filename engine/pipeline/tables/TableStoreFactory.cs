@@ -8,7 +8,7 @@ using K2I.Storage;
 namespace K2I.Pipeline;
 
 /// <summary>What the tables share on the way out: the object store, the catalog, the Parquet writer's memory and helpers. Any thread.</summary>
-internal sealed class TableStoreFactory(EngineOptions options, EngineServices services, EncodeTeam? team, ILog log) : IDisposable
+internal sealed class TableStoreFactory(EngineOptions options, EngineServices services, MemoryShares shares, EncodeTeam? team, ILog log) : IDisposable
 {
     private readonly ConcurrentDictionary<(TableIdent Table, string Key, string Value), bool> toldOf = new();
 
@@ -24,15 +24,18 @@ internal sealed class TableStoreFactory(EngineOptions options, EngineServices se
 
     internal ParquetBuffers ParquetBuffers { get; } = new(options.MemoryBytes / 8);
 
+    /// <summary>A row group being encoded takes no more.</summary>
+    internal long RowGroupBytes => shares.RowGroupBytes;
+
     /// <summary>The table's full name: its own namespace, or the configured default.</summary>
     internal TableIdent IdentOf(TableOptions table) =>
         table.Name.Contains('.', StringComparison.Ordinal) ? TableIdent.Parse(table.Name) : TableIdent.Parse($"{options.Iceberg.Namespace}.{table.Name}");
 
     /// <summary>Loads the table and makes it fit the options, or creates it; leaves it closed if its columns are still to be inferred.</summary>
-    internal TableStore Open(TableOptions table, MemoryShares memory, ImmutableHashSet<PauseReason> accepted, TableCounters counters)
+    internal TableStore Open(TableOptions table, ImmutableHashSet<PauseReason> accepted, FlushCounters counters)
     {
         var identity = new TableIdentity(services.Files, options.DataDirectory, table.Name);
-        var store = new TableStore(this, table, IdentOf(table), options.Iceberg.FormatVersion, memory, identity, accepted, counters, log);
+        var store = new TableStore(this, table, IdentOf(table), options.Iceberg.FormatVersion, identity, accepted, counters, log);
         store.Open();
         return store;
     }

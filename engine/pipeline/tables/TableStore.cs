@@ -17,7 +17,7 @@ namespace K2I.Pipeline;
 /// Ingest thread: <see cref="Open"/>, <see cref="Create"/>, <see cref="Reload"/>, <see cref="ClashOf"/>, <see cref="AddFields"/>. Flush thread: <see cref="Commit"/>. What both see (<see cref="Schema"/>,
 /// <see cref="Offsets"/>, …) is an immutable state, replaced whole.
 /// </remarks>
-internal sealed class TableStore(TableStoreFactory shared, TableOptions options, TableIdent ident, int formatVersion, MemoryShares memory, TableIdentity identity, ImmutableHashSet<PauseReason> accepted, TableCounters counters, ILog log)
+internal sealed class TableStore(TableStoreFactory shared, TableOptions options, TableIdent ident, int formatVersion, TableIdentity identity, ImmutableHashSet<PauseReason> accepted, FlushCounters counters, ILog log)
 {
     private readonly TableCommitter committer = new(shared.Catalog, shared.Objects, clock: shared.Clock, log: log, random: shared.Random);
     /// <summary>For changes of the schema: records wait meanwhile, and one that is met by nothing but conflicts is refused by the catalog, whatever it calls it.</summary>
@@ -246,7 +246,7 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
         if (!metadata.DefaultSpec.IsWritable) throw new EngineException(ErrorKind.Unsupported, $"table {ident}: its partition spec has a transform this build does not know");
         Spec = metadata.DefaultSpec;
         Epoch = metadata.LongProperty(K2IKeys.Epoch, 0) + 1;
-        ParquetOptions = TableParquet.OptionsOf(metadata, memory.RowGroupBytes);
+        ParquetOptions = TableParquet.OptionsOf(metadata, shared.RowGroupBytes);
         Take(table);
         var missing = SchemaFit.Missing(ident.ToString(), declared, options.KafkaColumn, metadata.CurrentSchema);
         if (missing.Count == 0) return;

@@ -1,0 +1,427 @@
+using System.Collections.Immutable;
+using K2I.Base;
+using K2I.Decode;
+using K2I.Kafka;
+
+namespace K2I.Pipeline;
+
+/// <summary>
+/// The part of a table's run that one lane feeds: its sources, the records that wait, the open segment. The lane's thread, but for what says otherwise.
+/// </summary>
+/// <remarks>
+/// A record that cannot become a row at once is held (copied), and while any is held no other is taken, so that rows keep offset order per partition. Where no more can be held the
+/// part is <em>stalled</em>: what comes is passed over, and sought back to once it goes on. The lane's other tables do not notice.
+/// </remarks>
+internal sealed class RunPart
+{
+    private const int InferWaitMs = 2_000;
+
+    /// <summary>Each change of the schema is a commit and closes a segment: changes that follow one another gather fields for so long.</summary>
+    private const int GatherMs = 1_000;
+
+    /// <summary>For how long a refusal is taken for the catalog's answer to further new fields: each question is a round trip.</summary>
+    private const int RefusedMs = 10_000;
+
+    private readonly Lane lane;
+    private readonly TableRun run;
+    private readonly TableOptions options;
+    private readonly TableJournal journal;
+    private readonly RecordSink sink;
+    private readonly HeldRecords held;
+    private readonly HeaderCopy headers = new();
+    private readonly IClock clock;
+    private readonly HashSet<string> toldOfCase = new(StringComparer.Ordinal);
+    private ImmutableArray<Source> sources = [];
+    private Schema? used;
+    private Schema? passedOver;
+    private ColumnsQuestion? asked;
+    private Refusal? replayRefusal;
+    private Refusal? refusal;
+    private long refusedUntilMs;
+    private long nextChangeMs;
+    private long inferSinceMs;
+    private int nextIndex;
+    private int unflushed;
+    private bool isGathering;
+
+    internal RunPart(Lane lane, TableRun run)
+    {
+        (this.lane, this.run, options, clock) = (lane, run, run.Table.Options, lane.Clock);
+        held = new(options.InferRecords);
+        journal = new(lane.Log, lane.Writers, run, lane.Logger, clock);
+        sink = new(this, run.Memory, run.Letters, journal, options.TombstonePolicy, run.Table.IngestOf(lane.Index), clock);
+        if (run.Store.IsOpen) Begin();
+    }
+
+    internal TableRun Run => run;
+
+    internal Lane Lane => lane;
+
+    internal TableJournal Journal => journal;
+
+    /// <summary>Any thread may read.</summary>
+    internal ImmutableArray<Source> Sources => sources;
+
+    /// <summary>There are columns, so records can be taken.</summary>
+    internal bool IsReady => used is not null;
+
+    /// <summary>Nothing more is taken: the run is over.</summary>
+    internal bool HasEnded { get; private set; }
+
+    /// <summary>What comes is passed over until there is room.</summary>
+    internal bool IsStalled { get; private set; }
+
+    /// <summary>Since when, in monotonic milliseconds.</summary>
+    internal long StalledSinceMs { get; private set; }
+
+    /// <summary>The log is being replayed into it: nothing is fetched for it meanwhile.</summary>
+    internal PartReplay? Replay { get; private set; }
+
+    /// <summary>It was offered something since the lane last looked.</summary>
+    internal bool IsTouched { get; set; }
+
+    /// <summary>When it was last offered a record, in monotonic milliseconds.</summary>
+    internal long TouchedMs { get; set; }
+
+    /// <summary>When its rows are next looked at for their age, in Unix milliseconds; 0: never.</summary>
+    internal long AgeDueUnixMs { get; set; }
+
+    /// <summary>Something is to be tried again at each step of the lane.</summary>
+    internal bool WantsAttention => !HasEnded && (IsStalled || !held.IsEmpty || Replay is not null);
+
+    /// <summary>Segments that are sealed and not in the table yet. Any thread.</summary>
+    internal int Unflushed => Volatile.Read(ref unflushed);
+
+    internal PendingRows Pending => sink.Pending;
+
+    internal bool HasRows => !sink.Pending.IsEmpty;
+
+    /// <summary>A source for a partition that was assigned just now.</summary>
+    internal Source Register(TopicPartition partition)
+    {
+        var source = new Source(nextIndex++, partition.Topic, partition.Partition) { Part = this, Assigned = true };
+        sources = sources.Add(source);
+        return source;
+    }
+
+    /// <summary>For a partition, of this lane or not, whose beginning is decided: it goes into the table though no record may come.</summary>
+    internal Source RegisterBeginning(TopicPartition partition, string? topicId, Offset start)
+    {
+        foreach (var known in sources)
+            if (known.Topic == partition.Topic && known.Partition == partition.Partition && known.TakenOffset == start) return known;
+        var source = new Source(nextIndex++, partition.Topic, partition.Partition) { Part = this, TopicId = topicId };
+        source.StartAt(start, begins: true);
+        return source;
+    }
+
+    /// <summary>Takes a record of a source that reads.</summary>
+    internal void Offer(in KafkaRecord record, Source source)
+    {
+        if (IsStalled || Replay is not null)
+        {
+            source.Missed = true;
+            return;
+        }
+        if (!IsTouched) Touch();
+        source.Fetch(record.Offset.Next);
+        var input = FetchedRecord.InputOf(in record, source, headers);
+        if (held.IsEmpty && IsReady)
+        {
+            switch (sink.Take(in input, source))
+            {
+                case TakeResult.Taken:
+                    if (sink.IsBetweenSegments && !sink.HasRoom()) Stall();
+                    return;
+                case TakeResult.NewField:
+                    isGathering = true;
+                    break;
+                default:
+                    break;
+            }
+        }
+        held.Add(in input, source);
+        if (!HasRoom || held.IsFull) Stall();
+        else lane.Attend(this);
+    }
+
+    /// <summary>The partition holds no record below <paramref name="next"/> that was not offered.</summary>
+    internal void OfferEnd(Source source, Offset next)
+    {
+        if (source.NextOffset >= next && !source.IsAtItsBeginning)
+        {
+            source.Fetch(source.NextOffset);
+            return;
+        }
+        if (IsStalled || Replay is not null)
+        {
+            source.Missed = true;
+            return;
+        }
+        if (!IsTouched) Touch();
+        source.Fetch(Offset.Max(next, source.NextOffset));
+        if (next.Value > 0) TakeEnd(source, next);
+    }
+
+    /// <summary>Says that a partition begins at an offset, or that nothing more stands below one.</summary>
+    internal void TakeEnd(Source source, Offset next)
+    {
+        if (held.IsEmpty && IsReady && Replay is null && sink.TakeEnd(source, next)) return;
+        held.AddEnd(source, next);
+        lane.Attend(this);
+    }
+
+    /// <summary>Tries again what could not be done before. The lane calls it at each step while the part wants attention.</summary>
+    internal void GoOn()
+    {
+        Follow();
+        if (!IsReady) TryInfer();
+        if (Replay is { } replay)
+        {
+            if (!replay.Step()) return;
+            Replay = null;
+            replay.Dispose();
+            sink.Publish();
+            lane.StartReading(this, replay.Sources);
+        }
+        if (IsReady) Drain();
+        if (!IsStalled || !HasRoom) return;
+        IsStalled = false;
+        lane.OnGoesOn(this);
+    }
+
+    /// <summary>What is to be decoded into, where the table has other columns by now.</summary>
+    internal void Follow()
+    {
+        var store = run.Store;
+        if (!store.IsOpen || ReferenceEquals(store.Schema, used) || ReferenceEquals(store.Schema, passedOver)) return;
+        if (used is null) Begin();
+        else if (SchemaFit.Continues(used.Struct, store.Schema.Struct)) Use(store.Schema);
+        else
+        {
+            passedOver = store.Schema;
+            lane.Logger.Warn("columns were dropped, renamed or made required by another engine; records are decoded into those of before until the table is opened again", ("table", options.Name));
+        }
+    }
+
+    internal void OnAnswer(ColumnsQuestion question)
+    {
+        if (!ReferenceEquals(asked, question)) return;
+        asked = null;
+        if (question.Records is not null)
+        {
+            inferSinceMs = clock.MonotonicMs;
+            run.Table.ShowWanted(question.Wanted);
+        }
+        else
+        {
+            nextChangeMs = clock.MonotonicMs + GatherMs;
+            if (question.RefusesAll) (refusal, refusedUntilMs) = (question.Refusal, clock.MonotonicMs + RefusedMs);
+            if (question.Record is { } record) record.Refusal = question.Refusal;
+            else replayRefusal = question.Refusal;
+        }
+        Follow();
+    }
+
+    /// <summary>Takes a record out of a log; false where it cannot be taken now: offer it again in the next step.</summary>
+    internal bool TryReplay(in RecordInput record, Source source)
+    {
+        if (asked is not null || !IsReady) return false;
+        var result = sink.Take(in record, source, replayRefusal);
+        if (result == TakeResult.NewField)
+        {
+            ReadOnlyMemory<byte> value = record.Value.ToArray();
+            if (refusal is not null && clock.MonotonicMs < refusedUntilMs) replayRefusal = refusal;
+            else if (sink.NewFields([value]) is var own) Ask(new(this, null, own, own));
+            return false;
+        }
+        if (result == TakeResult.NoRoom)
+        {
+            RequestFlush();
+            return false;
+        }
+        replayRefusal = null;
+        return true;
+    }
+
+    internal bool TryReplayEnd(Source source, Offset next)
+    {
+        if (sink.TakeEnd(source, next)) return true;
+        RequestFlush();
+        return false;
+    }
+
+    /// <summary>Begins to take what a log holds beyond the table.</summary>
+    internal void BeginReplay(PartReplay replay, LoggedFlush? redo)
+    {
+        if (!journal.Append()) lane.Logger.Debug("the log has no room for what was taken before the replay", ("table", options.Name));
+        sink.Seal();
+        Replay = replay;
+        journal.IsReplaying = true;
+        sink.Redo = redo;
+        sink.ReplayPin = replay.Pin;
+        lane.Attend(this);
+    }
+
+    /// <summary>All offsets of a flush that was cut short are taken, or none more will be: they are flushed under its name.</summary>
+    internal void EndRedo()
+    {
+        if (sink.Redo is null) return;
+        SealForFlush();
+        sink.Redo = null;
+        run.RequestFlush(this);
+    }
+
+    internal LoggedFlush? Redo => sink.Redo;
+
+    internal void EndReplay()
+    {
+        EndRedo();
+        sink.Seal();
+        journal.IsReplaying = false;
+        sink.ReplayPin = null;
+    }
+
+    /// <summary>After a poll: what was taken becomes visible, and is appended.</summary>
+    internal void Publish() => sink.Publish();
+
+    internal void SealForFlush() => sink.SealForFlush();
+
+    /// <summary>Seals what there is and asks for its flush.</summary>
+    internal void RequestFlush()
+    {
+        sink.SealForFlush();
+        run.RequestFlush(this);
+    }
+
+    internal void HandOver(Sealed handed)
+    {
+        Interlocked.Increment(ref unflushed);
+        run.Take(handed);
+    }
+
+    /// <summary>A sealed segment is done with. Any thread.</summary>
+    internal void OnReleased() => Interlocked.Decrement(ref unflushed);
+
+    /// <summary>Partitions of it have gone to another lane or member: what is held of them is forgotten.</summary>
+    internal void Drop(IReadOnlyCollection<Source> gone)
+    {
+        foreach (var source in gone) source.Assigned = source.Reads = false;
+        held.DropUnassigned();
+        sources = sources.RemoveRange(gone);
+    }
+
+    /// <summary>At a stop: takes what is held, as far as no catalog is needed for it.</summary>
+    internal void DrainAtStop()
+    {
+        if (IsReady && Replay is null) Drain();
+    }
+
+    /// <summary>The run is over: nothing of it is kept here.</summary>
+    internal void End()
+    {
+        if (HasEnded) return;
+        HasEnded = true;
+        Replay?.Dispose();
+        Replay = null;
+        sink.Discard();
+        journal.Drop();
+        sources = [];
+    }
+
+    private bool HasRoom => IsReady ? held.IsEmpty ? sink.HasRoom() : isGathering && asked is null : !held.IsFull;
+
+    private void Touch()
+    {
+        IsTouched = true;
+        lane.OnTouched(this);
+        Follow();
+    }
+
+    private void Stall()
+    {
+        if (IsStalled) return;
+        (IsStalled, StalledSinceMs) = (true, clock.MonotonicMs);
+        lane.OnStalled(this);
+    }
+
+    private void Drain()
+    {
+        if (asked is not null || (isGathering && IsGathering)) return;
+        isGathering = false;
+        while (held.First is { } record)
+        {
+            if (record.IsEnd)
+            {
+                if ((record.Source.Assigned || record.Source.IsAtItsBeginning) && !sink.TakeEnd(record.Source, record.Offset)) return;
+            }
+            else if (record.Source.Assigned)
+            {
+                var result = sink.Take(record.Input, record.Source, record.Refusal);
+                if (result == TakeResult.NoRoom) return;
+                if (result == TakeResult.NewField)
+                {
+                    if (IsGathering)
+                    {
+                        isGathering = true;
+                        return;
+                    }
+                    if (refusal is null || clock.MonotonicMs >= refusedUntilMs)
+                    {
+                        Ask(record);
+                        return;
+                    }
+                    record.Refusal = refusal;
+                    continue;
+                }
+            }
+            held.RemoveFirst();
+        }
+        if (!IsTouched) Touch();
+    }
+
+    /// <summary>New fields wait until more of them are gathered; records behind are held meanwhile.</summary>
+    private bool IsGathering => !held.IsFull && clock.MonotonicMs < nextChangeMs;
+
+    private void Ask(HeldRecord record)
+    {
+        refusal = null;
+        KillPoint.Hit("schema.new-field");
+        var own = sink.NewFields([record.Value]);
+        Ask(new(this, record, own, held.Count > 1 ? sink.NewFields(held.Values()) : own));
+    }
+
+    private void Ask(ColumnsQuestion question)
+    {
+        asked = question;
+        run.Ask(question);
+    }
+
+    /// <summary>Once enough records are held, or no more arrive: has columns inferred from them.</summary>
+    private void TryInfer()
+    {
+        if (asked is not null || held.Count == 0) return;
+        var now = clock.MonotonicMs;
+        if (inferSinceMs == 0) inferSinceMs = now;
+        if (held.IsFull || now - inferSinceMs >= InferWaitMs) Ask(new(this, [.. held.All.Where(r => !r.IsEnd)], held.IsFull));
+    }
+
+    private void Begin()
+    {
+        journal.Begin(new LogEntry.RunStarted(options.Name, run.Store.Uuid, run.Store.Epoch, run.Store.Offsets, run.Store.IsAnother));
+        Use(run.Store.Schema);
+    }
+
+    private void Use(Schema schema)
+    {
+        used = schema;
+        var (decoder, kafkaColumn) = TableDecoding.For(options, schema, TellOfCase);
+        sink.Use(decoder, kafkaColumn);
+    }
+
+    private void TellOfCase(string column, string field)
+    {
+        if (!toldOfCase.Add(column) || !run.Table.IsFirstToTell(column)) return;
+        lane.Logger.Warn("a record has no field of the column's name, but one in another case, which is left out", ("table", options.Name), ("column", column), ("field", field),
+            ("instead", "case_sensitive = false"));
+    }
+}

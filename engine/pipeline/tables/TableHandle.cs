@@ -1,0 +1,397 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using K2I.Base;
+using K2I.Ring.Pool;
+
+namespace K2I.Pipeline;
+
+/// <summary>
+/// A table, from when it is configured or discovered until it is removed: state, no thread, no memory of its own. It has one <see cref="TableRun"/> after another; whoever works for it
+/// (one worker at a time) opens runs, answers what lanes ask, flushes, and ends runs.
+/// </summary>
+internal sealed class TableHandle
+{
+    private const int FirstWaitMs = 500, LongestWaitMs = 30_000, ResumePollMs = 500, LookMs = 60_000;
+
+    /// <summary>Rights are given back without anyone telling: looked for by itself.</summary>
+    private const int DeniedRetryMs = 60_000;
+
+    private readonly EngineContext engine;
+    private readonly IngestCounters?[] ingest;
+    private readonly ConcurrentDictionary<string, bool> told = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Topic, int Partition), Offset> acceptedRecords = [];
+    private readonly IClock clock;
+    private readonly ILog log;
+    private volatile TableRun? run;
+    private volatile Shown shown = new(TableState.Starting, "", null);
+    private StartDecider? starts;
+    private ColumnChanges? columns;
+    private ImmutableHashSet<PauseReason> accepted = [];
+    private OffsetMap decidedStarts = OffsetMap.Empty;
+    private EngineException? pausedBy;
+    private long waitMs = FirstWaitMs;
+    private long attemptMs;
+    private long beganMs;
+    private long pausedMs;
+    private long pausedUnixMs;
+    private long nextLookMs;
+    private long commitsAtOpening;
+    private bool hasOpened;
+
+    internal TableHandle(TableOptions options, EngineContext engine)
+    {
+        (Options, this.engine, clock, log) = (options, engine, engine.Services.Clock, engine.Log);
+        ingest = new IngestCounters?[engine.Options.Lanes];
+        Stream = LogStreams.IdOf(options.Name);
+        Topics = new(options.Topics, options.Name, log);
+    }
+
+    private sealed record Shown(TableState State, string Detail, PauseReason? Reason);
+
+    internal TableOptions Options { get; }
+
+    internal string Name => Options.Name;
+
+    /// <summary>Its stream in the logs of lanes.</summary>
+    internal ulong Stream { get; }
+
+    internal TopicWatch Topics { get; }
+
+    internal FlushCounters Flushes { get; } = new();
+
+    /// <summary>The run that lanes feed; null while there is none. Any thread.</summary>
+    internal TableRun? Run => run;
+
+    internal string LastError { get; set; } = "";
+
+    /// <summary>How far the replay of a log is; empty unless one is under way.</summary>
+    internal string Recovering { get; set; } = "";
+
+    /// <summary>A flush of a run that is over, whose commit may land: found out about when the next run opens. The worker's.</summary>
+    internal LoggedFlush? CutShort { get; set; }
+
+    /// <summary>It is configured no longer: its run ends with a flush, and no other begins. Any thread.</summary>
+    internal bool IsRemoved { get; set; }
+
+    /// <summary>Its totals in a lane. That lane's thread.</summary>
+    internal IngestCounters IngestOf(int lane) => ingest[lane] ??= new();
+
+    internal bool IsFirstToTell(string column) => told.TryAdd(column, true);
+
+    /// <summary>There is work for it. Any thread.</summary>
+    internal void Wake(Urgency urgency) => engine.Work.Wake(this, urgency);
+
+    /// <summary>Columns cannot be inferred yet; null once they are.</summary>
+    internal void ShowWanted(string? wanted)
+    {
+        if (wanted is null) Show(TableState.Running);
+        else Show(TableState.Starting, wanted);
+    }
+
+    /// <summary>Its partitions are read, or none is to be read here.</summary>
+    internal void ShowRunning(string detail = "")
+    {
+        if (run is { Failure: null } now && shown.State is TableState.Starting or TableState.Running)
+            Show(now.Store.IsOpen ? TableState.Running : TableState.Starting, now.Store.IsOpen ? detail : "waiting for the first records, to infer the columns from them");
+    }
+
+    internal void Show(TableState state, string detail = "", PauseReason? reason = null)
+    {
+        var old = shown;
+        if (old.State == state && old.Detail == detail) return;
+        shown = new(state, detail, reason);
+        if (old.State != state) log.Info("table state", ("table", Name), ("state", state), ("reason", reason is { } r ? PauseReasons.NameOf(r) : null), ("detail", detail.Length == 0 ? null : detail));
+    }
+
+    /// <summary>Does a step of what there is to do. Returns when the next is due, in monotonic milliseconds. One worker at a time.</summary>
+    internal long Work()
+    {
+        try
+        {
+            if (run is null) return OpenWhenDue();
+            using var calls = run.Calls.Enter();
+            if (run.Failure is not null) return EndRun();
+            return WorkForRun(run);
+        }
+        catch (EngineException error) when (run is not null && error.Kind != ErrorKind.Fatal | NamedStop.ReasonOf(error) is not null)
+        {
+            run.Fail(error);
+            return clock.MonotonicMs;
+        }
+    }
+
+    /// <summary>A lane has lost its consumer, or all lanes are refused: no part of its run can go on. That lane's thread.</summary>
+    internal void OnLaneProblem(EngineException reason)
+    {
+        LastError = reason.Message;
+        run?.Fail(reason);
+    }
+
+    /// <summary>What its run still waits for is given up.</summary>
+    internal void EndCalls() => run?.Calls.End();
+
+    /// <summary>At a stop, once no lane feeds it: what is left of its run is given up. Worker or owner; no other works for it.</summary>
+    internal void Stop()
+    {
+        if (run is { } last && last.Close())
+        {
+            last.Flush?.GiveUp(isStop: true);
+            last.Dispose();
+            run = null;
+        }
+        if (shown.State is not (TableState.Paused or TableState.Failed)) Show(TableState.Stopped);
+    }
+
+    internal void ShowFailed(string message) => Show(TableState.Failed, message);
+
+    internal TableStatus Status()
+    {
+        var now = run;
+        var (state, detail, reason) = shown;
+        var trouble = now?.Flush?.Trouble ?? now?.Parts.Select(p => p.Journal.Trouble).FirstOrDefault(t => t is not null);
+        var kafka = engine.Kafka;
+        if (state == TableState.Running && trouble is not null) (state, detail) = (TableState.Waiting, trouble);
+        else if (state is TableState.Running or TableState.Starting && kafka is { State: not K2I.Kafka.KafkaConnectionState.Up, LastError: { } lost }) (state, detail) = (TableState.Waiting, $"Kafka is away: {lost}");
+        var counters = ingest.OfType<IngestCounters>().ToArray();
+        var letters = ImmutableSortedDictionary.CreateBuilder<string, long>(StringComparer.Ordinal);
+        foreach (var counter in counters)
+            foreach (var (error, count) in counter.DeadLetters) letters[error] = letters.GetValueOrDefault(error) + count;
+        return new()
+        {
+            Name = Name,
+            State = state,
+            Detail = detail,
+            PauseReason = reason,
+            Recovering = Recovering,
+            KafkaState = kafka?.State.ToString() ?? "",
+            Partitions = [.. (now?.Parts ?? []).SelectMany(p => p.Sources).Where(s => s.Assigned).Select(s => new PartitionStatus(s.Topic, s.Partition, s.NextOffset, s.CommittedOffset, s.HighWatermark, s.Fetched))],
+            Records = counters.Sum(c => Volatile.Read(ref c.Records)),
+            RecordBytes = counters.Sum(c => Volatile.Read(ref c.RecordBytes)),
+            Rows = counters.Sum(c => Volatile.Read(ref c.Rows)),
+            IgnoredFields = counters.Sum(c => Volatile.Read(ref c.IgnoredFields)),
+            RowsCommitted = Volatile.Read(ref Flushes.RowsCommitted),
+            DeadLetters = letters.ToImmutable(),
+            RingBytes = now?.Memory.HeldBytes ?? 0,
+            RingBudgetBytes = engine.Pool.BudgetBytes,
+            Backpressure = now?.Parts.Any(p => p.IsStalled) ?? false,
+            DeadLetterPendingBytes = now?.Letters.PendingBytes ?? 0,
+            Commits = Volatile.Read(ref Flushes.Commits),
+            FlushRetries = Volatile.Read(ref Flushes.FlushRetries),
+            CommitRetries = Volatile.Read(ref Flushes.CommitRetries),
+            DataFiles = Volatile.Read(ref Flushes.DataFiles),
+            DataFileBytes = Volatile.Read(ref Flushes.DataFileBytes),
+            SnapshotId = Flushes.SnapshotId,
+            LastCommitUnixMs = Volatile.Read(ref Flushes.LastCommitUnixMs),
+            LastFlushMs = Volatile.Read(ref Flushes.LastFlushMs),
+            LastCommitMs = Volatile.Read(ref Flushes.LastCommitMs),
+            OldestPendingUnixMs = now?.OldestPendingUnixMs ?? 0,
+            LastError = LastError,
+            MissingTopics = [.. Topics.Missing],
+        };
+    }
+
+    private long WorkForRun(TableRun now)
+    {
+        if (now.NextQuestion() is { } question)
+        {
+            if (question is StartsQuestion asked) starts!.Answer(asked);
+            else columns!.Answer((ColumnsQuestion)question);
+            decidedStarts = now.Starts;
+            question.Part.Lane.Tell(question.Answer());
+            return clock.MonotonicMs;
+        }
+        if (now.Flush is { } flush)
+        {
+            if (clock.MonotonicMs < flush.DueMs) return flush.DueMs;
+            if (flush.Step()) now.Flush = null;
+            return now.Flush is { DueMs: var due } ? due : clock.MonotonicMs;
+        }
+        if (now.NextFlush(out var dueMs) is { } segments)
+        {
+            now.Flush = new(now, starts!, segments, engine.Flushing);
+            return clock.MonotonicMs;
+        }
+        return Math.Min(dueMs, LookAtTable(now));
+    }
+
+    /// <summary>Once in a while without a flush: a table that was turned back, replaced or dropped, and a topic that was created again, are noticed though no record comes.</summary>
+    private long LookAtTable(TableRun now)
+    {
+        var ms = clock.MonotonicMs;
+        if (Topics.IsLookWanted) nextLookMs = Math.Min(nextLookMs, ms);
+        if (ms < nextLookMs) return nextLookMs;
+        // Many tables look more seldom: the catalog and the broker have to answer all of them.
+        nextLookMs = ms + (LookMs * Math.Max(1, engine.TableCount / 100L));
+        if (!now.Store.IsOpen) return nextLookMs;
+        var turnedBack = false;
+        try
+        {
+            turnedBack = now.Store.WasTurnedBack();
+            foreach (var part in now.Parts) starts!.CheckLives(part.Sources.Where(s => s.Assigned), part.Lane.Queries);
+            if (engine.AnyQueries is { } queries) Topics.Look(queries.DescribeTopics);
+        }
+        catch (EngineException error) when (error.Retryable || error.Kind is ErrorKind.Unknown or ErrorKind.Denied)
+        {
+            log.Debug("the table cannot be looked at", ("table", Name), ("error", error.Message));
+        }
+        if (turnedBack) throw new EngineException(ErrorKind.Unavailable, $"table {now.Store.Ident} was turned back by another engine; starting again from what it holds");
+        return nextLookMs;
+    }
+
+    private long OpenWhenDue()
+    {
+        if (IsRemoved || engine.Stop.IsEnded) return long.MaxValue;
+        if (pausedBy is not null && !Resumes()) return clock.MonotonicMs + ResumePollMs;
+        if (clock.MonotonicMs < attemptMs) return attemptMs;
+        using var calls = engine.Stop.Enter();
+        beganMs = clock.MonotonicMs;
+        try
+        {
+            Open();
+        }
+        catch (EngineException error) when (error.Kind != ErrorKind.Fatal | NamedStop.ReasonOf(error) is not null)
+        {
+            OnEnded(error);
+            return pausedBy is null ? attemptMs : clock.MonotonicMs + ResumePollMs;
+        }
+        return clock.MonotonicMs;
+    }
+
+    private void Open()
+    {
+        Show(TableState.Starting);
+        KillPoint.Hit("run.begun");
+        var store = engine.Stores.Open(Options, accepted, Flushes);
+        KillPoint.Hit("run.table-open");
+        if (store.IsAnother)
+        {
+            engine.Found.Forget(Stream);
+            CutShort = null;
+        }
+        LoggedFlush? redo = null;
+        if (store.IsOpen && (CutShort ?? (hasOpened ? null : engine.Found.HalfDone(Stream, store.Uuid))) is { } logged)
+        {
+            redo = new HalfDoneFlush(store, logged, entry => engine.WriteEntry(Stream, entry), Options, Flushes, log, clock).Finish();
+            // What is not in any log's order any more cannot be made again as it was.
+            if (CutShort is not null) redo = null;
+        }
+        CutShort = null;
+        var found = engine.Found.Starts(Stream, store.IsOpen ? store.Uuid : null);
+        var decided = store.IsAnother || store.IsOpen && !store.Offsets.IsEmpty ? OffsetMap.Empty : decidedStarts.IsEmpty ? found : decidedStarts;
+        if (!decided.IsEmpty || store.IsAnother) decidedStarts = decided;
+        else if (!found.IsEmpty) decided = found;
+        var opened = new TableRun(this, store, DeadLetterFactory.Create(Options, LetterServices()), engine.Pool, decided, redo, clock);
+        starts = new(opened, engine.Found, log);
+        columns = new(opened, log);
+        commitsAtOpening = Flushes.Commits;
+        nextLookMs = clock.MonotonicMs + LookMs;
+        hasOpened = true;
+        run = opened;
+        engine.TellLanes(new LaneMessage.RunReady(opened));
+    }
+
+    private DeadLetterServices LetterServices() => new()
+    {
+        Table = engine.Stores.IdentOf(Options),
+        Catalog = engine.Services.Catalog,
+        Objects = engine.Services.Objects,
+        ParquetBuffers = engine.Stores.ParquetBuffers,
+        FormatVersion = engine.Options.Iceberg.FormatVersion,
+        Kafka = engine.Options.Kafka,
+        OpenProducer = o => engine.Services.OpenProducer(o, log),
+        Log = log,
+        Clock = clock,
+        Random = engine.Services.Random,
+        Accepted = acceptedRecords,
+    };
+
+    /// <summary>The run has failed: lanes give it up first, then it goes.</summary>
+    private long EndRun()
+    {
+        var ended = run!;
+        if (!ended.IsToldOver)
+        {
+            ended.IsToldOver = true;
+            ended.Explained = Explain(ended);
+            engine.TellLanes(new LaneMessage.RunOver(ended));
+        }
+        if (!ended.Close()) return long.MaxValue;
+        ended.Flush?.GiveUp();
+        ended.Dispose();
+        run = null;
+        Recovering = "";
+        OnEnded(ended.Explained!);
+        return clock.MonotonicMs;
+    }
+
+    private EngineException Explain(TableRun ended)
+    {
+        var part = ended.Parts.FirstOrDefault();
+        return part is null ? ended.Failure! : starts!.Explain(ended.Failure!, ended.Parts.SelectMany(p => p.Sources), part.Lane.Queries);
+    }
+
+    /// <summary>Waits for the next run, or pauses.</summary>
+    private void OnEnded(EngineException error)
+    {
+        LastError = error.Message;
+        if (Flushes.Commits > commitsAtOpening) accepted = [];
+        if (clock.MonotonicMs - beganMs > LongestWaitMs) waitMs = FirstWaitMs;
+        if (NamedStop.ReasonOf(error) is { } reason)
+        {
+            log.Error("table paused", ("table", Name), ("reason", PauseReasons.NameOf(reason)), ("error", error.Message), ("resume", ResumeHint(reason)));
+            Show(TableState.Paused, error.Message, reason);
+            (pausedBy, pausedMs, pausedUnixMs, waitMs, attemptMs) = (error, clock.MonotonicMs, clock.UnixMs, FirstWaitMs, 0);
+            return;
+        }
+        log.Warn("table waits", ("table", Name), ("error", error.Message), ("retry_ms", waitMs));
+        Show(TableState.Waiting, error.Message);
+        attemptMs = clock.MonotonicMs + waitMs;
+        waitMs = Math.Min(waitMs * 2, LongestWaitMs);
+    }
+
+    /// <summary>A person has asked for it, or it is time to look by itself.</summary>
+    private bool Resumes()
+    {
+        var reason = NamedStop.ReasonOf(pausedBy!)!.Value;
+        if (reason == PauseReason.PermissionDenied && clock.MonotonicMs - pausedMs >= DeniedRetryMs)
+        {
+            pausedBy = null;
+            return true;
+        }
+        if (TakeRequest() is not { } request || request.RequestedUnixMs < pausedUnixMs) return false;
+        if (request.Accept is { } named && named != reason)
+        {
+            log.Warn("resume refused", ("table", Name), ("accepts", PauseReasons.NameOf(named)), ("paused_for", PauseReasons.NameOf(reason)));
+            return false;
+        }
+        log.Info("table resumes", ("table", Name), ("accepted", request.Accept is null ? null : PauseReasons.NameOf(reason)));
+        if (request.Accept is not null)
+        {
+            accepted = accepted.Add(reason);
+            if (NamedStop.RecordOf(pausedBy!) is { } record) acceptedRecords[(record.Topic, record.Partition)] = record.Offset;
+        }
+        pausedBy = null;
+        return true;
+    }
+
+    private string ResumeHint(PauseReason reason) =>
+        PauseReasons.CanAccept(reason) ? $"k2i resume {Name} --accept {PauseReasons.NameOf(reason)}" : $"k2i resume {Name}";
+
+    private ResumeRequest? TakeRequest()
+    {
+        var path = ResumeRequest.PathOf(engine.Options.DataDirectory, Name);
+        var files = engine.Services.Files;
+        try
+        {
+            if (!files.Exists(path)) return null;
+            var bytes = files.Read(path, ResumeRequest.MaxBytes);
+            files.Delete(path);
+            return ResumeRequest.Parse(bytes);
+        }
+        catch (EngineException error)
+        {
+            log.Warn("a request to resume cannot be taken", ("table", Name), ("error", error.Message));
+            return null;
+        }
+    }
+}
