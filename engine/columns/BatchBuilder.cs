@@ -15,7 +15,7 @@ public sealed unsafe class BatchBuilder : IDisposable
 
     /// <summary>Makes empty columns. <paramref name="budgetBytes"/> (4 KiB to 1 GiB) bounds each buffer and is when <see cref="IsFull"/> turns true.</summary>
     public BatchBuilder(Schema schema, MemoryTag tag, long budgetBytes)
-        : this(schema, new ColumnSpace(tag, budgetBytes, long.MaxValue))
+        : this(schema, new ColumnSpace(tag, budgetBytes, bounded: false))
     {
     }
 
@@ -31,7 +31,7 @@ public sealed unsafe class BatchBuilder : IDisposable
     /// Columns that never touch more than <paramref name="bytes"/> of pages, all together: the row that would is refused by <see cref="EndRow"/>, which
     /// is how one learns that it is full.
     /// </summary>
-    public static BatchBuilder Bounded(Schema schema, MemoryTag tag, long bytes) => new(schema, new ColumnSpace(tag, bytes, bytes));
+    public static BatchBuilder Bounded(Schema schema, MemoryTag tag, long bytes) => new(schema, new ColumnSpace(tag, bytes, bounded: true));
 
     /// <summary>
     /// Columns packed into <paramref name="bytes"/> of <paramref name="memory"/>, which are zeros, at least <see cref="BatchShape.LeastBytes"/> and stay the

@@ -11,7 +11,7 @@ namespace K2I.Columns;
 internal sealed unsafe class ColumnSpace : IDisposable
 {
     private readonly MemoryTag tag;
-    private readonly long limitBytes;
+    private readonly bool bounded;
     private readonly NativeBuffer? packedIn;
     private readonly long packedAt;
     private readonly int packedRows;
@@ -19,14 +19,15 @@ internal sealed unsafe class ColumnSpace : IDisposable
     private NativeBuffer? buffer;
     private ColumnBuilder[] columns = [];
     private long plannedBytes;
+    private long limitBytes = long.MaxValue;
     private int buffers;
 
-    /// <summary>Buffers of their own, which may take so many bytes of pages together.</summary>
-    internal ColumnSpace(MemoryTag tag, long budgetBytes, long limitBytes)
+    /// <summary>Buffers of their own. Together they take pages of the budget and no more; or, unbounded, of about thrice as much.</summary>
+    internal ColumnSpace(MemoryTag tag, long budgetBytes, bool bounded)
     {
         Check.That(budgetBytes is >= 4096 and <= 1L << 30);
         this.tag = tag;
-        this.limitBytes = limitBytes;
+        this.bounded = bounded;
         BudgetBytes = budgetBytes;
     }
 
@@ -38,7 +39,6 @@ internal sealed unsafe class ColumnSpace : IDisposable
         this.packedAt = packedAt;
         packedRows = shape.RowsIn(budgetBytes);
         packedTextBytes = shape.TextBytesIn(budgetBytes);
-        limitBytes = long.MaxValue;
         BudgetBytes = budgetBytes;
     }
 
@@ -89,6 +89,8 @@ internal sealed unsafe class ColumnSpace : IDisposable
         {
             buffer = NativeBuffer.Reserve(tag, Math.Max(plannedBytes, NativeBuffer.PageBytes));
             start = buffer.Pointer;
+            // Unbounded is not endless: a short text must not blow up into gigabytes of empty structs.
+            limitBytes = bounded ? BudgetBytes : 2 * KeptBytes;
         }
         foreach (var column in builders) column.Attach(start);
     }

@@ -9,8 +9,9 @@ namespace K2I.Ring.Pool;
 /// What is resident is never more than what is charged, and that never more than the budget.
 /// </summary>
 /// <remarks>
-/// Fairness. An account's share is the budget over the accounts that hold something and one more, and at least one segment. Who stays within it
-/// may take all that is left; who holds more leaves an eighth of the budget, for tables that come or wake while others fill the pool.
+/// Fairness. An account's share is the budget over the accounts that hold something and one more, and at least one segment. Who holds more leaves
+/// an eighth of the budget, for tables that come or wake while others fill the pool. Who stays within it may take half of what is left, and in any
+/// case the smallest segment while there is one.
 /// Threads: any; a short lock, taken only where a segment opens or is freed. Memory that is freed is kept with its pages for the next segment
 /// of the same table, schema and class, until someone needs the room: a busy table does not fault its pages in again and again.
 /// </remarks>
@@ -157,9 +158,11 @@ public sealed class SegmentPool : IDisposable
 
     private bool HasRoom(PoolAccount account, long bytes, long least)
     {
-        var left = BudgetBytes - heldBytes - bytes;
+        var left = BudgetBytes - heldBytes;
+        if (bytes > left) return false;
         var sharers = holders + (account.HeldBytes == 0 ? 2 : 1);
-        return left >= 0 && (account.HeldBytes + bytes <= Math.Max(BudgetBytes / sharers, least) || left >= BudgetBytes / Reserved);
+        var isWithinShare = account.HeldBytes + bytes <= Math.Max(BudgetBytes / sharers, least);
+        return left - bytes >= BudgetBytes / Reserved || (isWithinShare && (bytes <= left / 2 || bytes == least));
     }
 
     private void Charge(PoolAccount account, long bytes)
