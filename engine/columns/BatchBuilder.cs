@@ -15,13 +15,30 @@ public sealed unsafe class BatchBuilder : IDisposable
 
     /// <summary>Makes empty columns. <paramref name="budgetBytes"/> (4 KiB to 1 GiB) bounds each buffer and is when <see cref="IsFull"/> turns true.</summary>
     public BatchBuilder(Schema schema, MemoryTag tag, long budgetBytes)
+        : this(schema, new ColumnSpace(tag, budgetBytes, bounded: false))
+    {
+    }
+
+    private BatchBuilder(Schema schema, ColumnSpace space)
     {
         Schema = schema;
-        space = new(tag, budgetBytes, rowLimitBytes: budgetBytes);
+        this.space = space;
         columns = [.. schema.Fields.Select(f => new ColumnBuilder(f, space))];
-        var start = space.Map();
-        foreach (var column in columns) column.Attach(start);
+        space.Attach(columns);
     }
+
+    /// <summary>
+    /// Columns that never touch more than <paramref name="bytes"/> of pages, all together: the row that would is refused by <see cref="EndRow"/>, which
+    /// is how one learns that it is full.
+    /// </summary>
+    public static BatchBuilder Bounded(Schema schema, MemoryTag tag, long bytes) => new(schema, new ColumnSpace(tag, bytes, bounded: true));
+
+    /// <summary>
+    /// Columns packed into <paramref name="bytes"/> of <paramref name="memory"/>, which are zeros, at least <see cref="BatchShape.LeastBytes"/> and stay the
+    /// caller's: for batches so small that pages of their own would be most of each column. Full as <see cref="Bounded"/> is.
+    /// </summary>
+    public static BatchBuilder Packed(Schema schema, NativeBuffer memory, long at, long bytes) =>
+        new(schema, new ColumnSpace(BatchShape.Of(schema), memory, at, bytes));
 
     /// <summary>For rows that are passed on at once, by modules that do not deal with memory.</summary>
     public static BatchBuilder ForScratch(Schema schema, long budgetBytes) => new(schema, MemoryTag.Scratch, budgetBytes);
@@ -70,7 +87,6 @@ public sealed unsafe class BatchBuilder : IDisposable
             return false;
         }
         foreach (var column in columns) Check.Debug(column.Count == Rows + 1);
-        space.RowBytes = 0;
         Rows++;
         return true;
     }
@@ -79,7 +95,6 @@ public sealed unsafe class BatchBuilder : IDisposable
     {
         foreach (var column in columns) column.Truncate(Rows);
         space.Overflow = false;
-        space.RowBytes = 0;
     }
 
     /// <summary>The first <paramref name="rows"/> rows.</summary>
@@ -93,16 +108,13 @@ public sealed unsafe class BatchBuilder : IDisposable
 
     public Batch View() => View(Rows);
 
-    /// <summary>Empties the batch for new rows. No view of it may be in use. Pages are kept for reuse unless they exceed the budget by half.</summary>
+    /// <summary>Empties the batch for new rows. No view of it may be in use. Pages are kept for reuse unless they exceed the budget by more than half.</summary>
     public void Reset()
     {
         Rows = 0;
         space.Overflow = false;
-        space.RowBytes = 0;
-        long held = 0;
-        foreach (var column in columns) held += column.Reset();
-        if (held <= space.BudgetBytes * 3 / 2) return;
-        foreach (var column in columns) column.Release();
+        foreach (var column in columns) column.Reset();
+        if (space.TakenBytes > space.KeptBytes) space.Trim();
     }
 
     public void Dispose() => space.Dispose();

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using K2I.Base;
+using K2I.Memory;
 
 namespace K2I.Columns;
 
@@ -16,44 +17,45 @@ namespace K2I.Columns;
 /// </remarks>
 public sealed unsafe class ColumnBuilder
 {
-    private const int FillStep = 4096;
+    private const int PageBytes = NativeBuffer.PageBytes;
 
     private readonly ColumnSpace space;
     private readonly ColumnBuilder[] children;
     private readonly long validityAt, offsetsAt, valuesAt;
-    private readonly int structBytes;
+    private readonly int maxSlots, maxValueBytes, slotStep;
     private byte* validity;
     private int* offsets;
     private byte* values;
+
+    // What may be appended before more is asked for: slots whose validity is set ahead, and bytes of values.
     private int limit;
+    private int valueLimit;
     private int count;
     private int nulls;
     private int valueBytes;
-    private int highSlots;
-    private int highValueBytes;
 
-    internal ColumnBuilder(Field field, ColumnSpace space)
+    // Slots whose pages are taken; after a reset more than the limit.
+    private int takenSlots;
+
+    /// <param name="times">Values that it has for one row of the batch, where lists have the usual length.</param>
+    internal ColumnBuilder(Field field, ColumnSpace space, int times = 1)
     {
         this.space = space;
         Field = field;
         (Layout, Width) = LayoutOf(field.Type);
-        validityAt = space.Plan(space.MaxSlots / 8 + FillStep);
-        if (Layout is ColumnLayout.Bytes or ColumnLayout.List) offsetsAt = space.Plan(((long)space.MaxSlots + 1) * sizeof(int));
-        valuesAt = Layout switch
-        {
-            ColumnLayout.Bits => space.Plan(space.MaxSlots / 8 + 8),
-            ColumnLayout.Fixed => space.Plan((long)space.MaxSlots * Width),
-            ColumnLayout.Bytes => space.Plan(space.MaxValueBytes),
-            _ => 0,
-        };
+        maxSlots = space.Slots(Width, times);
+        maxValueBytes = Layout == ColumnLayout.Bytes ? space.ValueBytes(times) : 0;
+        slotStep = HasOffsets ? (PageBytes / sizeof(int)) - 8 : Layout == ColumnLayout.Fixed ? Math.Max(8, PageBytes / Width / 8 * 8) : PageBytes;
+        validityAt = space.Plan(maxSlots / 8);
+        if (HasOffsets) offsetsAt = space.Plan(OffsetBytes(maxSlots));
+        valuesAt = space.Plan(Layout == ColumnLayout.Bytes ? maxValueBytes : FixedBytes(maxSlots));
         children = field.Type switch
         {
-            StructType s => [.. s.Fields.Select(f => new ColumnBuilder(f, space))],
-            ListType l => [new ColumnBuilder(l.Element, space)],
-            MapType m => [new ColumnBuilder(m.EntryField, space)],
+            StructType s => [.. s.Fields.Select(f => new ColumnBuilder(f, space, times))],
+            ListType l => [new ColumnBuilder(l.Element, space, times * BatchShape.ListElements)],
+            MapType m => [new ColumnBuilder(m.EntryField, space, times * BatchShape.ListElements)],
             _ => [],
         };
-        structBytes = Layout == ColumnLayout.Struct ? 1 + children.Sum(c => c.SlotBytes()) : 0;
     }
 
     public Field Field { get; }
@@ -119,7 +121,6 @@ public sealed unsafe class ColumnBuilder
                 offsets[count + 1] = children[0].count;
                 break;
             case ColumnLayout.Struct:
-                space.Charge(structBytes);
                 foreach (var child in children) child.AppendNull();
                 break;
             default:
@@ -159,11 +160,7 @@ public sealed unsafe class ColumnBuilder
     {
         Check.Debug(Layout == ColumnLayout.Bytes);
         if (count == limit && !Grow()) return;
-        if (value.Length > space.MaxValueBytes - valueBytes)
-        {
-            space.Overflow = true;
-            return;
-        }
+        if (value.Length > valueLimit - valueBytes && !GrowValues(value.Length)) return;
         value.CopyTo(new Span<byte>(values + valueBytes, value.Length));
         valueBytes += value.Length;
         offsets[++count] = valueBytes;
@@ -177,7 +174,7 @@ public sealed unsafe class ColumnBuilder
     public void AppendBytes(ReadOnlySpan<byte> padded, int length)
     {
         Check.Debug(Layout == ColumnLayout.Bytes && length <= padded.Length);
-        if (length > 32 || padded.Length < 32 || space.MaxValueBytes - valueBytes < 32)
+        if (length > 32 || padded.Length < 32 || valueLimit - valueBytes < 32)
         {
             AppendBytes(padded[..length]);
             return;
@@ -197,11 +194,8 @@ public sealed unsafe class ColumnBuilder
     public Span<byte> BeginBytes(int maxBytes)
     {
         Check.Debug(Layout == ColumnLayout.Bytes);
-        if ((count == limit && !Grow()) || maxBytes > space.MaxValueBytes - valueBytes)
-        {
-            space.Overflow = true;
-            return [];
-        }
+        if (count == limit && !Grow()) return [];
+        if (maxBytes > valueLimit - valueBytes && !GrowValues(maxBytes)) return [];
         return new(values + valueBytes, maxBytes);
     }
 
@@ -232,7 +226,6 @@ public sealed unsafe class ColumnBuilder
     {
         Check.Debug(Layout == ColumnLayout.Struct);
         if (count == limit && !Grow()) return;
-        space.Charge(structBytes);
         count++;
     }
 
@@ -247,8 +240,6 @@ public sealed unsafe class ColumnBuilder
     /// <summary>Takes back everything after the first <paramref name="newCount"/> values.</summary>
     public void Truncate(int newCount)
     {
-        highSlots = Math.Max(highSlots, count);
-        highValueBytes = Math.Max(highValueBytes, valueBytes);
         for (; count > newCount; count--)
         {
             ref var bits = ref validity[(count - 1) >> 3];
@@ -290,31 +281,26 @@ public sealed unsafe class ColumnBuilder
         foreach (var child in children) child.Attach(start);
     }
 
-    /// <summary>Empties the builder. Returns bytes of memory its pages hold.</summary>
-    internal long Reset()
+    /// <summary>Empties the builder; its pages stay taken.</summary>
+    internal void Reset()
     {
-        Truncate(0);
-        var held = (long)highSlots / 8 + Layout switch
-        {
-            ColumnLayout.Bits => highSlots / 8,
-            ColumnLayout.Fixed => (long)highSlots * Width,
-            ColumnLayout.Bytes => (long)highSlots * sizeof(int) + highValueBytes,
-            ColumnLayout.List => (long)highSlots * sizeof(int),
-            _ => 0,
-        };
-        foreach (var child in children) held += child.Reset();
-        return held;
+        count = nulls = valueBytes = limit = 0;
+        foreach (var child in children) child.Reset();
     }
 
-    /// <summary>Gives all pages back to the kernel; the builder must be empty.</summary>
-    internal void Release()
+    /// <summary>Gives pages back that are beyond the values, those of the row being written included.</summary>
+    internal void Trim()
     {
-        space.Release(validityAt, space.MaxSlots / 8 + FillStep);
-        if (Layout is ColumnLayout.Bytes or ColumnLayout.List) space.Release(offsetsAt, ((long)space.MaxSlots + 1) * sizeof(int));
-        if (Layout == ColumnLayout.Fixed) space.Release(valuesAt, (long)space.MaxSlots * Width);
-        if (Layout == ColumnLayout.Bytes) space.Release(valuesAt, space.MaxValueBytes);
-        limit = highSlots = highValueBytes = 0;
-        foreach (var child in children) child.Release();
+        // The slot at the count may be half written.
+        var kept = Math.Min(takenSlots, (count + 8) / 8 * 8);
+        space.Release(validityAt, kept / 8, takenSlots / 8);
+        if (HasOffsets) space.Release(offsetsAt, OffsetBytes(kept), OffsetBytes(takenSlots));
+        if (Layout == ColumnLayout.Bytes) space.Release(valuesAt, valueBytes, valueLimit);
+        else space.Release(valuesAt, FixedBytes(kept), FixedBytes(takenSlots));
+        takenSlots = kept;
+        limit = Math.Min(limit, kept);
+        valueLimit = (int)Math.Min(valueLimit, space.PagesOf(valueBytes));
+        foreach (var child in children) child.Trim();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -326,25 +312,64 @@ public sealed unsafe class ColumnBuilder
         count++;
     }
 
-    /// <summary>Makes room for more values by setting more validity bits ahead; false when the builder is full.</summary>
+    /// <summary>Makes room for more slots, setting their validity bits ahead; false when the builder is full.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool Grow()
     {
-        if (limit >= space.MaxSlots || space.Overflow)
-        {
-            space.Overflow = true;
-            return false;
-        }
-        new Span<byte>(validity + limit / 8, FillStep / 8).Fill(0xFF);
-        limit = Math.Min(limit + FillStep, space.MaxSlots);
+        var next = Math.Min(limit + slotStep, maxSlots);
+        if (space.Overflow || next == limit || (next > takenSlots && !TakeSlots(next))) return Refuse();
+        new Span<byte>(validity + limit / 8, (next - limit) / 8).Fill(0xFF);
+        limit = next;
         return true;
     }
 
-    private int SlotBytes() => Layout switch
+    /// <summary>Makes room for so many bytes more of variable-length values; false when the builder is full.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool GrowValues(int bytes)
     {
-        ColumnLayout.Struct => structBytes,
-        ColumnLayout.Fixed => Width + 1,
-        ColumnLayout.Bits => 1,
-        _ => sizeof(int) + 1,
+        if (space.Overflow || bytes > maxValueBytes - valueBytes) return Refuse();
+        var next = (int)Math.Min(maxValueBytes, ((long)valueBytes + bytes + PageBytes - 1) / PageBytes * PageBytes);
+        if (!TakeValues(next))
+        {
+            space.Trim();
+            if (!TakeValues(next)) return Refuse();
+        }
+        valueLimit = next;
+        return true;
+    }
+
+    private bool TakeSlots(int next)
+    {
+        if (!space.TryTake(PagesOf(next) - PagesOf(takenSlots)))
+        {
+            // Which may leave fewer of this builder's own.
+            space.Trim();
+            if (!space.TryTake(PagesOf(next) - PagesOf(takenSlots))) return false;
+        }
+        takenSlots = next;
+        return true;
+    }
+
+    private bool TakeValues(int next) => space.TryTake(space.PagesOf(next) - space.PagesOf(valueLimit));
+
+    private bool Refuse()
+    {
+        space.Overflow = true;
+        return false;
+    }
+
+    /// <summary>What so many slots have on pages, bytes of variable length left out.</summary>
+    private long PagesOf(int slots) =>
+        slots == 0 ? 0 : space.PagesOf(slots / 8) + space.PagesOf(FixedBytes(slots)) + (HasOffsets ? space.PagesOf(OffsetBytes(slots)) : 0);
+
+    private bool HasOffsets => Layout is ColumnLayout.Bytes or ColumnLayout.List;
+
+    private static long OffsetBytes(int slots) => slots == 0 ? 0 : (slots + 1L) * sizeof(int);
+
+    private long FixedBytes(int slots) => Layout switch
+    {
+        ColumnLayout.Bits => slots / 8,
+        ColumnLayout.Fixed => (long)slots * Width,
+        _ => 0,
     };
 }

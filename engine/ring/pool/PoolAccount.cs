@@ -1,0 +1,38 @@
+using K2I.Base;
+using K2I.Columns;
+
+namespace K2I.Ring.Pool;
+
+/// <summary>What one table holds of a <see cref="SegmentPool"/>: nothing while it is idle. Any thread.</summary>
+public sealed class PoolAccount : IDisposable
+{
+    private readonly SegmentPool pool;
+    private long heldBytes;
+
+    internal PoolAccount(SegmentPool pool) => this.pool = pool;
+
+    /// <summary>Charged for its segments until they are free: the classes of all that are open, sealed, flushed, or retired and leased.</summary>
+    public long HeldBytes => Volatile.Read(ref heldBytes);
+
+    /// <summary>Segments that are not free. Under the pool's lock.</summary>
+    internal HashSet<Segment> Live { get; } = [];
+
+    internal bool IsClosed { get; set; }
+
+    /// <summary>
+    /// An open segment of the class that <paramref name="wantedBytes"/> holds, or of a smaller one where that is not to be had; of a larger one
+    /// where the schema's columns need it. Null where there is no room for this account (backpressure), or it is disposed. The caller is its writer.
+    /// </summary>
+    /// <exception cref="EngineException"><see cref="ErrorKind.Full"/>: the kernel refuses, or the largest class does not hold rows of so many columns.</exception>
+    public Segment? TryOpen(Schema schema, long wantedBytes) => pool.TryOpen(this, schema, wantedBytes);
+
+    /// <summary>
+    /// Discards its segments and closes it; what is leased goes with the last lease, and is charged till then. The owner, once neither writers nor
+    /// flushers use them.
+    /// </summary>
+    public void Dispose() => pool.Close(this);
+
+    internal void Free(Segment segment) => pool.Free(this, segment);
+
+    internal void Charge(long bytes) => Volatile.Write(ref heldBytes, heldBytes + bytes);
+}

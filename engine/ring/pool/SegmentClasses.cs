@@ -1,0 +1,29 @@
+namespace K2I.Ring.Pool;
+
+/// <summary>
+/// The sizes of segments, in bytes: 16 KiB to 64 MiB, each four times the one before. Few enough that freed memory fits the next who asks,
+/// and six full segments lead a table from the smallest to the largest; the smallest holds some dozens of rows, so that ten thousand quiet
+/// tables fit half of 320 MiB.
+/// </summary>
+public static class SegmentClasses
+{
+    public const long Smallest = 16L << 10, Largest = 64L << 20;
+
+    internal const int Step = 4;
+
+    /// <summary>The largest class of at most so many bytes; the smallest where there is none.</summary>
+    public static long AtMost(long bytes)
+    {
+        var size = Smallest;
+        while (size < Largest && size * Step <= bytes) size *= Step;
+        return size;
+    }
+
+    /// <summary>The smallest class of at least so many bytes; four times <see cref="Largest"/>, which is none, where they are too many.</summary>
+    internal static long AtLeast(long bytes)
+    {
+        var size = Smallest;
+        while (size <= Largest && size < bytes) size *= Step;
+        return size;
+    }
+}

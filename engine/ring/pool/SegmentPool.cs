@@ -1,0 +1,219 @@
+using K2I.Base;
+using K2I.Columns;
+using K2I.Memory;
+
+namespace K2I.Ring.Pool;
+
+/// <summary>
+/// Owner of the memory of all tables' rows: segments of some classes within one budget, taken when one opens and given back when it is free.
+/// What is resident is never more than what is charged, and that never more than the budget.
+/// </summary>
+/// <remarks>
+/// Fairness. An account's share is the budget over the accounts that hold something and one more, and at least one segment. Who holds more leaves
+/// an eighth of the budget, for tables that come or wake while others fill the pool. Who stays within it may take half of what is left, and in any
+/// case the smallest segment while there is one.
+/// Threads: any; a short lock, taken only where a segment opens or is freed. Memory that is freed is kept with its pages for the next segment
+/// of the same table, schema and class, until someone needs the room: a busy table does not fault its pages in again and again.
+/// </remarks>
+public sealed class SegmentPool : IDisposable
+{
+    private const int Reserved = 8, LargestOf = 4;
+
+    private readonly Lock gate = new();
+    private readonly HashSet<PoolAccount> accounts = [];
+    private readonly Dictionary<long, List<Slab>> slabs = [];
+    private readonly List<(PoolAccount Account, SegmentMemory Memory)> idle = [];
+    private long heldBytes, idleBytes, sequence;
+    private int holders;
+    private bool disposed;
+
+    /// <summary>A pool of at least 256 KiB.</summary>
+    public SegmentPool(long budgetBytes)
+    {
+        Check.That(budgetBytes >= 16 * SegmentClasses.Smallest);
+        BudgetBytes = budgetBytes;
+        MaxSegmentBytes = SegmentClasses.AtMost(budgetBytes / LargestOf);
+    }
+
+    public long BudgetBytes { get; }
+
+    /// <summary>The largest class it gives: at most a quarter of the budget, so that one can be written while others are flushed.</summary>
+    public long MaxSegmentBytes { get; }
+
+    /// <summary>What all accounts are charged together.</summary>
+    public long HeldBytes => Volatile.Read(ref heldBytes);
+
+    /// <summary>An account for one more table. It costs no memory of the pool.</summary>
+    public PoolAccount Open()
+    {
+        var account = new PoolAccount(this);
+        lock (gate)
+        {
+            Check.That(!disposed);
+            accounts.Add(account);
+        }
+        return account;
+    }
+
+    /// <summary>Closes all accounts and frees all memory but that of leased segments, which goes with the last lease.</summary>
+    public void Dispose()
+    {
+        PoolAccount[] open;
+        lock (gate)
+        {
+            disposed = true;
+            open = [.. accounts];
+        }
+        foreach (var account in open) Close(account);
+        lock (gate)
+        {
+            foreach (var list in slabs.Values)
+            {
+                foreach (var slab in list)
+                    if (slab.IsEmpty) slab.Dispose();
+                list.RemoveAll(s => s.IsEmpty);
+            }
+        }
+    }
+
+    internal Segment? TryOpen(PoolAccount account, Schema schema, long wantedBytes)
+    {
+        var shape = BatchShape.Of(schema);
+        var least = SegmentClasses.AtLeast(shape.LeastBytes);
+        if (least > MaxSegmentBytes)
+        {
+            throw new EngineException(ErrorKind.Full,
+                $"rows of {schema.Fields.Length} columns need segments of {Units.FormatBytes(shape.LeastBytes)}, the memory allows {Units.FormatBytes(MaxSegmentBytes)}");
+        }
+        var bytes = Math.Max(least, SegmentClasses.AtMost(Math.Min(wantedBytes, MaxSegmentBytes)));
+        SegmentMemory? memory;
+        long number;
+        lock (gate)
+        {
+            if (account.IsClosed) return null;
+            while (!HasRoom(account, bytes, least))
+            {
+                bytes /= SegmentClasses.Step;
+                if (bytes < least) return null;
+            }
+            memory = TakeIdle(account, schema, bytes);
+            Charge(account, bytes);
+            // Unmapped here, so that nobody is given the room before it is there.
+            while (heldBytes + idleBytes > BudgetBytes) TakeIdle(0).Rows.Dispose();
+            number = ++sequence;
+        }
+        try
+        {
+            memory ??= Make(schema, shape, bytes);
+        }
+        catch (EngineException)
+        {
+            lock (gate) Charge(account, -bytes);
+            throw;
+        }
+        var segment = new Segment(account, memory, number);
+        lock (gate)
+        {
+            account.Live.Add(segment);
+            if (!account.IsClosed) return segment;
+        }
+        segment.Abandon();
+        return null;
+    }
+
+    internal void Free(PoolAccount account, Segment segment)
+    {
+        var memory = segment.Memory;
+        // The pages go before the charge does: whoever is given the room finds it.
+        if (memory.Slab is { } slab) slab.Clean(memory.Place);
+        else memory.Rows.Reset();
+        lock (gate)
+        {
+            account.Live.Remove(segment);
+            if (memory.Slab is not null) Return(memory);
+            else if (account.IsClosed) memory.Rows.Dispose();
+            else
+            {
+                idle.Add((account, memory));
+                idleBytes += memory.Bytes;
+            }
+            Charge(account, -memory.Bytes);
+        }
+    }
+
+    internal void Close(PoolAccount account)
+    {
+        Segment[] live;
+        lock (gate)
+        {
+            if (account.IsClosed) return;
+            account.IsClosed = true;
+            accounts.Remove(account);
+            for (var i = idle.Count - 1; i >= 0; i--)
+                if (idle[i].Account == account) TakeIdle(i).Rows.Dispose();
+            live = [.. account.Live];
+        }
+        foreach (var segment in live) segment.Abandon();
+    }
+
+    private bool HasRoom(PoolAccount account, long bytes, long least)
+    {
+        var left = BudgetBytes - heldBytes;
+        if (bytes > left) return false;
+        var sharers = holders + (account.HeldBytes == 0 ? 2 : 1);
+        var isWithinShare = account.HeldBytes + bytes <= Math.Max(BudgetBytes / sharers, least);
+        return left - bytes >= BudgetBytes / Reserved || (isWithinShare && (bytes <= left / 2 || bytes == least));
+    }
+
+    private void Charge(PoolAccount account, long bytes)
+    {
+        var held = account.HeldBytes;
+        account.Charge(bytes);
+        if (held == 0) holders++;
+        else if (held + bytes == 0) holders--;
+        Volatile.Write(ref heldBytes, heldBytes + bytes);
+        Check.That(heldBytes >= 0 && heldBytes <= BudgetBytes);
+    }
+
+    private SegmentMemory? TakeIdle(PoolAccount account, Schema schema, long bytes)
+    {
+        var at = idle.FindLastIndex(i => i.Account == account && i.Memory.Bytes == bytes && ReferenceEquals(i.Memory.Rows.Schema, schema));
+        return at < 0 ? null : TakeIdle(at);
+    }
+
+    private SegmentMemory TakeIdle(int at)
+    {
+        var memory = idle[at].Memory;
+        idle.RemoveAt(at);
+        idleBytes -= memory.Bytes;
+        return memory;
+    }
+
+    private SegmentMemory Make(Schema schema, BatchShape shape, long bytes)
+    {
+        if (!shape.IsPackedIn(bytes)) return new(BatchBuilder.Bounded(schema, MemoryTag.Ring, bytes), bytes, null, 0);
+        Slab slab;
+        int place;
+        lock (gate)
+        {
+            if (!slabs.TryGetValue(bytes, out var list)) slabs[bytes] = list = [];
+            slab = list.Find(s => !s.IsFull) ?? Add(list, bytes);
+            place = slab.Take();
+        }
+        return new(BatchBuilder.Packed(schema, slab.Memory, place * bytes, bytes), bytes, slab, place);
+    }
+
+    private static Slab Add(List<Slab> list, long bytes)
+    {
+        var slab = new Slab(MemoryTag.Ring, bytes);
+        list.Add(slab);
+        return slab;
+    }
+
+    private void Return(SegmentMemory memory)
+    {
+        var slab = memory.Slab!;
+        slab.Return(memory.Place);
+        if (disposed && slab.IsEmpty) slab.Dispose();
+    }
+}

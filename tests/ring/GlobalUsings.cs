@@ -1,0 +1,2 @@
+// Balances of the ledger and resident pages are of the whole process.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
