@@ -27,7 +27,7 @@ internal sealed class LogContents : IFrameHandler
     /// <summary>Nothing in the log is still needed: no record, no flush under way, no start.</summary>
     internal bool IsSettled => runs.Count == 0 && HalfDone is null && Starts.IsEmpty;
 
-    public bool OnFrame(byte kind, LogPosition position, ReadOnlySpan<byte> payload)
+    public bool OnFrame(byte kind, ulong stream, LogPosition position, ReadOnlySpan<byte> payload)
     {
         switch ((LogEntryKind)kind)
         {

@@ -17,7 +17,7 @@ internal sealed class LogReplay(IReadOnlyList<(Source Source, LoggedRun Run)> wa
     /// <summary>Where the first frame lies that may be needed.</summary>
     internal LogPosition Start => wanted.Min(w => w.Run.Position);
 
-    public bool OnFrame(byte kind, LogPosition position, ReadOnlySpan<byte> payload)
+    public bool OnFrame(byte kind, ulong stream, LogPosition position, ReadOnlySpan<byte> payload)
     {
         if (kind == (byte)LogEntryKind.Records && !Offer(new RecordFrameReader(payload), position)) return false;
         frameDone(position);

@@ -18,6 +18,9 @@ internal sealed class TableJournal : IDisposable
 
     private const int SyncWaitMs = 50;
 
+    /// <summary>One table has the log to itself.</summary>
+    private const ulong Stream = 0;
+
     private const int LeftForCommit = 4 << 10;
 
     /// <summary>Log files that sessions which never commit may leave behind, one each; and files kept for reuse, as making one means writing it twice.</summary>
@@ -146,12 +149,12 @@ internal sealed class TableJournal : IDisposable
 
     private bool TryAppend(LogEntryKind kind, ReadOnlySpan<byte> payload)
     {
-        if (Volatile.Read(ref session) is { } first && Interlocked.CompareExchange(ref session, null, first) == first && !wal.TryAppend((byte)LogEntryKind.SessionStarted, first, out _))
+        if (Volatile.Read(ref session) is { } first && Interlocked.CompareExchange(ref session, null, first) == first && !wal.TryAppend((byte)LogEntryKind.SessionStarted, Stream, first, out _))
         {
             Volatile.Write(ref session, first);
             return false;
         }
-        return wal.TryAppend((byte)kind, payload, out _);
+        return wal.TryAppend((byte)kind, Stream, payload, out _);
     }
 
     internal void Truncate(LogPosition position) => wal.Truncate(position);
@@ -225,10 +228,10 @@ internal sealed class TableJournal : IDisposable
     /// <summary>Keeps track of the frame being replayed: the log must not be truncated past it.</summary>
     private sealed class Follower(TableJournal journal, IFrameHandler handler) : IFrameHandler
     {
-        public bool OnFrame(byte kind, LogPosition position, ReadOnlySpan<byte> payload)
+        public bool OnFrame(byte kind, ulong stream, LogPosition position, ReadOnlySpan<byte> payload)
         {
             journal.replayPosition = position;
-            return handler.OnFrame(kind, position, payload);
+            return handler.OnFrame(kind, stream, position, payload);
         }
     }
 }
