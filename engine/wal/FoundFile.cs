@@ -1,3 +1,4 @@
+using K2I.Base;
 using K2I.Memory;
 
 namespace K2I.Wal;
@@ -42,6 +43,33 @@ internal sealed class FoundFile
 
     /// <summary>Offset that <see cref="Limit"/> is at, within the bytes that are there.</summary>
     internal int LimitOffset => (int)Math.Min(Limit - NameStart, Length);
+
+    /// <summary>Whether a frame at the position would lie in what counts of it.</summary>
+    internal bool Holds(LogPosition position) => position >= NameStart && position < Limit;
+
+    /// <summary>Offset where what was found of the log ends in it, if the whole log ends at <paramref name="logEnd"/>.</summary>
+    internal int FoundOffset(LogPosition logEnd) => (int)(LogPosition.Min(Limit, logEnd) - NameStart);
+
+    /// <summary>Maps it again. It must have what was found of it still.</summary>
+    /// <exception cref="EngineException"><see cref="ErrorKind.Corrupt"/>: it is gone, or shorter.</exception>
+    internal IMappedFile MapFound(IFileSystem files, LogPosition logEnd)
+    {
+        IMappedFile map;
+        try
+        {
+            map = files.Map(Path);
+        }
+        catch (EngineException error) when (error.Kind == ErrorKind.NotFound)
+        {
+            throw HasChanged(NameStart);
+        }
+        if (map.Length >= FoundOffset(logEnd)) return map;
+        var end = NameStart + map.Length;
+        map.Dispose();
+        throw HasChanged(end);
+    }
+
+    internal EngineException HasChanged(LogPosition at) => new(ErrorKind.Corrupt, $"{Path}: the log has changed at position {at} since it was opened");
 
     internal static FoundFile Look(IFileSystem files, string path, LogPosition nameStart)
     {

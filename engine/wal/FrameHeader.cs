@@ -6,7 +6,7 @@ namespace K2I.Wal;
 [StructLayout(LayoutKind.Explicit, Size = Bytes)]
 internal struct FrameHeader
 {
-    internal const int Bytes = 40;
+    internal const int Bytes = 48;
 
     [FieldOffset(0)] internal uint Crc;
     [FieldOffset(4)] internal uint PayloadBytes;
@@ -18,6 +18,9 @@ internal struct FrameHeader
     /// <summary>Everything below was needed no more when the frame was appended.</summary>
     [FieldOffset(24)] internal LogPosition TruncatedPosition;
 
-    [FieldOffset(32)] internal uint Generation;
-    [FieldOffset(36)] internal byte Kind;
+    /// <summary>Whose frame it is, as the caller numbers them; 0 in the log's own.</summary>
+    [FieldOffset(32)] internal ulong Stream;
+
+    [FieldOffset(40)] internal uint Generation;
+    [FieldOffset(44)] internal byte Kind;
 }

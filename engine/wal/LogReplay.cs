@@ -1,4 +1,3 @@
-using K2I.Base;
 using K2I.Memory;
 
 namespace K2I.Wal;
@@ -16,16 +15,16 @@ internal sealed class LogReplay(IFileSystem files, LogScan scan, IFrameHandler h
         reached = toldAt = from;
         foreach (var file in scan.Live)
         {
-            var end = LogPosition.Min(file.Limit, scan.EndPosition);
-            if (end > from && !ReadFile(file, from, (int)(end - file.NameStart))) break;
+            if (LogPosition.Min(file.Limit, scan.EndPosition) > from && !ReadFile(file, from)) break;
         }
         progress?.Invoke(reached);
         return reached;
     }
 
-    private bool ReadFile(FoundFile file, LogPosition from, int limit)
+    private bool ReadFile(FoundFile file, LogPosition from)
     {
-        using var map = files.Map(file.Path);
+        using var map = file.MapFound(files, scan.EndPosition);
+        var limit = file.FoundOffset(scan.EndPosition);
         var header = file.Header;
         var bytes = map.Bytes;
         var offset = WalFormat.FramesOffset;
@@ -36,7 +35,7 @@ internal sealed class LogReplay(IFileSystem files, LogScan scan, IFrameHandler h
             if (state == FrameState.FileEnd) return true;
             if (state != FrameState.Valid)
             {
-                if (file.NameStart + offset >= from) throw new EngineException(ErrorKind.Corrupt, $"{file.Path}: the frame at position {file.NameStart + offset} has changed since the log was opened");
+                if (file.NameStart + offset >= from) throw file.HasChanged(file.NameStart + offset);
                 // Damage among frames that nobody asks for.
                 offset = (int)(from - file.NameStart);
                 continue;
@@ -45,7 +44,7 @@ internal sealed class LogReplay(IFileSystem files, LogScan scan, IFrameHandler h
             offset = end;
             if (frame.Position < from || frame.Kind == WalFormat.ClosedKind) continue;
             reached = file.NameStart + end;
-            if (!handler.OnFrame(frame.Kind, frame.Position, bytes.Slice(end - WalFormat.FrameBytes((int)frame.PayloadBytes) + FrameHeader.Bytes, (int)frame.PayloadBytes))) return false;
+            if (!handler.OnFrame(frame.Kind, frame.Stream, frame.Position, WalFormat.Payload(bytes, in frame, end))) return false;
             if (reached - toldAt < ProgressBytes) continue;
             toldAt = reached;
             progress?.Invoke(reached);

@@ -18,6 +18,7 @@ internal sealed class LogStock(IFileSystem files, string directory, WalOptions o
     private readonly List<string> spares = [];
     private INewFile? making;
     private long retryAt;
+    private int heldFiles;
     private long heldBytes;
     private volatile string trouble = "";
 
@@ -26,10 +27,10 @@ internal sealed class LogStock(IFileSystem files, string directory, WalOptions o
 
     internal EngineException? LastError { get; private set; }
 
-    /// <summary>Room that files of the log take, the ones being written included. Any thread.</summary>
+    /// <summary>Room that files of the log take, those being written and the one being made included. Any thread.</summary>
     internal long HeldBytes => Volatile.Read(ref heldBytes);
 
-    internal int Files => (int)(HeldBytes / options.FileBytes);
+    internal int Files => Volatile.Read(ref heldFiles);
 
     /// <summary>A file is half made: the next call goes on with it.</summary>
     internal bool Busy => making is not null;
@@ -54,7 +55,7 @@ internal sealed class LogStock(IFileSystem files, string directory, WalOptions o
             if (file.State == FileState.Foreign) continue;
             var end = scan.Live.Contains(file) ? LogPosition.Min(file.Limit, scan.EndPosition) : default;
             old.Add(new(file.Path, file.NameStart, end, (int)Math.Min(file.Length, int.MaxValue)));
-            heldBytes += file.Length;
+            Hold(+1, file.Length);
         }
     }
 
@@ -67,15 +68,16 @@ internal sealed class LogStock(IFileSystem files, string directory, WalOptions o
 
     /// <summary>
     /// The next log file, by <paramref name="header"/> (salt and time are added here); null while it is being made or there is no room. Files that end at or
-    /// below <paramref name="reusableBelow"/> are reused.
+    /// below <paramref name="reusableBelow"/> are reused. An opening has its file whole, as nobody waits for a sync yet, and beyond <see cref="WalOptions.MaxBytes"/> if need be:
+    /// without one, nothing could be appended that leads to a truncation.
     /// </summary>
-    internal LogFile? TryNext(FileHeader header, LogPosition reusableBelow, int makeBytes = MakeBytes)
+    internal LogFile? TryNext(FileHeader header, LogPosition reusableBelow, bool opening = false)
     {
         if (DueInMs > 0) return null;
         string? path = null;
         try
         {
-            path = TakeReusable(reusableBelow) ?? Make(makeBytes);
+            path = TakeReusable(reusableBelow) ?? Make(opening);
             if (path is null) return null;
             header.Magic = WalFormat.Magic;
             header.Version = WalFormat.Version;
@@ -125,26 +127,27 @@ internal sealed class LogStock(IFileSystem files, string directory, WalOptions o
         return null;
     }
 
-    private string? Make(int stepBytes)
+    private string? Make(bool opening)
     {
         var path = Path.Combine(directory, WalFormat.SpareName);
         if (making is null)
         {
-            if (options.MaxBytes > 0 && heldBytes + options.FileBytes > Math.Max(options.MaxBytes, 2L * options.FileBytes))
+            if (!opening && options.MaxBytes > 0 && heldBytes + options.FileBytes > Math.Max(options.MaxBytes, 2L * options.FileBytes))
                 throw new EngineException(ErrorKind.Full, $"the log in {directory} takes {Units.FormatBytes(heldBytes)}, all that it may");
             making = files.NewFile(path, options.FileBytes);
+            Hold(+1, options.FileBytes);
         }
         try
         {
-            if (!making.Advance(stepBytes)) return null;
+            if (!making.Advance(opening ? options.FileBytes : MakeBytes)) return null;
         }
         catch (EngineException)
         {
             Dispose();
+            Hold(-1, -options.FileBytes);
             throw;
         }
         Dispose();
-        Volatile.Write(ref heldBytes, heldBytes + options.FileBytes);
         KillPoint.Hit("wal.file-made");
         return path;
     }
@@ -167,7 +170,13 @@ internal sealed class LogStock(IFileSystem files, string directory, WalOptions o
         files.Delete(file.Path);
         KillPoint.Hit("wal.file-removed");
         old.RemoveAt(index);
-        Volatile.Write(ref heldBytes, heldBytes - file.Bytes);
+        Hold(-1, -file.Bytes);
+    }
+
+    private void Hold(int files, long bytes)
+    {
+        Volatile.Write(ref heldFiles, heldFiles + files);
+        Volatile.Write(ref heldBytes, heldBytes + bytes);
     }
 
     private void AdoptSpare(string path)
@@ -177,7 +186,7 @@ internal sealed class LogStock(IFileSystem files, string directory, WalOptions o
             if (map.Length == options.FileBytes)
             {
                 spares.Add(path);
-                heldBytes += map.Length;
+                Hold(+1, map.Length);
                 return;
             }
         }

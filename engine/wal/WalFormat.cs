@@ -6,7 +6,7 @@ using K2I.Memory;
 namespace K2I.Wal;
 
 /// <summary>
-/// The log on disk, version 1. All numbers little-endian.
+/// The log on disk, version 2. All numbers little-endian.
 /// <code>
 /// directory        00000000000000000000.wal 00000000000067108864.wal …      a log file each, named by its start position in decimal
 ///                  spare                                                    zeros, not in use; *.tmp: unfinished, to be removed
@@ -19,17 +19,19 @@ namespace K2I.Wal;
 /// file header      0 Magic  8 Version  12 Generation  16 FileBytes  24 StartPosition  32 PreviousEnd  40 SyncedPosition
 ///                  48 TruncatedPosition  56 CreatedUnixMs  64 Salt  72 zero  76 Crc                       (80 bytes; zeros up to 4096)
 ///
-/// frame            0 Crc  4 PayloadBytes  8 Position  16 SyncedPosition  24 TruncatedPosition  32 Generation  36 Kind  37 zero
-///                  40 payload, zeros up to a multiple of 8
+/// frame            0 Crc  4 PayloadBytes  8 Position  16 SyncedPosition  24 TruncatedPosition  32 Stream  40 Generation  44 Kind
+///                  45 zero  48 payload, zeros up to a multiple of 8
 /// </code>
 /// <b>Position.</b> A byte's place in the whole log: its file's start position + its offset there. Positions only grow over a log's life; file names, positions of
 /// frames and the end of the log never mean two things. A new file starts where the range of the newest one before it ends.
 /// <para><b>Generation.</b> 1 for the first opening of a log, one more for each opening after. An opening never appends to a file that it found.</para>
+/// <para><b>Stream.</b> Whose frame it is: a number that the caller gives and the log only keeps. Frames of all streams lie in the order in which they were appended.</para>
 /// <para><b>Salt.</b> A random number of each file, drawn whenever its header is written. The checksum of a frame starts from it, so bytes that a file held before it was
 /// reused are no frames of it, even if someone sent them as a record to be found there.</para>
 /// <b>A file header is valid if</b>
 /// <list type="number">
-/// <item>Magic is <see cref="Magic"/> and Crc the CRC-32C of the 76 bytes before it. A valid one of another Version is refused, not judged.</item>
+/// <item>Magic is <see cref="Magic"/> and Crc the CRC-32C of the 76 bytes before it. One of another Version is refused, not judged: such a log is
+/// not opened and not touched, and whoever wants to go on without it moves it away.</item>
 /// <item>FileBytes is a multiple of 4096 from <see cref="MinFileBytes"/> to <see cref="MaxFileBytes"/>; StartPosition is a multiple of 8.</item>
 /// <item>TruncatedPosition ≤ SyncedPosition ≤ StartPosition, and PreviousEnd ≤ StartPosition.</item>
 /// <item>StartPosition is what the file's name says. One whose header names a later start was being reused when the process ended: it is a spare, holding nothing.</item>
@@ -37,12 +39,12 @@ namespace K2I.Wal;
 /// <b>A frame is valid if</b>
 /// <list type="number">
 /// <item>Position is the position of its first byte and Generation that of its file. Both wrong: no frame was written here since the file was reused.</item>
-/// <item>Its end, 40 + PayloadBytes rounded up to 8, is not beyond the file's.</item>
+/// <item>Its end, 48 + PayloadBytes rounded up to 8, is not beyond the file's.</item>
 /// <item>Crc is the CRC-32C, started from that of Salt, of everything after it up to its end, padding included.</item>
 /// <item>Kind is 1 to 254, or one of the log's own: <see cref="PadKind"/> (no payload; the rest of the file is unused, the log goes on in the next) or
 /// <see cref="ClosedKind"/> (no payload; the log was closed in order, everything before it synced).</item>
 /// </list>
-/// Fewer than 40 bytes at a file's end are unused.
+/// Fewer than 48 bytes at a file's end are unused.
 /// <para><b>The log</b> is the unbroken run of valid frames from the truncated position on: in a file from 4096 until its pad, or until the least PreviousEnd of the valid files
 /// after it (what lies behind was given up by a recovery); then in the file whose PreviousEnd is exactly there.</para>
 /// <b>What a header of file or frame says about the time it was written</b>: everything below SyncedPosition had been synced; everything below TruncatedPosition is needed no more.
@@ -54,7 +56,7 @@ internal static class WalFormat
     /// <summary>"K2I-WAL" and a line end, which a transfer as text would change.</summary>
     internal const ulong Magic = 0x0A_4C_41_57_2D_49_32_4B;
 
-    internal const uint Version = 1;
+    internal const uint Version = 2;
 
     /// <summary>Where frames begin: the header shares no page with them, so appending never rewrites it.</summary>
     internal const int FramesOffset = NativeBuffer.PageBytes;
@@ -96,6 +98,13 @@ internal static class WalFormat
 
     /// <summary>A frame's bytes in the file, for a payload of so many.</summary>
     internal static int FrameBytes(int payloadBytes) => (FrameHeader.Bytes + payloadBytes + FrameAlignment - 1) & -FrameAlignment;
+
+    /// <summary>The payload of a valid frame that ends at <paramref name="end"/> of a file.</summary>
+    internal static ReadOnlySpan<byte> Payload(ReadOnlySpan<byte> file, scoped in FrameHeader frame, int end)
+    {
+        var bytes = (int)frame.PayloadBytes;
+        return file.Slice(end - FrameBytes(bytes) + FrameHeader.Bytes, bytes);
+    }
 
     /// <summary>What the checksums of a file's frames start from.</summary>
     internal static uint Seed(ulong salt)

@@ -131,7 +131,7 @@ public sealed class WalReader
             map.Bytes.Slice(end - bytes, bytes).CopyTo(copy);
             // The writer may reuse the file at any moment: what counts is the copy.
             if (Crc32C.Append(file.Seed, copy.AsSpan(sizeof(uint), bytes - sizeof(uint))) != frame.Crc) return true;
-            if (!handler.OnFrame(frame.Kind, position, copy.AsSpan(FrameHeader.Bytes, (int)frame.PayloadBytes))) return false;
+            if (!handler.OnFrame(frame.Kind, frame.Stream, position, copy.AsSpan(FrameHeader.Bytes, (int)frame.PayloadBytes))) return false;
         }
         return true;
     }

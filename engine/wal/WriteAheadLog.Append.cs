@@ -21,10 +21,10 @@ public sealed partial class WriteAheadLog
     private volatile string writeTrouble = "";
 
     /// <summary>
-    /// Appends a payload of one of the kinds 1 to 254. False when there is no room at the moment: the caller holds back and tries again. It is durable once
+    /// Appends a payload of one of the kinds 1 to 254, in a stream that the caller numbers. False when there is no room at the moment: the caller holds back and tries again. It is durable once
     /// <see cref="SyncedPosition"/> is beyond <paramref name="position"/>.
     /// </summary>
-    public bool TryAppend(byte kind, ReadOnlySpan<byte> payload, out LogPosition position)
+    public bool TryAppend(byte kind, ulong stream, ReadOnlySpan<byte> payload, out LogPosition position)
     {
         Check.That(kind is not (WalFormat.PadKind or WalFormat.ClosedKind) && payload.Length <= MaxPayloadBytes);
         bool full;
@@ -33,7 +33,7 @@ public sealed partial class WriteAheadLog
             ThrowIfFailed();
             position = default;
             if (!TryMakeRoom(WalFormat.FrameBytes(payload.Length))) return false;
-            if (!TryWrite(kind, payload, out position)) return false;
+            if (!TryWrite(kind, stream, payload, out position)) return false;
             appends++;
             appendedBytes += payload.Length;
             if (groupStart == 0) groupStart = Stopwatch.GetTimestamp();
@@ -76,7 +76,7 @@ public sealed partial class WriteAheadLog
         if (next is null) return false;
         if (current is not null)
         {
-            if (current.Bytes - at >= FrameHeader.Bytes && !TryWrite(WalFormat.PadKind, default, out _)) return false;
+            if (current.Bytes - at >= FrameHeader.Bytes && !TryWrite(WalFormat.PadKind, 0, default, out _)) return false;
             current.UsedTo = at;
             rolled.Add(current);
         }
@@ -93,12 +93,12 @@ public sealed partial class WriteAheadLog
         {
             // No room for it is no harm: the next opening finds a log that was not closed in order.
             if (current is null || current.Bytes - at < FrameHeader.Bytes) return false;
-            return TryWrite(WalFormat.ClosedKind, default, out _);
+            return TryWrite(WalFormat.ClosedKind, 0, default, out _);
         }
     }
 
     /// <summary>Writes a frame at the end. False where the file system finds no space for it: the next frame is written over what was.</summary>
-    private bool TryWrite(byte kind, ReadOnlySpan<byte> payload, out LogPosition position)
+    private bool TryWrite(byte kind, ulong stream, ReadOnlySpan<byte> payload, out LogPosition position)
     {
         var file = current!;
         position = file.Start + at;
@@ -109,6 +109,7 @@ public sealed partial class WriteAheadLog
             Position = position,
             SyncedPosition = onDisk,
             TruncatedPosition = LogPosition.Min(truncated, onDisk),
+            Stream = stream,
             Generation = generation,
             Kind = kind,
         };

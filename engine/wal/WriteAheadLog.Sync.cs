@@ -12,11 +12,8 @@ public sealed partial class WriteAheadLog
     private LogPosition synced;
     private long syncedBytes;
 
-    private static readonly LogPosition NoFloor = new(long.MaxValue);
-
-    // Set by who waits or replays; read by the sync worker.
+    // Set by who waits; read by the sync worker.
     private volatile bool urgent;
-    private LogPosition replayFloor = NoFloor;
 
     /// <summary>
     /// One step of the sync worker: waits up to <paramref name="waitMs"/> for something to do, lets a group form, syncs it, and keeps a file ready for when this one is full.
@@ -123,7 +120,7 @@ public sealed partial class WriteAheadLog
         LogFile? made;
         try
         {
-            made = stock.TryNext(header, LogPosition.Min(LogPosition.Min(TruncatedPosition, synced), LogPosition.Read(in replayFloor)));
+            made = stock.TryNext(header, ReusableBelow(LogPosition.Min(TruncatedPosition, synced)));
         }
         catch (EngineException error)
         {

@@ -13,7 +13,8 @@ namespace K2I.Wal;
 /// <remarks>
 /// <para>Threads. Appenders (any thread, one short lock, never a wait): <see cref="TryAppend"/>, <see cref="HasRoom"/>. Sync worker (one thread):
 /// <see cref="SyncStep"/>; it owns files, syncs and everything else that may wait for the disk. Any thread: positions, <see cref="Truncate"/>,
-/// <see cref="WaitSynced"/>, <see cref="Statistics"/>. The owner: <see cref="Open"/>, <see cref="Replay"/>, and <see cref="Dispose"/> once all others have stopped using it.</para>
+/// <see cref="WaitSynced"/>, <see cref="Statistics"/>, <see cref="Replay"/>, <see cref="OpenFound"/>. The owner: <see cref="Open"/>, and <see cref="Dispose"/> once all others
+/// have stopped using it.</para>
 /// <para>One process at a time: the caller holds a lock over the directory (<see cref="IFileSystem.Lock"/>).</para>
 /// <para>Errors. No space: <see cref="TryAppend"/> is false and <see cref="Trouble"/> says why, until there is. A failed write or sync: the log is over; it is not tried again,
 /// and every call throws <see cref="ErrorKind.Fatal"/> from then on.</para>
@@ -74,7 +75,7 @@ public sealed partial class WriteAheadLog : IDisposable
     /// <summary>
     /// Opens the log of a directory, which is created if need be: reads what is there, makes sure that all of it is on disk, and starts a file of a new generation after it.
     /// </summary>
-    /// <exception cref="EngineException"><see cref="ErrorKind.Unsupported"/>: of a newer release; <see cref="ErrorKind.Fatal"/>: cannot be synced; others from the file
+    /// <exception cref="EngineException"><see cref="ErrorKind.Unsupported"/>: of another release; <see cref="ErrorKind.Fatal"/>: cannot be synced; others from the file
     /// system. A full disk is no error: the log opens without room.</exception>
     public static WriteAheadLog Open(IFileSystem files, string directory, WalOptions options, ILog log, IClock clock)
     {
@@ -82,8 +83,9 @@ public sealed partial class WriteAheadLog : IDisposable
         Check.That(options is { GroupMs: >= 0, GroupBytes: > 0, MaxUnsyncedBytes: > 0, MaxSpareFiles: >= 0 });
         files.CreateDirectory(directory);
         var scan = LogScan.Run(files, directory);
-        if (scan.Found.Find(f => f.State == FileState.Unsupported) is { } newer)
-            throw new EngineException(ErrorKind.Unsupported, $"{newer.Path} was written by another release (format version {newer.Header.Version}); this one knows version {WalFormat.Version}");
+        if (scan.Found.Find(f => f.State == FileState.Unsupported) is { } other)
+            throw new EngineException(ErrorKind.Unsupported,
+                $"{other.Path} was written by another release (format version {other.Header.Version}), and this one reads version {WalFormat.Version}: go on with that release, or move the directory away");
         Tell(scan.Recovery, directory, log);
         MakeDurable(scan, files);
         KillPoint.Hit("wal.made-durable");
@@ -98,28 +100,6 @@ public sealed partial class WriteAheadLog : IDisposable
         {
             opened.Abandon();
             throw;
-        }
-    }
-
-    /// <summary>
-    /// Hands out the frames that <see cref="Open"/> found, from <paramref name="fromPosition"/> (or where they begin) until the handler has enough. Appending goes on
-    /// meanwhile. Returns where it stopped: the position after the last frame handed out.
-    /// </summary>
-    /// <param name="progress">Told every few mebibytes which position has been reached.</param>
-    /// <exception cref="EngineException"><see cref="ErrorKind.Corrupt"/>: a frame is no longer what it was when the log was opened.</exception>
-    public LogPosition Replay(LogPosition fromPosition, IFrameHandler handler, Action<LogPosition>? progress = null)
-    {
-        // First the floor, then the truncated position: no file at or above it is reused from here on.
-        LogPosition.Write(ref replayFloor, default);
-        var from = LogPosition.Max(fromPosition, TruncatedPosition);
-        LogPosition.Write(ref replayFloor, from);
-        try
-        {
-            return new LogReplay(files, scan, handler, progress).Run(from);
-        }
-        finally
-        {
-            LogPosition.Write(ref replayFloor, NoFloor);
         }
     }
 
@@ -207,8 +187,7 @@ public sealed partial class WriteAheadLog : IDisposable
 
     private void FirstFile()
     {
-        // Nobody waits for a sync yet: a new file is made in one go.
-        next = stock.TryNext(HeaderOfNext(), LogPosition.Min(truncated, scan.EndPosition), options.FileBytes);
+        next = stock.TryNext(HeaderOfNext(), LogPosition.Min(truncated, scan.EndPosition), opening: true);
         if (next is null && stock.LastError is { Kind: not ErrorKind.Full } error) throw error;
         lock (gate) TryRoll();
     }

@@ -22,6 +22,7 @@ public sealed class WalCommandTests : IDisposable
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         using var first = JsonDocument.Parse(lines[0]);
         Assert.Equal("OffsetCommit events orders 0 42000 77 2026-01-08T10:30:00.000Z", string.Join(' ', new[] { "type", "table", "topic", "partition", "offset", "icebergSnapshot", "timestamp" }.Select(n => first.RootElement.GetProperty(n).ToString())));
+        Assert.Equal("00000000000000ff", first.RootElement.GetProperty("stream").GetString());
         var position = JsonDocument.Parse(lines[1]).RootElement.GetProperty("position").GetInt64();
         Assert.True(position > first.RootElement.GetProperty("position").GetInt64());
         Assert.Single(harness.Run("wal", "inspect", "--data-dir", harness.Folder, "--json", "--from", $"{position}").Out.Split('\n', StringSplitOptions.RemoveEmptyEntries));
@@ -90,7 +91,7 @@ public sealed class WalCommandTests : IDisposable
     {
         using var wal = WriteAheadLog.Open(LocalFileSystem.Instance, Path.Combine(harness.Folder, "wal", table), new WalOptions { FileBytes = 1 << 20 }, NullLog.Instance, SystemClock.Instance);
         foreach (var (kind, json) in entries)
-            while (!wal.TryAppend((byte)kind, Encoding.UTF8.GetBytes(json), out _)) wal.SyncStep(10);
+            while (!wal.TryAppend((byte)kind, 0xFF, Encoding.UTF8.GetBytes(json), out _)) wal.SyncStep(10);
         while (wal.SyncedPosition < wal.AppendedPosition) wal.SyncStep(10);
     }
 }

@@ -132,9 +132,9 @@ public sealed class AppendReplayTests : IDisposable
             Frames.Append(log, "first");
             Frames.Append(log, payload);
             Frames.Append(log, payload);
-            Assert.Throws<InvalidOperationException>(() => log.TryAppend(1, new byte[log.MaxPayloadBytes + 1], out _));
-            Assert.Throws<InvalidOperationException>(() => log.TryAppend(0, default, out _));
-            Assert.Throws<InvalidOperationException>(() => log.TryAppend(255, default, out _));
+            Assert.Throws<InvalidOperationException>(() => log.TryAppend(1, 0, new byte[log.MaxPayloadBytes + 1], out _));
+            Assert.Throws<InvalidOperationException>(() => log.TryAppend(0, 0, default, out _));
+            Assert.Throws<InvalidOperationException>(() => log.TryAppend(255, 0, default, out _));
         }
         using var again = Frames.Open(directory.Path);
         Assert.Equal(["first", payload, payload], Frames.Replay(again).Payloads);
@@ -147,7 +147,7 @@ public sealed class AppendReplayTests : IDisposable
         log.SyncStep(0);
         var bytes = Encoding.Latin1.GetBytes(new string('x', 1000));
         var count = 0;
-        while (log.TryAppend(1, bytes, out _)) count++;
+        while (log.TryAppend(1, 0, bytes, out _)) count++;
         Assert.InRange(count, 20, 30);
         Assert.False(log.HasRoom(1000));
         Frames.Sync(log);
@@ -158,7 +158,7 @@ public sealed class AppendReplayTests : IDisposable
         log.SyncStep(0);
         Assert.Equal("", log.Trouble);
         Assert.True(log.HasRoom(1000));
-        Assert.True(log.TryAppend(1, bytes, out _));
+        Assert.True(log.TryAppend(1, 0, bytes, out _));
     }
 
     [Fact]
@@ -170,7 +170,7 @@ public sealed class AppendReplayTests : IDisposable
         Assert.True(log.HasRoom(1_500));
         Frames.Append(log, new string('x', 1_500));
         Assert.False(log.HasRoom(1));
-        Assert.True(log.TryAppend(1, "what must be said"u8, out _));
+        Assert.True(log.TryAppend(1, 0, "what must be said"u8, out _));
         Frames.Sync(log);
         Assert.True(log.HasRoom(1_500));
     }
@@ -190,7 +190,7 @@ public sealed class AppendReplayTests : IDisposable
         Assert.True(log.WaitSynced(position + 1, 10_000));
         for (var i = 0; i < 200; i++)
         {
-            while (!log.TryAppend(1, "y"u8, out position)) Thread.Yield();
+            while (!log.TryAppend(1, 0, "y"u8, out position)) Thread.Yield();
             Assert.True(log.WaitSynced(log.AppendedPosition, 10_000));
             log.Truncate(position);
         }

@@ -31,7 +31,7 @@ public sealed class ConcurrencyTests : IDisposable
             for (var i = 0; i < PerAppender; i++)
             {
                 BinaryPrimitives.WriteInt32LittleEndian(payload, i);
-                while (!log.TryAppend((byte)kind, payload.AsSpan(0, 4 + i % 297), out _)) Thread.Sleep(0);
+                while (!log.TryAppend((byte)kind, 0, payload.AsSpan(0, 4 + i % 297), out _)) Thread.Sleep(0);
                 if (kind != 1 || i % 500 != 0) continue;
                 var position = log.AppendedPosition;
                 log.Truncate(position);
@@ -55,7 +55,7 @@ public sealed class ConcurrencyTests : IDisposable
         BinaryPrimitives.WriteInt32LittleEndian(last, PerAppender);
         for (byte kind = 1; kind <= 2; kind++)
         {
-            while (!log.TryAppend(kind, last, out _)) Thread.Sleep(0);
+            while (!log.TryAppend(kind, 0, last, out _)) Thread.Sleep(0);
         }
         Volatile.Write(ref stop, true);
         worker.Join();
@@ -101,9 +101,9 @@ public sealed class ConcurrencyTests : IDisposable
     {
         using var log = Frames.Open(directory.Path, new() { FileBytes = 4 << 20 });
         var payload = new byte[100];
-        for (var i = 0; i < 100; i++) Assert.True(log.TryAppend(1, payload, out _));
+        for (var i = 0; i < 100; i++) Assert.True(log.TryAppend(1, 0, payload, out _));
         var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 10_000; i++) Assert.True(log.TryAppend(1, payload, out _));
+        for (var i = 0; i < 10_000; i++) Assert.True(log.TryAppend(1, 0, payload, out _));
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
@@ -129,7 +129,7 @@ public sealed class ConcurrencyTests : IDisposable
     {
         internal int[] Last { get; } = [-1, -1, -1];
 
-        public bool OnFrame(byte kind, LogPosition position, ReadOnlySpan<byte> payload)
+        public bool OnFrame(byte kind, ulong stream, LogPosition position, ReadOnlySpan<byte> payload)
         {
             var number = BinaryPrimitives.ReadInt32LittleEndian(payload);
             Assert.Equal(4 + number % 297, payload.Length);
@@ -145,7 +145,7 @@ public sealed class ConcurrencyTests : IDisposable
     {
         internal List<int> Seen { get; } = [];
 
-        public bool OnFrame(byte kind, LogPosition position, ReadOnlySpan<byte> payload)
+        public bool OnFrame(byte kind, ulong stream, LogPosition position, ReadOnlySpan<byte> payload)
         {
             Seen.Add(int.Parse(System.Text.Encoding.Latin1.GetString(payload)));
             Frames.Append(log, new string('y', 500));

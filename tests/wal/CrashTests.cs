@@ -121,7 +121,7 @@ public sealed class CrashTests
         var syncs = files.Syncs;
         files.FailSyncs = false;
         Assert.Equal(ErrorKind.Fatal, Assert.Throws<EngineException>(() => log.SyncStep(0)).Kind);
-        Assert.Equal(ErrorKind.Fatal, Assert.Throws<EngineException>(() => log.TryAppend(1, default, out _)).Kind);
+        Assert.Equal(ErrorKind.Fatal, Assert.Throws<EngineException>(() => log.TryAppend(1, 0, default, out _)).Kind);
         Assert.Equal(ErrorKind.Fatal, Assert.Throws<EngineException>(() => log.HasRoom(1)).Kind);
         Assert.Equal(ErrorKind.Fatal, Assert.Throws<EngineException>(() => log.WaitSynced(log.AppendedPosition, 1_000)).Kind);
         Assert.True(log.SyncedPosition < log.AppendedPosition);
@@ -138,9 +138,9 @@ public sealed class CrashTests
         Frames.Append(log, "synced");
         Frames.Sync(log);
         files.FailWrites = ErrorKind.Unavailable;
-        Assert.Equal(ErrorKind.Fatal, Assert.Throws<EngineException>(() => log.TryAppend(1, default, out _)).Kind);
+        Assert.Equal(ErrorKind.Fatal, Assert.Throws<EngineException>(() => log.TryAppend(1, 0, default, out _)).Kind);
         files.FailWrites = null;
-        Assert.Equal(ErrorKind.Fatal, Assert.Throws<EngineException>(() => log.TryAppend(1, default, out _)).Kind);
+        Assert.Equal(ErrorKind.Fatal, Assert.Throws<EngineException>(() => log.TryAppend(1, 0, default, out _)).Kind);
         Assert.Equal(ErrorKind.Fatal, Assert.Throws<EngineException>(() => log.SyncStep(0)).Kind);
         log.Dispose();
         using var again = Frames.Open("log", Options, files);
@@ -156,11 +156,11 @@ public sealed class CrashTests
         Frames.Append(log, "a");
         var end = log.AppendedPosition;
         files.FailWrites = ErrorKind.Full;
-        Assert.False(log.TryAppend(1, "b"u8, out _));
+        Assert.False(log.TryAppend(1, 0, "b"u8, out _));
         Assert.Contains("made to fail", log.Trouble, StringComparison.Ordinal);
         Assert.Equal(end, log.AppendedPosition);
         files.FailWrites = null;
-        Assert.True(log.TryAppend(1, "b"u8, out var position));
+        Assert.True(log.TryAppend(1, 0, "b"u8, out var position));
         Assert.Equal(end, position);
         Assert.Equal("", log.Trouble);
         log.Dispose();
@@ -196,7 +196,7 @@ public sealed class CrashTests
         var count = 0;
         for (var i = 0; i < 10; i++)
         {
-            while (log.TryAppend(1, new byte[1000], out _)) count++;
+            while (log.TryAppend(1, 0, new byte[1000], out _)) count++;
             log.SyncStep(0);
         }
         Assert.InRange(count, 5, 8);
@@ -208,7 +208,7 @@ public sealed class CrashTests
         Assert.Equal(calls, files.Calls);
         files.CapacityBytes = long.MaxValue;
         clock.Pass(1_000);
-        while (!log.TryAppend(1, new byte[1000], out _)) Assert.True(log.SyncStep(0));
+        while (!log.TryAppend(1, 0, new byte[1000], out _)) Assert.True(log.SyncStep(0));
         Assert.Equal("", log.Trouble);
     }
 
@@ -220,7 +220,7 @@ public sealed class CrashTests
         for (var i = 0; i < 200; i++)
         {
             var steps = 0;
-            while (!log.TryAppend(1, new byte[1000], out _))
+            while (!log.TryAppend(1, 0, new byte[1000], out _))
             {
                 log.SyncStep(0);
                 log.Truncate(log.SyncedPosition);
@@ -237,11 +237,11 @@ public sealed class CrashTests
         using var log = WriteAheadLog.Open(files, "log", Options, NullLog.Instance, clock);
         Assert.NotEqual("", log.Trouble);
         Assert.False(log.HasRoom(1));
-        Assert.False(log.TryAppend(1, default, out _));
+        Assert.False(log.TryAppend(1, 0, default, out _));
         files.CapacityBytes = 1 << 20;
         clock.Pass(1_000);
         while (!log.HasRoom(1)) Assert.True(log.SyncStep(0));
-        Assert.True(log.TryAppend(1, default, out _));
+        Assert.True(log.TryAppend(1, 0, default, out _));
     }
 
     [Fact]
@@ -312,7 +312,7 @@ public sealed class CrashTests
         for (var i = 0; i < 30; i++)
         {
             var payload = $"{i}" + new string('.', 700);
-            while (!log.TryAppend(1, System.Text.Encoding.Latin1.GetBytes(payload), out _))
+            while (!log.TryAppend(1, 0, System.Text.Encoding.Latin1.GetBytes(payload), out _))
             {
                 log.SyncStep(0);
                 clock.Pass(100);

@@ -129,15 +129,20 @@ public sealed class DamageTests
         Assert.Equal(WalOutcome.Clean, AssertPrefix(files, written, "other files"));
     }
 
-    [Fact]
-    public void LogOfANewerReleaseIsRefusedAndNotTouched()
+    [Theory]
+    [InlineData(1u)]
+    [InlineData(3u)]
+    public void LogOfAnotherReleaseIsRefusedAndNotTouched(uint version)
     {
         var (files, _) = Sample();
         var name = files.Names.First();
         Assert.Equal(FileState.Good, WalFormat.ReadFileHeader(files[name], default, out var header));
-        WalFormat.WriteFileHeader(new ArrayWriter(files[name]), header with { Version = 2 });
+        WalFormat.WriteFileHeader(new ArrayWriter(files[name]), header with { Version = version });
         var before = files.Copy();
-        Assert.Equal(ErrorKind.Unsupported, Assert.Throws<EngineException>(() => Frames.Open("log", Options, files)).Kind);
+        var error = Assert.Throws<EngineException>(() => Frames.Open("log", Options, files));
+        Assert.Equal(ErrorKind.Unsupported, error.Kind);
+        Assert.Contains($"version {version}", error.Message, StringComparison.Ordinal);
+        Assert.Contains("move the directory away", error.Message, StringComparison.Ordinal);
         foreach (var each in files.Names) Assert.Equal(before[each], files[each]);
     }
 
@@ -246,11 +251,11 @@ public sealed class DamageTests
     [Fact]
     public void RecordThatLooksLikeAFrameIsNotTakenForOne()
     {
-        // A record holds the very frame that would continue the log where it will break, but for the salt, which nobody outside knows.
+        // A record holds the very frame that would be valid where it lies, but for the salt, which nobody outside knows.
         var files = new MemoryFileSystem();
         var log = Frames.Open("log", Options, files);
         var forged = new byte[FrameHeader.Bytes + 8];
-        WalFormat.WriteFrame(new ArrayWriter(forged), 0, WalFormat.Seed(0), new() { PayloadBytes = 8, Position = new(4096 + 80), SyncedPosition = new(1 << 20), Generation = 1, Kind = 1 }, "intruder"u8);
+        WalFormat.WriteFrame(new ArrayWriter(forged), 0, WalFormat.Seed(0), new() { PayloadBytes = 8, Position = new(4096 + FrameHeader.Bytes), SyncedPosition = new(1 << 20), Generation = 1, Kind = 1 }, "intruder"u8);
         Frames.Append(log, Encoding.Latin1.GetString(forged));
         Frames.Kill(log);
         files[files.Names.First()][4096] ^= 1;

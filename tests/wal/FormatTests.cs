@@ -27,8 +27,9 @@ public sealed class FormatTests
     [InlineData(nameof(FrameHeader.Position), 8, 8)]
     [InlineData(nameof(FrameHeader.SyncedPosition), 16, 8)]
     [InlineData(nameof(FrameHeader.TruncatedPosition), 24, 8)]
-    [InlineData(nameof(FrameHeader.Generation), 32, 4)]
-    [InlineData(nameof(FrameHeader.Kind), 36, 1)]
+    [InlineData(nameof(FrameHeader.Stream), 32, 8)]
+    [InlineData(nameof(FrameHeader.Generation), 40, 4)]
+    [InlineData(nameof(FrameHeader.Kind), 44, 1)]
     public void FrameHeaderFieldsStandWhereTheFormatSays(string field, int offset, int bytes) => AssertField<FrameHeader>(field, offset, bytes);
 
     [Fact]
@@ -36,9 +37,9 @@ public sealed class FormatTests
     {
         const System.Reflection.BindingFlags fields = System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance;
         Assert.Equal(12, typeof(FileHeader).GetFields(fields).Length);
-        Assert.Equal(7, typeof(FrameHeader).GetFields(fields).Length);
+        Assert.Equal(8, typeof(FrameHeader).GetFields(fields).Length);
         Assert.Equal(80, Marshal.SizeOf<FileHeader>());
-        Assert.Equal(40, Marshal.SizeOf<FrameHeader>());
+        Assert.Equal(48, Marshal.SizeOf<FrameHeader>());
     }
 
     [Fact]
@@ -48,7 +49,7 @@ public sealed class FormatTests
         WalFormat.WriteFileHeader(new ArrayWriter(file), new()
         {
             Magic = WalFormat.Magic,
-            Version = 1,
+            Version = 2,
             Generation = 7,
             FileBytes = 0x04000000,
             StartPosition = new(0x08000000),
@@ -60,7 +61,7 @@ public sealed class FormatTests
         });
         Assert.Equal("K2I-WAL\n", Encoding.ASCII.GetString(file, 0, 8));
         Assert.Equal(
-            "4B32492D57414C0A01000000070000000000000400000000000000080000000020436507000000001843650700000000000000010000000000A8DA769B010000EFCDAB896745230100000000"
+            "4B32492D57414C0A02000000070000000000000400000000000000080000000020436507000000001843650700000000000000010000000000A8DA769B010000EFCDAB896745230100000000"
             + Convert.ToHexString(BitConverter.GetBytes(Crc32C.Compute(file.AsSpan(0, 76)))),
             Convert.ToHexString(file.AsSpan(0, 80)));
         Assert.False(file.AsSpan(80).ContainsAnyExcept((byte)0));
@@ -75,15 +76,16 @@ public sealed class FormatTests
         var file = new byte[8192];
         file.AsSpan().Fill(0xEE);
         var seed = WalFormat.Seed(0x0123456789ABCDEF);
-        WalFormat.WriteFrame(new ArrayWriter(file), 4096, seed, new() { PayloadBytes = 5, Position = new(0x08001000), SyncedPosition = new(0x08000FF8), TruncatedPosition = new(0x01000000), Generation = 7, Kind = 3 }, "hello"u8);
-        var crc = Crc32C.Append(Crc32C.Compute(Convert.FromHexString("EFCDAB8967452301")), file.AsSpan(4100, 44));
+        WalFormat.WriteFrame(new ArrayWriter(file), 4096, seed, new() { PayloadBytes = 5, Position = new(0x08001000), SyncedPosition = new(0x08000FF8), TruncatedPosition = new(0x01000000), Stream = 0xFEDCBA9876543210, Generation = 7, Kind = 3 }, "hello"u8);
+        var crc = Crc32C.Append(Crc32C.Compute(Convert.FromHexString("EFCDAB8967452301")), file.AsSpan(4100, 52));
         Assert.Equal(
-            Convert.ToHexString(BitConverter.GetBytes(crc)) + "050000000010000800000000F80F0008000000000000000100000000070000000300000068656C6C6F000000",
-            Convert.ToHexString(file.AsSpan(4096, 48)));
-        Assert.Equal(0xEE, file[4096 + 48]);
+            Convert.ToHexString(BitConverter.GetBytes(crc)) + "050000000010000800000000F80F00080000000000000001000000001032547698BADCFE070000000300000068656C6C6F000000",
+            Convert.ToHexString(file.AsSpan(4096, 56)));
+        Assert.Equal(0xEE, file[4096 + 56]);
         var of = new FileHeader { FileBytes = 8192, StartPosition = new(0x08000000), Generation = 7 };
         Assert.Equal(FrameState.Valid, WalFormat.ReadFrame(file, in of, seed, 4096, 8192, out var frame, out var end));
-        Assert.Equal((3, 5u, 4096 + 48), (frame.Kind, frame.PayloadBytes, end));
+        Assert.Equal((3, 0xFEDCBA9876543210, 5u, 4096 + 56), (frame.Kind, frame.Stream, frame.PayloadBytes, end));
+        Assert.Equal("hello", Encoding.ASCII.GetString(WalFormat.Payload(file, in frame, end)));
     }
 
     [Fact]
@@ -98,7 +100,7 @@ public sealed class FormatTests
 
     [Theory]
     [InlineData(0u, FrameState.Valid)]
-    [InlineData(4016u, FrameState.Torn)]
+    [InlineData(4008u, FrameState.Torn)]
     [InlineData(4097u, FrameState.Torn)]
     [InlineData(0x7FFFFFFFu, FrameState.Torn)]
     [InlineData(0xFFFFFFFFu, FrameState.Torn)]
@@ -113,9 +115,9 @@ public sealed class FormatTests
     [Fact]
     public void HeadersOfAnotherVersionOrOutOfBoundsAreTold()
     {
-        var good = new FileHeader { Magic = WalFormat.Magic, Version = 1, FileBytes = 8192, StartPosition = new(8192), PreviousEnd = new(5000), SyncedPosition = new(5000), TruncatedPosition = new(4096) };
+        var good = new FileHeader { Magic = WalFormat.Magic, Version = 2, FileBytes = 8192, StartPosition = new(8192), PreviousEnd = new(5000), SyncedPosition = new(5000), TruncatedPosition = new(4096) };
         Assert.Equal(FileState.Good, Judge(good));
-        Assert.Equal(FileState.Unsupported, Judge(good with { Version = 2 }));
+        foreach (var version in new[] { 0u, 1u, 3u }) Assert.Equal(FileState.Unsupported, Judge(good with { Version = version }));
         Assert.Equal(FileState.Foreign, Judge(good with { Magic = 1 }));
         Assert.Equal(FileState.DamagedHeader, Judge(good with { FileBytes = 100 }));
         Assert.Equal(FileState.DamagedHeader, Judge(good with { FileBytes = 1L << 40 }));

@@ -7,15 +7,15 @@ namespace K2I.Wal.Tests;
 /// <summary>Takes frames down, to compare them.</summary>
 internal sealed class Frames : IFrameHandler
 {
-    internal List<(byte Kind, LogPosition Position, string Payload)> All { get; } = [];
+    internal List<(byte Kind, ulong Stream, LogPosition Position, string Payload)> All { get; } = [];
 
     internal int StopAfter { get; init; } = int.MaxValue;
 
     internal IEnumerable<string> Payloads => All.Select(f => f.Payload);
 
-    public bool OnFrame(byte kind, LogPosition position, ReadOnlySpan<byte> payload)
+    public bool OnFrame(byte kind, ulong stream, LogPosition position, ReadOnlySpan<byte> payload)
     {
-        All.Add((kind, position, Encoding.Latin1.GetString(payload)));
+        All.Add((kind, stream, position, Encoding.Latin1.GetString(payload)));
         return All.Count < StopAfter;
     }
 
@@ -32,10 +32,10 @@ internal sealed class Frames : IFrameHandler
     }
 
     /// <summary>Appends, making room as the sync worker would.</summary>
-    internal static LogPosition Append(WriteAheadLog log, string payload, byte kind = 1)
+    internal static LogPosition Append(WriteAheadLog log, string payload, byte kind = 1, ulong stream = 0)
     {
         LogPosition position;
-        while (!log.TryAppend(kind, Encoding.Latin1.GetBytes(payload), out position)) Assert.True(log.SyncStep(0));
+        while (!log.TryAppend(kind, stream, Encoding.Latin1.GetBytes(payload), out position)) Assert.True(log.SyncStep(0));
         return position;
     }
 

@@ -24,6 +24,12 @@ internal sealed class MemoryFileSystem : IFileSystem
 
     internal int Syncs { get; private set; }
 
+    /// <summary>Mappings that have not been disposed.</summary>
+    internal int Mapped { get; private set; }
+
+    /// <summary>Mappings whose memory was given back.</summary>
+    internal int Releases { get; private set; }
+
     internal List<string> Deleted { get; } = [];
 
     internal List<(string From, string To)> Renamed { get; } = [];
@@ -97,7 +103,9 @@ internal sealed class MemoryFileSystem : IFileSystem
     public IMappedFile Map(string path)
     {
         Call();
-        return new Mapping(path, Find(path));
+        var mapping = new Mapping(this, path, Find(path));
+        Mapped++;
+        return mapping;
     }
 
     public IFileWriter OpenWriter(string path)
@@ -164,7 +172,7 @@ internal sealed class MemoryFileSystem : IFileSystem
         }
     }
 
-    private sealed class Mapping(string path, Node node) : IMappedFile
+    private sealed class Mapping(MemoryFileSystem files, string path, Node node) : IMappedFile
     {
         public string Path => path;
 
@@ -172,11 +180,13 @@ internal sealed class MemoryFileSystem : IFileSystem
 
         public ReadOnlySpan<byte> Bytes => node.Memory;
 
-        public void Release(int from, int length) => Assert.True(from >= 0 && from + length <= Length);
-
-        public void Dispose()
+        public void Release(int from, int length)
         {
+            Assert.True(from >= 0 && from + length <= Length);
+            files.Releases++;
         }
+
+        public void Dispose() => files.Mapped--;
     }
 
     private sealed class Writer(MemoryFileSystem files, string path, Node node) : IFileWriter

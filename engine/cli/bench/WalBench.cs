@@ -59,7 +59,7 @@ internal sealed class WalBench(WalBenchOptions options, TextWriter output)
                 continue;
             }
             var begun = Stopwatch.GetTimestamp();
-            if (!log.HasRoom(frame.Length) || !log.TryAppend(Kind, frame, out var position))
+            if (!log.HasRoom(frame.Length) || !log.TryAppend(Kind, 0, frame, out var position))
             {
                 noRoom++;
                 Thread.Sleep(1);
@@ -123,7 +123,7 @@ internal sealed class WalBench(WalBenchOptions options, TextWriter output)
         new Random(2).NextBytes(frame);
         for (long filled = 0; filled < bytes; filled += frame.Length)
         {
-            while (!log.HasRoom(frame.Length) || !log.TryAppend(Kind, frame, out _)) Thread.Sleep(1);
+            while (!log.HasRoom(frame.Length) || !log.TryAppend(Kind, 0, frame, out _)) Thread.Sleep(1);
         }
         log.WaitSynced(log.AppendedPosition, 60_000);
         if (truncate) log.Truncate(log.AppendedPosition);
@@ -158,7 +158,7 @@ internal sealed class WalBench(WalBenchOptions options, TextWriter output)
     {
         internal long Bytes { get; private set; }
 
-        public bool OnFrame(byte kind, LogPosition position, ReadOnlySpan<byte> payload)
+        public bool OnFrame(byte kind, ulong stream, LogPosition position, ReadOnlySpan<byte> payload)
         {
             Bytes += payload.Length;
             return true;

@@ -151,10 +151,10 @@ internal static class WalCommand
     {
         private readonly ArrayBufferWriter<byte> line = new();
 
-        public bool OnFrame(byte kind, LogPosition position, ReadOnlySpan<byte> payload)
+        public bool OnFrame(byte kind, ulong stream, LogPosition position, ReadOnlySpan<byte> payload)
         {
             line.ResetWrittenCount();
-            using (var json = new Utf8JsonWriter(line, Line)) LogEntryText.Write(json, table, kind, position, payload);
+            using (var json = new Utf8JsonWriter(line, Line)) LogEntryText.Write(json, table, kind, stream, position, payload);
             return take(line.WrittenSpan);
         }
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using K2I.Base;
 using K2I.Wal;
@@ -5,15 +6,16 @@ using K2I.Wal;
 namespace K2I.Pipeline;
 
 /// <summary>Frames of a table's log as JSON objects, for people and scripts that look into it.</summary>
-/// <remarks><code>{"type":"OffsetCommit","position":67108936,"table":"events","timestamp":"2026-01-08T10:30:00.000Z","topic":"events","partition":0,"offset":42000,"icebergSnapshot":"…"}</code></remarks>
+/// <remarks><code>{"type":"OffsetCommit","position":67108936,"stream":"0000000000000000","table":"events","timestamp":"2026-01-08T10:30:00.000Z","topic":"events","partition":0,"offset":42000,"icebergSnapshot":"…"}</code></remarks>
 public static class LogEntryText
 {
     /// <summary>Writes one object. What a damaged payload says is left out; its <c>error</c> tells.</summary>
-    public static void Write(Utf8JsonWriter json, string table, byte kind, LogPosition position, ReadOnlySpan<byte> payload)
+    public static void Write(Utf8JsonWriter json, string table, byte kind, ulong stream, LogPosition position, ReadOnlySpan<byte> payload)
     {
         json.WriteStartObject();
         json.WriteString("type", LogEntry.NameOf((LogEntryKind)kind));
         json.WriteNumber("position", position.Bytes);
+        json.WriteString("stream", stream.ToString("x16", CultureInfo.InvariantCulture));
         json.WriteString("table", table);
         try
         {

@@ -122,7 +122,7 @@ public sealed class LogContentsTests
 
     private void Take(LogEntryKind kind, ReadOnlySpan<byte> payload)
     {
-        Assert.True(contents.OnFrame((byte)kind, position, payload));
+        Assert.True(contents.OnFrame((byte)kind, 0, position, payload));
         position += payload.Length + 64;
     }
 }

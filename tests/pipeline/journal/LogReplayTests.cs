@@ -49,13 +49,13 @@ public sealed class LogReplayTests
         writer.Add(new RecordInput("x"u8) { Offset = 10 }, source, 10);
         Assert.True(writer.FitsEnd(source));
         writer.AddEnd(source, 11, 14);
-        replay.OnFrame((byte)LogEntryKind.Records, new(2_000), writer.Bytes);
+        replay.OnFrame((byte)LogEntryKind.Records, 0, new(2_000), writer.Bytes);
         Assert.Equal([10], taken);
         Assert.Equal(14, source.TakenOffset);
         writer.Clear();
         writer.AddEnd(source, 14, 20);
         Assert.Equal(0, new RecordFrameReader(writer.Bytes).Count);
-        replay.OnFrame((byte)LogEntryKind.Records, new(2_100), writer.Bytes);
+        replay.OnFrame((byte)LogEntryKind.Records, 0, new(2_100), writer.Bytes);
         Assert.Equal(20, source.TakenOffset);
     }
 
@@ -67,7 +67,7 @@ public sealed class LogReplayTests
         var writer = new RecordFrameWriter(1 << 20);
         writer.AddEnd(source, 7, 7);
         Assert.True(new RecordFrameReader(writer.Bytes).BeginsPartition);
-        replay.OnFrame((byte)LogEntryKind.Records, default, writer.Bytes);
+        replay.OnFrame((byte)LogEntryKind.Records, 0, default, writer.Bytes);
         Assert.Equal((7, false), (source.TakenOffset, source.IsAtItsBeginning));
     }
 
@@ -98,6 +98,6 @@ public sealed class LogReplayTests
         var at = new Source(0, "orders", partition);
         at.StartAt(from);
         foreach (var offset in offsets) writer.Add(new RecordInput("x"u8) { Offset = offset }, at, from);
-        Assert.True(replay.OnFrame((byte)LogEntryKind.Records, position, writer.Bytes));
+        Assert.True(replay.OnFrame((byte)LogEntryKind.Records, 0, position, writer.Bytes));
     }
 }
