@@ -23,6 +23,9 @@ public interface IFileSystem
     /// <summary>Names (not paths) of the files in a directory, in ordinal order. <see cref="ErrorKind.NotFound"/> without the directory.</summary>
     IReadOnlyList<string> ListFiles(string directory);
 
+    /// <summary>Names of the directories in a directory, in ordinal order; none where it is not there.</summary>
+    IReadOnlyList<string> ListDirectories(string directory);
+
     /// <summary>Whether there is a file at the path.</summary>
     bool Exists(string path);
 

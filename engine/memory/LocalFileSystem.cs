@@ -46,6 +46,24 @@ public sealed class LocalFileSystem : IFileSystem
         }
     }
 
+    public IReadOnlyList<string> ListDirectories(string directory)
+    {
+        if (!Directory.Exists(directory)) return [];
+        try
+        {
+            return [.. Directory.EnumerateDirectories(directory).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new EngineException(error switch
+            {
+                DirectoryNotFoundException => ErrorKind.NotFound,
+                UnauthorizedAccessException => ErrorKind.Denied,
+                _ => ErrorKind.Unavailable,
+            }, $"{directory} cannot be listed: {error.Message}", error);
+        }
+    }
+
     public bool Exists(string path) => File.Exists(path);
 
     public INewFile NewFile(string path, long bytes) => new NewLocalFile(path, bytes);

@@ -88,6 +88,8 @@ internal sealed class MemoryFileSystem : IFileSystem
         return [.. Names];
     }
 
+    public IReadOnlyList<string> ListDirectories(string directory) => [];
+
     public bool Exists(string path)
     {
         Call();

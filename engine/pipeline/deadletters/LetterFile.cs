@@ -5,7 +5,7 @@ using K2I.Storage;
 
 namespace K2I.Pipeline;
 
-/// <summary>One data file of dead letters being written. Owner; what is not finished leaves no object. Flush thread.</summary>
+/// <summary>One data file of dead letters being written. Owner; what is not finished leaves no object. Whoever works for the table.</summary>
 internal sealed class LetterFile : IDisposable
 {
     private const int LeastBatchBytes = 1 << 20;

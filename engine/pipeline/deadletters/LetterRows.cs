@@ -6,7 +6,7 @@ using K2I.Decode;
 
 namespace K2I.Pipeline;
 
-/// <summary>Turns letters into rows of their table, whatever order its columns have and whatever columns it has besides. Flush thread.</summary>
+/// <summary>Turns letters into rows of their table, whatever order its columns have and whatever columns it has besides. Whoever works for the table.</summary>
 internal sealed class LetterRows : IDisposable
 {
     private readonly BatchBuilder batch;

@@ -7,7 +7,7 @@ using K2I.Kafka;
 namespace K2I.Pipeline;
 
 /// <summary>
-/// <c>dead_letter = topic</c>: produced to a Kafka topic, and acked by all its replicas, before the main table's commit of the same flush. Retries within a session double
+/// <c>dead_letter = topic</c>: produced to a Kafka topic, and acked by all its replicas, before the main table's commit of the same flush. Retries within a run double
 /// nothing (only what failed is produced again, by an idempotent producer); after a crash before that commit the same letters are produced once more.
 /// </summary>
 /// <remarks>

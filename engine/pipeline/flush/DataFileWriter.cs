@@ -3,14 +3,14 @@ using K2I.Base;
 using K2I.Columns;
 using K2I.Iceberg;
 using K2I.Parquet;
-using K2I.Ring;
+using K2I.Ring.Pool;
 using K2I.Storage;
 
 namespace K2I.Pipeline;
 
 /// <summary>
 /// Writes the rows of a flush as data files: one per Iceberg partition, or more where one grows past the table's target size. Rows are grouped
-/// first, so that one file is open at a time however many partitions there are. Flush thread.
+/// first, so that one file is open at a time however many partitions there are. Whoever works for the table.
 /// </summary>
 internal sealed class DataFileWriter(TableStore store, TableOptions options, Flush flush)
 {

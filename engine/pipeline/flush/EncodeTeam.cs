@@ -4,7 +4,7 @@ using K2I.Parquet;
 namespace K2I.Pipeline;
 
 /// <summary>
-/// Threads that encode columns of data files beside the flush threads, as many at a time as cores are idle. Any thread; several may <see cref="Run"/> at once.
+/// Threads that encode columns of data files beside the flush workers, as many at a time as cores are idle. Any thread; several may <see cref="Run"/> at once.
 /// </summary>
 /// <remarks>
 /// A helper that comes too late is not waited for: its share has been done by who came. Idle is what this process leaves of its cores, the encoding itself aside; it is measured ten

@@ -2,7 +2,7 @@ using K2I.Decode;
 
 namespace K2I.Pipeline;
 
-/// <summary>A copy of a record that cannot become a row now: there is no room, the schema has to grow, or columns are still to be inferred. Ingest thread.</summary>
+/// <summary>A copy of a record that cannot become a row now: there is no room, the schema has to grow, or columns are still to be inferred. A lane's thread; immutable but for <see cref="Refusal"/>.</summary>
 internal sealed class HeldRecord
 {
     private readonly byte[] bytes;

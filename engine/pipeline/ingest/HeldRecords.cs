@@ -2,7 +2,7 @@ using K2I.Decode;
 
 namespace K2I.Pipeline;
 
-/// <summary>Records that wait to be offered again, in the order in which they were fetched. Ingest thread.</summary>
+/// <summary>Records that wait to be offered again, in the order in which they were fetched. A lane's thread.</summary>
 internal sealed class HeldRecords(int mostRecords)
 {
     /// <summary>What looking ahead may cost in memory.</summary>

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace K2I.Pipeline;
 
-/// <summary>The entries of sessions and tables; <see cref="LogEntryKind"/> says what each tells.</summary>
+/// <summary>The entries of runs and tables; <see cref="LogEntryKind"/> says what each tells.</summary>
 internal abstract partial record LogEntry
 {
     /// <param name="Table">The table as the configuration names it.</param>

@@ -5,7 +5,7 @@ using K2I.Decode;
 
 namespace K2I.Pipeline;
 
-/// <summary>Collects consecutive records of one partition into a <see cref="RecordFrame"/>. Ingest thread; allocates only to grow for a large record.</summary>
+/// <summary>Collects consecutive records of one partition into a <see cref="RecordFrame"/>. A lane's thread; allocates only to grow for a large record.</summary>
 internal sealed class RecordFrameWriter
 {
     /// <summary>A frame that has grown so far is appended: large enough that its head costs nothing, small enough to be in the cache.</summary>

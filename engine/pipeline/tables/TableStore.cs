@@ -10,12 +10,11 @@ using K2I.Storage;
 namespace K2I.Pipeline;
 
 /// <summary>
-/// The Iceberg table of one session: created or adopted at the start, committed to by flushes, evolved when records bring new fields. The only place that
+/// The Iceberg table of one run: created or adopted at the start, committed to by flushes, evolved when records bring new fields. The only place that
 /// knows where offsets stand in a table, and the fence that keeps them exact.
 /// </summary>
 /// <remarks>
-/// Ingest thread: <see cref="Open"/>, <see cref="Create"/>, <see cref="Reload"/>, <see cref="ClashOf"/>, <see cref="AddFields"/>. Flush thread: <see cref="Commit"/>. What both see (<see cref="Schema"/>,
-/// <see cref="Offsets"/>, …) is an immutable state, replaced whole.
+/// Whoever works for the table calls; lanes read. What they see (<see cref="Schema"/>, <see cref="Offsets"/>, …) is an immutable state, replaced whole.
 /// </remarks>
 internal sealed class TableStore(TableStoreFactory shared, TableOptions options, TableIdent ident, int formatVersion, TableIdentity identity, ImmutableHashSet<PauseReason> accepted, FlushCounters counters, ILog log)
 {
@@ -32,7 +31,7 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
     {
         private ColumnNames? names;
 
-        /// <summary>The rule with the table's columns taken. Ingest thread.</summary>
+        /// <summary>The rule with the table's columns taken.</summary>
         internal ColumnNames Names => names ??= Table.Metadata.NamesOf(Schema, []);
     }
 
@@ -54,7 +53,7 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
     /// <summary>How far the table is, by the last load or commit.</summary>
     internal OffsetMap Offsets => Now.Offsets;
 
-    /// <summary>Counts the sessions that have committed to the table; higher is later.</summary>
+    /// <summary>Counts the runs that have committed to the table; higher is later.</summary>
     internal long Epoch { get; private set; }
 
     internal long TargetFileBytes => Now.Table.Metadata.LongProperty(TableParquet.TargetFileBytes, 512L << 20);
@@ -119,7 +118,7 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
         if (table.Metadata.LastSequenceNumber >= Now.Table.Metadata.LastSequenceNumber) Take(table);
     }
 
-    /// <summary>Another engine has turned the table back behind what it held: its rows are to be read again. Flush thread.</summary>
+    /// <summary>Another engine has turned the table back behind what it held: its rows are to be read again.</summary>
     internal bool WasTurnedBack()
     {
         var table = shared.Catalog.TryLoad(ident) ?? throw Missing();
@@ -156,7 +155,7 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
     }
 
     /// <summary>
-    /// Commits the files and the offsets of a flush. Aborted means that the table is not where this session believes: nothing landed, resync. Call again with
+    /// Commits the files and the offsets of a flush. Aborted means that the table is not where this run believes: nothing landed, resync. Call again with
     /// the same flush after an error.
     /// </summary>
     internal CommitResult Commit(Flush flush, IReadOnlyList<DataFile> files)
@@ -198,7 +197,7 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
 
     internal DataFile FileOf(int specId, byte[] description) => DataFileBytes.Read(Now.Table.Metadata, specId, description);
 
-    /// <summary>The topic was created again and that is accepted: what the table holds of its former life, under this id, counts no more. Ingest thread.</summary>
+    /// <summary>The topic was created again and that is accepted: what the table holds of its former life, under this id, counts no more.</summary>
     internal void Forget(string topic, string formerId)
     {
         forgotten = forgotten.Add((topic, formerId));
@@ -221,18 +220,10 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
         var offsets = StandingOf(table);
         // The commit whose answer was lost may have landed and been expired since; or another writer was first. Either way these records are in the table.
         if (flush.MayHaveLanded && flush.Ranges.All(r => offsets.Next(r.Source.Topic, r.Source.Partition) >= r.Next)) return new FenceVerdict.AlreadyDone($"the offsets of flush {flush.Id} are in the table");
-        foreach (var (source, from, next, begins) in flush.Ranges)
-        {
-            if (source.TopicId is { } mine && forgotten.Contains((source.Topic, mine))) return new FenceVerdict.Abort($"{source.Topic} was created again while its records were on their way");
-            if (source.TopicId is { } id && offsets.TopicId(source.Topic) is { } knownId && id != knownId) throw Recreated(source.Topic, knownId, id);
-            var held = offsets.Next(source.Topic, source.Partition);
-            // Where the partition begins, and nothing of it: another member has decided that before.
-            if (begins && from == next && held is not null) continue;
-            if (held != (begins ? null : from))
-                return new FenceVerdict.Abort(string.Create(CultureInfo.InvariantCulture,
-                    $"{source.Topic}[{source.Partition}]: the table is at offset {held?.ToString(CultureInfo.InvariantCulture) ?? "none"}, the flush begins at {from}: another writer was here, or the table was rolled back"));
-            offsets = offsets.With(source.Topic, source.TopicId, source.Partition, next);
-        }
+        var passed = OffsetFence.Check(offsets, flush.Ranges, forgotten);
+        if (passed.Recreated is { } other) throw Recreated(other.Topic, other.Known, other.Id);
+        if (passed.Abort is { } why) return new FenceVerdict.Abort(why);
+        offsets = passed.After;
         var entries = offsets.PropertiesOf(table)
             .Add(K2IKeys.Epoch, Math.Max(Epoch, metadata.LongProperty(K2IKeys.Epoch, 0)).ToString(CultureInfo.InvariantCulture));
         return new FenceVerdict.ProceedWith(files, entries.Remove(K2IKeys.OffsetsOf).Add(K2IKeys.FlushId, flush.Id), entries);

@@ -5,10 +5,10 @@ using K2I.Kafka;
 namespace K2I.Pipeline;
 
 /// <summary>
-/// Which of a table's topics the cluster does not have: never made, misspelt, or deleted. Kafka's word is taken at once; where it names no topic, the flush thread looks. What is
+/// Which of a table's topics the cluster does not have: never made, misspelt, or deleted. Kafka's word is taken at once; where it names no topic, whoever works for the table looks. What is
 /// missing may come to be at any time, so nothing stops for it; it is told, and shown.
 /// </summary>
-/// <remarks>Ingest thread: <see cref="Report"/>, <see cref="Has"/>. Flush thread: <see cref="Look"/>. Any thread: <see cref="Missing"/>. Patterns are not looked for: nothing need match them yet.</remarks>
+/// <remarks>Any thread. Patterns are not looked for: nothing need match them yet.</remarks>
 internal sealed class TopicWatch(ImmutableArray<string> topics, string table, ILog log)
 {
     private readonly ImmutableArray<string> names = [.. topics.Where(t => !t.StartsWith('^'))];

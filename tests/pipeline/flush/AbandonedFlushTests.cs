@@ -68,6 +68,8 @@ public sealed class AbandonedFlushTests : IDisposable
 
         public IReadOnlyList<string> ListFiles(string directory) => inner.ListFiles(directory);
 
+        public IReadOnlyList<string> ListDirectories(string directory) => inner.ListDirectories(directory);
+
         public bool Exists(string path) => inner.Exists(path);
 
         public INewFile NewFile(string path, long bytes) => inner.NewFile(path, bytes);

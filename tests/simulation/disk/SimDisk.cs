@@ -21,6 +21,8 @@ public sealed class SimDisk(Dice dice)
 
     internal IEnumerable<string> Names => files.Keys;
 
+    internal IEnumerable<string> Directories => directories;
+
     internal bool HasDirectory(string path) => directories.Contains(path);
 
     internal void AddDirectory(string path)

@@ -23,6 +23,12 @@ public sealed class SimFileSystem(SimDisk disk, Scheduler scheduler) : IFileSyst
         return [.. disk.Names.Where(n => Path.GetDirectoryName(n) == directory).Select(n => Path.GetFileName(n)).Order(StringComparer.Ordinal)];
     }
 
+    public IReadOnlyList<string> ListDirectories(string directory)
+    {
+        Enter("list directories", directory);
+        return [.. disk.Directories.Where(n => Path.GetDirectoryName(n) == directory).Select(n => Path.GetFileName(n)).Order(StringComparer.Ordinal)];
+    }
+
     public bool Exists(string path)
     {
         Enter("exists", path, mayFail: false);
