@@ -1,3 +1,5 @@
+using K2I.Base;
+
 namespace K2I.Kafka;
 
 /// <summary>A partition just assigned, and where to start it: the listener must set <see cref="StartOffset"/>.</summary>
@@ -7,6 +9,6 @@ public struct PartitionStart(string topic, int partition)
 
     public readonly int Partition => partition;
 
-    /// <summary>The next offset to read, or <see cref="KafkaOffset.Beginning"/> or <see cref="KafkaOffset.End"/>.</summary>
-    public long StartOffset { get; set; } = KafkaOffset.None;
+    /// <summary>The next offset to read, or <see cref="Offset.Beginning"/> or <see cref="Offset.End"/>.</summary>
+    public Offset StartOffset { get; set; } = Offset.None;
 }

@@ -157,13 +157,13 @@ public sealed class ReplayCommandTests : IDisposable
             records.Add(text.ToString());
         }
 
-        public void OnPartitionEnd(int topicId, int partition, long nextOffset)
+        public void OnPartitionEnd(int topicId, int partition, Offset nextOffset)
         {
         }
 
         public void OnAssigned(Span<PartitionStart> partitions)
         {
-            foreach (ref var partition in partitions) partition.StartOffset = KafkaOffset.Beginning;
+            foreach (ref var partition in partitions) partition.StartOffset = Offset.Beginning;
         }
 
         public void OnRevoked(ReadOnlySpan<TopicPartition> partitions)

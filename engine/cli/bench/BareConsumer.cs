@@ -31,13 +31,13 @@ internal sealed class BareConsumer : IRecordHandler, IConsumerListener
         bytes += record.Key.Length + record.Value.Length;
     }
 
-    public void OnPartitionEnd(int topicId, int partition, long nextOffset)
+    public void OnPartitionEnd(int topicId, int partition, Offset nextOffset)
     {
     }
 
     public void OnAssigned(Span<PartitionStart> partitions)
     {
-        foreach (ref var partition in partitions) partition.StartOffset = KafkaOffset.Beginning;
+        foreach (ref var partition in partitions) partition.StartOffset = Offset.Beginning;
     }
 
     public void OnRevoked(ReadOnlySpan<TopicPartition> partitions)
