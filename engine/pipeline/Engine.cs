@@ -135,7 +135,7 @@ public sealed class Engine : IDisposable
     }
 
     /// <summary>The log of a lane that is no more goes once nothing of it is needed.</summary>
-    private void EndFormer(LaneLog log)
+    private static void EndFormer(LaneLog log)
     {
         var isNeeded = log.Pins.Oldest is not null;
         log.Dispose();

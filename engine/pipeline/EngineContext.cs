@@ -66,7 +66,7 @@ internal sealed class EngineContext : IDisposable
     internal long RevokeTimeoutMs => Math.Min(Options.ShutdownTimeoutMs, 30_000);
 
     /// <summary>The connection of a lane that is worst off; null before there is any.</summary>
-    internal KafkaConnection? Kafka => Lanes.Select(l => l.Connection).Where(c => c is not null).OrderBy(c => c!.Value.State == KafkaConnectionState.Up).FirstOrDefault();
+    internal KafkaConnection? Kafka => Lanes.Select(l => l.Connection).Where(c => c is not null).OrderBy(c => c!.State == KafkaConnectionState.Up).FirstOrDefault();
 
     /// <summary>For questions that no lane asks.</summary>
     internal KafkaQueries? AnyQueries => Lanes.IsEmpty ? null : Lanes[0].Queries;

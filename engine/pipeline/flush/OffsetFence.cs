@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using K2I.Base;
 
 namespace K2I.Pipeline;
 

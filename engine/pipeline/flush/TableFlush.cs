@@ -101,7 +101,11 @@ internal sealed class TableFlush
         isDone = true;
         foreach (var segment in segments) segment.Release(isFlushed: false);
         if (flush is null) return;
-        if (isAnnounced) table.CutShort = new(flush.Id, flush.Epoch, [.. ranges.Select(LoggedFlush.Range.Of)], Logged(), files.Count);
+        if (isAnnounced)
+        {
+            table.CutShort = new(flush.Id, flush.Epoch, [.. ranges.Select(LoggedFlush.Range.Of)]) { FilesToCommit = files.Count };
+            table.CutShort.Files.AddRange(Logged());
+        }
         else if (!isStop && isLogged) Abandon("its run ended before its commit");
     }
 

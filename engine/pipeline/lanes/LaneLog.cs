@@ -21,6 +21,9 @@ internal sealed class LaneLog : IDisposable
     /// <summary>Files kept for reuse, as making one means writing it twice.</summary>
     private const int MostSpareFiles = 16;
 
+    /// <summary>The log allows no smaller files.</summary>
+    private const int LeastFileBytes = 64 << 10;
+
     private readonly WriteAheadLog wal;
     private readonly int reservedBytes;
     private readonly ILatch ended;
@@ -50,7 +53,7 @@ internal sealed class LaneLog : IDisposable
         {
             MaxBytes = Math.Max(4 * engine.WalFileBytes, engine.WalMaxBytes / engine.Lanes),
             // One that is read and given up needs no room to speak of.
-            FileBytes = isInUse ? (int)engine.WalFileBytes : WalFormat.MinFileBytes,
+            FileBytes = isInUse ? (int)engine.WalFileBytes : LeastFileBytes,
             MaxSpareFiles = isInUse ? MostSpareFiles : 0,
             Random = services.Random,
             GroupMs = (int)engine.WalGroupMs,

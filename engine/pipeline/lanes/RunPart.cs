@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using K2I.Base;
+using K2I.Columns;
 using K2I.Decode;
 using K2I.Kafka;
 
@@ -231,7 +232,7 @@ internal sealed class RunPart
         {
             ReadOnlyMemory<byte> value = record.Value.ToArray();
             if (refusal is not null && clock.MonotonicMs < refusedUntilMs) replayRefusal = refusal;
-            else if (sink.NewFields([value]) is var own) Ask(new(this, null, own, own));
+            else if (sink.NewFields([value]) is var own) Ask(new ColumnsQuestion(this, null, own, own));
             return false;
         }
         if (result == TakeResult.NoRoom)
@@ -367,7 +368,7 @@ internal sealed class RunPart
                     }
                     if (refusal is null || clock.MonotonicMs >= refusedUntilMs)
                     {
-                        Ask(record);
+                        AskFor(record);
                         return;
                     }
                     record.Refusal = refusal;
@@ -382,12 +383,12 @@ internal sealed class RunPart
     /// <summary>New fields wait until more of them are gathered; records behind are held meanwhile.</summary>
     private bool IsGathering => !held.IsFull && clock.MonotonicMs < nextChangeMs;
 
-    private void Ask(HeldRecord record)
+    private void AskFor(HeldRecord record)
     {
         refusal = null;
         KillPoint.Hit("schema.new-field");
         var own = sink.NewFields([record.Value]);
-        Ask(new(this, record, own, held.Count > 1 ? sink.NewFields(held.Values()) : own));
+        Ask(new ColumnsQuestion(this, record, own, held.Count > 1 ? sink.NewFields(held.Values()) : own));
     }
 
     private void Ask(ColumnsQuestion question)
@@ -402,7 +403,7 @@ internal sealed class RunPart
         if (asked is not null || held.Count == 0) return;
         var now = clock.MonotonicMs;
         if (inferSinceMs == 0) inferSinceMs = now;
-        if (held.IsFull || now - inferSinceMs >= InferWaitMs) Ask(new(this, [.. held.All.Where(r => !r.IsEnd)], held.IsFull));
+        if (held.IsFull || now - inferSinceMs >= InferWaitMs) Ask(new ColumnsQuestion(this, [.. held.All.Where(r => !r.IsEnd)], held.IsFull));
     }
 
     private void Begin()

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using K2I.Base;
-using K2I.Ring.Pool;
 
 namespace K2I.Pipeline;
 
