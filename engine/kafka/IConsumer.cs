@@ -13,9 +13,11 @@ public interface IConsumer : IDisposable
 
     void PollEvents(int timeoutMs);
 
-    void Pause(ReadOnlySpan<TopicPartition> partitions);
+    void Subscribe(IReadOnlyList<string> topics);
 
-    void Resume(ReadOnlySpan<TopicPartition> partitions);
+    void Start(ReadOnlySpan<TopicPartitionOffset> starts);
+
+    void Stop(ReadOnlySpan<TopicPartition> partitions);
 
     void Ack(ReadOnlySpan<TopicPartitionOffset> nextOffsets);
 

@@ -7,10 +7,10 @@ namespace K2I.Kafka;
 public interface IConsumerListener
 {
     /// <summary>
-    /// Partitions were assigned; set the start offset of each. No record of them arrives before this returns. If it throws, the partitions are
-    /// assigned but stay paused until the consumer is closed.
+    /// Partitions were assigned. Nothing of them is delivered until <see cref="KafkaConsumer.Start"/>, from in here or at any time later; partitions that come back are to be
+    /// started anew.
     /// </summary>
-    void OnAssigned(Span<PartitionStart> partitions);
+    void OnAssigned(ReadOnlySpan<TopicPartition> partitions);
 
     /// <summary>
     /// Partitions go to another member once this returns: flush what was read of them, within the session's bounds

@@ -36,45 +36,31 @@ public sealed unsafe partial class KafkaConsumer
         {
             // librdkafka wants its state put in step after a failed rebalance; it then rejoins.
             listener.OnProblem(new(KafkaProblemKind.Other, null, -1, Offset.None, $"rebalance failed: {KafkaError.Text(error)}"));
+            assigned.Clear();
             KafkaError.Check(Native.Assign(client.Pointer, null), "clear the assignment");
         }
     }
 
+    /// <summary>
+    /// Takes the partitions over without a record flowing: each is paused before librdkafka has it, and its fetcher waits at an offset that means nothing, for
+    /// <see cref="Start"/> to set another.
+    /// </summary>
     private void Assign(NativePartitionList* partitions, bool cooperative)
     {
         AwaitStops();
-        var starts = new PartitionStart[partitions->Count];
-        for (var i = 0; i < starts.Length; i++)
+        var given = new TopicPartition[partitions->Count];
+        for (var i = 0; i < given.Length; i++)
         {
             ref var item = ref partitions->Items[i];
-            starts[i] = new(KafkaError.Utf8(item.Topic), item.Partition);
+            given[i] = new(KafkaError.Utf8(item.Topic), item.Partition);
             ForwardRecords(item.Topic, item.Partition);
+            item.Offset = 0;
         }
-        try
-        {
-            if (starts.Length > 0) listener.OnAssigned(starts);
-            for (var i = 0; i < starts.Length; i++)
-            {
-                var start = starts[i].StartOffset;
-                Check.That(start.IsNumber || start == Offset.Beginning || start == Offset.End);
-                partitions->Items[i].Offset = start.Value;
-            }
-        }
-        catch
-        {
-            // The group must get its answer all the same, and no record may flow from a start that nobody chose.
-            for (var i = 0; i < starts.Length; i++) partitions->Items[i].Offset = Offset.End.Value;
-            Answer();
-            _ = Native.PausePartitions(client.Pointer, partitions);
-            throw;
-        }
-        Answer();
-
-        void Answer()
-        {
-            if (cooperative) KafkaError.Check(Native.IncrementalAssign(client.Pointer, partitions), "assign partitions");
-            else KafkaError.Check(Native.Assign(client.Pointer, partitions), "assign partitions");
-        }
+        KafkaError.Check(Native.PausePartitions(client.Pointer, partitions), "stop partitions");
+        if (cooperative) KafkaError.Check(Native.IncrementalAssign(client.Pointer, partitions), "assign partitions");
+        else KafkaError.Check(Native.Assign(client.Pointer, partitions), "assign partitions");
+        assigned.UnionWith(given);
+        if (given.Length > 0) listener.OnAssigned(given);
     }
 
     private void Unassign(NativePartitionList* partitions, bool cooperative)
@@ -89,6 +75,7 @@ public sealed unsafe partial class KafkaConsumer
         }
         finally
         {
+            assigned.ExceptWith(leaving);
             if (cooperative) KafkaError.Check(Native.IncrementalUnassign(client.Pointer, partitions), "unassign partitions");
             else KafkaError.Check(Native.Assign(client.Pointer, null), "unassign partitions");
         }

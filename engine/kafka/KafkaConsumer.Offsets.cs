@@ -15,47 +15,6 @@ public sealed unsafe partial class KafkaConsumer
     }
 
     /// <summary>
-    /// Moves assigned partitions; records fetched before do not arrive any more. Also revives a partition that stands still after
-    /// <see cref="KafkaProblemKind.OffsetOutOfRange"/>. Polling thread.
-    /// </summary>
-    public void Seek(ReadOnlySpan<TopicPartitionOffset> targets, int timeoutMs = 10_000)
-    {
-        using var list = PartitionList.Of(targets);
-        KafkaError.Check(Native.SeekPartitions(Live, list.Pointer, timeoutMs), "seek");
-        for (var i = 0; i < list.Count; i++)
-        {
-            if (list[i].Err == KafkaError.State) Reassign(targets[i]);
-            else KafkaError.Check(list[i].Err, $"seek to {targets[i]}");
-        }
-    }
-
-    /// <summary>librdkafka does not seek a partition whose fetcher has stopped on an error; assigning it anew starts another.</summary>
-    private void Reassign(TopicPartitionOffset target)
-    {
-        using var list = PartitionList.Of([target]);
-        KafkaError.Check(Native.IncrementalUnassign(Live, list.Pointer), $"seek to {target}");
-        AwaitStops();
-        ForwardRecords(list[0].Topic, target.Partition);
-        KafkaError.Check(Native.IncrementalAssign(Live, list.Pointer), $"seek to {target}");
-    }
-
-    /// <summary>
-    /// Stops fetching assigned partitions and drops what was fetched but not delivered; resuming goes on behind the last record delivered.
-    /// Keep polling. A rebalance that takes a partition away and back resumes it.
-    /// </summary>
-    public void Pause(ReadOnlySpan<TopicPartition> partitions)
-    {
-        using var list = PartitionList.Of(partitions);
-        KafkaError.Check(Native.PausePartitions(Live, list.Pointer), "pause");
-    }
-
-    public void Resume(ReadOnlySpan<TopicPartition> partitions)
-    {
-        using var list = PartitionList.Of(partitions);
-        KafkaError.Check(Native.ResumePartitions(Live, list.Pointer), "resume");
-    }
-
-    /// <summary>
     /// Tells the group how far the table is, for lag tools; offsets are those of the next record. Returns at once: a failure comes as a
     /// <see cref="KafkaProblemKind.AckFailed"/> in a later poll.
     /// </summary>

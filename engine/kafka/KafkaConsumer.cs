@@ -7,12 +7,12 @@ namespace K2I.Kafka;
 
 /// <summary>
 /// A member of a consumer group that reads topics by librdkafka's callback queue: one lock per poll, no managed allocation per record.
-/// It decides nothing about offsets: the <see cref="IConsumerListener"/> says where partitions start. Passing errors are waited out and told
+/// It decides nothing about offsets: an assigned partition delivers nothing until <see cref="Start"/> says from where. Passing errors are waited out and told
 /// (<see cref="Connection"/>, <see cref="IConsumerListener.OnProblem"/>); nothing of that kind is thrown.
 /// </summary>
 /// <remarks>
 /// Thread: one thread at a time polls, closes and disposes, and all callbacks come on it. <see cref="Connection"/>, <see cref="TopicName"/>,
-/// acks, pauses and queries may come from any thread before <see cref="Close"/>.
+/// acks and queries may come from any thread before <see cref="Close"/>.
 /// </remarks>
 public sealed unsafe partial class KafkaConsumer : IConsumer
 {
@@ -42,7 +42,6 @@ public sealed unsafe partial class KafkaConsumer : IConsumer
     public KafkaConsumer(ConsumerOptions options, IConsumerListener listener, ILog log, IClock? clock = null)
     {
         (this.listener, this.log, this.clock, Options) = (listener, log, clock ?? SystemClock.Instance, options);
-        if (options.Topics.Count == 0) throw new EngineException(ErrorKind.Invalid, "kafka: no topic to read");
         using var conf = ClientConf.Create(options.Client, c => Configure(c, options), KafkaProperties.AppliesToConsumer);
         client = ClientHandle.OpenConsumer(conf, options.Client.ClientId, new Callbacks(this), log, this.clock);
         _ = Native.PollSetConsumer(client.Pointer);
@@ -51,10 +50,7 @@ public sealed unsafe partial class KafkaConsumer : IConsumer
         Native.QueueOnEvent(events, &OnEventWaiting, records);
         try
         {
-            using var list = PartitionList.OfTopics(options.Topics);
-            var error = Native.Subscribe(client.Pointer, list.Pointer);
-            if (error != KafkaError.None)
-                throw new EngineException(ErrorKind.Invalid, $"kafka: topics '{string.Join(", ", options.Topics)}': {KafkaError.Text(error)}");
+            Subscribe(options.Topics);
         }
         catch
         {
@@ -71,8 +67,21 @@ public sealed unsafe partial class KafkaConsumer : IConsumer
     public string TopicName(int topicId) => topics.Name(topicId);
 
     /// <summary>
+    /// Changes what the member subscribes to: names, and regular expressions that start with <c>^</c>, one at least. What is of neither the old nor the new topics stays as it
+    /// is; partitions come and go by rebalances, in later polls. Polling thread.
+    /// </summary>
+    /// <exception cref="EngineException"><see cref="ErrorKind.Invalid"/>: none, or one that is no topic and no regular expression.</exception>
+    public void Subscribe(IReadOnlyList<string> topics)
+    {
+        if (topics.Count == 0) throw new EngineException(ErrorKind.Invalid, "kafka: no topic to read");
+        using var list = PartitionList.OfTopics(topics);
+        var error = Native.Subscribe(client.Pointer, list.Pointer);
+        if (error != KafkaError.None) throw new EngineException(ErrorKind.Invalid, $"kafka: topics '{string.Join(", ", topics)}': {KafkaError.Text(error)}");
+    }
+
+    /// <summary>
     /// Serves group events, then hands over what was fetched, up to <paramref name="maxRecords"/>; waits up to <paramref name="timeoutMs"/> for the first
-    /// record or event. Call it at least every <c>max.poll.interval.ms</c>, also while everything is paused. Returns the records delivered.
+    /// record or event. Call it at least every <c>max.poll.interval.ms</c>, also while everything is stopped. Returns the records delivered.
     /// </summary>
     public int Poll(int timeoutMs, int maxRecords, IRecordHandler handler)
     {
@@ -238,7 +247,7 @@ public sealed unsafe partial class KafkaConsumer : IConsumer
         var kind = KafkaError.ProblemOf(message->Err);
 
         // librdkafka may go on behind a batch that it cannot read, and nobody would miss the records.
-        if (kind == KafkaProblemKind.Corrupt && topic is not null) Pause([new(topic, message->Partition)]);
+        if (kind == KafkaProblemKind.Corrupt && topic is not null) Stop([new(topic, message->Partition)]);
         listener.OnProblem(new(kind, topic, topic is null ? -1 : message->Partition, offset, text));
     }
 

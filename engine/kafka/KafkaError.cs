@@ -12,7 +12,8 @@ internal static unsafe class KafkaError
     public const int PartitionEnd = -191;
     public const int BadMessage = -199, BadCompression = -198, Destroy = -197, Transport = -195, Resolve = -193, MessageTimedOut = -192;
     public const int UnknownPartitionLocal = -190, UnknownTopicLocal = -188, AllBrokersDown = -187, InvalidArgument = -186, TimedOut = -185, QueueFull = -184;
-    public const int Ssl = -181, AssignPartitions = -175, RevokePartitions = -174, State = -172, Authentication = -169, NoOffset = -168;
+    public const int Ssl = -181, AssignPartitions = -175, RevokePartitions = -174, PreviousInProgress = -177, State = -172;
+    public const int Authentication = -169, NoOffset = -168, Outdated = -167;
     public const int Fatal = -150, MaxPollExceeded = -147, AutoOffsetReset = -140, LogTruncation = -139;
     public const int OffsetOutOfRange = 1, InvalidMessage = 2, UnknownTopic = 3, TopicDenied = 29, GroupDenied = 30, ClusterDenied = 31;
     public const int UnsupportedSasl = 33, TopicExists = 36, SaslFailed = 58, UnknownTopicId = 100;

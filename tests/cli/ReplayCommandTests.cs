@@ -161,9 +161,9 @@ public sealed class ReplayCommandTests : IDisposable
         {
         }
 
-        public void OnAssigned(Span<PartitionStart> partitions)
+        public void OnAssigned(ReadOnlySpan<TopicPartition> partitions)
         {
-            foreach (ref var partition in partitions) partition.StartOffset = Offset.Beginning;
+            foreach (var (topic, partition) in partitions) consumer.Start([new(topic, partition, Offset.Beginning)]);
         }
 
         public void OnRevoked(ReadOnlySpan<TopicPartition> partitions)

@@ -24,8 +24,8 @@ public sealed class Collector : IRecordHandler, IConsumerListener, IDisposable
     /// <summary>Where each partition was said to end, last.</summary>
     public Dictionary<TopicPartition, Offset> Ends { get; } = [];
 
-    /// <summary>Where partitions start; by default behind what this collector has read of them, else at the beginning.</summary>
-    public Func<TopicPartition, Offset> Start { get; set; }
+    /// <summary>Where partitions start when they are assigned; by default behind what this collector has read of them, else at the beginning. Null: not yet.</summary>
+    public Func<TopicPartition, long?> Start { get; set; }
 
     /// <summary>Called at revoke, before the partitions go.</summary>
     public Action<TopicPartition[]> Revoked { get; set; } = _ => { };
@@ -41,8 +41,7 @@ public sealed class Collector : IRecordHandler, IConsumerListener, IDisposable
 
     public Collector(ConsumerOptions options, ILog? log = null, IClock? clock = null)
     {
-        Start = partition => Records.Where(r => r.Topic == partition.Topic && r.Partition == partition.Partition)
-            .Select(r => new Offset(r.Offset + 1)).DefaultIfEmpty(Offset.Beginning).Max();
+        Start = partition => Next(partition);
         Consumer = new(options, this, log ?? NullLog.Instance, clock);
     }
 
@@ -60,16 +59,24 @@ public sealed class Collector : IRecordHandler, IConsumerListener, IDisposable
 
     public void OnPartitionEnd(int topicId, int partition, Offset nextOffset) => Ends[new(Consumer.TopicName(topicId), partition)] = nextOffset;
 
-    public void OnAssigned(Span<PartitionStart> partitions)
+    public void OnAssigned(ReadOnlySpan<TopicPartition> partitions)
     {
-        foreach (ref var partition in partitions)
+        var starts = new List<TopicPartitionOffset>();
+        foreach (var partition in partitions)
         {
-            var key = new TopicPartition(partition.Topic, partition.Partition);
-            Assert.True(Assigned.Add(key), $"{key} assigned twice");
-            partition.StartOffset = Start(key);
+            Assert.True(Assigned.Add(partition), $"{partition} assigned twice");
+            if (Start(partition) is { } start) starts.Add(new(partition.Topic, partition.Partition, start));
         }
+        Consumer.Start([.. starts]);
         Groups.Add($"assigned {partitions.Length}");
     }
+
+    /// <summary>Behind what was read of a partition.</summary>
+    public long Next(TopicPartition partition) => Records.Where(r => r.Topic == partition.Topic && r.Partition == partition.Partition)
+        .Select(r => r.Offset + 1).DefaultIfEmpty(Offset.Beginning).Max();
+
+    /// <summary>Starts partitions behind what was read of them.</summary>
+    public void GoOn(params TopicPartition[] partitions) => Consumer.Start([.. partitions.Select(p => new TopicPartitionOffset(p.Topic, p.Partition, Next(p)))]);
 
     public void OnRevoked(ReadOnlySpan<TopicPartition> partitions)
     {

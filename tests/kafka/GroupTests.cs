@@ -18,7 +18,7 @@ public sealed class GroupTests : IDisposable
     }
 
     [Fact]
-    public void TheHandlerChoosesWhereEachPartitionStarts()
+    public void EachPartitionStartsWhereItIsToldTo()
     {
         broker.CreateTopic("t", 3);
         for (var partition = 0; partition < 3; partition++) Produce.Numbers(broker.BootstrapServers, "t", partition, 100);
@@ -63,39 +63,6 @@ public sealed class GroupTests : IDisposable
             Assert.True(reader.Consumer.TryGetWatermarks(new("t", 0), out var cached));
             Assert.Equal(new Offset(10), cached.HighOffset);
         }
-    }
-
-    [Fact]
-    public void PausedPartitionsStandStillAndGoOnWhereTheyStopped()
-    {
-        broker.CreateTopic("t", 2);
-        Produce.Numbers(broker.BootstrapServers, "t", 0, 1_000);
-        Produce.Numbers(broker.BootstrapServers, "t", 1, 1_000);
-        using var reader = new Collector(broker.BootstrapServers, "g", "t");
-        TopicPartition[] paused = [new("t", 0)];
-        reader.Each = record =>
-        {
-            if (record is { Partition: 0, Offset: 9 }) reader.Consumer.Pause(paused);
-        };
-        reader.Until(() => reader.Records.Count(r => r.Partition == 1) == 1_000 && reader.Records.Any(r => r is { Partition: 0, Offset: 9 }));
-        reader.PollFor(300);
-        Assert.Equal(10, reader.Records.Count(r => r.Partition == 0));
-        reader.Consumer.Resume(paused);
-        reader.UntilRecords(2_000);
-        Assert.Equal(Enumerable.Range(0, 1_000).Select(i => (long)i), reader.Records.Where(r => r.Partition == 0).Select(r => r.Offset));
-    }
-
-    [Fact]
-    public void SeekingDropsWhatWasFetchedBefore()
-    {
-        broker.CreateTopic("t", 1);
-        Produce.Numbers(broker.BootstrapServers, "t", 0, 1_000);
-        using var reader = new Collector(broker.BootstrapServers, "g", "t");
-        reader.Until(() => reader.Records.Count >= 10, maxRecords: 10);
-        reader.Consumer.Seek([new("t", 0, new(990))]);
-        var before = reader.Records.Count;
-        reader.Until(() => reader.Records[^1].Offset == 999);
-        Assert.Equal(Enumerable.Range(990, 10).Select(i => (long)i), reader.Records.Skip(before).Select(r => r.Offset));
     }
 
     [Fact]

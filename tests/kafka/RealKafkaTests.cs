@@ -77,7 +77,28 @@ public sealed class RealKafkaTests(SharedKafka shared) : IClassFixture<SharedKaf
     [RealKafka.Theory]
     [InlineData(GroupProtocol.Classic)]
     [InlineData(GroupProtocol.Consumer)]
-    public void LongPausesLoseAndDoubleNothing(GroupProtocol protocol) => PauseTests.Check(Kafka.Brokers, Create($"pauses-{protocol}", 2), protocol, []);
+    public void LongStopsLoseAndDoubleNothing(GroupProtocol protocol) => LongStopTests.Check(Kafka.Brokers, Create($"stops-{protocol}", 2), protocol, []);
+
+    [RealKafka.Theory]
+    [InlineData(GroupProtocol.Classic)]
+    [InlineData(GroupProtocol.Consumer)]
+    public void StartsAndStopsAreExact(GroupProtocol protocol)
+    {
+        StartChecks.NothingBeforeTheStart(Kafka.Brokers, Create($"starts-{protocol}", 2), protocol, []);
+        StartChecks.EveryRecordOnceFromTheLastStart(Kafka.Brokers, Create($"loops-{protocol}", 8), protocol, []);
+        StartChecks.ALaterPositionWinsOverAnEarlierOne(Kafka.Brokers, Create($"positions-{protocol}", 12), protocol, []);
+        StartChecks.PartitionsMoveWhileTheyAreStopped(Kafka.Brokers, Create($"moves-{protocol}", 4), protocol, []);
+        StartChecks.StartsAmidRebalances(Kafka.Brokers, Create($"churn-{protocol}", 40), protocol, []);
+    }
+
+    [RealKafka.Theory]
+    [InlineData(GroupProtocol.Classic)]
+    [InlineData(GroupProtocol.Consumer)]
+    public void ASubscriptionChangesUnderWay(GroupProtocol protocol)
+    {
+        var (one, other, pattern) = ($"sub-{protocol}-one", $"sub-{protocol}-other", $"sub-{protocol}-many");
+        StartChecks.TheSubscriptionChanges(Kafka.Brokers, topic => Create(topic, 2), one, other, pattern, protocol, [new("topic.metadata.refresh.interval.ms", "500"), new("topic.metadata.propagation.max.ms", "0")]);
+    }
 
     [RealKafka.Theory]
     [InlineData(GroupProtocol.Classic)]

@@ -6,6 +6,7 @@ namespace K2I.Cli.Bench;
 /// <summary>Reads a topic from its start and looks at nothing but sizes: what fetching alone costs, the floor that the engine is compared with.</summary>
 internal sealed class BareConsumer : IRecordHandler, IConsumerListener
 {
+    private KafkaConsumer? consumer;
     private long records;
     private long bytes;
 
@@ -16,11 +17,12 @@ internal sealed class BareConsumer : IRecordHandler, IConsumerListener
     /// <summary>Reads until <paramref name="count"/> records were seen. Throws when none come for half a minute.</summary>
     internal void Read(ClientOptions client, string topic, long count, long fetchBufferBytes)
     {
-        using var consumer = new KafkaConsumer(new() { Client = client, Group = $"k2i-bench-{Guid.NewGuid():N}", Topics = [topic], FetchBufferBytes = fetchBufferBytes }, this, NullLog.Instance);
+        using var opened = new KafkaConsumer(new() { Client = client, Group = $"k2i-bench-{Guid.NewGuid():N}", Topics = [topic], FetchBufferBytes = fetchBufferBytes }, this, NullLog.Instance);
+        consumer = opened;
         var quietSince = Environment.TickCount64;
         while (records < count)
         {
-            if (consumer.Poll(100, 100_000, this) > 0) quietSince = Environment.TickCount64;
+            if (opened.Poll(100, 100_000, this) > 0) quietSince = Environment.TickCount64;
             else if (Environment.TickCount64 - quietSince > 30_000) throw new EngineException(ErrorKind.Unavailable, $"topic {topic}: {records} records and then none for 30 s");
         }
     }
@@ -35,9 +37,9 @@ internal sealed class BareConsumer : IRecordHandler, IConsumerListener
     {
     }
 
-    public void OnAssigned(Span<PartitionStart> partitions)
+    public void OnAssigned(ReadOnlySpan<TopicPartition> partitions)
     {
-        foreach (ref var partition in partitions) partition.StartOffset = Offset.Beginning;
+        foreach (var (topic, partition) in partitions) consumer!.Start([new(topic, partition, Offset.Beginning)]);
     }
 
     public void OnRevoked(ReadOnlySpan<TopicPartition> partitions)

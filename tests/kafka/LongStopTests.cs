@@ -2,8 +2,8 @@ using K2I.Base;
 
 namespace K2I.Kafka.Tests;
 
-/// <summary>What holds rows back for long (a catalog away, a full disk) shows in Kafka as paused partitions; it must cost nothing but time.</summary>
-public sealed class PauseTests : IDisposable
+/// <summary>What holds rows back for long (a catalog away, a full disk) shows in Kafka as stopped partitions; it must cost nothing but time.</summary>
+public sealed class LongStopTests : IDisposable
 {
     private readonly EmbeddedBroker broker = new(NullLog.Instance);
 
@@ -12,19 +12,19 @@ public sealed class PauseTests : IDisposable
     [Theory]
     [InlineData(GroupProtocol.Classic)]
     [InlineData(GroupProtocol.Consumer)]
-    public void LongPausesLoseAndDoubleNothing(GroupProtocol protocol)
+    public void LongStopsLoseAndDoubleNothing(GroupProtocol protocol)
     {
         broker.CreateTopic("t", 2);
         // With the broker's protocol the timeouts are the broker's.
         Check(broker.BootstrapServers, "t", protocol, protocol == GroupProtocol.Classic ? EmbeddedBroker.ConsumerProperties : []);
     }
 
-    /// <summary>Pauses again and again, with one partition or both, in the middle of what is fetched already, while more is produced; then looks at every offset.</summary>
+    /// <summary>Stops again and again, with one partition or both, in the middle of what is fetched already, while more is produced; then looks at every offset.</summary>
     internal static void Check(string brokers, string topic, GroupProtocol protocol, IReadOnlyList<KeyValuePair<string, string>> properties)
     {
         const int each = 2_000, rounds = 5;
         for (var p = 0; p < 2; p++) Produce.Numbers(brokers, topic, p, each);
-        using var reader = new Collector(new ConsumerOptions { Client = new() { Brokers = brokers, Properties = properties }, Group = "pauses", Topics = [topic], Protocol = protocol });
+        using var reader = new Collector(new ConsumerOptions { Client = new() { Brokers = brokers, Properties = properties }, Group = "stops", Topics = [topic], Protocol = protocol });
         TopicPartition[] both = [new(topic, 0), new(topic, 1)];
         // The poll that assigns may go on to records: one at most, so that the first round finds some.
         reader.Until(() => reader.Assigned.Count == 2, 60_000, maxRecords: 1);
@@ -34,14 +34,14 @@ public sealed class PauseTests : IDisposable
             var held = round % 2 == 0 ? both : both[..1];
             var seen = reader.Records.Count;
             reader.Until(() => reader.Records.Count > seen, maxRecords: 100);
-            reader.Consumer.Pause(held);
+            reader.Consumer.Stop(held);
             var before = reader.Records.Count(r => held.Any(h => h.Partition == r.Partition));
             for (var p = 0; p < 2; p++) Produce.Numbers(brokers, topic, p, each, from: produced);
             produced += each;
             // Longer than the group's session: events are served, so the partitions stay.
             reader.PollFor(4_000);
             Assert.Equal(before, reader.Records.Count(r => held.Any(h => h.Partition == r.Partition)));
-            reader.Consumer.Resume(held);
+            reader.GoOn(held);
         }
         reader.Until(() => reader.Records.Count >= 2 * produced, 60_000);
         reader.PollFor(300);
