@@ -205,7 +205,7 @@ public sealed class EngineTests : IDisposable
         fixture.Broker.CreateTopic("orders", 1);
         var text = new string('x', 2_000);
         fixture.Produce("orders", 0, [.. Enumerable.Range(0, 3_000).Select(i => $$"""{"id":{{i}},"name":"{{text}}"}""")]);
-        var options = fixture.Options(Orders() with { Flush = new() { AgeMs = 60_000 } }) with { MemoryBytes = EngineOptions.LeastTableMemoryBytes };
+        var options = fixture.Options(Orders() with { Flush = new() { AgeMs = 60_000 } }) with { MemoryBytes = EngineOptions.LeastMemoryBytes };
         using var engine = fixture.Start(options);
         var status = engine.WaitFor("orders", t => t.Rows == 3_000);
         Assert.True(status.RingBytes <= status.RingBudgetBytes);

@@ -16,7 +16,8 @@ public sealed class RecoveryTests : IDisposable
         Action crash;
         using (var engine = fixture.Start(options))
         {
-            engine.WaitFor("orders", t => t.Rows == 1_500 && t.WalSyncedPosition == t.WalAppendedPosition);
+            engine.WaitFor("orders", t => t.Rows == 1_500);
+            engine.WaitUntilSynced();
             crash = fixture.CrashImage(options);
         }
         crash();
@@ -55,7 +56,8 @@ public sealed class RecoveryTests : IDisposable
         {
             engine.WaitFor("orders", t => t.RowsCommitted >= 150);
             fixture.Produce("orders", 0, [.. Enumerable.Range(200, 100).Select(i => $$"""{"id":{{i}}}""")]);
-            engine.WaitFor("orders", t => t.Rows == 300 && t.WalSyncedPosition == t.WalAppendedPosition);
+            engine.WaitFor("orders", t => t.Rows == 300);
+            engine.WaitUntilSynced();
             crash = fixture.CrashImage(options);
         }
         crash();

@@ -30,8 +30,8 @@ internal static class BenchCommand
         var command = new Command("ingest", "Kafka to Iceberg, next to a bare consumer of the same topic") { brokers, topic, records, partitions, rounds, memory, directory };
         command.SetAction(arguments =>
         {
-            if (!Units.TryParseBytes(arguments.GetValue(memory), out var bytes) || bytes < EngineOptions.LeastTableMemoryBytes)
-                throw new EngineException(ErrorKind.Invalid, $"--memory {arguments.GetValue(memory)}: expected a size like 512MiB, at least {EngineOptions.LeastTableMemoryBytes >> 20}MiB");
+            if (!Units.TryParseBytes(arguments.GetValue(memory), out var bytes) || bytes < EngineOptions.LeastMemoryBytes)
+                throw new EngineException(ErrorKind.Invalid, $"--memory {arguments.GetValue(memory)}: expected a size like 512MiB, at least {EngineOptions.LeastMemoryBytes >> 20}MiB");
             new IngestBench(new()
             {
                 Brokers = arguments.GetValue(brokers),

@@ -38,9 +38,9 @@ internal sealed class ConfigBinder(string sourceName, List<SettingSection> secti
             WalFileBytes = (wal.Bytes(Keys.WalFileSize, 4L << 20, 1L << 30) + 4095) / 4096 * 4096,
             WalGroupMs = wal.Ms(Keys.WalGroupInterval, 0, 1_000),
         };
-        var leastMemory = options.Tables.Length * EngineOptions.LeastTableMemoryBytes;
+        var leastMemory = options.Lanes * EngineOptions.LeastMemoryBytes;
         if (options.MemoryBytes < leastMemory)
-            engine.Wrong(Keys.Memory, $"is too little for {options.Tables.Length} tables", $"at least {leastMemory >> 20}MiB");
+            engine.Wrong(Keys.Memory, $"is too little for {options.Lanes} lanes", $"at least {leastMemory >> 20}MiB");
         foreach (var table in options.Tables)
             if (options.WalMode == WalMode.Records && table.MaxRecordBytes * 2L > options.WalFileBytes)
                 wal.Wrong(Keys.WalFileSize, $"is too small for max_record = {Units.FormatBytes(table.MaxRecordBytes)} of [table.{table.Name}]", $"at least {Units.FormatBytes(table.MaxRecordBytes * 2L)}");

@@ -20,13 +20,7 @@ internal static class EngineMetrics
         new("k2i_ring_bytes", MetricType.Gauge, "Native memory that holds rows.", (t, _) => t.RingBytes),
         new("k2i_ring_budget_bytes", MetricType.Gauge, "Native memory that may hold rows.", (t, _) => t.RingBudgetBytes),
         new("k2i_backpressure", MetricType.Gauge, "1 while the ring is full and fetching is paused.", (t, _) => t.Backpressure ? 1 : 0),
-        new("k2i_wal_appended_position", MetricType.Gauge, "Everything below this position of the log was appended.", (t, _) => t.WalAppendedPosition.Bytes),
-        new("k2i_wal_synced_position", MetricType.Gauge, "Everything below this position of the log is on disk.", (t, _) => t.WalSyncedPosition.Bytes),
-        new("k2i_wal_bytes", MetricType.Gauge, "Bytes of the log that a recovery would read.", (t, _) => t.WalBytes),
-        new("k2i_wal_sync_p99_seconds", MetricType.Gauge, "99 of 100 groups of the log were on disk so soon after their first append.", (t, _) => t.WalSyncP99Us / 1_000_000.0),
-        new("k2i_wal_trouble", MetricType.Gauge, "1 while the log cannot go on, such as for want of room on the disk.", (t, _) => t.WalTrouble.Length > 0 ? 1 : 0),
         new("k2i_recovering", MetricType.Gauge, "1 while the log is replayed.", (t, _) => t.Recovering.Length > 0 ? 1 : 0),
-        new("k2i_breaker_open", MetricType.Gauge, "1 while the circuit breaker keeps calls from the catalog or the store, 0.5 while it tries one.", (t, _) => t.Breaker switch { "open" => 1, "half-open" => 0.5, _ => 0 }),
         new("k2i_dead_letter_pending_bytes", MetricType.Gauge, "Dead letters that no commit has taken yet.", (t, _) => t.DeadLetterPendingBytes),
         new("k2i_commits_total", MetricType.Counter, "Iceberg snapshots made.", (t, _) => t.Commits),
         new("k2i_commit_retries_total", MetricType.Counter, "Commits tried again, on a newer base after a conflict, or after an error or a lost answer.", (t, _) => t.CommitRetries),
@@ -38,6 +32,20 @@ internal static class EngineMetrics
         new("k2i_last_commit_seconds", MetricType.Gauge, "How long the last commit took.", (t, _) => t.LastCommitMs / 1000.0),
         new("k2i_last_commit_timestamp_seconds", MetricType.Gauge, "When the last commit was, in Unix time; absent before the first.", (t, _) => t.LastCommitUnixMs == 0 ? double.NaN : t.LastCommitUnixMs / 1000.0),
         new("k2i_oldest_pending_seconds", MetricType.Gauge, "For how long the oldest row not committed has waited; 0 if there is none.", (t, now) => t.OldestPendingUnixMs == 0 ? 0 : Math.Max(0, now - t.OldestPendingUnixMs) / 1000.0),
+    ];
+
+    /// <summary>A metric with one sample for each lane.</summary>
+    public sealed record LaneMetric(string Name, MetricType Type, string Help, Func<LaneStatus, double> Value);
+
+    public static readonly LaneMetric[] OfLanes =
+    [
+        new("k2i_lane_partitions", MetricType.Gauge, "Partitions that are assigned to the lane.", l => l.Partitions),
+        new("k2i_wal_appended_position", MetricType.Gauge, "Everything below this position of the log was appended.", l => l.WalAppendedPosition.Bytes),
+        new("k2i_wal_synced_position", MetricType.Gauge, "Everything below this position of the log is on disk.", l => l.WalSyncedPosition.Bytes),
+        new("k2i_wal_bytes", MetricType.Gauge, "Bytes of the log that a recovery would read.", l => l.WalBytes),
+        new("k2i_wal_sync_p99_seconds", MetricType.Gauge, "99 of 100 groups of the log were on disk so soon after their first append.", l => l.WalSyncP99Us / 1_000_000.0),
+        new("k2i_wal_trouble", MetricType.Gauge, "1 while the log cannot go on, such as for want of room on the disk.", l => l.WalTrouble.Length > 0 ? 1 : 0),
+        new("k2i_wal_disk_bytes", MetricType.Gauge, "Bytes that the files of the log take, spare ones included.", l => l.WalDiskBytes),
     ];
 
     /// <summary>A metric with one sample for each assigned partition; -1 leaves the sample out.</summary>
@@ -60,6 +68,8 @@ internal static class EngineMetrics
         new("k2i_start_time_seconds", MetricType.Gauge, "When the process started, in Unix time.", (m, s) => m.Sample(s.StartedUnixMs / 1000.0)),
         new("k2i_healthy", MetricType.Gauge, "1 while nothing asks for a person.", (m, s) => m.Sample(s.Healthy ? 1 : 0)),
         new("k2i_ready", MetricType.Gauge, "1 while every table reads its topics.", (m, s) => m.Sample(s.Ready ? 1 : 0)),
+        new("k2i_breaker_open", MetricType.Gauge, "1 while the circuit breaker keeps calls from the catalog or the store, 0.5 while it tries one.", (m, s) => m.Sample(s.Breaker switch { "open" => 1, "half-open" => 0.5, _ => 0 })),
+        new("k2i_tables", MetricType.Gauge, "Tables in each state.", WriteTableCounts),
         new("k2i_resident_memory_bytes", MetricType.Gauge, "Resident memory of the process.", (m, _) => m.Sample(Environment.WorkingSet)),
         new("k2i_managed_heap_bytes", MetricType.Gauge, "Managed memory in use.", (m, _) => m.Sample(GC.GetTotalMemory(forceFullCollection: false))),
         new("k2i_table_state", MetricType.Gauge, "1 for the state that the table is in.", WriteStates),
@@ -75,7 +85,18 @@ internal static class EngineMetrics
             metric.Write(metrics, status);
         }
         foreach (var metric in OfTables) Write(metrics, metric, status, nowUnixMs);
+        foreach (var metric in OfLanes)
+        {
+            metrics.Family(metric.Name, metric.Type, metric.Help);
+            foreach (var lane in status.Lanes) metrics.Sample(metric.Value(lane), ("lane", lane.Lane.ToString(CultureInfo.InvariantCulture)));
+        }
         foreach (var metric in OfPartitions) Write(metrics, metric, status);
+    }
+
+    private static void WriteTableCounts(MetricsWriter metrics, EngineStatus status)
+    {
+        foreach (var state in Enum.GetValues<TableState>())
+            metrics.Sample(status.Tables.Count(t => t.State == state), ("state", StatusJson.NameOf(state)));
     }
 
     private static void Write(MetricsWriter metrics, TableMetric metric, EngineStatus status, long nowUnixMs)

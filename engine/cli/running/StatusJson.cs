@@ -17,6 +17,10 @@ internal static class StatusJson
         json.WriteBoolean("healthy", status.Healthy);
         json.WriteBoolean("ready", !stopping && status.Ready);
         json.WriteBoolean("stopping", stopping);
+        json.WriteString("breaker", status.Breaker);
+        json.WriteStartArray("lanes");
+        foreach (var lane in status.Lanes) Write(json, lane);
+        json.WriteEndArray();
         json.WriteStartArray("tables");
         foreach (var table in status.Tables) Write(json, table);
         json.WriteEndArray();
@@ -34,6 +38,21 @@ internal static class StatusJson
         _ => "failed",
     };
 
+    private static void Write(Utf8JsonWriter json, LaneStatus lane)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("lane", lane.Lane);
+        json.WriteString("kafka_state", lane.KafkaState);
+        json.WriteNumber("partitions", lane.Partitions);
+        json.WriteNumber("wal_appended_position", lane.WalAppendedPosition.Bytes);
+        json.WriteNumber("wal_synced_position", lane.WalSyncedPosition.Bytes);
+        json.WriteNumber("wal_bytes", lane.WalBytes);
+        json.WriteNumber("wal_disk_bytes", lane.WalDiskBytes);
+        json.WriteNumber("wal_sync_p99_us", lane.WalSyncP99Us);
+        json.WriteString("wal_trouble", lane.WalTrouble);
+        json.WriteEndObject();
+    }
+
     private static void Write(Utf8JsonWriter json, TableStatus table)
     {
         json.WriteStartObject();
@@ -43,7 +62,6 @@ internal static class StatusJson
         if (table.PauseReason is { } reason) json.WriteString("pause_reason", PauseReasons.NameOf(reason));
         else json.WriteNull("pause_reason");
         json.WriteString("recovering", table.Recovering);
-        json.WriteString("breaker", table.Breaker);
         json.WriteString("last_error", table.LastError);
         json.WriteString("kafka_state", table.KafkaState);
         json.WriteNumber("records", table.Records);
@@ -58,11 +76,6 @@ internal static class StatusJson
         json.WriteNumber("ring_bytes", table.RingBytes);
         json.WriteNumber("ring_budget_bytes", table.RingBudgetBytes);
         json.WriteBoolean("backpressure", table.Backpressure);
-        json.WriteNumber("wal_appended_position", table.WalAppendedPosition.Bytes);
-        json.WriteNumber("wal_synced_position", table.WalSyncedPosition.Bytes);
-        json.WriteNumber("wal_bytes", table.WalBytes);
-        json.WriteNumber("wal_sync_p99_us", table.WalSyncP99Us);
-        json.WriteString("wal_trouble", table.WalTrouble);
         json.WriteNumber("commits", table.Commits);
         json.WriteNumber("commit_retries", table.CommitRetries);
         json.WriteNumber("flush_retries", table.FlushRetries);

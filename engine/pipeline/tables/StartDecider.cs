@@ -109,14 +109,21 @@ internal sealed class StartDecider(TableRun run, FoundLogs found, ILog log)
     /// </summary>
     private void DecideLatest(RunPart part, IReadOnlyList<TopicPartition> assigned, IReadOnlyDictionary<string, string?> topicIds)
     {
+        // What a former life of the process decided has to outlive this one too, until it is in the table.
+        if (run.Table.StartsPin is null && Decided.Any()) Keep(part, run.Starts);
         if (options.Start is not StartPosition.LatestStart || !run.Starts.IsEmpty || (store.IsOpen && !store.Offsets.IsEmpty) || found.HasRuns(run.Table.Stream, Uuid)) return;
         var decided = OffsetMap.Empty;
         var queries = part.Lane.Queries;
         foreach (var partition in assigned.Concat(OthersOf(assigned, queries)).Distinct())
             decided = decided.With(partition.Topic, topicIds.GetValueOrDefault(partition.Topic), partition.Partition, queries.QueryWatermarks(partition).HighOffset);
-        run.StartsPin ??= part.Journal.Pin();
-        part.Journal.Write(new LogEntry.StartsDecided(decided));
+        Keep(part, decided);
         run.Starts = decided;
+    }
+
+    private void Keep(RunPart part, OffsetMap decided)
+    {
+        run.Table.StartsPin = part.Journal.Pin();
+        part.Journal.Write(new LogEntry.StartsDecided(decided));
     }
 
     /// <summary>All partitions of the topics, where the broker tells.</summary>

@@ -69,6 +69,9 @@ internal sealed class TableHandle
     /// <summary>A flush of a run that is over, whose commit may land: found out about when the next run opens. The worker's.</summary>
     internal LoggedFlush? CutShort { get; set; }
 
+    /// <summary>Keeps the entry that says where reading was decided to begin in a log, over all runs, until it is in the table. The worker's.</summary>
+    internal LogPin? StartsPin { get; set; }
+
     /// <summary>It is configured no longer: its run ends with a flush, and no other begins. Any thread.</summary>
     internal bool IsRemoved { get; set; }
 

@@ -56,9 +56,6 @@ internal sealed class TableRun : IDisposable
     /// <summary>Where reading was decided to begin. The worker's.</summary>
     internal OffsetMap Starts { get; set; }
 
-    /// <summary>Keeps the entry that says so in the log, until the starts are in the table. The worker's.</summary>
-    internal LogPin? StartsPin { get; set; }
-
     /// <summary>The flush under way. The worker's.</summary>
     internal TableFlush? Flush { get; set; }
 
@@ -187,9 +184,9 @@ internal sealed class TableRun : IDisposable
     /// <summary>A flush of it is in the table. The worker.</summary>
     internal void OnLanded()
     {
-        if (StartsPin is null || !Starts.Topics.All(t => t.Value.Partitions.All(p => Store.Offsets.Next(t.Key, p.Key) is not null))) return;
-        StartsPin.Release();
-        StartsPin = null;
+        if (Table.StartsPin is null || !Starts.Topics.All(t => t.Value.Partitions.All(p => Store.Offsets.Next(t.Key, p.Key) is not null))) return;
+        Table.StartsPin.Release();
+        Table.StartsPin = null;
     }
 
     /// <summary>A lane has sealed what it was asked to.</summary>
@@ -234,7 +231,6 @@ internal sealed class TableRun : IDisposable
             foreach (var segment in waiting) segment.Release(isFlushed: false);
             waiting.Clear();
         }
-        StartsPin?.Release();
         Letters.Dispose();
         Memory.Dispose();
         Calls.Dispose();

@@ -24,8 +24,6 @@ internal sealed class LetterWorld : IDisposable
         Sources = [.. Enumerable.Range(0, 3).Select(p => new Source(p, "orders", p) { TopicId = "id-1" })];
     }
 
-    internal const int Segments = 4;
-
     internal static TableIdent Ident { get; } = TableIdent.Parse("shop.orders");
 
     internal MemoryStore Store { get; }
@@ -53,8 +51,6 @@ internal sealed class LetterWorld : IDisposable
             FormatVersion = 2,
             Kafka = new() { Brokers = "localhost:1" },
             OpenProducer = _ => Producer,
-            Segments = Segments,
-            RingBytes = 8 << 20,
             Log = Log,
             Clock = new FakeClock(),
             Random = SystemRandom.Instance,
@@ -74,7 +70,19 @@ internal sealed class LetterWorld : IDisposable
     {
         var source = Sources[partition];
         var record = new RecordInput(value) { Topic = source.TopicUtf8, Partition = partition, Offset = new(offset), TimestampMs = 1_700_000_000_000 + offset, TimestampKind = TimestampKind.CreateTime };
-        return to.Add(in record, source, segment, "InvalidJson", $"at byte {offset}");
+        return Add(to, segment, in record, source, "InvalidJson", $"at byte {offset}");
+    }
+
+    /// <summary>Adds a letter to the first segment.</summary>
+    internal void Add(DeadLetters to, in RecordInput record, Source source, string error, string detail) => Assert.True(Add(to, 0, in record, source, error, detail));
+
+    private static bool Add(DeadLetters to, int segment, in RecordInput record, Source source, string error, string detail)
+    {
+        var buffers = LettersBySegment.BuffersOf(to);
+        var letters = buffers.GetValueOrDefault(segment);
+        var isTaken = to.Add(in record, source, ref letters, error, detail);
+        if (letters is not null) buffers[segment] = letters;
+        return isTaken;
     }
 
     internal OffsetRange Range(int partition, long from, long next) => new(Sources[partition], new(from), new(next));

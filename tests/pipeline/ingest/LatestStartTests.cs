@@ -44,7 +44,8 @@ public sealed class LatestStartTests : IDisposable
         Action crash;
         using (var engine = fixture.Start(options))
         {
-            engine.WaitFor("orders", t => t.Partitions.Length == 2 && t.WalSyncedPosition.Bytes > 0 && t.WalSyncedPosition == t.WalAppendedPosition);
+            engine.WaitFor("orders", t => t.Partitions.Length == 2 && t.Partitions.All(p => p.Fetched));
+            engine.WaitUntilSynced();
             crash = fixture.CrashImage(options);
         }
         crash();

@@ -34,7 +34,7 @@ public sealed class TopicWatchTests : IDisposable
         using var engine = fixture.Start(fixture.Options(new TableOptions { Name = "orders", Topics = ["orders", "no-orders"], Columns = "id: long", Flush = new() { AgeMs = 200 } }));
         var status = engine.WaitFor("orders", t => t.RowsCommitted == 1 && t.MissingTopics.Length == 1);
         Assert.Equal("no-orders", Assert.Single(status.MissingTopics));
-        Assert.False(new EngineStatus(0, [status]).Healthy);
+        Assert.False(new EngineStatus(0, [status], []).Healthy);
     }
 
     public void Dispose() => fixture.Dispose();

@@ -17,7 +17,7 @@ public sealed class LoggedRunTests
     public void ReadingGoesOnBehindARunThatContinuesTheTable(string row, string? topicId, long? committed, bool begins, bool continues)
     {
         Offset? next = committed is { } at ? new(at) : null;
-        Assert.Equal((row, continues), (row, new LoggedRun("id", new(10), new(20), default, begins).Continues(next, topicId)));
-        if (topicId != "other") Assert.Equal(continues, new LoggedRun(null, new(10), new(20), default, begins).Continues(next, topicId));
+        Assert.Equal((row, continues), (row, new LoggedRun("id", new(10), new(20), begins).Continues(next, topicId)));
+        if (topicId != "other") Assert.Equal(continues, new LoggedRun(null, new(10), new(20), begins).Continues(next, topicId));
     }
 }
