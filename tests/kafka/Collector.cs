@@ -25,7 +25,7 @@ public sealed class Collector : IRecordHandler, IConsumerListener, IDisposable
     public Dictionary<TopicPartition, Offset> Ends { get; } = [];
 
     /// <summary>Where partitions start when they are assigned; by default behind what this collector has read of them, else at the beginning. Null: not yet.</summary>
-    public Func<TopicPartition, long?> Start { get; set; }
+    public Func<TopicPartition, Offset?> Start { get; set; }
 
     /// <summary>Called at revoke, before the partitions go.</summary>
     public Action<TopicPartition[]> Revoked { get; set; } = _ => { };
@@ -72,8 +72,8 @@ public sealed class Collector : IRecordHandler, IConsumerListener, IDisposable
     }
 
     /// <summary>Behind what was read of a partition.</summary>
-    public long Next(TopicPartition partition) => Records.Where(r => r.Topic == partition.Topic && r.Partition == partition.Partition)
-        .Select(r => r.Offset + 1).DefaultIfEmpty(Offset.Beginning).Max();
+    public Offset Next(TopicPartition partition) => Records.Where(r => r.Topic == partition.Topic && r.Partition == partition.Partition)
+        .Select(r => new Offset(r.Offset + 1)).DefaultIfEmpty(Offset.Beginning).Max();
 
     /// <summary>Starts partitions behind what was read of them.</summary>
     public void GoOn(params TopicPartition[] partitions) => Consumer.Start([.. partitions.Select(p => new TopicPartitionOffset(p.Topic, p.Partition, Next(p)))]);

@@ -69,7 +69,7 @@ public sealed class ConnectionTests
         Assert.Equal(("t", 0), (problem.Topic, problem.Partition));
         Assert.All(reader.Records, r => Assert.Equal(1, r.Partition));
         reader.Start = _ => throw new InvalidOperationException("a start is no assignment");
-        reader.Consumer.Start([new("t", 0, 3)]);
+        reader.Consumer.Start([new("t", 0, new(3))]);
         reader.UntilRecords(17);
         Assert.Equal([3L, 4, 5, 6, 7, 8, 9], reader.Records.Where(r => r.Partition == 0).Select(r => r.Offset));
     }
@@ -106,9 +106,9 @@ public sealed class ConnectionTests
         Assert.Equal((KafkaProblemKind.Corrupt, "t", 0, new Offset(2)), (problem.Kind, problem.Topic, problem.Partition, problem.Offset));
         Assert.Equal(["a", "b"], reader.Records.Where(r => r.Partition == 0).Select(r => r.Text));
 
-        reader.Consumer.Start([new("t", 0, 2)]);
+        reader.Consumer.Start([new("t", 0, new(2))]);
         reader.Until(() => reader.Problems.Count == 2);
-        reader.Consumer.Start([new("t", 0, 3)]);
+        reader.Consumer.Start([new("t", 0, new(3))]);
         reader.UntilRecords(22);
     }
 
