@@ -6,7 +6,7 @@ namespace K2I.Pipeline;
 public sealed record EngineOptions
 {
     /// <summary>The least memory that a lane works with, by <see cref="MemoryShares"/>.</summary>
-    public const long LeastMemoryBytes = 6L << 20;
+    public const long LeastMemoryBytes = 5L << 20;
 
     public required KafkaOptions Kafka { get; init; }
 

@@ -387,7 +387,7 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
             }
             else
             {
-                source.StartAt(decision.Start, begins);
+                source.StartAt(begins ? decision.Start : decision.Committed, begins);
                 source.ReadFrom = decision.Start;
                 ready.Add(source);
             }
@@ -474,9 +474,8 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
                 source.ReadFrom = null;
                 if (from != source.NextOffset) source.PassTo(from);
             }
-            // Another table's source is behind already, or passes by.
-            if (partition.IsStarted && partition.Position.IsNumber && from.IsNumber && partition.Position <= from) continue;
-            if (partition.IsStarted && !partition.Position.IsNumber && !from.IsNumber) continue;
+            // It is read from there or from before already, for another table: from its beginning, where no record has come yet.
+            if (partition.IsStarted && (!partition.Position.IsNumber || (from.IsNumber && partition.Position <= from))) continue;
             partition.IsStarted = true;
             partition.Position = from.IsNumber ? from : Offset.None;
             starts.Add(new(source.Topic, source.Partition, from));

@@ -97,7 +97,7 @@ internal sealed class SimHost(World world, string name)
         var running = 0;
         try
         {
-            engine = new Engine(world.EngineOptions, world.ServicesOf(this, process, clock, random), new SimLog(world.Scheduler, process.Name));
+            engine = new Engine(world.OptionsFor(world.Options.LanesChange ? 1 + dice.Below(world.Options.Lanes) : world.Options.Lanes), world.ServicesOf(this, process, clock, random), new SimLog(world.Scheduler, process.Name));
             Engine = engine;
             running = engine.Workers.Length;
             foreach (var worker in engine.Workers)

@@ -60,6 +60,12 @@ public sealed record SimOptions
 
     public double Stickiness { get; init; } = 0.5;
 
+    /// <summary>Of each process.</summary>
+    public int Lanes { get; init; } = 1;
+
+    /// <summary>Each process has another number of lanes, up to <see cref="Lanes"/>.</summary>
+    public bool LanesChange { get; init; }
+
     /// <summary>Names of the faults that are on; see <see cref="Chaos"/>.</summary>
     public IReadOnlyList<string> Faults { get; init; } = [];
 
@@ -114,13 +120,16 @@ public sealed record SimOptions
         // Enough for log files to fill up and be used again, and for the ring to be full while nothing can be committed.
         if (dice.Chance(0.2)) options = options with { TextBytes = dice.Pick(1_000, 8_000), Flush = options.Flush with { Bytes = options.Flush.Bytes * 16 } };
         if (dice.Chance(0.3)) options = options with { TailGaps = dice.Pick(0.05, 0.5) };
+        if (dice.Chance(0.5)) options = options with { Lanes = dice.Pick(2, 2, 3), MemoryBytes = options.MemoryBytes * 2 };
+        if (options.Lanes > 1 && dice.Chance(0.4)) options = options with { LanesChange = true };
+        if (dice.Chance(0.15)) options = options with { Tables = dice.Pick(3, 6) };
         return options;
     }
 
     public bool Has(string fault) => Faults.Contains(fault);
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"seed {Seed}: hosts {Hosts}, tables {Tables}, topics {Topics} x {Partitions}, records {Records} of {TextBytes} B over {ActiveMs} ms, poison {Poison}, tombstones {Tombstones} ({Tombstone}), gaps {Gaps} and {TailGaps} behind, new fields {NewFields}{(Infer ? ", inferred" : "")}, " +
+        $"seed {Seed}: hosts {Hosts} with {(LanesChange ? "1 to " : "")}{Lanes} lanes, tables {Tables}, topics {Topics} x {Partitions}, records {Records} of {TextBytes} B over {ActiveMs} ms, poison {Poison}, tombstones {Tombstones} ({Tombstone}), gaps {Gaps} and {TailGaps} behind, new fields {NewFields}{(Infer ? ", inferred" : "")}, " +
         $"catalog {(FileCatalog ? "file" : "server")}, wal {WalMode} {WalFileBytes >> 10} KiB, flush {Flush.AgeMs} ms {Flush.Rows} rows {Flush.Bytes} B, dead letters {DeadLetters}, partition by {PartitionBy ?? "-"}, v{FormatVersion}, " +
         $"stickiness {Stickiness}, strength {Strength}, events each {EventMs} ms, faults [{string.Join(' ', Faults)}]");
 }

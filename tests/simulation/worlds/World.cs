@@ -67,8 +67,10 @@ internal sealed class World
     /// <summary>Pauses that something the world did explains.</summary>
     internal HashSet<PauseReason> Explained { get; } = [PauseReason.PermissionDenied];
 
-    internal EngineOptions EngineOptions => new()
+    internal EngineOptions OptionsFor(int lanes) => new()
     {
+        Lanes = lanes,
+        FlushThreads = 2,
         Kafka = new() { Brokers = "simulated:9092" },
         Iceberg = new() { Warehouse = Warehouse, FormatVersion = Options.FormatVersion, Catalog = Options.FileCatalog ? "file" : "rest" },
         DataDirectory = SimHost.DataDirectory,
