@@ -23,7 +23,7 @@ public sealed class LeaseStressTests
     [InlineData(64 << 10)]
     public void AReaderWithoutItsLeaseSeesOtherRows(long bytes) => Assert.True(Run(bytes, keepsLease: false).Bad > 0);
 
-    /// <summary>Accounts open and close, each with its writer, while readers lease segments of all: leased rows are right, all is freed.</summary>
+    /// <summary>Accounts open and close, each with its writer, while readers lease from all: leased rows are right, all is freed.</summary>
     [Fact]
     public void TablesComeAndGoUnderReadersAndNothingIsLeft()
     {
