@@ -13,7 +13,10 @@ public sealed unsafe class BatchBuilder : IDisposable
     private readonly ColumnSpace space;
     private readonly ColumnBuilder[] columns;
 
-    /// <summary>Makes empty columns. <paramref name="budgetBytes"/> (4 KiB to 1 GiB) bounds each buffer and is when <see cref="IsFull"/> turns true.</summary>
+    /// <summary>
+    /// Makes empty columns. <paramref name="budgetBytes"/> (4 KiB to 1 GiB) bounds each buffer and is when <see cref="IsFull"/> turns
+    /// true; all together may take some times as much.
+    /// </summary>
     public BatchBuilder(Schema schema, MemoryTag tag, long budgetBytes)
         : this(schema, new ColumnSpace(tag, budgetBytes, bounded: false))
     {
@@ -28,14 +31,15 @@ public sealed unsafe class BatchBuilder : IDisposable
     }
 
     /// <summary>
-    /// Columns that never touch more than <paramref name="bytes"/> of pages, all together: the row that would is refused by <see cref="EndRow"/>, which
-    /// is how one learns that it is full.
+    /// Columns that never touch more than <paramref name="bytes"/> of pages, all together: the row that would is refused by
+    /// <see cref="EndRow"/>, which is how one learns that it is full.
     /// </summary>
     public static BatchBuilder Bounded(Schema schema, MemoryTag tag, long bytes) => new(schema, new ColumnSpace(tag, bytes, bounded: true));
 
     /// <summary>
-    /// Columns packed into <paramref name="bytes"/> of <paramref name="memory"/>, which are zeros, at least <see cref="BatchShape.LeastBytes"/> and stay the
-    /// caller's: for batches so small that pages of their own would be most of each column. Full as <see cref="Bounded"/> is.
+    /// Columns packed into <paramref name="bytes"/> of <paramref name="memory"/>, which are zeros, at least
+    /// <see cref="BatchShape.LeastBytes"/> and stay the caller's: for batches so small that pages of their own would be most of each
+    /// column. Full as <see cref="Bounded"/> is.
     /// </summary>
     public static BatchBuilder Packed(Schema schema, NativeBuffer memory, long at, long bytes) =>
         new(schema, new ColumnSpace(BatchShape.Of(schema), memory, at, bytes));
@@ -65,7 +69,9 @@ public sealed unsafe class BatchBuilder : IDisposable
 
     public ColumnBuilder Column(int index) => columns[index];
 
-    /// <summary>Gives a null to each column that the current row has no value for. Returns the first required one among them, or null.</summary>
+    /// <summary>
+    /// Gives a null to each column that the current row has no value for. Returns the first required one among them, or null.
+    /// </summary>
     public Field? FillMissing()
     {
         Field? required = null;
@@ -108,7 +114,10 @@ public sealed unsafe class BatchBuilder : IDisposable
 
     public Batch View() => View(Rows);
 
-    /// <summary>Empties the batch for new rows. No view of it may be in use. Pages are kept for reuse unless they exceed the budget by more than half.</summary>
+    /// <summary>
+    /// Empties the batch for new rows. No view of it may be in use. Pages are kept for reuse unless they exceed the budget by more than
+    /// half.
+    /// </summary>
     public void Reset()
     {
         Rows = 0;

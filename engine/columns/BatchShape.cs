@@ -3,8 +3,8 @@ using K2I.Memory;
 namespace K2I.Columns;
 
 /// <summary>
-/// What the columns of a schema take: how many buffers, and bytes a row where strings and lists are of usual length. Says how many rows a small
-/// budget is laid out for, and whether it is one.
+/// What the columns of a schema take: how many buffers, and bytes a row where strings and lists are of usual length. Says how many rows a
+/// small budget is laid out for, and whether it is one.
 /// </summary>
 /// <param name="Buffers">Bitmaps, offsets and values, of all columns at all depths.</param>
 /// <param name="RowBits">Of one row, values of variable length left out.</param>
@@ -13,13 +13,13 @@ public readonly record struct BatchShape(int Buffers, long RowBits, long Texts)
 {
     internal const int Alignment = 16;
 
-    /// <summary>Elements that a list of usual length has, and bytes of a usual text. Where rows differ, the batch is full earlier.</summary>
+    /// <summary>Elements of a list of usual length, and bytes of a usual text. Where rows differ, the batch is full earlier.</summary>
     internal const int ListElements = 2, TextBytes = 24;
 
     /// <summary>A batch is laid out for a multiple of these, so that bitmaps end at bytes.</summary>
     internal const int RowStep = 8;
 
-    /// <summary>Buffers that grow by pages of their own waste half a page each: less than an eighth of a budget that has four for each.</summary>
+    /// <summary>Buffers that grow by pages of their own waste half a page each: an eighth of a budget that has four for each.</summary>
     private const int SparsePages = 4;
 
     /// <summary>The least that a packed batch can be laid out in.</summary>
@@ -34,7 +34,9 @@ public readonly record struct BatchShape(int Buffers, long RowBits, long Texts)
         return shape;
     }
 
-    /// <summary>A batch of so many bytes is packed: its buffers lie side by side, each in its part. A larger one lets each buffer grow by pages.</summary>
+    /// <summary>
+    /// A batch of so many bytes is packed: its buffers lie side by side, each in its part. A larger one lets each buffer grow by pages.
+    /// </summary>
     public bool IsPackedIn(long bytes) => bytes < (long)Buffers * SparsePages * NativeBuffer.PageBytes;
 
     internal int RowsIn(long bytes)
@@ -58,9 +60,17 @@ public readonly record struct BatchShape(int Buffers, long RowBits, long Texts)
             ColumnLayout.List => new(Buffers + 2, RowBits + (times * 33), Texts),
             _ => this with { Buffers = Buffers + 1, RowBits = RowBits + times },
         };
-        if (layout == ColumnLayout.List) return shape.With(type is MapType map ? map.EntryField.Type : ((ListType)type).Element.Type, times * ListElements);
-        if (type is StructType fields)
-            foreach (var field in fields.Fields) shape = shape.With(field.Type, times);
-        return shape;
+        switch (type)
+        {
+            case StructType fields:
+                foreach (var field in fields.Fields) shape = shape.With(field.Type, times);
+                return shape;
+            case ListType list:
+                return shape.With(list.Element.Type, times * ListElements);
+            case MapType map:
+                return shape.With(map.EntryField.Type, times * ListElements);
+            default:
+                return shape;
+        }
     }
 }

@@ -11,9 +11,9 @@ namespace K2I.Columns;
 /// until then <see cref="BatchBuilder.AbandonRow"/> takes them back.
 /// </summary>
 /// <remarks>
-/// Layout: validity (1 bit a value, all ones ahead of <see cref="Count"/>), offsets (int32, n + 1), values. Buffers never move, so views made
-/// of published rows stay valid while more rows are appended. One thread writes. When a value does not fit, the shared overflow flag is
-/// set and appends do nothing more until the row is abandoned: callers need not check each call. No allocation.
+/// Layout: validity (1 bit a value, all ones ahead of <see cref="Count"/>), offsets (int32, n + 1), values. Buffers never move, so
+/// views made of published rows stay valid while more rows are appended. One thread writes. When a value does not fit, the shared
+/// overflow flag is set and appends do nothing more until the row is abandoned: callers need not check each call. No allocation.
 /// </remarks>
 public sealed unsafe class ColumnBuilder
 {
@@ -45,7 +45,7 @@ public sealed unsafe class ColumnBuilder
         (Layout, Width) = LayoutOf(field.Type);
         maxSlots = space.Slots(Width, times);
         maxValueBytes = Layout == ColumnLayout.Bytes ? space.ValueBytes(times) : 0;
-        slotStep = HasOffsets ? (PageBytes / sizeof(int)) - 8 : Layout == ColumnLayout.Fixed ? Math.Max(8, PageBytes / Width / 8 * 8) : PageBytes;
+        slotStep = StepOf(Layout, Width);
         validityAt = space.Plan(maxSlots / 8);
         if (HasOffsets) offsetsAt = space.Plan(OffsetBytes(maxSlots));
         valuesAt = space.Plan(Layout == ColumnLayout.Bytes ? maxValueBytes : FixedBytes(maxSlots));
@@ -167,8 +167,8 @@ public sealed unsafe class ColumnBuilder
     }
 
     /// <summary>
-    /// Appends the first <paramref name="length"/> bytes of <paramref name="padded"/>. Where it has 32 bytes or more, a short value is copied in two whole
-    /// vectors, without a branch on its length.
+    /// Appends the first <paramref name="length"/> bytes of <paramref name="padded"/>. Where it has 32 bytes or more, a short value is
+    /// copied in two whole vectors, without a branch on its length.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void AppendBytes(ReadOnlySpan<byte> padded, int length)
@@ -361,6 +361,14 @@ public sealed unsafe class ColumnBuilder
     /// <summary>What so many slots have on pages, bytes of variable length left out.</summary>
     private long PagesOf(int slots) =>
         slots == 0 ? 0 : space.PagesOf(slots / 8) + space.PagesOf(FixedBytes(slots)) + (HasOffsets ? space.PagesOf(OffsetBytes(slots)) : 0);
+
+    /// <summary>About a page of its largest buffer; of offsets one fewer than a page holds, and all steps multiples of eight.</summary>
+    private static int StepOf(ColumnLayout layout, int width) => layout switch
+    {
+        ColumnLayout.Bytes or ColumnLayout.List => (PageBytes / sizeof(int)) - 8,
+        ColumnLayout.Fixed => Math.Max(8, PageBytes / width / 8 * 8),
+        _ => PageBytes,
+    };
 
     private bool HasOffsets => Layout is ColumnLayout.Bytes or ColumnLayout.List;
 

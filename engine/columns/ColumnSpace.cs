@@ -4,9 +4,9 @@ using K2I.Memory;
 namespace K2I.Columns;
 
 /// <summary>
-/// The memory that the builders of one batch share, and the sticky overflow flag of the row being written. Either each buffer has a range of
-/// address space of its own, as large as the whole budget, and takes pages of it while they last; or, where the budget is small, all lie
-/// packed, each in a part that it cannot leave.
+/// The memory that the builders of one batch share, and the sticky overflow flag of the row being written. Either each buffer has a range
+/// of address space of its own, as large as the whole budget, and takes pages of it while the batch may have more; or, where the budget is
+/// small, all lie packed, each in a part that it cannot leave.
 /// </summary>
 internal sealed unsafe class ColumnSpace : IDisposable
 {
@@ -110,7 +110,8 @@ internal sealed unsafe class ColumnSpace : IDisposable
     }
 
     /// <summary>What a buffer has on pages when so much of it is used; nothing where it is packed.</summary>
-    internal long PagesOf(long bytes) => IsPacked ? 0 : (bytes + NativeBuffer.PageBytes - 1) / NativeBuffer.PageBytes * NativeBuffer.PageBytes;
+    internal long PagesOf(long bytes) =>
+        IsPacked ? 0 : (bytes + NativeBuffer.PageBytes - 1) / NativeBuffer.PageBytes * NativeBuffer.PageBytes;
 
     /// <summary>Gives the pages between the two sizes of a buffer that begins at <paramref name="at"/> back to the kernel.</summary>
     internal void Release(long at, long keptBytes, long takenBytes)

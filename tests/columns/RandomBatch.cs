@@ -4,7 +4,10 @@ namespace K2I.Columns.Tests;
 internal static class RandomBatch
 {
     private static readonly PrimitiveType[] Primitives =
-        [PrimitiveType.Boolean, PrimitiveType.Int, PrimitiveType.Long, PrimitiveType.Double, PrimitiveType.String, PrimitiveType.Binary, PrimitiveType.Uuid, PrimitiveType.String];
+    [
+        PrimitiveType.Boolean, PrimitiveType.Int, PrimitiveType.Long, PrimitiveType.Double, PrimitiveType.Uuid, PrimitiveType.Binary,
+        PrimitiveType.String, PrimitiveType.String,
+    ];
 
     internal static Schema Schema(Random random)
     {
@@ -12,7 +15,9 @@ internal static class RandomBatch
         return K2I.Columns.Schema.Of([.. Enumerable.Range(0, random.Next(1, 12)).Select(_ => Field(random, ref id, 0))]);
     }
 
-    /// <summary>Fills the batch until a row does not fit, abandoning some rows on the way, and reads it back; then again after a reset, with rows of another size.</summary>
+    /// <summary>
+    /// Fills the batch until a row does not fit, abandoning some rows on the way, and reads it back; then again with rows of another size.
+    /// </summary>
     internal static void FillTwice(BatchBuilder builder, Random random, int least)
     {
         for (var round = 0; round < 2; round++)

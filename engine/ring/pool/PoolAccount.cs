@@ -11,7 +11,9 @@ public sealed class PoolAccount : IDisposable
 
     internal PoolAccount(SegmentPool pool) => this.pool = pool;
 
-    /// <summary>Charged for its segments until they are free: the classes of all that are open, sealed, flushed, or retired and leased.</summary>
+    /// <summary>
+    /// Charged for its segments until they are free: the classes of all that are open, sealed, flushed, or retired and leased.
+    /// </summary>
     public long HeldBytes => Volatile.Read(ref heldBytes);
 
     /// <summary>Segments that are not free. Under the pool's lock.</summary>
@@ -20,15 +22,18 @@ public sealed class PoolAccount : IDisposable
     internal bool IsClosed { get; set; }
 
     /// <summary>
-    /// An open segment of the class that <paramref name="wantedBytes"/> holds, or of a smaller one where that is not to be had; of a larger one
-    /// where the schema's columns need it. Null where there is no room for this account (backpressure), or it is disposed. The caller is its writer.
+    /// An open segment of the class that <paramref name="wantedBytes"/> holds, or of a smaller one where that is not to be had; of a
+    /// larger one where the schema's columns need it. Null where there is no room for this account (backpressure), or it is disposed.
+    /// The caller is its writer.
     /// </summary>
-    /// <exception cref="EngineException"><see cref="ErrorKind.Full"/>: the kernel refuses, or the largest class does not hold rows of so many columns.</exception>
+    /// <exception cref="EngineException">
+    /// <see cref="ErrorKind.Full"/>: the kernel refuses, or the largest class does not hold rows of so many columns.
+    /// </exception>
     public Segment? TryOpen(Schema schema, long wantedBytes) => pool.TryOpen(this, schema, wantedBytes);
 
     /// <summary>
-    /// Discards its segments and closes it; what is leased goes with the last lease, and is charged till then. The owner, once neither writers nor
-    /// flushers use them.
+    /// Discards its segments and closes it; what is leased goes with the last lease, and is charged till then. The owner, once neither
+    /// writers nor flushers use them.
     /// </summary>
     public void Dispose() => pool.Close(this);
 

@@ -4,17 +4,18 @@ using K2I.Columns;
 namespace K2I.Ring.Pool;
 
 /// <summary>
-/// Rows of one table in a fixed budget of native memory, from when they are decoded until they are retired. An object is one life: its memory
-/// is used again, by another segment, so what leases this one never sees other rows.
+/// Rows of one table in a fixed budget of native memory, from when they are decoded until they are retired. An object is one life: its
+/// memory is used again, by another segment, so what leases this one never sees other rows.
 /// <code>
 ///   open ──seal──► sealed ──flushed──► flushed ──retire──► retired ──last lease ends──► free
 ///     └───────────────┴─────────────── discard ──────────────►┘
 /// </code>
 /// </summary>
 /// <remarks>
-/// Threads. Writer (the one that opened it): <see cref="Rows"/>, publish, seal. Flusher: flushed, retire. Either, once the other does not use it: discard.
-/// Readers: <see cref="PublishedRows"/> by acquire load, and views of at most that many rows, while they hold a lease. No order among the segments of a table.
-/// The lease word holds a count and, once retired, a closed bit: whoever brings a closed word to zero frees the memory, never under a reader.
+/// Threads. Writer (the one that opened it): <see cref="Rows"/>, publish, seal. Flusher: flushed, retire. Either, once the other does
+/// not use it: discard. Readers: <see cref="PublishedRows"/> by acquire load, and views of at most that many rows, while they hold a
+/// lease. No order among the segments of a table. The lease word holds a count and, once retired, a closed bit: whoever brings a closed
+/// word to zero frees the memory, never under a reader.
 /// </remarks>
 public sealed class Segment
 {

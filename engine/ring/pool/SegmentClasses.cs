@@ -19,7 +19,9 @@ public static class SegmentClasses
         return size;
     }
 
-    /// <summary>The smallest class of at least so many bytes; four times <see cref="Largest"/>, which is none, where they are too many.</summary>
+    /// <summary>
+    /// The smallest class of at least so many bytes; more than <see cref="Largest"/>, which is none, where they are too many.
+    /// </summary>
     internal static long AtLeast(long bytes)
     {
         var size = Smallest;

@@ -5,15 +5,15 @@ using K2I.Memory;
 namespace K2I.Ring.Pool;
 
 /// <summary>
-/// Owner of the memory of all tables' rows: segments of some classes within one budget, taken when one opens and given back when it is free.
-/// What is resident is never more than what is charged, and that never more than the budget.
+/// Owner of the memory of all tables' rows: segments of some classes within one budget, taken when one opens and given back when it is
+/// free. What is resident is never more than the budget, and of a segment never more than its account is charged.
 /// </summary>
 /// <remarks>
-/// Fairness. An account's share is the budget over the accounts that hold something and one more, and at least one segment. Who holds more leaves
-/// an eighth of the budget, for tables that come or wake while others fill the pool. Who stays within it may take half of what is left, and in any
-/// case the smallest segment while there is one.
-/// Threads: any; a short lock, taken only where a segment opens or is freed. Memory that is freed is kept with its pages for the next segment
-/// of the same table, schema and class, until someone needs the room: a busy table does not fault its pages in again and again.
+/// Fairness. An account's share is the budget over the accounts that hold something and one more, and at least one segment. Who holds
+/// more leaves an eighth of the budget, for tables that come or wake while others fill the pool. Who stays within it may take half of
+/// what is left, and in any case the smallest segment while there is one. Threads: any; a short lock, taken only where a segment opens
+/// or is freed. Large memory that is freed is idle: kept with its pages for the next segment of the same table, schema and class, until
+/// someone needs the room. A busy table does not fault its pages in again and again.
 /// </remarks>
 public sealed class SegmentPool : IDisposable
 {
@@ -82,8 +82,9 @@ public sealed class SegmentPool : IDisposable
         var least = SegmentClasses.AtLeast(shape.LeastBytes);
         if (least > MaxSegmentBytes)
         {
-            throw new EngineException(ErrorKind.Full,
-                $"rows of {schema.Fields.Length} columns need segments of {Units.FormatBytes(shape.LeastBytes)}, the memory allows {Units.FormatBytes(MaxSegmentBytes)}");
+            var (needs, has) = (Units.FormatBytes(shape.LeastBytes), Units.FormatBytes(MaxSegmentBytes));
+            throw new EngineException(
+                ErrorKind.Full, $"rows of {schema.Fields.Length} columns need segments of {needs}, the memory allows {has}");
         }
         var bytes = Math.Max(least, SegmentClasses.AtMost(Math.Min(wantedBytes, MaxSegmentBytes)));
         SegmentMemory? memory;

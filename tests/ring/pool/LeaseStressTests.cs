@@ -23,6 +23,66 @@ public sealed class LeaseStressTests
     [InlineData(64 << 10)]
     public void AReaderWithoutItsLeaseSeesOtherRows(long bytes) => Assert.True(Run(bytes, keepsLease: false).Bad > 0);
 
+    /// <summary>Accounts open and close, each with its writer, while readers lease from all: leased rows are right, all is freed.</summary>
+    [Fact]
+    public void TablesComeAndGoUnderReadersAndNothingIsLeft()
+    {
+        var before = MemoryLedger.Bytes(MemoryTag.Ring);
+        var pool = new SegmentPool(2 << 20);
+        var shown = new Segment?[3];
+        var (bad, read, running) = (0, 0L, shown.Length);
+        Thread[] threads =
+        [
+            .. Enumerable.Range(0, shown.Length).Select(table => new Thread(() => Write(table))),
+            .. Enumerable.Range(0, 2).Select(_ => new Thread(Read)),
+        ];
+        foreach (var thread in threads) thread.Start();
+        foreach (var thread in threads) thread.Join();
+        Assert.Equal(0, bad);
+        Assert.True(read > 0);
+        Assert.Equal(0, pool.HeldBytes);
+        pool.Dispose();
+        Assert.Equal(before, MemoryLedger.Bytes(MemoryTag.Ring));
+
+        void Write(int table)
+        {
+            var random = new Random(table);
+            for (var round = 0; round < 300; round++)
+            {
+                using var account = pool.Open();
+                for (var i = random.Next(5); i >= 0; i--)
+                {
+                    if (account.TryOpen(Rows.Numbers, SegmentClasses.Smallest << (2 * random.Next(3))) is not { } segment) break;
+                    for (var n = 0; n < 500; n++) Assert.True(Rows.Append(segment, segment.Sequence));
+                    segment.Publish();
+                    Volatile.Write(ref shown[table], segment);
+                    // Some are left to the account's end, open or sealed.
+                    if (random.Next(3) == 0) continue;
+                    segment.Seal();
+                    if (random.Next(2) == 0) Rows.Flush(segment);
+                }
+            }
+            Interlocked.Decrement(ref running);
+        }
+
+        void Read()
+        {
+            while (Volatile.Read(ref running) > 0)
+            {
+                foreach (ref var place in shown.AsSpan())
+                {
+                    if (Volatile.Read(ref place) is not { } segment || !segment.TryLease(out var lease)) continue;
+                    using (lease)
+                    {
+                        foreach (var value in segment.View().Columns[0].Values<long>())
+                            if (value != segment.Sequence) Interlocked.Increment(ref bad);
+                        Interlocked.Increment(ref read);
+                    }
+                }
+            }
+        }
+    }
+
     /// <summary>Every life holds its sequence as its rows' values, and more of them the longer it is open.</summary>
     private static (int Bad, int Read) Run(long bytes, bool keepsLease)
     {

@@ -11,7 +11,8 @@ internal static class Rows
     internal static readonly Schema Events = Wide(20);
 
     internal static Schema Wide(int columns) =>
-        Schema.Of([.. Enumerable.Range(1, columns).Select(i => new Field(i, "c" + i, i % 2 == 0 ? PrimitiveType.String : PrimitiveType.Long, false))]);
+        Schema.Of([.. Enumerable.Range(1, columns).Select(i => new Field(i, "c" + i, i % 2 == 0 ? PrimitiveType.String : PrimitiveType.Long,
+            false))]);
 
     internal static bool Append(Segment segment, long value)
     {
