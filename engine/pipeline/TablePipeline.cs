@@ -100,7 +100,7 @@ internal sealed class TablePipeline(TableOptions options, EngineOptions engine, 
                 if (error is null) break;
                 LastError = error.Message;
                 if (clock.MonotonicMs - began > LongestWaitMs) wait = FirstWaitMs;
-                if (NamedStop.ReasonOf(error) is { } reason)
+                if (PauseReasons.Of(error) is { } reason)
                 {
                     Pause(reason, error);
                     wait = FirstWaitMs;
@@ -284,7 +284,7 @@ internal sealed class TablePipeline(TableOptions options, EngineOptions engine, 
             log.Info("table resumes", ("table", options.Name), ("accepted", request.Accept is null ? null : PauseReasons.NameOf(reason)));
             if (request.Accept is null) return;
             accepted = accepted.Add(reason);
-            if (NamedStop.RecordOf(error) is { } record) acceptedRecords[(record.Topic, record.Partition)] = record.Offset;
+            if (error is TableStop { Record: { } record }) acceptedRecords[(record.Topic, record.Partition)] = record.Offset;
             return;
         }
     }

@@ -225,7 +225,7 @@ internal sealed class TableFlusher(TablePipeline pipeline, TableStore store, Seg
         {
             result = Retry("commit", () => store.Commit(flush, [.. files.Select(f => f.File)]));
         }
-        catch (EngineException stop) when (NamedStop.ReasonOf(stop) is PauseReason.TableMissing or PauseReason.TableReplaced or PauseReason.TopicRecreated)
+        catch (TableStop stop) when (stop.Reason is PauseReason.TableMissing or PauseReason.TableReplaced or PauseReason.TopicRecreated)
         {
             Abandon(flush, files, writer, stop.Message);
             throw;

@@ -129,7 +129,7 @@ internal sealed class PartitionStarts(IConsumer consumer, TableStore store, Tabl
     /// <summary>An offset that Kafka does not hold may be one of a topic's former life: then that is the reason.</summary>
     internal EngineException Explain(EngineException stop, IEnumerable<Source> sources)
     {
-        if (NamedStop.ReasonOf(stop) != PauseReason.OffsetOutOfRange) return stop;
+        if (stop is not TableStop { Reason: PauseReason.OffsetOutOfRange }) return stop;
         try
         {
             CheckLives(sources);
@@ -137,7 +137,7 @@ internal sealed class PartitionStarts(IConsumer consumer, TableStore store, Tabl
         }
         catch (EngineException other)
         {
-            return NamedStop.ReasonOf(other) == PauseReason.TopicRecreated ? other : stop;
+            return other is TableStop { Reason: PauseReason.TopicRecreated } ? other : stop;
         }
     }
 }

@@ -58,7 +58,7 @@ internal sealed class SchemaKeeper(TableStore store, TableOptions options, Recor
         if (TableDecoding.Infer(options, held.All, log) is not { } columns)
         {
             if (held.IsFull)
-                throw NamedStop.Misfit($"table {options.Name}: no column could be inferred: none of the first {held.Count} records is a JSON object with a value; declare columns");
+                throw TableStop.Misfit($"table {options.Name}: no column could be inferred: none of the first {held.Count} records is a JSON object with a value; declare columns");
             inferSinceMs = clock.MonotonicMs;
             if (!toldOfNoColumn)
                 log.Warn("no column can be inferred yet: no record so far is a JSON object with a value", ("table", options.Name), ("records", held.Count), ("instead", "declare columns, or format = raw"));
