@@ -1,7 +1,10 @@
 namespace K2I.Base;
 
-/// <summary>An operating error: expected, named, and mapped once at the boundary where it arose. Bugs throw other types.</summary>
-public sealed class EngineException(ErrorKind kind, string message, Exception? inner = null) : Exception(message, inner)
+/// <summary>
+/// An operating error: expected, named, and mapped once at the boundary where it arose. Bugs throw other types. One that tells its caller
+/// more to act on than a kind is a type of its own below this.
+/// </summary>
+public class EngineException(ErrorKind kind, string message, Exception? inner = null) : Exception(message, inner)
 {
     public ErrorKind Kind { get; } = kind;
 

@@ -1,3 +1,5 @@
+using K2I.Base;
+
 namespace K2I.Pipeline;
 
 /// <summary>The names of pause reasons, as they stand in status, metrics, logs and after <c>--accept</c>.</summary>
@@ -28,6 +30,17 @@ public static class PauseReasons
         reason = at < 0 ? default : All[at].Reason;
         return at >= 0;
     }
+
+    /// <summary>Why an error pauses a table; null for one that passes by itself, or that has to end the process.</summary>
+    internal static PauseReason? Of(EngineException error) => error switch
+    {
+        TableStop stop => stop.Reason,
+        { Kind: ErrorKind.Denied } => PauseReason.PermissionDenied,
+        { Kind: ErrorKind.Corrupt } => PauseReason.DamagedData,
+        { Kind: ErrorKind.Unsupported } => PauseReason.Unsupported,
+        { Kind: ErrorKind.Invalid } => PauseReason.Refused,
+        _ => null,
+    };
 
     public static bool CanAccept(PauseReason reason) =>
         reason is PauseReason.TopicRecreated or PauseReason.TableReplaced or PauseReason.TableMissing or PauseReason.OffsetOutOfRange or PauseReason.BadRecord;

@@ -67,6 +67,13 @@ public sealed partial class SourceTests
             select $"{Repository.Relative(file)}: {key.Value}");
 
     [Fact]
+    public void WhatAnErrorTellsItsCallerIsAType() =>
+        Offences.AssertNone(
+            from file in Repository.SourcesBelow("engine")
+            where ErrorData().IsMatch(File.ReadAllText(file))
+            select Repository.Relative(file));
+
+    [Fact]
     public void TextSpeaksOnlyOfTheProject()
     {
         // Spelled in parts, so that this file does not name them either.
@@ -133,6 +140,9 @@ public sealed partial class SourceTests
     // The configuration file has a name of that form, and is none.
     [GeneratedRegex(@"""k2i\.(?!ini"")[^""]*""")]
     private static partial Regex OwnKey();
+
+    [GeneratedRegex(@"\.Data(?:\[|\.Add\()")]
+    private static partial Regex ErrorData();
 
     [GeneratedRegex(@"new Thread\(|Task\.Run\(|TaskCreationOptions\.LongRunning|ThreadPool\.|new Timer\(")]
     private static partial Regex ThreadMaking();

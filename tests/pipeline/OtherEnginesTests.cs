@@ -76,9 +76,9 @@ public sealed class OtherEnginesTests : IDisposable
     [Fact]
     public void WhatCannotBeDoneAndWhatIsRefusedHaveTheirOwnNames()
     {
-        Assert.Equal(PauseReason.Unsupported, NamedStop.ReasonOf(new EngineException(ErrorKind.Unsupported, "s3://a/b: no store for 's3'")));
-        Assert.Equal(PauseReason.Refused, NamedStop.ReasonOf(new EngineException(ErrorKind.Invalid, "kafka: property 'x' cannot be set")));
-        Assert.Equal(PauseReason.IncompatibleSchema, NamedStop.ReasonOf(NamedStop.Misfit("column id")));
+        Assert.Equal(PauseReason.Unsupported, PauseReasons.Of(new EngineException(ErrorKind.Unsupported, "s3://a/b: no store for 's3'")));
+        Assert.Equal(PauseReason.Refused, PauseReasons.Of(new EngineException(ErrorKind.Invalid, "kafka: property 'x' cannot be set")));
+        Assert.Equal(PauseReason.IncompatibleSchema, PauseReasons.Of(TableStop.Misfit("column id")));
         foreach (var reason in Enum.GetValues<PauseReason>())
         {
             Assert.True(PauseReasons.TryParse(PauseReasons.NameOf(reason), out var known));

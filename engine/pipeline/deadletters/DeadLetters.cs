@@ -17,7 +17,7 @@ internal abstract class DeadLetters : IDisposable
 
     /// <summary>
     /// Takes a record in with the open segment's letters, which are made with the first. False where there is no room for it beside them: seal, and offer it to the next segment. An empty
-    /// segment always has room. Throws a <see cref="NamedStop"/> under <c>dead_letter = pause</c>.
+    /// segment always has room. Throws a <see cref="TableStop"/> under <c>dead_letter = pause</c>.
     /// </summary>
     internal abstract bool Add(in RecordInput record, Source source, ref LetterBuffer? letters, string error, string detail);
 

@@ -21,7 +21,7 @@ internal sealed class LetterFile : IDisposable
         table = letters.Metadata;
         // Files of any of the table's specs may be added; letters go by the one without fields, which it was created with.
         spec = table.Specs.FirstOrDefault(s => s.IsUnpartitioned && s.Fields.IsEmpty)
-            ?? throw NamedStop.Misfit($"incompatible schema: table {letters.Ident} is partitioned and not by k2i; dead letters need one that was created without partitions");
+            ?? throw TableStop.Misfit($"incompatible schema: table {letters.Ident} is partitioned and not by k2i; dead letters need one that was created without partitions");
         var schema = table.CurrentSchema;
         target = services.Objects.Create(new DataFileBuilder(table).LocationFor(spec, PartitionTuple.Empty, name));
         try

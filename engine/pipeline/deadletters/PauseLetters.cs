@@ -14,8 +14,9 @@ internal sealed class PauseLetters(TableLetters accepted, DeadLetterServices ser
     {
         if (services.Accepted.TryGetValue((source.Topic, source.Partition), out var through) && record.Offset <= through)
             return accepted.Add(in record, source, ref letters, error, detail);
-        throw NamedStop.Of(PauseReason.BadRecord, FormattableString.Invariant($"bad record: {source.Topic}[{source.Partition}] offset {record.Offset}: {error}: {detail}"),
-            new(source.Topic, source.Partition, record.Offset));
+        var place = new RecordPlace(source.Topic, source.Partition, record.Offset);
+        throw new TableStop(
+            PauseReason.BadRecord, $"bad record: {source.Topic}[{source.Partition}] offset {record.Offset}: {error}: {detail}", place);
     }
 
     internal override void Keep(string flushId, long epoch, IReadOnlyList<LetterBuffer> letters, IReadOnlyList<OffsetRange> ranges) =>

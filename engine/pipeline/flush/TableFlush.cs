@@ -187,7 +187,7 @@ internal sealed class TableFlush
         {
             result = store.Commit(flush!, [.. files.Select(f => f.File)]);
         }
-        catch (EngineException stop) when (NamedStop.ReasonOf(stop) is PauseReason.TableMissing or PauseReason.TableReplaced or PauseReason.TopicRecreated)
+        catch (EngineException stop) when (PauseReasons.Of(stop) is PauseReason.TableMissing or PauseReason.TableReplaced or PauseReason.TopicRecreated)
         {
             Abandon(stop.Message);
             throw;

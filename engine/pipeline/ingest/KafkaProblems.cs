@@ -16,11 +16,11 @@ internal sealed class KafkaProblems(int lane, ILog log, IClock clock)
         var where = problem.Topic is null ? "" : $" of {problem.Topic}[{problem.Partition}]";
         return problem.Kind switch
         {
-            KafkaProblemKind.OffsetOutOfRange => NamedStop.Of(PauseReason.OffsetOutOfRange,
+            KafkaProblemKind.OffsetOutOfRange => new TableStop(PauseReason.OffsetOutOfRange,
                 $"offset out of range: the next offset{where} is not held by Kafka any more (retention, or a topic created anew); rows in between would be missing"),
-            KafkaProblemKind.Corrupt => new(ErrorKind.Corrupt, $"a batch{where} is damaged: {problem.Text}"),
-            KafkaProblemKind.Denied => new(ErrorKind.Denied, $"Kafka denies access{where}: {problem.Text}"),
-            KafkaProblemKind.Fatal => new(ErrorKind.Unavailable, $"the Kafka client gave up: {problem.Text}"),
+            KafkaProblemKind.Corrupt => new EngineException(ErrorKind.Corrupt, $"a batch{where} is damaged: {problem.Text}"),
+            KafkaProblemKind.Denied => new EngineException(ErrorKind.Denied, $"Kafka denies access{where}: {problem.Text}"),
+            KafkaProblemKind.Fatal => new EngineException(ErrorKind.Unavailable, $"the Kafka client gave up: {problem.Text}"),
             _ => null,
         };
     }

@@ -239,7 +239,7 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
 
     private bool isPolling;
 
-    private static bool IsOfTable(EngineException error) => error.Kind != ErrorKind.Fatal || NamedStop.ReasonOf(error) is not null;
+    private static bool IsOfTable(EngineException error) => error.Kind != ErrorKind.Fatal || PauseReasons.Of(error) is not null;
 
     private void Open()
     {

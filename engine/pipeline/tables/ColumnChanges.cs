@@ -31,7 +31,7 @@ internal sealed class ColumnChanges(TableRun run, ILog log)
             return null;
         }
         if (areAll)
-            throw NamedStop.Misfit($"table {options.Name}: no column could be inferred: none of the first {records.Count} records is a JSON object with a value; declare columns");
+            throw TableStop.Misfit($"table {options.Name}: no column could be inferred: none of the first {records.Count} records is a JSON object with a value; declare columns");
         if (!toldOfNoColumn)
             log.Warn("no column can be inferred yet: no record so far is a JSON object with a value", ("table", options.Name), ("records", records.Count), ("instead", "declare columns, or format = raw"));
         toldOfNoColumn = true;

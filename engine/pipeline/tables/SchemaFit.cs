@@ -19,7 +19,7 @@ internal static class SchemaFit
         List<Field> wanted = [.. declared ?? []];
         if (kafkaColumn) wanted.Add(KafkaColumn.Field(0));
         Compare(wanted, schema.Struct, "", allAreWanted: declared is not null, missing, misfits);
-        if (misfits.Count > 0) throw NamedStop.Misfit($"incompatible schema: table {table}: {string.Join("; ", misfits)}");
+        if (misfits.Count > 0) throw TableStop.Misfit($"incompatible schema: table {table}: {string.Join("; ", misfits)}");
         return missing;
     }
 

@@ -57,7 +57,7 @@ internal sealed class StartDecider(TableRun run, FoundLogs found, ILog log)
     /// <summary>An offset that Kafka does not hold may be one of a topic's former life: then that is the reason.</summary>
     internal EngineException Explain(EngineException stop, IEnumerable<Source> sources, KafkaQueries queries)
     {
-        if (NamedStop.ReasonOf(stop) != PauseReason.OffsetOutOfRange) return stop;
+        if (PauseReasons.Of(stop) != PauseReason.OffsetOutOfRange) return stop;
         try
         {
             CheckLives(sources, queries);
@@ -65,7 +65,7 @@ internal sealed class StartDecider(TableRun run, FoundLogs found, ILog log)
         }
         catch (EngineException other)
         {
-            return NamedStop.ReasonOf(other) == PauseReason.TopicRecreated ? other : stop;
+            return PauseReasons.Of(other) == PauseReason.TopicRecreated ? other : stop;
         }
     }
 

@@ -42,7 +42,7 @@ internal static class TableDecoding
         }
         catch (EngineException e) when (e.Kind is ErrorKind.Invalid or ErrorKind.Unsupported)
         {
-            throw NamedStop.Misfit($"table {options.Name}: {e.Message}");
+            throw TableStop.Misfit($"table {options.Name}: {e.Message}");
         }
     }
 

@@ -115,7 +115,7 @@ internal sealed class TableHandle
             if (run.Failure is not null) return EndRun();
             return WorkForRun(run);
         }
-        catch (EngineException error) when (run is not null && error.Kind != ErrorKind.Fatal | NamedStop.ReasonOf(error) is not null)
+        catch (EngineException error) when (run is not null && error.Kind != ErrorKind.Fatal | PauseReasons.Of(error) is not null)
         {
             run.Fail(error);
             return clock.MonotonicMs;
@@ -251,7 +251,7 @@ internal sealed class TableHandle
         {
             Open();
         }
-        catch (EngineException error) when (error.Kind != ErrorKind.Fatal | NamedStop.ReasonOf(error) is not null)
+        catch (EngineException error) when (error.Kind != ErrorKind.Fatal | PauseReasons.Of(error) is not null)
         {
             OnEnded(error);
             return pausedBy is null ? attemptMs : clock.MonotonicMs + ResumePollMs;
@@ -338,7 +338,7 @@ internal sealed class TableHandle
         LastError = error.Message;
         if (Flushes.Commits > commitsAtOpening) accepted = [];
         if (clock.MonotonicMs - beganMs > LongestWaitMs) waitMs = FirstWaitMs;
-        if (NamedStop.ReasonOf(error) is { } reason)
+        if (PauseReasons.Of(error) is { } reason)
         {
             log.Error("table paused", ("table", Name), ("reason", PauseReasons.NameOf(reason)), ("error", error.Message), ("resume", ResumeHint(reason)));
             Show(TableState.Paused, error.Message, reason);
@@ -354,7 +354,7 @@ internal sealed class TableHandle
     /// <summary>A person has asked for it, or it is time to look by itself.</summary>
     private bool Resumes()
     {
-        var reason = NamedStop.ReasonOf(pausedBy!)!.Value;
+        var reason = PauseReasons.Of(pausedBy!)!.Value;
         if (reason == PauseReason.PermissionDenied && clock.MonotonicMs - pausedMs >= DeniedRetryMs)
         {
             pausedBy = null;
@@ -370,7 +370,7 @@ internal sealed class TableHandle
         if (request.Accept is not null)
         {
             accepted = accepted.Add(reason);
-            if (NamedStop.RecordOf(pausedBy!) is { } record) acceptedRecords[(record.Topic, record.Partition)] = record.Offset;
+            if (pausedBy is TableStop { Record: { } record }) acceptedRecords[(record.Topic, record.Partition)] = record.Offset;
         }
         pausedBy = null;
         return true;

@@ -254,23 +254,23 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
         return offsets;
     }
 
-    private static bool IsAboutTheTable(EngineException error) => error.Kind is ErrorKind.NotFound or ErrorKind.Fatal && NamedStop.ReasonOf(error) is null;
+    private static bool IsAboutTheTable(EngineException error) => error.Kind is ErrorKind.NotFound or ErrorKind.Fatal && PauseReasons.Of(error) is null;
 
     /// <summary>What an error of a commit that cannot pass says about the table.</summary>
-    private EngineException Explain(EngineException error) => shared.Catalog.TryLoad(ident) switch
+    private TableStop Explain(EngineException error) => shared.Catalog.TryLoad(ident) switch
     {
         null => Missing(),
         { } table when table.Metadata.Uuid != Uuid => Replaced(Uuid, table.Metadata.Uuid),
-        _ => NamedStop.Of(PauseReason.DamagedData, error.Message),
+        _ => new TableStop(PauseReason.DamagedData, error.Message),
     };
 
-    internal EngineException Recreated(string topic, string known, string id) =>
-        NamedStop.Of(PauseReason.TopicRecreated, $"topic recreated: {topic} was deleted and created again (id {known} became {id}); its offsets mean other records than those in table {ident}");
+    internal TableStop Recreated(string topic, string known, string id) =>
+        new TableStop(PauseReason.TopicRecreated, $"topic recreated: {topic} was deleted and created again (id {known} became {id}); its offsets mean other records than those in table {ident}");
 
-    private EngineException Replaced(string known, string uuid) =>
-        NamedStop.Of(PauseReason.TableReplaced, $"table replaced: {ident} was dropped and created again (uuid {known} became {uuid})");
+    private TableStop Replaced(string known, string uuid) =>
+        new TableStop(PauseReason.TableReplaced, $"table replaced: {ident} was dropped and created again (uuid {known} became {uuid})");
 
-    internal EngineException Missing() => NamedStop.Of(PauseReason.TableMissing, $"table missing: {ident} was written to before and is not in the catalog any more");
+    internal TableStop Missing() => new TableStop(PauseReason.TableMissing, $"table missing: {ident} was written to before and is not in the catalog any more");
 
     /// <param name="table">As loaded or committed.</param>
     /// <param name="schemaIsOurs">Its schema was just changed from here.</param>

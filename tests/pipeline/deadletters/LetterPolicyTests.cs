@@ -62,9 +62,8 @@ public sealed class LetterPolicyTests : IDisposable
     public void PauseStopsAtTheRecordAndTakesNothingOfIt()
     {
         var letters = world.Open(DeadLetterPolicy.Pause);
-        var error = Assert.Throws<EngineException>(() => world.Add(letters, 0, 1, 9));
-        Assert.Equal(PauseReason.BadRecord, NamedStop.ReasonOf(error));
-        Assert.Equal(new NamedStop.Place("orders", 1, new(9)), NamedStop.RecordOf(error));
+        var error = Assert.Throws<TableStop>(() => world.Add(letters, 0, 1, 9));
+        Assert.Equal((PauseReason.BadRecord, new RecordPlace("orders", 1, new(9))), (error.Reason, error.Record));
         Assert.Contains("orders[1] offset 9: InvalidJson: at byte 9", error.Message, StringComparison.Ordinal);
         Assert.Equal(0, letters.PendingBytes);
     }
@@ -75,7 +74,7 @@ public sealed class LetterPolicyTests : IDisposable
         world.Accepted[("orders", 1)] = new(9);
         var letters = world.Open(DeadLetterPolicy.Pause);
         world.Add(letters, 0, 1, 8, 9);
-        Assert.Throws<EngineException>(() => world.Add(letters, 0, 1, 10));
+        Assert.Throws<TableStop>(() => world.Add(letters, 0, 1, 10));
         letters.Keep("f", 1, [0], [world.Range(1, 0, 10)]);
         Assert.Equal(["1:8", "1:9"], world.Rows());
     }

@@ -26,7 +26,7 @@ public sealed class SchemaFitTests
     [InlineData("price: decimal(12,2), tags: list<string>", "column id is required but not among the declared columns")]
     public void WhatDoesNotFitIsNamed(string columns, string complaint)
     {
-        var error = Assert.Throws<EngineException>(() => SchemaFit.Missing("t", ColumnText.Parse(columns), kafkaColumn: true, Table));
+        var error = Assert.Throws<TableStop>(() => SchemaFit.Missing("t", ColumnText.Parse(columns), kafkaColumn: true, Table));
         Assert.Equal(ErrorKind.Invalid, error.Kind);
         Assert.Contains(complaint, error.Message, StringComparison.Ordinal);
     }
@@ -35,7 +35,7 @@ public sealed class SchemaFitTests
     public void ColumnsThatCannotBeWrittenAreRefused()
     {
         var table = FieldIds.NewSchema([new Field(0, "id", PrimitiveType.Long, true), new Field(0, "extra", ListType.Of(0, new OpaqueType("variant")), false)]);
-        var error = Assert.Throws<EngineException>(() => SchemaFit.Missing("t", null, kafkaColumn: false, table));
+        var error = Assert.Throws<TableStop>(() => SchemaFit.Missing("t", null, kafkaColumn: false, table));
         Assert.Contains("column extra.element is variant", error.Message, StringComparison.Ordinal);
     }
 }
