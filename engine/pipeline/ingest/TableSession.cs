@@ -122,7 +122,7 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         if (schema.IsReady) intake.Drain();
 
         var hasRoom = intake.HasRoom;
-        PauseOrResume(hasRoom);
+        StopOrStart(hasRoom);
         if (hasRoom)
         {
             consumer.Poll(PollMs, PollRecords, this);
@@ -157,19 +157,18 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         if (isNew && nextOffset > 0) intake.OfferEnd(source, nextOffset);
     }
 
-    public void OnAssigned(Span<PartitionStart> partitions)
+    public void OnAssigned(ReadOnlySpan<TopicPartition> partitions)
     {
         KillPoint.Hit("group.assigned");
         if (schema.IsReady) store.Reload();
-        foreach (ref var partition in partitions) RefuseIfPending(partition.Topic, partition.Partition);
-        var started = new TopicPartition[partitions.Length];
-        for (var i = 0; i < partitions.Length; i++) started[i] = new(partitions[i].Topic, partitions[i].Partition);
+        foreach (var partition in partitions) RefuseIfPending(partition.Topic, partition.Partition);
+        var started = partitions.ToArray();
         var ids = starts.TopicIds([.. started.Select(p => p.Topic).Distinct()]);
         starts.Decide(started, ids);
         var logged = new List<(Source, LoggedRun)>();
-        for (var i = 0; i < partitions.Length; i++)
+        for (var i = 0; i < started.Length; i++)
         {
-            ref var partition = ref partitions[i];
+            var partition = started[i];
             var topicId = ids.GetValueOrDefault(partition.Topic);
             starts.CheckTopicId(partition.Topic, topicId);
             pipeline.Topics.Has(partition.Topic);
@@ -193,16 +192,18 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
             new RecoveryRun(pipeline, assignment, intake, sink, flusher, journal, WaitForRoom).Run(logged, redo);
             redo = null;
         }
-        for (var i = 0; i < partitions.Length; i++)
+        var from = new TopicPartitionOffset[started.Length];
+        for (var i = 0; i < started.Length; i++)
         {
             var source = assignment.Find(started[i])!;
             var start = source.TakenOffset == Source.Unknown ? starts.StartOf(started[i], source.TopicId) : source.TakenOffset;
             if (store.IsOpen && store.Accepts(PauseReason.OffsetOutOfRange)) start = starts.NearestHeld(started[i], start);
-            partitions[i].StartOffset = start;
+            from[i] = new(source.Topic, source.Partition, start);
             source.PassTo(start);
             log.Info("partition assigned", ("table", options.Name), ("topic", source.Topic), ("partition", source.Partition), ("start", KafkaOffset.Format(start)));
         }
         BeginDecided();
+        consumer.Start(from);
         KillPoint.Hit("group.started");
         joined = true;
         pipeline.SetState(TableState.Running);
@@ -340,16 +341,16 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         return true;
     }
 
-    private void PauseOrResume(bool hasRoom)
+    private void StopOrStart(bool hasRoom)
     {
         switch (backpressure.Observe(hasRoom, clock.MonotonicMs))
         {
             case Backpressure.Change.Resume:
-                consumer.Resume(assignment.AssignedPartitions);
+                consumer.Start([.. assignment.Assigned.Select(s => new TopicPartitionOffset(s.Topic, s.Partition, s.NextOffset == Source.Unknown ? KafkaOffset.Beginning : s.NextOffset))]);
                 log.Info("fetching goes on", ("table", options.Name));
                 break;
             case Backpressure.Change.Pause:
-                consumer.Pause(assignment.AssignedPartitions);
+                consumer.Stop(assignment.AssignedPartitions);
                 log.Warn("fetching is paused", ("table", options.Name), ("reason", flusher.Trouble ?? journal.Trouble ?? "rows wait for their flush"));
                 break;
         }

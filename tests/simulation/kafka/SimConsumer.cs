@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using K2I.Base;
 using K2I.Kafka;
 
@@ -24,13 +25,19 @@ public sealed class SimConsumer : IConsumer
     private long redeliverMs;
     private long toldAwayMs = -60_000;
 
-    private sealed class Position(SimTopic? topic, long offset)
+    /// <summary>Where a partition stands; it delivers nothing until it is started.</summary>
+    private sealed class Position(SimTopic? topic)
     {
         public SimTopic? Topic => topic;
 
-        public long Offset { get; set; } = offset;
+        public long Offset { get; set; }
 
-        public bool Paused { get; set; }
+        public bool Runs { get; set; }
+
+        /// <summary>Where it was started last; a consumer that delivers something twice goes back no further.</summary>
+        public long StartedAt { get; set; }
+
+        public int Starts { get; set; }
 
         public bool OutOfRange { get; set; }
 
@@ -51,7 +58,9 @@ public sealed class SimConsumer : IConsumer
 
     internal string Name => process.Name;
 
-    internal IReadOnlyList<string> Topics { get; }
+    internal IReadOnlyList<string> Topics { get; private set; }
+
+    internal bool Wants(string topic) => Topics.Any(t => t.StartsWith('^') ? Regex.IsMatch(topic, t) : t == topic);
 
     /// <summary>How long no heartbeat has come: they are sent as long as the process runs, whatever its threads do.</summary>
     internal long SilentMs
@@ -115,9 +124,38 @@ public sealed class SimConsumer : IConsumer
         ServeEvents();
     }
 
-    public void Pause(ReadOnlySpan<TopicPartition> partitions) => SetPaused(partitions, true);
+    public void Subscribe(IReadOnlyList<string> topics)
+    {
+        Check.That(topics.Count > 0);
+        scheduler.Enter("subscribe");
+        Topics = topics;
+        if (group.Has(this)) group.Rebalance(shuffle: false);
+    }
 
-    public void Resume(ReadOnlySpan<TopicPartition> partitions) => SetPaused(partitions, false);
+    public void Start(ReadOnlySpan<TopicPartitionOffset> starts)
+    {
+        foreach (var (topic, partition, offset) in starts)
+        {
+            var position = assigned[(topic, partition)];
+            var held = position.Topic?.Partitions[partition];
+            Check.That(offset is >= 0 or KafkaOffset.Beginning or KafkaOffset.End);
+            position.Offset = offset switch
+            {
+                KafkaOffset.Beginning => held?.Low ?? 0,
+                KafkaOffset.End => held?.High ?? 0,
+                _ => offset,
+            };
+            (position.Runs, position.OutOfRange, position.ToldEnd, position.StartedAt) = (true, false, -1, position.Offset);
+            position.Starts++;
+            scheduler.Trace.Add(scheduler.NowMs, scheduler.CurrentThread, $"STARTS {topic}[{partition}]@{position.Offset}");
+        }
+    }
+
+    public void Stop(ReadOnlySpan<TopicPartition> partitions)
+    {
+        foreach (var partition in partitions)
+            if (assigned.TryGetValue((partition.Topic, partition.Partition), out var position)) position.Runs = false;
+    }
 
     public void Ack(ReadOnlySpan<TopicPartitionOffset> nextOffsets)
     {
@@ -243,35 +281,9 @@ public sealed class SimConsumer : IConsumer
     private void Assign(TopicPartition[] given)
     {
         scheduler.Trace.Add(scheduler.NowMs, scheduler.CurrentThread, "ASSIGNED " + string.Join(' ', given));
-        var starts = given.Select(g => new PartitionStart(g.Topic, g.Partition)).ToArray();
-        var topics = given.Select(g => broker.Find(g.Topic)).ToArray();
-        var failed = true;
-        try
-        {
-            listener.OnAssigned(starts);
-            failed = false;
-        }
-        finally
-        {
-            for (var i = 0; i < given.Length && !lost; i++)
-            {
-                var partition = topics[i]?.Partitions[given[i].Partition];
-                var start = starts[i].StartOffset switch
-                {
-                    KafkaOffset.Beginning => partition?.Low ?? 0,
-                    KafkaOffset.End or KafkaOffset.None => partition?.High ?? 0,
-                    var offset => offset,
-                };
-                scheduler.Trace.Add(scheduler.NowMs, scheduler.CurrentThread, $"STARTS {given[i]}@{start}{(failed ? " (failed)" : "")}");
-                assigned[(given[i].Topic, given[i].Partition)] = new(topics[i], start) { Paused = failed };
-            }
-        }
-    }
-
-    private void SetPaused(ReadOnlySpan<TopicPartition> partitions, bool paused)
-    {
-        foreach (var partition in partitions)
-            if (assigned.TryGetValue((partition.Topic, partition.Partition), out var position)) position.Paused = paused;
+        // The broker may move or lose them again as soon as they are seen.
+        foreach (var (topic, partition) in given) assigned[(topic, partition)] = new(broker.Find(topic));
+        listener.OnAssigned(given);
     }
 
     private int Deliver(int maxRecords, IRecordHandler handler)
@@ -286,7 +298,7 @@ public sealed class SimConsumer : IConsumer
         {
             var key = keys[(first + i) % keys.Length];
             var position = assigned[key];
-            if (position.Paused || position.OutOfRange || position.Topic is not { Gone: false } topic) continue;
+            if (!position.Runs || position.OutOfRange || position.Topic is not { Gone: false } topic) continue;
             var partition = topic.Partitions[key.Partition];
             if (position.Offset < partition.Low || position.Offset > partition.High)
             {
@@ -297,11 +309,12 @@ public sealed class SimConsumer : IConsumer
             if (scheduler.NowMs >= redeliverMs && broker.Dice.Chance(broker.Redelivers))
             {
                 redeliverMs = scheduler.NowMs + 500;
-                position.Offset = Math.Max(partition.Low, position.Offset - broker.Dice.Below(20));
+                position.Offset = Math.Max(Math.Max(partition.Low, position.StartedAt), position.Offset - broker.Dice.Below(20));
             }
             var topicId = TopicIdOf(key.Topic);
             var at = partition.IndexOf(position.Offset);
-            for (; at < partition.Records.Count && left > 0 && !ended; at++)
+            var starts = position.Starts;
+            for (; position.Runs && position.Starts == starts && at < partition.Records.Count && left > 0 && !ended; at++)
             {
                 var record = partition.Records[at];
                 position.Offset = record.Offset + 1;
@@ -310,7 +323,7 @@ public sealed class SimConsumer : IConsumer
                 delivered++;
                 handler.OnRecord(new KafkaRecord(topicId, key.Partition, record.Offset, record.TimestampMs, TimestampType.Create, record.Key, true, record.Value, record.Value is null));
             }
-            if (at < partition.Records.Count || ended || position.ToldEnd == partition.High) continue;
+            if (!position.Runs || position.Starts != starts || at < partition.Records.Count || ended || position.ToldEnd == partition.High) continue;
             position.Offset = position.ToldEnd = partition.High;
             handler.OnPartitionEnd(topicId, key.Partition, partition.High);
         }

@@ -78,20 +78,23 @@ public sealed class SimGroup(SimBroker broker, string name)
     public void Rebalance(bool shuffle)
     {
         if (members.Count == 0) return;
-        var partitions = members.SelectMany(m => m.Topics).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
-            .SelectMany(t => Enumerable.Range(0, broker.Find(t)?.Partitions.Length ?? 0).Select(p => (t, p))).ToArray();
+        var partitions = broker.Topics.Where(t => members.Exists(m => m.Wants(t.Name)))
+            .SelectMany(t => Enumerable.Range(0, t.Partitions.Length).Select(p => (t.Name, p))).ToArray();
         var load = members.ToDictionary(m => m, _ => 0);
         var fair = (partitions.Length + members.Count - 1) / members.Count;
         foreach (var partition in partitions)
         {
             var owner = owners.GetValueOrDefault(partition);
-            var stays = owner is not null && !shuffle && load[owner] < fair;
-            var to = stays ? owner! : shuffle ? members[broker.Dice.Below(members.Count)] : members.MinBy(m => load[m])!;
+            var able = members.FindAll(m => m.Wants(partition.Name));
+            var stays = owner is not null && !shuffle && load[owner] < fair && able.Contains(owner);
+            var to = stays ? owner! : shuffle ? able[broker.Dice.Below(able.Count)] : able.MinBy(m => load[m])!;
             load[to]++;
             if (to == owner) continue;
             if (owner is not null) AskBack(partition, owner);
             else if (!leaving.Contains(partition)) Give(partition, to);
         }
+        foreach (var (partition, owner) in owners.ToArray())
+            if (owner is not null && !owner.Wants(partition.Topic)) AskBack(partition, owner);
     }
 
     /// <summary>The owner has given partitions back.</summary>
