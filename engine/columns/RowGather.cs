@@ -16,10 +16,11 @@ public sealed class RowGather(Schema schema, MemoryTag tag) : IDisposable
     private readonly Column[] columns = [.. schema.Fields.Select(_ => new Column(tag))];
 
     /// <summary>The rows at these ordinals, in their order, any of them any number of times.</summary>
-    public Batch Take(Batch batch, ReadOnlySpan<int> ordinals)
+    public Batch Take(Batch batch, ReadOnlySpan<Ordinal> ordinals)
     {
+        var rows = MemoryMarshal.Cast<Ordinal, int>(ordinals);
         var views = ImmutableArray.CreateBuilder<ColumnView>(columns.Length);
-        for (var i = 0; i < columns.Length; i++) views.Add(columns[i].Take(batch.Columns[i], ordinals));
+        for (var i = 0; i < columns.Length; i++) views.Add(columns[i].Take(batch.Columns[i], rows));
         return new(batch.Schema, ordinals.Length, views.MoveToImmutable());
     }
 

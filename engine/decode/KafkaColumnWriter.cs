@@ -69,7 +69,7 @@ public sealed class KafkaColumnWriter
                     target.AppendInt(record.Partition);
                     break;
                 case Part.Offset:
-                    target.AppendLong(record.Offset);
+                    target.AppendLong(record.Offset.Value);
                     break;
                 case Part.Timestamp when record.TimestampKind != TimestampKind.None && TimeRange.HasMs(record.TimestampMs):
                     target.AppendLong(record.TimestampMs * 1000);

@@ -1,3 +1,5 @@
+using K2I.Base;
+
 namespace K2I.Decode;
 
 /// <summary>One record as decoders see it: a borrow of bytes that whoever fetched or replayed the record holds.</summary>
@@ -26,7 +28,7 @@ public readonly ref struct RecordInput
 
     public int Partition { get; init; }
 
-    public long Offset { get; init; }
+    public Offset Offset { get; init; }
 
     /// <summary>Milliseconds since 1970-01-01T00:00:00Z; means nothing where the kind is <see cref="TimestampKind.None"/>.</summary>
     public long TimestampMs { get; init; }

@@ -45,8 +45,8 @@ public sealed unsafe class EmbeddedBroker : IDisposable
     public void DeleteTopic(string topic) => KafkaError.Check(Native.MockTopicDelete(cluster, topic), $"delete topic {topic}");
 
     /// <summary>Drops the records before an offset, as retention would.</summary>
-    public void DeleteRecords(TopicPartition partition, long beforeOffset) =>
-        KafkaError.Check(Native.MockDeleteRecords(cluster, partition.Topic, partition.Partition, beforeOffset), $"delete records of {partition}");
+    public void DeleteRecords(TopicPartition partition, Offset beforeOffset) =>
+        KafkaError.Check(Native.MockDeleteRecords(cluster, partition.Topic, partition.Partition, beforeOffset.Value), $"delete records of {partition}");
 
     /// <summary>Answers the next requests of a kind (Kafka's API key) with these errors, one each; -195 cuts the connection.</summary>
     public void FailRequests(short apiKey, params ReadOnlySpan<int> errors)

@@ -1,3 +1,5 @@
+using K2I.Base;
+
 namespace K2I.Kafka;
 
 /// <summary>Takes the records of one <see cref="KafkaConsumer.Poll"/>, in offset order per partition, on the polling thread.</summary>
@@ -12,5 +14,5 @@ public interface IRecordHandler
     /// Everything of the partition below <paramref name="nextOffset"/> has been delivered: offsets up to there that came with no record are markers of transactions, or records that were
     /// aborted or compacted away. Comes each time the end of a partition is reached.
     /// </summary>
-    void OnPartitionEnd(int topicId, int partition, long nextOffset);
+    void OnPartitionEnd(int topicId, int partition, Offset nextOffset);
 }

@@ -14,7 +14,7 @@ public sealed unsafe partial class KafkaConsumer
             // Brokers close idle connections; while another stands, that is no problem. When none does, "all brokers down" follows.
             if (error == KafkaError.Transport && consumer.Connection.State == KafkaConnectionState.Up) return;
             if (error == KafkaError.AllBrokersDown && consumer.Connection.LastError is { } cause) text = $"{text} ({cause})";
-            consumer.listener.OnProblem(new(KafkaError.ProblemOf(error), null, -1, KafkaOffset.None, text));
+            consumer.listener.OnProblem(new(KafkaError.ProblemOf(error), null, -1, Offset.None, text));
         }
 
         public void OnRebalance(int error, NativePartitionList* partitions) => consumer.Rebalance(error, partitions);
@@ -35,7 +35,7 @@ public sealed unsafe partial class KafkaConsumer
         else
         {
             // librdkafka wants its state put in step after a failed rebalance; it then rejoins.
-            listener.OnProblem(new(KafkaProblemKind.Other, null, -1, KafkaOffset.None, $"rebalance failed: {KafkaError.Text(error)}"));
+            listener.OnProblem(new(KafkaProblemKind.Other, null, -1, Offset.None, $"rebalance failed: {KafkaError.Text(error)}"));
             assigned.Clear();
             KafkaError.Check(Native.Assign(client.Pointer, null), "clear the assignment");
         }
@@ -155,7 +155,7 @@ public sealed unsafe partial class KafkaConsumer
             ref var item = ref partitions->Items[i];
             var failed = error != KafkaError.None ? error : item.Err;
             if (failed == KafkaError.None) continue;
-            listener.OnProblem(new(KafkaProblemKind.AckFailed, KafkaError.Utf8(item.Topic), item.Partition, item.Offset, KafkaError.Text(failed)));
+            listener.OnProblem(new(KafkaProblemKind.AckFailed, KafkaError.Utf8(item.Topic), item.Partition, new(item.Offset), KafkaError.Text(failed)));
         }
     }
 }

@@ -47,7 +47,7 @@ public sealed unsafe partial class KafkaConsumer
         }
     }
 
-    /// <summary>The group's acked offsets; <see cref="KafkaOffset.None"/> where there is none.</summary>
+    /// <summary>The group's acked offsets; <see cref="Offset.None"/> where there is none.</summary>
     public TopicPartitionOffset[] QueryAcked(ReadOnlySpan<TopicPartition> partitions, int timeoutMs)
     {
         using var list = PartitionList.Of(partitions);
@@ -56,7 +56,7 @@ public sealed unsafe partial class KafkaConsumer
     }
 
     /// <summary>
-    /// The first offset at or after a time in each partition, or <see cref="KafkaOffset.End"/> where nothing is that young. May be called while
+    /// The first offset at or after a time in each partition, or <see cref="Offset.End"/> where nothing is that young. May be called while
     /// partitions are being assigned.
     /// </summary>
     public TopicPartitionOffset[] OffsetsForTime(ReadOnlySpan<TopicPartition> partitions, long unixMs, int timeoutMs)
@@ -73,15 +73,15 @@ public sealed unsafe partial class KafkaConsumer
         long low, high;
         KafkaError.Check(
             Native.QueryWatermarks(Live, partition.Topic, partition.Partition, &low, &high, timeoutMs), $"watermarks of {partition}");
-        return new(low, high);
+        return new(new(low), new(high));
     }
 
     /// <summary>The range as of the last fetch, without asking: for lag. False until something was fetched.</summary>
     public bool TryGetWatermarks(TopicPartition partition, out Watermarks watermarks)
     {
-        long low = KafkaOffset.None, high = KafkaOffset.None;
+        long low = Offset.None.Value, high = low;
         var error = Native.GetWatermarks(Live, partition.Topic, partition.Partition, &low, &high);
-        watermarks = new(low, high);
+        watermarks = new(new(low), new(high));
         return error == KafkaError.None && high >= 0;
     }
 

@@ -18,14 +18,14 @@ public sealed unsafe partial class KafkaConsumer
     private readonly HashSet<TopicPartition> assigned = [];
 
     /// <summary>
-    /// From now on the records of these partitions are delivered from an offset on (or from <see cref="KafkaOffset.Beginning"/> or <see cref="KafkaOffset.End"/>); of what
+    /// From now on the records of these partitions are delivered from an offset on (or from <see cref="Offset.Beginning"/> or <see cref="Offset.End"/>); of what
     /// was fetched before, nothing. It does not matter whether a partition was never started, was stopped, is running, or stands still after
     /// <see cref="KafkaProblemKind.OffsetOutOfRange"/> or <see cref="KafkaProblemKind.Corrupt"/>. They are assigned. Polling thread, within callbacks too.
     /// </summary>
     public void Start(ReadOnlySpan<TopicPartitionOffset> starts)
     {
         foreach (var (topic, partition, offset) in starts)
-            Check.That(assigned.Contains(new(topic, partition)) && offset is >= 0 or KafkaOffset.Beginning or KafkaOffset.End);
+            Check.That(assigned.Contains(new(topic, partition)) && (offset.IsNumber || offset == Offset.Beginning || offset == Offset.End));
         for (; starts.Length > StartAtOnce; starts = starts[StartAtOnce..]) StartSome(starts[..StartAtOnce]);
         if (!starts.IsEmpty) StartSome(starts);
     }

@@ -230,7 +230,7 @@ public sealed unsafe partial class KafkaConsumer : IConsumer
     {
         if (message->Err != KafkaError.None)
         {
-            if (message->Err == KafkaError.PartitionEnd) handler?.OnPartitionEnd(topics.IdOf(message->Topic), message->Partition, message->Offset);
+            if (message->Err == KafkaError.PartitionEnd) handler?.OnPartitionEnd(topics.IdOf(message->Topic), message->Partition, new(message->Offset));
             else OnMessageError(message);
             return;
         }
@@ -243,7 +243,7 @@ public sealed unsafe partial class KafkaConsumer : IConsumer
     {
         var topic = message->Topic == 0 ? null : KafkaError.Utf8(Native.TopicName(message->Topic));
         var text = message->Payload == null ? KafkaError.Text(message->Err) : KafkaError.Utf8(message->Payload);
-        var offset = message->Offset >= 0 ? message->Offset : KafkaOffset.None;
+        var offset = message->Offset >= 0 ? new Offset(message->Offset) : Offset.None;
         var kind = KafkaError.ProblemOf(message->Err);
 
         // librdkafka may go on behind a batch that it cannot read, and nobody would miss the records.

@@ -1,3 +1,5 @@
+using K2I.Base;
+
 namespace K2I.Kafka;
 
 /// <summary>
@@ -15,7 +17,7 @@ public readonly unsafe ref struct KafkaRecord
         TimestampMs = Native.MessageTimestamp(message, (int*)&type);
         TimestampType = type;
         Partition = message->Partition;
-        Offset = message->Offset;
+        Offset = new(message->Offset);
         HasKey = message->Key != null;
         Key = new ReadOnlySpan<byte>(message->Key, (int)message->KeyLength);
         IsTombstone = message->Payload == null;
@@ -24,7 +26,7 @@ public readonly unsafe ref struct KafkaRecord
 
     /// <summary>A record from elsewhere than a broker: tests, simulations, replays. It has no headers.</summary>
     public KafkaRecord(
-        int topicId, int partition, long offset, long timestampMs, TimestampType timestampType,
+        int topicId, int partition, Offset offset, long timestampMs, TimestampType timestampType,
         ReadOnlySpan<byte> key, bool hasKey, ReadOnlySpan<byte> value, bool isTombstone)
     {
         TopicId = topicId;
@@ -43,7 +45,7 @@ public readonly unsafe ref struct KafkaRecord
 
     public int Partition { get; }
 
-    public long Offset { get; }
+    public Offset Offset { get; }
 
     /// <summary>Milliseconds since 1970-01-01T00:00:00Z; -1 where <see cref="TimestampType"/> is None.</summary>
     public long TimestampMs { get; }

@@ -21,7 +21,8 @@ internal readonly unsafe ref struct PartitionList
     public static PartitionList Of(ReadOnlySpan<TopicPartitionOffset> partitions)
     {
         var list = new PartitionList(partitions.Length);
-        foreach (var (topic, partition, offset) in partitions) Native.PartitionListAdd(list.Pointer, topic, partition)->Offset = offset;
+        foreach (var (topic, partition, offset) in partitions)
+            Native.PartitionListAdd(list.Pointer, topic, partition)->Offset = offset.Value;
         return list;
     }
 
@@ -41,7 +42,7 @@ internal readonly unsafe ref struct PartitionList
             ref var item = ref this[i];
             var topic = KafkaError.Utf8(item.Topic);
             KafkaError.Check(item.Err, $"{attempt} of {topic}[{item.Partition}]");
-            offsets[i] = new(topic, item.Partition, item.Offset);
+            offsets[i] = new(topic, item.Partition, new(item.Offset));
         }
         return offsets;
     }

@@ -1,7 +1,9 @@
+using K2I.Base;
+
 namespace K2I.Kafka;
 
-/// <summary>A position in a partition. <see cref="Offset"/> is that of the next record, or one of <see cref="KafkaOffset"/>'s.</summary>
-public readonly record struct TopicPartitionOffset(string Topic, int Partition, long Offset)
+/// <summary>A position in a partition. <see cref="Offset"/> is that of the next record, or a word.</summary>
+public readonly record struct TopicPartitionOffset(string Topic, int Partition, Offset Offset)
 {
-    public override string ToString() => $"{Topic}[{Partition}]@{KafkaOffset.Format(Offset)}";
+    public override string ToString() => $"{Topic}[{Partition}]@{Offset}";
 }

@@ -8,7 +8,7 @@ internal static class NamedStop
     private const string ReasonKey = "reason", RecordKey = "record";
 
     /// <summary>A record by its place.</summary>
-    internal sealed record Place(string Topic, int Partition, long Offset);
+    internal sealed record Place(string Topic, int Partition, Offset Offset);
 
     /// <param name="reason">What it is called.</param>
     /// <param name="message">What happened, naming topic, partition, offset or table.</param>

@@ -23,12 +23,12 @@ public sealed class OffsetMap
     private OffsetMap(ImmutableSortedDictionary<string, TopicOffsets> topics) => this.topics = topics;
 
     /// <summary>One topic's part: its Kafka topic id (null where the broker gave none) and next offsets by partition.</summary>
-    public sealed record TopicOffsets(string? TopicId, ImmutableSortedDictionary<int, long> Partitions);
+    public sealed record TopicOffsets(string? TopicId, ImmutableSortedDictionary<int, Offset> Partitions);
 
     public IEnumerable<KeyValuePair<string, TopicOffsets>> Topics => topics;
 
     /// <summary>The next offset of a partition; null where the table has none.</summary>
-    public long? Next(string topic, int partition) =>
+    public Offset? Next(string topic, int partition) =>
         topics.TryGetValue(topic, out var entry) && entry.Partitions.TryGetValue(partition, out var next) ? next : null;
 
     public bool IsEmpty => topics.IsEmpty;
@@ -39,9 +39,9 @@ public sealed class OffsetMap
     public string? TopicId(string topic) => topics.TryGetValue(topic, out var entry) ? entry.TopicId : null;
 
     /// <summary>This map with one partition moved.</summary>
-    public OffsetMap With(string topic, string? topicId, int partition, long next)
+    public OffsetMap With(string topic, string? topicId, int partition, Offset next)
     {
-        var entry = topics.TryGetValue(topic, out var old) ? old : new(null, ImmutableSortedDictionary<int, long>.Empty);
+        var entry = topics.TryGetValue(topic, out var old) ? old : new(null, ImmutableSortedDictionary<int, Offset>.Empty);
         return new(topics.SetItem(topic, new(topicId ?? entry.TopicId, entry.Partitions.SetItem(partition, next))));
     }
 
@@ -79,7 +79,8 @@ public sealed class OffsetMap
                 json.WriteStartObject(topic);
                 if (entry.TopicId is not null) json.WriteString("id", entry.TopicId);
                 json.WriteStartObject("partitions");
-                foreach (var (partition, next) in entry.Partitions) json.WriteNumber(partition.ToString(CultureInfo.InvariantCulture), next);
+                foreach (var (partition, next) in entry.Partitions)
+                    json.WriteNumber(partition.ToString(CultureInfo.InvariantCulture), next.Value);
                 json.WriteEndObject();
                 json.WriteEndObject();
             }
@@ -98,9 +99,9 @@ public sealed class OffsetMap
             foreach (var topic in document.RootElement.EnumerateObject())
             {
                 var id = topic.Value.TryGetProperty("id", out var value) ? value.GetString() : null;
-                var partitions = ImmutableSortedDictionary.CreateBuilder<int, long>();
+                var partitions = ImmutableSortedDictionary.CreateBuilder<int, Offset>();
                 foreach (var partition in topic.Value.GetProperty("partitions").EnumerateObject())
-                    partitions.Add(int.Parse(partition.Name, NumberStyles.None, CultureInfo.InvariantCulture), partition.Value.GetInt64());
+                    partitions.Add(int.Parse(partition.Name, NumberStyles.None, CultureInfo.InvariantCulture), new(partition.Value.GetInt64()));
                 map.Add(topic.Name, new(id, partitions.ToImmutable()));
             }
             return new(map.ToImmutable());

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using K2I.Base;
 
 namespace K2I.Pipeline;
 
@@ -20,5 +21,5 @@ public abstract record StartPosition
     public sealed record AtTimestamp(long UnixMs) : StartPosition;
 
     /// <summary>Explicit offsets; partitions not named start at the earliest. Topic null: the table's only topic.</summary>
-    public sealed record AtOffsets(ImmutableArray<(string? Topic, int Partition, long Offset)> Offsets) : StartPosition;
+    public sealed record AtOffsets(ImmutableArray<(string? Topic, int Partition, Offset Offset)> Offsets) : StartPosition;
 }

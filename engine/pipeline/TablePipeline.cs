@@ -20,7 +20,7 @@ internal sealed class TablePipeline(TableOptions options, EngineOptions engine, 
     private readonly CallScope stop = new(services.Clock);
     private readonly ILatch flushWork = services.Clock.CreateLatch();
     private readonly ILatch syncWork = services.Clock.CreateLatch();
-    private readonly Dictionary<(string Topic, int Partition), long> acceptedRecords = [];
+    private readonly Dictionary<(string Topic, int Partition), Offset> acceptedRecords = [];
     private volatile TableSession? session;
     private volatile FlushSide? flushSide;
     private volatile TableJournal? journal;

@@ -230,7 +230,7 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
             if (begins && from == next && held is not null) continue;
             if (held != (begins ? null : from))
                 return new FenceVerdict.Abort(string.Create(CultureInfo.InvariantCulture,
-                    $"{source.Topic}[{source.Partition}]: the table is at offset {held?.ToString(CultureInfo.InvariantCulture) ?? "none"}, the flush begins at {from}: another writer was here, or the table was rolled back"));
+                    $"{source.Topic}[{source.Partition}]: the table is at offset {held?.ToString() ?? "none"}, the flush begins at {from}: another writer was here, or the table was rolled back"));
             offsets = offsets.With(source.Topic, source.TopicId, source.Partition, next);
         }
         var entries = offsets.PropertiesOf(table)

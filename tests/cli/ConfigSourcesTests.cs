@@ -114,7 +114,7 @@ public sealed class ConfigSourcesTests : IDisposable
         var raw = options.Engine.Tables[1];
         Assert.Equal(("n.raw", RecordFormat.Raw, RawForm.String, RawForm.String), (raw.Name, raw.Format, raw.RawValue, raw.RawKey));
         Assert.Equal(new FlushOptions { Bytes = 1 << 20, Rows = 5, AgeMs = 1_000 }, raw.Flush);
-        Assert.Equal([(null, 0, 100L), (null, 1, 200L)], Assert.IsType<StartPosition.AtOffsets>(raw.Start).Offsets.ToArray());
+        Assert.Equal([(null, 0, new(100L)), (null, 1, new(200L))], Assert.IsType<StartPosition.AtOffsets>(raw.Start).Offsets.ToArray());
     }
 
     [Fact]

@@ -75,7 +75,7 @@ public sealed class ResumeCommandTests : IDisposable
         var pipeline = Task.Run(() =>
         {
             while (!File.Exists(path)) Thread.Sleep(1);
-            engine.Table = paused with { State = TableState.Running, PauseReason = null, Detail = "", Partitions = [new("t", 0, 3, 3, 9, Fetched: false)] };
+            engine.Table = paused with { State = TableState.Running, PauseReason = null, Detail = "", Partitions = [new("t", 0, new(3), new(3), new(9), Fetched: false)] };
             File.Delete(path);
             Thread.Sleep(500);
             // Its partitions are given back before the pause is told.

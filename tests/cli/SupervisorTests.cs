@@ -117,7 +117,7 @@ public sealed class SupervisorTests : IDisposable
                 IgnoredFields = 4,
                 LastCommitUnixMs = 1_000,
                 DeadLetters = System.Collections.Immutable.ImmutableSortedDictionary<string, long>.Empty.Add("bad utf-8", 2),
-                Partitions = [new PartitionStatus("t", 3, 10, 9, 25, Fetched: true), new PartitionStatus("t", 4, -1, -1, -1, Fetched: false)],
+                Partitions = [new PartitionStatus("t", 3, new(10), new(9), new(25), Fetched: true), new PartitionStatus("t", 4, Offset.None, Offset.None, Offset.None, Fetched: false)],
             },
         };
         var source = new EngineStatusSource(engine.Status, () => true, () => false);

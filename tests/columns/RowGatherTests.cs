@@ -16,11 +16,11 @@ public sealed class RowGatherTests
     {
         using var builder = Filled(20);
         using var gather = new RowGather(Rows, MemoryTag.Scratch);
-        int[] ordinals = [7, 3, 3, 12, 0];
+        Ordinal[] ordinals = [new(7), new(3), new(3), new(12), new(0)];
         var batch = gather.Take(builder.View(), ordinals);
 
         Assert.Equal(ordinals.Length, batch.Rows);
-        Assert.Equal(ordinals.Select(o => Text(builder.View(), o)), Enumerable.Range(0, batch.Rows).Select(i => Text(batch, i)));
+        Assert.Equal(ordinals.Select(o => Text(builder.View(), o.Value)), Enumerable.Range(0, batch.Rows).Select(i => Text(batch, i)));
     }
 
     [Fact]
@@ -30,10 +30,10 @@ public sealed class RowGatherTests
         using (var builder = Filled(1000))
         using (var gather = new RowGather(Rows, MemoryTag.Scratch))
         {
-            Assert.Equal("1|True|n1|[010203,null]", Text(gather.Take(builder.View(), [1]), 0));
-            var all = Enumerable.Range(0, 1000).Reverse().ToArray();
+            Assert.Equal("1|True|n1|[010203,null]", Text(gather.Take(builder.View(), [new(1)]), 0));
+            var all = Enumerable.Range(0, 1000).Reverse().Select(row => new Ordinal(row)).ToArray();
             var batch = gather.Take(builder.View(), all);
-            Assert.Equal(all.Select(o => Text(builder.View(), o)), Enumerable.Range(0, 1000).Select(i => Text(batch, i)));
+            Assert.Equal(all.Select(o => Text(builder.View(), o.Value)), Enumerable.Range(0, 1000).Select(i => Text(batch, i)));
             Assert.Equal(0, gather.Take(builder.View(), []).Rows);
         }
         Assert.Equal(before, MemoryLedger.Bytes(MemoryTag.Scratch));

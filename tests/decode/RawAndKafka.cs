@@ -69,7 +69,7 @@ public class RawAndKafka
             {
                 Topic = "events"u8,
                 Partition = 3,
-                Offset = 42,
+                Offset = new(42),
                 TimestampMs = 1_700_000_000_123,
                 TimestampKind = TimestampKind.CreateTime,
                 Key = "k"u8,
@@ -78,7 +78,7 @@ public class RawAndKafka
             },
             batch);
         Assert.True(batch.EndRow());
-        writer.Write(new RecordInput("v"u8) { Topic = "t"u8, Offset = 1 }, batch);
+        writer.Write(new RecordInput("v"u8) { Topic = "t"u8, Offset = new(1) }, batch);
         Assert.True(batch.EndRow());
         var view = batch.View().Columns[0];
         Assert.Equal("{topic=events,partition=3,offset=42,timestamp=1700000000123000,timestamp_type=CreateTime,key=6b,headers=[{key=h,value=0102},{key=n,value=null},{key=bad\ufffd,value=}]}", Rows.Show(view, 0));
@@ -105,7 +105,7 @@ public class RawAndKafka
     {
         var some = Schema.Of(new Field(1, "_kafka", new StructType([new Field(2, "offset", PrimitiveType.Long, true), new Field(3, "note", PrimitiveType.Int, false)]), false));
         using var batch = new BatchBuilder(some, MemoryTag.Scratch, 1 << 16);
-        new KafkaColumnWriter(some).Write(new RecordInput("v"u8) { Topic = "t"u8, Offset = 9 }, batch);
+        new KafkaColumnWriter(some).Write(new RecordInput("v"u8) { Topic = "t"u8, Offset = new(9) }, batch);
         Assert.True(batch.EndRow());
         Assert.Equal("{offset=9,note=null}", Rows.Show(batch.View().Columns[0], 0));
         var wrong = Schema.Of(new Field(1, "_kafka", new StructType([new Field(2, "offset", PrimitiveType.String, true)]), false));

@@ -317,8 +317,8 @@ internal sealed class ModelTable
             var positions = new RowPositions();
             using var reader = scan.Read([task]);
             while (reader.TryRead(out var rows))
-                for (var i = 0; i < rows.Rows; i++)
-                    if (wanted.Contains(rows.Batch.Columns[0].Value<long>(rows.Ordinal(i)))) positions.Add(rows.Start + rows.Ordinal(i));
+                foreach (var row in Enumerable.Range(0, rows.Rows).Select(i => rows.Ordinal(i).Value))
+                    if (wanted.Contains(rows.Batch.Columns[0].Value<long>(row))) positions.Add(rows.Start + row);
             writer.Delete(task, positions);
         }
         var deletes = writer.Finish();
@@ -339,7 +339,7 @@ internal sealed class ModelTable
                     for (var at = 0; at < schema.Fields.Length; at++)
                     {
                         var from = rows.Batch.Columns.First(c => c.Field.Id == schema.Fields[at].Id);
-                        var row = rows.Ordinal(i);
+                        var row = rows.Ordinal(i).Value;
                         if (from.IsNull(row)) builder.Column(at).AppendNull();
                         else if (from.Layout == ColumnLayout.Bytes) builder.Column(at).AppendBytes(from.Bytes(row));
                         else if (from.Width == 4) builder.Column(at).AppendInt(from.Value<int>(row));

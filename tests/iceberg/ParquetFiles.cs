@@ -17,7 +17,7 @@ internal static class ParquetFiles
         var files = new List<DataFile>();
         for (var partition = 0; partition < router.Partitions.Count; partition++)
         {
-            var rows = Enumerable.Range(0, batch.Rows).Where(r => indexes[r] == partition).ToArray();
+            var rows = Enumerable.Range(0, batch.Rows).Where(r => indexes[r] == partition).Select(r => new Ordinal(r)).ToArray();
             var location = builder.LocationFor(spec, router.Partitions[partition], $"{Guid.NewGuid():N}.parquet");
             using var writer = store.Create(location);
             var options = rowsPerGroup == int.MaxValue ? ParquetOptions.Default : ParquetOptions.Default with { RowGroupBytes = 2000, PageRows = 20 };

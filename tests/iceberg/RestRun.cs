@@ -1,4 +1,5 @@
 using System.Globalization;
+using K2I.Columns;
 
 using K2I.Base;
 using K2I.Parquet;
@@ -94,7 +95,7 @@ internal sealed class RestRun
         var location = builder.LocationFor(table.Metadata.DefaultSpec, PartitionTuple.Empty, name);
         using var writer = store.Create(location);
         using var parquet = new ParquetWriter(table.Metadata.CurrentSchema, ParquetOptions.Default, new ObjectSink(writer));
-        parquet.Write(rows.View(), [.. Enumerable.Range(0, 10)]);
+        parquet.Write(rows.View(), [.. Enumerable.Range(0, 10).Select(row => new Ordinal(row))]);
         var result = parquet.Finish();
         writer.Complete();
         return builder.Build(location, result, table.Metadata.DefaultSpecId, PartitionTuple.Empty);

@@ -153,7 +153,7 @@ public sealed class CloseTests : IDisposable
         reader.Revoked = revoked =>
         {
             Thread.Sleep(300);
-            var starts = revoked.Select(p => new TopicPartitionOffset(p.Topic, p.Partition, 0)).ToArray();
+            var starts = revoked.Select(p => new TopicPartitionOffset(p.Topic, p.Partition, new(0))).ToArray();
             if (!reader.Consumer.TryAck(starts, 10_000)) reader.Groups.Add("not acked");
         };
         Close(reader, 30_000);

@@ -22,10 +22,10 @@ public sealed class Collector : IRecordHandler, IConsumerListener, IDisposable
     public HashSet<TopicPartition> Assigned { get; } = [];
 
     /// <summary>Where each partition was said to end, last.</summary>
-    public Dictionary<TopicPartition, long> Ends { get; } = [];
+    public Dictionary<TopicPartition, Offset> Ends { get; } = [];
 
     /// <summary>Where partitions start when they are assigned; by default behind what this collector has read of them, else at the beginning. Null: not yet.</summary>
-    public Func<TopicPartition, long?> Start { get; set; }
+    public Func<TopicPartition, Offset?> Start { get; set; }
 
     /// <summary>Called at revoke, before the partitions go.</summary>
     public Action<TopicPartition[]> Revoked { get; set; } = _ => { };
@@ -51,13 +51,13 @@ public sealed class Collector : IRecordHandler, IConsumerListener, IDisposable
         foreach (var header in record.Headers)
             headers.Add((Encoding.UTF8.GetString(header.Name), header.IsNull ? null : header.Value.ToArray()));
         var kept = new Kept(
-            Consumer.TopicName(record.TopicId), record.Partition, record.Offset, record.TimestampMs, record.TimestampType,
+            Consumer.TopicName(record.TopicId), record.Partition, record.Offset.Value, record.TimestampMs, record.TimestampType,
             record.HasKey ? record.Key.ToArray() : null, record.IsTombstone ? null : record.Value.ToArray(), [.. headers]);
         Records.Add(kept);
         Each(kept);
     }
 
-    public void OnPartitionEnd(int topicId, int partition, long nextOffset) => Ends[new(Consumer.TopicName(topicId), partition)] = nextOffset;
+    public void OnPartitionEnd(int topicId, int partition, Offset nextOffset) => Ends[new(Consumer.TopicName(topicId), partition)] = nextOffset;
 
     public void OnAssigned(ReadOnlySpan<TopicPartition> partitions)
     {
@@ -72,8 +72,8 @@ public sealed class Collector : IRecordHandler, IConsumerListener, IDisposable
     }
 
     /// <summary>Behind what was read of a partition.</summary>
-    public long Next(TopicPartition partition) => Records.Where(r => r.Topic == partition.Topic && r.Partition == partition.Partition)
-        .Select(r => r.Offset + 1).DefaultIfEmpty(KafkaOffset.Beginning).Max();
+    public Offset Next(TopicPartition partition) => Records.Where(r => r.Topic == partition.Topic && r.Partition == partition.Partition)
+        .Select(r => new Offset(r.Offset + 1)).DefaultIfEmpty(Offset.Beginning).Max();
 
     /// <summary>Starts partitions behind what was read of them.</summary>
     public void GoOn(params TopicPartition[] partitions) => Consumer.Start([.. partitions.Select(p => new TopicPartitionOffset(p.Topic, p.Partition, Next(p)))]);

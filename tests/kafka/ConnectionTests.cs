@@ -63,13 +63,13 @@ public sealed class ConnectionTests
         broker.CreateTopic("t", 2);
         Produce.Numbers(broker.BootstrapServers, "t", 0, 10);
         Produce.Numbers(broker.BootstrapServers, "t", 1, 10);
-        using var reader = new Collector(broker.BootstrapServers, "g", "t") { Start = p => p.Partition == 0 ? 5_000 : 0 };
+        using var reader = new Collector(broker.BootstrapServers, "g", "t") { Start = p => new(p.Partition == 0 ? 5_000 : 0) };
         reader.Until(() => reader.Problems.Any(p => p.Kind == KafkaProblemKind.OffsetOutOfRange) && reader.Records.Count == 10);
         var problem = reader.Problems.First(p => p.Kind == KafkaProblemKind.OffsetOutOfRange);
         Assert.Equal(("t", 0), (problem.Topic, problem.Partition));
         Assert.All(reader.Records, r => Assert.Equal(1, r.Partition));
         reader.Start = _ => throw new InvalidOperationException("a start is no assignment");
-        reader.Consumer.Start([new("t", 0, 3)]);
+        reader.Consumer.Start([new("t", 0, new(3))]);
         reader.UntilRecords(17);
         Assert.Equal([3L, 4, 5, 6, 7, 8, 9], reader.Records.Where(r => r.Partition == 0).Select(r => r.Offset));
     }
@@ -83,11 +83,11 @@ public sealed class ConnectionTests
         using (var reader = new Collector(broker.BootstrapServers, "g", "t").UntilRecords(5)) Assert.Equal(4, reader.Records[^1].Offset);
         Produce.Numbers(broker.BootstrapServers, "t", 0, 5);
         Produce.Numbers(broker.BootstrapServers, "t", 0, 5);
-        broker.DeleteRecords(new("t", 0), 10);
-        using var again = new Collector(broker.BootstrapServers, "g", "t") { Start = _ => 5 };
+        broker.DeleteRecords(new("t", 0), new(10));
+        using var again = new Collector(broker.BootstrapServers, "g", "t") { Start = _ => new(5) };
         again.Until(() => again.Problems.Any(p => p.Kind == KafkaProblemKind.OffsetOutOfRange));
         Assert.Empty(again.Records);
-        Assert.Equal(new Watermarks(10, 15), again.Consumer.QueryWatermarks(new("t", 0), 10_000));
+        Assert.Equal(new Watermarks(new(10), new(15)), again.Consumer.QueryWatermarks(new("t", 0), 10_000));
     }
 
     [Fact]
@@ -103,12 +103,12 @@ public sealed class ConnectionTests
         reader.Until(() => reader.Problems.Count > 0 && reader.Records.Count >= 12);
         reader.PollFor(500);
         var problem = Assert.Single(reader.Problems);
-        Assert.Equal((KafkaProblemKind.Corrupt, "t", 0, 2L), (problem.Kind, problem.Topic, problem.Partition, problem.Offset));
+        Assert.Equal((KafkaProblemKind.Corrupt, "t", 0, new Offset(2)), (problem.Kind, problem.Topic, problem.Partition, problem.Offset));
         Assert.Equal(["a", "b"], reader.Records.Where(r => r.Partition == 0).Select(r => r.Text));
 
-        reader.Consumer.Start([new("t", 0, 2)]);
+        reader.Consumer.Start([new("t", 0, new(2))]);
         reader.Until(() => reader.Problems.Count == 2);
-        reader.Consumer.Start([new("t", 0, 3)]);
+        reader.Consumer.Start([new("t", 0, new(3))]);
         reader.UntilRecords(22);
     }
 

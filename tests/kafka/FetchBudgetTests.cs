@@ -40,7 +40,7 @@ public sealed class FetchBudgetTests : IDisposable
             Thread.Sleep(5);
         };
         reader.UntilRecords(200);
-        for (var p = 0; p < Partitions; p++) broker.DeleteRecords(new("t", p), each);
+        for (var p = 0; p < Partitions; p++) broker.DeleteRecords(new("t", p), new(each));
         reader.Each = _ => { };
         var taken = reader.Records.Count;
         reader.PollFor(1_000);

@@ -24,7 +24,7 @@ public sealed class GroupTests : IDisposable
         for (var partition = 0; partition < 3; partition++) Produce.Numbers(broker.BootstrapServers, "t", partition, 100);
         using var reader = new Collector(broker.BootstrapServers, "g", "t")
         {
-            Start = partition => partition.Partition switch { 0 => KafkaOffset.Beginning, 1 => 42, _ => KafkaOffset.End },
+            Start = partition => partition.Partition switch { 0 => Offset.Beginning, 1 => new(42), _ => Offset.End },
         };
         reader.UntilRecords(158);
         reader.PollFor(300);
@@ -57,11 +57,11 @@ public sealed class GroupTests : IDisposable
         {
             Assert.False(reader.Consumer.TryGetWatermarks(new("t", 0), out _));
             reader.UntilRecords(10);
-            Assert.Equal(new Watermarks(0, 10), asked);
-            Assert.Equal([new("t", 0, KafkaOffset.End)], young);
-            Assert.Equal([new("t", 0, KafkaOffset.None)], acked);
+            Assert.Equal(new Watermarks(new(0), new(10)), asked);
+            Assert.Equal([new("t", 0, Offset.End)], young);
+            Assert.Equal([new("t", 0, Offset.None)], acked);
             Assert.True(reader.Consumer.TryGetWatermarks(new("t", 0), out var cached));
-            Assert.Equal(10, cached.HighOffset);
+            Assert.Equal(new Offset(10), cached.HighOffset);
         }
     }
 
@@ -72,10 +72,10 @@ public sealed class GroupTests : IDisposable
         Produce.Numbers(broker.BootstrapServers, "t", 0, 10);
         using (var reader = new Collector(broker.BootstrapServers, "g", "t").UntilRecords(10))
         {
-            Assert.True(reader.Consumer.TryAck([new("t", 0, 4)], 10_000));
-            Assert.Equal([new("t", 0, 4)], reader.Consumer.QueryAcked([new("t", 0)], 10_000));
-            reader.Consumer.Ack([new("t", 0, 7)]);
-            reader.Until(() => reader.Consumer.QueryAcked([new("t", 0)], 10_000)[0].Offset == 7);
+            Assert.True(reader.Consumer.TryAck([new("t", 0, new(4))], 10_000));
+            Assert.Equal([new("t", 0, new(4))], reader.Consumer.QueryAcked([new("t", 0)], 10_000));
+            reader.Consumer.Ack([new("t", 0, new(7))]);
+            reader.Until(() => reader.Consumer.QueryAcked([new("t", 0)], 10_000)[0].Offset == new Offset(7));
         }
         using var again = new Collector(broker.BootstrapServers, "g", "t").UntilRecords(10);
         Assert.Equal(0, again.Records[0].Offset);
@@ -89,10 +89,10 @@ public sealed class GroupTests : IDisposable
         using var reader = new Collector(broker.BootstrapServers, "g", "t").UntilRecords(1);
         const short offsetCommit = 8;
         broker.FailRequests(offsetCommit, 29, 29, 29);
-        reader.Consumer.Ack([new("t", 0, 1)]);
+        reader.Consumer.Ack([new("t", 0, new(1))]);
         reader.Until(() => reader.Problems.Any(p => p.Kind == KafkaProblemKind.AckFailed));
         broker.FailRequests(offsetCommit, 29);
-        Assert.Equal(("t", 0, 1L), reader.Problems.Where(p => p.Kind == KafkaProblemKind.AckFailed).Select(p => (p.Topic, p.Partition, p.Offset)).First());
+        Assert.Equal(("t", 0, new Offset(1)), reader.Problems.Where(p => p.Kind == KafkaProblemKind.AckFailed).Select(p => (p.Topic, p.Partition, p.Offset)).First());
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class GroupTests : IDisposable
         Produce.Numbers(broker.BootstrapServers, "t", 0, 10);
         var reader = new Collector(broker.BootstrapServers, "g", "t");
         var acked = false;
-        reader.Revoked = _ => acked = reader.Consumer.TryAck([new("t", 0, 10)], 10_000);
+        reader.Revoked = _ => acked = reader.Consumer.TryAck([new("t", 0, new(10))], 10_000);
         reader.UntilRecords(10);
         reader.Consumer.Close(10_000);
         Assert.True(acked);

@@ -122,7 +122,7 @@ public sealed unsafe class OptionsTests
         reader.Consumer.Close(1_000);
         reader.Consumer.Close(1_000);
         Assert.Throws<InvalidOperationException>(() => reader.Consumer.Poll(0, 1, reader));
-        Assert.Throws<InvalidOperationException>(() => reader.Consumer.Ack([new("t", 0, 1)]));
+        Assert.Throws<InvalidOperationException>(() => reader.Consumer.Ack([new("t", 0, new(1))]));
         reader.Dispose();
     }
 

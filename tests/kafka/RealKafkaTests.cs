@@ -197,8 +197,8 @@ public sealed class RealKafkaTests(SharedKafka shared) : IClassFixture<SharedKaf
         {
             reader.UntilRecords(6);
             Assert.Equal(4, reader.Records[0].Offset);
-            Assert.Equal([new(topic, 0, KafkaOffset.End)], reader.Consumer.OffsetsForTime([new(topic, 0)], 1_800_000_000_000, 10_000));
-            Assert.Equal(new Watermarks(0, 10), reader.Consumer.QueryWatermarks(new(topic, 0), 10_000));
+            Assert.Equal([new(topic, 0, Offset.End)], reader.Consumer.OffsetsForTime([new(topic, 0)], 1_800_000_000_000, 10_000));
+            Assert.Equal(new Watermarks(new(0), new(10)), reader.Consumer.QueryWatermarks(new(topic, 0), 10_000));
         }
     }
 
@@ -225,9 +225,9 @@ public sealed class RealKafkaTests(SharedKafka shared) : IClassFixture<SharedKaf
         var topic = Create("acks", 1);
         Produce.Numbers(Kafka.Brokers, topic, 0, 10);
         using var reader = Open(topic).UntilRecords(10);
-        Assert.True(reader.Consumer.TryAck([new(topic, 0, 6)], 10_000));
-        reader.Consumer.Ack([new(topic, 0, 8)]);
-        reader.Until(() => reader.Consumer.QueryAcked([new(topic, 0)], 10_000)[0].Offset == 8);
+        Assert.True(reader.Consumer.TryAck([new(topic, 0, new(6))], 10_000));
+        reader.Consumer.Ack([new(topic, 0, new(8))]);
+        reader.Until(() => reader.Consumer.QueryAcked([new(topic, 0)], 10_000)[0].Offset == new Offset(8));
     }
 
     [RealKafka.Fact]

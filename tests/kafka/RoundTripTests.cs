@@ -218,7 +218,7 @@ public sealed class RoundTripTests : IDisposable
             Bytes += record.Key.Length + record.Value.Length + (record.TimestampMs > 0 ? 1 : 0);
         }
 
-        public void OnPartitionEnd(int topicId, int partition, long nextOffset)
+        public void OnPartitionEnd(int topicId, int partition, Offset nextOffset)
         {
         }
     }

@@ -1,3 +1,4 @@
+using K2I.Base;
 using Properties = System.Collections.Generic.IReadOnlyList<System.Collections.Generic.KeyValuePair<string, string>>;
 
 namespace K2I.Kafka.Tests;
@@ -15,16 +16,16 @@ public static class StartChecks
         using var reader = new StrictReader(brokers, topic, protocol, properties, topic);
         reader.Until(() => reader.Assigned.Count == 2);
         reader.PollFor(700);
-        reader.Start(new TopicPartitionOffset(topic, 0, 40));
+        reader.Start(StrictReader.At(topic, 0, 40));
         reader.Until(() => reader.Ends.ContainsKey(first));
         Assert.Equal((Records - 40, Records), (reader.Records, reader.Ends[first]));
-        reader.Start(new TopicPartitionOffset(topic, 1, KafkaOffset.Beginning));
+        reader.Start(StrictReader.At(topic, 1, Offset.Beginning.Value));
         reader.Until(() => reader.Ends.ContainsKey(second));
         Assert.Equal(2 * Records - 40, reader.Records);
         // At the end nothing but the end is told, each time.
         for (var i = 0; i < 3; i++)
         {
-            reader.Start(new(topic, 0, Records), new(topic, 1, Records));
+            reader.Start(StrictReader.At(topic, 0, Records), StrictReader.At(topic, 1, Records));
             reader.Until(() => reader.Ends.Count == 2);
         }
         reader.Stop(first, second);
@@ -47,7 +48,7 @@ public static class StartChecks
         reader.Each = (partition, offset) =>
         {
             if (random.Next(200) != 0) return;
-            foreach (var (_, _, at) in reader.Stop(partition)) stopped[partition] = at;
+            foreach (var (_, _, at) in reader.Stop(partition)) stopped[partition] = at.Value;
             if (random.Next(2) == 0) Start(partition, random.Next((int)offset + 2));
         };
         for (var round = 0; round < 150; round++)
@@ -60,7 +61,7 @@ public static class StartChecks
                 if (random.Next(5) != 0) continue;
                 if (stopped.TryGetValue(partition, out var at)) Start(partition, random.Next(3) == 0 ? random.Next((int)at + 1) : at);
                 else if (random.Next(2) == 0) Start(partition, random.Next((int)reader.Next(partition) + 1));
-                else stopped[partition] = reader.Stop(partition)[0].Offset;
+                else stopped[partition] = reader.Stop(partition)[0].Offset.Value;
             }
         }
         Assert.True(producer.Flush(30_000));
@@ -70,7 +71,7 @@ public static class StartChecks
 
         void Start(TopicPartition partition, long at)
         {
-            reader.Start(new TopicPartitionOffset(partition.Topic, partition.Partition, at));
+            reader.Start(StrictReader.At(partition.Topic, partition.Partition, at));
             stopped.Remove(partition);
         }
     }
@@ -82,15 +83,15 @@ public static class StartChecks
         for (var p = 0; p < partitions; p++) Produce.Numbers(brokers, topic, p, 100);
         using var reader = new StrictReader(brokers, topic, protocol, properties, topic);
         reader.Until(() => reader.Assigned.Count == partitions);
-        long[] earlier = [KafkaOffset.Beginning, KafkaOffset.End, 1_000_000, 0];
+        long[] earlier = [Offset.Beginning.Value, Offset.End.Value, 1_000_000, 0];
         for (var round = 0; round < 12; round++)
         {
             foreach (var partition in reader.Assigned.OrderBy(p => p.Partition))
             {
-                reader.Start(new TopicPartitionOffset(topic, partition.Partition, earlier[(partition.Partition + round) % 4]));
+                reader.Start(StrictReader.At(topic, partition.Partition, earlier[(partition.Partition + round) % 4]));
                 if (round % 3 == 1) Thread.Sleep(1);
                 if (round % 3 == 2) reader.Stop(partition);
-                reader.Start(new TopicPartitionOffset(topic, partition.Partition, round % 4 == 3 ? KafkaOffset.Beginning : 50 + round));
+                reader.Start(StrictReader.At(topic, partition.Partition, round % 4 == 3 ? Offset.Beginning.Value : 50 + round));
             }
             reader.Until(() => reader.Ends.Count == partitions && reader.Assigned.All(p => reader.Next(p) == 100));
             // Longer than librdkafka takes to ask again.
@@ -104,19 +105,19 @@ public static class StartChecks
         for (var p = 0; p < 4; p++) Produce.Numbers(brokers, topic, p, Records);
         using var first = new StrictReader(brokers, topic, protocol, properties, topic);
         first.Until(() => first.Assigned.Count == 4);
-        first.Start([.. first.Assigned.Select(p => new TopicPartitionOffset(topic, p.Partition, 0))]);
+        first.Start([.. first.Assigned.Select(p => StrictReader.At(topic, p.Partition, 0))]);
         first.Until(() => first.Records > 0, maxRecords: 10);
         first.Stop([.. first.Assigned]);
         using var second = new StrictReader(brokers, topic, protocol, properties, topic);
         Together(() => first.Assigned.Count == 2 && second.Assigned.Count == 2);
-        second.Start([.. second.Assigned.Select(p => new TopicPartitionOffset(topic, p.Partition, 100))]);
+        second.Start([.. second.Assigned.Select(p => StrictReader.At(topic, p.Partition, 100))]);
         Together(() => second.Records == 2 * (Records - 100));
         second.Consumer.Close(10_000);
         var seen = first.Records;
         first.Until(() => first.Assigned.Count == 4);
         first.PollFor(500);
         Assert.Equal(seen, first.Records);
-        first.Start([.. first.Assigned.Select(p => new TopicPartitionOffset(topic, p.Partition, 300))]);
+        first.Start([.. first.Assigned.Select(p => StrictReader.At(topic, p.Partition, 300))]);
         first.Until(() => first.Assigned.All(p => first.Next(p) == Records));
 
         void Together(Func<bool> condition) => first.Until(() =>
@@ -135,7 +136,7 @@ public static class StartChecks
         using var reader = new StrictReader(brokers, topic, protocol, properties, topic);
         reader.Given = given =>
         {
-            if (random.Next(2) == 0) reader.Start([.. given.Select(p => new TopicPartitionOffset(topic, p.Partition, 0))]);
+            if (random.Next(2) == 0) reader.Start([.. given.Select(p => StrictReader.At(topic, p.Partition, 0))]);
         };
         reader.Until(() => reader.Assigned.Count == partitions);
         for (var i = 0; i < members; i++)
@@ -155,7 +156,7 @@ public static class StartChecks
                 return reader.Assigned.Count == partitions;
             });
         }
-        reader.Start([.. reader.Assigned.Select(p => new TopicPartitionOffset(topic, p.Partition, 10))]);
+        reader.Start([.. reader.Assigned.Select(p => StrictReader.At(topic, p.Partition, 10))]);
         reader.Until(() => reader.Assigned.All(p => reader.Next(p) == each));
 
         void Shuffle()
@@ -163,7 +164,7 @@ public static class StartChecks
             foreach (var partition in reader.Assigned)
             {
                 var dice = random.Next(6);
-                if (dice < 2) reader.Start(new TopicPartitionOffset(topic, partition.Partition, random.Next(each)));
+                if (dice < 2) reader.Start(StrictReader.At(topic, partition.Partition, random.Next(each)));
                 else if (dice == 2) reader.Stop(partition);
             }
         }
@@ -173,7 +174,7 @@ public static class StartChecks
     {
         foreach (var topic in new[] { one, other, many + ".a" }) Fill(topic);
         using var reader = new StrictReader(brokers, one, protocol, properties, one);
-        reader.Given = given => reader.Start([.. given.Select(p => new TopicPartitionOffset(p.Topic, p.Partition, 0))]);
+        reader.Given = given => reader.Start([.. given.Select(p => StrictReader.At(p.Topic, p.Partition, 0))]);
         reader.Until(() => Read(one));
         reader.Consumer.Subscribe([one, other]);
         reader.Until(() => Read(other));

@@ -55,13 +55,13 @@ public sealed class StartTests : IDisposable
         Produce.Numbers(broker.BootstrapServers, "t", 0, 5_000);
         using var reader = Open();
         reader.Until(() => reader.Assigned.Count == 1);
-        reader.Start(new TopicPartitionOffset("t", 0, 0));
+        reader.Start(StrictReader.At("t", 0, 0));
         foreach (var start in new[] { 3, 4_900, 2_500, 0, 4_990 })
         {
             // All that is left waits by now, and is not taken.
             reader.Until(() => reader.Next(new("t", 0)) > 10, maxRecords: 10);
             reader.PollFor(0);
-            reader.Start(new TopicPartitionOffset("t", 0, start));
+            reader.Start(StrictReader.At("t", 0, start));
             reader.Consumer.Poll(1_000, 5, reader);
         }
         reader.Until(() => reader.Next(new("t", 0)) == 5_000);
@@ -77,16 +77,16 @@ public sealed class StartTests : IDisposable
         var stopped = new List<long>();
         reader.Each = (partition, offset) =>
         {
-            if (partition.Partition == 0 && offset % 100 == 9) stopped.Add(reader.Stop(partition)[0].Offset);
+            if (partition.Partition == 0 && offset % 100 == 9) stopped.Add(reader.Stop(partition)[0].Offset.Value);
         };
-        reader.Start(new("t", 0, 0), new("t", 1, 0));
+        reader.Start(StrictReader.At("t", 0, 0), StrictReader.At("t", 1, 0));
         reader.Until(() => reader.Next(new("t", 1)) == 1_000);
         reader.PollFor(300);
         Assert.Equal([10L], stopped);
         while (stopped[^1] < 910)
         {
             var seen = stopped.Count;
-            reader.Start(new TopicPartitionOffset("t", 0, stopped[^1]));
+            reader.Start(StrictReader.At("t", 0, stopped[^1]));
             reader.Until(() => stopped.Count > seen);
         }
         Assert.Equal(10, stopped.Count);
@@ -101,10 +101,10 @@ public sealed class StartTests : IDisposable
         reader.Until(() => reader.Assigned.Count == 2);
         for (var round = 1; round <= 5; round++)
         {
-            reader.Start(new("t", 0, 5_000 + round), new("t", 1, 0));
+            reader.Start(StrictReader.At("t", 0, 5_000 + round), StrictReader.At("t", 1, 0));
             reader.Until(() => reader.Problems.Count == round && reader.Next(new("t", 1)) == 100);
-            Assert.Equal((KafkaProblemKind.OffsetOutOfRange, "t", 0, 5_000L + round), (reader.Problems[^1].Kind, reader.Problems[^1].Topic, reader.Problems[^1].Partition, reader.Problems[^1].Offset));
-            reader.Start(new TopicPartitionOffset("t", 0, 90));
+            Assert.Equal((KafkaProblemKind.OffsetOutOfRange, "t", 0, new Offset(5_000 + round)), (reader.Problems[^1].Kind, reader.Problems[^1].Topic, reader.Problems[^1].Partition, reader.Problems[^1].Offset));
+            reader.Start(StrictReader.At("t", 0, 90));
             reader.Until(() => reader.Next(new("t", 0)) == 100);
         }
         reader.PollFor(300);
@@ -116,10 +116,10 @@ public sealed class StartTests : IDisposable
     {
         Topic(1);
         using var reader = Open();
-        Assert.Throws<InvalidOperationException>(() => reader.Start(new TopicPartitionOffset("t", 0, 0)));
+        Assert.Throws<InvalidOperationException>(() => reader.Start(StrictReader.At("t", 0, 0)));
         reader.Until(() => reader.Assigned.Count == 1);
-        Assert.Throws<InvalidOperationException>(() => reader.Start(new TopicPartitionOffset("t", 1, 0)));
-        Assert.Throws<InvalidOperationException>(() => reader.Start(new TopicPartitionOffset("t", 0, KafkaOffset.None)));
+        Assert.Throws<InvalidOperationException>(() => reader.Start(StrictReader.At("t", 1, 0)));
+        Assert.Throws<InvalidOperationException>(() => reader.Start(StrictReader.At("t", 0, Offset.None.Value)));
         // Stopping one is nothing.
         reader.Stop(new TopicPartition("t", 7), new TopicPartition("nowhere", 0));
     }
@@ -136,7 +136,7 @@ public sealed class StartTests : IDisposable
         }
         using var reader = Open();
         reader.Until(() => reader.Assigned.Count == partitions);
-        reader.Start([.. reader.Assigned.Select(p => new TopicPartitionOffset("t", p.Partition, 0))]);
+        reader.Start([.. reader.Assigned.Select(p => StrictReader.At("t", p.Partition, 0))]);
         for (var round = 0; round < 30; round++)
         {
             reader.Consumer.Poll(20, 100, reader);

@@ -31,6 +31,8 @@ public sealed class StrictReader : IRecordHandler, IConsumerListener, IDisposabl
     /// <summary>Called when partitions go, while they can still be asked for their place.</summary>
     public Action<TopicPartition> Leaves { get; set; } = _ => { };
 
+    public static TopicPartitionOffset At(string topic, int partition, long offset) => new(topic, partition, new(offset));
+
     public bool Runs(TopicPartition partition) => next.ContainsKey(partition);
 
     /// <summary>What must come next of a running partition.</summary>
@@ -41,7 +43,7 @@ public sealed class StrictReader : IRecordHandler, IConsumerListener, IDisposabl
         Consumer.Start([.. starts]);
         foreach (var (topic, partition, offset) in starts)
         {
-            next[new(topic, partition)] = offset == KafkaOffset.Beginning ? 0 : offset;
+            next[new(topic, partition)] = offset.IsNumber ? offset.Value : 0;
             Ends.Remove(new(topic, partition));
         }
     }
@@ -50,7 +52,7 @@ public sealed class StrictReader : IRecordHandler, IConsumerListener, IDisposabl
     public TopicPartitionOffset[] Stop(params IReadOnlyList<TopicPartition> partitions)
     {
         Consumer.Stop([.. partitions]);
-        TopicPartitionOffset[] stopped = [.. partitions.Where(Runs).Select(p => new TopicPartitionOffset(p.Topic, p.Partition, next[p]))];
+        TopicPartitionOffset[] stopped = [.. partitions.Where(Runs).Select(p => At(p.Topic, p.Partition, next[p]))];
         foreach (var partition in partitions)
         {
             next.Remove(partition);
@@ -63,17 +65,17 @@ public sealed class StrictReader : IRecordHandler, IConsumerListener, IDisposabl
     {
         var partition = new TopicPartition(Consumer.TopicName(record.TopicId), record.Partition);
         Assert.True(next.TryGetValue(partition, out var expected), $"{partition}@{record.Offset} came while it was stopped");
-        Assert.Equal((partition, expected), (partition, record.Offset));
+        Assert.Equal((partition, expected), (partition, record.Offset.Value));
         next[partition] = expected + 1;
         Records++;
-        Each(partition, record.Offset);
+        Each(partition, record.Offset.Value);
     }
 
-    public void OnPartitionEnd(int topicId, int partition, long nextOffset)
+    public void OnPartitionEnd(int topicId, int partition, Offset nextOffset)
     {
         var key = new TopicPartition(Consumer.TopicName(topicId), partition);
         Assert.True(Runs(key), $"the end of {key} came while it was stopped");
-        Ends[key] = nextOffset;
+        Ends[key] = nextOffset.Value;
     }
 
     public void OnAssigned(ReadOnlySpan<TopicPartition> partitions)

@@ -45,7 +45,7 @@ public static class Takeover
                 Protocol = protocol,
             })
             {
-                Start = partition => table.GetValueOrDefault(partition, 0),
+                Start = partition => new(table.GetValueOrDefault(partition, 0)),
             };
             member.Each = record => table[new(record.Topic, record.Partition)] = record.Offset + 1;
             return member;

@@ -256,9 +256,9 @@ public sealed class InteropTests(ITestOutputHelper output) : IDisposable
                 rows.AddRange(json[from..]);
                 continue;
             }
-            var ordinals = Enumerable.Range(0, random.Next(1, batch.Rows + 1)).Select(_ => random.Next(batch.Rows)).ToArray();
+            var ordinals = Enumerable.Range(0, random.Next(1, batch.Rows + 1)).Select(_ => new Ordinal(random.Next(batch.Rows))).ToArray();
             writer.Write(batch, ordinals);
-            rows.AddRange(ordinals.Select(o => json[o]));
+            rows.AddRange(ordinals.Select(o => json[o.Value]));
         }
         var result = writer.Finish();
         Assert.Equal(sink.Bytes.Length, result.Bytes);

@@ -20,7 +20,7 @@ public sealed class MemoryTests
         var schema = Schema.Of([.. table.FlatSchema().Fields, .. table.NestedSchema(6, 3).Fields]);
         using var builder = new BatchBuilder(schema, MemoryTag.Scratch, 256 << 20);
         var batch = table.Fill(builder, 2000, []);
-        var ordinals = Enumerable.Range(0, 1000).Select(i => i * 2).ToArray();
+        var ordinals = Enumerable.Range(0, 1000).Select(i => new Ordinal(i * 2)).ToArray();
         using var buffers = new ParquetBuffers();
         using var writer = new ParquetWriter(schema, new() { RowGroupBytes = 32 << 20 }, new NullSink(), buffers);
         for (var i = 0; i < 30; i++) Write();

@@ -22,7 +22,7 @@ public class TeamTests
             if (random.Next(2) == 0) options = RandomOptions.With(options, schema, random);
             using var builder = new BatchBuilder(schema, MemoryTag.Scratch, 64 << 20);
             var batch = table.Fill(builder, 3000, []);
-            var ordinals = Enumerable.Range(0, 2000).Select(_ => random.Next(batch.Rows)).ToArray();
+            var ordinals = Enumerable.Range(0, 2000).Select(_ => new Ordinal(random.Next(batch.Rows))).ToArray();
             var alone = Write(null);
             for (var size = 1; size <= 5; size++) Assert.Equal(alone, Write(new Team(size)));
 

@@ -19,7 +19,7 @@ public sealed class EngineTests : IDisposable
         var table = fixture.Load("default.orders").Metadata;
         Assert.Equal("1350", table.CurrentSnapshot!.Summary["total-records"]);
         var offsets = OffsetMap.Parse(table.CurrentSnapshot.Summary[K2IKeys.Offsets]);
-        for (var p = 0; p < 3; p++) Assert.Equal(450, offsets.Next("orders", p));
+        for (var p = 0; p < 3; p++) Assert.Equal(new Offset(450), offsets.Next("orders", p));
         Assert.Equal(table.CurrentSnapshot.Summary[K2IKeys.Offsets], table.Properties[K2IKeys.Offsets]);
         Assert.Equal("2", table.Properties["k2i.epoch"]);
     }
@@ -30,7 +30,7 @@ public sealed class EngineTests : IDisposable
         fixture.Broker.CreateTopic("orders", 1);
         fixture.Produce("orders", 0, """{"id":1}""", "not json", """{"id":"x"}""", null, """{"id":2,"name":"b"}""");
         using var engine = fixture.Start(fixture.Options(Orders()));
-        var status = engine.WaitFor("orders", t => t.RowsCommitted == 2 && t.Partitions is [{ CommittedOffset: 5 }]);
+        var status = engine.WaitFor("orders", t => t.RowsCommitted == 2 && t.Partitions is [{ CommittedOffset.Value: 5 }]);
         Assert.Equal(3, status.DeadLetters.Values.Sum());
         var letters = fixture.DeadLetters("orders");
         Assert.True(letters.Length == 3, string.Join('\n', letters));
@@ -45,7 +45,7 @@ public sealed class EngineTests : IDisposable
         fixture.Broker.CreateTopic("orders", 1);
         fixture.Produce("orders", 0, "bad", "worse");
         var options = fixture.Options(Orders());
-        using (var engine = fixture.Start(options)) engine.WaitFor("orders", t => t.Partitions is [{ CommittedOffset: 2 }]);
+        using (var engine = fixture.Start(options)) engine.WaitFor("orders", t => t.Partitions is [{ CommittedOffset.Value: 2 }]);
         using (var engine = fixture.Start(options)) engine.WaitFor("orders", t => t.State == TableState.Running && t.Partitions.Length == 1);
         Assert.Equal(2, fixture.DeadLetters("orders").Length);
     }
@@ -110,7 +110,7 @@ public sealed class EngineTests : IDisposable
         fixture.Broker.CreateTopic("orders", 1);
         fixture.Produce("orders", 0, """{"id":1}""", """{"id":2,"city":"Ulm","box":{"w":1}}""", """{"id":3,"box":{"w":2,"h":3}}""", """{"id":4,"CITY":"?"}""");
         using var engine = fixture.Start(fixture.Options(Orders() with { UnknownFields = Decode.UnknownFields.Evolve }));
-        engine.WaitFor("orders", t => t.RowsCommitted == 3 && t.Partitions is [{ CommittedOffset: 4 }]);
+        engine.WaitFor("orders", t => t.RowsCommitted == 3 && t.Partitions is [{ CommittedOffset.Value: 4 }]);
         var metadata = fixture.Load("default.orders").Metadata;
         Assert.Equal(["id", "name", "_kafka", "city", "box"], metadata.CurrentSchema.Fields.Select(f => f.Name));
         Assert.NotNull(metadata.CurrentSchema.FindByPath("box.h"));
@@ -143,7 +143,7 @@ public sealed class EngineTests : IDisposable
             """{"id":5,"":1}""", """{"id":6,"http":{"method":1}}""", $$"""{"id":7,{{many}} }""", $$"""{"id":8,{{some}}"s":{"p.q":1} }""");
         var orders = Orders() with { UnknownFields = Decode.UnknownFields.Evolve, PartitionBy = "bucket(4, id)" };
         using var engine = fixture.Start(fixture.Options(orders));
-        engine.WaitFor("orders", t => t.RowsCommitted == 2 && t.Partitions is [{ CommittedOffset: 8 }]);
+        engine.WaitFor("orders", t => t.RowsCommitted == 2 && t.Partitions is [{ CommittedOffset.Value: 8 }]);
         var schema = fixture.Load("default.orders").Metadata.CurrentSchema;
         Assert.Equal(3 + 1 + 1_500 + 1, schema.Fields.Length);
         Assert.NotNull(schema.FindByPath("s.p.q"));
@@ -250,7 +250,7 @@ public sealed class EngineTests : IDisposable
         for (var p = 0; p < 2; p++) fixture.Produce("orders", p, [.. Enumerable.Range(0, 10).Select(i => $$"""{"id":{{i}}}""")]);
         var options = fixture.Options(
             Orders() with { Name = "late", Start = StartPosition.Latest },
-            Orders() with { Name = "chosen", Start = new StartPosition.AtOffsets([(null, 0, 7), ("orders", 1, 9)]) });
+            Orders() with { Name = "chosen", Start = new StartPosition.AtOffsets([(null, 0, new(7)), ("orders", 1, new(9))]) });
         using (var engine = fixture.Start(options))
         {
             engine.WaitFor("chosen", t => t.RowsCommitted == 4);
@@ -263,7 +263,7 @@ public sealed class EngineTests : IDisposable
         using var again = fixture.Start(options);
         again.WaitFor("late", t => t.RowsCommitted == 1);
         again.WaitFor("chosen", t => t.RowsCommitted == 1);
-        Assert.Equal(12, OffsetMap.Parse(fixture.Load("default.late").Metadata.Properties[K2IKeys.Offsets]).Next("orders", 0));
+        Assert.Equal(new Offset(12), OffsetMap.Parse(fixture.Load("default.late").Metadata.Properties[K2IKeys.Offsets]).Next("orders", 0));
     }
 
     [Fact]
@@ -278,7 +278,7 @@ public sealed class EngineTests : IDisposable
         var metadata = fixture.Load("default.logs").Metadata;
         Assert.Equal(["key", "value", "_kafka"], metadata.CurrentSchema.Fields.Select(f => f.Name));
         var offsets = OffsetMap.Parse(metadata.Properties[K2IKeys.Offsets]);
-        Assert.Equal((2L, 2L, null), (offsets.Next("logs_a", 0), offsets.Next("logs_b", 0), offsets.Next("other", 0)));
+        Assert.Equal([new(2), new(2), null], new[] { "logs_a", "logs_b", "other" }.Select(topic => offsets.Next(topic, 0)));
     }
 
     [Fact]

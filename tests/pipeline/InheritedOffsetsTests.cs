@@ -17,9 +17,9 @@ public sealed class InheritedOffsetsTests
         var ident = TableIdent.Parse("default.orders");
         var schema = Columns.FieldIds.NewSchema(Decode.ColumnText.Parse("id: long"));
         var table = committer.LoadOrCreate(ident, new TableCreation { Schema = schema });
-        var properties = OffsetMap.Empty.With("orders", null, 0, 7).PropertiesOf(table);
+        var properties = OffsetMap.Empty.With("orders", null, 0, new(7)).PropertiesOf(table);
         if (another) properties = properties.SetItem(K2IKeys.OffsetsOf, Guid.Empty.ToString());
         table = committer.Commit(ident, new SetTableProperties { Updates = properties }).Table;
-        Assert.Equal(expected, OffsetMap.Of(table).Next("orders", 0) ?? 0);
+        Assert.Equal(expected, OffsetMap.Of(table).Next("orders", 0)?.Value ?? 0);
     }
 }

@@ -7,11 +7,12 @@ public sealed class OffsetMapTests
     [Fact]
     public void MapsReadBackAsWritten()
     {
-        var map = OffsetMap.Empty.With("b", "id-b", 0, 5).With("a", null, 3, 1L << 40).With("a", null, 0, 7).With("b", "id-b", 0, 9);
+        var map = OffsetMap.Empty.With("b", "id-b", 0, new(5)).With("a", null, 3, new(1L << 40)).With("a", null, 0, new(7))
+            .With("b", "id-b", 0, new(9));
         Assert.Equal("""{"a":{"partitions":{"0":7,"3":1099511627776}},"b":{"id":"id-b","partitions":{"0":9}}}""", map.ToJson());
         var read = OffsetMap.Parse(map.ToJson());
         Assert.Equal(map.ToJson(), read.ToJson());
-        Assert.Equal(9, read.Next("b", 0));
+        Assert.Equal(new Offset(9), read.Next("b", 0));
         Assert.Null(read.Next("b", 1));
         Assert.Null(read.Next("c", 0));
         Assert.Equal("id-b", read.TopicId("b"));
@@ -20,7 +21,7 @@ public sealed class OffsetMapTests
 
     [Fact]
     public void ATopicKeepsItsIdWhenNoneIsKnown() =>
-        Assert.Equal("id", OffsetMap.Empty.With("t", "id", 0, 1).With("t", null, 1, 2).TopicId("t"));
+        Assert.Equal("id", OffsetMap.Empty.With("t", "id", 0, new(1)).With("t", null, 1, new(2)).TopicId("t"));
 
     [Theory]
     [InlineData("")]

@@ -59,7 +59,7 @@ public sealed class RecoveryTests : IDisposable
             crash = fixture.CrashImage(options);
         }
         crash();
-        using (var again = fixture.Start(options)) again.WaitFor("orders", t => t.Partitions is [{ NextOffset: 300 }]);
+        using (var again = fixture.Start(options)) again.WaitFor("orders", t => t.Partitions is [{ NextOffset.Value: 300 }]);
         AssertEachOnce(300, partitions: 1);
     }
 

@@ -33,13 +33,13 @@ internal sealed class BareConsumer : IRecordHandler, IConsumerListener
         bytes += record.Key.Length + record.Value.Length;
     }
 
-    public void OnPartitionEnd(int topicId, int partition, long nextOffset)
+    public void OnPartitionEnd(int topicId, int partition, Offset nextOffset)
     {
     }
 
     public void OnAssigned(ReadOnlySpan<TopicPartition> partitions)
     {
-        foreach (var (topic, partition) in partitions) consumer!.Start([new(topic, partition, KafkaOffset.Beginning)]);
+        foreach (var (topic, partition) in partitions) consumer!.Start([new(topic, partition, Offset.Beginning)]);
     }
 
     public void OnRevoked(ReadOnlySpan<TopicPartition> partitions)

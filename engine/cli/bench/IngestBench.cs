@@ -156,7 +156,8 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
         {
             try
             {
-                return Enumerable.Range(0, options.Partitions).Sum(p => probe.QueryWatermarks(new(options.Topic, p), 30_000).HighOffset);
+                var partitions = Enumerable.Range(0, options.Partitions).Select(p => new TopicPartition(options.Topic, p));
+                return partitions.Sum(p => probe.QueryWatermarks(p, 30_000).HighOffset.Value);
             }
             catch (EngineException e) when (e.Retryable && Environment.TickCount64 < deadline)
             {

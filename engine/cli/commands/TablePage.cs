@@ -75,7 +75,7 @@ internal sealed class TablePage(Table table, ManifestReader manifests, bool ever
             foreach (var (partition, next) in entry.Partitions)
             {
                 any = true;
-                offsets.Add(topic, TableFacts.Grouped(partition), TableFacts.Grouped(next));
+                offsets.Add(topic, TableFacts.Grouped(partition), TableFacts.Grouped(next.Value));
             }
         }
         if (!any) return;

@@ -49,7 +49,7 @@ internal static class TablesJson
                 json.WriteString("topic", topic);
                 json.WriteString("topic_id", entry.TopicId);
                 json.WriteNumber("partition", partition);
-                json.WriteNumber("next_offset", next);
+                json.WriteNumber("next_offset", next.Value);
                 json.WriteEndObject();
             }
         }

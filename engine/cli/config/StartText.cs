@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using K2I.Base;
 using K2I.Pipeline;
 
 namespace K2I.Cli.Config;
@@ -41,7 +42,7 @@ internal static class StartText
     private static StartPosition.AtOffsets? Offsets(string text, ImmutableArray<string> topics, out string? hint)
     {
         hint = null;
-        var offsets = ImmutableArray.CreateBuilder<(string?, int, long)>();
+        var offsets = ImmutableArray.CreateBuilder<(string?, int, Offset)>();
         var seen = new HashSet<(string?, int)>();
         foreach (var part in text.Split(',', StringSplitOptions.TrimEntries))
         {
@@ -57,7 +58,7 @@ internal static class StartText
             else if (!seen.Add((topic ?? topics.FirstOrDefault(), partition)))
                 hint = $"partition {partition} stands twice";
             if (hint is not null) return null;
-            offsets.Add((topic, partition, offset));
+            offsets.Add((topic, partition, new(offset)));
         }
         return new StartPosition.AtOffsets(offsets.ToImmutable());
     }

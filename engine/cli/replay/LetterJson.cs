@@ -26,7 +26,7 @@ internal static class LetterJson
             json.WriteString("topic", letter.Key.Topic);
             if (letter.Key.TopicId.Length > 0) json.WriteString("topic_id", letter.Key.TopicId);
             json.WriteNumber("partition", letter.Key.Partition);
-            json.WriteNumber("offset", letter.Key.Offset);
+            json.WriteNumber("offset", letter.Key.Offset.Value);
             if (letter.TimestampMs is { } time) json.WriteNumber("timestamp_ms", time);
             if (letter.TimestampType is { } type) json.WriteString("timestamp_type", type);
             json.WriteString("error", letter.Error);
@@ -54,7 +54,7 @@ internal static class LetterJson
         {
             using var document = JsonDocument.Parse(line);
             var root = document.RootElement;
-            var key = new LetterKey(root.GetProperty("topic").GetString()!, root.TryGetProperty("topic_id", out var id) ? id.GetString()! : "", root.GetProperty("partition").GetInt32(), root.GetProperty("offset").GetInt64());
+            var key = new LetterKey(root.GetProperty("topic").GetString()!, root.TryGetProperty("topic_id", out var id) ? id.GetString()! : "", root.GetProperty("partition").GetInt32(), new(root.GetProperty("offset").GetInt64()));
             var headers = new List<KafkaHeader>();
             if (root.TryGetProperty("headers", out var list))
                 foreach (var header in list.EnumerateArray())

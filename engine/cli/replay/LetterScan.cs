@@ -25,13 +25,13 @@ internal static class LetterScan
         while (reader.TryRead(out var rows))
         {
             var columns = rows.Batch.Columns.ToDictionary(c => c.Field.Name, StringComparer.Ordinal);
-            for (var i = 0; i < rows.Rows; i++) yield return Row(columns, rows.Ordinal(i));
+            for (var i = 0; i < rows.Rows; i++) yield return Row(columns, rows.Ordinal(i).Value);
         }
     }
 
     private static Letter Row(Dictionary<string, ColumnView> columns, int row)
     {
-        var key = new LetterKey(Text(DeadLetterTable.Topic)!, Text(DeadLetterTable.TopicId) ?? "", columns[DeadLetterTable.Partition].Value<int>(row), columns[DeadLetterTable.Offset].Value<long>(row));
+        var key = new LetterKey(Text(DeadLetterTable.Topic)!, Text(DeadLetterTable.TopicId) ?? "", columns[DeadLetterTable.Partition].Value<int>(row), new(columns[DeadLetterTable.Offset].Value<long>(row)));
         var time = columns.GetValueOrDefault(DeadLetterTable.Timestamp);
         return new Letter(key)
         {

@@ -85,7 +85,7 @@ internal sealed class ReplayLedger : IDisposable
                 json.WriteStringValue(letter.Topic);
                 json.WriteStringValue(letter.TopicId);
                 json.WriteNumberValue(letter.Partition);
-                json.WriteNumberValue(letter.Offset);
+                json.WriteNumberValue(letter.Offset.Value);
                 json.WriteEndArray();
             }
             json.WriteEndArray();
@@ -124,7 +124,7 @@ internal sealed class ReplayLedger : IDisposable
             {
                 foreach (var item in entry.Value.EnumerateArray())
                 {
-                    var letter = new LetterKey(item[0].GetString()!, item[1].GetString()!, item[2].GetInt32(), item[3].GetInt64());
+                    var letter = new LetterKey(item[0].GetString()!, item[1].GetString()!, item[2].GetInt32(), new(item[3].GetInt64()));
                     if (entry.NameEquals("done")) done.Add(letter);
                     else if (entry.NameEquals("failed")) started.Remove(letter);
                     else started.Add(letter);

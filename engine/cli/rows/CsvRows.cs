@@ -24,7 +24,7 @@ internal sealed class CsvRows : IRowOutput
             for (var at = 0; at < rows.Batch.Columns.Length; at++)
             {
                 if (at > 0) output.Write(',');
-                output.Write(Text(rows.Batch.Columns[at], rows.Ordinal(i)));
+                output.Write(Text(rows.Batch.Columns[at], rows.Ordinal(i).Value));
             }
             output.Write('\n');
         }

@@ -46,9 +46,9 @@ internal static class EngineMetrics
     public static readonly PartitionMetric[] OfPartitions =
     [
         new("k2i_partition_lag_records", "Records on the broker that are not fetched yet.", p => p.Lag),
-        new("k2i_partition_next_offset", "The next offset to fetch.", p => p.NextOffset),
-        new("k2i_partition_committed_offset", "The next offset after the rows in the table.", p => p.CommittedOffset),
-        new("k2i_partition_high_watermark", "The broker's end of the partition.", p => p.HighWatermark),
+        new("k2i_partition_next_offset", "The next offset to fetch.", p => p.NextOffset.Value),
+        new("k2i_partition_committed_offset", "The next offset after the rows in the table.", p => p.CommittedOffset.Value),
+        new("k2i_partition_high_watermark", "The broker's end of the partition.", p => p.HighWatermark.Value),
     ];
 
     /// <summary>A metric with labels of its own.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using K2I.Base;
 using K2I.Pipeline;
 
 namespace K2I.Cli.Running;
@@ -82,9 +83,9 @@ internal static class StatusJson
             json.WriteStartObject();
             json.WriteString("topic", partition.Topic);
             json.WriteNumber("partition", partition.Partition);
-            json.WriteNumber("next_offset", partition.NextOffset);
-            json.WriteNumber("committed_offset", partition.CommittedOffset);
-            json.WriteNumber("high_watermark", partition.HighWatermark);
+            json.WriteNumber("next_offset", NumberOf(partition.NextOffset));
+            json.WriteNumber("committed_offset", NumberOf(partition.CommittedOffset));
+            json.WriteNumber("high_watermark", NumberOf(partition.HighWatermark));
             json.WriteNumber("lag", partition.Lag);
             json.WriteBoolean("fetched", partition.Fetched);
             json.WriteEndObject();
@@ -92,4 +93,7 @@ internal static class StatusJson
         json.WriteEndArray();
         json.WriteEndObject();
     }
+
+    /// <summary>-1 where it is not known.</summary>
+    private static long NumberOf(Offset offset) => offset.IsNumber ? offset.Value : -1;
 }

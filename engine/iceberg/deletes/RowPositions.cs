@@ -1,4 +1,5 @@
 using System.Numerics;
+using K2I.Columns;
 
 namespace K2I.Iceberg;
 
@@ -40,8 +41,8 @@ public sealed class RowPositions
             foreach (var low in container.All()) yield return (key << ContainerBits) + low;
     }
 
-    /// <summary>Writes which of the <paramref name="rows"/> rows from <paramref name="start"/> on are not in the set, counted from 0. Returns how many.</summary>
-    internal int Others(long start, int rows, Span<int> into)
+    /// <summary>Writes which of the <paramref name="rows"/> rows from <paramref name="start"/> on are not in the set, as ordinals counted from there. Returns how many.</summary>
+    internal int Others(long start, int rows, Span<Ordinal> into)
     {
         var found = 0;
         for (var row = 0; row < rows;)
@@ -50,12 +51,12 @@ public sealed class RowPositions
             var run = (int)Math.Min(rows - row, ContainerRows - (at & (ContainerRows - 1)));
             if (!containers.TryGetValue(at >> ContainerBits, out var container))
             {
-                for (var i = 0; i < run; i++) into[found++] = row + i;
+                for (var i = 0; i < run; i++) into[found++] = new(row + i);
             }
             else
             {
                 for (var i = 0; i < run; i++)
-                    if (!container.Contains((ushort)(at + i))) into[found++] = row + i;
+                    if (!container.Contains((ushort)(at + i))) into[found++] = new(row + i);
             }
             row += run;
         }

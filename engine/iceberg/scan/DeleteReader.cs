@@ -46,7 +46,7 @@ internal sealed class DeleteReader(TableMetadata table, IObjectStore store, Parq
         var key = new RowKey(schema.Struct, file.EqualityIds);
         using var reader = RowFiles.Open(store, file, new ReadRequest { Schema = schema, Names = Names(table), Missing = DataFileValues.Missing(table, schema.Struct, file) }, buffers);
         while (reader.TryRead(out var batch))
-            for (var row = 0; row < batch.Rows; row++) keys.Add(key.Of(batch, row));
+            for (var row = 0; row < batch.Rows; row++) keys.Add(key.Of(batch, new(row)));
         return this.keys[file.FilePath] = keys;
     }
 

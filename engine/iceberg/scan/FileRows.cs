@@ -20,7 +20,7 @@ internal sealed class FileRows : IDisposable
     private readonly Dictionary<BoundPredicate, int[]> paths = [];
     private readonly int[] wantedAt;
     private readonly int columns;
-    private int[] selected = [];
+    private Ordinal[] selected = [];
 
     internal FileRows(TableScan scan, IObjectStore store, ScanTask task, DeleteReader deletes, ParquetBuffers buffers)
     {
@@ -59,7 +59,7 @@ internal sealed class FileRows : IDisposable
         {
             var live = Select(batch);
             if (live == 0) continue;
-            ReadOnlyMemory<int>? selected = null;
+            ReadOnlyMemory<Ordinal>? selected = null;
             if (live < batch.Rows) selected = this.selected.AsMemory(0, live);
             rows = new ScanBatch(Shape(batch), selected, task.Data.File, reader.BatchStart);
             return true;
@@ -102,9 +102,9 @@ internal sealed class FileRows : IDisposable
     {
         var live = batch.Rows;
         if (deleted is null && equality.Count == 0 && filter.IsEmpty) return live;
-        if (selected.Length < batch.Rows) selected = new int[batch.Rows];
+        if (selected.Length < batch.Rows) selected = new Ordinal[batch.Rows];
         if (deleted is not null) live = deleted.Others(reader.BatchStart, batch.Rows, selected);
-        else for (var i = 0; i < live; i++) selected[i] = i;
+        else for (var i = 0; i < live; i++) selected[i] = new(i);
         foreach (var (key, keys) in equality)
         {
             var kept = 0;
@@ -122,9 +122,9 @@ internal sealed class FileRows : IDisposable
         return live;
     }
 
-    private bool Meets(BoundCondition condition, Batch batch, int row)
+    private bool Meets(BoundCondition condition, Batch batch, Ordinal row)
     {
-        if (condition.Predicate is { } predicate) return predicate.Matches(RowKey.Column(batch, paths[predicate], row), row);
+        if (condition.Predicate is { } predicate) return predicate.Matches(RowKey.Column(batch, paths[predicate], row), row.Value);
         foreach (var part in condition.Parts)
             if (Meets(part, batch, row) == condition.IsAny) return condition.IsAny;
         return !condition.IsAny;

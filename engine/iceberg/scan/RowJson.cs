@@ -26,14 +26,14 @@ public sealed class RowJson
     public void Clear() => text.ResetWrittenCount();
 
     /// <summary>Appends one row and a line end.</summary>
-    public void AppendLine(Batch batch, int row)
+    public void AppendLine(Batch batch, Ordinal row)
     {
         Byte('{');
         for (var i = 0; i < batch.Columns.Length; i++)
         {
             if (i > 0) Byte(',');
             Name(batch.Columns[i].Field.Name);
-            Value(batch.Columns[i], row);
+            Value(batch.Columns[i], row.Value);
         }
         text.Write("}\n"u8);
     }

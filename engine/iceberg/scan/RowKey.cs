@@ -16,7 +16,7 @@ internal sealed class RowKey
     internal RowKey(StructType schema, IEnumerable<int> ids) => fields = [.. ids.Order().Select(id => Find(schema, id) ?? throw new InvalidOperationException($"field {id} is not in the schema"))];
 
     /// <summary>Valid until the next call.</summary>
-    internal ReadOnlySpan<byte> Of(Batch batch, int row)
+    internal ReadOnlySpan<byte> Of(Batch batch, Ordinal row)
     {
         used = 0;
         foreach (var (path, type) in fields) Append(batch, path, type, row);
@@ -24,26 +24,26 @@ internal sealed class RowKey
     }
 
     /// <summary>The column at a path through structs; the first that is null in the row, if there is one.</summary>
-    internal static ColumnView Column(Batch batch, int[] path, int row)
+    internal static ColumnView Column(Batch batch, int[] path, Ordinal row)
     {
         var column = batch.Columns[path[0]];
-        for (var i = 1; i < path.Length && !column.IsNull(row); i++) column = column.Children[path[i]];
+        for (var i = 1; i < path.Length && !column.IsNull(row.Value); i++) column = column.Children[path[i]];
         return column;
     }
 
     /// <summary>Where a field is: its place in the schema, then in each struct.</summary>
     internal static int[] PathOf(StructType schema, int id) => Find(schema, id)?.Path ?? throw new InvalidOperationException($"field {id} is not in the schema");
 
-    private void Append(Batch batch, int[] path, DataType type, int row)
+    private void Append(Batch batch, int[] path, DataType type, Ordinal row)
     {
         var column = Column(batch, path, row);
-        if (column.IsNull(row))
+        if (column.IsNull(row.Value))
         {
             Room(1)[0] = 0;
             used++;
             return;
         }
-        ReadOnlySpan<byte> value = column.Layout == ColumnLayout.Bits ? (column.Bit(row) ? [1] : [0]) : column.Bytes(row);
+        ReadOnlySpan<byte> value = column.Layout == ColumnLayout.Bits ? (column.Bit(row.Value) ? [1] : [0]) : column.Bytes(row.Value);
         if (SingleValue.IsNaN(type, value)) value = [];
         var room = Room(value.Length + 5);
         room[0] = 1;

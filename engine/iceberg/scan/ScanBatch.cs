@@ -7,11 +7,11 @@ namespace K2I.Iceberg;
 /// <param name="Selected">The ordinals in the batch of the rows that are not deleted, ascending; null if none is.</param>
 /// <param name="File">Where they come from.</param>
 /// <param name="Start">The place in the file of the batch's first row.</param>
-public sealed record ScanBatch(Batch Batch, ReadOnlyMemory<int>? Selected, DataFile File, long Start)
+public sealed record ScanBatch(Batch Batch, ReadOnlyMemory<Ordinal>? Selected, DataFile File, long Start)
 {
     /// <summary>Rows that are not deleted.</summary>
     public int Rows => Selected?.Length ?? Batch.Rows;
 
     /// <summary>The ordinal in the batch of the <paramref name="index"/>-th row that is not deleted.</summary>
-    public int Ordinal(int index) => Selected is { } selected ? selected.Span[index] : index;
+    public Ordinal Ordinal(int index) => Selected is { } selected ? selected.Span[index] : new(index);
 }

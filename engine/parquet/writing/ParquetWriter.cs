@@ -115,17 +115,17 @@ public sealed class ParquetWriter : IDisposable
     }
 
     /// <summary>Takes the rows with these ordinals, in this order.</summary>
-    public unsafe void Write(Batch batch, ReadOnlySpan<int> ordinals)
+    public unsafe void Write(Batch batch, ReadOnlySpan<Ordinal> ordinals)
     {
         CheckBatch(batch);
         foreach (var ordinal in ordinals)
-            if ((uint)ordinal >= (uint)batch.Rows) throw new ArgumentOutOfRangeException(nameof(ordinals));
+            if ((uint)ordinal.Value >= (uint)batch.Rows) throw new ArgumentOutOfRangeException(nameof(ordinals));
         var stride = StrideRows(batch);
         this.batch = batch;
-        fixed (int* start = ordinals)
+        fixed (Ordinal* start = ordinals)
             for (var done = 0; done < ordinals.Length; done += stride)
             {
-                this.ordinals = start + done;
+                this.ordinals = (int*)start + done;
                 rowCount = Math.Min(stride, ordinals.Length - done);
                 lanes.ForEach(writeOrdinals);
                 EndStride(rowCount);

@@ -48,7 +48,7 @@ internal abstract class BufferedLetters : DeadLetters
     protected List<LetterBuffer> BuffersOf(IReadOnlyList<int> segmentIndexes) => [.. segmentIndexes.Select(i => buffers[i]).Where(b => b.Count > 0)];
 
     /// <summary>The offset is one of those that the flush takes.</summary>
-    protected static bool IsIn(IReadOnlyList<OffsetRange> ranges, Source source, long offset)
+    protected static bool IsIn(IReadOnlyList<OffsetRange> ranges, Source source, Offset offset)
     {
         foreach (var range in ranges)
             if (ReferenceEquals(range.Source, source)) return offset >= range.From && offset < range.Next;

@@ -38,5 +38,5 @@ internal sealed record DeadLetterServices
     internal required IRandom Random { get; init; }
 
     /// <summary>For <c>dead_letter = pause</c>: records that a person has accepted as bad, by partition the offset of the last one; they go to the letters' table.</summary>
-    internal IReadOnlyDictionary<(string Topic, int Partition), long> Accepted { get; init; } = new Dictionary<(string, int), long>();
+    internal IReadOnlyDictionary<(string Topic, int Partition), Offset> Accepted { get; init; } = new Dictionary<(string, int), Offset>();
 }

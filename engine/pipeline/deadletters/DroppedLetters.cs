@@ -22,7 +22,7 @@ internal sealed class DroppedLetters(DeadLetterServices services) : DeadLetters
             return true;
         }
         told[error] = (now + SilenceMs, 0);
-        services.Log.Warn("record dropped", ("table", services.Table), ("topic", source.Topic), ("partition", source.Partition), ("offset", record.Offset),
+        services.Log.Warn("record dropped", ("table", services.Table), ("topic", source.Topic), ("partition", source.Partition), ("offset", record.Offset.Value),
             ("error", error), ("detail", detail), ("dropped_since_last_line", untold == 0 ? null : untold));
         return true;
     }

@@ -41,7 +41,7 @@ internal sealed class LetterBuffer
         var at = Claim(HeadBytes + (long)errorBytes + detailBytes + RecordBytes.SizeOf(in record));
         BinaryPrimitives.WriteInt32LittleEndian(at[Length..], at.Length);
         BinaryPrimitives.WriteInt32LittleEndian(at[SourceIndex..], IndexOf(source));
-        BinaryPrimitives.WriteInt64LittleEndian(at[Offset..], record.Offset);
+        BinaryPrimitives.WriteInt64LittleEndian(at[Offset..], record.Offset.Value);
         BinaryPrimitives.WriteInt64LittleEndian(at[FailedMs..], failedUnixMs);
         BinaryPrimitives.WriteInt32LittleEndian(at[ErrorLength..], errorBytes);
         BinaryPrimitives.WriteInt32LittleEndian(at[DetailLength..], detailBytes);

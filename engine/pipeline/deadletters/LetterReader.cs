@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using K2I.Base;
 using K2I.Decode;
 
 namespace K2I.Pipeline;
@@ -15,7 +16,7 @@ internal ref struct LetterReader(ReadOnlySpan<byte> rest, IReadOnlyList<Source> 
     /// <summary>The record that became no row. Its headers are good until the next letter.</summary>
     internal RecordInput Record { get; private set; }
 
-    internal readonly long Offset => Record.Offset;
+    internal readonly Offset Offset => Record.Offset;
 
     internal long FailedUnixMs { get; private set; }
 
@@ -38,7 +39,7 @@ internal ref struct LetterReader(ReadOnlySpan<byte> rest, IReadOnlyList<Source> 
         rest = rest[Bytes..];
         Source = sources[BinaryPrimitives.ReadInt32LittleEndian(letter[LetterBuffer.SourceIndex..])];
         FailedUnixMs = BinaryPrimitives.ReadInt64LittleEndian(letter[LetterBuffer.FailedMs..]);
-        var offset = BinaryPrimitives.ReadInt64LittleEndian(letter[LetterBuffer.Offset..]);
+        var offset = new Offset(BinaryPrimitives.ReadInt64LittleEndian(letter[LetterBuffer.Offset..]));
         var error = BinaryPrimitives.ReadInt32LittleEndian(letter[LetterBuffer.ErrorLength..]);
         var detail = BinaryPrimitives.ReadInt32LittleEndian(letter[LetterBuffer.DetailLength..]);
         ErrorUtf8 = letter.Slice(LetterBuffer.HeadBytes, error);

@@ -38,7 +38,7 @@ internal sealed class LetterRows : IDisposable
         var record = letter.Record;
         AppendText(DeadLetterTable.Topic, letter.Source.TopicUtf8);
         columns[DeadLetterTable.Partition].AppendInt(letter.Source.Partition);
-        columns[DeadLetterTable.Offset].AppendLong(letter.Offset);
+        columns[DeadLetterTable.Offset].AppendLong(letter.Offset.Value);
         if (record.TimestampKind != TimestampKind.None && TimeRange.HasMs(record.TimestampMs))
         {
             columns[DeadLetterTable.Timestamp].AppendLong(record.TimestampMs * 1000);

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Globalization;
+using K2I.Base;
 using K2I.Iceberg;
 using K2I.Storage;
 
@@ -12,8 +12,8 @@ namespace K2I.Pipeline;
 /// </summary>
 internal sealed class LetterSelection
 {
-    private readonly HashSet<(Source Source, long Offset)> present = [];
-    private readonly Dictionary<Source, long> lastMissing = [];
+    private readonly HashSet<(Source Source, Offset Offset)> present = [];
+    private readonly Dictionary<Source, Offset> lastMissing = [];
 
     private LetterSelection(Table table) => Table = table;
 
@@ -33,7 +33,7 @@ internal sealed class LetterSelection
 
     internal OffsetMap After { get; private set; } = OffsetMap.Empty;
 
-    internal static LetterSelection Of(Table table, IObjectStore store, IReadOnlyList<LetterBuffer> letters, Func<Source, long, bool> isIn)
+    internal static LetterSelection Of(Table table, IObjectStore store, IReadOnlyList<LetterBuffer> letters, Func<Source, Offset, bool> isIn)
     {
         var selection = new LetterSelection(table) { Before = OffsetMap.Of(table) };
         var doubtful = selection.Doubtful(letters, isIn);
@@ -42,12 +42,12 @@ internal sealed class LetterSelection
         return selection;
     }
 
-    internal bool IsMissing(Source source, long offset) => !present.Contains((source, offset));
+    internal bool IsMissing(Source source, Offset offset) => !present.Contains((source, offset));
 
     /// <summary>Letters that may be there.</summary>
-    private Dictionary<(string Topic, int Partition, long Offset), Source> Doubtful(IReadOnlyList<LetterBuffer> letters, Func<Source, long, bool> isIn)
+    private Dictionary<(string Topic, int Partition, Offset Offset), Source> Doubtful(IReadOnlyList<LetterBuffer> letters, Func<Source, Offset, bool> isIn)
     {
-        var doubtful = new Dictionary<(string, int, long), Source>();
+        var doubtful = new Dictionary<(string, int, Offset), Source>();
         foreach (var buffer in letters)
         {
             for (var letter = buffer.Read(); letter.Next();)
@@ -56,21 +56,21 @@ internal sealed class LetterSelection
         return doubtful;
     }
 
-    private bool MayBeThere(Source source, long offset) =>
+    private bool MayBeThere(Source source, Offset offset) =>
         Before.Has(source.Topic) && (IsOther(source) || !(offset >= Before.Next(source.Topic, source.Partition)));
 
     /// <summary>Where letters of the partition go on; 0 for another life of the topic.</summary>
-    private long NextOf(Source source) => IsOther(source) ? 0 : Before.Next(source.Topic, source.Partition) ?? 0;
+    private Offset NextOf(Source source) => IsOther(source) ? default : Before.Next(source.Topic, source.Partition) ?? default;
 
     private bool IsOther(Source source) => source.TopicId is { } id && Before.TopicId(source.Topic) is { } known && known != id;
 
-    private void LookUp(Dictionary<(string Topic, int Partition, long Offset), Source> doubtful, IObjectStore store)
+    private void LookUp(Dictionary<(string Topic, int Partition, Offset Offset), Source> doubtful, IObjectStore store)
     {
         LookedUp = true;
         var filter = ImmutableArray.CreateBuilder<ScanPredicate>();
         filter.Add(new(DeadLetterTable.Topic, ScanOperator.In, [.. doubtful.Keys.Select(k => k.Topic).Distinct(StringComparer.Ordinal)]));
-        filter.Add(new(DeadLetterTable.Offset, ScanOperator.GreaterOrEqual, [doubtful.Keys.Min(k => k.Offset).ToString(CultureInfo.InvariantCulture)]));
-        filter.Add(new(DeadLetterTable.Offset, ScanOperator.LessOrEqual, [doubtful.Keys.Max(k => k.Offset).ToString(CultureInfo.InvariantCulture)]));
+        filter.Add(new(DeadLetterTable.Offset, ScanOperator.GreaterOrEqual, [doubtful.Keys.Min(k => k.Offset).ToString()]));
+        filter.Add(new(DeadLetterTable.Offset, ScanOperator.LessOrEqual, [doubtful.Keys.Max(k => k.Offset).ToString()]));
         var scan = new TableScan(Table, store, new ScanRequest
         {
             Columns = [DeadLetterTable.Topic, DeadLetterTable.Partition, DeadLetterTable.Offset, DeadLetterTable.TopicId],
@@ -82,8 +82,8 @@ internal sealed class LetterSelection
             var columns = rows.Batch.Columns;
             for (var i = 0; i < rows.Rows; i++)
             {
-                var at = rows.Ordinal(i);
-                var key = (System.Text.Encoding.UTF8.GetString(columns[0].Bytes(at)), columns[1].Value<int>(at), columns[2].Value<long>(at));
+                var at = rows.Ordinal(i).Value;
+                var key = (System.Text.Encoding.UTF8.GetString(columns[0].Bytes(at)), columns[1].Value<int>(at), new Offset(columns[2].Value<long>(at)));
                 if (!doubtful.TryGetValue(key, out var source)) continue;
                 // The same offset of the topic that was there before is another record.
                 if (source.TopicId is { } id && !columns[3].IsNull(at) && id != System.Text.Encoding.UTF8.GetString(columns[3].Bytes(at))) continue;
@@ -92,7 +92,7 @@ internal sealed class LetterSelection
         }
     }
 
-    private void Count(IReadOnlyList<LetterBuffer> letters, Func<Source, long, bool> isIn)
+    private void Count(IReadOnlyList<LetterBuffer> letters, Func<Source, Offset, bool> isIn)
     {
         foreach (var buffer in letters)
         {
@@ -101,13 +101,13 @@ internal sealed class LetterSelection
                 if (!isIn(letter.Source, letter.Offset) || !IsMissing(letter.Source, letter.Offset)) continue;
                 Missing++;
                 LargestBytes = Math.Max(LargestBytes, letter.Bytes);
-                lastMissing[letter.Source] = Math.Max(letter.Offset, lastMissing.GetValueOrDefault(letter.Source));
+                lastMissing[letter.Source] = Offset.Max(letter.Offset, lastMissing.GetValueOrDefault(letter.Source));
             }
         }
         var after = Before;
         foreach (var source in lastMissing.Keys)
             if (IsOther(source)) after = after.Without(source.Topic);
-        foreach (var (source, last) in lastMissing) after = after.With(source.Topic, source.TopicId, source.Partition, Math.Max(NextOf(source), last + 1));
+        foreach (var (source, last) in lastMissing) after = after.With(source.Topic, source.TopicId, source.Partition, Offset.Max(NextOf(source), last.Next));
         After = after;
     }
 }

@@ -120,7 +120,7 @@ internal sealed class TopicLetters : BufferedLetters
         headers.Add(tableHeader);
         headers.Add(new(K2IKeys.LetterTopic, letter.Source.TopicUtf8));
         headers.Add(new(K2IKeys.LetterPartition, Digits(letter.Source.Partition)));
-        headers.Add(new(K2IKeys.LetterOffset, Digits(letter.Offset)));
+        headers.Add(new(K2IKeys.LetterOffset, Digits(letter.Offset.Value)));
         headers.Add(new(K2IKeys.LetterError, letter.ErrorUtf8.ToArray()));
         headers.Add(new(K2IKeys.LetterDetail, letter.DetailUtf8.ToArray()));
         if (input.TimestampKind != TimestampKind.None)

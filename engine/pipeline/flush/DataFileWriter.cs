@@ -63,11 +63,11 @@ internal sealed class DataFileWriter(TableStore store, TableOptions options, Flu
         var spec = store.Spec;
         if (spec.IsUnpartitioned)
         {
-            WritePartition(schema, spec, Unpartitioned(spec), batches.Select(b => (b, (int[]?)null)));
+            WritePartition(schema, spec, Unpartitioned(spec), batches.Select(b => (b, (Ordinal[]?)null)));
             return;
         }
         var router = new PartitionRouter(spec, schema);
-        var rowsByPartition = new List<List<(Batch Batch, int[]? Ordinals)>>();
+        var rowsByPartition = new List<List<(Batch Batch, Ordinal[]? Ordinals)>>();
         foreach (var batch in batches)
         {
             var partitions = new int[batch.Rows];
@@ -83,23 +83,23 @@ internal sealed class DataFileWriter(TableStore store, TableOptions options, Flu
     }
 
     /// <summary>The ordinals of each partition's rows, ascending: a counting sort.</summary>
-    private static IEnumerable<(int Partition, int[] Ordinals)> GroupOrdinals(int[] partitions, int count)
+    private static IEnumerable<(int Partition, Ordinal[] Ordinals)> GroupOrdinals(int[] partitions, int count)
     {
         var sizes = new int[count];
         foreach (var partition in partitions) sizes[partition]++;
-        var ordinals = new int[count][];
-        for (var partition = 0; partition < count; partition++) ordinals[partition] = sizes[partition] == 0 ? [] : new int[sizes[partition]];
+        var ordinals = new Ordinal[count][];
+        for (var partition = 0; partition < count; partition++) ordinals[partition] = sizes[partition] == 0 ? [] : new Ordinal[sizes[partition]];
         Array.Clear(sizes);
-        for (var ordinal = 0; ordinal < partitions.Length; ordinal++)
+        for (var row = 0; row < partitions.Length; row++)
         {
-            var partition = partitions[ordinal];
-            ordinals[partition][sizes[partition]++] = ordinal;
+            var partition = partitions[row];
+            ordinals[partition][sizes[partition]++] = new(row);
         }
         for (var partition = 0; partition < count; partition++)
             if (ordinals[partition].Length > 0) yield return (partition, ordinals[partition]);
     }
 
-    private void WritePartition(Schema schema, PartitionSpec spec, PartitionTuple partition, IEnumerable<(Batch Batch, int[]? Ordinals)> rows)
+    private void WritePartition(Schema schema, PartitionSpec spec, PartitionTuple partition, IEnumerable<(Batch Batch, Ordinal[]? Ordinals)> rows)
     {
         OpenFile? open = null;
         try

@@ -1,3 +1,4 @@
+using K2I.Base;
 using K2I.Decode;
 
 namespace K2I.Pipeline;
@@ -19,7 +20,7 @@ internal sealed class HeldRecord
     }
 
     /// <summary>In the place of a record: the partition holds no further one below <paramref name="end"/>.</summary>
-    internal HeldRecord(Source source, long end)
+    internal HeldRecord(Source source, Offset end)
     {
         (Source, Offset, IsEnd) = (source, end, true);
         bytes = [];
@@ -27,10 +28,10 @@ internal sealed class HeldRecord
 
     internal Source Source { get; }
 
-    /// <summary>No record: see <see cref="HeldRecord(Source, long)"/>.</summary>
+    /// <summary>No record: see <see cref="HeldRecord(Source, Offset)"/>.</summary>
     internal bool IsEnd { get; }
 
-    internal long Offset { get; }
+    internal Offset Offset { get; }
 
     internal int Bytes => bytes.Length;
 

@@ -1,3 +1,4 @@
+using K2I.Base;
 using K2I.Decode;
 
 namespace K2I.Pipeline;
@@ -32,7 +33,7 @@ internal sealed class HeldRecords(int mostRecords)
 
     internal List<ReadOnlyMemory<byte>> Values() => [.. records.Where(r => !r.IsEnd).Select(r => r.Value)];
 
-    internal void AddEnd(Source source, long next)
+    internal void AddEnd(Source source, Offset next)
     {
         records.Enqueue(new(source, next));
         ends++;

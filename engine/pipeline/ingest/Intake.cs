@@ -1,3 +1,4 @@
+using K2I.Base;
 using K2I.Decode;
 using K2I.Kafka;
 
@@ -42,7 +43,7 @@ internal sealed class Intake(RecordSink sink, SchemaKeeper schema, TableOptions 
     }
 
     /// <summary>The partition holds no record below <paramref name="next"/> that was not offered.</summary>
-    internal void OfferEnd(Source source, long next)
+    internal void OfferEnd(Source source, Offset next)
     {
         if (!held.IsEmpty || !schema.IsReady || !sink.TakeEnd(source, next)) held.AddEnd(source, next);
     }

@@ -33,6 +33,6 @@ internal sealed class KafkaProblems(string table, ILog log, IClock clock)
         if (told.TryGetValue(key, out var until) && now < until) return;
         told[key] = now + SilenceMs;
         log.Warn("kafka reports a problem", ("table", table), ("kind", problem.Kind), ("topic", problem.Topic), ("partition", problem.Partition),
-            ("offset", problem.Offset < 0 ? null : problem.Offset), ("text", problem.Text));
+            ("offset", problem.Offset.IsNumber ? problem.Offset.Value : null), ("text", problem.Text));
     }
 }

@@ -19,14 +19,15 @@ internal sealed class PartitionStarts(IConsumer consumer, TableStore store, Tabl
     {
         if (!store.IsOpen || !journal.KeepsRecords || !journal.Contents.IsOf(store.Uuid)) return null;
         if (!journal.Contents.Runs.TryGetValue((source.Topic, source.Partition), out var run)) return null;
-        if (run.Continues(source.CommittedOffset == Source.Unknown ? null : source.CommittedOffset, source.TopicId)) return run;
+        if (run.Continues(source.CommittedOffset == Offset.None ? null : source.CommittedOffset, source.TopicId)) return run;
         log.Info("the log does not continue the table; fetching from what the table holds", ("table", options.Name), ("topic", source.Topic), ("partition", source.Partition),
-            ("table_next", source.CommittedOffset), ("log_from", run.From), ("log_next", run.Next));
+            ("table_next", source.CommittedOffset.IsNumber ? source.CommittedOffset.Value : null),
+            ("log_from", run.From.Value), ("log_next", run.Next.Value));
         return null;
     }
 
     /// <summary>Partitions whose beginning is decided and not in the table yet.</summary>
-    internal IEnumerable<(TopicPartition Partition, string? TopicId, long Start)> Decided =>
+    internal IEnumerable<(TopicPartition Partition, string? TopicId, Offset Start)> Decided =>
         from topic in decided.Topics
         from partition in topic.Value.Partitions
         where !store.IsOpen || store.Offsets.Next(topic.Key, partition.Key) is null
@@ -58,32 +59,32 @@ internal sealed class PartitionStarts(IConsumer consumer, TableStore store, Tabl
     }
 
     /// <summary>Where the table or, where it has nothing of the partition, the options say.</summary>
-    internal long StartOf(TopicPartition partition, string? topicId)
+    internal Offset StartOf(TopicPartition partition, string? topicId)
     {
         if (store.IsOpen && store.Offsets.Next(partition.Topic, partition.Partition) is { } next) return next;
         switch (options.Start)
         {
             case StartPosition.LatestStart:
-                return decided.TopicId(partition.Topic) == topicId && decided.Next(partition.Topic, partition.Partition) is { } start ? start : KafkaOffset.Beginning;
+                return decided.TopicId(partition.Topic) == topicId && decided.Next(partition.Topic, partition.Partition) is { } start ? start : Offset.Beginning;
             case StartPosition.AtTimestamp at:
                 var found = consumer.OffsetsForTime([partition], at.UnixMs, KafkaCallMs)[0].Offset;
-                return found >= 0 ? found : consumer.QueryWatermarks(partition, KafkaCallMs).HighOffset;
+                return found.IsNumber ? found : consumer.QueryWatermarks(partition, KafkaCallMs).HighOffset;
             case StartPosition.AtOffsets at:
                 foreach (var (topic, number, offset) in at.Offsets)
                     if ((topic is null || topic == partition.Topic) && number == partition.Partition) return offset;
-                return KafkaOffset.Beginning;
+                return Offset.Beginning;
             default:
-                return KafkaOffset.Beginning;
+                return Offset.Beginning;
         }
     }
 
     /// <summary>For a start that Kafka does not hold, once a person has accepted that: the nearest offset it does hold.</summary>
-    internal long NearestHeld(TopicPartition partition, long start)
+    internal Offset NearestHeld(TopicPartition partition, Offset start)
     {
-        if (start < 0) return start;
+        if (!start.IsNumber) return start;
         var held = consumer.QueryWatermarks(partition, KafkaCallMs);
-        var nearest = Math.Clamp(start, held.LowOffset, held.HighOffset);
-        if (nearest != start) log.Warn("offsets are passed over", ("table", options.Name), ("topic", partition.Topic), ("partition", partition.Partition), ("from", start), ("to", nearest));
+        var nearest = Offset.Max(held.LowOffset, Offset.Min(start, held.HighOffset));
+        if (nearest != start) log.Warn("offsets are passed over", ("table", options.Name), ("topic", partition.Topic), ("partition", partition.Partition), ("from", start.Value), ("to", nearest.Value));
         return nearest;
     }
 

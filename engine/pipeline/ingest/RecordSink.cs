@@ -111,11 +111,11 @@ internal sealed class RecordSink(SegmentRing ring, DeadLetters deadLetters, Tabl
     /// The offsets of a partition below <paramref name="next"/> hold no further record: markers of transactions, records that were aborted or compacted away; or reading begins there. They
     /// belong to the open segment. False where there is no room.
     /// </summary>
-    internal bool TakeEnd(Source source, long next)
+    internal bool TakeEnd(Source source, Offset next)
     {
         if (next <= source.TakenOffset && !source.IsAtItsBeginning) return true;
         if (journal.IsBlocked(source) || !HasRoom()) return false;
-        var from = source.TakenOffset == Source.Unknown ? next : source.TakenOffset;
+        var from = source.TakenOffset == Offset.None ? next : source.TakenOffset;
         journal.StageEnd(source, from, next);
         Cover(source, from, next, ring.Current!);
         if (pendingEndsSinceUnixMs == 0) pendingEndsSinceUnixMs = clock.UnixMs;
@@ -178,16 +178,16 @@ internal sealed class RecordSink(SegmentRing ring, DeadLetters deadLetters, Tabl
         counters.RecordBytes += bytes;
         pendingBytes += bytes;
         bytesUnchecked += bytes;
-        var from = source.TakenOffset == Source.Unknown ? record.Offset : source.TakenOffset;
+        var from = source.TakenOffset == Offset.None ? record.Offset : source.TakenOffset;
         journal.Stage(in record, source, from);
-        var covered = Cover(source, from, record.Offset + 1, segment);
+        var covered = Cover(source, from, record.Offset.Next, segment);
         if (pendingSinceUnixMs != 0 && covered.FirstFetchedUnixMs != 0) return;
         var now = clock.UnixMs;
         if (pendingSinceUnixMs == 0) Volatile.Write(ref pendingSinceUnixMs, now);
         if (covered.FirstFetchedUnixMs == 0) covered.FirstFetchedUnixMs = now;
     }
 
-    private SegmentSources Cover(Source source, long from, long next, Segment segment)
+    private SegmentSources Cover(Source source, Offset from, Offset next, Segment segment)
     {
         var covered = sources[segment.Index];
         covered.Advance(source, from, next, source.IsAtItsBeginning);

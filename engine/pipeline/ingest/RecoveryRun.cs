@@ -77,7 +77,7 @@ internal sealed class RecoveryRun(
         return true;
     }
 
-    private bool End(Source source, long next)
+    private bool End(Source source, Offset next)
     {
         while (!sink.TakeEnd(source, next))
             if (!waitForRoom()) return false;

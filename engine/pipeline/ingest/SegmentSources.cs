@@ -25,7 +25,7 @@ internal sealed class SegmentSources
     internal LoggedFlush? Redo { get; set; }
 
     /// <summary>The source's offsets up to <paramref name="next"/> belong to this segment; <paramref name="from"/> and <paramref name="begins"/> count for the first call only.</summary>
-    internal void Advance(Source source, long from, long next, bool begins = false)
+    internal void Advance(Source source, Offset from, Offset next, bool begins = false)
     {
         if (source.Index >= rangeBySource.Length) Array.Resize(ref rangeBySource, Math.Max(16, source.Index * 2));
         ref var at = ref rangeBySource[source.Index];

@@ -145,16 +145,16 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
     {
         var source = assignment.Of(record.TopicId, record.Partition);
         if (source is not { Assigned: true } || record.Offset < source.NextOffset) return;
-        source.Fetch(record.Offset + 1);
+        source.Fetch(record.Offset.Next);
         if (!intake.Offer(in record, source)) consumer.EndPoll();
     }
 
-    public void OnPartitionEnd(int topicId, int partition, long nextOffset)
+    public void OnPartitionEnd(int topicId, int partition, Offset nextOffset)
     {
         if (assignment.Of(topicId, partition) is not { Assigned: true } source) return;
         var isNew = nextOffset > source.NextOffset;
-        source.Fetch(Math.Max(nextOffset, source.NextOffset));
-        if (isNew && nextOffset > 0) intake.OfferEnd(source, nextOffset);
+        source.Fetch(Offset.Max(nextOffset, source.NextOffset));
+        if (isNew && nextOffset.Value > 0) intake.OfferEnd(source, nextOffset);
     }
 
     public void OnAssigned(ReadOnlySpan<TopicPartition> partitions)
@@ -174,12 +174,12 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
             pipeline.Topics.Has(partition.Topic);
             var source = assignment.Register(started[i]);
             source.TopicId = topicId;
-            source.CommittedOffset = (store.IsOpen ? store.Offsets.Next(partition.Topic, partition.Partition) : null) ?? Source.Unknown;
+            source.CommittedOffset = (store.IsOpen ? store.Offsets.Next(partition.Topic, partition.Partition) : null) ?? Offset.None;
             // A range that begins the partition may be on its way already, made when the start was decided.
-            var begins = source.CommittedOffset == Source.Unknown && source.TakenOffset == Source.Unknown;
+            var begins = source.CommittedOffset == Offset.None && source.TakenOffset == Offset.None;
             if (starts.RunOf(source) is { } run)
             {
-                source.StartAt(Math.Max(run.From, source.CommittedOffset), begins);
+                source.StartAt(Offset.Max(run.From, source.CommittedOffset), begins);
                 if (run.Next > source.TakenOffset || begins) logged.Add((source, run));
             }
             else
@@ -196,11 +196,11 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         for (var i = 0; i < started.Length; i++)
         {
             var source = assignment.Find(started[i])!;
-            var start = source.TakenOffset == Source.Unknown ? starts.StartOf(started[i], source.TopicId) : source.TakenOffset;
+            var start = source.TakenOffset == Offset.None ? starts.StartOf(started[i], source.TopicId) : source.TakenOffset;
             if (store.IsOpen && store.Accepts(PauseReason.OffsetOutOfRange)) start = starts.NearestHeld(started[i], start);
             from[i] = new(source.Topic, source.Partition, start);
             source.PassTo(start);
-            log.Info("partition assigned", ("table", options.Name), ("topic", source.Topic), ("partition", source.Partition), ("start", KafkaOffset.Format(start)));
+            log.Info("partition assigned", ("table", options.Name), ("topic", source.Topic), ("partition", source.Partition), ("start", start));
         }
         BeginDecided();
         consumer.Start(from);
@@ -221,7 +221,7 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
                 source.StartAt(start, begins: true);
                 source.Assigned = false;
             }
-            if (source.IsAtItsBeginning && source.TakenOffset != Source.Unknown) intake.OfferEnd(source, source.TakenOffset);
+            if (source.IsAtItsBeginning && source.TakenOffset != Offset.None) intake.OfferEnd(source, source.TakenOffset);
         }
     }
 
@@ -346,7 +346,7 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         switch (backpressure.Observe(hasRoom, clock.MonotonicMs))
         {
             case Backpressure.Change.Resume:
-                consumer.Start([.. assignment.Assigned.Select(s => new TopicPartitionOffset(s.Topic, s.Partition, s.NextOffset == Source.Unknown ? KafkaOffset.Beginning : s.NextOffset))]);
+                consumer.Start([.. assignment.Assigned.Select(s => new TopicPartitionOffset(s.Topic, s.Partition, s.NextOffset == Offset.None ? Offset.Beginning : s.NextOffset))]);
                 log.Info("fetching goes on", ("table", options.Name));
                 break;
             case Backpressure.Change.Pause:
@@ -376,7 +376,7 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
     private void RefuseIfPending(string topic, int partition)
     {
         if (!store.IsOpen || assignment.Find(new(topic, partition)) is not { } known) return;
-        if (known.TakenOffset <= Math.Max(known.StartOffset, store.Offsets.Next(topic, partition) ?? Source.Unknown)) return;
+        if (known.TakenOffset <= Offset.Max(known.StartOffset, store.Offsets.Next(topic, partition) ?? Offset.None)) return;
         throw new EngineException(ErrorKind.Unavailable, $"{topic}[{partition}] came back before its rows were committed; starting again from what the table holds");
     }
 }

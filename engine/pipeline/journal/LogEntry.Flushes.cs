@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using K2I.Base;
 using K2I.Iceberg;
 using K2I.Wal;
 
@@ -45,7 +46,7 @@ internal abstract partial record LogEntry
                 foreach (var range in topic.Value.EnumerateObject())
                 {
                     var partition = int.Parse(range.Name, CultureInfo.InvariantCulture);
-                    ranges.Add(new(topic.Name, id, partition, range.Value[0].GetInt64(), range.Value[1].GetInt64(), begun.Contains(partition)));
+                    ranges.Add(new(topic.Name, id, partition, new(range.Value[0].GetInt64()), new(range.Value[1].GetInt64()), begun.Contains(partition)));
                 }
             }
             return new(Text(json, "flush"), Number(json, "epoch"), Number(json, "rows"), ranges);
@@ -61,8 +62,8 @@ internal abstract partial record LogEntry
                 foreach (var range in topic.OrderBy(r => r.Partition))
                 {
                     json.WriteStartArray(range.Partition.ToString(CultureInfo.InvariantCulture));
-                    json.WriteNumberValue(range.From);
-                    json.WriteNumberValue(range.Next);
+                    json.WriteNumberValue(range.From.Value);
+                    json.WriteNumberValue(range.Next.Value);
                     json.WriteEndArray();
                 }
                 json.WriteEndObject();
@@ -118,7 +119,7 @@ internal abstract partial record LogEntry
             new(Text(json, "flush"), SnapshotOf(json), Number(json, "sequence"));
     }
 
-    internal sealed record OffsetCommit(string Topic, int Partition, long Offset, SnapshotId? Snapshot) : LogEntry
+    internal sealed record OffsetCommit(string Topic, int Partition, Offset Offset, SnapshotId? Snapshot) : LogEntry
     {
         internal override LogEntryKind Kind => LogEntryKind.OffsetCommit;
 
@@ -126,11 +127,11 @@ internal abstract partial record LogEntry
         {
             json.WriteString("topic", Topic);
             json.WriteNumber("partition", Partition);
-            json.WriteNumber("offset", Offset);
+            json.WriteNumber("offset", Offset.Value);
             if (Snapshot is { } id) json.WriteString("icebergSnapshot", id.ToString());
         }
 
-        internal static OffsetCommit Read(JsonElement json) => new(Text(json, "topic"), json.GetProperty("partition").GetInt32(), Number(json, "offset"),
+        internal static OffsetCommit Read(JsonElement json) => new(Text(json, "topic"), json.GetProperty("partition").GetInt32(), new(Number(json, "offset")),
             json.TryGetProperty("icebergSnapshot", out _) ? SnapshotOf(json) : null);
     }
 

@@ -34,8 +34,8 @@ public static class LogEntryText
         var frame = new RecordFrameReader(payload);
         json.WriteString("topic", frame.Topic);
         json.WriteNumber("partition", frame.Partition);
-        json.WriteNumber("offset", frame.FirstOffset);
-        json.WriteNumber("lastOffset", frame.Next - 1);
+        json.WriteNumber("offset", frame.FirstOffset.Value);
+        json.WriteNumber("lastOffset", frame.Next.Value - 1);
         json.WriteNumber("records", frame.Count);
         json.WriteNumber("bytes", payload.Length);
     }

@@ -1,10 +1,11 @@
+using K2I.Base;
 using K2I.Decode;
 using K2I.Wal;
 
 namespace K2I.Pipeline;
 
 /// <summary>Brings logged records that the table lacks back as rows, by the path that fetched records take. Ingest thread, while partitions are being assigned.</summary>
-internal sealed class LogReplay(IReadOnlyList<(Source Source, LoggedRun Run)> wanted, LogReplay.OfferRecord offer, Func<Source, long, bool> end, Action<LogPosition> frameDone) : IFrameHandler
+internal sealed class LogReplay(IReadOnlyList<(Source Source, LoggedRun Run)> wanted, LogReplay.OfferRecord offer, Func<Source, Offset, bool> end, Action<LogPosition> frameDone) : IFrameHandler
 {
     private readonly HeaderCopy headers = new();
     private int last;

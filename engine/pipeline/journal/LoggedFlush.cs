@@ -1,9 +1,11 @@
+using K2I.Base;
+
 namespace K2I.Pipeline;
 
 /// <summary>A flush that the log saw begin and not end.</summary>
 internal sealed class LoggedFlush(string id, long epoch, IReadOnlyList<LoggedFlush.Range> ranges)
 {
-    internal readonly record struct Range(string Topic, string? TopicId, int Partition, long From, long Next, bool Begins)
+    internal readonly record struct Range(string Topic, string? TopicId, int Partition, Offset From, Offset Next, bool Begins)
     {
         internal static Range Of(OffsetRange range) =>
             new(range.Source.Topic, range.Source.TopicId, range.Source.Partition, range.From, range.Next, range.Begins);

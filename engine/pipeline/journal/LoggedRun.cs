@@ -1,3 +1,4 @@
+using K2I.Base;
 using K2I.Wal;
 
 namespace K2I.Pipeline;
@@ -6,7 +7,7 @@ namespace K2I.Pipeline;
 /// The last unbroken run of a partition's records in the log: <paramref name="From"/> inclusive, <paramref name="Next"/> exclusive; its first frame lies at <paramref name="Position"/>.
 /// <paramref name="BeginsPartition"/>: nothing of the partition came before, so it goes with a table that holds nothing of it.
 /// </summary>
-internal readonly record struct LoggedRun(string? TopicId, long From, long Next, LogPosition Position, bool BeginsPartition)
+internal readonly record struct LoggedRun(string? TopicId, Offset From, Offset Next, LogPosition Position, bool BeginsPartition)
 {
     /// <summary>
     /// Reading may go on at the end of this run. <paramref name="committed"/> is where the table stands, null where it has nothing of the partition.
@@ -20,7 +21,7 @@ internal readonly record struct LoggedRun(string? TopicId, long From, long Next,
     /// f                 behind Next           –                       no: another member went on
     /// </code>
     /// </summary>
-    internal bool Continues(long? committed, string? topicId) =>
+    internal bool Continues(Offset? committed, string? topicId) =>
         (TopicId is null || topicId is null || TopicId == topicId)
         && (committed is { } at ? From <= at && at <= Next : BeginsPartition);
 }

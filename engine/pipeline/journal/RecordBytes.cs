@@ -47,7 +47,7 @@ internal static class RecordBytes
     /// Reads the record at the start of <paramref name="from"/>, which moves behind it; the record borrows its bytes, and <paramref name="headers"/> where it has any. Throws
     /// Corrupt where the lengths do not add up.
     /// </summary>
-    internal static RecordInput Read(scoped ref ReadOnlySpan<byte> from, long baseOffset, ReadOnlySpan<byte> topic, int partition, HeaderCopy headers)
+    internal static RecordInput Read(scoped ref ReadOnlySpan<byte> from, Offset baseOffset, ReadOnlySpan<byte> topic, int partition, HeaderCopy headers)
     {
         Require(from.Length >= HeadBytes);
         var flags = BinaryPrimitives.ReadUInt32LittleEndian(from[Flags..]);

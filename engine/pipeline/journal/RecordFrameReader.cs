@@ -11,16 +11,16 @@ internal ref struct RecordFrameReader
 {
     private readonly ReadOnlySpan<byte> topic;
     private readonly ReadOnlySpan<byte> id;
-    private readonly long firstOffset;
+    private readonly Offset firstOffset;
     private ReadOnlySpan<byte> rest;
     private int left;
 
     internal RecordFrameReader(ReadOnlySpan<byte> frame)
     {
         Require(frame.Length >= RecordFrame.HeadBytes);
-        From = BinaryPrimitives.ReadInt64LittleEndian(frame[RecordFrame.From..]);
-        Next = BinaryPrimitives.ReadInt64LittleEndian(frame[RecordFrame.Next..]);
-        firstOffset = BinaryPrimitives.ReadInt64LittleEndian(frame[RecordFrame.FirstOffset..]);
+        From = new(BinaryPrimitives.ReadInt64LittleEndian(frame[RecordFrame.From..]));
+        Next = new(BinaryPrimitives.ReadInt64LittleEndian(frame[RecordFrame.Next..]));
+        firstOffset = new(BinaryPrimitives.ReadInt64LittleEndian(frame[RecordFrame.FirstOffset..]));
         Partition = BinaryPrimitives.ReadInt32LittleEndian(frame[RecordFrame.Partition..]);
         Count = left = BinaryPrimitives.ReadInt32LittleEndian(frame[RecordFrame.Count..]);
         int topicLength = BinaryPrimitives.ReadUInt16LittleEndian(frame[RecordFrame.TopicLength..]), idLength = BinaryPrimitives.ReadUInt16LittleEndian(frame[RecordFrame.IdLength..]);
@@ -31,11 +31,11 @@ internal ref struct RecordFrameReader
         rest = frame[(RecordFrame.HeadBytes + topicLength + idLength)..];
     }
 
-    internal long From { get; }
+    internal Offset From { get; }
 
-    internal long Next { get; }
+    internal Offset Next { get; }
 
-    internal readonly long FirstOffset => firstOffset;
+    internal readonly Offset FirstOffset => firstOffset;
 
     internal bool BeginsPartition { get; }
 

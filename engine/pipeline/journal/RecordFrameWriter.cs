@@ -17,7 +17,7 @@ internal sealed class RecordFrameWriter
     private int length;
     private int count;
     private bool begun;
-    private long firstOffset;
+    private Offset firstOffset;
     private Source? source;
     private bool ended;
 
@@ -46,7 +46,7 @@ internal sealed class RecordFrameWriter
     internal void End() => ended = begun;
 
     /// <summary>Adds a record that fits; <paramref name="from"/> is where its partition stood before.</summary>
-    internal void Add(in RecordInput record, Source of, long from)
+    internal void Add(in RecordInput record, Source of, Offset from)
     {
         if (!begun) Begin(record.Offset, of, from);
         var size = (int)RecordBytes.SizeOf(in record);
@@ -54,7 +54,7 @@ internal sealed class RecordFrameWriter
         RecordBytes.Write(in record, (uint)(record.Offset - firstOffset), bytes.AsSpan(length, size));
         length += size;
         count++;
-        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(RecordFrame.Next), record.Offset + 1);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(RecordFrame.Next), record.Offset.Next.Value);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(RecordFrame.Count), count);
     }
 
@@ -62,19 +62,19 @@ internal sealed class RecordFrameWriter
     internal bool FitsEnd(Source of) => !begun || (!ended && ReferenceEquals(of, source));
 
     /// <summary>No further record stands below <paramref name="next"/>; <paramref name="from"/> is where the partition stood before.</summary>
-    internal void AddEnd(Source of, long from, long next)
+    internal void AddEnd(Source of, Offset from, Offset next)
     {
         if (!begun) Begin(from, of, from);
-        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(RecordFrame.Next), next);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(RecordFrame.Next), next.Value);
     }
 
-    private void Begin(long offset, Source of, long from)
+    private void Begin(Offset offset, Source of, Offset from)
     {
-        Check.That(offset >= 0);
+        Check.That(offset.IsNumber);
         (source, firstOffset, begun) = (of, offset, true);
         var idLength = of.TopicId is null ? 0 : Encoding.UTF8.GetByteCount(of.TopicId);
-        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(RecordFrame.From), from);
-        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(RecordFrame.FirstOffset), offset);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(RecordFrame.From), from.Value);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(RecordFrame.FirstOffset), offset.Value);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(RecordFrame.Partition), of.Partition);
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(RecordFrame.TopicLength), (ushort)of.TopicUtf8.Length);
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(RecordFrame.IdLength), (ushort)idLength);

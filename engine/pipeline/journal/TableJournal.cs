@@ -93,7 +93,7 @@ internal sealed class TableJournal : IDisposable
     internal bool IsBlocked(in RecordInput record, Source source) => keepsRecords && !staged.Fits(in record, source) && !Append();
 
     /// <summary>Stages a record that became a row or a dead letter; <paramref name="from"/> is where its partition stood before.</summary>
-    internal void Stage(in RecordInput record, Source source, long from)
+    internal void Stage(in RecordInput record, Source source, Offset from)
     {
         if (!keepsRecords || replayPosition is not null) return;
         // One that no frame can hold is left out: the run ends before it, and Kafka has it.
@@ -105,7 +105,7 @@ internal sealed class TableJournal : IDisposable
     internal bool IsBlocked(Source source) => keepsRecords && !staged.FitsEnd(source) && !Append();
 
     /// <summary>Stages that a partition holds no further record below <paramref name="next"/>.</summary>
-    internal void StageEnd(Source source, long from, long next)
+    internal void StageEnd(Source source, Offset from, Offset next)
     {
         if (keepsRecords && replayPosition is null) staged.AddEnd(source, from, next);
     }

@@ -1,4 +1,5 @@
 using K2I.Base;
+using K2I.Columns;
 
 namespace K2I.Iceberg.Tests;
 
@@ -82,8 +83,8 @@ public sealed class DeletionVectorTests
         }
         Assert.Equal(model, set.All());
         Assert.Equal(model.Count, set.Count);
-        var others = new int[70_000];
+        var others = new Ordinal[70_000];
         var found = set.Others(60_000, others.Length, others);
-        Assert.Equal(Enumerable.Range(0, others.Length).Where(r => !model.Contains(60_000 + r)), others.Take(found));
+        Assert.Equal(Enumerable.Range(0, others.Length).Where(r => !model.Contains(60_000 + r)), others.Take(found).Select(o => o.Value));
     }
 }

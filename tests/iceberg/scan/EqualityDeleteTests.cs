@@ -111,7 +111,7 @@ public sealed class EqualityDeleteTests : IDisposable
         var scan = new TableScan(catalog.Load(TestTables.Events), store, new ScanRequest { SnapshotId = snapshot, Columns = ["id"] });
         using var reader = scan.Read([.. scan.Plan().Where(t => ofFile?.Invoke(t.Data.File.FilePath) != false)]);
         while (reader.TryRead(out var batch))
-            for (var i = 0; i < batch.Rows; i++) rows.Add(batch.Batch.Columns[0].Value<long>(batch.Ordinal(i)));
+            for (var i = 0; i < batch.Rows; i++) rows.Add(batch.Batch.Columns[0].Value<long>(batch.Ordinal(i).Value));
         rows.Sort();
         return rows;
     }

@@ -64,7 +64,7 @@ public sealed class LetterPolicyTests : IDisposable
         var letters = world.Open(DeadLetterPolicy.Pause);
         var error = Assert.Throws<EngineException>(() => world.Add(letters, 0, 1, 9));
         Assert.Equal(PauseReason.BadRecord, NamedStop.ReasonOf(error));
-        Assert.Equal(new NamedStop.Place("orders", 1, 9), NamedStop.RecordOf(error));
+        Assert.Equal(new NamedStop.Place("orders", 1, new(9)), NamedStop.RecordOf(error));
         Assert.Contains("orders[1] offset 9: InvalidJson: at byte 9", error.Message, StringComparison.Ordinal);
         Assert.Equal(0, letters.PendingBytes);
     }
@@ -72,7 +72,7 @@ public sealed class LetterPolicyTests : IDisposable
     [Fact]
     public void AcceptedBadRecordsGoToTheTable()
     {
-        world.Accepted[("orders", 1)] = 9;
+        world.Accepted[("orders", 1)] = new(9);
         var letters = world.Open(DeadLetterPolicy.Pause);
         world.Add(letters, 0, 1, 8, 9);
         Assert.Throws<EngineException>(() => world.Add(letters, 0, 1, 10));

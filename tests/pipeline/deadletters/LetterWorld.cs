@@ -40,7 +40,7 @@ internal sealed class LetterWorld : IDisposable
 
     internal CollectingLog Log { get; } = new();
 
-    internal Dictionary<(string Topic, int Partition), long> Accepted { get; } = [];
+    internal Dictionary<(string Topic, int Partition), Offset> Accepted { get; } = [];
 
     internal DeadLetters Open(DeadLetterPolicy policy = DeadLetterPolicy.Table, ICatalog? catalog = null)
     {
@@ -73,11 +73,11 @@ internal sealed class LetterWorld : IDisposable
     internal bool Add(DeadLetters to, int segment, int partition, long offset, byte[] value)
     {
         var source = Sources[partition];
-        var record = new RecordInput(value) { Topic = source.TopicUtf8, Partition = partition, Offset = offset, TimestampMs = 1_700_000_000_000 + offset, TimestampKind = TimestampKind.CreateTime };
+        var record = new RecordInput(value) { Topic = source.TopicUtf8, Partition = partition, Offset = new(offset), TimestampMs = 1_700_000_000_000 + offset, TimestampKind = TimestampKind.CreateTime };
         return to.Add(in record, source, segment, "InvalidJson", $"at byte {offset}");
     }
 
-    internal OffsetRange Range(int partition, long from, long next) => new(Sources[partition], from, next);
+    internal OffsetRange Range(int partition, long from, long next) => new(Sources[partition], new(from), new(next));
 
     /// <summary>Every letter in the table as <c>partition:offset</c>, sorted, doubles included.</summary>
     internal string[] Rows() => [.. Scan(DeadLetterTable.Partition, DeadLetterTable.Offset).Select(r => $"{r.GetProperty("partition")}:{r.GetProperty("offset")}").Order(StringComparer.Ordinal)];

@@ -22,7 +22,7 @@ public sealed class TableLettersTests : IDisposable
             KeyIsNull = false,
             Topic = "orders"u8,
             Partition = 1,
-            Offset = 42,
+            Offset = new(42),
             TimestampMs = 1_700_000_000_123,
             TimestampKind = TimestampKind.LogAppendTime,
             Headers = new Pairs(("a", "1"), ("b", null), ("a", "")),
@@ -41,7 +41,7 @@ public sealed class TableLettersTests : IDisposable
     public void ATombstoneWithoutKeyOrTimeIsNullsNotEmptyValues()
     {
         var letters = world.Open();
-        var record = new RecordInput([], valueIsNull: true) { Topic = "orders"u8, Offset = 3 };
+        var record = new RecordInput([], valueIsNull: true) { Topic = "orders"u8, Offset = new(3) };
         Assert.True(letters.Add(in record, world.Sources[0], 0, "Tombstone", ""));
         letters.Keep("f", 1, [0], [world.Range(0, 0, 4)]);
         var row = Assert.Single(world.Scan());
@@ -168,7 +168,7 @@ public sealed class TableLettersTests : IDisposable
         }
         Assert.Equal(["0:1", "0:1", "0:3", "0:5", "1:7"], world.Rows());
         var map = OffsetMap.Of(world.Files.Load(DeadLetterTable.IdentFor(LetterWorld.Ident)));
-        Assert.Equal(("id-2", 4L, null), (map.TopicId("orders"), map.Next("orders", 0), map.Next("orders", 1)));
+        Assert.Equal(("id-2", new Offset(4), null), (map.TopicId("orders"), map.Next("orders", 0), map.Next("orders", 1)));
     }
 
     [Fact]

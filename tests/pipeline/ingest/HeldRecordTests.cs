@@ -11,12 +11,12 @@ public sealed class HeldRecordTests
     {
         var headers = new ListedHeaders([("a", "1"), ("b", null), ("", "")]);
         var source = new Source(0, "orders", 7);
-        var record = new RecordInput("value"u8) { Key = "k"u8, KeyIsNull = false, Topic = "orders"u8, Partition = 7, Offset = 1L << 40, TimestampMs = -5, TimestampKind = TimestampKind.LogAppendTime, Headers = headers };
+        var record = new RecordInput("value"u8) { Key = "k"u8, KeyIsNull = false, Topic = "orders"u8, Partition = 7, Offset = new(1L << 40), TimestampMs = -5, TimestampKind = TimestampKind.LogAppendTime, Headers = headers };
         var again = new HeldRecord(in record, source).Input;
         Assert.Equal("orders/7/1099511627776/-5/LogAppendTime/k/value", Text(in again));
         Assert.Equal("a=1;b=null;=;", HeadersOf(in again));
 
-        var tombstone = new HeldRecord(new RecordInput([], valueIsNull: true) { Offset = 3 }, source);
+        var tombstone = new HeldRecord(new RecordInput([], valueIsNull: true) { Offset = new(3) }, source);
         Assert.True(tombstone.Input is { ValueIsNull: true, KeyIsNull: true, Headers: null });
         Assert.True(tombstone.Value.IsEmpty);
         Assert.False(new HeldRecord(new RecordInput([]) { Key = [], KeyIsNull = false }, source).Input is { ValueIsNull: true } or { KeyIsNull: true });
@@ -46,7 +46,7 @@ public sealed class HeldRecordTests
     {
         var held = new HeldRecords(mostRecords: 3);
         var (stays, goes) = (new Source(0, "t", 0) { Assigned = true }, new Source(1, "t", 1) { Assigned = true });
-        foreach (var source in new[] { stays, goes, stays }) held.Add(new RecordInput("x"u8) { Offset = 1 }, source);
+        foreach (var source in new[] { stays, goes, stays }) held.Add(new RecordInput("x"u8) { Offset = new(1) }, source);
         Assert.True(held.IsFull);
         goes.Assigned = false;
         held.DropUnassigned();
@@ -57,7 +57,7 @@ public sealed class HeldRecordTests
     private static void Read(byte[] bytes)
     {
         ReadOnlySpan<byte> from = bytes;
-        RecordBytes.Read(ref from, 0, "t"u8, 0, new HeaderCopy());
+        RecordBytes.Read(ref from, new(0), "t"u8, 0, new HeaderCopy());
     }
 
     private static string Text(in RecordInput r) =>

@@ -56,7 +56,7 @@ internal sealed class IntakeWorld : IDisposable
     internal Source Partition(int number, long start = 0)
     {
         var source = new Source(number, "t", number);
-        source.StartAt(start);
+        source.StartAt(new(start));
         return source;
     }
 
@@ -65,7 +65,8 @@ internal sealed class IntakeWorld : IDisposable
 
     internal bool Offer(Source source, ReadOnlySpan<byte> json)
     {
-        var record = new KafkaRecord(0, source.Partition, source.NextOffset++, 1_700_000_000_000, TimestampType.Create, "key"u8, true, json, false);
+        var record = new KafkaRecord(0, source.Partition, source.NextOffset, 1_700_000_000_000, TimestampType.Create, "key"u8, true, json, false);
+        source.NextOffset = record.Offset.Next;
         return Intake.Offer(in record, source);
     }
 

@@ -30,7 +30,7 @@ public sealed class LatestStartTests : IDisposable
         fixture.Produce("orders", 1, """{"id":4}""");
         using var again = fixture.Start(options);
         again.WaitFor("orders", t => t.RowsCommitted == 1);
-        Assert.Equal(2, OffsetsOf("orders").Next("orders", 1));
+        Assert.Equal(new Offset(2), OffsetsOf("orders").Next("orders", 1));
     }
 
     [Theory]
@@ -65,7 +65,7 @@ public sealed class LatestStartTests : IDisposable
         fixture.Produce("orders_b", 0, """{"id":2}""", """{"id":3}""");
         using var again = fixture.Start(options);
         again.WaitFor("orders", t => t.RowsCommitted == 2);
-        Assert.Equal((1L, 2L), (OffsetsOf("orders").Next("orders_a", 0), OffsetsOf("orders").Next("orders_b", 0)));
+        Assert.Equal((new Offset(1), new Offset(2)), (OffsetsOf("orders").Next("orders_a", 0), OffsetsOf("orders").Next("orders_b", 0)));
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class LatestStartTests : IDisposable
         fixture.Produce("orders", 1, """{"id":3}""");
         using (var again = fixture.Start(options)) again.WaitFor("orders", t => t.RowsCommitted == 2);
         Assert.Equal(["id", "_kafka"], fixture.Load("default.orders").Metadata.CurrentSchema.Fields.Select(f => f.Name));
-        Assert.Equal((2L, 2L), (OffsetsOf("orders").Next("orders", 0), OffsetsOf("orders").Next("orders", 1)));
+        Assert.Equal((new Offset(2), new Offset(2)), (OffsetsOf("orders").Next("orders", 0), OffsetsOf("orders").Next("orders", 1)));
     }
 
     /// <summary>Two members may decide for one partition; the table takes the first, and nobody starts anew for it.</summary>
@@ -94,8 +94,8 @@ public sealed class LatestStartTests : IDisposable
         using var other = fixture.Start(options with { DataDirectory = options.DataDirectory + "-other", Kafka = options.Kafka with { Group = "other" } });
         other.WaitFor("orders", t => t.Partitions.Length == 2);
         fixture.Produce("orders", 0, """{"id":1}""");
-        engine.WaitFor("orders", t => t.Partitions.Any(p => p is { Partition: 0, NextOffset: 1 }));
-        other.WaitFor("orders", t => t.Partitions.Any(p => p is { Partition: 0, NextOffset: 1 }));
+        engine.WaitFor("orders", t => t.Partitions.Any(p => p is { Partition: 0, NextOffset.Value: 1 }));
+        other.WaitFor("orders", t => t.Partitions.Any(p => p is { Partition: 0, NextOffset.Value: 1 }));
         engine.WaitFor("orders", t => t.RowsCommitted + other.Table("orders").RowsCommitted >= 1);
         engine.Stop();
         other.Stop();

@@ -1,3 +1,5 @@
+using K2I.Base;
+
 namespace K2I.Pipeline.Tests;
 
 public sealed class SegmentSourcesTests
@@ -9,21 +11,21 @@ public sealed class SegmentSourcesTests
     public void RangesJoinAcrossSegments()
     {
         var first = new SegmentSources();
-        first.Advance(a, 10, 11);
-        first.Advance(b, Source.Unknown, 6);
-        first.Advance(a, 11, 15);
+        first.Advance(a, new(10), new(11));
+        first.Advance(b, Offset.None, new(6));
+        first.Advance(a, new(11), new(15));
         var second = new SegmentSources();
-        second.Advance(a, 15, 20);
-        Assert.Equal([new OffsetRange(a, 10, 20), new OffsetRange(b, Source.Unknown, 6)], SegmentSources.Merge([first, second]));
+        second.Advance(a, new(15), new(20));
+        Assert.Equal([new(a, new(10), new(20)), new(b, Offset.None, new(6))], SegmentSources.Merge([first, second]));
     }
 
     [Fact]
     public void RangesWithAGapBetweenThemAreABug()
     {
         var first = new SegmentSources();
-        first.Advance(a, 10, 15);
+        first.Advance(a, new(10), new(15));
         var second = new SegmentSources();
-        second.Advance(a, 12, 20);
+        second.Advance(a, new(12), new(20));
         Assert.Throws<InvalidOperationException>(() => SegmentSources.Merge([first, second]));
     }
 
@@ -31,11 +33,11 @@ public sealed class SegmentSourcesTests
     public void ClearedSourcesAreEmpty()
     {
         var segment = new SegmentSources();
-        segment.Advance(b, 1, 2);
+        segment.Advance(b, new(1), new(2));
         Assert.False(segment.IsEmpty);
         segment.Clear();
         Assert.True(segment.IsEmpty);
-        segment.Advance(b, 7, 8);
-        Assert.Equal([new OffsetRange(b, 7, 8)], SegmentSources.Merge([segment]));
+        segment.Advance(b, new(7), new(8));
+        Assert.Equal([new OffsetRange(b, new(7), new(8))], SegmentSources.Merge([segment]));
     }
 }

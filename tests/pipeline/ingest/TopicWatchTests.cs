@@ -11,13 +11,13 @@ public sealed class TopicWatchTests : IDisposable
     {
         var log = new CollectingLog();
         var watch = new TopicWatch(["a", "b", "^c.*"], "t", log);
-        watch.Report(new KafkaProblem(KafkaProblemKind.UnknownTopic, "b", -1, -1, ""));
-        watch.Report(new KafkaProblem(KafkaProblemKind.UnknownTopic, "b", -1, -1, ""));
+        watch.Report(new KafkaProblem(KafkaProblemKind.UnknownTopic, "b", -1, new(-1), ""));
+        watch.Report(new KafkaProblem(KafkaProblemKind.UnknownTopic, "b", -1, new(-1), ""));
         Assert.Equal(["b"], watch.Missing);
         Assert.Single(log.Lines, l => l.StartsWith("Warn a topic is missing", StringComparison.Ordinal));
-        watch.Report(new KafkaProblem(KafkaProblemKind.Unavailable, "a", -1, -1, ""));
+        watch.Report(new KafkaProblem(KafkaProblemKind.Unavailable, "a", -1, new(-1), ""));
         Assert.False(watch.IsLookWanted);
-        watch.Report(new KafkaProblem(KafkaProblemKind.UnknownTopic, null, -1, -1, ""));
+        watch.Report(new KafkaProblem(KafkaProblemKind.UnknownTopic, null, -1, new(-1), ""));
         Assert.True(watch.IsLookWanted);
         watch.Look(names => [.. names.Select(n => new TopicInfo(n, null, n == "b" ? 1 : 0, n == "b"))]);
         Assert.False(watch.IsLookWanted);

@@ -18,9 +18,9 @@ public sealed class LogContentsTests
         var begin = position;
         Records("orders", 0, from: 15, first: 18, count: 2);
         var run = contents.Runs[("orders", 0)];
-        Assert.Equal((10L, 20L), (run.From, run.Next));
+        Assert.Equal((new Offset(10), new Offset(20)), (run.From, run.Next));
         Assert.True(run.Position < begin);
-        Assert.Equal((0L, 1L), (contents.Runs[("orders", 1)].From, contents.Runs[("orders", 1)].Next));
+        Assert.Equal((new Offset(0), new Offset(1)), (contents.Runs[("orders", 1)].From, contents.Runs[("orders", 1)].Next));
     }
 
     [Theory]
@@ -31,7 +31,8 @@ public sealed class LogContentsTests
         Records("orders", 0, from: 10, first: 10, count: 5);
         var begin = position;
         Records("orders", 0, from, first: from, count: 1);
-        Assert.Equal((from, from + 1, begin), (contents.Runs[("orders", 0)].From, contents.Runs[("orders", 0)].Next, contents.Runs[("orders", 0)].Position));
+        var run = contents.Runs[("orders", 0)];
+        Assert.Equal((new Offset(from), new Offset(from + 1), begin), (run.From, run.Next, run.Position));
     }
 
     [Fact]
@@ -39,7 +40,7 @@ public sealed class LogContentsTests
     {
         Records("orders", 0, from: 10, first: 10, count: 5, id: "A");
         Records("orders", 0, from: 15, first: 15, count: 5, id: "B");
-        Assert.Equal(("B", 15L), (contents.Runs[("orders", 0)].TopicId, contents.Runs[("orders", 0)].From));
+        Assert.Equal(("B", new Offset(15)), (contents.Runs[("orders", 0)].TopicId, contents.Runs[("orders", 0)].From));
     }
 
     [Fact]
@@ -60,7 +61,7 @@ public sealed class LogContentsTests
     {
         var flush = Snapshot("f1");
         Assert.Equal(("f1", 3L, (int?)null), (contents.HalfDone!.Id, contents.HalfDone.Epoch, contents.HalfDone.FilesToCommit));
-        Assert.Equal([new LoggedFlush.Range("orders", "id", 0, 10, 20, true)], contents.HalfDone.Ranges);
+        Assert.Equal([new LoggedFlush.Range("orders", "id", 0, new(10), new(20), true)], contents.HalfDone.Ranges);
         Take(new LogEntry.CommitStarted(flush.Id, 2));
         Assert.Equal(2, contents.HalfDone.FilesToCommit);
         foreach (var entry in LogEntry.Landed(flush, null, default)) Take(entry);
@@ -90,17 +91,18 @@ public sealed class LogContentsTests
     {
         Snapshot("f1");
         var source = new Source(0, "orders", 0);
-        Assert.True(contents.HalfDone!.Covers([new(source, 10, 20, Begins: true)]));
-        Assert.False(contents.HalfDone.Covers([new(source, 10, 20)]));
-        Assert.False(contents.HalfDone.Covers([new(source, 10, 19, Begins: true)]));
-        Assert.False(contents.HalfDone.Covers([new(source, 11, 20, Begins: true)]));
-        Assert.False(contents.HalfDone.Covers([new(source, 10, 20, Begins: true), new(new Source(1, "orders", 1), 0, 1)]));
+        Assert.True(contents.HalfDone!.Covers([new(source, new(10), new(20), Begins: true)]));
+        Assert.False(contents.HalfDone.Covers([new(source, new(10), new(20))]));
+        Assert.False(contents.HalfDone.Covers([new(source, new(10), new(19), Begins: true)]));
+        Assert.False(contents.HalfDone.Covers([new(source, new(11), new(20), Begins: true)]));
+        var other = new OffsetRange(new Source(1, "orders", 1), new(0), new(1));
+        Assert.False(contents.HalfDone.Covers([new(source, new(10), new(20), Begins: true), other]));
         Assert.False(contents.HalfDone.Covers([]));
     }
 
     private void Session(string uuid) => Take(new LogEntry.SessionStarted(uuid, 1, OffsetMap.Empty));
 
-    private static Flush Flush(string id) => new(id, 3, [new(new Source(0, "orders", 0) { TopicId = "id" }, 10, 20, Begins: true)]);
+    private static Flush Flush(string id) => new(id, 3, [new(new Source(0, "orders", 0) { TopicId = "id" }, new(10), new(20), Begins: true)]);
 
     private Flush Snapshot(string id)
     {
@@ -113,8 +115,8 @@ public sealed class LogContentsTests
     {
         var writer = new RecordFrameWriter(1 << 20);
         var source = new Source(0, topic, partition) { TopicId = id };
-        source.StartAt(from);
-        for (var i = 0; i < count; i++) writer.Add(new RecordInput("x"u8) { Offset = first + i }, source, from);
+        source.StartAt(new(from));
+        for (var i = 0; i < count; i++) writer.Add(new RecordInput("x"u8) { Offset = new(first + i) }, source, new(from));
         Take(LogEntryKind.Records, writer.Bytes);
     }
 

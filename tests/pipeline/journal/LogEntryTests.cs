@@ -6,9 +6,14 @@ namespace K2I.Pipeline.Tests;
 /// <summary>State entries as the log keeps them.</summary>
 public sealed class LogEntryTests
 {
-    private static readonly OffsetMap Map = OffsetMap.Empty.With("orders", "id", 3, 42);
+    private static readonly OffsetMap Map = OffsetMap.Empty.With("orders", "id", 3, new(42));
 
-    private static readonly LoggedFlush.Range[] Ranges = [new("a", null, 1, 0, 0, false), new("orders", "id", 0, 10, 20, true), new("orders", "id", 10, 5, 9, false)];
+    private static readonly LoggedFlush.Range[] Ranges =
+    [
+        new("a", null, 1, new(0), new(0), false),
+        new("orders", "id", 0, new(10), new(20), true),
+        new("orders", "id", 10, new(5), new(9), false),
+    ];
 
     private const string RangesText = """{"a":{"1":[0,0]},"orders":{"0":[10,20],"10":[5,9]}}""";
 
@@ -20,8 +25,8 @@ public sealed class LogEntryTests
         (new LogEntry.DataFileWritten("f", "p", 1, 2, "ab", 3, [1, 2]), """ "flush":"f","path":"p","rows":1,"bytes":2,"sha256":"ab","spec":3,"description":"AQI=" """),
         (new LogEntry.CommitStarted("f", 2), """ "flush":"f","files":2"""),
         (new LogEntry.IcebergSnapshotCreated("f", new(long.MaxValue), 4), """ "flush":"f","icebergSnapshot":"9223372036854775807","sequence":4"""),
-        (new LogEntry.OffsetCommit("orders", 3, 42, new(77)), """ "topic":"orders","partition":3,"offset":42,"icebergSnapshot":"77" """),
-        (new LogEntry.OffsetCommit("orders", 3, 42, null), """ "topic":"orders","partition":3,"offset":42"""),
+        (new LogEntry.OffsetCommit("orders", 3, new(42), new(77)), """ "topic":"orders","partition":3,"offset":42,"icebergSnapshot":"77" """),
+        (new LogEntry.OffsetCommit("orders", 3, new(42), null), """ "topic":"orders","partition":3,"offset":42"""),
         (new LogEntry.FlushComplete("f", new(67_108_864)), """ "flush":"f","truncate":67108864"""),
         (new LogEntry.SchemaEvolution(2, ["a", "b.c"]), """ "schema":2,"columns":["a","b.c"]"""),
         (new LogEntry.MaintenanceTask("t", 1, "d"), """ "task":"t","files":1,"detail":"d" """),

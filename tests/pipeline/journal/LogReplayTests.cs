@@ -1,3 +1,4 @@
+using K2I.Base;
 using K2I.Decode;
 using K2I.Wal;
 
@@ -16,7 +17,7 @@ public sealed class LogReplayTests
         Frame(replay, 10, 10, 11, 12, 13);
         Frame(replay, 14, 16, 19);
         Assert.Equal([12, 13, 16, 19], taken);
-        Assert.Equal(20, source.TakenOffset);
+        Assert.Equal(new Offset(20), source.TakenOffset);
     }
 
     [Fact]
@@ -27,7 +28,7 @@ public sealed class LogReplayTests
         Frame(replay, 15, 15, 16);
         Frame(replay, 17, 17);
         Assert.Equal([10, 11], taken);
-        Assert.Equal(12, source.TakenOffset);
+        Assert.Equal(new Offset(12), source.TakenOffset);
     }
 
     [Fact]
@@ -46,45 +47,45 @@ public sealed class LogReplayTests
     {
         var replay = Replay(tableNext: 10, runFrom: 10, runNext: 30);
         var writer = new RecordFrameWriter(1 << 20);
-        writer.Add(new RecordInput("x"u8) { Offset = 10 }, source, 10);
+        writer.Add(new RecordInput("x"u8) { Offset = new(10) }, source, new(10));
         Assert.True(writer.FitsEnd(source));
-        writer.AddEnd(source, 11, 14);
+        writer.AddEnd(source, new(11), new(14));
         replay.OnFrame((byte)LogEntryKind.Records, 0, new(2_000), writer.Bytes);
         Assert.Equal([10], taken);
-        Assert.Equal(14, source.TakenOffset);
+        Assert.Equal(new Offset(14), source.TakenOffset);
         writer.Clear();
-        writer.AddEnd(source, 14, 20);
+        writer.AddEnd(source, new(14), new(20));
         Assert.Equal(0, new RecordFrameReader(writer.Bytes).Count);
         replay.OnFrame((byte)LogEntryKind.Records, 0, new(2_100), writer.Bytes);
-        Assert.Equal(20, source.TakenOffset);
+        Assert.Equal(new Offset(20), source.TakenOffset);
     }
 
     [Fact]
     public void WhereAPartitionBeginsComesBackThoughNoRecordCame()
     {
-        source.StartAt(7, begins: true);
-        var replay = new LogReplay([(source, new LoggedRun(null, 7, 7, default, true))], Offer, End, _ => { });
+        source.StartAt(new(7), begins: true);
+        var replay = new LogReplay([(source, new LoggedRun(null, new(7), new(7), default, true))], Offer, End, _ => { });
         var writer = new RecordFrameWriter(1 << 20);
-        writer.AddEnd(source, 7, 7);
+        writer.AddEnd(source, new(7), new(7));
         Assert.True(new RecordFrameReader(writer.Bytes).BeginsPartition);
         replay.OnFrame((byte)LogEntryKind.Records, 0, default, writer.Bytes);
-        Assert.Equal((7, false), (source.TakenOffset, source.IsAtItsBeginning));
+        Assert.Equal((new Offset(7), false), (source.TakenOffset, source.IsAtItsBeginning));
     }
 
     private LogReplay Replay(long tableNext, long runFrom, long runNext, LogPosition position = default)
     {
-        source.StartAt(tableNext);
-        return new([(source, new LoggedRun(null, runFrom, runNext, position, false))], Offer, End, _ => { });
+        source.StartAt(new(tableNext));
+        return new([(source, new LoggedRun(null, new(runFrom), new(runNext), position, false))], Offer, End, _ => { });
     }
 
     private bool Offer(in RecordInput record, Source of)
     {
-        taken.Add(record.Offset);
-        of.Take(record.Offset + 1);
+        taken.Add(record.Offset.Value);
+        of.Take(record.Offset.Next);
         return true;
     }
 
-    private bool End(Source of, long next)
+    private bool End(Source of, Offset next)
     {
         of.Take(next);
         return true;
@@ -96,8 +97,8 @@ public sealed class LogReplayTests
     {
         var writer = new RecordFrameWriter(1 << 20);
         var at = new Source(0, "orders", partition);
-        at.StartAt(from);
-        foreach (var offset in offsets) writer.Add(new RecordInput("x"u8) { Offset = offset }, at, from);
+        at.StartAt(new(from));
+        foreach (var offset in offsets) writer.Add(new RecordInput("x"u8) { Offset = new(offset) }, at, new(from));
         Assert.True(replay.OnFrame((byte)LogEntryKind.Records, 0, position, writer.Bytes));
     }
 }

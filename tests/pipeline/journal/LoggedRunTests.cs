@@ -1,3 +1,5 @@
+using K2I.Base;
+
 namespace K2I.Pipeline.Tests;
 
 public sealed class LoggedRunTests
@@ -14,7 +16,8 @@ public sealed class LoggedRunTests
     [InlineData("f", "id", 21L, true, false)]
     public void ReadingGoesOnBehindARunThatContinuesTheTable(string row, string? topicId, long? committed, bool begins, bool continues)
     {
-        Assert.Equal((row, continues), (row, new LoggedRun("id", 10, 20, default, begins).Continues(committed, topicId)));
-        if (topicId != "other") Assert.Equal(continues, new LoggedRun(null, 10, 20, default, begins).Continues(committed, topicId));
+        Offset? next = committed is { } at ? new(at) : null;
+        Assert.Equal((row, continues), (row, new LoggedRun("id", new(10), new(20), default, begins).Continues(next, topicId)));
+        if (topicId != "other") Assert.Equal(continues, new LoggedRun(null, new(10), new(20), default, begins).Continues(next, topicId));
     }
 }

@@ -13,21 +13,21 @@ public sealed class RecordFrameTests
     {
         var writer = new RecordFrameWriter(1 << 20);
         var headers = new Headers(("a", "1"u8.ToArray()), ("", []), ("null", null));
-        writer.Add(Record(41, "key", "value", headers), Orders, 40);
-        writer.Add(Record(43, null, ""), Orders, 42);
-        writer.Add(Record(50, "", null), Orders, 44);
+        writer.Add(Record(41, "key", "value", headers), Orders, new(40));
+        writer.Add(Record(43, null, ""), Orders, new(42));
+        writer.Add(Record(50, "", null), Orders, new(44));
 
         var frame = new RecordFrameReader(writer.Bytes);
-        Assert.Equal(("orders", "Uq3x", 7, 40L, 51L, 41L, 3), (frame.Topic, frame.TopicId, frame.Partition, frame.From, frame.Next, frame.FirstOffset, frame.Count));
+        Assert.Equal(("orders", "Uq3x", 7, new Offset(40), new Offset(51), new Offset(41), 3), (frame.Topic, frame.TopicId, frame.Partition, frame.From, frame.Next, frame.FirstOffset, frame.Count));
         var read = new HeaderCopy();
         Assert.True(frame.TryRead(read, out var record));
-        Assert.Equal((41L, "key", "value", 1_700_000_000_041L, TimestampKind.CreateTime), (record.Offset, Text(record.Key), Text(record.Value), record.TimestampMs, record.TimestampKind));
+        Assert.Equal((new Offset(41), "key", "value", 1_700_000_000_041L, TimestampKind.CreateTime), (record.Offset, Text(record.Key), Text(record.Value), record.TimestampMs, record.TimestampKind));
         Assert.Equal([("a", "1"), ("", ""), ("null", null)], ReadAll(record.Headers!));
         Assert.True(frame.TryRead(read, out record));
-        Assert.Equal((43L, true, false, 0), (record.Offset, record.KeyIsNull, record.ValueIsNull, record.Value.Length));
+        Assert.Equal((new Offset(43), true, false, 0), (record.Offset, record.KeyIsNull, record.ValueIsNull, record.Value.Length));
         Assert.Null(record.Headers);
         Assert.True(frame.TryRead(read, out record));
-        Assert.Equal((50L, false, true), (record.Offset, record.KeyIsNull, record.ValueIsNull));
+        Assert.Equal((new Offset(50), false, true), (record.Offset, record.KeyIsNull, record.ValueIsNull));
         Assert.False(frame.TryRead(read, out _));
     }
 
@@ -35,13 +35,13 @@ public sealed class RecordFrameTests
     public void OnlyTheVeryFirstFrameOfAPartitionSaysThatItBegins()
     {
         var source = new Source(0, "orders", 0);
-        source.StartAt(Source.Unknown, begins: true);
+        source.StartAt(Offset.None, begins: true);
         var writer = new RecordFrameWriter(1 << 20);
-        writer.Add(Record(5, null, "x"), source, 5);
-        source.Take(6);
+        writer.Add(Record(5, null, "x"), source, new(5));
+        source.Take(new(6));
         Assert.True(new RecordFrameReader(writer.Bytes).BeginsPartition);
         writer.Clear();
-        writer.Add(Record(6, null, "x"), source, 6);
+        writer.Add(Record(6, null, "x"), source, new(6));
         Assert.False(new RecordFrameReader(writer.Bytes).BeginsPartition);
     }
 
@@ -51,13 +51,13 @@ public sealed class RecordFrameTests
         var writer = new RecordFrameWriter(1 << 20);
         var other = Begun(new Source(1, "orders", 8), 0);
         Assert.True(writer.Fits(Record(1, null, "x"), Orders));
-        writer.Add(Record(1, null, "x"), Orders, 1);
+        writer.Add(Record(1, null, "x"), Orders, new(1));
         Assert.True(writer.Fits(Record(2, null, "x"), Orders));
         Assert.False(writer.Fits(Record(2, null, "x"), other));
         Assert.False(writer.Fits(Record(2L + uint.MaxValue, null, "x"), Orders));
         Assert.False(writer.Fits(Record(2, null, new string('x', 1 << 20)), Orders));
         Assert.False(writer.CanHold(Record(2, null, new string('x', 1 << 20)), Orders));
-        writer.Add(Record(2, null, new string('x', RecordFrameWriter.TargetBytes * 3)), Orders, 2);
+        writer.Add(Record(2, null, new string('x', RecordFrameWriter.TargetBytes * 3)), Orders, new(2));
         Assert.False(writer.Fits(Record(3, null, "x"), Orders));
         writer.Clear();
         Assert.True(writer.IsEmpty && writer.Fits(Record(2, null, "x"), other));
@@ -69,7 +69,7 @@ public sealed class RecordFrameTests
         var writer = new RecordFrameWriter(1 << 20);
         writer.End();
         Assert.True(writer.Fits(Record(1, null, "x"), Orders));
-        writer.Add(Record(1, null, "x"), Orders, 1);
+        writer.Add(Record(1, null, "x"), Orders, new(1));
         writer.End();
         Assert.False(writer.Fits(Record(3, null, "x"), Orders));
         writer.Clear();
@@ -80,7 +80,7 @@ public sealed class RecordFrameTests
     public void EveryCutAndEveryFlippedByteIsReadToAnEndOrRefused()
     {
         var writer = new RecordFrameWriter(1 << 20);
-        for (var i = 0; i < 3; i++) writer.Add(Record(41 + i, "k", "v", new Headers(("h", "1"u8.ToArray()))), Orders, 40);
+        for (var i = 0; i < 3; i++) writer.Add(Record(41 + i, "k", "v", new Headers(("h", "1"u8.ToArray()))), Orders, new(40));
         var whole = writer.Bytes.ToArray();
         for (var cut = 0; cut < whole.Length; cut++) Assert.Throws<EngineException>(() => ReadAll(whole[..cut]));
         for (var at = 0; at < whole.Length; at++)
@@ -117,7 +117,7 @@ public sealed class RecordFrameTests
     {
         Key = Encoding.UTF8.GetBytes(key ?? ""),
         KeyIsNull = key is null,
-        Offset = offset,
+        Offset = new(offset),
         TimestampMs = 1_700_000_000_000 + offset,
         TimestampKind = TimestampKind.CreateTime,
         Headers = headers,
@@ -125,7 +125,7 @@ public sealed class RecordFrameTests
 
     private static Source Begun(Source source, long at)
     {
-        source.StartAt(at);
+        source.StartAt(new(at));
         return source;
     }
 

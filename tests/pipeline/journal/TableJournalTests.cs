@@ -28,7 +28,7 @@ public sealed class TableJournalTests : IDisposable
     [Fact]
     public void AFlushUnderWayIsKeptOverSessions()
     {
-        var range = new OffsetRange(new Source(0, "topic", 0), 5, 9);
+        var range = new OffsetRange(new Source(0, "topic", 0), new(5), new(9));
         using (var journal = Open()) Assert.True(journal.Write(LogEntry.BufferSnapshot.Of(new Flush("id", 1, [range]), 4)));
         for (var session = 0; session < 5; session++)
         {

@@ -138,13 +138,8 @@ public sealed class SimConsumer : IConsumer
         {
             var position = assigned[(topic, partition)];
             var held = position.Topic?.Partitions[partition];
-            Check.That(offset is >= 0 or KafkaOffset.Beginning or KafkaOffset.End);
-            position.Offset = offset switch
-            {
-                KafkaOffset.Beginning => held?.Low ?? 0,
-                KafkaOffset.End => held?.High ?? 0,
-                _ => offset,
-            };
+            Check.That(offset.IsNumber || offset == Offset.Beginning || offset == Offset.End);
+            position.Offset = offset.IsNumber ? offset.Value : (offset == Offset.Beginning ? held?.Low : held?.High) ?? 0;
             (position.Runs, position.OutOfRange, position.ToldEnd, position.StartedAt) = (true, false, -1, position.Offset);
             position.Starts++;
             scheduler.Trace.Add(scheduler.NowMs, scheduler.CurrentThread, $"STARTS {topic}[{partition}]@{position.Offset}");
@@ -160,7 +155,7 @@ public sealed class SimConsumer : IConsumer
     public void Ack(ReadOnlySpan<TopicPartitionOffset> nextOffsets)
     {
         if (!group.Has(this) || broker.Away) return;
-        foreach (var next in nextOffsets) group.Acked[(next.Topic, next.Partition)] = next.Offset;
+        foreach (var next in nextOffsets) group.Acked[(next.Topic, next.Partition)] = next.Offset.Value;
     }
 
     public bool TryAck(ReadOnlySpan<TopicPartitionOffset> nextOffsets, int timeoutMs)
@@ -177,7 +172,7 @@ public sealed class SimConsumer : IConsumer
         var wanted = partitions.ToArray();
         scheduler.Enter("offsets for time");
         broker.RequireUp(timeoutMs, "offsets by time");
-        return [.. wanted.Select(p => new TopicPartitionOffset(p.Topic, p.Partition, broker.Topic(p.Topic).Partitions[p.Partition].Records.FirstOrDefault(r => r.TimestampMs >= unixMs && !r.Gone)?.Offset ?? KafkaOffset.End))];
+        return [.. wanted.Select(p => new TopicPartitionOffset(p.Topic, p.Partition, broker.Topic(p.Topic).Partitions[p.Partition].Records.FirstOrDefault(r => r.TimestampMs >= unixMs && !r.Gone) is { } found ? new Offset(found.Offset) : Offset.End))];
     }
 
     public Watermarks QueryWatermarks(TopicPartition partition, int timeoutMs)
@@ -185,14 +180,14 @@ public sealed class SimConsumer : IConsumer
         scheduler.Enter($"watermarks {partition}");
         broker.RequireUp(timeoutMs, $"watermarks of {partition}");
         var found = broker.Topic(partition.Topic).Partitions[partition.Partition];
-        return new(found.Low, found.High);
+        return new(new(found.Low), new(found.High));
     }
 
     public bool TryGetWatermarks(TopicPartition partition, out Watermarks watermarks)
     {
         watermarks = default;
         if (!assigned.TryGetValue((partition.Topic, partition.Partition), out var position) || position.Topic is not { Gone: false } topic) return false;
-        watermarks = new(topic.Partitions[partition.Partition].Low, topic.Partitions[partition.Partition].High);
+        watermarks = new(new(topic.Partitions[partition.Partition].Low), new(topic.Partitions[partition.Partition].High));
         return true;
     }
 
@@ -231,7 +226,7 @@ public sealed class SimConsumer : IConsumer
         scheduler.Enter(call);
         if (!broker.Away || scheduler.NowMs - toldAwayMs < 5_000) return;
         toldAwayMs = scheduler.NowMs;
-        listener.OnProblem(new(KafkaProblemKind.Unavailable, null, -1, KafkaOffset.None, "no broker answers"));
+        listener.OnProblem(new(KafkaProblemKind.Unavailable, null, -1, Offset.None, "no broker answers"));
     }
 
     private void ServeEvents()
@@ -303,7 +298,7 @@ public sealed class SimConsumer : IConsumer
             if (position.Offset < partition.Low || position.Offset > partition.High)
             {
                 position.OutOfRange = true;
-                listener.OnProblem(new(KafkaProblemKind.OffsetOutOfRange, key.Topic, key.Partition, position.Offset, "offset out of range"));
+                listener.OnProblem(new(KafkaProblemKind.OffsetOutOfRange, key.Topic, key.Partition, new(position.Offset), "offset out of range"));
                 continue;
             }
             if (scheduler.NowMs >= redeliverMs && broker.Dice.Chance(broker.Redelivers))
@@ -321,11 +316,11 @@ public sealed class SimConsumer : IConsumer
                 if (record.Gone) continue;
                 left--;
                 delivered++;
-                handler.OnRecord(new KafkaRecord(topicId, key.Partition, record.Offset, record.TimestampMs, TimestampType.Create, record.Key, true, record.Value, record.Value is null));
+                handler.OnRecord(new KafkaRecord(topicId, key.Partition, new(record.Offset), record.TimestampMs, TimestampType.Create, record.Key, true, record.Value, record.Value is null));
             }
             if (!position.Runs || position.Starts != starts || at < partition.Records.Count || ended || position.ToldEnd == partition.High) continue;
             position.Offset = position.ToldEnd = partition.High;
-            handler.OnPartitionEnd(topicId, key.Partition, partition.High);
+            handler.OnPartitionEnd(topicId, key.Partition, new(partition.High));
         }
         if (delivered > 0) scheduler.Trace.Add(scheduler.NowMs, scheduler.CurrentThread, $"polled {delivered} records");
         return delivered;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using K2I.Base;
 using K2I.Iceberg;
 using K2I.Pipeline;
 using K2I.Storage;
@@ -24,7 +25,7 @@ internal sealed class Auditor(World world, TableIdent ident)
                 var last = topic.Partitions[p].Records.LastOrDefault(r => !r.Gone);
                 if (last is null) continue;
                 if (offsets.TopicId(topic.Name) != topic.Id) return $"{topic.Name} is known by the id {offsets.TopicId(topic.Name)}, it is {topic.Id}";
-                if (!(offsets.Next(topic.Name, p) > last.Offset)) return $"{topic.Name}[{p}] is at {offsets.Next(topic.Name, p)}, its last record at {last.Offset}";
+                if (!(offsets.Next(topic.Name, p) > new Offset(last.Offset))) return $"{topic.Name}[{p}] is at {offsets.Next(topic.Name, p)}, its last record at {last.Offset}";
             }
         }
         return null;

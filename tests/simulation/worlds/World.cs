@@ -32,7 +32,7 @@ internal sealed class World
         HonestCatalog = options.FileCatalog ? new FileCatalog(HonestStore, Warehouse, Clock, random: ids) : Server;
         Hosts = [.. Enumerable.Range(1, options.Hosts).Select(n => new SimHost(this, $"h{n}"))];
         Tables = [.. TableNames.Take(options.Tables).Select(t => TableIdent.Parse("default." + t))];
-        Broker.CommittedBelow = (topic, partition) => Tables.Min(t => Load(t) is { } table && OffsetMap.Of(table) is var offsets && offsets.TopicId(topic.Name) == topic.Id ? offsets.Next(topic.Name, partition) ?? 0 : 0);
+        Broker.CommittedBelow = (topic, partition) => Tables.Min(t => Load(t) is { } table && OffsetMap.Of(table) is var offsets && offsets.TopicId(topic.Name) == topic.Id ? offsets.Next(topic.Name, partition)?.Value ?? 0 : 0);
         Trace.Add(0, "world", options.ToString());
     }
 
