@@ -15,12 +15,12 @@ public enum KafkaProblemKind
     /// <summary>A subscribed topic does not exist (yet); it is taken up once it does.</summary>
     UnknownTopic,
 
-    /// <summary>The start or next offset is not held by the partition, which stands still until it is sought elsewhere.</summary>
+    /// <summary>The start or next offset is not held by the partition, which stands still until it is started elsewhere.</summary>
     OffsetOutOfRange,
 
     /// <summary>
-    /// A batch fails its checksum or cannot be decompressed. The consumer has paused the partition, so that nothing behind the batch is read: resume it to
-    /// fetch the batch again, or seek past it.
+    /// A batch fails its checksum or cannot be decompressed. The consumer has stopped the partition, so that nothing behind the batch is read: start it there
+    /// to fetch the batch again, or past it.
     /// </summary>
     Corrupt,
 

@@ -146,7 +146,9 @@ public sealed class StartTests : IDisposable
         Assert.Equal(partitions * each, reader.Records);
     }
 
-    private static IReadOnlyList<KeyValuePair<string, string>> Properties(GroupProtocol protocol) => protocol == GroupProtocol.Classic ? EmbeddedBroker.ConsumerProperties : [];
+    /// <summary>A partition that is started waits for the fetch that is under way, which waits for records of others.</summary>
+    private static IReadOnlyList<KeyValuePair<string, string>> Properties(GroupProtocol protocol) =>
+        [new("fetch.wait.max.ms", "20"), .. protocol == GroupProtocol.Classic ? EmbeddedBroker.ConsumerProperties : []];
 
     private string Topic(int partitions)
     {
@@ -154,5 +156,5 @@ public sealed class StartTests : IDisposable
         return "t";
     }
 
-    private StrictReader Open() => new(broker.BootstrapServers, "g", GroupProtocol.Classic, EmbeddedBroker.ConsumerProperties, "t");
+    private StrictReader Open() => new(broker.BootstrapServers, "g", GroupProtocol.Classic, Properties(GroupProtocol.Classic), "t");
 }

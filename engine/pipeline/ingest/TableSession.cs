@@ -346,7 +346,7 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         switch (backpressure.Observe(hasRoom, clock.MonotonicMs))
         {
             case Backpressure.Change.Resume:
-                consumer.Start([.. assignment.Assigned.Select(s => new TopicPartitionOffset(s.Topic, s.Partition, s.NextOffset == Offset.None ? Offset.Beginning : s.NextOffset))]);
+                consumer.Start([.. assignment.Assigned.Select(s => new TopicPartitionOffset(s.Topic, s.Partition, s.NextOffset.IsNumber ? s.NextOffset : Offset.Beginning))]);
                 log.Info("fetching goes on", ("table", options.Name));
                 break;
             case Backpressure.Change.Pause:
