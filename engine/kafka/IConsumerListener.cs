@@ -7,8 +7,8 @@ namespace K2I.Kafka;
 public interface IConsumerListener
 {
     /// <summary>
-    /// Partitions were assigned. Nothing of them is delivered until <see cref="KafkaConsumer.Start"/>, from in here or at any time later; partitions that come back are to be
-    /// started anew.
+    /// Partitions were assigned. Nothing of them is delivered until <see cref="KafkaConsumer.Start"/>, from in here or at any time later;
+    /// partitions that come back are to be started anew.
     /// </summary>
     void OnAssigned(ReadOnlySpan<TopicPartition> partitions);
 

@@ -42,8 +42,8 @@ public sealed unsafe partial class KafkaConsumer
     }
 
     /// <summary>
-    /// Takes the partitions over without a record flowing: each is paused before librdkafka has it, and its fetcher waits at an offset that means nothing, for
-    /// <see cref="Start"/> to set another.
+    /// Takes the partitions over without a record flowing: each is paused before librdkafka has it, and its fetcher waits at an offset that
+    /// means nothing, for <see cref="Start"/> to set another.
     /// </summary>
     private void Assign(NativePartitionList* partitions, bool cooperative)
     {

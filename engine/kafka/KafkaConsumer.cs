@@ -6,13 +6,13 @@ using K2I.Base;
 namespace K2I.Kafka;
 
 /// <summary>
-/// A member of a consumer group that reads topics by librdkafka's callback queue: one lock per poll, no managed allocation per record.
-/// It decides nothing about offsets: an assigned partition delivers nothing until <see cref="Start"/> says from where. Passing errors are waited out and told
-/// (<see cref="Connection"/>, <see cref="IConsumerListener.OnProblem"/>); nothing of that kind is thrown.
+/// A member of a consumer group that reads topics by librdkafka's callback queue: one lock per poll, no managed allocation per record. It
+/// decides nothing about offsets: an assigned partition delivers nothing until <see cref="Start"/> says from where. Passing errors are
+/// waited out and told (<see cref="Connection"/>, <see cref="IConsumerListener.OnProblem"/>); nothing of that kind is thrown.
 /// </summary>
 /// <remarks>
-/// Thread: one thread at a time polls, closes and disposes, and all callbacks come on it. <see cref="Connection"/>, <see cref="TopicName"/>,
-/// acks and queries may come from any thread before <see cref="Close"/>.
+/// Thread: one thread at a time polls, closes and disposes, and all callbacks come on it. <see cref="Connection"/>,
+/// <see cref="TopicName"/>, acks and queries may come from any thread before <see cref="Close"/>.
 /// </remarks>
 public sealed unsafe partial class KafkaConsumer : IConsumer
 {
@@ -67,21 +67,24 @@ public sealed unsafe partial class KafkaConsumer : IConsumer
     public string TopicName(int topicId) => topics.Name(topicId);
 
     /// <summary>
-    /// Changes what the member subscribes to: names, and regular expressions that start with <c>^</c>, one at least. What is of neither the old nor the new topics stays as it
-    /// is; partitions come and go by rebalances, in later polls. Polling thread.
+    /// Changes what the member subscribes to: names, and regular expressions that start with <c>^</c>, one at least. What is of neither the
+    /// old nor the new topics stays as it is; partitions come and go by rebalances, in later polls. Polling thread.
     /// </summary>
-    /// <exception cref="EngineException"><see cref="ErrorKind.Invalid"/>: none, or one that is no topic and no regular expression.</exception>
+    /// <exception cref="EngineException"><see cref="ErrorKind.Invalid"/>: none, or one that is no topic and no regular
+    /// expression.</exception>
     public void Subscribe(IReadOnlyList<string> topics)
     {
         if (topics.Count == 0) throw new EngineException(ErrorKind.Invalid, "kafka: no topic to read");
         using var list = PartitionList.OfTopics(topics);
         var error = Native.Subscribe(client.Pointer, list.Pointer);
-        if (error != KafkaError.None) throw new EngineException(ErrorKind.Invalid, $"kafka: topics '{string.Join(", ", topics)}': {KafkaError.Text(error)}");
+        if (error != KafkaError.None)
+            throw new EngineException(ErrorKind.Invalid, $"kafka: topics '{string.Join(", ", topics)}': {KafkaError.Text(error)}");
     }
 
     /// <summary>
-    /// Serves group events, then hands over what was fetched, up to <paramref name="maxRecords"/>; waits up to <paramref name="timeoutMs"/> for the first
-    /// record or event. Call it at least every <c>max.poll.interval.ms</c>, also while everything is stopped. Returns the records delivered.
+    /// Serves group events, then hands over what was fetched, up to <paramref name="maxRecords"/>; waits up to <paramref name="timeoutMs"/>
+    /// for the first record or event. Call it at least every <c>max.poll.interval.ms</c>, also while everything is stopped. Returns the
+    /// records delivered.
     /// </summary>
     public int Poll(int timeoutMs, int maxRecords, IRecordHandler handler)
     {

@@ -19,8 +19,8 @@ public enum KafkaProblemKind
     OffsetOutOfRange,
 
     /// <summary>
-    /// A batch fails its checksum or cannot be decompressed. The consumer has stopped the partition, so that nothing behind the batch is read: start it there
-    /// to fetch the batch again, or past it.
+    /// A batch fails its checksum or cannot be decompressed. The consumer has stopped the partition, so that nothing behind the batch is
+    /// read: start it there to fetch the batch again, or past it.
     /// </summary>
     Corrupt,
 

@@ -69,7 +69,8 @@ internal sealed class FoundFile
         throw HasChanged(end);
     }
 
-    internal EngineException HasChanged(LogPosition at) => new(ErrorKind.Corrupt, $"{Path}: the log has changed at position {at} since it was opened");
+    internal EngineException HasChanged(LogPosition at) =>
+        new(ErrorKind.Corrupt, $"{Path}: the log has changed at position {at} since it was opened");
 
     internal static FoundFile Look(IFileSystem files, string path, LogPosition nameStart)
     {

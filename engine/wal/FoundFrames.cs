@@ -4,12 +4,12 @@ using K2I.Memory;
 namespace K2I.Wal;
 
 /// <summary>
-/// Reads single frames of those that an opening found, by the positions that <see cref="WriteAheadLog.Replay"/> told, in any order; cheapest where positions of a
-/// file follow each other. The log is appended to and truncated meanwhile.
+/// Reads single frames of those that an opening found, by the positions that <see cref="WriteAheadLog.Replay"/> told, in any order;
+/// cheapest where positions of a file follow each other. The log is appended to and truncated meanwhile.
 /// </summary>
 /// <remarks>
-/// Owner of a few mappings, whatever the log's size, and of the memory that it has touched of them, which it gives back as it goes. One thread at a time; several may be open,
-/// each for its own. To be disposed before the log.
+/// Owner of a few mappings, whatever the log's size, and of the memory that it has touched of them, which it gives back as it goes. One
+/// thread at a time; several may be open, each for its own. To be disposed before the log.
 /// </remarks>
 public sealed class FoundFrames : IDisposable
 {
@@ -33,8 +33,8 @@ public sealed class FoundFrames : IDisposable
     internal FoundFrames(WriteAheadLog log, IFileSystem files, LogScan scan) => (this.log, this.files, this.scan) = (log, files, scan);
 
     /// <summary>
-    /// The frame at a position. False if the log has been truncated beyond it: it is needed no more. What was found stays where it is while it is looked at: a truncation
-    /// that comes later lets its file go with the next call, or with <see cref="Dispose"/>.
+    /// The frame at a position. False if the log has been truncated beyond it: it is needed no more. What was found stays where it is while
+    /// it is looked at: a truncation that comes later lets its file go with the next call, or with <see cref="Dispose"/>.
     /// </summary>
     /// <exception cref="EngineException"><see cref="ErrorKind.Corrupt"/>: no whole frame is there any more.</exception>
     public bool TryRead(LogPosition position, out FoundFrame frame)

@@ -67,9 +67,9 @@ internal sealed class LogStock(IFileSystem files, string directory, WalOptions o
     }
 
     /// <summary>
-    /// The next log file, by <paramref name="header"/> (salt and time are added here); null while it is being made or there is no room. Files that end at or
-    /// below <paramref name="reusableBelow"/> are reused. An opening has its file whole, as nobody waits for a sync yet, and beyond <see cref="WalOptions.MaxBytes"/> if need be:
-    /// without one, nothing could be appended that leads to a truncation.
+    /// The next log file, by <paramref name="header"/> (salt and time are added here); null while it is being made or there is no room.
+    /// Files that end at or below <paramref name="reusableBelow"/> are reused. An opening has its file whole, as nobody waits for a sync
+    /// yet, and beyond <see cref="WalOptions.MaxBytes"/> if need be: without one, nothing could be appended that leads to a truncation.
     /// </summary>
     internal LogFile? TryNext(FileHeader header, LogPosition reusableBelow, bool opening = false)
     {

@@ -25,13 +25,14 @@ namespace K2I.Wal;
 /// <b>Position.</b> A byte's place in the whole log: its file's start position + its offset there. Positions only grow over a log's life; file names, positions of
 /// frames and the end of the log never mean two things. A new file starts where the range of the newest one before it ends.
 /// <para><b>Generation.</b> 1 for the first opening of a log, one more for each opening after. An opening never appends to a file that it found.</para>
-/// <para><b>Stream.</b> Whose frame it is: a number that the caller gives and the log only keeps. Frames of all streams lie in the order in which they were appended.</para>
+/// <para><b>Stream.</b> Whose frame it is: a number that the caller gives and the log only keeps. Frames of all streams lie in the order in
+/// which they were appended.</para>
 /// <para><b>Salt.</b> A random number of each file, drawn whenever its header is written. The checksum of a frame starts from it, so bytes that a file held before it was
 /// reused are no frames of it, even if someone sent them as a record to be found there.</para>
 /// <b>A file header is valid if</b>
 /// <list type="number">
-/// <item>Magic is <see cref="Magic"/> and Crc the CRC-32C of the 76 bytes before it. One of another Version is refused, not judged: such a log is
-/// not opened and not touched, and whoever wants to go on without it moves it away.</item>
+/// <item>Magic is <see cref="Magic"/> and Crc the CRC-32C of the 76 bytes before it. One of another Version is refused, not judged:
+/// such a log is not opened and not touched, and whoever wants to go on without it moves it away.</item>
 /// <item>FileBytes is a multiple of 4096 from <see cref="MinFileBytes"/> to <see cref="MaxFileBytes"/>; StartPosition is a multiple of 8.</item>
 /// <item>TruncatedPosition ≤ SyncedPosition ≤ StartPosition, and PreviousEnd ≤ StartPosition.</item>
 /// <item>StartPosition is what the file's name says. One whose header names a later start was being reused when the process ended: it is a spare, holding nothing.</item>

@@ -17,7 +17,10 @@ public sealed record WalOptions
     /// <summary>Bytes that may wait for a sync; <see cref="WriteAheadLog.HasRoom"/> is false from there on. Bounds what a crash loses, and how long a group takes when the disk is slow.</summary>
     public int MaxUnsyncedBytes { get; init; } = 32 << 20;
 
-    /// <summary>Room that the files of the log may take; at least two of them. None is made beyond, until some can be used again, but the first of an opening. 0: as the disk allows.</summary>
+    /// <summary>
+    /// Room that the files of the log may take; at least two of them. None is made beyond, until some can be used again, but the first of
+    /// an opening. 0: as the disk allows.
+    /// </summary>
     public long MaxBytes { get; init; }
 
     /// <summary>Truncated files kept for reuse; more are removed.</summary>

@@ -14,8 +14,8 @@ public readonly record struct WalStatistics
     /// <summary>Log files, those waiting for reuse and the one being made included.</summary>
     public int Files { get; init; }
 
-    /// <summary>What they take on disk. Of it, what lies between <see cref="WriteAheadLog.TruncatedPosition"/> and <see cref="WriteAheadLog.AppendedPosition"/> can only be
-    /// made free by truncating, a file at a time.</summary>
+    /// <summary>What they take on disk. Of it, what lies between <see cref="WriteAheadLog.TruncatedPosition"/> and
+    /// <see cref="WriteAheadLog.AppendedPosition"/> can only be made free by truncating, a file at a time.</summary>
     public long DiskBytes { get; init; }
 
     /// <summary>From the first append of a group until it was synced.</summary>

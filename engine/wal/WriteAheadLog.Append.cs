@@ -21,8 +21,8 @@ public sealed partial class WriteAheadLog
     private volatile string writeTrouble = "";
 
     /// <summary>
-    /// Appends a payload of one of the kinds 1 to 254, in a stream that the caller numbers. False when there is no room at the moment: the caller holds back and tries again. It is durable once
-    /// <see cref="SyncedPosition"/> is beyond <paramref name="position"/>.
+    /// Appends a payload of one of the kinds 1 to 254, in a stream that the caller numbers. False when there is no room at the moment: the
+    /// caller holds back and tries again. It is durable once <see cref="SyncedPosition"/> is beyond <paramref name="position"/>.
     /// </summary>
     public bool TryAppend(byte kind, ulong stream, ReadOnlySpan<byte> payload, out LogPosition position)
     {

@@ -11,11 +11,13 @@ public sealed partial class WriteAheadLog
     private readonly List<ReadFloor> floors = [];
 
     /// <summary>
-    /// Hands out the frames that <see cref="Open"/> found, from <paramref name="fromPosition"/> (or where they begin) until the handler has enough. Appending goes on
-    /// meanwhile, and what is truncated meanwhile is handed out all the same. Returns where it stopped: the position after the last frame handed out.
+    /// Hands out the frames that <see cref="Open"/> found, from <paramref name="fromPosition"/> (or where they begin) until the handler has
+    /// enough. Appending goes on meanwhile, and what is truncated meanwhile is handed out all the same. Returns where it stopped: the
+    /// position after the last frame handed out.
     /// </summary>
     /// <param name="progress">Told every few mebibytes which position has been reached.</param>
-    /// <exception cref="EngineException"><see cref="ErrorKind.Corrupt"/>: a frame is no longer what it was when the log was opened.</exception>
+    /// <exception cref="EngineException"><see cref="ErrorKind.Corrupt"/>: a frame is no longer what it was when the log was
+    /// opened.</exception>
     public LogPosition Replay(LogPosition fromPosition, IFrameHandler handler, Action<LogPosition>? progress = null)
     {
         var floor = new ReadFloor();
@@ -62,8 +64,8 @@ public sealed partial class WriteAheadLog
     }
 
     /// <summary>
-    /// How far files may be reused, by a truncated position that the caller has read before. A floor that is not seen here is set after this, and whoever sets it sees that
-    /// truncated position, and refuses.
+    /// How far files may be reused, by a truncated position that the caller has read before. A floor that is not seen here is set after
+    /// this, and whoever sets it sees that truncated position, and refuses.
     /// </summary>
     private LogPosition ReusableBelow(LogPosition truncated)
     {

@@ -13,7 +13,8 @@ namespace K2I.Wal;
 /// <remarks>
 /// <para>Threads. Appenders (any thread, one short lock, never a wait): <see cref="TryAppend"/>, <see cref="HasRoom"/>. Sync worker (one thread):
 /// <see cref="SyncStep"/>; it owns files, syncs and everything else that may wait for the disk. Any thread: positions, <see cref="Truncate"/>,
-/// <see cref="WaitSynced"/>, <see cref="Statistics"/>, <see cref="Replay"/>, <see cref="OpenFound"/>. The owner: <see cref="Open"/>, and <see cref="Dispose"/> once all others
+/// <see cref="WaitSynced"/>, <see cref="Statistics"/>, <see cref="Replay"/>, <see cref="OpenFound"/>. The owner: <see cref="Open"/>, and
+/// <see cref="Dispose"/> once all others
 /// have stopped using it.</para>
 /// <para>One process at a time: the caller holds a lock over the directory (<see cref="IFileSystem.Lock"/>).</para>
 /// <para>Errors. No space: <see cref="TryAppend"/> is false and <see cref="Trouble"/> says why, until there is. A failed write or sync: the log is over; it is not tried again,
@@ -75,8 +76,8 @@ public sealed partial class WriteAheadLog : IDisposable
     /// <summary>
     /// Opens the log of a directory, which is created if need be: reads what is there, makes sure that all of it is on disk, and starts a file of a new generation after it.
     /// </summary>
-    /// <exception cref="EngineException"><see cref="ErrorKind.Unsupported"/>: of another release; <see cref="ErrorKind.Fatal"/>: cannot be synced; others from the file
-    /// system. A full disk is no error: the log opens without room.</exception>
+    /// <exception cref="EngineException"><see cref="ErrorKind.Unsupported"/>: of another release; <see cref="ErrorKind.Fatal"/>: cannot be
+    /// synced; others from the file system. A full disk is no error: the log opens without room.</exception>
     public static WriteAheadLog Open(IFileSystem files, string directory, WalOptions options, ILog log, IClock clock)
     {
         Check.That(options.FileBytes is >= WalFormat.MinFileBytes and <= WalFormat.MaxFileBytes && options.FileBytes % NativeBuffer.PageBytes == 0);
@@ -85,7 +86,8 @@ public sealed partial class WriteAheadLog : IDisposable
         var scan = LogScan.Run(files, directory);
         if (scan.Found.Find(f => f.State == FileState.Unsupported) is { } other)
             throw new EngineException(ErrorKind.Unsupported,
-                $"{other.Path} was written by another release (format version {other.Header.Version}), and this one reads version {WalFormat.Version}: go on with that release, or move the directory away");
+                $"{other.Path} was written by another release (format version {other.Header.Version}), and this one reads version "
+                + $"{WalFormat.Version}: go on with that release, or move the directory away");
         Tell(scan.Recovery, directory, log);
         MakeDurable(scan, files);
         KillPoint.Hit("wal.made-durable");

@@ -24,7 +24,10 @@ public sealed class Collector : IRecordHandler, IConsumerListener, IDisposable
     /// <summary>Where each partition was said to end, last.</summary>
     public Dictionary<TopicPartition, Offset> Ends { get; } = [];
 
-    /// <summary>Where partitions start when they are assigned; by default behind what this collector has read of them, else at the beginning. Null: not yet.</summary>
+    /// <summary>
+    /// Where partitions start when they are assigned; by default behind what this collector has read of them, else at the beginning. Null:
+    /// not yet.
+    /// </summary>
     public Func<TopicPartition, Offset?> Start { get; set; }
 
     /// <summary>Called at revoke, before the partitions go.</summary>
@@ -76,7 +79,8 @@ public sealed class Collector : IRecordHandler, IConsumerListener, IDisposable
         .Select(r => new Offset(r.Offset + 1)).DefaultIfEmpty(Offset.Beginning).Max();
 
     /// <summary>Starts partitions behind what was read of them.</summary>
-    public void GoOn(params TopicPartition[] partitions) => Consumer.Start([.. partitions.Select(p => new TopicPartitionOffset(p.Topic, p.Partition, Next(p)))]);
+    public void GoOn(params TopicPartition[] partitions) =>
+        Consumer.Start([.. partitions.Select(p => new TopicPartitionOffset(p.Topic, p.Partition, Next(p)))]);
 
     public void OnRevoked(ReadOnlySpan<TopicPartition> partitions)
     {

@@ -2,7 +2,9 @@ using K2I.Base;
 
 namespace K2I.Kafka.Tests;
 
-/// <summary>What holds rows back for long (a catalog away, a full disk) shows in Kafka as stopped partitions; it must cost nothing but time.</summary>
+/// <summary>
+/// What holds rows back for long (a catalog away, a full disk) shows in Kafka as stopped partitions; it must cost nothing but time.
+/// </summary>
 public sealed class LongStopTests : IDisposable
 {
     private readonly EmbeddedBroker broker = new(NullLog.Instance);
@@ -19,12 +21,16 @@ public sealed class LongStopTests : IDisposable
         Check(broker.BootstrapServers, "t", protocol, protocol == GroupProtocol.Classic ? EmbeddedBroker.ConsumerProperties : []);
     }
 
-    /// <summary>Stops again and again, with one partition or both, in the middle of what is fetched already, while more is produced; then looks at every offset.</summary>
+    /// <summary>
+    /// Stops again and again, with one partition or both, in the middle of what is fetched already, while more is produced; then looks at
+    /// every offset.
+    /// </summary>
     internal static void Check(string brokers, string topic, GroupProtocol protocol, IReadOnlyList<KeyValuePair<string, string>> properties)
     {
         const int each = 2_000, rounds = 5;
         for (var p = 0; p < 2; p++) Produce.Numbers(brokers, topic, p, each);
-        using var reader = new Collector(new ConsumerOptions { Client = new() { Brokers = brokers, Properties = properties }, Group = "stops", Topics = [topic], Protocol = protocol });
+        var client = new ClientOptions { Brokers = brokers, Properties = properties };
+        using var reader = new Collector(new ConsumerOptions { Client = client, Group = "stops", Topics = [topic], Protocol = protocol });
         TopicPartition[] both = [new(topic, 0), new(topic, 1)];
         // The poll that assigns may go on to records: one at most, so that the first round finds some.
         reader.Until(() => reader.Assigned.Count == 2, 60_000, maxRecords: 1);

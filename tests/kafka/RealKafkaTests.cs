@@ -77,7 +77,8 @@ public sealed class RealKafkaTests(SharedKafka shared) : IClassFixture<SharedKaf
     [RealKafka.Theory]
     [InlineData(GroupProtocol.Classic)]
     [InlineData(GroupProtocol.Consumer)]
-    public void LongStopsLoseAndDoubleNothing(GroupProtocol protocol) => LongStopTests.Check(Kafka.Brokers, Create($"stops-{protocol}", 2), protocol, []);
+    public void LongStopsLoseAndDoubleNothing(GroupProtocol protocol) =>
+        LongStopTests.Check(Kafka.Brokers, Create($"stops-{protocol}", 2), protocol, []);
 
     [RealKafka.Theory]
     [InlineData(GroupProtocol.Classic)]
@@ -97,7 +98,8 @@ public sealed class RealKafkaTests(SharedKafka shared) : IClassFixture<SharedKaf
     public void ASubscriptionChangesUnderWay(GroupProtocol protocol)
     {
         var (one, other, pattern) = ($"sub-{protocol}-one", $"sub-{protocol}-other", $"sub-{protocol}-many");
-        StartChecks.TheSubscriptionChanges(Kafka.Brokers, topic => Create(topic, 2), one, other, pattern, protocol, [new("topic.metadata.refresh.interval.ms", "500"), new("topic.metadata.propagation.max.ms", "0")]);
+        StartChecks.TheSubscriptionChanges(Kafka.Brokers, topic => Create(topic, 2), one, other, pattern, protocol,
+            [new("topic.metadata.refresh.interval.ms", "500"), new("topic.metadata.propagation.max.ms", "0")]);
     }
 
     [RealKafka.Theory]

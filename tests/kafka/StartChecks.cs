@@ -4,7 +4,10 @@ using Properties = System.Collections.Generic.IReadOnlyList<System.Collections.G
 namespace K2I.Kafka.Tests;
 
 
-/// <summary>What starting and stopping partitions promises, against any broker. The readers themselves fail at each record that is not the next one from the last start.</summary>
+/// <summary>
+/// What starting and stopping partitions promises, against any broker. The readers themselves fail at each record that is not the next one
+/// from the last start.
+/// </summary>
 public static class StartChecks
 {
     private const int Records = 400;
@@ -34,7 +37,10 @@ public static class StartChecks
         Assert.Equal(2 * Records - 40, reader.Records);
     }
 
-    /// <summary>Stops and starts partitions at random, forward, back, or where they were, between polls and from within records, while more is produced.</summary>
+    /// <summary>
+    /// Stops and starts partitions at random, forward, back, or where they were, between polls and from within records, while more is
+    /// produced.
+    /// </summary>
     public static void EveryRecordOnceFromTheLastStart(string brokers, string topic, GroupProtocol protocol, Properties properties)
     {
         const int partitions = 8;
@@ -76,7 +82,9 @@ public static class StartChecks
         }
     }
 
-    /// <summary>What an earlier start still asks the broker for (an offset by its name, an offset that is not there) must not come through.</summary>
+    /// <summary>
+    /// What an earlier start still asks the broker for (an offset by its name, an offset that is not there) must not come through.
+    /// </summary>
     public static void ALaterPositionWinsOverAnEarlierOne(string brokers, string topic, GroupProtocol protocol, Properties properties)
     {
         const int partitions = 12;
@@ -130,7 +138,7 @@ public static class StartChecks
     /// <summary>Partitions are started and stopped all the time while another member comes and goes.</summary>
     public static void StartsAmidRebalances(string brokers, string topic, GroupProtocol protocol, Properties properties)
     {
-        const int partitions = 40, each = 300, members = 4;
+        const int partitions = 40, each = 300, members = 2;
         for (var p = 0; p < partitions; p++) Produce.Numbers(brokers, topic, p, each);
         var random = new Random(3);
         using var reader = new StrictReader(brokers, topic, protocol, properties, topic);
@@ -170,7 +178,8 @@ public static class StartChecks
         }
     }
 
-    public static void TheSubscriptionChanges(string brokers, Func<string, string> create, string one, string other, string many, GroupProtocol protocol, Properties properties)
+    public static void TheSubscriptionChanges(
+        string brokers, Func<string, string> create, string one, string other, string many, GroupProtocol protocol, Properties properties)
     {
         foreach (var topic in new[] { one, other, many + ".a" }) Fill(topic);
         using var reader = new StrictReader(brokers, one, protocol, properties, one);

@@ -8,8 +8,11 @@ public sealed class StrictReader : IRecordHandler, IConsumerListener, IDisposabl
 {
     private readonly Dictionary<TopicPartition, long> next = [];
 
-    public StrictReader(string brokers, string group, GroupProtocol protocol, IReadOnlyList<KeyValuePair<string, string>> properties, params string[] topics) => Consumer = new(
-        new ConsumerOptions { Client = new() { Brokers = brokers, Properties = properties }, Group = group, Topics = topics, Protocol = protocol }, this, NullLog.Instance);
+    public StrictReader(string brokers, string group, GroupProtocol protocol, IReadOnlyList<KeyValuePair<string, string>> properties, string topic)
+    {
+        var client = new ClientOptions { Brokers = brokers, Properties = properties };
+        Consumer = new(new ConsumerOptions { Client = client, Group = group, Topics = [topic], Protocol = protocol }, this, NullLog.Instance);
+    }
 
     public KafkaConsumer Consumer { get; }
 
@@ -104,7 +107,8 @@ public sealed class StrictReader : IRecordHandler, IConsumerListener, IDisposabl
         var clock = Stopwatch.StartNew();
         while (!condition())
         {
-            Assert.True(clock.ElapsedMilliseconds < 60_000, $"{Records} records, {Assigned.Count} assigned, {next.Count} running, {Consumer.Connection}, {string.Join("; ", Problems.Distinct())}");
+            var seen = $"{Records} records, {Assigned.Count} assigned, {next.Count} running, {Consumer.Connection}, {string.Join("; ", Problems)}";
+            Assert.True(clock.ElapsedMilliseconds < 60_000, seen);
             Consumer.Poll(50, maxRecords, this);
         }
     }

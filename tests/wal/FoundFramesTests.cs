@@ -231,7 +231,8 @@ public sealed class FoundFramesTests
     private void Write(int count)
     {
         var log = Frames.Open("log", Options, files);
-        for (var i = 0; i < count; i++) Frames.Append(log, $"{i}:" + new string((char)('a' + i % 26), i * 37 % 600), (byte)(1 + i % 5), Hash(i % Streams));
+        for (var i = 0; i < count; i++)
+            Frames.Append(log, $"{i}:" + new string((char)('a' + i % 26), i * 37 % 600), (byte)(1 + i % 5), Hash(i % Streams));
         Frames.Kill(log);
     }
 

@@ -346,7 +346,7 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
         switch (backpressure.Observe(hasRoom, clock.MonotonicMs))
         {
             case Backpressure.Change.Resume:
-                consumer.Start([.. assignment.Assigned.Select(s => new TopicPartitionOffset(s.Topic, s.Partition, s.NextOffset.IsNumber ? s.NextOffset : Offset.Beginning))]);
+                consumer.Start([.. assignment.Assigned.Select(GoesOn)]);
                 log.Info("fetching goes on", ("table", options.Name));
                 break;
             case Backpressure.Change.Pause:
@@ -355,6 +355,9 @@ internal sealed class TableSession : IRecordHandler, IConsumerListener, IDisposa
                 break;
         }
     }
+
+    private static TopicPartitionOffset GoesOn(Source source) =>
+        new(source.Topic, source.Partition, source.NextOffset.IsNumber ? source.NextOffset : Offset.Beginning);
 
     /// <summary>Once a second: acks, and what status pages show of lag.</summary>
     private void Upkeep()

@@ -318,7 +318,8 @@ public sealed class SimConsumer : IConsumer
                 delivered++;
                 handler.OnRecord(new KafkaRecord(topicId, key.Partition, new(record.Offset), record.TimestampMs, TimestampType.Create, record.Key, true, record.Value, record.Value is null));
             }
-            if (!position.Runs || position.Starts != starts || at < partition.Records.Count || ended || position.ToldEnd == partition.High) continue;
+            if (!position.Runs || position.Starts != starts) continue;
+            if (at < partition.Records.Count || ended || position.ToldEnd == partition.High) continue;
             position.Offset = position.ToldEnd = partition.High;
             handler.OnPartitionEnd(topicId, key.Partition, new(partition.High));
         }
