@@ -22,7 +22,8 @@ public sealed unsafe partial class KafkaConsumer
     /// From now on the records of these partitions are delivered from an offset on (or from <see cref="Offset.Beginning"/> or
     /// <see cref="Offset.End"/>); of what was fetched before, nothing. It does not matter whether a partition was never started, was
     /// stopped, is running, or stands still after <see cref="KafkaProblemKind.OffsetOutOfRange"/> or
-    /// <see cref="KafkaProblemKind.Corrupt"/>. They are assigned. While the consumer closes, nothing starts. Polling thread, within callbacks too.
+    /// <see cref="KafkaProblemKind.Corrupt"/>. They are assigned. While the consumer closes, nothing starts. Polling thread, within
+    /// callbacks too.
     /// </summary>
     public void Start(ReadOnlySpan<TopicPartitionOffset> starts)
     {

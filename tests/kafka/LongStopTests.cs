@@ -52,7 +52,10 @@ public sealed class LongStopTests : IDisposable
         reader.Until(() => reader.Records.Count >= 2 * produced, 60_000);
         reader.PollFor(300);
         foreach (var partition in both)
-            Assert.Equal(Enumerable.Range(0, produced).Select(i => (long)i), reader.Records.Where(r => r.Partition == partition.Partition).Select(r => r.Offset));
+        {
+            var offsets = reader.Records.Where(r => r.Partition == partition.Partition).Select(r => r.Offset);
+            Assert.Equal(Enumerable.Range(0, produced).Select(i => (long)i), offsets);
+        }
         Assert.Single(reader.Groups);
     }
 }

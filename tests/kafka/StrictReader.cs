@@ -8,10 +8,12 @@ public sealed class StrictReader : IRecordHandler, IConsumerListener, IDisposabl
 {
     private readonly Dictionary<TopicPartition, long> next = [];
 
-    public StrictReader(string brokers, string group, GroupProtocol protocol, IReadOnlyList<KeyValuePair<string, string>> properties, string topic)
+    public StrictReader(
+        string brokers, string group, GroupProtocol protocol, IReadOnlyList<KeyValuePair<string, string>> properties, string topic)
     {
         var client = new ClientOptions { Brokers = brokers, Properties = properties };
-        Consumer = new(new ConsumerOptions { Client = client, Group = group, Topics = [topic], Protocol = protocol }, this, NullLog.Instance);
+        var options = new ConsumerOptions { Client = client, Group = group, Topics = [topic], Protocol = protocol };
+        Consumer = new(options, this, NullLog.Instance);
     }
 
     public KafkaConsumer Consumer { get; }
@@ -107,7 +109,8 @@ public sealed class StrictReader : IRecordHandler, IConsumerListener, IDisposabl
         var clock = Stopwatch.StartNew();
         while (!condition())
         {
-            var seen = $"{Records} records, {Assigned.Count} assigned, {next.Count} running, {Consumer.Connection}, {string.Join("; ", Problems)}";
+            var problems = string.Join("; ", Problems);
+            var seen = $"{Records} records, {Assigned.Count} assigned, {next.Count} running, {Consumer.Connection}, {problems}";
             Assert.True(clock.ElapsedMilliseconds < 60_000, seen);
             Consumer.Poll(50, maxRecords, this);
         }
