@@ -28,6 +28,7 @@ internal sealed class EngineContext : IDisposable
         Stop = new(clock);
         Flushing = new(new(encoders), clock, services.Random, log);
         Tables = new(this);
+        Queries = new(() => services.OpenQueries(Client, log));
     }
 
     internal EngineOptions Options { get; }
@@ -68,8 +69,10 @@ internal sealed class EngineContext : IDisposable
     /// <summary>The connection of a lane that is worst off; null before there is any.</summary>
     internal KafkaConnection? Kafka => Lanes.Select(l => l.Connection).Where(c => c is not null).OrderBy(c => c!.State == KafkaConnectionState.Up).FirstOrDefault();
 
-    /// <summary>For questions that no lane asks.</summary>
-    internal KafkaQueries? AnyQueries => Lanes.IsEmpty ? null : Lanes[0].Queries;
+    internal KafkaQueries Queries { get; }
+
+    /// <summary>How the cluster is reached.</summary>
+    internal ClientOptions Client => new() { Brokers = Options.Kafka.Brokers, ClientId = Options.Kafka.ClientId, Properties = [.. Options.Kafka.Properties] };
 
     /// <summary>Answers are on their way to lanes: these look more often.</summary>
     internal bool IsBusy => clock.MonotonicMs < Volatile.Read(ref busyUntilMs);
@@ -134,6 +137,7 @@ internal sealed class EngineContext : IDisposable
     public void Dispose()
     {
         Stop.Dispose();
+        Queries.Dispose();
         Pool.Dispose();
         Stores.Dispose();
     }

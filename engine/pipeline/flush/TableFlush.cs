@@ -113,8 +113,7 @@ internal sealed class TableFlush
     {
         what = "ask Kafka for the topics";
         // Asked after the last of these records was fetched: they are of the topics that the table knows.
-        foreach (var lane in segments.Select(s => s.Part.Lane).Distinct())
-            starts.CheckLives(ranges.Select(r => r.Source).Where(s => segments.Any(g => g.Part.Lane == lane && g.Ranges.Any(r => ReferenceEquals(r.Source, s)))), lane.Queries);
+        starts.CheckLives(ranges.Select(r => r.Source));
         step = Begin;
         return true;
     }

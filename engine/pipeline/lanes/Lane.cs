@@ -55,7 +55,6 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
         (Index, this.engine, Log, clock) = (index, engine, log, engine.Services.Clock);
         problems = new(index, engine.Log, clock);
         acks = new(log);
-        Queries = new(clock);
     }
 
     internal int Index { get; }
@@ -67,9 +66,6 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
     internal IClock Clock => clock;
 
     internal FrameWriters Writers { get; } = new();
-
-    /// <summary>What may be asked of the broker. Any thread.</summary>
-    internal KafkaQueries Queries { get; }
 
     /// <summary>Any thread.</summary>
     internal KafkaConnection? Connection { get; private set; }
@@ -250,14 +246,13 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
             if (engine.Stop.Wait(PollMs)) return;
         consumer = engine.Services.OpenConsumer(new()
         {
-            Client = new() { Brokers = options.Brokers, ClientId = options.ClientId, Properties = [.. options.Properties] },
+            Client = engine.Client,
             Group = options.Group,
             Topics = engine.Tables.Topics,
             InstanceId = options.InstanceId is { } instance ? FormattableString.Invariant($"{instance}.{Index}") : null,
             Protocol = options.GroupProtocol,
             FetchBufferBytes = engine.Shares.LaneFetchBytes,
         }, this, engine.Log);
-        Queries.Open(consumer);
     }
 
     private void Step()
@@ -679,7 +674,6 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
     private void Close()
     {
         closing = true;
-        Queries.Close();
         consumer?.Dispose();
         consumer = null;
         KillPoint.Hit("stop.left");

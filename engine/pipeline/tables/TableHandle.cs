@@ -229,8 +229,8 @@ internal sealed class TableHandle
         try
         {
             turnedBack = now.Store.WasTurnedBack();
-            foreach (var part in now.Parts) starts!.CheckLives(part.Sources.Where(s => s.Assigned), part.Lane.Queries);
-            if (engine.AnyQueries is { } queries) Topics.Look(queries.DescribeTopics);
+            starts!.CheckLives(now.Parts.SelectMany(p => p.Sources).Where(s => s.Assigned));
+            Topics.Look(engine.Queries.DescribeTopics);
         }
         catch (EngineException error) when (error.Retryable || error.Kind is ErrorKind.Unknown or ErrorKind.Denied)
         {
@@ -283,7 +283,7 @@ internal sealed class TableHandle
         if (!decided.IsEmpty || store.IsAnother) decidedStarts = decided;
         else if (!found.IsEmpty) decided = found;
         var opened = new TableRun(this, store, DeadLetterFactory.Create(Options, LetterServices()), engine.Pool, decided, redo, clock);
-        starts = new(opened, engine.Found, log);
+        starts = new(opened, engine.Found, engine.Queries, log);
         columns = new(opened, log);
         commitsAtOpening = Flushes.Commits;
         nextLookMs = clock.MonotonicMs + LookMs;
@@ -326,11 +326,7 @@ internal sealed class TableHandle
         return clock.MonotonicMs;
     }
 
-    private EngineException Explain(TableRun ended)
-    {
-        var part = ended.Parts.FirstOrDefault();
-        return part is null ? ended.Failure! : starts!.Explain(ended.Failure!, ended.Parts.SelectMany(p => p.Sources), part.Lane.Queries);
-    }
+    private EngineException Explain(TableRun ended) => starts!.Explain(ended.Failure!, ended.Parts.SelectMany(p => p.Sources));
 
     /// <summary>Waits for the next run, or pauses.</summary>
     private void OnEnded(EngineException error)
