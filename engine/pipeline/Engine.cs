@@ -100,8 +100,8 @@ public sealed class Engine : IDisposable
             // The last to leave ends the workers: nothing more can come to them.
             if (Interlocked.Decrement(ref lanesLeft) == 0)
             {
-                context.Work.Close();
                 foreach (var table in context.Tables.All) table.EndCalls();
+                context.Work.Close();
                 foreach (var other in context.Lanes) other.Log.End();
                 foreach (var log in formerLogs) log.End();
             }
