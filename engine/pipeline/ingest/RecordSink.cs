@@ -32,6 +32,7 @@ internal sealed class RecordSink(SegmentRing ring, DeadLetters deadLetters, Tabl
     private readonly SegmentSources[] sources = [.. ring.Segments.Select(_ => new SegmentSources())];
     private IRecordDecoder? decoder;
     private KafkaColumnWriter? kafkaColumn;
+    private DefaultValue?[] defaults = [];
     private long pendingRows;
     private long pendingBytes;
     private long pendingSinceUnixMs;
@@ -52,6 +53,7 @@ internal sealed class RecordSink(SegmentRing ring, DeadLetters deadLetters, Tabl
     {
         Seal();
         (decoder, kafkaColumn) = (newDecoder, newKafkaColumn);
+        defaults = [.. newDecoder.Schema.Fields.Select(DefaultValue.Of)];
         if (ring.Current is not null) ring.Reopen(newDecoder.Schema);
     }
 
@@ -122,15 +124,16 @@ internal sealed class RecordSink(SegmentRing ring, DeadLetters deadLetters, Tabl
         return true;
     }
 
-    /// <summary>A row of nulls for a tombstone; false where a column is required.</summary>
+    /// <summary>A row of defaults and nulls for a tombstone; false where a column is required and has no default.</summary>
     private bool FillWithNulls(BatchBuilder rows)
     {
         for (var i = 0; i < rows.ColumnCount; i++)
         {
             var field = rows.Schema.Fields[i];
             if (field.Name == KafkaColumn.Name && kafkaColumn is not null) continue;
-            if (field.Required) return false;
-            rows.Column(i).AppendNull();
+            if (defaults[i] is { } value) value.AppendTo(rows.Column(i));
+            else if (field.Required) return false;
+            else rows.Column(i).AppendNull();
         }
         return true;
     }
