@@ -146,7 +146,7 @@ internal sealed class EngineContext : IDisposable
     {
         var now = clock.MonotonicMs;
         var due = Volatile.Read(ref nextReliefMs);
-        return now >= due && Interlocked.CompareExchange(ref nextReliefMs, now + ReliefMs, due) == due;
+        return now >= due && Interlocked.CompareExchange(ref nextReliefMs, now + Math.Max(ReliefMs, TableCount / 50), due) == due;
     }
 
     private static void GiveUpPlace(TableRun run, string why) =>

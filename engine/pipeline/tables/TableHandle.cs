@@ -223,7 +223,7 @@ internal sealed class TableHandle
         if (Topics.IsLookWanted) nextLookMs = Math.Min(nextLookMs, ms);
         if (ms < nextLookMs) return nextLookMs;
         // Many tables look more seldom: the catalog and the broker have to answer all of them.
-        nextLookMs = ms + (LookMs * Math.Max(1, engine.TableCount / 100L));
+        nextLookMs = ms + (LookMs * Math.Clamp(engine.TableCount / 100, 1, 10));
         if (!now.Store.IsOpen) return nextLookMs;
         var turnedBack = false;
         try
