@@ -237,7 +237,8 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
 
     private static bool IsOfTable(EngineException error) => error.Kind != ErrorKind.Fatal || PauseReasons.Of(error) is not null;
 
-    private void Open()
+    /// <summary>Joins the group.</summary>
+    internal void Open()
     {
         cachedTopic = -1;
         (hasAssignment, joinedMs) = (false, clock.MonotonicMs);
@@ -255,7 +256,8 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
         }, this, engine.Log);
     }
 
-    private void Step()
+    /// <summary>One step of what <see cref="Run"/> does until a stop.</summary>
+    internal void Step()
     {
         while (inbox.TryDequeue(out var message)) Take(message);
         TryAgain();
