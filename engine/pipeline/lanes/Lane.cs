@@ -397,7 +397,7 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
             part.TakeEnd(source, start);
         }
         KillPoint.Hit("group.started");
-        if (found.Count > 0) Guard(part, found, static (f, p) => p.BeginReplay(new(p, f), p.Run.Redo));
+        if (found.Count > 0) Guard(part, found, static (f, p) => p.BeginReplay(new(p, f)));
         StartReading(part, ready);
         part.Run.Table.ShowRunning();
     }
@@ -673,7 +673,7 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
     }
 
     /// <summary>Leaves the group. What was not committed is forgotten here and still in Kafka.</summary>
-    private void Close()
+    internal void Close()
     {
         closing = true;
         consumer?.Dispose();
