@@ -37,7 +37,8 @@ internal sealed class LaneWorld : IDisposable
         Context.Found = FoundLogs.Read(logs, Log);
         Context.Lanes = [.. logs.Select((l, i) => new Lane(i, Context, l))];
         foreach (var table in Options.Tables) Context.Tables.Add(table);
-        foreach (var lane in Context.Lanes) lane.Open();
+        if (Context.Tables.All.Length > 0)
+            foreach (var lane in Context.Lanes) lane.Open();
         Consumers = [.. Topics.Consumers.TakeLast(Options.Lanes)];
     }
 
