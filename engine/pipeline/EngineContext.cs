@@ -20,13 +20,12 @@ internal sealed class EngineContext : IDisposable
     internal EngineContext(EngineOptions options, EngineServices services, EncodeTeam? team, ILog log)
     {
         (Options, Services, Log, clock) = (options, services, log, services.Clock);
-        var encoders = Math.Max(1, options.FlushThreads / 2);
-        Shares = MemoryShares.Of(options.MemoryBytes, options.Lanes, encoders);
+        Shares = MemoryShares.Of(options.MemoryBytes, options.Lanes, Math.Max(1, options.FlushThreads / 2));
         Pool = new(Shares.PoolBytes);
         Stores = new(options, services, Shares, team, log);
         Work = new(clock);
         Stop = new(clock);
-        Flushing = new(new(encoders), clock, services.Random, log);
+        Flushing = new(new(Shares.Encoders), clock, services.Random, log);
         Tables = new(this);
         Queries = new(() => services.OpenQueries(Client, log));
     }
@@ -112,7 +111,6 @@ internal sealed class EngineContext : IDisposable
     /// <summary>The lane's log is full: the table whose rows hold most of it is flushed, or gives its place up where it cannot be.</summary>
     internal void RelieveLog(Lane lane)
     {
-        if (!IsReliefDue()) return;
         Found.Forget();
         if (lane.Log.Pins.Oldest?.Owner is not { Failure: null } run) return;
         if (run.Flush is { TroubleSinceMs: not 0 and var since } && clock.MonotonicMs - since >= TroubledMs)

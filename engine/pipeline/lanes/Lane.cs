@@ -237,7 +237,8 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
 
     private static bool IsOfTable(EngineException error) => error.Kind != ErrorKind.Fatal || PauseReasons.Of(error) is not null;
 
-    private void Open()
+    /// <summary>Joins the group.</summary>
+    internal void Open()
     {
         cachedTopic = -1;
         (hasAssignment, joinedMs) = (false, clock.MonotonicMs);
@@ -255,7 +256,8 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
         }, this, engine.Log);
     }
 
-    private void Step()
+    /// <summary>One step of what <see cref="Run"/> does until a stop.</summary>
+    internal void Step()
     {
         while (inbox.TryDequeue(out var message)) Take(message);
         TryAgain();
@@ -395,7 +397,7 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
             part.TakeEnd(source, start);
         }
         KillPoint.Hit("group.started");
-        if (found.Count > 0) Guard(part, found, static (f, p) => p.BeginReplay(new(p, f), p.Run.Redo));
+        if (found.Count > 0) Guard(part, found, static (f, p) => p.BeginReplay(new(p, f)));
         StartReading(part, ready);
         part.Run.Table.ShowRunning();
     }
@@ -671,7 +673,7 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
     }
 
     /// <summary>Leaves the group. What was not committed is forgotten here and still in Kafka.</summary>
-    private void Close()
+    internal void Close()
     {
         closing = true;
         consumer?.Dispose();

@@ -206,7 +206,7 @@ internal sealed class TableHandle
         {
             if (clock.MonotonicMs < flush.DueMs) return flush.DueMs;
             if (flush.Step()) now.Flush = null;
-            return now.Flush is { DueMs: var due } ? due : clock.MonotonicMs;
+            return now.Flush is { } going ? going.IsHeldUp ? long.MaxValue : going.DueMs : clock.MonotonicMs;
         }
         if (now.NextFlush(out var dueMs) is { } segments)
         {
