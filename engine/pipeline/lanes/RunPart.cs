@@ -99,8 +99,6 @@ internal sealed class RunPart
 
     internal PendingRows Pending => sink.Pending;
 
-    internal bool HasRows => !sink.Pending.IsEmpty;
-
     /// <summary>A source for a partition that was assigned just now.</summary>
     internal Source Register(TopicPartition partition)
     {
