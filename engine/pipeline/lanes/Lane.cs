@@ -40,8 +40,7 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
     private readonly LaneAcks acks;
     private readonly IClock clock;
     private IConsumer? consumer;
-    private LanePartition?[] byPartition = [];
-    private int cachedTopic = -1;
+    private LanePartition?[]?[] byTopic = [];
     private long nextUpkeepMs;
     private long nextTruncateMs;
     private long joinedMs;
@@ -140,7 +139,6 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
     {
         KillPoint.Hit("group.assigned");
         hasAssignment = true;
-        var concerned = new HashSet<RunPart>(ReferenceEqualityComparer.Instance);
         var asked = new Dictionary<RunPart, List<Source>>(ReferenceEqualityComparer.Instance);
         foreach (var given in assigned)
         {
@@ -149,7 +147,7 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
             foreach (var table in engine.Tables.FedBy(given.Topic)) Feed(partition, new(table), asked);
             engine.Log.Debug("partition assigned", ("lane", Index), ("topic", given.Topic), ("partition", given.Partition));
         }
-        cachedTopic = -1;
+        Array.Clear(byTopic);
         Ask(asked);
         HasJoined = true;
     }
@@ -182,13 +180,15 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
             }
             return;
         }
-        foreach (var table in engine.Tables.All)
+        // Of a topic that no table names, or of none: it may be any table's.
+        var concerned = told.Topic is { } named && engine.Tables.FedBy(named) is { IsEmpty: false } fed ? fed : engine.Tables.All;
+        foreach (var table in concerned)
         {
             table.Topics.Report(in told);
             table.LastError = told.Text;
         }
         if (end is null) return;
-        if (end.Kind == ErrorKind.Denied) foreach (var table in engine.Tables.All) table.OnLaneProblem(end);
+        if (end.Kind == ErrorKind.Denied) foreach (var table in concerned) table.OnLaneProblem(end);
         else problem ??= end;
     }
 
@@ -210,7 +210,9 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
     /// <summary>Something of the part is to be tried again at each step.</summary>
     internal void Attend(RunPart part)
     {
-        if (!attention.Contains(part)) attention.Add(part);
+        if (part.IsAttended) return;
+        part.IsAttended = true;
+        attention.Add(part);
     }
 
     /// <summary>A part that was stalled takes records again: what was passed over is sought back to.</summary>
@@ -240,7 +242,7 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
     /// <summary>Joins the group.</summary>
     internal void Open()
     {
-        cachedTopic = -1;
+        Array.Clear(byTopic);
         (hasAssignment, joinedMs) = (false, clock.MonotonicMs);
         var options = engine.Options.Kafka;
         while (engine.Tables.Topics.IsEmpty)
@@ -424,7 +426,10 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
         {
             var part = attention[i];
             Guard(part, this, static (_, p) => p.GoOn());
-            if (!part.WantsAttention) attention.RemoveAt(i);
+            if (part.WantsAttention) continue;
+            part.IsAttended = false;
+            attention[i] = attention[^1];
+            attention.RemoveAt(attention.Count - 1);
         }
     }
 
@@ -613,7 +618,7 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
                 list.Add(source);
             }
         }
-        cachedTopic = -1;
+        Array.Clear(byTopic);
         foreach (var (part, list) in sources) part.Drop(list);
         return concerned;
     }
@@ -697,18 +702,19 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
             if (partitions.TryGetValue((source.Topic, source.Partition), out var partition)) partition.Update();
     }
 
-    /// <summary>The partition of a record; an array by partition of the topic last seen, as records come in runs.</summary>
+    /// <summary>The partition of a record, by the numbers that the consumer gives topics; forgotten when partitions come or go.</summary>
     private LanePartition? Of(int topicId, int partition) =>
-        topicId == cachedTopic && partition < byPartition.Length ? byPartition[partition] : LookUp(topicId, partition);
+        topicId < byTopic.Length && byTopic[topicId] is { } known ? partition < known.Length ? known[partition] : null : LookUp(topicId, partition);
 
     /// <summary>Apart from the fast path: its closure would be allocated there for every record.</summary>
     private LanePartition? LookUp(int topicId, int partition)
     {
         var topic = consumer!.TopicName(topicId);
-        cachedTopic = topicId;
-        byPartition = new LanePartition?[1 + partitions.Keys.Where(k => k.Topic == topic).Select(k => k.Partition).DefaultIfEmpty(0).Max()];
-        foreach (var known in partitions.Values)
-            if (known.Topic == topic) byPartition[known.Partition] = known;
+        LanePartition[] known = [.. partitions.Values.Where(p => p.Topic == topic)];
+        var byPartition = new LanePartition?[known.Select(p => p.Partition + 1).DefaultIfEmpty(0).Max()];
+        foreach (var each in known) byPartition[each.Partition] = each;
+        if (topicId >= byTopic.Length) Array.Resize(ref byTopic, Math.Max(16, topicId * 2));
+        byTopic[topicId] = byPartition;
         return partition < byPartition.Length ? byPartition[partition] : null;
     }
 }

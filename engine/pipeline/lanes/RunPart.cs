@@ -88,6 +88,9 @@ internal sealed class RunPart
     /// <summary>When its rows are next looked at for their age, in Unix milliseconds; 0: never.</summary>
     internal long AgeDueUnixMs { get; set; }
 
+    /// <summary>The lane looks after it at each step.</summary>
+    internal bool IsAttended { get; set; }
+
     /// <summary>Something is to be tried again at each step of the lane.</summary>
     internal bool WantsAttention => !HasEnded && (IsStalled || !held.IsEmpty || Replay is not null);
 
@@ -95,8 +98,6 @@ internal sealed class RunPart
     internal int Unflushed => Volatile.Read(ref unflushed);
 
     internal PendingRows Pending => sink.Pending;
-
-    internal bool HasRows => !sink.Pending.IsEmpty;
 
     /// <summary>A source for a partition that was assigned just now.</summary>
     internal Source Register(TopicPartition partition)
