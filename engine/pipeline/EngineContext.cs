@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using K2I.Base;
 using K2I.Kafka;
-using K2I.Ring.Pool;
+using K2I.Ring;
 
 namespace K2I.Pipeline;
 
@@ -112,6 +112,9 @@ internal sealed class EngineContext : IDisposable
     internal void RelieveLog(Lane lane)
     {
         Found.Forget();
+        // An entry that says where reading begins may lie at the front for as long as no record comes.
+        if (lane.Log.Pins.Oldest is { Owner: null })
+            foreach (var table in Tables.All) table.KeepStartsAnew(lane.Log);
         if (lane.Log.Pins.Oldest?.Owner is not { Failure: null } run) return;
         if (run.Flush is { TroubleSinceMs: not 0 and var since } && clock.MonotonicMs - since >= TroubledMs)
         {

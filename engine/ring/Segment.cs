@@ -1,60 +1,104 @@
 using K2I.Base;
 using K2I.Columns;
-using K2I.Memory;
 
 namespace K2I.Ring;
 
 /// <summary>
-/// The unit of the ring: the columns of some thousands to millions of rows in a fixed budget of native memory.
+/// Rows of one table in a fixed budget of native memory, from when they are decoded until they are retired. An object is one life: its
+/// memory is used again, by another segment, so what leases this one never sees other rows.
+/// <code>
+///   open ──seal──► sealed ──flushed──► flushed ──retire──► retired ──last lease ends──► free
+///     └───────────────┴─────────────── discard ──────────────►┘
+/// </code>
 /// </summary>
 /// <remarks>
-/// Writer thread: <see cref="Rows"/> side (builder, publish, seal). Readers: <see cref="PublishedRows"/> by acquire load, and views of
-/// at most that many rows, while they hold a lease. The lease word holds a count and, once retired, a closed bit: whoever brings a closed
-/// word to zero frees the segment, so its memory is never reused under a reader.
+/// Threads. Writer (the one that opened it): <see cref="Rows"/>, publish, seal. Flusher: flushed, retire. Either, once the other does
+/// not use it: discard. Readers: <see cref="PublishedRows"/> by acquire load, and views of at most that many rows, while they hold a
+/// lease. No order among the segments of a table. The lease word holds a count and, once retired, a closed bit: whoever brings a closed
+/// word to zero frees the memory, never under a reader.
 /// </remarks>
-public sealed class Segment : IDisposable
+public sealed class Segment
 {
-    private const int Closed = 1 << 30, Ended = 1 << 29;
+    private const int Closed = 1 << 30;
 
-    private BatchBuilder? builder;
-    private int state = (int)SegmentState.Free;
+    private readonly PoolAccount account;
+    private readonly BatchBuilder rows;
+    private readonly int writer = Environment.CurrentManagedThreadId;
+    private int state = (int)SegmentState.Open;
     private int published;
     private int leases;
 
-    internal Segment(int index) => Index = index;
+    internal Segment(PoolAccount account, SegmentMemory memory, long sequence)
+    {
+        this.account = account;
+        Memory = memory;
+        rows = memory.Rows;
+        Sequence = sequence;
+    }
 
-    /// <summary>Its place in the ring, from 0.</summary>
-    public int Index { get; }
+    /// <summary>Its number among the segments of its pool, from 1, in the order they were opened.</summary>
+    public long Sequence { get; }
+
+    /// <summary>What its rows may take and its table's account is charged: a class of <see cref="SegmentClasses"/>.</summary>
+    public long BudgetBytes => Memory.Bytes;
 
     public SegmentState State => (SegmentState)Volatile.Read(ref state);
 
     /// <summary>Rows that readers may look at; grows until sealed.</summary>
     public int PublishedRows => Volatile.Read(ref published);
 
-    /// <summary>The write side, for the writer thread while the segment is open.</summary>
+    internal SegmentMemory Memory { get; }
+
+    /// <summary>The write side, for the writer while the segment is open.</summary>
     public BatchBuilder Rows
     {
         get
         {
-            Check.Debug(State == SegmentState.Open);
-            return builder!;
+            Check.Debug(State == SegmentState.Open && writer == Environment.CurrentManagedThreadId);
+            return rows;
         }
     }
 
-    /// <summary>Makes the rows ended so far visible to readers. Writer thread.</summary>
-    public void Publish() => Volatile.Write(ref published, builder!.Rows);
+    /// <summary>Makes the rows ended so far visible to readers. Writer.</summary>
+    public void Publish() => Volatile.Write(ref published, Rows.Rows);
 
-    /// <summary>The first <paramref name="rows"/> published rows; the caller holds a lease, or the segment is sealed and the caller its flusher.</summary>
-    public Batch View(int rows)
+    /// <summary>Open → sealed: all its rows are published, and the flusher may have it. Writer.</summary>
+    public void Seal()
     {
-        Check.That(rows <= PublishedRows);
-        return builder!.View(rows);
+        Publish();
+        Move(SegmentState.Open, SegmentState.Sealed);
+    }
+
+    /// <summary>Sealed → flushed: its rows are in the table. Flusher.</summary>
+    public void MarkFlushed() => Move(SegmentState.Sealed, SegmentState.Flushed);
+
+    /// <summary>Flushed → retired, and → free at once or when the last lease ends.</summary>
+    public void Retire()
+    {
+        Move(SegmentState.Flushed, SegmentState.Retired);
+        Close();
+    }
+
+    /// <summary>Open or sealed → retired without a flush, as its run ended; freed as by <see cref="Retire"/>.</summary>
+    public void Discard()
+    {
+        var from = State;
+        Check.That(from is SegmentState.Open or SegmentState.Sealed);
+        Move(from, SegmentState.Retired);
+        Close();
+    }
+
+    /// <summary>The first <paramref name="count"/> published rows; the caller holds a lease, or is the writer or the flusher.</summary>
+    public Batch View(int count)
+    {
+        Check.That(count <= PublishedRows && State != SegmentState.Free);
+        return rows.View(count);
     }
 
     /// <summary>All published rows; see <see cref="View(int)"/>.</summary>
     public Batch View() => View(PublishedRows);
 
-    /// <summary>Keeps the rows in memory until the lease is disposed. False when the segment holds no rows to read (free or retired).</summary>
+    /// <summary>Keeps the rows in memory until the lease is disposed. False once it is retired.</summary>
     public bool TryLease(out SegmentLease lease)
     {
         lease = default;
@@ -63,7 +107,6 @@ public sealed class Segment : IDisposable
             var word = Volatile.Read(ref leases);
             if ((word & Closed) != 0) return false;
             if (Interlocked.CompareExchange(ref leases, word + 1, word) != word) continue;
-            // A free segment's word is closed, so holding a lease means that the rows are there.
             lease = new(this);
             return true;
         }
@@ -71,59 +114,29 @@ public sealed class Segment : IDisposable
 
     internal void EndLease()
     {
-        var word = Interlocked.Decrement(ref leases);
-        if (word == Closed) Free();
-        else if (word == (Closed | Ended)) builder?.Dispose();
+        if (Interlocked.Decrement(ref leases) == Closed) Free();
     }
 
-    internal void StartClosed() => leases = Closed;
-
-    /// <summary>Free → open. Writer thread.</summary>
-    internal void Open(Schema schema, long budgetBytes)
+    /// <summary>Its account ends, whatever its state.</summary>
+    internal void Abandon()
     {
-        Check.That(State == SegmentState.Free);
-        if (builder is null || !ReferenceEquals(builder.Schema, schema))
-        {
-            builder?.Dispose();
-            builder = new(schema, MemoryTag.Ring, budgetBytes);
-        }
-        else
-        {
-            builder.Reset();
-        }
-        Volatile.Write(ref published, 0);
-        Volatile.Write(ref state, (int)SegmentState.Open);
-        Volatile.Write(ref leases, 0);
+        var from = State;
+        if (from is SegmentState.Retired or SegmentState.Free) return;
+        Move(from, SegmentState.Retired);
+        Close();
     }
 
-    /// <summary>Open → sealed. Writer thread.</summary>
-    internal void Seal()
+    private void Close()
     {
-        Check.That(State == SegmentState.Open);
-        Publish();
-        Volatile.Write(ref state, (int)SegmentState.Sealed);
-    }
-
-    /// <summary>Sealed → flushed. Flush thread.</summary>
-    internal void MarkFlushed()
-    {
-        Check.That(State == SegmentState.Sealed);
-        Volatile.Write(ref state, (int)SegmentState.Flushed);
-    }
-
-    /// <summary>Flushed → retired, and → free at once or when the last lease ends. Flush thread.</summary>
-    internal void Retire()
-    {
-        Check.That(State == SegmentState.Flushed);
-        Volatile.Write(ref state, (int)SegmentState.Retired);
         if (Interlocked.Or(ref leases, Closed) == 0) Free();
     }
 
-    /// <summary>Frees the memory, now or when the last lease ends. By the ring's owner, once neither writer nor flusher uses it.</summary>
-    public void Dispose()
+    private void Free()
     {
-        if ((Interlocked.Or(ref leases, Closed | Ended) & ~Closed) == 0) builder?.Dispose();
+        Move(SegmentState.Retired, SegmentState.Free);
+        account.Free(this);
     }
 
-    private void Free() => Volatile.Write(ref state, (int)SegmentState.Free);
+    private void Move(SegmentState from, SegmentState to) =>
+        Check.That(Interlocked.CompareExchange(ref state, (int)to, (int)from) == (int)from);
 }

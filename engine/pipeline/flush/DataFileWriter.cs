@@ -3,7 +3,7 @@ using K2I.Base;
 using K2I.Columns;
 using K2I.Iceberg;
 using K2I.Parquet;
-using K2I.Ring.Pool;
+using K2I.Ring;
 using K2I.Storage;
 
 namespace K2I.Pipeline;

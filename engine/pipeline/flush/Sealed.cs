@@ -1,5 +1,5 @@
 using K2I.Base;
-using K2I.Ring.Pool;
+using K2I.Ring;
 
 namespace K2I.Pipeline;
 

@@ -1,7 +1,7 @@
 using K2I.Base;
 using K2I.Columns;
 using K2I.Decode;
-using K2I.Ring.Pool;
+using K2I.Ring;
 
 namespace K2I.Pipeline;
 

@@ -11,9 +11,12 @@ internal sealed class RecordFrameWriter
     /// <summary>A frame that has grown so far is appended: large enough that its head costs nothing, small enough to be in the cache.</summary>
     internal const int TargetBytes = 64 << 10;
 
+    /// <summary>Of a frame with a head and some records; it grows.</summary>
+    private const int FirstBytes = 4 << 10;
+
     private readonly int maxBytes;
     private readonly int targetBytes;
-    private byte[] bytes = new byte[TargetBytes * 2];
+    private byte[] bytes = new byte[FirstBytes];
     private int length;
     private int count;
     private bool begun;

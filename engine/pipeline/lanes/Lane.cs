@@ -12,7 +12,7 @@ namespace K2I.Pipeline;
 /// It waits for no catalog and, but for a revoke, for no flush: what takes either is asked of the workers (<see cref="Question"/>). An error of a table ends that table's run; an error of the
 /// consumer concerns the lane.
 /// </remarks>
-internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
+internal sealed partial class Lane : IRecordHandler, IConsumerListener, IDisposable
 {
     private const int PollRecords = 10_000, PollMs = 100, BusyPollMs = 5, FirstWaitMs = 500, LongestWaitMs = 30_000, UpkeepMs = 1_000, TruncateMs = 100;
 
@@ -48,6 +48,7 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
     private bool hasAssignment;
     private EngineException? problem;
     private bool closing;
+    private bool isPolling;
 
     internal Lane(int index, EngineContext engine, LaneLog log)
     {
@@ -103,93 +104,10 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
             problem = null;
             if (clock.MonotonicMs - began > LongestWaitMs) wait = FirstWaitMs;
             engine.Log.Warn("lane waits", ("lane", Index), ("error", reason.Message), ("retry_ms", wait));
-            foreach (var table in engine.Tables.All) table.OnLaneProblem(reason);
+            foreach (var table in engine.Tables.All) table.LastError = reason.Message;
             engine.Stop.Wait(wait);
             wait = Math.Min(wait * 2, LongestWaitMs);
         }
-    }
-
-    public void OnRecord(in KafkaRecord record)
-    {
-        if (Of(record.TopicId, record.Partition) is not { } partition || record.Offset < partition.Position) return;
-        partition.Position = record.Offset.Next;
-        foreach (var source in partition.Reading)
-        {
-            if (record.Offset < source.NextOffset) continue;
-            var part = source.Part!;
-            try
-            {
-                part.Offer(in record, source);
-            }
-            catch (EngineException error) when (IsOfTable(error))
-            {
-                Fail(part, error);
-            }
-        }
-    }
-
-    public void OnPartitionEnd(int topicId, int partitionNumber, Offset nextOffset)
-    {
-        if (Of(topicId, partitionNumber) is not { } partition) return;
-        if (partition.Position < nextOffset) partition.Position = nextOffset;
-        foreach (var source in partition.Reading) source.Part!.OfferEnd(source, nextOffset);
-    }
-
-    public void OnAssigned(ReadOnlySpan<TopicPartition> assigned)
-    {
-        KillPoint.Hit("group.assigned");
-        hasAssignment = true;
-        var asked = new Dictionary<RunPart, List<Source>>(ReferenceEqualityComparer.Instance);
-        foreach (var given in assigned)
-        {
-            var partition = new LanePartition(given.Topic, given.Partition);
-            partitions[(given.Topic, given.Partition)] = partition;
-            foreach (var table in engine.Tables.FedBy(given.Topic)) Feed(partition, new(table), asked);
-            engine.Log.Debug("partition assigned", ("lane", Index), ("topic", given.Topic), ("partition", given.Partition));
-        }
-        Array.Clear(byTopic);
-        Ask(asked);
-        HasJoined = true;
-    }
-
-    public void OnRevoked(ReadOnlySpan<TopicPartition> revoked)
-    {
-        KillPoint.Hit("group.revoked");
-        var gone = Forget(revoked);
-        // What does not make it in time is refetched by the next owner; the fence lets only one of the two commit it.
-        if (!closing && !engine.Stop.IsEnded) FlushAndWait([.. gone], engine.RevokeTimeoutMs);
-        KillPoint.Hit("group.let-go");
-    }
-
-    public void OnLost(ReadOnlySpan<TopicPartition> lost)
-    {
-        foreach (var part in Forget(lost))
-            if (!engine.Stop.IsEnded) Fail(part, new(ErrorKind.Unavailable, $"table {part.Run.Table.Name}: its partitions were given to another member; starting again from what the table holds"));
-    }
-
-    public void OnProblem(in KafkaProblem told)
-    {
-        problems.Tell(in told);
-        var end = KafkaProblems.EndOf(in told);
-        if (told.Topic is { } topic && partitions.TryGetValue((topic, told.Partition), out var partition))
-        {
-            foreach (var feed in partition.Feeds)
-            {
-                feed.Table.LastError = told.Text;
-                if (end is not null && feed.Part is { } part) Fail(part, end);
-            }
-            return;
-        }
-        // Of a topic that no table names, or of none: it may be any table's.
-        var concerned = told.Topic is { } named && engine.Tables.FedBy(named) is { IsEmpty: false } fed ? fed : engine.Tables.All;
-        foreach (var table in concerned)
-        {
-            table.Topics.Report(in told);
-            table.LastError = told.Text;
-        }
-        if (end is null) return;
-        if (end.Kind == ErrorKind.Denied) foreach (var table in concerned) table.OnLaneProblem(end);
-        else problem ??= end;
     }
 
     /// <summary>A part was offered something for the first time since the last look.</summary>
@@ -215,27 +133,8 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
         attention.Add(part);
     }
 
-    /// <summary>A part that was stalled takes records again: what was passed over is sought back to.</summary>
-    internal void OnGoesOn(RunPart part)
-    {
-        stalled.Remove(part);
-        engine.Log.Debug("fetching goes on", ("lane", Index), ("table", part.Run.Table.Name));
-        SeekBack(part.Sources.Where(s => s is { Reads: true, Missed: true }));
-    }
-
-    /// <summary>What logs held is taken: these sources are read from Kafka from here on.</summary>
-    internal void StartReading(RunPart part, IReadOnlyList<Source> sources)
-    {
-        foreach (var source in sources.Where(s => s.Assigned)) source.Reads = true;
-        UpdatePartitions(sources);
-        // Others of the part have stood still meanwhile.
-        SeekBack(part.Sources.Where(s => s.Reads && (s.Missed || sources.Contains(s))));
-    }
-
     /// <summary>After <see cref="Run"/>.</summary>
     public void Dispose() => Log.Dispose();
-
-    private bool isPolling;
 
     private static bool IsOfTable(EngineException error) => error.Kind != ErrorKind.Fatal || PauseReasons.Of(error) is not null;
 
@@ -316,109 +215,6 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
         }
     }
 
-    private void OnRunReady(TableRun run)
-    {
-        if (!ReferenceEquals(run.Table.Run, run)) return;
-        var asked = new Dictionary<RunPart, List<Source>>(ReferenceEqualityComparer.Instance);
-        foreach (var partition in partitions.Values)
-            foreach (var feed in partition.Feeds)
-                if (ReferenceEquals(feed.Table, run.Table) && feed.Source is null) Attach(partition, feed, run, asked);
-        Ask(asked);
-        if (asked.Count == 0 && hasAssignment) run.Table.ShowRunning("no partition is assigned here");
-    }
-
-    private void Feed(LanePartition partition, LanePartition.Feed feed, Dictionary<RunPart, List<Source>> asked)
-    {
-        partition.Feeds.Add(feed);
-        if (feed.Table.Run is { } run) Attach(partition, feed, run, asked);
-    }
-
-    private void Attach(LanePartition partition, LanePartition.Feed feed, TableRun run, Dictionary<RunPart, List<Source>> asked)
-    {
-        if (!parts.TryGetValue(feed.Table, out var part) || !ReferenceEquals(part.Run, run))
-        {
-            // The run before is given up with its message, which is on its way.
-            if (part is { HasEnded: false }) return;
-            try
-            {
-                part = new(this, run);
-            }
-            catch (EngineException error) when (IsOfTable(error))
-            {
-                run.Fail(error);
-                return;
-            }
-            if (!run.Join(part)) return;
-            parts[feed.Table] = part;
-        }
-        feed.Part = part;
-        feed.Source = part.Register(new(partition.Topic, partition.Partition));
-        if (!asked.TryGetValue(part, out var sources)) asked[part] = sources = [];
-        sources.Add(feed.Source);
-    }
-
-    private static void Ask(Dictionary<RunPart, List<Source>> asked)
-    {
-        foreach (var (part, sources) in asked) part.Run.Ask(new StartsQuestion(part, sources));
-    }
-
-    private void OnStarts(StartsQuestion question)
-    {
-        var part = question.Part;
-        var found = new List<(Source, FoundRun)>();
-        var ready = new List<Source>();
-        for (var i = 0; i < question.Decisions.Count; i++)
-        {
-            var (source, decision) = (question.Sources[i], question.Decisions[i]);
-            if (part.HasEnded || !source.Assigned)
-            {
-                decision.Found?.Pin.Release();
-                continue;
-            }
-            source.TopicId = decision.TopicId;
-            source.CommittedOffset = decision.Committed;
-            var begins = !decision.Committed.IsNumber;
-            if (decision.Found is { } held)
-            {
-                source.StartAt(begins ? held.Run.From : Offset.Max(held.Run.From, decision.Committed), begins);
-                if (decision.Start != held.Run.Next) source.ReadFrom = decision.Start;
-                found.Add((source, held));
-            }
-            else
-            {
-                source.StartAt(begins ? decision.Start : decision.Committed, begins);
-                source.ReadFrom = decision.Start;
-                ready.Add(source);
-            }
-            engine.Log.Info("partition starts", ("table", part.Run.Table.Name), ("lane", Index), ("topic", source.Topic), ("partition", source.Partition), ("start", decision.Start));
-        }
-        if (part.HasEnded) return;
-        foreach (var (partition, topicId, start) in question.Begins)
-        {
-            var source = part.RegisterBeginning(partition, topicId, start);
-            part.TakeEnd(source, start);
-        }
-        KillPoint.Hit("group.started");
-        if (found.Count > 0) Guard(part, found, static (f, p) => p.BeginReplay(new(p, f)));
-        StartReading(part, ready);
-        part.Run.Table.ShowRunning();
-    }
-
-    private void OnTablesChanged()
-    {
-        if (!engine.Tables.Topics.IsEmpty) consumer!.Subscribe(engine.Tables.Topics);
-        var asked = new Dictionary<RunPart, List<Source>>(ReferenceEqualityComparer.Instance);
-        foreach (var partition in partitions.Values)
-        {
-            var fed = engine.Tables.FedBy(partition.Topic);
-            partition.Feeds.RemoveAll(f => f.Source is null && !fed.Contains(f.Table));
-            foreach (var table in fed)
-                if (!partition.Feeds.Exists(f => ReferenceEquals(f.Table, table))) Feed(partition, new(table), asked);
-            partition.Update();
-        }
-        Ask(asked);
-    }
-
     /// <summary>Tries again what waits: for room, for columns, for its turn to be replayed.</summary>
     private void TryAgain()
     {
@@ -431,58 +227,6 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
             attention[i] = attention[^1];
             attention.RemoveAt(attention.Count - 1);
         }
-    }
-
-    /// <summary>Nothing is polled for the moment, as what is fetched could not be taken. Those that wait for longer have their partitions stopped, and the others go on.</summary>
-    private bool WaitsInPlace(long now)
-    {
-        if (stalled.Count == 0) return false;
-        var isAlone = parts.Count == stalled.Count || parts.Count == 1;
-        var waits = false;
-        foreach (var part in stalled)
-        {
-            if (now - part.StalledSinceMs < (isAlone ? AlonePatienceMs : PatienceMs)) waits = true;
-            else StopPartitionsOf(part);
-        }
-        return waits;
-    }
-
-    private void StopPartitionsOf(RunPart part)
-    {
-        List<TopicPartition>? stop = null;
-        foreach (var source in part.Sources)
-        {
-            if (!source.Reads || source.Missed) continue;
-            source.Missed = true;
-            if (!partitions.TryGetValue((source.Topic, source.Partition), out var partition) || !partition.IsStarted || partition.Reading.Any(s => !s.Part!.IsStalled)) continue;
-            partition.IsStarted = false;
-            (stop ??= []).Add(new(source.Topic, source.Partition));
-        }
-        if (stop is null) return;
-        engine.Log.Info("fetching is stopped", ("lane", Index), ("table", part.Run.Table.Name), ("partitions", stop.Count), ("reason", part.Run.Flush?.Trouble ?? Log.Trouble ?? "rows wait for their flush"));
-        consumer!.Stop(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(stop));
-    }
-
-    private void SeekBack(IEnumerable<Source> sources)
-    {
-        var starts = new List<TopicPartitionOffset>();
-        foreach (var source in sources)
-        {
-            source.Missed = false;
-            if (!partitions.TryGetValue((source.Topic, source.Partition), out var partition)) continue;
-            var from = source.ReadFrom is { } wanted && (wanted.IsNumber || !source.NextOffset.IsNumber) ? wanted : source.NextOffset;
-            if (from.IsNumber)
-            {
-                source.ReadFrom = null;
-                if (from != source.NextOffset) source.PassTo(from);
-            }
-            // It is read from there or from before already, for another table: from its beginning, where no record has come yet.
-            if (partition.IsStarted && (!partition.Position.IsNumber || (from.IsNumber && partition.Position <= from))) continue;
-            partition.IsStarted = true;
-            partition.Position = from.IsNumber ? from : Offset.None;
-            starts.Add(new(source.Topic, source.Partition, from));
-        }
-        if (starts.Count > 0) consumer!.Start(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(starts));
     }
 
     private void Publish()
@@ -576,83 +320,6 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
         End(part);
     }
 
-    /// <summary>Gives up what the lane holds of a run; partitions that feed nothing any more are stopped until the next one.</summary>
-    private void End(RunPart part)
-    {
-        if (part.HasEnded) return;
-        var sources = part.Sources;
-        part.End();
-        stalled.Remove(part);
-        List<TopicPartition>? stop = null;
-        foreach (var source in sources)
-        {
-            source.Reads = source.Assigned = false;
-            if (!partitions.TryGetValue((source.Topic, source.Partition), out var partition)) continue;
-            foreach (var feed in partition.Feeds)
-                if (ReferenceEquals(feed.Part, part)) (feed.Part, feed.Source) = (null, null);
-            partition.Update();
-            if (partition.Reading.Length > 0 || !partition.IsStarted) continue;
-            partition.IsStarted = false;
-            (stop ??= []).Add(new(partition.Topic, partition.Partition));
-        }
-        if (stop is not null && !closing) consumer?.Stop(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(stop));
-        parts.Remove(part.Run.Table);
-        part.Run.Leave(part);
-    }
-
-    /// <summary>Partitions that are the lane's no longer; the parts that were fed from them.</summary>
-    private HashSet<RunPart> Forget(ReadOnlySpan<TopicPartition> gone)
-    {
-        var concerned = new HashSet<RunPart>(ReferenceEqualityComparer.Instance);
-        var sources = new Dictionary<RunPart, List<Source>>(ReferenceEqualityComparer.Instance);
-        foreach (var leaving in gone)
-        {
-            engine.Log.Debug("partition revoked", ("lane", Index), ("topic", leaving.Topic), ("partition", leaving.Partition));
-            if (!partitions.Remove((leaving.Topic, leaving.Partition), out var partition)) continue;
-            partition.Assigned = false;
-            foreach (var feed in partition.Feeds)
-            {
-                if (feed.Part is not { } part || feed.Source is not { } source) continue;
-                concerned.Add(part);
-                if (!sources.TryGetValue(part, out var list)) sources[part] = list = [];
-                list.Add(source);
-            }
-        }
-        Array.Clear(byTopic);
-        foreach (var (part, list) in sources) part.Drop(list);
-        return concerned;
-    }
-
-    /// <summary>Seals and has flushed what these hold, and waits; false where it was not all in its table in time.</summary>
-    private bool FlushAndWait(IReadOnlyList<RunPart> of, long timeoutMs)
-    {
-        foreach (var part in of)
-        {
-            if (part.HasEnded) continue;
-            Guard(part, this, static (_, p) => p.SealForFlush());
-            if (part.Unflushed > 0) part.Run.RequestFlush(part, Urgency.Pressing);
-        }
-        var deadline = clock.MonotonicMs + timeoutMs;
-        while (of.Any(p => !p.HasEnded && p.Run.Failure is null && p.Unflushed > 0))
-        {
-            if (clock.MonotonicMs >= deadline) return false;
-            // Another lane may wait for this one to seal its part of the same flush.
-            AnswerSeals();
-            clock.Sleep(5);
-        }
-        return of.All(p => p.Unflushed == 0);
-    }
-
-    /// <summary>While the lane waits, it does what others wait for.</summary>
-    private void AnswerSeals()
-    {
-        for (var i = inbox.Count; i > 0 && inbox.TryDequeue(out var message); i--)
-        {
-            if (message is LaneMessage.Seal or LaneMessage.RunOver) Take(message);
-            else inbox.Enqueue(message);
-        }
-    }
-
     /// <summary>Stopping: takes what it can, has all of it flushed within the shutdown time, and acks.</summary>
     private void Finish()
     {
@@ -694,27 +361,5 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
         attention.Clear();
         stalled.Clear();
         closing = false;
-    }
-
-    private void UpdatePartitions(IEnumerable<Source> sources)
-    {
-        foreach (var source in sources)
-            if (partitions.TryGetValue((source.Topic, source.Partition), out var partition)) partition.Update();
-    }
-
-    /// <summary>The partition of a record, by the numbers that the consumer gives topics; forgotten when partitions come or go.</summary>
-    private LanePartition? Of(int topicId, int partition) =>
-        topicId < byTopic.Length && byTopic[topicId] is { } known ? partition < known.Length ? known[partition] : null : LookUp(topicId, partition);
-
-    /// <summary>Apart from the fast path: its closure would be allocated there for every record.</summary>
-    private LanePartition? LookUp(int topicId, int partition)
-    {
-        var topic = consumer!.TopicName(topicId);
-        LanePartition[] known = [.. partitions.Values.Where(p => p.Topic == topic)];
-        var byPartition = new LanePartition?[known.Select(p => p.Partition + 1).DefaultIfEmpty(0).Max()];
-        foreach (var each in known) byPartition[each.Partition] = each;
-        if (topicId >= byTopic.Length) Array.Resize(ref byTopic, Math.Max(16, topicId * 2));
-        byTopic[topicId] = byPartition;
-        return partition < byPartition.Length ? byPartition[partition] : null;
     }
 }

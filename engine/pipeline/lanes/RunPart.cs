@@ -13,7 +13,7 @@ namespace K2I.Pipeline;
 /// A record that cannot become a row at once is held (copied), and while any is held no other is taken, so that rows keep offset order per partition. Where no more can be held the
 /// part is <em>stalled</em>: what comes is passed over, and sought back to once it goes on. The lane's other tables do not notice.
 /// </remarks>
-internal sealed class RunPart
+internal sealed partial class RunPart
 {
     private const int InferWaitMs = 2_000;
 
@@ -197,104 +197,6 @@ internal sealed class RunPart
         lane.OnGoesOn(this);
     }
 
-    /// <summary>What is to be decoded into, where the table has other columns by now.</summary>
-    internal void Follow()
-    {
-        var store = run.Store;
-        if (!store.IsOpen || ReferenceEquals(store.Schema, used) || ReferenceEquals(store.Schema, passedOver)) return;
-        if (used is null) Begin();
-        else if (SchemaFit.Continues(used.Struct, store.Schema.Struct)) Use(store.Schema);
-        else
-        {
-            passedOver = store.Schema;
-            lane.Logger.Warn("columns were dropped, renamed or made required by another engine; records are decoded into those of before until the table is opened again", ("table", options.Name));
-        }
-    }
-
-    internal void OnAnswer(ColumnsQuestion question)
-    {
-        if (!ReferenceEquals(asked, question)) return;
-        asked = null;
-        if (question.Records is not null)
-        {
-            inferSinceMs = clock.MonotonicMs;
-            run.Table.ShowWanted(question.Wanted);
-        }
-        else
-        {
-            if (question.Refusal is null) nextChangeMs = clock.MonotonicMs + GatherMs;
-            if (question.RefusesAll) (refusal, refusedUntilMs) = (question.Refusal, clock.MonotonicMs + RefusedMs);
-            if (question.Record is { } record) record.Refusal = question.Refusal;
-            else replayRefusal = question.Refusal;
-        }
-        Follow();
-    }
-
-    /// <summary>Takes a record out of a log; false where it cannot be taken now: offer it again in the next step.</summary>
-    internal bool TryReplay(in RecordInput record, Source source)
-    {
-        if (asked is not null || !IsReady) return false;
-        var result = sink.Take(in record, source, replayRefusal);
-        if (result == TakeResult.NewField)
-        {
-            var own = sink.NewFields([record.Value.ToArray()]);
-            replayRefusal = RefusalOf(own);
-            if (replayRefusal is not null) return TryReplay(in record, source);
-            Ask(new ColumnsQuestion(this, null, own, own));
-            return false;
-        }
-        if (result == TakeResult.NoRoom)
-        {
-            RequestFlush();
-            return false;
-        }
-        replayRefusal = null;
-        return true;
-    }
-
-    internal bool TryReplayEnd(Source source, Offset next)
-    {
-        if (sink.TakeEnd(source, next)) return true;
-        RequestFlush();
-        return false;
-    }
-
-    /// <summary>Begins to take what a log holds beyond the table; after what it takes out of logs already.</summary>
-    internal void BeginReplay(PartReplay replay)
-    {
-        if (Replay is not null)
-        {
-            replaysToCome.Enqueue(replay);
-            return;
-        }
-        Replay = replay;
-        if (!journal.Append()) lane.Logger.Debug("the log has no room for what was taken before the replay", ("table", options.Name));
-        sink.Seal();
-        journal.IsReplaying = true;
-        sink.Redo = run.Redo;
-        sink.ReplayPin = replay.Pin;
-        lane.Attend(this);
-    }
-
-    /// <summary>All offsets of a flush that was cut short are taken, or none more will be: they are flushed under its name.</summary>
-    internal void EndRedo()
-    {
-        if (sink.Redo is null) return;
-        SealForFlush();
-        sink.Redo = null;
-        run.RequestFlush(this);
-    }
-
-    internal LoggedFlush? Redo => sink.Redo;
-
-    internal void EndReplay()
-    {
-        EndRedo();
-        sink.Seal();
-        journal.IsReplaying = false;
-        sink.ReplayPin = null;
-    }
-
     /// <summary>After a poll: what was taken becomes visible, and is appended.</summary>
     internal void Publish() => sink.Publish();
 
@@ -395,47 +297,4 @@ internal sealed class RunPart
 
     /// <summary>New fields wait until more of them are gathered; records behind are held meanwhile.</summary>
     private bool IsGathering => !held.IsFull && clock.MonotonicMs < nextChangeMs;
-
-    /// <summary>Why these fields cannot become columns, as far as it is known without asking the catalog.</summary>
-    private Refusal? RefusalOf(IReadOnlyList<NewField> fields)
-    {
-        if (ColumnChanges.ClashOf(run.Store, fields) is { } clash) return clash;
-        if (clock.MonotonicMs >= refusedUntilMs) refusal = null;
-        return refusal;
-    }
-
-    private void Ask(ColumnsQuestion question)
-    {
-        asked = question;
-        run.Ask(question);
-    }
-
-    /// <summary>Once enough records are held, or no more arrive: has columns inferred from them.</summary>
-    private void TryInfer()
-    {
-        if (asked is not null || held.Count == 0) return;
-        var now = clock.MonotonicMs;
-        if (inferSinceMs == 0) inferSinceMs = now;
-        if (held.IsFull || now - inferSinceMs >= InferWaitMs) Ask(new ColumnsQuestion(this, [.. held.All.Where(r => !r.IsEnd)], held.IsFull));
-    }
-
-    private void Begin()
-    {
-        journal.Begin(new LogEntry.RunStarted(options.Name, run.Store.Uuid, run.Store.Epoch, run.Store.Offsets, run.Store.IsAnother));
-        Use(run.Store.Schema);
-    }
-
-    private void Use(Schema schema)
-    {
-        used = schema;
-        var (decoder, kafkaColumn) = TableDecoding.For(options, schema, TellOfCase);
-        sink.Use(decoder, kafkaColumn);
-    }
-
-    private void TellOfCase(string column, string field)
-    {
-        if (!toldOfCase.Add(column) || !run.Table.IsFirstToTell(column)) return;
-        lane.Logger.Warn("a record has no field of the column's name, but one in another case, which is left out", ("table", options.Name), ("column", column), ("field", field),
-            ("instead", "case_sensitive = false"));
-    }
 }

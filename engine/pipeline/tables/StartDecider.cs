@@ -109,7 +109,7 @@ internal sealed class StartDecider(TableRun run, FoundLogs found, KafkaQueries q
     private void DecideLatest(RunPart part, IReadOnlyList<TopicPartition> assigned, IReadOnlyDictionary<string, string?> topicIds)
     {
         // What a former life of the process decided has to outlive this one too, until it is in the table.
-        if (run.Table.StartsPin is null && Decided.Any()) Keep(part, run.Starts);
+        if (!run.Table.KeepsStarts && Decided.Any()) Keep(part, run.Starts);
         if (options.Start is not StartPosition.LatestStart || !run.Starts.IsEmpty || (store.IsOpen && !store.Offsets.IsEmpty) || found.HasRuns(run.Table.Stream, Uuid)) return;
         var decided = OffsetMap.Empty;
         foreach (var partition in assigned.Concat(OthersOf(assigned)).Distinct())
@@ -120,8 +120,8 @@ internal sealed class StartDecider(TableRun run, FoundLogs found, KafkaQueries q
 
     private void Keep(RunPart part, OffsetMap decided)
     {
-        run.Table.StartsPin = part.Journal.Pin();
-        part.Journal.Write(new LogEntry.StartsDecided(decided));
+        if (!run.Table.KeepStarts(part.Lane.Log, decided))
+            log.Warn("an entry does not fit the log", ("table", options.Name), ("type", LogEntryKind.StartsDecided), ("reason", part.Lane.Log.Trouble));
     }
 
     /// <summary>All partitions of the topics, where the broker tells.</summary>

@@ -24,9 +24,10 @@ internal sealed class TableHandle
     private volatile TableRun? run;
     private volatile Shown shown = new(TableState.Starting, "", null);
     private StartDecider? starts;
+    private LogPin? startsPin;
     private ColumnChanges? columns;
     private ImmutableHashSet<PauseReason> accepted = [];
-    private OffsetMap decidedStarts = OffsetMap.Empty;
+    private volatile OffsetMap decidedStarts = OffsetMap.Empty;
     private EngineException? pausedBy;
     private long waitMs = FirstWaitMs;
     private long attemptMs;
@@ -69,8 +70,30 @@ internal sealed class TableHandle
     /// <summary>A flush of a run that is over, whose commit may land: found out about when the next run opens. The worker's.</summary>
     internal LoggedFlush? CutShort { get; set; }
 
-    /// <summary>Keeps the entry that says where reading was decided to begin in a log, over all runs, until it is in the table. The worker's.</summary>
-    internal LogPin? StartsPin { get; set; }
+    /// <summary>An entry in a log says where reading was decided to begin, and is kept over all runs until it is in the table. Any thread.</summary>
+    internal bool KeepsStarts => Volatile.Read(ref startsPin) is not null;
+
+    /// <summary>Says in a log where reading begins, and keeps that; what said so before is kept no longer. False where the log has no room.</summary>
+    internal bool KeepStarts(LaneLog lane, OffsetMap decided)
+    {
+        var pin = lane.Pin(null);
+        if (!lane.TryAppend(LogEntryKind.StartsDecided, Stream, new LogEntry.StartsDecided(decided).ToJson(clock)))
+        {
+            pin.Release();
+            return false;
+        }
+        Interlocked.Exchange(ref startsPin, pin)?.Release();
+        return true;
+    }
+
+    /// <summary>The same at the end of the log, so that it holds nothing else. Any thread.</summary>
+    internal void KeepStartsAnew(LaneLog lane)
+    {
+        if (KeepsStarts && decidedStarts is { IsEmpty: false } decided) _ = KeepStarts(lane, decided);
+    }
+
+    /// <summary>They are in the table, or the table is no more.</summary>
+    internal void ForgetStarts() => Interlocked.Exchange(ref startsPin, null)?.Release();
 
     /// <summary>It is configured no longer: its run ends with a flush, and no other begins. Any thread.</summary>
     internal bool IsRemoved { get; set; }

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using K2I.Base;
 using K2I.Kafka;
-using K2I.Ring.Pool;
+using K2I.Ring;
 
 namespace K2I.Pipeline;
 
@@ -184,9 +184,8 @@ internal sealed class TableRun : IDisposable
     /// <summary>A flush of it is in the table. The worker.</summary>
     internal void OnLanded()
     {
-        if (Table.StartsPin is null || !Starts.Topics.All(t => t.Value.Partitions.All(p => Store.Offsets.Next(t.Key, p.Key) is not null))) return;
-        Table.StartsPin.Release();
-        Table.StartsPin = null;
+        if (!Table.KeepsStarts || !Starts.Topics.All(t => t.Value.Partitions.All(p => Store.Offsets.Next(t.Key, p.Key) is not null))) return;
+        Table.ForgetStarts();
     }
 
     /// <summary>A lane has sealed what it was asked to.</summary>

@@ -1,6 +1,6 @@
 using K2I.Memory;
 
-namespace K2I.Ring.Pool.Tests;
+namespace K2I.Ring.Tests;
 
 public sealed class SegmentTests
 {

@@ -1,6 +1,6 @@
 using K2I.Columns;
 
-namespace K2I.Ring.Pool;
+namespace K2I.Ring;
 
 /// <summary>The memory of one segment: columns in a place of a slab, or in a reservation of their own.</summary>
 internal sealed record SegmentMemory(BatchBuilder Rows, long Bytes, Slab? Slab, int Place);

@@ -1,7 +1,7 @@
 using K2I.Base;
 using K2I.Columns;
 
-namespace K2I.Ring.Pool;
+namespace K2I.Ring;
 
 /// <summary>What one table holds of a <see cref="SegmentPool"/>: nothing while it is idle. Any thread.</summary>
 public sealed class PoolAccount : IDisposable

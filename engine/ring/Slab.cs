@@ -1,6 +1,6 @@
 using K2I.Memory;
 
-namespace K2I.Ring.Pool;
+namespace K2I.Ring;
 
 /// <summary>
 /// Address space for segments of one class, side by side: thousands of small ones are few mappings of the kernel, which allows 65,530.

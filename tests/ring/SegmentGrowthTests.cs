@@ -1,4 +1,4 @@
-namespace K2I.Ring.Pool.Tests;
+namespace K2I.Ring.Tests;
 
 public sealed class SegmentGrowthTests
 {

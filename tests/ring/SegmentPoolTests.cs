@@ -2,7 +2,7 @@ using K2I.Base;
 using K2I.Columns;
 using K2I.Memory;
 
-namespace K2I.Ring.Pool.Tests;
+namespace K2I.Ring.Tests;
 
 public sealed class SegmentPoolTests
 {

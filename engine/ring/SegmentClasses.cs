@@ -1,4 +1,4 @@
-namespace K2I.Ring.Pool;
+namespace K2I.Ring;
 
 /// <summary>
 /// The sizes of segments, in bytes: 16 KiB to 64 MiB, each four times the one before. Few enough that freed memory fits the next who asks,

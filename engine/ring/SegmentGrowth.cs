@@ -1,4 +1,4 @@
-namespace K2I.Ring.Pool;
+namespace K2I.Ring;
 
 /// <summary>
 /// What one writer of a table asks the pool for next: the smallest class at first, one larger after a segment that was full (or that a row

@@ -1,6 +1,6 @@
 using K2I.Memory;
 
-namespace K2I.Ring.Pool.Tests;
+namespace K2I.Ring.Tests;
 
 /// <summary>Readers lease what a writer and a flusher reuse as fast as they can.</summary>
 public sealed class LeaseStressTests

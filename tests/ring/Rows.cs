@@ -1,6 +1,6 @@
 using K2I.Columns;
 
-namespace K2I.Ring.Pool.Tests;
+namespace K2I.Ring.Tests;
 
 /// <summary>Schemas and rows for tests of the pool.</summary>
 internal static class Rows

@@ -2,7 +2,7 @@ using K2I.Base;
 using K2I.Columns;
 using K2I.Memory;
 
-namespace K2I.Ring.Pool;
+namespace K2I.Ring;
 
 /// <summary>
 /// Owner of the memory of all tables' rows: segments of some classes within one budget, taken when one opens and given back when it is

@@ -2,7 +2,7 @@ using System.Globalization;
 using K2I.Columns;
 using K2I.Memory;
 
-namespace K2I.Ring.Pool.Tests;
+namespace K2I.Ring.Tests;
 
 /// <summary>What the kernel says that the pool's memory takes, against what accounts are charged.</summary>
 public sealed class ResidentMemoryTests

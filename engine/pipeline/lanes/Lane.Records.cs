@@ -1,0 +1,51 @@
+using System.Collections.Concurrent;
+using K2I.Base;
+using K2I.Kafka;
+
+namespace K2I.Pipeline;
+
+/// <summary>Records, from the consumer to the tables that they feed.</summary>
+internal sealed partial class Lane
+{
+    public void OnRecord(in KafkaRecord record)
+    {
+        if (Of(record.TopicId, record.Partition) is not { } partition || record.Offset < partition.Position) return;
+        partition.Position = record.Offset.Next;
+        foreach (var source in partition.Reading)
+        {
+            if (record.Offset < source.NextOffset) continue;
+            var part = source.Part!;
+            try
+            {
+                part.Offer(in record, source);
+            }
+            catch (EngineException error) when (IsOfTable(error))
+            {
+                Fail(part, error);
+            }
+        }
+    }
+
+    public void OnPartitionEnd(int topicId, int partitionNumber, Offset nextOffset)
+    {
+        if (Of(topicId, partitionNumber) is not { } partition) return;
+        if (partition.Position < nextOffset) partition.Position = nextOffset;
+        foreach (var source in partition.Reading) source.Part!.OfferEnd(source, nextOffset);
+    }
+
+    /// <summary>The partition of a record, by the numbers that the consumer gives topics; forgotten when partitions come or go.</summary>
+    private LanePartition? Of(int topicId, int partition) =>
+        topicId < byTopic.Length && byTopic[topicId] is { } known ? partition < known.Length ? known[partition] : null : LookUp(topicId, partition);
+
+    /// <summary>Apart from the fast path: its closure would be allocated there for every record.</summary>
+    private LanePartition? LookUp(int topicId, int partition)
+    {
+        var topic = consumer!.TopicName(topicId);
+        LanePartition[] known = [.. partitions.Values.Where(p => p.Topic == topic)];
+        var byPartition = new LanePartition?[known.Select(p => p.Partition + 1).DefaultIfEmpty(0).Max()];
+        foreach (var each in known) byPartition[each.Partition] = each;
+        if (topicId >= byTopic.Length) Array.Resize(ref byTopic, Math.Max(16, topicId * 2));
+        byTopic[topicId] = byPartition;
+        return partition < byPartition.Length ? byPartition[partition] : null;
+    }
+}
