@@ -16,7 +16,7 @@ internal sealed class FakeEngine(Action<FakeEngine> work) : IEngine
 
     public void WaitForStop() => stop.Wait();
 
-    public EngineStatus Status() => new(1_000, [Table]);
+    public EngineStatus Status() => new(1_000, [Table], [new() { Lane = 0 }]);
 
     public void RequestStop() => stop.Set();
 

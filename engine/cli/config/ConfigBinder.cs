@@ -30,17 +30,23 @@ internal sealed class ConfigBinder(string sourceName, List<SettingSection> secti
             Kafka = Kafka(),
             Iceberg = iceberg,
             Tables = Tables(defaults, iceberg),
+            Lanes = engine.CountOrAuto(Keys.Lanes, 1, 64, EngineOptions.AutoLanes),
+            FlushThreads = engine.CountOrAuto(Keys.FlushThreads, 1, 64, EngineOptions.AutoFlushThreads),
             MemoryBytes = engine.Bytes(Keys.Memory, 16L << 20, 1L << 40),
             DataDirectory = engine.Text(Keys.DataDirectory)!,
             ShutdownTimeoutMs = engine.Ms(Keys.ShutdownTimeout, 1_000, 3_600_000),
             WalMode = (WalMode)wal.Choice(Keys.WalMode),
             // Log files are whole pages.
             WalFileBytes = (wal.Bytes(Keys.WalFileSize, 4L << 20, 1L << 30) + 4095) / 4096 * 4096,
+            WalMaxBytes = wal.Bytes(Keys.WalMaxBytes, 16L << 20, 1L << 50),
             WalGroupMs = wal.Ms(Keys.WalGroupInterval, 0, 1_000),
         };
-        var leastMemory = options.Lanes * EngineOptions.LeastMemoryBytes;
+        var leastMemory = options.Lanes * EngineOptions.LeastMemoryBytes + options.FlushThreads * EngineOptions.LeastFlushMemoryBytes;
         if (options.MemoryBytes < leastMemory)
-            engine.Wrong(Keys.Memory, $"is too little for {options.Lanes} lanes", $"at least {leastMemory >> 20}MiB");
+            engine.Wrong(Keys.Memory, $"is too little for {options.Lanes} lanes and {options.FlushThreads} flush threads", $"at least {leastMemory >> 20}MiB, or set lanes and flush_threads");
+        var leastLog = options.Lanes * 4 * options.WalFileBytes;
+        if (wal.Has(Keys.WalMaxBytes) && options.WalMaxBytes < leastLog)
+            wal.Wrong(Keys.WalMaxBytes, $"is too little for the logs of {options.Lanes} lanes, of four files of {Units.FormatBytes(options.WalFileBytes)} each", $"at least {Units.FormatBytes(leastLog)}, or a smaller file_size");
         foreach (var table in options.Tables)
             if (options.WalMode == WalMode.Records && table.MaxRecordBytes * 2L > options.WalFileBytes)
                 wal.Wrong(Keys.WalFileSize, $"is too small for max_record = {Units.FormatBytes(table.MaxRecordBytes)} of [table.{table.Name}]", $"at least {Units.FormatBytes(table.MaxRecordBytes * 2L)}");

@@ -5,10 +5,10 @@ namespace K2I.Cli.Config;
 /// <summary>Every key of the configuration, documented once: checks, help, the default file and the search for what was meant all read this table.</summary>
 internal static class Keys
 {
-    private const string Size = "a size such as 64MiB", Time = "a time such as 30s", Count = "a whole number", Flag = "true or false", Text = "text", Path = "a path";
+    private const string Size = "a size such as 64MiB", Time = "a time such as 30s", Count = "a whole number", AutoOrCount = "auto or a whole number", Flag = "true or false", Text = "text", Path = "a path";
 
     public static readonly ConfigKey Brokers = new("kafka", "brokers", null, "host:port, several separated by commas", "Where Kafka is: host:port, several separated by commas.", "localhost:9092") { Required = true };
-    public static readonly ConfigKey Group = new("kafka", "group", "k2i", Text, "Consumer group; each table reads with a group of its own, GROUP.TABLE.");
+    public static readonly ConfigKey Group = new("kafka", "group", "k2i", Text, "Consumer group: every lane of every process with this group is a member of it, and they share all partitions of all tables.");
     public static readonly ConfigKey ClientId = new("kafka", "client_id", "k2i", Text, "The name that the broker's logs and quotas know this process by.");
     public static readonly ConfigKey InstanceId = new("kafka", "instance_id", null, Text, "Static membership: a name that stays with this host, so that a restart does not rebalance.", "host-1");
 
@@ -25,12 +25,15 @@ internal static class Keys
     public static readonly ConfigKey Namespace = new("iceberg", "namespace", "default", "names of a-z, 0-9 and _, joined by dots", "The namespace of tables whose name has none.");
     public static readonly ConfigKey FormatVersion = ConfigKey.Choice("iceberg", "format_version", "Iceberg format version of new tables. 3 has row ids, nanoseconds and deletion vectors; not every engine reads it yet.", "2", "3");
 
-    public static readonly ConfigKey Memory = new("engine", "memory", "512MiB", Size, "Memory for rows that are not yet in a table, all tables together; at least 5MiB for each.");
+    public static readonly ConfigKey Memory = new("engine", "memory", "512MiB", Size, "Memory for rows that are not yet in a table, all tables together; at least 5MiB for each lane and 1MiB for each flush thread.");
+    public static readonly ConfigKey Lanes = new("engine", "lanes", "auto", AutoOrCount, "Consumers of this process, each with a log and a thread of its own: how many cores fetch and decode. auto: one up to two cores, then half of the cores.");
+    public static readonly ConfigKey FlushThreads = new("engine", "flush_threads", "auto", AutoOrCount, "How many tables may write or commit at a time. auto: as many as cores, from 2 to 16.");
     public static readonly ConfigKey DataDirectory = new("engine", "data_dir", "./k2i-data", Path, "Local directory for what must survive a restart: the write-ahead log, requests to resume. One process at a time.");
     public static readonly ConfigKey ShutdownTimeout = new("engine", "shutdown_timeout", "30s", Time, "How long a stop may take to flush and commit.");
 
     public static readonly ConfigKey WalMode = ConfigKey.Choice("wal", "mode", "What the write-ahead log holds. records: the records themselves, so that a restart has them back without Kafka; offsets: state changes alone, and records are fetched again.", "records", "offsets");
-    public static readonly ConfigKey WalFileSize = new("wal", "file_size", "64MiB", Size, "The size of one log file. Each table has two of them at least, written in full when they are made.");
+    public static readonly ConfigKey WalFileSize = new("wal", "file_size", "64MiB", Size, "The size of one log file. Each lane has two of them at least, written in full when they are made.");
+    public static readonly ConfigKey WalMaxBytes = new("wal", "max_bytes", "1GiB", Size, "What the logs of all lanes may take on disk together; at least four files for each lane.");
     public static readonly ConfigKey WalGroupInterval = new("wal", "group_interval", "2ms", Time, "How long appended records wait for others before all of them are synced to the disk together.");
 
     public static readonly ConfigKey LogLevel = ConfigKey.Choice("log", "level", "What is logged: debug, info, warn or error and worse.", "info", "debug", "warn", "error");
@@ -83,8 +86,8 @@ internal static class Keys
     [
         Brokers, Group, ClientId, InstanceId, GroupProtocol,
         Catalog, Warehouse, CatalogUri, StorageRoot, CatalogToken, CatalogCredential, CatalogScope, OAuth2ServerUri, Namespace, FormatVersion,
-        Memory, DataDirectory, ShutdownTimeout,
-        WalMode, WalFileSize, WalGroupInterval,
+        Memory, Lanes, FlushThreads, DataDirectory, ShutdownTimeout,
+        WalMode, WalFileSize, WalMaxBytes, WalGroupInterval,
         LogLevel, LogFormat, LogFile, LogFileSize, LogFileCount,
         Listen, Token, TlsCertificate, TlsKey,
         FlushBytes, FlushRows, FlushInterval,
