@@ -17,6 +17,9 @@ public sealed record EngineOptions
 
     public required ImmutableArray<TableOptions> Tables { get; init; }
 
+    /// <summary>Sections that make tables of the topics that they match.</summary>
+    public ImmutableArray<TableTemplate> Templates { get; init; } = [];
+
     /// <summary>
     /// Memory of all tables together for their rows, fetched records and files being written; see <see cref="MemoryShares"/>. At least
     /// <see cref="LeastMemoryBytes"/> for each lane and <see cref="LeastFlushMemoryBytes"/> for each flush thread.

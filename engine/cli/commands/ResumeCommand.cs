@@ -38,7 +38,7 @@ internal static class ResumeCommand
 
     private static ExitCode Run(AppOptions options, string name, string? accept, long waitMs, bool json, Terminal terminal)
     {
-        var table = Configured(options.Engine, name);
+        var table = ConfiguredTable.Find(options.Engine, name);
         PauseReason? reason = accept is null ? null : Reason(accept);
         var before = StateOf(options, table.Name);
         if (before is { } now)
@@ -86,15 +86,6 @@ internal static class ResumeCommand
         }
         else (code == ExitCode.Ok ? terminal.Out : terminal.Error).WriteLine($"{(code == ExitCode.Ok ? "" : "k2i: ")}table {table} {words}");
         return code;
-    }
-
-    /// <summary>The table of that name, or of that full name.</summary>
-    private static TableOptions Configured(EngineOptions options, string name)
-    {
-        foreach (var table in options.Tables)
-            if (table.Name == name || $"{options.Iceberg.Namespace}.{table.Name}" == name) return table;
-        var hint = Nearest.Hint(name, options.Tables.Select(t => t.Name)) ?? $"there are {string.Join(", ", options.Tables.Select(t => t.Name))}";
-        throw new EngineException(ErrorKind.NotFound, $"there is no [table.{Shown(name)}] in the configuration; {hint}");
     }
 
     private static PauseReason Reason(string text)

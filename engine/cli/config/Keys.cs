@@ -51,7 +51,9 @@ internal static class Keys
     public static readonly ConfigKey FlushRows = new("flush", "rows", "10000000", Count, "Or when this many rows are.");
     public static readonly ConfigKey FlushInterval = new("flush", "interval", "30s", Time, "Or when the oldest row has waited this long, also if its topic falls idle.");
 
-    public static readonly ConfigKey Topics = new("table", "topics", null, "topic names or ^regular-expressions, separated by commas", "Topics that feed the table, separated by commas; one that starts with ^ is a regular expression.", "events") { Required = true };
+    public static readonly ConfigKey Topics = new("table", "topics", null, "topic names or ^regular-expressions, separated by commas", "Topics that feed the table, separated by commas; one that starts with ^ is a regular expression. A section without topics says what a template's table of its name is like.", "events") { Required = true };
+    public static readonly ConfigKey TableName = new("table", "table", null, "a name such as ${db}.${entity}", "Makes the section a template: a table for each topic that matches, also of topics that come to be later. ${topic} and ${group} stand for the topic and for named groups of its expression, (?<group>…), never for the environment; capitals become small, other characters _.", "${db}.${entity}") { Verbatim = true };
+    public static readonly ConfigKey MaxTables = new("table", "max_tables", "1000", Count, "For table: topics that would make more tables than that are told of and left alone.");
     public static readonly ConfigKey Format = ConfigKey.Choice("table", "format", "What a record's value holds. json: typed columns; raw: the value as one column.", "json", "raw");
     public static readonly ConfigKey RawValue = ConfigKey.Choice("table", "raw_value", "For format = raw: the type of the value column.", "binary", "string");
     public static readonly ConfigKey RawKey = ConfigKey.Choice("table", "raw_key", "For format = raw: the type of the key column.", "binary", "string");
@@ -91,7 +93,7 @@ internal static class Keys
         LogLevel, LogFormat, LogFile, LogFileSize, LogFileCount,
         Listen, Token, TlsCertificate, TlsKey,
         FlushBytes, FlushRows, FlushInterval,
-        Topics, Format, Columns, SchemaFile, InferRecords, UnknownFields, CaseSensitive, TimestampUnit, RawValue, RawKey, PartitionBy, Start, KafkaColumn,
+        Topics, TableName, MaxTables, Format, Columns, SchemaFile, InferRecords, UnknownFields, CaseSensitive, TimestampUnit, RawValue, RawKey, PartitionBy, Start, KafkaColumn,
         TableFlushBytes, TableFlushRows, TableFlushInterval, DeadLetter, DeadLetterTopic, Tombstones, MaxRecord, MaxDepth,
     ];
 

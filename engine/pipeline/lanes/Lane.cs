@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using K2I.Base;
 using K2I.Kafka;
 
@@ -48,6 +49,7 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
     private int watermarksFrom;
     private bool hasAssignment;
     private EngineException? problem;
+    private ImmutableArray<string> subscribed = [];
     private bool closing;
 
     internal Lane(int index, EngineContext engine, LaneLog log)
@@ -252,7 +254,7 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
         {
             Client = new() { Brokers = options.Brokers, ClientId = options.ClientId, Properties = [.. options.Properties] },
             Group = options.Group,
-            Topics = engine.Tables.Topics,
+            Topics = subscribed = engine.Tables.Topics,
             InstanceId = options.InstanceId is { } instance ? FormattableString.Invariant($"{instance}.{Index}") : null,
             Protocol = options.GroupProtocol,
             FetchBufferBytes = engine.Shares.LaneFetchBytes,
@@ -407,7 +409,7 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
 
     private void OnTablesChanged()
     {
-        if (!engine.Tables.Topics.IsEmpty) consumer!.Subscribe(engine.Tables.Topics);
+        if (!engine.Tables.Topics.IsEmpty && !subscribed.SequenceEqual(engine.Tables.Topics)) consumer!.Subscribe(subscribed = engine.Tables.Topics);
         var asked = new Dictionary<RunPart, List<Source>>(ReferenceEqualityComparer.Instance);
         foreach (var partition in partitions.Values)
         {
@@ -418,6 +420,8 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
             partition.Update();
         }
         Ask(asked);
+        // Limits of flushes may be others.
+        foreach (var part in parts.Values.ToArray()) Guard(part, this, static (lane, p) => lane.CheckTriggers(p));
     }
 
     /// <summary>Tries again what waits: for room, for columns, for its turn to be replayed.</summary>
