@@ -64,7 +64,7 @@ public sealed class SupervisorTests : IDisposable
     public void TheFirstSignalStopsTheSecondLeaves()
     {
         var stops = new List<string>();
-        using var signals = new StopSignals(stops.Add, left.Add);
+        using var signals = new StopSignals(stops.Add, left.Add, () => { });
         signals.Count("SIGTERM", ExitCode.Terminated);
         signals.Count("SIGINT", ExitCode.Interrupted);
         signals.Count("SIGTERM", ExitCode.Terminated);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using K2I.Base;
 using K2I.Kafka;
 using K2I.Pipeline;
@@ -53,7 +54,7 @@ internal sealed class ConfigBinder(string sourceName, List<SettingSection> secti
         foreach (var table in options.Tables.Concat(options.Templates.SelectMany(t => t.Overrides.Values.Prepend(t.Options))))
             if (options.WalMode == WalMode.Records && table.MaxRecordBytes * 2L > options.WalFileBytes)
                 wal.Wrong(Keys.WalFileSize, $"is too small for max_record = {Units.FormatBytes(table.MaxRecordBytes)} of [table.{table.Name}]", $"at least {Units.FormatBytes(table.MaxRecordBytes * 2L)}");
-        return new AppOptions(options, Log(), Http());
+        return new AppOptions(options, Log(), Http(), TableMetrics());
     }
 
     private ValueReader Section(string name) => new(name, sections.Find(s => s.Name == name), source, problems);
@@ -114,6 +115,16 @@ internal sealed class ConfigBinder(string sourceName, List<SettingSection> secti
             FileBytes = values.Bytes(Keys.LogFileSize, 64 << 10, 64L << 30),
             FileCount = (int)values.Count(Keys.LogFileCount, 0, 1_000),
         };
+    }
+
+    private int TableMetrics()
+    {
+        var values = Section("http");
+        var text = values.Text(Keys.TableMetrics)!;
+        if (text is "all" or "none") return text == "all" ? int.MaxValue : 0;
+        if (text.StartsWith("top ", StringComparison.Ordinal) && int.TryParse(text.AsSpan(4).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0) return count;
+        values.Bad(Keys.TableMetrics, Nearest.Hint(text, ["all", "none", "top 100"]));
+        return int.MaxValue;
     }
 
     private HttpOptions? Http()

@@ -47,6 +47,8 @@ internal static class Keys
     public static readonly ConfigKey TlsCertificate = new("http", "tls_certificate", null, Path, "PEM file with the certificate and its chain.", "/etc/k2i/tls.crt");
     public static readonly ConfigKey TlsKey = new("http", "tls_key", null, Path, "PEM file with the certificate's key.", "/etc/k2i/tls.key");
 
+    public static readonly ConfigKey TableMetrics = new("http", "table_metrics", "all", "all, none or top N", "Which tables have metrics of their own, and their partitions: all; top N: those with the most lag, then with the most rows; none. Sums over all tables are always there.");
+
     public static readonly ConfigKey FlushBytes = new("flush", "bytes", "128MiB", Size, "Rows go to the table when this much is buffered for it.");
     public static readonly ConfigKey FlushRows = new("flush", "rows", "10000000", Count, "Or when this many rows are.");
     public static readonly ConfigKey FlushInterval = new("flush", "interval", "30s", Time, "Or when the oldest row has waited this long, also if its topic falls idle.");
@@ -91,7 +93,7 @@ internal static class Keys
         Memory, Lanes, FlushThreads, DataDirectory, ShutdownTimeout,
         WalMode, WalFileSize, WalMaxBytes, WalGroupInterval,
         LogLevel, LogFormat, LogFile, LogFileSize, LogFileCount,
-        Listen, Token, TlsCertificate, TlsKey,
+        Listen, Token, TlsCertificate, TlsKey, TableMetrics,
         FlushBytes, FlushRows, FlushInterval,
         Topics, TableName, MaxTables, Format, Columns, SchemaFile, InferRecords, UnknownFields, CaseSensitive, TimestampUnit, RawValue, RawKey, PartitionBy, Start, KafkaColumn,
         TableFlushBytes, TableFlushRows, TableFlushInterval, DeadLetter, DeadLetterTopic, Tombstones, MaxRecord, MaxDepth,
