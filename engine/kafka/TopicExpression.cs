@@ -11,13 +11,24 @@ internal static class TopicExpression
     private const string Digits = "0-9", Word = "A-Za-z0-9_", Special = @"\.[]{}()*+?^$|";
 
     /// <summary>Names stay as they are.</summary>
-    internal static string ForKafka(string topic) => topic.StartsWith('^') ? Translate(topic) ?? Beginning(topic) : topic;
+    internal static string ForKafka(string topic)
+    {
+        if (!topic.StartsWith('^')) return topic;
+        var text = Translate(topic) ?? Beginning(topic);
+        // Brokers match the whole name, librdkafka any part of it.
+        return text.EndsWith(".*", StringComparison.Ordinal) || (text.EndsWith('$') && !IsEscaped(text, text.Length - 1)) ? text : text + ".*";
+    }
 
     private static string? Translate(string text)
     {
         var result = new StringBuilder();
+        var open = 0;
         for (var i = 0; i < text.Length; i++)
         {
+            if (text[i] == '(') open++;
+            else if (text[i] == ')') open--;
+            // The beginning holds for the first alternative alone.
+            else if (text[i] == '|' && open == 0) return null;
             switch (text[i])
             {
                 case '\\':
@@ -100,7 +111,7 @@ internal static class TopicExpression
     private static string Beginning(string text)
     {
         var result = new StringBuilder("^");
-        if (text.Contains('|', StringComparison.Ordinal) || text.Contains("(?", StringComparison.Ordinal) && !text.Contains("(?<", StringComparison.Ordinal) && !text.Contains("(?:", StringComparison.Ordinal)) return result.ToString();
+        if (text.Contains('|', StringComparison.Ordinal)) return result.ToString();
         var last = 1;
         var i = 1;
         while (i < text.Length)
