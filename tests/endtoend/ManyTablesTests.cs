@@ -19,18 +19,18 @@ public sealed class ManyTablesTests(SharedBroker broker) : IDisposable
         var shop = $"shop{Guid.NewGuid():n}"[..12];
         source.CreateTopic($"{shop}.a.Orders", 2);
         var orders = source.Send($"{shop}.a.Orders", 2, SampleEvents.Make(seed: 301, count: 300));
-        var config = $"""
+        var config = $$"""
             [kafka]
-            brokers = {Kafka.Brokers}
+            brokers = {{Kafka.Brokers}}
             topic.metadata.refresh.interval.ms = 1000
             [iceberg]
-            warehouse = {workspace.Warehouse}
+            warehouse = {{workspace.Warehouse}}
             [flush]
             interval = 1s
             [table.cdc]
-            topics = ^{shop}\.(?<db>\w+)\.(?<entity>[\w-]+)$
-            table = ${{entity}}
-            columns = '{SampleEvents.Columns}'
+            topics = ^{{shop}}\.(?<db>\w+)\.(?<entity>[\w-]+)$
+            table = ${entity}
+            columns = '{{SampleEvents.Columns}}'
             """;
         List<Produced> users;
         using (var ingest = Ingest.Start(workspace, config))
