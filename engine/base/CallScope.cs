@@ -16,6 +16,8 @@ public sealed class CallScope(IClock clock) : IDisposable
 
     private readonly ILatch ended = clock.CreateLatch();
     private readonly CancellationTokenSource source = new();
+    private readonly Lock gate = new();
+    private bool disposed;
 
     /// <summary>The calling thread's calls are to end.</summary>
     public static bool HasEnded => current?.IsEnded ?? false;
@@ -39,11 +41,19 @@ public sealed class CallScope(IClock clock) : IDisposable
     public void End()
     {
         ended.Set();
-        source.Cancel();
+        lock (gate)
+            if (!disposed) source.Cancel();
     }
 
-    /// <summary>No thread may be in it any more.</summary>
-    public void Dispose() => source.Dispose();
+    /// <summary>No thread may be in it any more; to end it then does nothing.</summary>
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            disposed = true;
+            source.Dispose();
+        }
+    }
 
     /// <summary>The calling thread's calls belong to it until the result is disposed of.</summary>
     public Entered Enter()

@@ -13,7 +13,7 @@ public sealed class BatchFitter(Schema schema) : IDisposable
 {
     private NativeBuffer? zeros;
 
-    /// <summary>Rows of <paramref name="rows"/> lose nothing under <paramref name="schema"/>: it has all of their fields, of the same types, and others that may be null.</summary>
+    /// <summary>Rows of <paramref name="rows"/> lose nothing under <paramref name="schema"/>: it has all of their fields, of the same types, and others that are null without a value.</summary>
     public static bool Fits(Schema rows, Schema schema) => ReferenceEquals(rows, schema) || Fits(rows.Struct, schema.Struct);
 
     /// <summary>The batch under this fitter's schema, which it <see cref="Fits(Schema, Schema)"/>.</summary>
@@ -33,8 +33,13 @@ public sealed class BatchFitter(Schema schema) : IDisposable
         var (has, wants) = (Schema.ChildrenOf(rows), Schema.ChildrenOf(wanted));
         if (wants.IsEmpty) return rows.Equals(wanted);
         return has.All(h => wants.Any(w => w.Id == h.Id))
-            && wants.All(w => has.FirstOrDefault(h => h.Id == w.Id) is { } known ? (known.Required || !w.Required) && Fits(known.Type, w.Type) : !w.Required);
+            && wants.All(w => has.FirstOrDefault(h => h.Id == w.Id) is { } known ? (known.Required || !w.Required) && Fits(known.Type, w.Type) : IsNullWithout(w));
     }
+
+    /// <summary>
+    /// Rows from before the field are null in it. With a default they are not: a file without the field lets readers say what they hold.
+    /// </summary>
+    private static bool IsNullWithout(Field field) => !field.Required && field.InitialDefault is null && field.WriteDefault is null;
 
     private ColumnView Fit(Field field, IEnumerable<ColumnView> columns, int rows)
     {

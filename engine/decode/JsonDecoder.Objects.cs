@@ -130,12 +130,19 @@ public sealed unsafe partial class JsonDecoder
         foreach (var child in node.Children)
         {
             if (child.Column.Count > rows) continue;
-            if (child.Required)
+            if (child.Default is { } value)
+            {
+                value.AppendTo(child.Column);
+            }
+            else if (child.Required)
             {
                 Fail(DecodeStatus.MissingRequired, at, child);
                 return false;
             }
-            child.Column.AppendNull();
+            else
+            {
+                child.Column.AppendNull();
+            }
             if (child.VariantIn == records) TellOfCase(child);
         }
         return true;

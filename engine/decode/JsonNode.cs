@@ -19,6 +19,7 @@ internal sealed unsafe class JsonNode : DecodeNode
         Kind = type.Kind;
         Reader = JsonDecoder.ReaderOf(Kind);
         Required = field?.Required ?? true;
+        Default = field is null ? null : DefaultValue.Of(field);
         Children = type switch
         {
             StructType s => [.. s.Fields.Where(f => parent is not null || field is not null || f.Name != options.MetadataColumn).Select(f => new JsonNode(f, this, f.Type, options))],
@@ -48,6 +49,9 @@ internal sealed unsafe class JsonNode : DecodeNode
 
     internal readonly TypeKind Kind;
     internal readonly bool Required;
+
+    /// <summary>What a record without the field gets; null for none.</summary>
+    internal readonly DefaultValue? Default;
 
     /// <summary>Reads a value at a position, at a depth; returns the next position, or null.</summary>
     internal readonly delegate*<JsonDecoder, JsonNode, byte*, int, byte*> Reader;

@@ -5,7 +5,8 @@ namespace K2I.Decode;
 
 /// <summary>
 /// Writes the <see cref="KafkaColumn"/> of rows. Fields are found by name, so a table that has only some of them, or more, works too: those it
-/// does not know get null, and so does a timestamp outside the years 0001 to 9999. One thread; no allocation per row.
+/// does not know get their default or null, and null is what becomes of a timestamp outside the years 0001 to 9999. One thread;
+/// no allocation per row.
 /// </summary>
 public sealed class KafkaColumnWriter
 {
@@ -23,6 +24,7 @@ public sealed class KafkaColumnWriter
 
     private readonly int columnIndex;
     private readonly Part[] parts;
+    private readonly DefaultValue?[] defaults;
     private readonly ColumnBuilder[] columns;
     private BatchBuilder? bound;
     private ColumnBuilder column = null!;
@@ -35,10 +37,11 @@ public sealed class KafkaColumnWriter
         if (columnIndex < 0 || schema.Fields[columnIndex].Type is not StructType type)
             throw new EngineException(ErrorKind.Invalid, $"column {name}: a struct column is needed for the Kafka metadata");
         parts = [.. type.Fields.Select(PartOf)];
+        defaults = [.. type.Fields.Select(f => PartOf(f) == Part.None ? DefaultValue.Of(f) : null)];
         columns = new ColumnBuilder[parts.Length];
         for (var i = 0; i < parts.Length; i++)
         {
-            if (parts[i] == Part.None && type.Fields[i].Required)
+            if (parts[i] == Part.None && type.Fields[i].Required && defaults[i] is null)
                 throw new EngineException(ErrorKind.Invalid, $"column {name}.{type.Fields[i].Name}: required, but not a part of the Kafka metadata of that type");
         }
     }
@@ -82,6 +85,9 @@ public sealed class KafkaColumnWriter
                     break;
                 case Part.Headers when record.Headers is { } headers:
                     WriteHeaders(headers, target);
+                    break;
+                case Part.None when defaults[i] is { } value:
+                    value.AppendTo(target);
                     break;
                 default:
                     target.AppendNull();

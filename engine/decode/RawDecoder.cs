@@ -6,7 +6,7 @@ namespace K2I.Decode;
 
 /// <summary>
 /// Keeps key and value as they are, in the columns <c>key</c> and <c>value</c>, each binary or string by its column's type. A table may have only
-/// one of them; other columns stay null. One thread.
+/// one of them; other columns get their default, or null. One thread.
 /// </summary>
 public sealed class RawDecoder : IRecordDecoder
 {
@@ -19,7 +19,7 @@ public sealed class RawDecoder : IRecordDecoder
 
     private readonly Node? key;
     private readonly Node? value;
-    private readonly int[] others;
+    private readonly (int Index, DefaultValue? Default)[] others;
     private readonly int maxRecordBytes;
 
     /// <summary>A decoder into <paramref name="schema"/>; throws where neither column fits. <paramref name="metadataColumn"/> is left to its own writer.</summary>
@@ -27,7 +27,7 @@ public sealed class RawDecoder : IRecordDecoder
     {
         Schema = schema;
         this.maxRecordBytes = maxRecordBytes;
-        List<int> rest = [];
+        List<(int, DefaultValue?)> rest = [];
         for (var i = 0; i < schema.Fields.Length; i++)
         {
             var field = schema.Fields[i];
@@ -35,7 +35,7 @@ public sealed class RawDecoder : IRecordDecoder
             var fits = field.Type.Kind is TypeKind.String or TypeKind.Binary;
             if (fits && field.Name == "key") key = new(field, i);
             else if (fits && field.Name == "value") value = new(field, i);
-            else if (!field.Required) rest.Add(i);
+            else if (DefaultValue.Of(field) is var known && (known is not null || !field.Required)) rest.Add((i, known));
             else throw new EngineException(ErrorKind.Invalid, $"column {field.Name}: required, but format raw fills only key and value (string or binary)");
         }
         if (key is null && value is null)
@@ -63,7 +63,11 @@ public sealed class RawDecoder : IRecordDecoder
         if ((long)record.Value.Length + record.Key.Length > maxRecordBytes) return Fail(DecodeStatus.TooLarge, maxRecordBytes, null);
         if (key is not null && Append(key, record.Key, record.KeyIsNull, row) is not DecodeStatus.Ok and var badKey) return badKey;
         if (value is not null && Append(value, record.Value, false, row) is not DecodeStatus.Ok and var badValue) return badValue;
-        foreach (var index in others) row.Column(index).AppendNull();
+        foreach (var (index, known) in others)
+        {
+            if (known is null) row.Column(index).AppendNull();
+            else known.AppendTo(row.Column(index));
+        }
         return DecodeStatus.Ok;
     }
 

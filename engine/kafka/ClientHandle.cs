@@ -48,7 +48,8 @@ internal sealed unsafe class ClientHandle
 
     public static ClientHandle OpenConsumer(ClientConf conf, string name, IClientOwner owner, ILog log, IClock clock)
     {
-        conf.Set("statistics.interval.ms", 1000);
+        // With thousands of partitions they are long.
+        conf.Set("statistics.interval.ms", 5_000);
         Native.ConfSetStatistics(conf.Pointer, &OnStatistics);
         Native.ConfSetRebalance(conf.Pointer, &OnRebalance);
         Native.ConfSetOffsetCommit(conf.Pointer, &OnOffsetCommit);

@@ -5,7 +5,7 @@ namespace K2I.Kafka;
 
 /// <summary>
 /// Keeps a client's <see cref="KafkaConnection"/>. librdkafka tells of failures at once but of recovery not at all, so recovery is read from its
-/// statistics, which come once a second. Written by the polling thread, read by any.
+/// statistics, which come every five seconds. Written by the polling thread, read by any.
 /// </summary>
 internal sealed class ConnectionTracker(IClock clock)
 {

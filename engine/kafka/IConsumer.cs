@@ -23,11 +23,5 @@ public interface IConsumer : IDisposable
 
     bool TryAck(ReadOnlySpan<TopicPartitionOffset> nextOffsets, int timeoutMs);
 
-    TopicPartitionOffset[] OffsetsForTime(ReadOnlySpan<TopicPartition> partitions, long unixMs, int timeoutMs);
-
-    Watermarks QueryWatermarks(TopicPartition partition, int timeoutMs);
-
     bool TryGetWatermarks(TopicPartition partition, out Watermarks watermarks);
-
-    IReadOnlyList<TopicInfo> DescribeTopics(IReadOnlyList<string> names, int timeoutMs);
 }

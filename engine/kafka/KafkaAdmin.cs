@@ -2,12 +2,12 @@ using K2I.Base;
 
 namespace K2I.Kafka;
 
-/// <summary>A client that asks about the cluster and reads no records: for <c>validate --connect</c>, topic ids, and topics of demos and tests.</summary>
+/// <summary>A client that asks about the cluster and reads no records: for <c>validate --connect</c>, topic ids, starts of partitions, and topics of demos and tests.</summary>
 /// <remarks>
-/// Short-lived; any thread. Every call throws an <see cref="EngineException"/>: Unavailable where no broker answers in time, Denied where a login or
+/// Any thread. Every call throws an <see cref="EngineException"/>: Unavailable where no broker answers in time, Denied where a login or
 /// a right fails.
 /// </remarks>
-public sealed unsafe class KafkaAdmin : IDisposable
+public sealed unsafe class KafkaAdmin : IKafkaQueries
 {
     private readonly ClientHandle client;
     private readonly Callbacks callbacks = new();
@@ -23,9 +23,28 @@ public sealed unsafe class KafkaAdmin : IDisposable
 
     public IReadOnlyList<string> ListTopics(int timeoutMs) => Explain(() => AdminCalls.ListTopics(client.Pointer, timeoutMs));
 
-    /// <summary>One entry per name, in any order; names that do not exist are entries too.</summary>
     public IReadOnlyList<TopicInfo> DescribeTopics(IReadOnlyList<string> names, int timeoutMs) =>
         Explain(() => AdminCalls.DescribeTopics(client.Pointer, names, timeoutMs));
+
+    public Watermarks QueryWatermarks(TopicPartition partition, int timeoutMs) => Explain(() =>
+    {
+        long low, high;
+        KafkaError.Check(
+            Native.QueryWatermarks(client.Pointer, partition.Topic, partition.Partition, &low, &high, timeoutMs), $"watermarks of {partition}");
+        return new Watermarks(new(low), new(high));
+    });
+
+    public TopicPartitionOffset[] OffsetsForTime(ReadOnlySpan<TopicPartition> partitions, long unixMs, int timeoutMs)
+    {
+        var wanted = partitions.ToArray();
+        return Explain(() =>
+        {
+            using var list = PartitionList.Of(wanted);
+            for (var i = 0; i < list.Count; i++) list[i].Offset = unixMs;
+            KafkaError.Check(Native.OffsetsForTimes(client.Pointer, list.Pointer, timeoutMs), "find offsets by time");
+            return list.ToOffsets("offset by time");
+        });
+    }
 
     public void CreateTopic(string topic, int partitions, int timeoutMs, int replication = 1) => Explain(() =>
     {
@@ -46,6 +65,9 @@ public sealed unsafe class KafkaAdmin : IDisposable
     {
         try
         {
+            // What was heard in the meantime is old.
+            _ = Native.Poll(client.Pointer, 0);
+            callbacks.Forget();
             return call();
         }
         catch (EngineException exception) when (exception.Kind == ErrorKind.Unavailable)
@@ -66,6 +88,8 @@ public sealed unsafe class KafkaAdmin : IDisposable
             // "All brokers are down" only sums up the errors that came before it.
             if (error != KafkaError.AllBrokersDown || LastError is null) LastError = (error, text);
         }
+
+        internal void Forget() => LastError = null;
 
         public void OnRebalance(int error, NativePartitionList* partitions)
         {

@@ -55,27 +55,6 @@ public sealed unsafe partial class KafkaConsumer
         return list.ToOffsets("acked offset");
     }
 
-    /// <summary>
-    /// The first offset at or after a time in each partition, or <see cref="Offset.End"/> where nothing is that young. May be called while
-    /// partitions are being assigned.
-    /// </summary>
-    public TopicPartitionOffset[] OffsetsForTime(ReadOnlySpan<TopicPartition> partitions, long unixMs, int timeoutMs)
-    {
-        using var list = PartitionList.Of(partitions);
-        for (var i = 0; i < list.Count; i++) list[i].Offset = unixMs;
-        KafkaError.Check(Native.OffsetsForTimes(Live, list.Pointer, timeoutMs), "find offsets by time");
-        return list.ToOffsets("offset by time");
-    }
-
-    /// <summary>Asks the broker for the range of offsets a partition holds.</summary>
-    public Watermarks QueryWatermarks(TopicPartition partition, int timeoutMs)
-    {
-        long low, high;
-        KafkaError.Check(
-            Native.QueryWatermarks(Live, partition.Topic, partition.Partition, &low, &high, timeoutMs), $"watermarks of {partition}");
-        return new(new(low), new(high));
-    }
-
     /// <summary>The range as of the last fetch, without asking: for lag. False until something was fetched.</summary>
     public bool TryGetWatermarks(TopicPartition partition, out Watermarks watermarks)
     {
@@ -84,7 +63,4 @@ public sealed unsafe partial class KafkaConsumer
         watermarks = new(new(low), new(high));
         return error == KafkaError.None && high >= 0;
     }
-
-    /// <summary>See <see cref="KafkaAdmin.DescribeTopics"/>; on this consumer's connections.</summary>
-    public IReadOnlyList<TopicInfo> DescribeTopics(IReadOnlyList<string> names, int timeoutMs) => AdminCalls.DescribeTopics(Live, names, timeoutMs);
 }

@@ -15,7 +15,7 @@ public sealed class Engine : IDisposable
 
     private readonly EngineContext context;
     private readonly EncodeTeam? team;
-    private readonly ImmutableArray<LaneLog> formerLogs;
+    private readonly FormerLogs formerLogs;
     private readonly long startedUnixMs;
     private readonly long startedMs;
     private readonly IDisposable dataLock;
@@ -36,24 +36,26 @@ public sealed class Engine : IDisposable
         try
         {
             for (var i = 0; i < options.Lanes; i++) logs.Add(LaneLog.Open(services, options, LaneLog.NameOf(i), isInUse: true, log));
-            formerLogs = [.. FormerLanes(options, services).Select(n => LaneLog.Open(services, options, n, isInUse: false, log))];
+            foreach (var name in FormerLanes(options, services)) logs.Add(LaneLog.Open(services, options, name, isInUse: false, log));
             KillPoint.Hit("engine.logs-open");
-            context.Found = FoundLogs.Read([.. logs, .. formerLogs], log);
+            context.Found = FoundLogs.Read(logs, log);
             KillPoint.Hit("engine.logs-read");
         }
         catch
         {
             foreach (var opened in logs) opened.Dispose();
+            context.Dispose();
             dataLock.Dispose();
             throw;
         }
-        context.Lanes = [.. logs.Select((l, i) => new Lane(i, context, l))];
+        formerLogs = new([.. logs.Skip(options.Lanes)]);
+        context.Lanes = [.. logs.Take(options.Lanes).Select((l, i) => new Lane(i, context, l))];
         _ = context.Tables.Apply(options.Tables, options.Templates);
         Workers =
         [
             .. context.Lanes.Select(l => new EngineWorker($"lane {l.Index}", () => RunLane(l))),
             .. context.Lanes.Select(l => new EngineWorker($"sync {l.Index}", l.Log.RunSync)),
-            .. formerLogs.Select((l, i) => new EngineWorker($"sync former {i}", l.RunSync)),
+            .. formerLogs.All.Select((l, i) => new EngineWorker($"sync former {i}", l.RunSync)),
             .. Enumerable.Range(0, options.FlushThreads).Select(i => new EngineWorker($"flush {i}", RunFlushes)),
             .. Enumerable.Range(1, team is null ? 0 : options.EncodeHelpers).Select(i => new EngineWorker($"encode {i}", team!.Help)),
         ];
@@ -83,7 +85,7 @@ public sealed class Engine : IDisposable
         foreach (var table in context.Tables.All) table.Stop();
         context.Found.Forget();
         foreach (var lane in context.Lanes) lane.Dispose();
-        foreach (var log in formerLogs) EndFormer(log);
+        formerLogs.Dispose();
         context.Dispose();
         dataLock.Dispose();
     }
@@ -111,10 +113,10 @@ public sealed class Engine : IDisposable
             // The last to leave ends the workers: nothing more can come to them.
             if (Interlocked.Decrement(ref lanesLeft) == 0)
             {
-                context.Work.Close();
                 foreach (var table in context.Tables.All) table.EndCalls();
+                context.Work.Close();
                 foreach (var other in context.Lanes) other.Log.End();
-                foreach (var log in formerLogs) log.End();
+                formerLogs.End();
             }
         }
     }
@@ -134,7 +136,9 @@ public sealed class Engine : IDisposable
                 {
                     context.Work.Done(table, due);
                 }
-                if (!context.Found.IsForgotten && context.Services.Clock.MonotonicMs - startedMs >= KeepFoundMs) context.Found.Forget();
+                if (context.Services.Clock.MonotonicMs - startedMs < KeepFoundMs) continue;
+                context.Found.Forget();
+                formerLogs.RemoveUnneeded();
             }
         }
         finally
@@ -143,14 +147,6 @@ public sealed class Engine : IDisposable
             if (Interlocked.Decrement(ref workersLeft) == 0)
                 foreach (var table in context.Tables.All) table.Stop();
         }
-    }
-
-    /// <summary>The log of a lane that is no more goes once nothing of it is needed.</summary>
-    private static void EndFormer(LaneLog log)
-    {
-        var isNeeded = log.Pins.Oldest is not null;
-        log.Dispose();
-        if (!isNeeded) log.Delete();
     }
 
     /// <summary>The state of the worst circuit; empty where there is none.</summary>

@@ -20,14 +20,14 @@ internal sealed class EngineContext : IDisposable
     internal EngineContext(EngineOptions options, EngineServices services, EncodeTeam? team, ILog log)
     {
         (Options, Services, Log, clock) = (options, services, log, services.Clock);
-        var encoders = Math.Max(1, options.FlushThreads / 2);
-        Shares = MemoryShares.Of(options.MemoryBytes, options.Lanes, encoders);
+        Shares = MemoryShares.Of(options.MemoryBytes, options.Lanes, Math.Max(1, options.FlushThreads / 2));
         Pool = new(Shares.PoolBytes);
         Stores = new(options, services, Shares, team, log);
         Work = new(clock);
         Stop = new(clock);
-        Flushing = new(new(encoders), clock, services.Random, log);
+        Flushing = new(new(Shares.Encoders), clock, services.Random, log);
         Tables = new(this);
+        Queries = new(() => services.OpenQueries(Client, log));
     }
 
     internal EngineOptions Options { get; }
@@ -68,8 +68,10 @@ internal sealed class EngineContext : IDisposable
     /// <summary>The connection of a lane that is worst off; null before there is any.</summary>
     internal KafkaConnection? Kafka => Lanes.Select(l => l.Connection).Where(c => c is not null).OrderBy(c => c!.State == KafkaConnectionState.Up).FirstOrDefault();
 
-    /// <summary>For questions that no lane asks.</summary>
-    internal KafkaQueries? AnyQueries => Lanes.IsEmpty ? null : Lanes[0].Queries;
+    internal KafkaQueries Queries { get; }
+
+    /// <summary>How the cluster is reached.</summary>
+    internal ClientOptions Client => new() { Brokers = Options.Kafka.Brokers, ClientId = Options.Kafka.ClientId, Properties = [.. Options.Kafka.Properties] };
 
     /// <summary>Answers are on their way to lanes: these look more often.</summary>
     internal bool IsBusy => clock.MonotonicMs < Volatile.Read(ref busyUntilMs);
@@ -109,7 +111,6 @@ internal sealed class EngineContext : IDisposable
     /// <summary>The lane's log is full: the table whose rows hold most of it is flushed, or gives its place up where it cannot be.</summary>
     internal void RelieveLog(Lane lane)
     {
-        if (!IsReliefDue()) return;
         Found.Forget();
         if (lane.Log.Pins.Oldest?.Owner is not { Failure: null } run) return;
         if (run.Flush is { TroubleSinceMs: not 0 and var since } && clock.MonotonicMs - since >= TroubledMs)
@@ -134,6 +135,7 @@ internal sealed class EngineContext : IDisposable
     public void Dispose()
     {
         Stop.Dispose();
+        Queries.Dispose();
         Pool.Dispose();
         Stores.Dispose();
     }
@@ -142,7 +144,7 @@ internal sealed class EngineContext : IDisposable
     {
         var now = clock.MonotonicMs;
         var due = Volatile.Read(ref nextReliefMs);
-        return now >= due && Interlocked.CompareExchange(ref nextReliefMs, now + ReliefMs, due) == due;
+        return now >= due && Interlocked.CompareExchange(ref nextReliefMs, now + Math.Max(ReliefMs, TableCount / 50), due) == due;
     }
 
     private static void GiveUpPlace(TableRun run, string why) =>

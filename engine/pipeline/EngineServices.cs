@@ -28,6 +28,9 @@ public sealed record EngineServices
     /// <summary>Joins a consumer group.</summary>
     public Func<ConsumerOptions, IConsumerListener, ILog, IConsumer> OpenConsumer { get; init; } = (options, listener, log) => new KafkaConsumer(options, listener, log);
 
+    /// <summary>Opens a client that asks about topics and offsets.</summary>
+    public Func<ClientOptions, ILog, IKafkaQueries> OpenQueries { get; init; } = (options, log) => new KafkaAdmin(options, log);
+
     /// <summary>Opens a producer, for dead letters.</summary>
     public Func<ProducerOptions, ILog, IProducer> OpenProducer { get; init; } = (options, log) => new KafkaProducer(options, log);
 }

@@ -9,7 +9,7 @@ public static class K2IKeys
     /// <summary>Table property: the uuid of the table whose offsets the property <see cref="Offsets"/> holds. Tables made of another's definition inherit its properties, not its rows.</summary>
     public const string OffsetsOf = "k2i.offsets-of";
 
-    /// <summary>Snapshot summary and, but for tables of dead letters, table property: counts the sessions that have committed to the table; higher is later.</summary>
+    /// <summary>Snapshot summary and, but for tables of dead letters, table property: counts the runs that have committed to the table; higher is later.</summary>
     public const string Epoch = "k2i.epoch";
 
     /// <summary>Snapshot summary, and key-value metadata of a data file: the flush that wrote the files.</summary>

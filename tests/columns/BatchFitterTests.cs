@@ -12,6 +12,16 @@ public sealed class BatchFitterTests
     ]);
 
     [Fact]
+    public void RowsOfAnOlderSchemaDoNotFitAColumnWithADefault()
+    {
+        Schema With(Field field) => new(1, new StructType([.. Old.Fields, field]));
+        var plain = new Field(20, "first", PrimitiveType.Int, false);
+        Assert.True(BatchFitter.Fits(Old, With(plain)));
+        Assert.False(BatchFitter.Fits(Old, With(plain with { InitialDefault = "1" })));
+        Assert.False(BatchFitter.Fits(Old, With(plain with { WriteDefault = "1" })));
+    }
+
+    [Fact]
     public void RowsOfAnOlderSchemaHaveNullsInColumnsThatCameLater()
     {
         var at = (StructType)Old.Fields[1].Type;

@@ -37,6 +37,11 @@ public sealed class Collector : IRecordHandler, IConsumerListener, IDisposable
 
     public KafkaConsumer Consumer { get; }
 
+    /// <summary>For questions to the same cluster.</summary>
+    public KafkaAdmin Admin => admin ??= new(Consumer.Options.Client, NullLog.Instance);
+
+    private KafkaAdmin? admin;
+
     public Collector(string brokers, string group, params string[] topics)
         : this(new ConsumerOptions { Client = new() { Brokers = brokers, Properties = EmbeddedBroker.ConsumerProperties }, Group = group, Topics = topics })
     {
@@ -122,5 +127,9 @@ public sealed class Collector : IRecordHandler, IConsumerListener, IDisposable
         while (clock.ElapsedMilliseconds < ms) Consumer.Poll(50, 10_000, this);
     }
 
-    public void Dispose() => Consumer.Dispose();
+    public void Dispose()
+    {
+        Consumer.Dispose();
+        admin?.Dispose();
+    }
 }

@@ -87,7 +87,7 @@ public sealed class ConnectionTests
         using var again = new Collector(broker.BootstrapServers, "g", "t") { Start = _ => new(5) };
         again.Until(() => again.Problems.Any(p => p.Kind == KafkaProblemKind.OffsetOutOfRange));
         Assert.Empty(again.Records);
-        Assert.Equal(new Watermarks(new(10), new(15)), again.Consumer.QueryWatermarks(new("t", 0), 10_000));
+        Assert.Equal(new Watermarks(new(10), new(15)), again.Admin.QueryWatermarks(new("t", 0), 10_000));
     }
 
     [Fact]

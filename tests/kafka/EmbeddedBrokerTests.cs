@@ -20,7 +20,7 @@ public sealed class EmbeddedBrokerTests
         using var reader = new Collector(broker.BootstrapServers, "g", "t");
         Collector self = reader;
         Watermarks range = default;
-        reader.Start = partition => (range = self.Consumer.QueryWatermarks(partition, 10_000)).LowOffset;
+        reader.Start = partition => (range = self.Admin.QueryWatermarks(partition, 10_000)).LowOffset;
         reader.Until(() => reader.Records.Count > 0 && reader.Records[^1].Offset == count - 1);
         Assert.Equal(new Offset(count), range.HighOffset);
         Assert.InRange((range.HighOffset - range.LowOffset) * size, EmbeddedBroker.PartitionBytes / 2, EmbeddedBroker.PartitionBytes + 2_000_000);
@@ -34,7 +34,7 @@ public sealed class EmbeddedBrokerTests
         broker.CreateTopic("t", 1);
         Produce.Numbers(broker.BootstrapServers, "t", 0, 10);
         using var reader = new Collector(broker.BootstrapServers, "g", "t").UntilRecords(10);
-        Assert.Equal([new("t", 0, Offset.End)], reader.Consumer.OffsetsForTime([new("t", 0)], 1, 10_000));
+        Assert.Equal([new("t", 0, Offset.End)], reader.Admin.OffsetsForTime([new("t", 0)], 1, 10_000));
     }
 
     [Fact]

@@ -47,8 +47,8 @@ public sealed class GroupTests : IDisposable
         {
             Start = partition =>
             {
-                asked = reader!.Consumer.QueryWatermarks(partition, 10_000);
-                young = reader.Consumer.OffsetsForTime([partition], SystemClock.Instance.UnixMs + 3_600_000, 10_000);
+                asked = reader!.Admin.QueryWatermarks(partition, 10_000);
+                young = reader.Admin.OffsetsForTime([partition], SystemClock.Instance.UnixMs + 3_600_000, 10_000);
                 acked = reader.Consumer.QueryAcked([partition], 10_000);
                 return asked.LowOffset;
             },

@@ -194,13 +194,13 @@ public sealed class RealKafkaTests(SharedKafka shared) : IClassFixture<SharedKaf
             Assert.True(producer.Flush(10_000));
         }
         Collector? reader = null;
-        reader = new Collector(Options(topic)) { Start = p => reader!.Consumer.OffsetsForTime([p], 1_700_000_003_500, 10_000)[0].Offset };
+        reader = new Collector(Options(topic)) { Start = p => reader!.Admin.OffsetsForTime([p], 1_700_000_003_500, 10_000)[0].Offset };
         using (reader)
         {
             reader.UntilRecords(6);
             Assert.Equal(4, reader.Records[0].Offset);
-            Assert.Equal([new(topic, 0, Offset.End)], reader.Consumer.OffsetsForTime([new(topic, 0)], 1_800_000_000_000, 10_000));
-            Assert.Equal(new Watermarks(new(0), new(10)), reader.Consumer.QueryWatermarks(new(topic, 0), 10_000));
+            Assert.Equal([new(topic, 0, Offset.End)], reader.Admin.OffsetsForTime([new(topic, 0)], 1_800_000_000_000, 10_000));
+            Assert.Equal(new Watermarks(new(0), new(10)), reader.Admin.QueryWatermarks(new(topic, 0), 10_000));
         }
     }
 

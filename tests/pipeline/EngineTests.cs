@@ -172,7 +172,7 @@ public sealed class EngineTests : IDisposable
         using (var engine = fixture.Start(options with { Tables = [grown] })) engine.WaitFor("orders", t => t.RowsCommitted == 1);
         Assert.NotNull(fixture.Load("default.orders").Metadata.CurrentSchema.FindByPath("s.q.r"));
         var clashing = grown with { Columns = "id: long!, s: struct<p: long>, `s.p`: long" };
-        var error = Assert.Throws<TableStop>(() => TableCheck.ColumnsToAdd(clashing, fixture.Load("default.orders")));
+        var error = Assert.Throws<EngineException>(() => TableCheck.ColumnsToAdd(clashing, fixture.Load("default.orders")));
         Assert.Contains("two columns have the full name 's.p'", error.Message, StringComparison.Ordinal);
     }
 

@@ -151,7 +151,7 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
 
     private long Present()
     {
-        using var probe = new KafkaConsumer(new() { Client = client, Group = "k2i-bench-probe", Topics = [options.Topic] }, new BareConsumer(), NullLog.Instance);
+        using var probe = new KafkaAdmin(client, NullLog.Instance);
         var deadline = Environment.TickCount64 + 30_000;
         while (true)
         {

@@ -7,7 +7,7 @@ namespace K2I.Pipeline;
 internal abstract class BufferedLetters(DeadLetterServices services) : DeadLetters
 {
     /// <summary>Of the letters of one segment; a segment without any has room for one of any size.</summary>
-    private const long MostBytes = 4 << 20;
+    internal const long MostBytes = 4 << 20;
 
     private readonly LetterBytes pending = new();
 

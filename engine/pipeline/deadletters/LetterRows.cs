@@ -11,6 +11,7 @@ internal sealed class LetterRows : IDisposable
 {
     private readonly BatchBuilder batch;
     private readonly Dictionary<string, ColumnBuilder> columns;
+    private readonly (ColumnBuilder Column, DefaultValue Value)[] defaults;
     private readonly ColumnBuilder header, headerKey, headerValue;
 
     /// <param name="schema">Of the letters' table; it has <see cref="DeadLetterTable.Columns"/>.</param>
@@ -19,6 +20,15 @@ internal sealed class LetterRows : IDisposable
     {
         batch = BatchBuilder.ForScratch(schema, budgetBytes);
         columns = Enumerable.Range(0, batch.ColumnCount).Select(batch.Column).ToDictionary(c => c.Field.Name, StringComparer.Ordinal);
+        var known = DeadLetterTable.Columns.Select(c => c.Name).ToHashSet(StringComparer.Ordinal);
+        defaults =
+        [
+            .. from column in columns.Values
+               where !known.Contains(column.Field.Name)
+               let value = DefaultValue.Of(column.Field)
+               where value is not null
+               select (column, value),
+        ];
         header = columns[DeadLetterTable.Headers].Child(0);
         var fields = header.Children.ToDictionary(c => c.Field.Name, StringComparer.Ordinal);
         (headerKey, headerValue) = (fields["key"], fields["value"]);
@@ -51,6 +61,7 @@ internal sealed class LetterRows : IDisposable
         if (record.Headers is { } headers) AppendHeaders(headers);
         columns[DeadLetterTable.FailedAt].AppendLong(letter.FailedUnixMs * 1000);
         if (letter.Source.TopicId is { } id) AppendText(DeadLetterTable.TopicId, Encoding.UTF8.GetBytes(id));
+        foreach (var (column, value) in defaults) value.AppendTo(column);
         Check.That(batch.FillMissing() is null || columns[DeadLetterTable.Topic].Overflow);
         if (batch.EndRow()) return true;
         Check.That(batch.Rows > 0);

@@ -62,6 +62,9 @@ internal sealed class TableFlush
     /// <summary>When the next step is due, in monotonic milliseconds; 0: now.</summary>
     internal long DueMs { get; private set; }
 
+    /// <summary>Nothing can be done until the table is woken: it waits for a slot to encode in, or for the end of its run.</summary>
+    internal bool IsHeldUp { get; private set; }
+
     /// <summary>Since when the same step has failed, in monotonic milliseconds; 0 while all is well.</summary>
     internal long TroubleSinceMs { get; private set; }
 
@@ -70,11 +73,7 @@ internal sealed class TableFlush
     {
         try
         {
-            if (!step())
-            {
-                DueMs = context.Clock.MonotonicMs + 5;
-                return false;
-            }
+            IsHeldUp = !step();
             (Trouble, TroubleSinceMs, waitMs, DueMs) = (null, 0, FirstWaitMs, 0);
             return isDone;
         }
@@ -82,6 +81,7 @@ internal sealed class TableFlush
         {
             Trouble = string.Create(CultureInfo.InvariantCulture, $"cannot {what}: {e.Message}");
             if (TroubleSinceMs == 0) TroubleSinceMs = context.Clock.MonotonicMs;
+            IsHeldUp = false;
             table.LastError = Trouble;
             table.Flushes.FlushRetries++;
             context.Log.Warn("flush waits", ("table", table.Name), ("step", what), ("error", e.Message), ("retry_ms", waitMs));
@@ -99,6 +99,7 @@ internal sealed class TableFlush
     {
         if (isDone) return;
         isDone = true;
+        slots.GiveUp(table);
         foreach (var segment in segments) segment.Release(isFlushed: false);
         if (flush is null) return;
         if (isAnnounced)
@@ -113,8 +114,7 @@ internal sealed class TableFlush
     {
         what = "ask Kafka for the topics";
         // Asked after the last of these records was fetched: they are of the topics that the table knows.
-        foreach (var lane in segments.Select(s => s.Part.Lane).Distinct())
-            starts.CheckLives(ranges.Select(r => r.Source).Where(s => segments.Any(g => g.Part.Lane == lane && g.Ranges.Any(r => ReferenceEquals(r.Source, s)))), lane.Queries);
+        starts.CheckLives(ranges.Select(r => r.Source));
         step = Begin;
         return true;
     }
@@ -140,7 +140,7 @@ internal sealed class TableFlush
     private bool WriteFiles()
     {
         what = "write data files";
-        if (!slots.TryEnter()) return false;
+        if (!slots.TryEnter(table)) return false;
         try
         {
             files = writer!.Write([.. segments.Select(s => s.Segment)]);

@@ -3,26 +3,45 @@ using K2I.Base;
 namespace K2I.Pipeline;
 
 /// <summary>
-/// The tables that have work, and who does it: workers take the most urgent one, one worker a table at a time, one step of it, and put it back. Any thread; a short lock.
+/// The tables that have work, and who does it: workers take the most urgent one, one worker a table at a time, one step of it, and put it back. Any thread; a
+/// short lock. Each table stands in it once at most as ready, and once with a timer.
 /// </summary>
 internal sealed class WorkQueue(IClock clock)
 {
     private readonly Lock gate = new();
     private readonly ILatch work = clock.CreateLatch();
-    private readonly PriorityQueue<TableHandle, (Urgency Urgency, long Number)> ready = new();
-    private readonly PriorityQueue<TableHandle, long> later = new();
     private readonly Dictionary<TableHandle, Slot> slots = new(ReferenceEqualityComparer.Instance);
+    private readonly SortedSet<Slot> ready =
+        new(Comparer<Slot>.Create((a, b) => a.ReadyFor != b.ReadyFor ? a.ReadyFor.CompareTo(b.ReadyFor) : a.ReadyAs.CompareTo(b.ReadyAs)));
+    private readonly SortedSet<Slot> later = new(Comparer<Slot>.Create((a, b) => a.DueMs != b.DueMs ? a.DueMs.CompareTo(b.DueMs) : a.Id.CompareTo(b.Id)));
     private long number;
     private bool closed;
 
-    private sealed class Slot
+    /// <summary>What is known of a table. Under the lock; its keys change only while it stands in neither order.</summary>
+    private sealed class Slot(TableHandle table, long id)
     {
         internal bool IsRunning;
+        internal bool IsGone;
 
-        /// <summary>The entry of <see cref="ready"/> that counts; 0 for none.</summary>
+        /// <summary>When it became ready, as a number; 0 while it is not.</summary>
         internal long ReadyAs;
         internal Urgency ReadyFor;
+
+        /// <summary>When it is to be ready by itself, in monotonic milliseconds.</summary>
         internal long DueMs = long.MaxValue;
+
+        internal TableHandle Table => table;
+
+        internal long Id => id;
+    }
+
+    /// <summary>Tables with a timer.</summary>
+    internal int Timers
+    {
+        get
+        {
+            lock (gate) return later.Count;
+        }
     }
 
     /// <summary>The table has work of this urgency now.</summary>
@@ -31,8 +50,10 @@ internal sealed class WorkQueue(IClock clock)
         lock (gate)
         {
             if (closed) return;
-            if (!slots.TryGetValue(table, out var slot)) slots[table] = slot = new();
-            Ready(table, slot, urgency);
+            if (!slots.TryGetValue(table, out var slot)) slots[table] = slot = new(table, ++number);
+            Ready(slot, urgency);
+            // Its worker looks again when it is done.
+            if (slot.IsRunning) return;
         }
         work.Set();
     }
@@ -46,17 +67,20 @@ internal sealed class WorkQueue(IClock clock)
             lock (gate)
             {
                 if (closed) return null;
-                TakeDue();
-                while (ready.TryDequeue(out var table, out var priority))
+                var now = clock.MonotonicMs;
+                while (later.Min is { } due && due.DueMs <= now)
                 {
-                    var slot = slots[table];
-                    // Overtaken by a more urgent entry; or its worker looks again when it is done.
-                    if (slot.ReadyAs != priority.Number || slot.IsRunning) continue;
-                    (slot.IsRunning, slot.ReadyAs) = (true, 0);
-                    return table;
+                    SetTimer(due, long.MaxValue);
+                    Ready(due, Urgency.Idle);
+                }
+                if (ready.Min is { } next)
+                {
+                    ready.Remove(next);
+                    (next.IsRunning, next.ReadyAs) = (true, 0);
+                    return next.Table;
                 }
                 work.Reset();
-                waitMs = later.TryPeek(out _, out var due) ? Math.Max(0, due - clock.MonotonicMs) : long.MaxValue;
+                waitMs = later.Min is { } first ? first.DueMs - now : long.MaxValue;
             }
             _ = work.Wait(waitMs);
         }
@@ -69,27 +93,30 @@ internal sealed class WorkQueue(IClock clock)
         {
             var slot = slots[table];
             slot.IsRunning = false;
-            if (slot.ReadyAs != 0)
+            if (slot.IsGone)
             {
-                var urgency = slot.ReadyFor;
-                slot.ReadyAs = 0;
-                Ready(table, slot, urgency);
+                slots.Remove(table);
+                return;
             }
-            // An earlier look than asked for does no harm, and does not pile up.
-            if (dueMs < slot.DueMs)
-            {
-                slot.DueMs = dueMs;
-                later.Enqueue(table, dueMs);
-            }
+            SetTimer(slot, dueMs);
+            // Who waits has to look again only for what comes before all that was there.
+            if (slot.ReadyAs != 0) ready.Add(slot);
+            else if (!ReferenceEquals(later.Min, slot)) return;
         }
         work.Set();
     }
 
-    /// <summary>The table is no more.</summary>
+    /// <summary>The table is no more: it is not taken again.</summary>
     internal void Remove(TableHandle table)
     {
         lock (gate)
-            if (slots.TryGetValue(table, out var slot)) (slot.ReadyAs, slot.DueMs) = (0, long.MaxValue);
+        {
+            if (!slots.TryGetValue(table, out var slot)) return;
+            ready.Remove(slot);
+            SetTimer(slot, long.MaxValue);
+            if (slot.IsRunning) slot.IsGone = true;
+            else slots.Remove(table);
+        }
     }
 
     /// <summary>Workers end.</summary>
@@ -99,23 +126,20 @@ internal sealed class WorkQueue(IClock clock)
         work.Set();
     }
 
-    private void Ready(TableHandle table, Slot slot, Urgency urgency)
+    /// <summary>While a worker has it, it is only noted: it comes in when the worker is done.</summary>
+    private void Ready(Slot slot, Urgency urgency)
     {
         if (slot.ReadyAs != 0 && slot.ReadyFor <= urgency) return;
+        if (slot.ReadyAs != 0) ready.Remove(slot);
         (slot.ReadyAs, slot.ReadyFor) = (++number, urgency);
-        ready.Enqueue(table, (urgency, number));
+        if (!slot.IsRunning) ready.Add(slot);
     }
 
-    private void TakeDue()
+    private void SetTimer(Slot slot, long dueMs)
     {
-        var now = clock.MonotonicMs;
-        while (later.TryPeek(out var table, out var due) && due <= now)
-        {
-            later.Dequeue();
-            var slot = slots[table];
-            if (slot.DueMs != due) continue;
-            slot.DueMs = long.MaxValue;
-            Ready(table, slot, Urgency.Idle);
-        }
+        if (slot.DueMs == dueMs) return;
+        if (slot.DueMs != long.MaxValue) later.Remove(slot);
+        slot.DueMs = dueMs;
+        if (dueMs != long.MaxValue) later.Add(slot);
     }
 }

@@ -36,6 +36,7 @@ internal sealed class RecordSink(RunPart part, PoolAccount memory, DeadLetters d
     private readonly SegmentCoverage coverage = new();
     private IRecordDecoder? decoder;
     private KafkaColumnWriter? kafkaColumn;
+    private DefaultValue?[] defaults = [];
     private SegmentGrowth growth = SegmentGrowth.Start;
     private Segment? open;
     private LetterBuffer? letters;
@@ -61,6 +62,7 @@ internal sealed class RecordSink(RunPart part, PoolAccount memory, DeadLetters d
         Seal(isFull: false);
         if (open is not null) Discard();
         (decoder, kafkaColumn) = (newDecoder, newKafkaColumn);
+        defaults = [.. newDecoder.Schema.Fields.Select(DefaultValue.Of)];
     }
 
     /// <summary>A segment is open, or could be opened.</summary>
@@ -165,15 +167,16 @@ internal sealed class RecordSink(RunPart part, PoolAccount memory, DeadLetters d
         _ = coverage.Take();
     }
 
-    /// <summary>A row of nulls for a tombstone; false where a column is required.</summary>
+    /// <summary>A row of defaults and nulls for a tombstone; false where a column is required and has no default.</summary>
     private bool FillWithNulls(BatchBuilder rows)
     {
         for (var i = 0; i < rows.ColumnCount; i++)
         {
             var field = rows.Schema.Fields[i];
             if (field.Name == KafkaColumn.Name && kafkaColumn is not null) continue;
-            if (field.Required) return false;
-            rows.Column(i).AppendNull();
+            if (defaults[i] is { } value) value.AppendTo(rows.Column(i));
+            else if (field.Required) return false;
+            else rows.Column(i).AppendNull();
         }
         return true;
     }

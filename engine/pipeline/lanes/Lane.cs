@@ -57,7 +57,6 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
         (Index, this.engine, Log, clock) = (index, engine, log, engine.Services.Clock);
         problems = new(index, engine.Log, clock);
         acks = new(log);
-        Queries = new(clock);
     }
 
     internal int Index { get; }
@@ -69,9 +68,6 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
     internal IClock Clock => clock;
 
     internal FrameWriters Writers { get; } = new();
-
-    /// <summary>What may be asked of the broker. Any thread.</summary>
-    internal KafkaQueries Queries { get; }
 
     /// <summary>Any thread.</summary>
     internal KafkaConnection? Connection { get; private set; }
@@ -243,7 +239,8 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
 
     private static bool IsOfTable(EngineException error) => error.Kind != ErrorKind.Fatal || PauseReasons.Of(error) is not null;
 
-    private void Open()
+    /// <summary>Joins the group.</summary>
+    internal void Open()
     {
         cachedTopic = -1;
         (hasAssignment, joinedMs) = (false, clock.MonotonicMs);
@@ -252,17 +249,17 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
             if (engine.Stop.Wait(PollMs)) return;
         consumer = engine.Services.OpenConsumer(new()
         {
-            Client = new() { Brokers = options.Brokers, ClientId = options.ClientId, Properties = [.. options.Properties] },
+            Client = engine.Client,
             Group = options.Group,
             Topics = subscribed = engine.Tables.Topics,
             InstanceId = options.InstanceId is { } instance ? FormattableString.Invariant($"{instance}.{Index}") : null,
             Protocol = options.GroupProtocol,
             FetchBufferBytes = engine.Shares.LaneFetchBytes,
         }, this, engine.Log);
-        Queries.Open(consumer);
     }
 
-    private void Step()
+    /// <summary>One step of what <see cref="Run"/> does until a stop.</summary>
+    internal void Step()
     {
         while (inbox.TryDequeue(out var message)) Take(message);
         TryAgain();
@@ -402,7 +399,7 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
             part.TakeEnd(source, start);
         }
         KillPoint.Hit("group.started");
-        if (found.Count > 0) Guard(part, found, static (f, p) => p.BeginReplay(new(p, f), p.Run.Redo));
+        if (found.Count > 0) Guard(part, found, static (f, p) => p.BeginReplay(new(p, f)));
         StartReading(part, ready);
         part.Run.Table.ShowRunning();
     }
@@ -680,10 +677,9 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
     }
 
     /// <summary>Leaves the group. What was not committed is forgotten here and still in Kafka.</summary>
-    private void Close()
+    internal void Close()
     {
         closing = true;
-        Queries.Close();
         consumer?.Dispose();
         consumer = null;
         KillPoint.Hit("stop.left");

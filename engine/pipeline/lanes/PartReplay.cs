@@ -91,7 +91,6 @@ internal sealed class PartReplay : IDisposable
         // Given up meanwhile, for want of room in the log: what it held is fetched.
         if (!reader.TryRead(item.Position, out var held)) return true;
         var frame = new RecordFrameReader(held.Payload);
-        bytes += held.Payload.Length;
         // In the table already; or behind a part that is lost, and to be fetched again.
         if (frame.From > source.TakenOffset || (frame.Next <= source.TakenOffset && !source.IsAtItsBeginning)) return true;
         while (frame.TryRead(headers, out var record))
@@ -100,7 +99,9 @@ internal sealed class PartReplay : IDisposable
             if (!part.TryReplay(in record, source)) return false;
             records++;
         }
-        return part.TryReplayEnd(source, frame.Next);
+        if (!part.TryReplayEnd(source, frame.Next)) return false;
+        bytes += held.Payload.Length;
+        return true;
     }
 
     private bool IsTaken(LoggedFlush.Range range)

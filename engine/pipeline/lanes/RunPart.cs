@@ -31,6 +31,7 @@ internal sealed class RunPart
     private readonly HeldRecords held;
     private readonly HeaderCopy headers = new();
     private readonly IClock clock;
+    private readonly Queue<PartReplay> replaysToCome = new();
     private readonly HashSet<string> toldOfCase = new(StringComparer.Ordinal);
     private ImmutableArray<Source> sources = [];
     private Schema? used;
@@ -183,6 +184,11 @@ internal sealed class RunPart
             replay.Dispose();
             sink.Publish();
             lane.StartReading(this, replay.Sources);
+            if (replaysToCome.TryDequeue(out var next))
+            {
+                BeginReplay(next);
+                return;
+            }
         }
         if (IsReady) Drain();
         if (!IsStalled || !HasRoom) return;
@@ -215,7 +221,7 @@ internal sealed class RunPart
         }
         else
         {
-            nextChangeMs = clock.MonotonicMs + GatherMs;
+            if (question.Refusal is null) nextChangeMs = clock.MonotonicMs + GatherMs;
             if (question.RefusesAll) (refusal, refusedUntilMs) = (question.Refusal, clock.MonotonicMs + RefusedMs);
             if (question.Record is { } record) record.Refusal = question.Refusal;
             else replayRefusal = question.Refusal;
@@ -230,9 +236,10 @@ internal sealed class RunPart
         var result = sink.Take(in record, source, replayRefusal);
         if (result == TakeResult.NewField)
         {
-            ReadOnlyMemory<byte> value = record.Value.ToArray();
-            if (refusal is not null && clock.MonotonicMs < refusedUntilMs) replayRefusal = refusal;
-            else if (sink.NewFields([value]) is var own) Ask(new ColumnsQuestion(this, null, own, own));
+            var own = sink.NewFields([record.Value.ToArray()]);
+            replayRefusal = RefusalOf(own);
+            if (replayRefusal is not null) return TryReplay(in record, source);
+            Ask(new ColumnsQuestion(this, null, own, own));
             return false;
         }
         if (result == TakeResult.NoRoom)
@@ -251,14 +258,19 @@ internal sealed class RunPart
         return false;
     }
 
-    /// <summary>Begins to take what a log holds beyond the table.</summary>
-    internal void BeginReplay(PartReplay replay, LoggedFlush? redo)
+    /// <summary>Begins to take what a log holds beyond the table; after what it takes out of logs already.</summary>
+    internal void BeginReplay(PartReplay replay)
     {
+        if (Replay is not null)
+        {
+            replaysToCome.Enqueue(replay);
+            return;
+        }
+        Replay = replay;
         if (!journal.Append()) lane.Logger.Debug("the log has no room for what was taken before the replay", ("table", options.Name));
         sink.Seal();
-        Replay = replay;
         journal.IsReplaying = true;
-        sink.Redo = redo;
+        sink.Redo = run.Redo;
         sink.ReplayPin = replay.Pin;
         lane.Attend(this);
     }
@@ -324,6 +336,7 @@ internal sealed class RunPart
         HasEnded = true;
         Replay?.Dispose();
         Replay = null;
+        while (replaysToCome.TryDequeue(out var replay)) replay.Dispose();
         sink.Discard();
         journal.Drop();
         sources = [];
@@ -366,13 +379,12 @@ internal sealed class RunPart
                         isGathering = true;
                         return;
                     }
-                    if (refusal is null || clock.MonotonicMs >= refusedUntilMs)
-                    {
-                        AskFor(record);
-                        return;
-                    }
-                    record.Refusal = refusal;
-                    continue;
+                    var own = sink.NewFields([record.Value]);
+                    record.Refusal = RefusalOf(own);
+                    if (record.Refusal is not null) continue;
+                    KillPoint.Hit("schema.new-field");
+                    Ask(new ColumnsQuestion(this, record, own, held.Count > 1 ? sink.NewFields(held.Values()) : own));
+                    return;
                 }
             }
             held.RemoveFirst();
@@ -383,12 +395,12 @@ internal sealed class RunPart
     /// <summary>New fields wait until more of them are gathered; records behind are held meanwhile.</summary>
     private bool IsGathering => !held.IsFull && clock.MonotonicMs < nextChangeMs;
 
-    private void AskFor(HeldRecord record)
+    /// <summary>Why these fields cannot become columns, as far as it is known without asking the catalog.</summary>
+    private Refusal? RefusalOf(IReadOnlyList<NewField> fields)
     {
-        refusal = null;
-        KillPoint.Hit("schema.new-field");
-        var own = sink.NewFields([record.Value]);
-        Ask(new ColumnsQuestion(this, record, own, held.Count > 1 ? sink.NewFields(held.Values()) : own));
+        if (ColumnChanges.ClashOf(run.Store, fields) is { } clash) return clash;
+        if (clock.MonotonicMs >= refusedUntilMs) refusal = null;
+        return refusal;
     }
 
     private void Ask(ColumnsQuestion question)

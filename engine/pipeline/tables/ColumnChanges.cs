@@ -38,11 +38,15 @@ internal sealed class ColumnChanges(TableRun run, ILog log)
         return $"waiting for a record to infer the columns from: none of the first {records.Count} is a JSON object with a value";
     }
 
+    /// <summary>Why these fields cannot become columns of the table as last loaded; null where they may. Asks no catalog. Any thread.</summary>
+    internal static Refusal? ClashOf(TableStore store, IReadOnlyList<NewField> fields) =>
+        store.ClashOf(fields) is { } clash ? Refused($"{clash}; {clash.Advice}") : null;
+
     private Refusal? Evolve(ColumnsQuestion question)
     {
         var before = store.Schema;
         // The catalog need not be asked: only columns that are dropped or renamed could make way, and that is not followed.
-        if (store.ClashOf(question.Own) is { } clash) return Refused($"{clash}; {clash.Advice}");
+        if (ClashOf(store, question.Own) is { } clash) return clash;
         // Another engine, or another member of the group, may have added them.
         store.Reload();
         if (!ReferenceEquals(store.Schema, before)) return null;
@@ -54,7 +58,7 @@ internal sealed class ColumnChanges(TableRun run, ILog log)
 
     private Refusal? Add(ColumnsQuestion question, IReadOnlyList<NewField> fields)
     {
-        if (store.ClashOf(fields) is { } clash) return Refused($"{clash}; {clash.Advice}");
+        if (ClashOf(store, fields) is { } clash) return clash;
         var before = store.Schema;
         try
         {

@@ -23,13 +23,13 @@ internal static class SchemaFit
         return missing;
     }
 
-    /// <summary>Records that were decoded into <paramref name="known"/> can go on as <paramref name="now"/>: it has the same fields, perhaps wider or optional now, and others that are optional.</summary>
+    /// <summary>Records that were decoded into <paramref name="known"/> can go on as <paramref name="now"/>: it has the same fields, perhaps wider or optional now, and others that are optional or have a default.</summary>
     internal static bool Continues(DataType known, DataType now)
     {
         if (known.Kind is not (TypeKind.Struct or TypeKind.List or TypeKind.Map)) return Takes(now, known);
         if (known.Kind != now.Kind) return false;
         var (old, current) = (Schema.ChildrenOf(known), Schema.ChildrenOf(now));
-        return current.All(f => !f.Required || old.Any(o => o.Id == f.Id))
+        return current.All(f => !f.Required || f.WriteDefault is not null || old.Any(o => o.Id == f.Id))
             && old.All(o => current.FirstOrDefault(f => f.Id == o.Id) is { } same && same.Name == o.Name && (o.Required || !same.Required) && Continues(o.Type, same.Type));
     }
 
@@ -61,8 +61,11 @@ internal static class SchemaFit
         }
         if (!allAreWanted) return;
         foreach (var field in actual.Fields)
-            if (field.Required && wanted.All(w => w.Name != field.Name))
-                misfits.Add($"column {(path.Length == 0 ? "" : path + ".")}{field.Name} is required but not among the declared columns");
+            if (field.Required && field.WriteDefault is null && wanted.All(w => w.Name != field.Name))
+            {
+                var at = path.Length == 0 ? field.Name : $"{path}.{field.Name}";
+                misfits.Add($"column {at} is required but not among the declared columns, and has no default");
+            }
     }
 
     private static void Compare(DataType wanted, DataType actual, string path, List<NewField> missing, List<string> misfits)

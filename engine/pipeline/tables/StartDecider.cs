@@ -7,7 +7,7 @@ namespace K2I.Pipeline;
 /// Where partitions start: rule 4 of exactly once. The end of the logged run if it contains the table's next offset, else the table's next offset, else what the
 /// options say. Whoever works for the table.
 /// </summary>
-internal sealed class StartDecider(TableRun run, FoundLogs found, ILog log)
+internal sealed class StartDecider(TableRun run, FoundLogs found, KafkaQueries queries, ILog log)
 {
     private readonly TableOptions options = run.Table.Options;
     private readonly TableStore store = run.Store;
@@ -20,15 +20,14 @@ internal sealed class StartDecider(TableRun run, FoundLogs found, ILog log)
     {
         KillPoint.Hit("starts.asked");
         if (store.IsOpen) store.Reload();
-        var queries = question.Part.Lane.Queries;
         var assigned = question.Sources.Select(s => new TopicPartition(s.Topic, s.Partition)).ToArray();
         foreach (var partition in assigned) RefuseIfPending(partition);
-        var ids = TopicIds(queries, [.. assigned.Select(p => p.Topic).Distinct()]);
+        var ids = TopicIds([.. assigned.Select(p => p.Topic).Distinct()]);
         DecideLatest(question.Part, assigned, ids);
         var decisions = new List<StartDecision>();
         try
         {
-            foreach (var partition in assigned) decisions.Add(DecisionFor(partition, ids.GetValueOrDefault(partition.Topic), queries));
+            foreach (var partition in assigned) decisions.Add(DecisionFor(partition, ids.GetValueOrDefault(partition.Topic)));
         }
         catch
         {
@@ -45,22 +44,22 @@ internal sealed class StartDecider(TableRun run, FoundLogs found, ILog log)
     /// Throws the named stop if a topic is another by now than the one these records were read from. Ids never come back, so what was fetched before this call, under an
     /// id that still holds, is of that topic. Throws what passes while Kafka is away.
     /// </summary>
-    internal void CheckLives(IEnumerable<Source> sources, KafkaQueries queries)
+    internal void CheckLives(IEnumerable<Source> sources)
     {
         var read = sources.Where(s => s.TopicId is not null).ToList();
         if (read.Count == 0) return;
-        var ids = TopicIds(queries, [.. read.Select(s => s.Topic).Distinct()]);
+        var ids = TopicIds([.. read.Select(s => s.Topic).Distinct()]);
         foreach (var source in read)
             if (ids.GetValueOrDefault(source.Topic) is { } id && id != source.TopicId) throw store.Recreated(source.Topic, source.TopicId!, id);
     }
 
     /// <summary>An offset that Kafka does not hold may be one of a topic's former life: then that is the reason.</summary>
-    internal EngineException Explain(EngineException stop, IEnumerable<Source> sources, KafkaQueries queries)
+    internal EngineException Explain(EngineException stop, IEnumerable<Source> sources)
     {
         if (PauseReasons.Of(stop) != PauseReason.OffsetOutOfRange) return stop;
         try
         {
-            CheckLives(sources, queries);
+            CheckLives(sources);
             return stop;
         }
         catch (EngineException other)
@@ -69,7 +68,7 @@ internal sealed class StartDecider(TableRun run, FoundLogs found, ILog log)
         }
     }
 
-    private StartDecision DecisionFor(TopicPartition partition, string? topicId, KafkaQueries queries)
+    private StartDecision DecisionFor(TopicPartition partition, string? topicId)
     {
         CheckTopicId(partition.Topic, topicId);
         run.Table.Topics.Has(partition.Topic);
@@ -77,8 +76,8 @@ internal sealed class StartDecider(TableRun run, FoundLogs found, ILog log)
         var logged = store.IsOpen ? found.Take(run.Table.Stream, store.Uuid, partition.Topic, partition.Partition, r => Continues(r, partition, committed, topicId), run) : null;
         try
         {
-            var start = logged?.Run.Next ?? StartOf(partition, committed, topicId, queries);
-            if (store.IsOpen && store.Accepts(PauseReason.OffsetOutOfRange)) start = NearestHeld(partition, start, queries);
+            var start = logged?.Run.Next ?? StartOf(partition, committed, topicId);
+            if (store.IsOpen && store.Accepts(PauseReason.OffsetOutOfRange)) start = NearestHeld(partition, start);
             return new(topicId, committed ?? Offset.None, start, logged);
         }
         catch
@@ -113,8 +112,7 @@ internal sealed class StartDecider(TableRun run, FoundLogs found, ILog log)
         if (run.Table.StartsPin is null && Decided.Any()) Keep(part, run.Starts);
         if (options.Start is not StartPosition.LatestStart || !run.Starts.IsEmpty || (store.IsOpen && !store.Offsets.IsEmpty) || found.HasRuns(run.Table.Stream, Uuid)) return;
         var decided = OffsetMap.Empty;
-        var queries = part.Lane.Queries;
-        foreach (var partition in assigned.Concat(OthersOf(assigned, queries)).Distinct())
+        foreach (var partition in assigned.Concat(OthersOf(assigned)).Distinct())
             decided = decided.With(partition.Topic, topicIds.GetValueOrDefault(partition.Topic), partition.Partition, queries.QueryWatermarks(partition).HighOffset);
         Keep(part, decided);
         run.Starts = decided;
@@ -127,7 +125,7 @@ internal sealed class StartDecider(TableRun run, FoundLogs found, ILog log)
     }
 
     /// <summary>All partitions of the topics, where the broker tells.</summary>
-    private static IEnumerable<TopicPartition> OthersOf(IReadOnlyList<TopicPartition> assigned, KafkaQueries queries)
+    private IEnumerable<TopicPartition> OthersOf(IReadOnlyList<TopicPartition> assigned)
     {
         try
         {
@@ -140,7 +138,7 @@ internal sealed class StartDecider(TableRun run, FoundLogs found, ILog log)
     }
 
     /// <summary>Where the table or, where it has nothing of the partition, the options say.</summary>
-    private Offset StartOf(TopicPartition partition, Offset? committed, string? topicId, KafkaQueries queries)
+    private Offset StartOf(TopicPartition partition, Offset? committed, string? topicId)
     {
         if (committed is { } next) return next;
         switch (options.Start)
@@ -160,7 +158,7 @@ internal sealed class StartDecider(TableRun run, FoundLogs found, ILog log)
     }
 
     /// <summary>For a start that Kafka does not hold, once a person has accepted that: the nearest offset it does hold.</summary>
-    private Offset NearestHeld(TopicPartition partition, Offset start, KafkaQueries queries)
+    private Offset NearestHeld(TopicPartition partition, Offset start)
     {
         if (!start.IsNumber) return start;
         var held = queries.QueryWatermarks(partition);
@@ -169,7 +167,7 @@ internal sealed class StartDecider(TableRun run, FoundLogs found, ILog log)
         return nearest;
     }
 
-    private Dictionary<string, string?> TopicIds(KafkaQueries queries, IReadOnlyList<string> topics)
+    private Dictionary<string, string?> TopicIds(IReadOnlyList<string> topics)
     {
         var ids = new Dictionary<string, string?>(StringComparer.Ordinal);
         try

@@ -231,7 +231,7 @@ internal sealed class TableHandle
         {
             if (clock.MonotonicMs < flush.DueMs) return flush.DueMs;
             if (flush.Step()) now.Flush = null;
-            return now.Flush is { DueMs: var due } ? due : clock.MonotonicMs;
+            return now.Flush is { } going ? going.IsHeldUp ? long.MaxValue : going.DueMs : clock.MonotonicMs;
         }
         if (now.NextFlush(out var dueMs) is { } segments)
         {
@@ -296,14 +296,14 @@ internal sealed class TableHandle
         if (Topics.IsLookWanted) nextLookMs = Math.Min(nextLookMs, ms);
         if (ms < nextLookMs) return nextLookMs;
         // Many tables look more seldom: the catalog and the broker have to answer all of them.
-        nextLookMs = ms + (LookMs * Math.Max(1, engine.TableCount / 100L));
+        nextLookMs = ms + (LookMs * Math.Clamp(engine.TableCount / 100, 1, 10));
         if (!now.Store.IsOpen) return nextLookMs;
         var turnedBack = false;
         try
         {
             turnedBack = now.Store.WasTurnedBack();
-            foreach (var part in now.Parts) starts!.CheckLives(part.Sources.Where(s => s.Assigned), part.Lane.Queries);
-            if (engine.AnyQueries is { } queries) Topics.Look(queries.DescribeTopics);
+            starts!.CheckLives(now.Parts.SelectMany(p => p.Sources).Where(s => s.Assigned));
+            Topics.Look(engine.Queries.DescribeTopics);
         }
         catch (EngineException error) when (error.Retryable || error.Kind is ErrorKind.Unknown or ErrorKind.Denied)
         {
@@ -358,7 +358,7 @@ internal sealed class TableHandle
         if (!decided.IsEmpty || store.IsAnother) decidedStarts = decided;
         else if (!found.IsEmpty) decided = found;
         var opened = new TableRun(this, store, DeadLetterFactory.Create(Options, LetterServices()), engine.Pool, decided, redo, clock);
-        starts = new(opened, engine.Found, log);
+        starts = new(opened, engine.Found, engine.Queries, log);
         columns = new(opened, log);
         commitsAtOpening = Flushes.Commits;
         nextLookMs = clock.MonotonicMs + LookMs;
@@ -401,11 +401,7 @@ internal sealed class TableHandle
         return clock.MonotonicMs;
     }
 
-    private EngineException Explain(TableRun ended)
-    {
-        var part = ended.Parts.FirstOrDefault();
-        return part is null ? ended.Failure! : starts!.Explain(ended.Failure!, ended.Parts.SelectMany(p => p.Sources), part.Lane.Queries);
-    }
+    private EngineException Explain(TableRun ended) => starts!.Explain(ended.Failure!, ended.Parts.SelectMany(p => p.Sources));
 
     /// <summary>Waits for the next run, or pauses.</summary>
     private void OnEnded(EngineException error)

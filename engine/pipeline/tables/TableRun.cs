@@ -95,12 +95,12 @@ internal sealed class TableRun : IDisposable
         if (Interlocked.CompareExchange(ref failure, reason, null) is null) Table.Wake(Urgency.Control);
     }
 
-    /// <summary>A lane has made a part of it. False where it is over already. That lane's thread.</summary>
+    /// <summary>A lane has made a part of it. False where it is over, or has failed: who joined then might not be told that it is over. That lane's thread.</summary>
     internal bool Join(RunPart part)
     {
         lock (gate)
         {
-            if (isOver) return false;
+            if (isOver || Failure is not null) return false;
             parts = parts.Add(part);
             return true;
         }
@@ -172,7 +172,7 @@ internal sealed class TableRun : IDisposable
                 sealsAwaitedSinceMs = clock.MonotonicMs;
                 foreach (var part in parts)
                 {
-                    if (ReferenceEquals(part, by) || part.Pending.SinceUnixMs == 0) continue;
+                    if (ReferenceEquals(part, by) || part.Pending.IsEmpty) continue;
                     sealsAwaited++;
                     part.Lane.Tell(new LaneMessage.Seal(part));
                 }

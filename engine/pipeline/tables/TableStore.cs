@@ -132,7 +132,8 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
     internal NameClash? ClashOf(IEnumerable<NewField> fields)
     {
         var now = Now;
-        return now.Names.ClashOf(fields.Select(f => (Way: now.Schema.FieldsTo(f.ParentPath), f.Field)).Where(f => IsNew(f.Way, f.Field)));
+        // The rule takes notes while it looks.
+        lock (now) return now.Names.ClashOf(fields.Select(f => (Way: now.Schema.FieldsTo(f.ParentPath), f.Field)).Where(f => IsNew(f.Way, f.Field)));
 
         // One that is there already counts as added.
         bool IsNew(IReadOnlyList<Field> way, Field field) => (way is [.., var parent] ? parent.Type as StructType : now.Schema.Struct)?.Find(field.Name) is null;

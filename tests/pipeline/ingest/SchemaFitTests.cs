@@ -32,6 +32,22 @@ public sealed class SchemaFitTests
     }
 
     [Fact]
+    public void ARequiredColumnThatRecordsDoNotHaveFitsByItsDefault()
+    {
+        var lacking = new Field(9, "kind", PrimitiveType.String, true);
+        var known = lacking with { InitialDefault = "\"old\"", WriteDefault = "\"new\"" };
+        Schema With(Field field) => new(1, new StructType([.. Table.Fields, field]));
+        var wanted = ColumnText.Parse("id: long!");
+
+        Assert.Empty(SchemaFit.Missing("t", wanted, kafkaColumn: false, With(known)));
+        Assert.True(SchemaFit.Continues(Table.Struct, With(known).Struct));
+        var error = Assert.Throws<TableStop>(() => SchemaFit.Missing("t", wanted, kafkaColumn: false, With(lacking)));
+        var told = "column kind is required but not among the declared columns, and has no default";
+        Assert.EndsWith(told, error.Message, StringComparison.Ordinal);
+        Assert.False(SchemaFit.Continues(Table.Struct, With(lacking).Struct));
+    }
+
+    [Fact]
     public void ColumnsThatCannotBeWrittenAreRefused()
     {
         var table = FieldIds.NewSchema([new Field(0, "id", PrimitiveType.Long, true), new Field(0, "extra", ListType.Of(0, new OpaqueType("variant")), false)]);

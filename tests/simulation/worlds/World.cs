@@ -112,6 +112,7 @@ internal sealed class World
             Clock = clock,
             Random = random,
             OpenConsumer = (options, listener, log) => new SimConsumer(Broker, process, clock, options, listener, log),
+            OpenQueries = (_, _) => new SimQueries(Broker),
             OpenProducer = (_, _) => new SimProducer(Broker, process),
         };
     }
