@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace K2I.Cli;
 
-/// <summary>SIGINT and SIGTERM: the first asks for a stop, the second leaves at once. SIGHUP asks for a reload. Owner of the registrations.</summary>
+/// <summary>SIGINT and SIGTERM: the first asks for a stop, the second leaves at once. SIGHUP asks for a reload. Owner of the
+/// registrations.</summary>
 internal sealed class StopSignals : IDisposable
 {
     private readonly Action<string> stop;

@@ -3,7 +3,8 @@ using System.Text;
 namespace K2I.Kafka;
 
 /// <summary>
-/// Regular expressions of topics as librdkafka and brokers understand them: POSIX extended, which knows no named groups and no <c>\w</c> or <c>\d</c>. What cannot be said in it becomes the
+/// Regular expressions of topics as librdkafka and brokers understand them: POSIX extended, which knows no named groups and no <c>\w</c>
+/// or <c>\d</c>. What cannot be said in it becomes the
 /// letters that it begins with: a member may be given topics that its own expression does not match, and never too few.
 /// </summary>
 internal static class TopicExpression
@@ -16,7 +17,8 @@ internal static class TopicExpression
         if (!topic.StartsWith('^')) return topic;
         var text = Translate(topic) ?? Beginning(topic);
         // Brokers match the whole name, librdkafka any part of it.
-        return text.EndsWith(".*", StringComparison.Ordinal) || (text.EndsWith('$') && !IsEscaped(text, text.Length - 1)) ? text : text + ".*";
+        return text.EndsWith(".*", StringComparison.Ordinal) || (text.EndsWith('$') && !IsEscaped(text, text.Length - 1)) ? text
+            : text + ".*";
     }
 
     private static string? Translate(string text)
@@ -98,7 +100,8 @@ internal static class TopicExpression
         return i;
     }
 
-    private static string? Literal(char escaped) => Special.Contains(escaped, StringComparison.Ordinal) ? "\\" + escaped : escaped is '-' or '_' ? escaped.ToString() : null;
+    private static string? Literal(char escaped) => Special.Contains(escaped, StringComparison.Ordinal) ? "\\" + escaped
+        : escaped is '-' or '_' ? escaped.ToString() : null;
 
     private static bool IsEscaped(string text, int at)
     {

@@ -63,10 +63,13 @@ public sealed class Engine : IDisposable
 
     public ImmutableArray<EngineWorker> Workers { get; }
 
-    public EngineStatus Status() => new(startedUnixMs, [.. context.Tables.All.Select(t => t.Status())], [.. context.Lanes.Select(LaneStatus.Of)], Breaker()) { RefusedTopics = context.Tables.Refused };
+    public EngineStatus Status() => new(startedUnixMs, [.. context.Tables.All.Select(t => t.Status())],
+        [.. context.Lanes.Select(LaneStatus.Of)], Breaker())
+    { RefusedTopics = context.Tables.Refused };
 
     /// <summary>
-    /// These are the tables from now on: new ones begin, those that are no more are flushed, committed and let go, those whose options are others go on with them after a flush; the
+    /// These are the tables from now on: new ones begin, those that are no more are flushed, committed and let go, those whose options are
+    /// others go on with them after a flush; the
     /// rest does not notice. Returns at once. Throws Invalid, with nothing changed, for tables that cannot be.
     /// </summary>
     public TableChanges Apply(ImmutableArray<TableOptions> tables, ImmutableArray<TableTemplate> templates)

@@ -13,7 +13,8 @@ public abstract record StartPosition
     {
     }
 
-    internal bool Means(StartPosition other) => this is AtOffsets a && other is AtOffsets b ? a.Offsets.SequenceEqual(b.Offsets) : this == other;
+    internal bool Means(StartPosition other) => this is AtOffsets a && other is AtOffsets b ? a.Offsets.SequenceEqual(b.Offsets)
+        : this == other;
 
     public sealed record EarliestStart : StartPosition;
 

@@ -3,7 +3,8 @@ using K2I.Decode;
 
 namespace K2I.Pipeline;
 
-/// <summary>One table and the topics it is fed from: a <c>[table.NAME]</c> section, or what a <see cref="TableTemplate"/> makes of a topic.</summary>
+/// <summary>One table and the topics it is fed from: a <c>[table.NAME]</c> section, or what a <see cref="TableTemplate"/> makes of a
+/// topic.</summary>
 public sealed record TableOptions
 {
     /// <summary>The most characters of each part of a name.</summary>
@@ -78,7 +79,8 @@ public sealed record TableOptions
     /// <summary>The other says the same of the table. Which topics a template made it of does not count: they are found.</summary>
     internal bool Means(TableOptions other) =>
         (Template.Length > 0 || Topics.SequenceEqual(other.Topics))
-        && TimestampUnits.Count == other.TimestampUnits.Count && TimestampUnits.All(u => other.TimestampUnits.TryGetValue(u.Key, out var unit) && unit == u.Value)
+        && TimestampUnits.Count == other.TimestampUnits.Count
+            && TimestampUnits.All(u => other.TimestampUnits.TryGetValue(u.Key, out var unit) && unit == u.Value)
         && Properties.SequenceEqual(other.Properties) && Start.Means(other.Start)
         && this == other with { Topics = Topics, TimestampUnits = TimestampUnits, Properties = Properties, Start = Start };
 }

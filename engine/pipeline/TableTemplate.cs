@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 
 namespace K2I.Pipeline;
 
-/// <summary>Many tables of one section: a <c>[table.NAME]</c> that says <c>table = …</c>. Each topic that matches feeds the table whose name its own name gives.</summary>
+/// <summary>Many tables of one section: a <c>[table.NAME]</c> that says <c>table = …</c>. Each topic that matches feeds the table whose
+/// name its own name gives.</summary>
 public sealed record TableTemplate
 {
     public const int UsualMaxTables = 1_000;
@@ -10,7 +11,8 @@ public sealed record TableTemplate
     /// <summary>The name of the section; no table's.</summary>
     public required string Section { get; init; }
 
-    /// <summary>The name of each table: text in which <c>${topic}</c> and <c>${group}</c> stand for the topic and for named groups of the expression that it matches.</summary>
+    /// <summary>The name of each table: text in which <c>${topic}</c> and <c>${group}</c> stand for the topic and for named groups of the
+    /// expression that it matches.</summary>
     public required string Table { get; init; }
 
     /// <summary>Topic names; an entry that starts with <c>^</c> is a regular expression.</summary>

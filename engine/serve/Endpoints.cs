@@ -93,7 +93,8 @@ internal sealed class Endpoints(HttpOptions options, IStatusSource source, ILog 
     }
 
     private static StatusQuery QueryOf(HttpRequest request) =>
-        new(request.Query.TryGetValue("table", out var table) ? table.ToString() : null, request.Query.TryGetValue("unhealthy", out var unhealthy) && unhealthy.ToString() is not "false");
+        new(request.Query.TryGetValue("table", out var table) ? table.ToString() : null,
+            request.Query.TryGetValue("unhealthy", out var unhealthy) && unhealthy.ToString() is not "false");
 
     private static (int Status, string Type) Word(ArrayBufferWriter<byte> body, bool good, ReadOnlySpan<byte> yes, ReadOnlySpan<byte> no)
     {

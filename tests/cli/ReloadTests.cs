@@ -97,7 +97,8 @@ public sealed class ReloadTests : IDisposable
         Assert.DoesNotContain("hunter2", text, StringComparison.Ordinal);
     }
 
-    private string Write(string more) => harness.File("k2i.ini", Harness.Minimal + $"[engine]\ndata_dir = {harness.Folder}\n[http]\nlisten = off\n" + more);
+    private string Write(string more) => harness.File("k2i.ini",
+        Harness.Minimal + $"[engine]\ndata_dir = {harness.Folder}\n[http]\nlisten = off\n" + more);
 
     private LogWriter Start(bool canRead = true)
     {

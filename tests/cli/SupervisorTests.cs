@@ -161,9 +161,19 @@ public sealed class SupervisorTests : IDisposable
     [Fact]
     public void StatusSumsUpFiltersAndBoundsThePage()
     {
-        var tables = Enumerable.Range(0, 120).Select(i => new TableStatus { Name = $"t{i}", State = i == 77 ? TableState.Paused : TableState.Running, PauseReason = i == 77 ? PauseReason.BadRecord : null, Rows = 10 });
-        var status = new EngineStatus(1_000, [.. tables], [new LaneStatus { Lane = 0 }, new LaneStatus { Lane = 1, WalTrouble = "no room" }]) { RefusedTopics = [new("a.B", "cdc", "its table would be a_b")] };
-        using var server = HttpServer.Start(new HttpOptions { Listen = new ListenAddress(System.Net.IPAddress.Loopback, 0) }, new EngineStatusSource(() => status, () => true, () => false, tableMetrics: 1), NullLog.Instance);
+        var tables = Enumerable.Range(0, 120).Select(i => new TableStatus
+        {
+            Name = $"t{i}",
+            State = i == 77 ? TableState.Paused
+            : TableState.Running,
+            PauseReason = i == 77 ? PauseReason.BadRecord : null,
+            Rows = 10
+        });
+        var status = new EngineStatus(1_000, [.. tables], [new LaneStatus { Lane = 0 }, new LaneStatus { Lane = 1,
+            WalTrouble = "no room" }])
+        { RefusedTopics = [new("a.B", "cdc", "its table would be a_b")] };
+        using var server = HttpServer.Start(new HttpOptions { Listen = new ListenAddress(System.Net.IPAddress.Loopback, 0) },
+            new EngineStatusSource(() => status, () => true, () => false, tableMetrics: 1), NullLog.Instance);
         var url = server.Address.ToString();
         var (code, output, _) = harness.Run("status", "--url", url);
         Assert.Equal(ExitCode.Unhealthy, code);

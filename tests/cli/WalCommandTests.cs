@@ -21,8 +21,11 @@ public sealed class WalCommandTests : IDisposable
         Assert.True(code == ExitCode.Ok, error);
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         using var first = JsonDocument.Parse(lines[1]);
-        Assert.Equal("OffsetCommit 0 events orders 0 42000 77 2026-01-08T10:30:00.000Z", string.Join(' ', new[] { "type", "lane", "table", "topic", "partition", "offset", "icebergSnapshot", "timestamp" }.Select(n => first.RootElement.GetProperty(n).ToString())));
-        Assert.Equal(LogEntryText.StreamOf("events").ToString("x16", System.Globalization.CultureInfo.InvariantCulture), first.RootElement.GetProperty("stream").GetString());
+        Assert.Equal("OffsetCommit 0 events orders 0 42000 77 2026-01-08T10:30:00.000Z",
+            string.Join(' ', new[] { "type", "lane", "table", "topic", "partition", "offset", "icebergSnapshot",
+            "timestamp" }.Select(n => first.RootElement.GetProperty(n).ToString())));
+        Assert.Equal(LogEntryText.StreamOf("events").ToString("x16", System.Globalization.CultureInfo.InvariantCulture),
+            first.RootElement.GetProperty("stream").GetString());
         var position = JsonDocument.Parse(lines[2]).RootElement.GetProperty("position").GetInt64();
         Assert.True(position > first.RootElement.GetProperty("position").GetInt64());
         Assert.Single(harness.Run("wal", "inspect", "--data-dir", harness.Folder, "--json", "--from", $"{position}").Out.Split('\n', StringSplitOptions.RemoveEmptyEntries));
@@ -52,7 +55,9 @@ public sealed class WalCommandTests : IDisposable
         Assert.Equal(ExitCode.Ok, code);
         Assert.StartsWith("ok  lane-0: 51 frames", output, StringComparison.Ordinal);
 
-        var file = Directory.GetFiles(Path.Combine(harness.Folder, "wal", "lane-0")).Order(StringComparer.Ordinal).First(f => Encoding.Latin1.GetString(File.ReadAllBytes(f)).Contains("\"20\"", StringComparison.Ordinal));
+        var file = Directory.GetFiles(Path.Combine(harness.Folder, "wal",
+            "lane-0")).Order(StringComparer.Ordinal).First(f => Encoding.Latin1.GetString(File.ReadAllBytes(f)).Contains("\"20\"",
+            StringComparison.Ordinal));
         var bytes = File.ReadAllBytes(file);
         bytes[Encoding.Latin1.GetString(bytes).IndexOf("\"20\"", StringComparison.Ordinal)] ^= 1;
         File.WriteAllBytes(file, bytes);
@@ -76,9 +81,11 @@ public sealed class WalCommandTests : IDisposable
         Append(0, "events", (LogEntryKind.FlushComplete, """{"flush":"f"}"""));
         var (_, output, _) = harness.Run("wal", "inspect", "--data-dir", harness.Folder, "--json");
         Assert.DoesNotContain("\"table\"", output, StringComparison.Ordinal);
-        Assert.Contains(LogEntryText.StreamOf("events").ToString("x16", System.Globalization.CultureInfo.InvariantCulture), harness.Run("wal", "inspect", "--data-dir", harness.Folder).Out, StringComparison.Ordinal);
+        Assert.Contains(LogEntryText.StreamOf("events").ToString("x16", System.Globalization.CultureInfo.InvariantCulture),
+            harness.Run("wal", "inspect", "--data-dir", harness.Folder).Out, StringComparison.Ordinal);
         // Who asks for it knows its name.
-        Assert.Contains("\"table\":\"events\"", harness.Run("wal", "inspect", "--data-dir", harness.Folder, "--json", "--table", "events").Out, StringComparison.Ordinal);
+        Assert.Contains("\"table\":\"events\"", harness.Run("wal", "inspect", "--data-dir", harness.Folder, "--json", "--table",
+            "events").Out, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -102,7 +109,8 @@ public sealed class WalCommandTests : IDisposable
     /// <summary>Opens, appends and closes a log: the closing is a frame of its own.</summary>
     private void Append(int lane, string table, params (LogEntryKind Kind, string Json)[] entries)
     {
-        using var wal = WriteAheadLog.Open(LocalFileSystem.Instance, Path.Combine(harness.Folder, "wal", $"lane-{lane}"), new WalOptions { FileBytes = 1 << 20 }, NullLog.Instance, SystemClock.Instance);
+        using var wal = WriteAheadLog.Open(LocalFileSystem.Instance, Path.Combine(harness.Folder, "wal", $"lane-{lane}"),
+            new WalOptions { FileBytes = 1 << 20 }, NullLog.Instance, SystemClock.Instance);
         foreach (var (kind, json) in entries)
             while (!wal.TryAppend((byte)kind, LogEntryText.StreamOf(table), Encoding.UTF8.GetBytes(json), out _)) wal.SyncStep(10);
         while (wal.SyncedPosition < wal.AppendedPosition) wal.SyncStep(10);

@@ -2,7 +2,8 @@ using K2I.Kafka.Tests;
 
 namespace K2I.EndToEnd.Tests;
 
-/// <summary>Tables that come, change and go while the process runs: of topics that are found, and of a configuration that is read again.</summary>
+/// <summary>Tables that come, change and go while the process runs: of topics that are found, and of a configuration that is read
+/// again.</summary>
 [Collection(SharedBroker.Collection)]
 public sealed class ManyTablesTests(SharedBroker broker) : IDisposable
 {
@@ -37,12 +38,14 @@ public sealed class ManyTablesTests(SharedBroker broker) : IDisposable
         {
             ingest.WaitForOffsets("orders", 300);
             // What looks alike and does not match is not read; what takes another's name is refused.
-            foreach (var topic in new[] { $"{shop}.a.b.c", $"{shop}.b.Orders-", $"{shop}.b.users", $"{shop}.b.orders" }) source.CreateTopic(topic, 1);
+            foreach (var topic in new[] { $"{shop}.a.b.c", $"{shop}.b.Orders-", $"{shop}.b.users",
+                $"{shop}.b.orders" }) source.CreateTopic(topic, 1);
             users = source.Send($"{shop}.b.users", 1, SampleEvents.Make(seed: 302, count: 200));
             source.Send($"{shop}.a.b.c", 1, SampleEvents.Make(seed: 303, count: 10));
             ingest.WaitForOffsets("users", 200);
             ingest.Wait("one topic is refused", s => s.GetProperty("refused_topics").GetArrayLength() == 1);
-            Assert.Equal(["orders", "orders_", "users"], ingest.Status()!.Value.GetProperty("tables").EnumerateArray().Select(t => t.GetProperty("name").GetString()!).Order(StringComparer.Ordinal));
+            Assert.Equal(["orders", "orders_", "users"],
+                ingest.Status()!.Value.GetProperty("tables").EnumerateArray().Select(t => t.GetProperty("name").GetString()!).Order(StringComparer.Ordinal));
             Assert.Equal(0, ingest.Stop());
         }
 

@@ -30,9 +30,11 @@ public sealed class TopicExpressionTests
     public void NoTopicIsTooFew()
     {
         string[] topics = ["shop.a.b", "shop-a", "Shop.a.b", "x1", "a", "shop.a1.b_2", "shop.ab.c-d", "_x", "12"];
-        string[] expressions = [@"^shop\.\w+\.\w+", @"^[a-z]+[.-]\w", @"^\d+$", @"^(?<a>s|x).*?", @"^\S+$", @"^sho?p\.?", @"^[\w-]+$", @"^(?:shop|a)(\..*)?$", "^x|a", "^(a|s.*$)", @"^shop\."];
+        string[] expressions = [@"^shop\.\w+\.\w+", @"^[a-z]+[.-]\w", @"^\d+$", @"^(?<a>s|x).*?", @"^\S+$", @"^sho?p\.?", @"^[\w-]+$",
+            @"^(?:shop|a)(\..*)?$", "^x|a", "^(a|s.*$)", @"^shop\."];
         foreach (var expression in expressions)
             foreach (var topic in topics.Where(t => Regex.IsMatch(t, expression)))
-                Assert.True(Regex.Match(topic, TopicExpression.ForKafka(expression)).Length == topic.Length, $"{expression} {TopicExpression.ForKafka(expression)} {topic}");
+                Assert.True(Regex.Match(topic, TopicExpression.ForKafka(expression)).Length == topic.Length,
+                    $"{expression} {TopicExpression.ForKafka(expression)} {topic}");
     }
 }

@@ -43,7 +43,8 @@ public sealed class DiscoveryTests : IDisposable
         var tables = engine.Status().Tables.Select(t => t.Name).ToHashSet();
         foreach (var table in tables)
         {
-            var topic = table == "a_b" ? engine.Status().RefusedTopics.Any(r => r.Topic == "shop.a_b") ? "shop.a-b" : "shop.a_b" : $"shop.{table}";
+            var topic = table == "a_b" ? engine.Status().RefusedTopics.Any(r => r.Topic == "shop.a_b") ? "shop.a-b" : "shop.a_b"
+                : $"shop.{table}";
             fixture.Produce(topic, 0, """{"id":1}""");
             engine.WaitFor(table, t => t.RowsCommitted == 1);
         }
@@ -57,7 +58,11 @@ public sealed class DiscoveryTests : IDisposable
         using (var first = fixture.Start(Options(Shop))) first.WaitFor("a_b", t => t.RowsCommitted == 1);
         fixture.Broker.CreateTopic("shop.a_b", 1);
         fixture.Produce("shop.a_b", 0, """{"id":2}""");
-        using var second = fixture.Start(Options(Shop with { Topics = [@"^shop\.(?<entity>a_b)$", @"^shop\.(?<entity>a-b)$"], MaxTables = 1 }));
+        using var second = fixture.Start(Options(Shop with
+        {
+            Topics = [@"^shop\.(?<entity>a_b)$", @"^shop\.(?<entity>a-b)$"],
+            MaxTables = 1
+        }));
         second.WaitForStatus(s => s.Tables is [{ Name: "a_b" }] && s.RefusedTopics.Length == 1);
         if (second.Status().RefusedTopics[0].Topic == "shop.a-b") second.WaitFor("a_b", t => t.PauseReason == PauseReason.Refused);
         Assert.Single(fixture.Rows("default.a_b"));

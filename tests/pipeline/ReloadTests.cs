@@ -50,7 +50,8 @@ public sealed class ReloadTests : IDisposable
         engine.WaitFor("one", t => t.State == TableState.Running);
         fixture.Produce("a", 0, """{"id":1,"more":"x"}""");
         engine.WaitFor("one", t => t.Rows == 1);
-        Assert.Equal("one", Assert.Single(engine.Apply([Table("one", "a") with { UnknownFields = K2I.Decode.UnknownFields.Evolve }], []).Changed));
+        Assert.Equal("one", Assert.Single(engine.Apply([Table("one", "a") with { UnknownFields = K2I.Decode.UnknownFields.Evolve }],
+            []).Changed));
         engine.WaitFor("one", t => t.RowsCommitted == 1);
         fixture.Produce("a", 0, """{"id":2,"more":"y"}""");
         engine.WaitFor("one", t => t.RowsCommitted == 2);
@@ -88,7 +89,8 @@ public sealed class ReloadTests : IDisposable
     public void TablesThatCannotBeChangeNothing()
     {
         using var engine = fixture.Start(fixture.Options(Table("one", "a")));
-        Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => engine.Apply([Table("two", "b"), Table("two", "a")], [])).Kind);
+        Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => engine.Apply([Table("two", "b"), Table("two", "a")],
+            [])).Kind);
         fixture.Produce("a", 0, """{"id":1}""");
         engine.WaitFor("one", t => t.RowsCommitted == 1);
         Assert.Single(engine.Status().Tables);
@@ -106,7 +108,13 @@ public sealed class ReloadTests : IDisposable
 
     private static FlushOptions Never => new() { AgeMs = 3_600_000, Bytes = 1 << 30, Rows = 1 << 30 };
 
-    private static TableOptions Table(string name, string topic) => new() { Name = name, Topics = [topic], Columns = "id: long!", Flush = new() { AgeMs = 200, Bytes = 1 << 20, Rows = 1_000 } };
+    private static TableOptions Table(string name, string topic) => new()
+    {
+        Name = name,
+        Topics = [topic],
+        Columns = "id: long!",
+        Flush = new() { AgeMs = 200, Bytes = 1 << 20, Rows = 1_000 }
+    };
 
     private static string IdOf(string row) => System.Text.Json.JsonDocument.Parse(row).RootElement.GetProperty("id").ToString();
 }

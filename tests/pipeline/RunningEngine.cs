@@ -21,12 +21,14 @@ public sealed class RunningEngine : IDisposable
 
     public EngineStatus Status() => engine.Status();
 
-    public TableChanges Apply(ImmutableArray<TableOptions> tables, ImmutableArray<TableTemplate> templates) => engine.Apply(tables, templates);
+    public TableChanges Apply(ImmutableArray<TableOptions> tables, ImmutableArray<TableTemplate> templates) => engine.Apply(tables,
+        templates);
 
     public void WaitForStatus(Func<EngineStatus, bool> condition)
     {
         for (var deadline = Environment.TickCount64 + 30_000; !condition(engine.Status()); Thread.Sleep(10))
-            Assert.True(Environment.TickCount64 < deadline, $"waited in vain: {string.Join(", ", engine.Status().Tables)} {string.Join(", ", engine.Status().RefusedTopics)}");
+            Assert.True(Environment.TickCount64 < deadline,
+                $"waited in vain: {string.Join(", ", engine.Status().Tables)} {string.Join(", ", engine.Status().RefusedTopics)}");
     }
 
     /// <summary>Waits until the condition holds; fails with the status after half a minute.</summary>

@@ -45,7 +45,8 @@ public sealed class TopicRoutesTests
     public void ANameThatASectionHasIsRefused()
     {
         var routes = new TopicRoutes([Table("orders", "exact")], [Cdc], "a");
-        Assert.Equal("its table would be a.orders, and [table.orders] has that name", Assert.Single(routes.Of("shop.a.orders").Refused).Reason);
+        Assert.Equal("its table would be a.orders, and [table.orders] has that name",
+            Assert.Single(routes.Of("shop.a.orders").Refused).Reason);
         Assert.Equal("orders", routes.Of("exact").Tables[0].Name);
     }
 
@@ -55,7 +56,8 @@ public sealed class TopicRoutesTests
         var routes = Routes([Cdc with { MaxTables = 2 }]);
         Assert.Empty(routes.Of("shop.a.x").Refused);
         Assert.Empty(routes.Of("shop.a.y").Refused);
-        Assert.Equal("there are 2 tables of the section already, as many as max_tables allows", Assert.Single(routes.Of("shop.a.z").Refused).Reason);
+        Assert.Equal("there are 2 tables of the section already, as many as max_tables allows",
+            Assert.Single(routes.Of("shop.a.z").Refused).Reason);
         Assert.Equal("a.x", routes.Of("shop.a.x").Tables[0].Name);
     }
 
@@ -65,7 +67,8 @@ public sealed class TopicRoutesTests
         var routes = Routes([Cdc]);
         Assert.Empty(routes.Of("shop.a.x").Refused);
         Assert.Contains("dead letters of a.x", Assert.Single(routes.Of("shop.a.x_dead_letters").Refused).Reason, StringComparison.Ordinal);
-        routes = Routes([Cdc with { Topics = ["^(?<db>s)hop.(?<entity>.*)", "^(?<db>s)(?<entity>.*)"], Options = Cdc.Options with { DeadLetterPolicy = DeadLetterPolicy.Topic } }]);
+        routes = Routes([Cdc with { Topics = ["^(?<db>s)hop.(?<entity>.*)", "^(?<db>s)(?<entity>.*)"],
+            Options = Cdc.Options with { DeadLetterPolicy = DeadLetterPolicy.Topic } }]);
         Assert.Contains("would come back", Assert.Single(routes.Of("shop.x").Refused).Reason, StringComparison.Ordinal);
     }
 
@@ -95,7 +98,8 @@ public sealed class TopicRoutesTests
 
     [Fact]
     public void TwoTablesOfOneNameCannotBe() =>
-        Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => new TopicRoutes([Table("a", "x"), Table("default.a", "y")], [], "default")).Kind);
+        Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => new TopicRoutes([Table("a", "x"), Table("default.a", "y")],
+            [], "default")).Kind);
 
     private static TopicRoutes Routes(ImmutableArray<TableTemplate> templates) => new([], templates, "default");
 

@@ -14,9 +14,12 @@ internal sealed record ConnectionChecks(List<CheckResult> Results, ImmutableArra
         var kafka = KafkaCheck.Run(engine, out var topics);
         var routes = new TopicRoutes(engine.Tables, engine.Templates, engine.Iceberg.Namespace);
         ImmutableArray<(string, TopicRoute)> found =
-            [.. topics.Order(StringComparer.Ordinal).Select(t => (t, routes.Of(t))).Where(t => !t.Item2.Tables.IsEmpty || !t.Item2.Refused.IsEmpty)];
-        var refused = found.SelectMany(f => f.Item2.Refused).Select(r => new CheckResult($"topic {r.Topic}", false, $"makes no table of [table.{r.Section}]: {r.Reason}", "let topics or table of the section tell them apart"));
+            [.. topics.Order(StringComparer.Ordinal).Select(t => (t, routes.Of(t))).Where(t => !t.Item2.Tables.IsEmpty
+                || !t.Item2.Refused.IsEmpty)];
+        var refused = found.SelectMany(f => f.Item2.Refused).Select(r => new CheckResult($"topic {r.Topic}", false,
+            $"makes no table of [table.{r.Section}]: {r.Reason}", "let topics or table of the section tell them apart"));
         ImmutableArray<TableOptions> tables = [.. routes.Tables.Values];
-        return new([.. kafka, .. refused, .. CatalogCheck.Run(engine), .. WarehouseCheck.Run(engine), .. TableChecks.Run(engine with { Tables = tables })], found);
+        return new([.. kafka, .. refused, .. CatalogCheck.Run(engine), .. WarehouseCheck.Run(engine),
+            .. TableChecks.Run(engine with { Tables = tables })], found);
     }
 }

@@ -26,15 +26,22 @@ internal static class BenchCommand
         var partitions = new Option<int>("--partitions") { Description = "Partitions of the topic when created", DefaultValueFactory = _ => 4 };
         var rounds = new Option<int>("--rounds") { Description = "Turns of bare consumer and ingest", DefaultValueFactory = _ => 3 };
         var memory = new Option<string>("--memory") { Description = "Memory for rows", DefaultValueFactory = _ => "512MiB" };
-        var lanes = new Option<int>("--lanes") { Description = "Lanes that read the topic", DefaultValueFactory = _ => EngineOptions.AutoLanes };
+        var lanes = new Option<int>("--lanes")
+        {
+            Description = "Lanes that read the topic",
+            DefaultValueFactory = _ => EngineOptions.AutoLanes
+        };
         var directory = new Option<string>("--dir") { Description = "Where warehouses are made and removed", HelpName = "DIR", DefaultValueFactory = _ => Path.GetTempPath() };
-        var command = new Command("ingest", "Kafka to Iceberg, next to a bare consumer of the same topic") { brokers, topic, records, partitions, rounds, lanes, memory, directory };
+        var command = new Command("ingest", "Kafka to Iceberg, next to a bare consumer of the same topic") { brokers, topic, records,
+            partitions, rounds, lanes, memory, directory };
         command.SetAction(arguments =>
         {
-            if (arguments.GetValue(lanes) is < 1 or > 64) throw new EngineException(ErrorKind.Invalid, $"--lanes {arguments.GetValue(lanes)}: expected 1 to 64");
+            if (arguments.GetValue(lanes) is < 1 or > 64) throw new EngineException(ErrorKind.Invalid,
+                $"--lanes {arguments.GetValue(lanes)}: expected 1 to 64");
             var least = arguments.GetValue(lanes) * EngineOptions.LeastMemoryBytes + EngineOptions.AutoFlushThreads * EngineOptions.LeastFlushMemoryBytes;
             if (!Units.TryParseBytes(arguments.GetValue(memory), out var bytes) || bytes < least)
-                throw new EngineException(ErrorKind.Invalid, $"--memory {arguments.GetValue(memory)}: expected a size like 512MiB, at least {least >> 20}MiB");
+                throw new EngineException(ErrorKind.Invalid,
+                    $"--memory {arguments.GetValue(memory)}: expected a size like 512MiB, at least {least >> 20}MiB");
             new IngestBench(new()
             {
                 Brokers = arguments.GetValue(brokers),

@@ -7,7 +7,8 @@ namespace K2I.Cli.Commands;
 /// <summary>Finds the table that a command line names in the configuration.</summary>
 internal static class ConfiguredTable
 {
-    /// <summary>The table of that name, or of that full name; where there are templates, also one that they could have made. Throws NotFound.</summary>
+    /// <summary>The table of that name, or of that full name; where there are templates, also one that they could have made. Throws
+    /// NotFound.</summary>
     public static TableOptions Find(EngineOptions options, string name)
     {
         foreach (var table in options.Tables)
@@ -19,7 +20,8 @@ internal static class ConfiguredTable
         }
         // What came from the command line may hold anything; what is printed must not move the cursor.
         var shown = string.Concat(name.Take(60).Select(c => char.IsControl(c) ? ' ' : c));
-        var hint = Nearest.Hint(name, options.Tables.Select(t => t.Name)) ?? $"there are {string.Join(", ", options.Tables.Select(t => t.Name))}";
+        var hint = Nearest.Hint(name,
+            options.Tables.Select(t => t.Name)) ?? $"there are {string.Join(", ", options.Tables.Select(t => t.Name))}";
         throw new EngineException(ErrorKind.NotFound, $"there is no [table.{shown}] in the configuration; {hint}");
     }
 }

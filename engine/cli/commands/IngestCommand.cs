@@ -11,7 +11,8 @@ internal static class IngestCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("ingest", "Read the topics and keep the tables, until SIGINT or SIGTERM; SIGHUP reads the configuration again");
+        var command = new Command("ingest",
+            "Read the topics and keep the tables, until SIGINT or SIGTERM; SIGHUP reads the configuration again");
         var config = new ConfigArguments();
         config.AddTo(command);
         command.SetAction(arguments => (int)Run(config, arguments, terminal));
@@ -26,7 +27,8 @@ internal static class IngestCommand
         {
             using var log = LogWriter.Open(options.Log, terminal, config.Redactor);
             var reloader = new Reloader(config, arguments.CanRead(parsed) ? () => arguments.Load(parsed, terminal) : null, log);
-            return new Supervisor(options, log, terminal.Environment, Posix.Leave, reloader).Run(() => new EngineHandle(new Engine(options.Engine, Services.Of(options.Engine), log)));
+            return new Supervisor(options, log, terminal.Environment, Posix.Leave,
+                reloader).Run(() => new EngineHandle(new Engine(options.Engine, Services.Of(options.Engine), log)));
         }
         catch (EngineException error)
         {

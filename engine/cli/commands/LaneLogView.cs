@@ -10,7 +10,8 @@ using K2I.Wal;
 
 namespace K2I.Cli.Commands;
 
-/// <summary>A lane's log for <c>k2i wal</c>: its entries as JSON lines, with the names of their tables as far as any of the logs tells them. Changes nothing.</summary>
+/// <summary>A lane's log for <c>k2i wal</c>: its entries as JSON lines, with the names of their tables as far as any of the logs tells
+/// them. Changes nothing.</summary>
 /// <param name="Only">The stream to show; null for all.</param>
 internal sealed record LaneLogView(int Lane, WalReader Log, IReadOnlyDictionary<ulong, string> Tables, ulong? Only)
 {
@@ -24,11 +25,13 @@ internal sealed record LaneLogView(int Lane, WalReader Log, IReadOnlyDictionary<
     /// <summary>The logs below a directory, by lane. Throws NotFound where there is none, or none has entries of the table.</summary>
     public static List<LaneLogView> OpenAll(string root, string? table)
     {
-        var lanes = Directory.Exists(root) ? [.. Directory.GetDirectories(root).Select(d => LaneOf(Path.GetFileName(d))).OfType<int>().Order()] : new List<int>();
+        var lanes = Directory.Exists(root)
+            ? [.. Directory.GetDirectories(root).Select(d => LaneOf(Path.GetFileName(d))).OfType<int>().Order()] : new List<int>();
         if (lanes.Count == 0) throw new EngineException(ErrorKind.NotFound, $"there is no log below {root}");
         var tables = new Dictionary<ulong, string>();
         var streams = new HashSet<ulong>();
-        var logs = lanes.Select(lane => new LaneLogView(lane, WalReader.Open(LocalFileSystem.Instance, Path.Combine(root, NameOf(lane))), tables, table is null ? null : LogEntryText.StreamOf(table))).ToList();
+        var logs = lanes.Select(lane => new LaneLogView(lane, WalReader.Open(LocalFileSystem.Instance, Path.Combine(root, NameOf(lane))),
+            tables, table is null ? null : LogEntryText.StreamOf(table))).ToList();
         foreach (var log in logs) log.Log.Read(default, new NameReader(tables, streams));
         if (table is null) return logs;
         if (streams.Contains(LogEntryText.StreamOf(table)))
@@ -47,7 +50,8 @@ internal sealed record LaneLogView(int Lane, WalReader Log, IReadOnlyDictionary<
     private static string NameOf(int lane) => $"lane-{lane.ToString(CultureInfo.InvariantCulture)}";
 
     private static int? LaneOf(string? directory) =>
-        directory is not null && directory.StartsWith("lane-", StringComparison.Ordinal) && int.TryParse(directory.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out var lane) ? lane : null;
+        directory is not null && directory.StartsWith("lane-", StringComparison.Ordinal)
+            && int.TryParse(directory.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out var lane) ? lane : null;
 
     private sealed class NameReader(Dictionary<ulong, string> tables, HashSet<ulong> streams) : IFrameHandler
     {

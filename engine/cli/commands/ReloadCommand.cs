@@ -4,22 +4,34 @@ using K2I.Cli.Running;
 
 namespace K2I.Cli.Commands;
 
-/// <summary><c>k2i reload</c>: the running process reads its configuration again. It takes the request from its data directory and answers there.</summary>
+/// <summary><c>k2i reload</c>: the running process reads its configuration again. It takes the request from its data directory and answers
+/// there.</summary>
 internal static class ReloadCommand
 {
     private const int PollMs = 50;
 
     public static Command Create(Terminal terminal)
     {
-        var directory = new Option<string?>("--data-dir") { Description = "The process's data directory, without a configuration here", HelpName = "DIR" };
-        var wait = new Option<string>("--wait") { Description = "How long to wait for the process to answer", HelpName = "TIME", DefaultValueFactory = _ => "10s" };
+        var directory = new Option<string?>("--data-dir")
+        {
+            Description = "The process's data directory, without a configuration here",
+            HelpName = "DIR"
+        };
+        var wait = new Option<string>("--wait")
+        {
+            Description = "How long to wait for the process to answer",
+            HelpName = "TIME",
+            DefaultValueFactory = _ => "10s"
+        };
         var json = new Option<bool>("--json") { Description = "Print JSON" };
-        var command = new Command("reload", "Have the running process read its configuration again; exit code 2 if that is wrong and nothing was changed, 3 if no process answers") { directory, wait, json };
+        var command = new Command("reload",
+            "Have the running process read its configuration again; exit code 2 if that is wrong and nothing was changed, 3 if no process answers") { directory, wait, json };
         var config = new ConfigArguments();
         config.AddTo(command);
         command.SetAction(arguments =>
         {
-            if (!Units.TryParseMs(arguments.GetValue(wait)!, out var waitMs)) throw new EngineException(ErrorKind.Invalid, $"--wait: expected a time such as 10s, found '{arguments.GetValue(wait)}'");
+            if (!Units.TryParseMs(arguments.GetValue(wait)!, out var waitMs)) throw new EngineException(ErrorKind.Invalid,
+                $"--wait: expected a time such as 10s, found '{arguments.GetValue(wait)}'");
             var data = arguments.GetValue(directory);
             if (data is null)
             {
@@ -34,7 +46,8 @@ internal static class ReloadCommand
 
     private static ExitCode Run(string dataDirectory, long waitMs, bool json, Terminal terminal)
     {
-        if (!Directory.Exists(dataDirectory)) throw new EngineException(ErrorKind.Unavailable, $"there is no data_dir {dataDirectory}, so no process that runs with it");
+        if (!Directory.Exists(dataDirectory)) throw new EngineException(ErrorKind.Unavailable,
+            $"there is no data_dir {dataDirectory}, so no process that runs with it");
         var mailbox = new ReloadMailbox(dataDirectory);
         var id = mailbox.Ask();
         var deadline = Environment.TickCount64 + waitMs;

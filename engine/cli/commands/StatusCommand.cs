@@ -22,10 +22,12 @@ internal static class StatusCommand
         var table = new Option<string?>("--table") { Description = "Only this table; the exit code is its own", HelpName = "NAME" };
         var unhealthy = new Option<bool>("--unhealthy") { Description = "Only tables that ask for a person" };
         var json = new Option<bool>("--json") { Description = "Print JSON" };
-        var command = new Command("status", "Ask the running process how it goes; exit code 3 if it does not answer, 4 if it is unhealthy, 5 if there is no such table") { url, table, unhealthy, json };
+        var command = new Command("status",
+            "Ask the running process how it goes; exit code 3 if it does not answer, 4 if it is unhealthy, 5 if there is no such table") { url, table, unhealthy, json };
         var config = new ConfigArguments();
         config.AddTo(command);
-        command.SetAction(arguments => (int)Run(config, arguments, arguments.GetValue(url), new(arguments.GetValue(table), arguments.GetValue(unhealthy)), arguments.GetValue(json), terminal));
+        command.SetAction(arguments => (int)Run(config, arguments, arguments.GetValue(url),
+            new(arguments.GetValue(table), arguments.GetValue(unhealthy)), arguments.GetValue(json), terminal));
         return command;
     }
 
@@ -62,7 +64,8 @@ internal static class StatusCommand
             }
             if (json) JsonOut.Print(terminal.Out, status.RootElement.WriteTo);
             else Print(status.RootElement, terminal);
-            return (query.Table is null ? status.RootElement : tables[0]).GetProperty("healthy").GetBoolean() ? ExitCode.Ok : ExitCode.Unhealthy;
+            return (query.Table is null ? status.RootElement : tables[0]).GetProperty("healthy").GetBoolean() ? ExitCode.Ok
+                : ExitCode.Unhealthy;
         }
         catch (EngineException error)
         {
@@ -79,7 +82,8 @@ internal static class StatusCommand
         PrintSums(status.GetProperty("sums"), status.GetProperty("lanes"), terminal);
         terminal.Out.WriteLine();
         var all = status.GetProperty("tables").EnumerateArray().ToList();
-        var shown = all.Count <= MostTables ? all : [.. all.OrderBy(t => t.GetProperty("healthy").GetBoolean()).ThenByDescending(t => t.GetProperty("lag").GetInt64()).Take(MostTables)];
+        var shown = all.Count <= MostTables ? all
+            : [.. all.OrderBy(t => t.GetProperty("healthy").GetBoolean()).ThenByDescending(t => t.GetProperty("lag").GetInt64()).Take(MostTables)];
         var table = new TextTable("table", "state", ">rows", ">committed", ">dead letters", ">lag", ">buffered", "last commit");
         foreach (var t in shown)
             table.Add(t.GetProperty("name").GetString()!, t.GetProperty("state").GetString()!, Number(t, "rows"), Number(t, "rows_committed"),
@@ -111,7 +115,8 @@ internal static class StatusCommand
         if (detail is not null) terminal.Say($"{name}: {detail}");
         if (Text(table, "last_error") is { } error && error != detail) terminal.Say($"{name}: last error: {error}");
         if (MissingTopics(table) is { Length: > 0 } missing) terminal.Say($"{name}: missing in Kafka: {string.Join(", ", missing)}");
-        if (Text(table, "pause_reason") is { } reason) terminal.Say($"{name}: paused for {reason}; to go on: {ResumeCommand.Hint(name!, reason)}");
+        if (Text(table,
+            "pause_reason") is { } reason) terminal.Say($"{name}: paused for {reason}; to go on: {ResumeCommand.Hint(name!, reason)}");
     }
 
     /// <summary>Null for an empty text, and for one that an older process does not tell.</summary>

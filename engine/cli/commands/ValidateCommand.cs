@@ -80,7 +80,8 @@ internal static class ValidateCommand
         if (checks.Routes.IsEmpty) return;
         var routes = new TextTable("topic", "tables");
         foreach (var (topic, route) in checks.Routes)
-            routes.Add(topic, string.Join(", ", route.Tables.Select(t => t.Name).Concat(route.Refused.Select(r => $"none of [table.{r.Section}]"))));
+            routes.Add(topic, string.Join(", ",
+                route.Tables.Select(t => t.Name).Concat(route.Refused.Select(r => $"none of [table.{r.Section}]"))));
         routes.Print(terminal);
         terminal.Out.WriteLine();
     }

@@ -8,7 +8,8 @@ using K2I.Wal;
 
 namespace K2I.Cli.Commands;
 
-/// <summary><c>k2i wal inspect</c> and <c>k2i wal verify</c>: what the logs of lanes below the data directory hold, also while k2i runs. Changes nothing.</summary>
+/// <summary><c>k2i wal inspect</c> and <c>k2i wal verify</c>: what the logs of lanes below the data directory hold, also while k2i runs.
+/// Changes nothing.</summary>
 internal static class WalCommand
 {
     private static readonly JsonWriterOptions Line = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -24,20 +25,23 @@ internal static class WalCommand
 
         var from = new Option<long>("--from") { Description = "Only entries from this position on", HelpName = "POSITION" };
         var inspect = new Command("inspect", "What the logs hold: files and totals; with --json every entry") { from };
-        inspect.SetAction(arguments => (int)With(config, arguments, arguments.GetValue(directory), arguments.GetValue(table), terminal, log =>
+        inspect.SetAction(arguments => (int)With(config, arguments, arguments.GetValue(directory), arguments.GetValue(table), terminal,
+            log =>
         {
             if (arguments.GetValue(json)) PrintEntries(terminal.Out, log, new(arguments.GetValue(from)));
             else PrintSummary(terminal, log, new(arguments.GetValue(from)));
             return true;
         }));
         var verify = new Command("verify", "Check every frame; exit code 1 if a log is damaged");
-        verify.SetAction(arguments => (int)With(config, arguments, arguments.GetValue(directory), arguments.GetValue(table), terminal, log => Verify(terminal, log, arguments.GetValue(json))));
+        verify.SetAction(arguments => (int)With(config, arguments, arguments.GetValue(directory), arguments.GetValue(table), terminal,
+            log => Verify(terminal, log, arguments.GetValue(json))));
         command.Subcommands.Add(inspect);
         command.Subcommands.Add(verify);
         return command;
     }
 
-    private static ExitCode With(ConfigArguments arguments, ParseResult parsed, string? directory, string? table, Terminal terminal, Func<LaneLogView, bool> look)
+    private static ExitCode With(ConfigArguments arguments, ParseResult parsed, string? directory, string? table, Terminal terminal,
+        Func<LaneLogView, bool> look)
     {
         if (directory is null)
         {
@@ -51,7 +55,8 @@ internal static class WalCommand
         return good ? ExitCode.Ok : ExitCode.Failed;
     }
 
-    private static void PrintEntries(TextWriter output, LaneLogView log, LogPosition from) => log.Read(from, (_, line) => output.WriteLine(Encoding.UTF8.GetString(line)));
+    private static void PrintEntries(TextWriter output, LaneLogView log, LogPosition from) => log.Read(from,
+        (_, line) => output.WriteLine(Encoding.UTF8.GetString(line)));
 
     private static void PrintSummary(Terminal terminal, LaneLogView log, LogPosition from)
     {
@@ -70,7 +75,8 @@ internal static class WalCommand
         });
         if (totals.Count == 0) return;
         var entries = new TextTable("table", "entry", ">count", ">last at");
-        foreach (var ((table, type), (count, last)) in totals) entries.Add(table, type, TableFacts.Grouped(count), TableFacts.Grouped(last.Bytes));
+        foreach (var ((table, type), (count, last)) in totals) entries.Add(table, type, TableFacts.Grouped(count),
+            TableFacts.Grouped(last.Bytes));
         entries.Print(terminal, "  ");
     }
 
@@ -87,7 +93,8 @@ internal static class WalCommand
         });
         var recovery = log.Log.Recovery;
         var good = !recovery.Damaged && unreadable == 0;
-        var text = unreadable == 0 ? recovery.Text : $"{recovery.Text}; {unreadable} entries do not say what they should, the first at position {first}";
+        var text = unreadable == 0 ? recovery.Text
+            : $"{recovery.Text}; {unreadable} entries do not say what they should, the first at position {first}";
         if (json)
         {
             terminal.Out.WriteLine(JsonOf(writer =>

@@ -47,10 +47,13 @@ internal sealed class ConfigBinder(string sourceName, List<SettingSection> secti
         };
         var leastMemory = options.Lanes * EngineOptions.LeastMemoryBytes + options.FlushThreads * EngineOptions.LeastFlushMemoryBytes;
         if (options.MemoryBytes < leastMemory)
-            engine.Wrong(Keys.Memory, $"is too little for {options.Lanes} lanes and {options.FlushThreads} flush threads", $"at least {leastMemory >> 20}MiB, or set lanes and flush_threads");
+            engine.Wrong(Keys.Memory, $"is too little for {options.Lanes} lanes and {options.FlushThreads} flush threads",
+                $"at least {leastMemory >> 20}MiB, or set lanes and flush_threads");
         var leastLog = options.Lanes * 4 * options.WalFileBytes;
         if (wal.Has(Keys.WalMaxBytes) && options.WalMaxBytes < leastLog)
-            wal.Wrong(Keys.WalMaxBytes, $"is too little for the logs of {options.Lanes} lanes, of four files of {Units.FormatBytes(options.WalFileBytes)} each", $"at least {Units.FormatBytes(leastLog)}, or a smaller file_size");
+            wal.Wrong(Keys.WalMaxBytes,
+                $"is too little for the logs of {options.Lanes} lanes, of four files of {Units.FormatBytes(options.WalFileBytes)} each",
+                $"at least {Units.FormatBytes(leastLog)}, or a smaller file_size");
         foreach (var table in options.Tables.Concat(options.Templates.SelectMany(t => t.Overrides.Values.Prepend(t.Options))))
             if (options.WalMode == WalMode.Records && table.MaxRecordBytes * 2L > options.WalFileBytes)
                 wal.Wrong(Keys.WalFileSize, $"is too small for max_record = {Units.FormatBytes(table.MaxRecordBytes)} of [table.{table.Name}]", $"at least {Units.FormatBytes(table.MaxRecordBytes * 2L)}");
@@ -122,7 +125,9 @@ internal sealed class ConfigBinder(string sourceName, List<SettingSection> secti
         var values = Section("http");
         var text = values.Text(Keys.TableMetrics)!;
         if (text is "all" or "none") return text == "all" ? int.MaxValue : 0;
-        if (text.StartsWith("top ", StringComparison.Ordinal) && int.TryParse(text.AsSpan(4).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0) return count;
+        if (text.StartsWith("top ", StringComparison.Ordinal)
+            && int.TryParse(text.AsSpan(4).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            && count > 0) return count;
         values.Bad(Keys.TableMetrics, Nearest.Hint(text, ["all", "none", "top 100"]));
         return int.MaxValue;
     }

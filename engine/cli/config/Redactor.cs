@@ -2,7 +2,8 @@ using System.Buffers;
 
 namespace K2I.Cli.Config;
 
-/// <summary>Knows the secret values and takes them out of text that is about to be printed: a safety net under code that should not print them at all. Filled at start and at reloads, by one thread; read by any.</summary>
+/// <summary>Knows the secret values and takes them out of text that is about to be printed: a safety net under code that should not print
+/// them at all. Filled at start and at reloads, by one thread; read by any.</summary>
 internal sealed class Redactor
 {
     public const string Mask = "***";

@@ -81,7 +81,8 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Flu
         if (text is not null && !toTopic) values.Wrong(Keys.DeadLetterTopic, "has no meaning without dead_letter = topic");
         if (!string.IsNullOrEmpty(text) && TopicList.NameFlaw(text) is { } flaw) values.Bad(Keys.DeadLetterTopic, flaw);
         // Of a template it has the name of each table: looked at when they are made.
-        else if (toTopic && (text is not null || !values.Has(Keys.TableName)) && TopicList.Matches(topics, text ?? section.TableName + ".dead-letters") is { } reads)
+        else if (toTopic && (text is not null || !values.Has(Keys.TableName))
+            && TopicList.Matches(topics, text ?? section.TableName + ".dead-letters") is { } reads)
             values.Wrong(text is null ? Keys.DeadLetter : Keys.DeadLetterTopic, $"the table reads that topic itself (topics has '{reads}')", "its dead letters would come back; name another dead_letter_topic");
         return string.IsNullOrEmpty(text) ? null : text;
     }

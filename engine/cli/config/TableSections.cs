@@ -4,10 +4,12 @@ using K2I.Pipeline;
 namespace K2I.Cli.Config;
 
 /// <summary>
-/// Tells the <c>[table.NAME]</c> sections apart: a table; with <c>table = …</c> a template, which makes a table of each topic that it matches; without <c>topics</c>, where there are
+/// Tells the <c>[table.NAME]</c> sections apart: a table; with <c>table = …</c> a template, which makes a table of each topic that it
+/// matches; without <c>topics</c>, where there are
 /// templates, what one of their tables is like instead.
 /// </summary>
-internal sealed class TableSections(List<SettingSection> sections, Place source, FlushOptions defaults, IcebergOptions iceberg, Problems problems)
+internal sealed class TableSections(List<SettingSection> sections, Place source, FlushOptions defaults, IcebergOptions iceberg,
+    Problems problems)
 {
     private readonly Dictionary<string, SettingSection> places = new(StringComparer.Ordinal);
 
@@ -18,7 +20,8 @@ internal sealed class TableSections(List<SettingSection> sections, Place source,
     public void Bind()
     {
         var templates = sections.Where(s => s.IsTable && s[Keys.TableName.Name] is not null).ToList();
-        var overrides = sections.Where(s => s.IsTable && templates.Count > 0 && s[Keys.TableName.Name] is null && s[Keys.Topics.Name] is null).ToList();
+        var overrides = sections.Where(s => s.IsTable && templates.Count > 0 && s[Keys.TableName.Name] is null
+            && s[Keys.Topics.Name] is null).ToList();
         var tables = sections.Where(s => s.IsTable && !templates.Contains(s) && !overrides.Contains(s)).ToList();
         Tables = [.. tables.Select(BindTable)];
         CheckDeadLetterTables();
@@ -30,8 +33,10 @@ internal sealed class TableSections(List<SettingSection> sections, Place source,
     private TableOptions BindTable(SettingSection section)
     {
         if (!Names.IsDotted(section.TableName))
-            problems.Add(section.Place, $"[{section.Name}]: expected a table name of a-z, 0-9 and _, with its namespace before a dot, found '{section.TableName}'");
-        if (Values(section).Changes(Keys.MaxTables)) Values(section).Wrong(Keys.MaxTables, "has no meaning without table", "table = ${…} makes a table of each topic");
+            problems.Add(section.Place,
+                $"[{section.Name}]: expected a table name of a-z, 0-9 and _, with its namespace before a dot, found '{section.TableName}'");
+        if (Values(section).Changes(Keys.MaxTables)) Values(section).Wrong(Keys.MaxTables, "has no meaning without table",
+            "table = ${…} makes a table of each topic");
         CheckPlace(section);
         return Binder(section).Bind();
     }
@@ -49,7 +54,15 @@ internal sealed class TableSections(List<SettingSection> sections, Place source,
             CheckName(values, name, options.Topics);
             foreach (var single in overrides) own[FullName(single.TableName)] = Binder(Merged(section, single)).Bind();
         }
-        return new() { Section = section.TableName, Table = name, Topics = options.Topics, Options = options with { Topics = [] }, Overrides = own.ToImmutable(), MaxTables = maxTables };
+        return new()
+        {
+            Section = section.TableName,
+            Table = name,
+            Topics = options.Topics,
+            Options = options with { Topics = [] },
+            Overrides = own.ToImmutable(),
+            MaxTables = maxTables
+        };
     }
 
     /// <summary>Each name in the text has to be a group of each expression; a plain topic has but itself.</summary>
@@ -66,7 +79,9 @@ internal sealed class TableSections(List<SettingSection> sections, Place source,
             {
                 string[] groups = [TopicPattern.TopicGroup, .. new TopicPattern(topic).Groups];
                 if (groups.Contains(name)) continue;
-                values.Wrong(Keys.TableName, $"{(TopicPattern.IsExpression(topic) ? "the expression" : "the topic")} {topic} has no group '{name}'", Nearest.Hint(name, groups) ?? $"there is {string.Join(", ", groups.Select(g => $"${{{g}}}"))}", at);
+                values.Wrong(Keys.TableName,
+                    $"{(TopicPattern.IsExpression(topic) ? "the expression" : "the topic")} {topic} has no group '{name}'",
+                    Nearest.Hint(name, groups) ?? $"there is {string.Join(", ", groups.Select(g => $"${{{g}}}"))}", at);
                 return;
             }
         }
@@ -75,8 +90,10 @@ internal sealed class TableSections(List<SettingSection> sections, Place source,
     private void CheckOverride(SettingSection section)
     {
         if (!Names.IsDotted(section.TableName))
-            problems.Add(section.Place, $"[{section.Name}]: expected the name of a table that a template makes, of a-z, 0-9 and _, found '{section.TableName}'");
-        if (Values(section).Changes(Keys.MaxTables)) Values(section).Wrong(Keys.MaxTables, "has no meaning for one table", "it belongs into the section that has table");
+            problems.Add(section.Place,
+                $"[{section.Name}]: expected the name of a table that a template makes, of a-z, 0-9 and _, found '{section.TableName}'");
+        if (Values(section).Changes(Keys.MaxTables)) Values(section).Wrong(Keys.MaxTables, "has no meaning for one table",
+            "it belongs into the section that has table");
         CheckPlace(section);
     }
 
@@ -84,7 +101,8 @@ internal sealed class TableSections(List<SettingSection> sections, Place source,
     {
         var full = FullName(section.TableName);
         if (!places.TryAdd(full, section))
-            problems.Add(section.Place, $"[{section.Name}]: is the same table as [{places[full].Name}] at {places[full].Place}", $"both are {full}");
+            problems.Add(section.Place, $"[{section.Name}]: is the same table as [{places[full].Name}] at {places[full].Place}",
+                $"both are {full}");
     }
 
     /// <summary>Dead letters of one table must not be rows of another.</summary>
@@ -94,7 +112,8 @@ internal sealed class TableSections(List<SettingSection> sections, Place source,
         {
             if (table.DeadLetterPolicy is not (DeadLetterPolicy.Table or DeadLetterPolicy.Pause)) continue;
             if (places.TryGetValue(FullName(table.Name) + DeadLetterTable.Suffix, out var taken))
-                problems.Add(taken.Place, $"[{taken.Name}]: is the table of the dead letters of [table.{table.Name}]", "name it otherwise, or set dead_letter of the other to topic or drop");
+                problems.Add(taken.Place, $"[{taken.Name}]: is the table of the dead letters of [table.{table.Name}]",
+                    "name it otherwise, or set dead_letter of the other to topic or drop");
         }
     }
 

@@ -42,7 +42,8 @@ internal sealed class ValueReader(string sectionName, SettingSection? section, P
     {
         var text = Text(key);
         if (text is null or "auto") return auto;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count >= min && count <= max) return count;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count >= min
+            && count <= max) return count;
         if (text.Length > 0) Bad(key, Nearest.Hint(text, ["auto"]), expected: $"auto or {min} to {max}");
         return auto;
     }

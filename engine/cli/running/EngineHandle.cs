@@ -10,7 +10,8 @@ internal sealed class EngineHandle(Engine engine) : IEngine
 
     public EngineStatus Status() => engine.Status();
 
-    public TableChanges Apply(ImmutableArray<TableOptions> tables, ImmutableArray<TableTemplate> templates) => engine.Apply(tables, templates);
+    public TableChanges Apply(ImmutableArray<TableOptions> tables, ImmutableArray<TableTemplate> templates) => engine.Apply(tables,
+        templates);
 
     public void RequestStop() => engine.RequestStop();
 

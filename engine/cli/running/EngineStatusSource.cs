@@ -7,7 +7,8 @@ namespace K2I.Cli.Running;
 
 /// <summary>What the endpoints show of an engine.</summary>
 /// <param name="tableMetrics">Of how many tables there are metrics of their own.</param>
-internal sealed class EngineStatusSource(Func<EngineStatus> status, Func<bool> alive, Func<bool> stopping, int tableMetrics = int.MaxValue) : IStatusSource
+internal sealed class EngineStatusSource(Func<EngineStatus> status, Func<bool> alive, Func<bool> stopping, int tableMetrics = int.MaxValue)
+    : IStatusSource
 {
     public bool Alive => alive();
 
@@ -33,7 +34,8 @@ internal sealed class EngineStatusSource(Func<EngineStatus> status, Func<bool> a
         return now.Healthy;
     }
 
-    public void WriteStatus(Utf8JsonWriter json, StatusQuery query) => StatusJson.Write(json, status(), query, stopping(), SystemClock.Instance.UnixMs);
+    public void WriteStatus(Utf8JsonWriter json, StatusQuery query) => StatusJson.Write(json, status(), query, stopping(),
+        SystemClock.Instance.UnixMs);
 
     public void WriteMetrics(MetricsWriter metrics) => EngineMetrics.Write(metrics, status(), tableMetrics, SystemClock.Instance.UnixMs);
 }

@@ -5,7 +5,8 @@ using K2I.Base;
 namespace K2I.Cli.Running;
 
 /// <summary>
-/// How <c>k2i reload</c> and the running process talk: <c>DATA_DIR/reload/request.json</c>, which the process takes within a second, and <c>answer.json</c> beside it. Whoever may write
+/// How <c>k2i reload</c> and the running process talk: <c>DATA_DIR/reload/request.json</c>, which the process takes within a second, and
+/// <c>answer.json</c> beside it. Whoever may write
 /// there may ask; what is read stays the process's own file.
 /// </summary>
 internal sealed class ReloadMailbox(string dataDirectory)
@@ -29,7 +30,8 @@ internal sealed class ReloadMailbox(string dataDirectory)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new EngineException(error is UnauthorizedAccessException ? ErrorKind.Denied : ErrorKind.Unavailable, $"cannot write {RequestPath}: {error.Message}", error);
+            throw new EngineException(error is UnauthorizedAccessException ? ErrorKind.Denied : ErrorKind.Unavailable,
+                $"cannot write {RequestPath}: {error.Message}", error);
         }
         return id;
     }
@@ -56,7 +58,8 @@ internal sealed class ReloadMailbox(string dataDirectory)
     public void Answer(string id, ReloadOutcome outcome) => Write(AnswerPath, id, outcome.Write);
 
     private static string? IdOf(JsonDocument document) =>
-        document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.String ? id.GetString() : null;
+        document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("id", out var id)
+            && id.ValueKind == JsonValueKind.String ? id.GetString() : null;
 
     private static JsonDocument? Read(string path)
     {

@@ -8,7 +8,8 @@ namespace K2I.Cli.Running;
 /// <param name="Added">Tables; so are <paramref name="Changed"/> and <paramref name="Removed"/>.</param>
 /// <param name="NeedRestart">Keys that are other than those in force, which stay until a restart: <c>[section] key</c>.</param>
 internal sealed record ReloadOutcome(
-    ImmutableArray<string> Problems, ImmutableArray<string> Added, ImmutableArray<string> Changed, ImmutableArray<string> Removed, ImmutableArray<string> NeedRestart)
+    ImmutableArray<string> Problems, ImmutableArray<string> Added, ImmutableArray<string> Changed, ImmutableArray<string> Removed,
+        ImmutableArray<string> NeedRestart)
 {
     public bool Ok => Problems.IsEmpty;
 
@@ -17,7 +18,8 @@ internal sealed record ReloadOutcome(
     public void Write(Utf8JsonWriter json)
     {
         json.WriteBoolean("ok", Ok);
-        foreach (var (name, values) in new[] { ("problems", Problems), ("added", Added), ("changed", Changed), ("removed", Removed), ("need_restart", NeedRestart) })
+        foreach (var (name, values) in new[] { ("problems", Problems), ("added", Added), ("changed", Changed), ("removed", Removed),
+            ("need_restart", NeedRestart) })
         {
             json.WriteStartArray(name);
             foreach (var value in values) json.WriteStringValue(value);

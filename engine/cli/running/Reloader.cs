@@ -5,7 +5,8 @@ using K2I.Pipeline;
 
 namespace K2I.Cli.Running;
 
-/// <summary>Re-reads the configuration of a running process and puts into force what can change under way. The supervising thread.</summary>
+/// <summary>Re-reads the configuration of a running process and puts into force what can change under way. The supervising
+/// thread.</summary>
 /// <param name="started">The configuration that the process began with: keys that need a restart are compared with it.</param>
 /// <param name="read">Reads it again; null where that cannot be done, as of standard input.</param>
 internal sealed class Reloader(LoadedConfig started, Func<LoadedConfig>? read, LogWriter log)
@@ -21,8 +22,10 @@ internal sealed class Reloader(LoadedConfig started, Func<LoadedConfig>? read, L
         if (!outcome.Ok) log.Error("nothing was changed", ("problems", outcome.Problems.Length));
         else
         {
-            log.Info("configuration reloaded", ("added", string.Join(", ", outcome.Added)), ("changed", string.Join(", ", outcome.Changed)), ("removed", string.Join(", ", outcome.Removed)));
-            if (!outcome.NeedRestart.IsEmpty) log.Warn("some settings wait for a restart", ("keys", string.Join(", ", outcome.NeedRestart)));
+            log.Info("configuration reloaded", ("added", string.Join(", ", outcome.Added)),
+                ("changed", string.Join(", ", outcome.Changed)), ("removed", string.Join(", ", outcome.Removed)));
+            if (!outcome.NeedRestart.IsEmpty) log.Warn("some settings wait for a restart",
+                ("keys", string.Join(", ", outcome.NeedRestart)));
         }
         return outcome;
     }
@@ -35,7 +38,8 @@ internal sealed class Reloader(LoadedConfig started, Func<LoadedConfig>? read, L
         if (next.Options is not { } options) return ReloadOutcome.Refused(next.Problems.Select(p => next.Redactor.Scrub(p.ToString())));
         // The log's files are as large as they were made.
         var inForce = started.Options!.Engine;
-        var tooLarge = options.Engine.Tables.FirstOrDefault(t => inForce.WalMode == WalMode.Records && t.MaxRecordBytes * 2L > inForce.WalFileBytes);
+        var tooLarge = options.Engine.Tables.FirstOrDefault(t => inForce.WalMode == WalMode.Records
+            && t.MaxRecordBytes * 2L > inForce.WalFileBytes);
         if (tooLarge is not null) return ReloadOutcome.Refused($"[table.{tooLarge.Name}] max_record: needs a [wal] file_size that only a restart changes");
         try
         {
@@ -62,7 +66,8 @@ internal sealed class Reloader(LoadedConfig started, Func<LoadedConfig>? read, L
     /// <summary>What stands in a section and its defaults, by key.</summary>
     private static Dictionary<string, string?> Of(LoadedConfig config, string section)
     {
-        var texts = Keys.All.Where(k => k.Section == section && !Live.Contains(k)).ToDictionary(k => k.Name, k => k.Default, StringComparer.Ordinal);
+        var texts = Keys.All.Where(k => k.Section == section && !Live.Contains(k)).ToDictionary(k => k.Name, k => k.Default,
+            StringComparer.Ordinal);
         foreach (var setting in config.Sections.FirstOrDefault(s => s.Name == section)?.All ?? [])
             if (!Array.Exists(Live, k => k.Section == section && k.Name == setting.Key)) texts[setting.Key] = setting.Text;
         return texts;

@@ -27,7 +27,8 @@ internal static class StatusClient
     /// <param name="query">What of the status is asked for.</param>
     public static JsonDocument Get(Uri address, string? token, string? certificateFile, StatusQuery query)
     {
-        var url = new Uri(address, "/status" + (query.Table is { } table ? "?table=" + Uri.EscapeDataString(table) : query.Unhealthy ? "?unhealthy" : ""));
+        var url = new Uri(address, "/status" + (query.Table is { } table ? "?table=" + Uri.EscapeDataString(table) : query.Unhealthy
+            ? "?unhealthy" : ""));
         try
         {
             using var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(TimeoutSeconds) };

@@ -5,12 +5,14 @@ using K2I.Serve;
 
 namespace K2I.Cli.Running;
 
-/// <summary>Runs an engine from start to stop: its threads, the endpoints, signals, reloads, the service manager, and the bound on the stop.</summary>
+/// <summary>Runs an engine from start to stop: its threads, the endpoints, signals, reloads, the service manager, and the bound on the
+/// stop.</summary>
 /// <remarks>
 /// The calling thread waits; each worker has a thread. A first signal (or every worker's end) leads to a stop: the engine is asked, and has
 /// shutdown_timeout to flush and commit. Whatever outlasts that, and a second signal, ends the process at once: what is not committed is fetched again.
 /// </remarks>
-internal sealed class Supervisor(AppOptions options, ILog log, IReadOnlyDictionary<string, string> environment, Action<ExitCode> leave, Reloader? reloader = null)
+internal sealed class Supervisor(AppOptions options, ILog log, IReadOnlyDictionary<string, string> environment, Action<ExitCode> leave,
+    Reloader? reloader = null)
 {
     private const int TickMs = 1_000, MailMs = 500;
 

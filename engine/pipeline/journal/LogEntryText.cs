@@ -19,7 +19,8 @@ public static class LogEntryText
         try
         {
             using var document = JsonDocument.Parse(payload.ToArray());
-            return document.RootElement.TryGetProperty("table", out var name) && name.ValueKind == JsonValueKind.String ? name.GetString() : null;
+            return document.RootElement.TryGetProperty("table", out var name) && name.ValueKind == JsonValueKind.String ? name.GetString()
+                : null;
         }
         catch (JsonException)
         {
@@ -29,7 +30,8 @@ public static class LogEntryText
 
     /// <summary>Writes one object. What a damaged payload says is left out; its <c>error</c> tells.</summary>
     /// <param name="table">The name of the stream's table; null where it is not known.</param>
-    public static void Write(Utf8JsonWriter json, int lane, string? table, byte kind, ulong stream, LogPosition position, ReadOnlySpan<byte> payload)
+    public static void Write(Utf8JsonWriter json, int lane, string? table, byte kind, ulong stream, LogPosition position,
+        ReadOnlySpan<byte> payload)
     {
         json.WriteStartObject();
         json.WriteString("type", LogEntry.NameOf((LogEntryKind)kind));

@@ -406,7 +406,8 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
 
     private void OnTablesChanged()
     {
-        if (!engine.Tables.Topics.IsEmpty && !subscribed.SequenceEqual(engine.Tables.Topics)) consumer!.Subscribe(subscribed = engine.Tables.Topics);
+        if (!engine.Tables.Topics.IsEmpty
+            && !subscribed.SequenceEqual(engine.Tables.Topics)) consumer!.Subscribe(subscribed = engine.Tables.Topics);
         var asked = new Dictionary<RunPart, List<Source>>(ReferenceEqualityComparer.Instance);
         foreach (var partition in partitions.Values)
         {

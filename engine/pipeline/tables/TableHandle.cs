@@ -89,7 +89,8 @@ internal sealed class TableHandle
     internal bool IsFirstToTell(string column) => told.TryAdd(column, true);
 
     /// <summary>
-    /// The configuration says something else of it, or nothing (null). Its run ends with a flush, and the next one begins with what is said; limits of flushes count at once. Under the
+    /// The configuration says something else of it, or nothing (null). Its run ends with a flush, and the next one begins with what is
+    /// said; limits of flushes count at once. Under the
     /// lock of the <see cref="TableSet"/>.
     /// </summary>
     internal void ChangeTo(TableOptions? next)
@@ -253,7 +254,8 @@ internal sealed class TableHandle
             now.RequestFlush(null, Urgency.Control);
         }
         if (clock.MonotonicMs - leavingSinceMs < engine.RevokeTimeoutMs) return false;
-        log.Warn("the table is let go before its rows were flushed; they are still in Kafka", ("table", Name), ("waited_ms", engine.RevokeTimeoutMs), ("reason", now.Flush?.Trouble));
+        log.Warn("the table is let go before its rows were flushed; they are still in Kafka", ("table", Name),
+            ("waited_ms", engine.RevokeTimeoutMs), ("reason", now.Flush?.Trouble));
         now.Fail(Left());
         return true;
     }
@@ -344,7 +346,8 @@ internal sealed class TableHandle
             CutShort = null;
         }
         if (store.IsOpen && engine.Tables.ForeignTopic(Options, store.Offsets.Topics.Select(t => t.Key)) is { } foreign)
-            throw new TableStop(PauseReason.Refused, $"table {Name} holds rows of topic {foreign}, whose name gives another table that K2I would call the same; let table in [table.{Options.Template}] tell them apart", kind: ErrorKind.Invalid);
+            throw new TableStop(PauseReason.Refused,
+                $"table {Name} holds rows of topic {foreign}, whose name gives another table that K2I would call the same; let table in [table.{Options.Template}] tell them apart", kind: ErrorKind.Invalid);
         LoggedFlush? redo = null;
         if (store.IsOpen && (CutShort ?? (hasOpened ? null : engine.Found.HalfDone(Stream, store.Uuid))) is { } logged)
         {

@@ -44,7 +44,8 @@ internal sealed class TableSet(EngineContext engine)
     }
 
     /// <summary>
-    /// These are the tables from now on. What is new begins, what is no more is flushed and let go, what is another is flushed and goes on as it is now; the rest does not notice. Lanes
+    /// These are the tables from now on. What is new begins, what is no more is flushed and let go, what is another is flushed and goes on
+    /// as it is now; the rest does not notice. Lanes
     /// are to be told. Throws Invalid, with nothing changed, where two tables have one name.
     /// </summary>
     internal TableChanges Apply(ImmutableArray<TableOptions> tables, ImmutableArray<TableTemplate> templates)
@@ -94,7 +95,8 @@ internal sealed class TableSet(EngineContext engine)
         }
     }
 
-    /// <summary>A topic that the table holds rows of, and that would make another table of the same name; null where there is none.</summary>
+    /// <summary>A topic that the table holds rows of, and that would make another table of the same name; null where there is
+    /// none.</summary>
     internal string? ForeignTopic(TableOptions table, IEnumerable<string> topics)
     {
         if (table.Template.Length == 0) return null;

@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 
 namespace K2I.Pipeline;
 
-/// <summary>An entry of <c>topics</c>: a topic's name, or a regular expression that starts with <c>^</c>, of .NET's syntax and matched in linear time.</summary>
+/// <summary>An entry of <c>topics</c>: a topic's name, or a regular expression that starts with <c>^</c>, of .NET's syntax and matched in
+/// linear time.</summary>
 /// <remarks>Immutable. Kafka's own topics, which begin with two underscores, match none but an expression that begins with them.</remarks>
 public sealed class TopicPattern
 {
@@ -36,7 +37,8 @@ public sealed class TopicPattern
 
     public bool Matches(string topic) => expression is null ? topic == Text : IsOpenTo(topic) && expression.IsMatch(topic);
 
-    /// <summary>The text with each <c>${name}</c> replaced by what it stands for in the topic; null where the topic does not match.</summary>
+    /// <summary>The text with each <c>${name}</c> replaced by what it stands for in the topic; null where the topic does not
+    /// match.</summary>
     public string? Expand(string text, string topic)
     {
         if (expression is null) return topic == Text ? Replace(text, name => name == TopicGroup ? topic : "") : null;

@@ -4,7 +4,8 @@ using K2I.Base;
 namespace K2I.Pipeline;
 
 /// <summary>
-/// Which tables each topic feeds: those of sections, and those that templates make as their topics are seen. Who comes first has a name: another topic, whose own name is another and
+/// Which tables each topic feeds: those of sections, and those that templates make as their topics are seen. Who comes first has a name:
+/// another topic, whose own name is another and
 /// gives the same, is refused. One thread at a time.
 /// </summary>
 public sealed class TopicRoutes
@@ -17,7 +18,8 @@ public sealed class TopicRoutes
     private readonly Dictionary<string, string> owners = new(StringComparer.Ordinal);
     private readonly Dictionary<ulong, string> streams = [];
 
-    /// <exception cref="EngineException"><see cref="ErrorKind.Invalid"/>: two tables have one name, or names that meet in the log.</exception>
+    /// <exception cref="EngineException"><see cref="ErrorKind.Invalid"/>: two tables have one name, or names that meet in the
+    /// log.</exception>
     public TopicRoutes(ImmutableArray<TableOptions> tables, ImmutableArray<TableTemplate> templates, string defaultNamespace)
     {
         space = defaultNamespace;
@@ -78,7 +80,8 @@ public sealed class TopicRoutes
 
     /// <summary>Lower case, and an underscore for what is no letter, digit, underscore or dot.</summary>
     public static string SafeName(string name) =>
-        string.Concat(name.Select(c => char.IsAsciiLetterUpper(c) ? char.ToLowerInvariant(c) : char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '_' or '.' ? c : '_'));
+        string.Concat(name.Select(c => char.IsAsciiLetterUpper(c) ? char.ToLowerInvariant(c) : char.IsAsciiLetterLower(c)
+            || char.IsAsciiDigit(c) || c is '_' or '.' ? c : '_'));
 
     private TableOptions? Make(Maker maker, string name, string topic, out string reason)
     {
@@ -86,7 +89,12 @@ public sealed class TopicRoutes
         if (maker.Made.TryGetValue(name, out var made)) return made;
         var template = maker.Template;
         var safe = SafeName(name);
-        var table = template.Overrides.GetValueOrDefault(FullName(safe), template.Options) with { Name = safe, Topics = [topic], Template = template.Section };
+        var table = template.Overrides.GetValueOrDefault(FullName(safe), template.Options) with
+        {
+            Name = safe,
+            Topics = [topic],
+            Template = template.Section
+        };
         if (safe.Split('.').Any(p => p.Length is 0 or > TableOptions.LongestNamePart))
             reason = $"'{name}' is no name of a table: parts between dots have 1 to {TableOptions.LongestNamePart} characters";
         else if (owners.TryGetValue(FullName(safe), out var owner)) reason = $"its table would be {safe}, and {owner}";
@@ -108,7 +116,8 @@ public sealed class TopicRoutes
         var letters = FullName(table.Name) + DeadLetterTable.Suffix;
         if (HasLetterTable(table) && owners.ContainsKey(letters)) return $"the table of its dead letters, {letters}, is a table of its own";
         var full = FullName(table.Name);
-        return full.EndsWith(DeadLetterTable.Suffix, StringComparison.Ordinal) && tables.Values.FirstOrDefault(t => HasLetterTable(t) && FullName(t.Name) + DeadLetterTable.Suffix == full) is { } whose
+        return full.EndsWith(DeadLetterTable.Suffix, StringComparison.Ordinal)
+            && tables.Values.FirstOrDefault(t => HasLetterTable(t) && FullName(t.Name) + DeadLetterTable.Suffix == full) is { } whose
             ? $"it is the table of the dead letters of {whose.Name}" : null;
     }
 
