@@ -75,6 +75,7 @@ public static class Cli
         root.Subcommands.Add(StatusCommand.Create(terminal));
         root.Subcommands.Add(TablesCommand.Create(terminal));
         root.Subcommands.Add(ResumeCommand.Create(terminal));
+        root.Subcommands.Add(ReloadCommand.Create(terminal));
         root.Subcommands.Add(ReplayCommand.Create(terminal));
         root.Subcommands.Add(WalCommand.Create(terminal));
         root.Subcommands.Add(InitCommand.Create(terminal));

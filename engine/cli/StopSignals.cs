@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace K2I.Cli;
 
-/// <summary>SIGINT and SIGTERM: the first asks for a stop, the second leaves at once. SIGHUP is ignored. Owner of the registrations.</summary>
+/// <summary>SIGINT and SIGTERM: the first asks for a stop, the second leaves at once. SIGHUP asks for a reload. Owner of the
+/// registrations.</summary>
 internal sealed class StopSignals : IDisposable
 {
     private readonly Action<string> stop;
@@ -12,7 +13,8 @@ internal sealed class StopSignals : IDisposable
 
     /// <param name="stop">Called once, with the signal's name, by a thread of the runtime.</param>
     /// <param name="leave">Must not return in production.</param>
-    public StopSignals(Action<string> stop, Action<ExitCode> leave)
+    /// <param name="reload">Called for each SIGHUP.</param>
+    public StopSignals(Action<string> stop, Action<ExitCode> leave, Action reload)
     {
         this.stop = stop;
         this.leave = leave;
@@ -20,7 +22,7 @@ internal sealed class StopSignals : IDisposable
         [
             PosixSignalRegistration.Create(PosixSignal.SIGINT, c => Handle(c, "SIGINT", ExitCode.Interrupted)),
             PosixSignalRegistration.Create(PosixSignal.SIGTERM, c => Handle(c, "SIGTERM", ExitCode.Terminated)),
-            PosixSignalRegistration.Create(PosixSignal.SIGHUP, c => c.Cancel = true),
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, c => Reload(c, reload)),
         ];
     }
 
@@ -33,6 +35,12 @@ internal sealed class StopSignals : IDisposable
     {
         if (Interlocked.Increment(ref count) == 1) stop(name);
         else leave(code);
+    }
+
+    private static void Reload(PosixSignalContext context, Action reload)
+    {
+        context.Cancel = true;
+        reload();
     }
 
     private void Handle(PosixSignalContext context, string name, ExitCode code)

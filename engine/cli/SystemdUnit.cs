@@ -18,6 +18,7 @@ internal static class SystemdUnit
         Type=notify
         ExecStartPre={binary} validate --config {config}
         ExecStart={binary} ingest --config {config}
+        ExecReload={binary} reload --config {config}
         WorkingDirectory=/var/lib/k2i
         StateDirectory=k2i
         User=k2i

@@ -29,7 +29,7 @@ internal readonly unsafe ref struct PartitionList
     public static PartitionList OfTopics(IReadOnlyList<string> topics)
     {
         var list = new PartitionList(topics.Count);
-        foreach (var topic in topics) Native.PartitionListAdd(list.Pointer, topic, -1);
+        foreach (var topic in topics) Native.PartitionListAdd(list.Pointer, TopicExpression.ForKafka(topic), -1);
         return list;
     }
 

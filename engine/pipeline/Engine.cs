@@ -50,7 +50,7 @@ public sealed class Engine : IDisposable
         }
         formerLogs = new([.. logs.Skip(options.Lanes)]);
         context.Lanes = [.. logs.Take(options.Lanes).Select((l, i) => new Lane(i, context, l))];
-        foreach (var table in options.Tables) context.Work.Wake(context.Tables.Add(table), Urgency.Idle);
+        _ = context.Tables.Apply(options.Tables, options.Templates);
         Workers =
         [
             .. context.Lanes.Select(l => new EngineWorker($"lane {l.Index}", () => RunLane(l))),
@@ -63,7 +63,21 @@ public sealed class Engine : IDisposable
 
     public ImmutableArray<EngineWorker> Workers { get; }
 
-    public EngineStatus Status() => new(startedUnixMs, [.. context.Tables.All.Select(t => t.Status())], [.. context.Lanes.Select(LaneStatus.Of)], Breaker());
+    public EngineStatus Status() => new(startedUnixMs, [.. context.Tables.All.Select(t => t.Status())],
+        [.. context.Lanes.Select(LaneStatus.Of)], Breaker())
+    { RefusedTopics = context.Tables.Refused };
+
+    /// <summary>
+    /// These are the tables from now on: new ones begin, those that are no more are flushed, committed and let go, those whose options are
+    /// others go on with them after a flush; the
+    /// rest does not notice. Returns at once. Throws Invalid, with nothing changed, for tables that cannot be.
+    /// </summary>
+    public TableChanges Apply(ImmutableArray<TableOptions> tables, ImmutableArray<TableTemplate> templates)
+    {
+        var changes = context.Tables.Apply(tables, templates);
+        context.TellLanes(new LaneMessage.TablesChanged());
+        return changes;
+    }
 
     /// <summary>Asks every table to flush, commit and leave. Returns at once.</summary>
     public void RequestStop() => context.Stop.End();

@@ -8,15 +8,21 @@ public sealed record EngineOptions
     /// <summary>The least memory that a lane works with, by <see cref="MemoryShares"/>.</summary>
     public const long LeastMemoryBytes = 5L << 20;
 
+    /// <summary>What each flush thread needs beside that, for the row group that it encodes.</summary>
+    public const long LeastFlushMemoryBytes = 1L << 20;
+
     public required KafkaOptions Kafka { get; init; }
 
     public required IcebergOptions Iceberg { get; init; }
 
     public required ImmutableArray<TableOptions> Tables { get; init; }
 
+    /// <summary>Sections that make tables of the topics that they match.</summary>
+    public ImmutableArray<TableTemplate> Templates { get; init; } = [];
+
     /// <summary>
     /// Memory of all tables together for their rows, fetched records and files being written; see <see cref="MemoryShares"/>. At least
-    /// <see cref="LeastMemoryBytes"/> for each lane.
+    /// <see cref="LeastMemoryBytes"/> for each lane and <see cref="LeastFlushMemoryBytes"/> for each flush thread.
     /// </summary>
     public long MemoryBytes { get; init; } = 512L << 20;
 

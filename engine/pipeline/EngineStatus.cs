@@ -5,8 +5,11 @@ namespace K2I.Pipeline;
 /// <summary>A consistent-enough picture of the running engine for people and metrics; made on request by any thread.</summary>
 public sealed record EngineStatus(long StartedUnixMs, ImmutableArray<TableStatus> Tables, ImmutableArray<LaneStatus> Lanes, string Breaker = "")
 {
+    /// <summary>Topics that templates match and make no table of.</summary>
+    public ImmutableArray<RefusedTopic> RefusedTopics { get; init; } = [];
+
     /// <summary>Every table is running and nothing asks for a person.</summary>
-    public bool Healthy => Tables.All(t => t.State is (TableState.Running or TableState.Starting) && t.MissingTopics.IsEmpty);
+    public bool Healthy => Tables.All(t => t.Healthy);
 
     /// <summary>Every table reads its topics.</summary>
     public bool Ready => Tables.All(t => t.State == TableState.Running);

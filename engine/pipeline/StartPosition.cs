@@ -13,6 +13,9 @@ public abstract record StartPosition
     {
     }
 
+    internal bool Means(StartPosition other) => this is AtOffsets a && other is AtOffsets b ? a.Offsets.SequenceEqual(b.Offsets)
+        : this == other;
+
     public sealed record EarliestStart : StartPosition;
 
     public sealed record LatestStart : StartPosition;

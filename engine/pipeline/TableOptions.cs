@@ -3,14 +3,21 @@ using K2I.Decode;
 
 namespace K2I.Pipeline;
 
-/// <summary>One table and the topics it is fed from: a <c>[table.NAME]</c> section.</summary>
+/// <summary>One table and the topics it is fed from: a <c>[table.NAME]</c> section, or what a <see cref="TableTemplate"/> makes of a
+/// topic.</summary>
 public sealed record TableOptions
 {
+    /// <summary>The most characters of each part of a name.</summary>
+    public const int LongestNamePart = 128;
+
     /// <summary><c>table</c> or <c>namespace.table</c>.</summary>
     public required string Name { get; init; }
 
     /// <summary>Topic names; an entry that starts with <c>^</c> is a regular expression.</summary>
     public required ImmutableArray<string> Topics { get; init; }
+
+    /// <summary>The section of the template that made it; empty for a table of its own section.</summary>
+    public string Template { get; init; } = "";
 
     public RecordFormat Format { get; init; } = RecordFormat.Json;
 
@@ -58,6 +65,8 @@ public sealed record TableOptions
     /// <summary>For <see cref="DeadLetterPolicy.Topic"/>: where they go; null for <c>NAME.dead-letters</c>.</summary>
     public string? DeadLetterTopic { get; init; }
 
+    internal string DeadLetterTopicName => DeadLetterTopic ?? Name + TopicLetters.DefaultSuffix;
+
     /// <summary>What becomes of a record without a value.</summary>
     public TombstonePolicy TombstonePolicy { get; init; } = TombstonePolicy.DeadLetter;
 
@@ -66,4 +75,12 @@ public sealed record TableOptions
 
     /// <summary>JSON nested deeper is a dead letter.</summary>
     public int MaxDepth { get; init; } = 64;
+
+    /// <summary>The other says the same of the table. Which topics a template made it of does not count: they are found.</summary>
+    internal bool Means(TableOptions other) =>
+        (Template.Length > 0 || Topics.SequenceEqual(other.Topics))
+        && TimestampUnits.Count == other.TimestampUnits.Count
+            && TimestampUnits.All(u => other.TimestampUnits.TryGetValue(u.Key, out var unit) && unit == u.Value)
+        && Properties.SequenceEqual(other.Properties) && Start.Means(other.Start)
+        && this == other with { Topics = Topics, TimestampUnits = TimestampUnits, Properties = Properties, Start = Start };
 }

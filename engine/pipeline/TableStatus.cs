@@ -10,6 +10,15 @@ public sealed record TableStatus
 
     public required TableState State { get; init; }
 
+    /// <summary>The section of the template that made it; empty for a table of its own section.</summary>
+    public string Template { get; init; } = "";
+
+    /// <summary>It runs or is about to, and the topics are there that its section names; topics that were found may go.</summary>
+    public bool Healthy => State is TableState.Running or TableState.Starting && (MissingTopics.IsEmpty || Template.Length > 0);
+
+    /// <summary>Records on the broker that are not fetched yet, of partitions that are assigned.</summary>
+    public long Lag => Partitions.Sum(p => Math.Max(0, p.Lag));
+
     /// <summary>Why it is not running, for a person; empty while it runs.</summary>
     public string Detail { get; init; } = "";
 

@@ -33,7 +33,7 @@ internal sealed class Endpoints(HttpOptions options, IStatusSource source, ILog 
     {
         try
         {
-            return Refuse(context, body) ?? Route(context.Request.Path.Value ?? "/", body);
+            return Refuse(context, body) ?? Route(context.Request, body);
         }
         catch (Exception error)
         {
@@ -68,9 +68,9 @@ internal sealed class Endpoints(HttpOptions options, IStatusSource source, ILog 
         return null;
     }
 
-    private (int Status, string Type) Route(string path, ArrayBufferWriter<byte> body)
+    private (int Status, string Type) Route(HttpRequest request, ArrayBufferWriter<byte> body)
     {
-        switch (path)
+        switch (request.Path.Value ?? "/")
         {
             case "/healthz":
                 return Word(body, source.Alive, "ok\n"u8, "not alive\n"u8);
@@ -79,7 +79,7 @@ internal sealed class Endpoints(HttpOptions options, IStatusSource source, ILog 
             case "/health":
                 using (var json = new Utf8JsonWriter(body, Indented)) return (source.WriteHealth(json) ? 200 : 503, Json);
             case "/status":
-                using (var json = new Utf8JsonWriter(body, Indented)) source.WriteStatus(json);
+                using (var json = new Utf8JsonWriter(body, Indented)) source.WriteStatus(json, QueryOf(request));
                 return (200, Json);
             case "/metrics":
                 source.WriteMetrics(new MetricsWriter(body));
@@ -91,6 +91,10 @@ internal sealed class Endpoints(HttpOptions options, IStatusSource source, ILog 
                 return Error(body, 404, "there are /health, /healthz, /readyz, /metrics and /status");
         }
     }
+
+    private static StatusQuery QueryOf(HttpRequest request) =>
+        new(request.Query.TryGetValue("table", out var table) ? table.ToString() : null,
+            request.Query.TryGetValue("unhealthy", out var unhealthy) && unhealthy.ToString() is not "false");
 
     private static (int Status, string Type) Word(ArrayBufferWriter<byte> body, bool good, ReadOnlySpan<byte> yes, ReadOnlySpan<byte> no)
     {

@@ -14,8 +14,8 @@ public interface IStatusSource
     /// <summary>Writes one JSON value: what is well and what is not. Returns false where something asks for a person.</summary>
     bool WriteHealth(Utf8JsonWriter json);
 
-    /// <summary>Writes one JSON value: everything there is to know.</summary>
-    void WriteStatus(Utf8JsonWriter json);
+    /// <summary>Writes one JSON value: everything there is to know, of the tables that are asked for.</summary>
+    void WriteStatus(Utf8JsonWriter json, StatusQuery query);
 
     void WriteMetrics(MetricsWriter metrics);
 }

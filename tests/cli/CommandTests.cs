@@ -61,7 +61,10 @@ public sealed class CommandTests : IDisposable
     public void MetricsAreDocumentedInTheReadme()
     {
         var readme = File.ReadAllText(Repository.Path("engine/cli/README.md"));
-        foreach (var (name, type, help) in EngineMetrics.OfTables.Select(m => (m.Name, m.Type, m.Help)).Concat(EngineMetrics.OfPartitions.Select(m => (m.Name, Serve.MetricType.Gauge, m.Help))).Concat(EngineMetrics.Others.Select(m => (m.Name, m.Type, m.Help))))
+        foreach (var (name, type, help) in EngineMetrics.OfTables.Select(m => (m.Name, m.Type,
+            m.Help)).Concat(EngineMetrics.OfPartitions.Select(m => (m.Name, Serve.MetricType.Gauge,
+            m.Help))).Concat(EngineMetrics.OfLanes.Select(m => (m.Name, m.Type,
+            m.Help))).Concat(EngineMetrics.Others.Concat(EngineMetrics.OthersOfTables).Select(m => (m.Name, m.Type, m.Help))))
             Assert.Contains($"| `{name}` | {type.ToString().ToLowerInvariant()} | {help} |\n", readme, StringComparison.Ordinal);
     }
 

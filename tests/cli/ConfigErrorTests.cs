@@ -4,7 +4,6 @@ public sealed class ConfigErrorTests : IDisposable
 {
     private const string Before = "[kafka]\nbrokers = localhost:9092\n[iceberg]\nwarehouse = ./warehouse\n";
     private const string Table = "[table.events]\ntopics = events\n";
-    private const string Four = "[table.a]\ntopics = a\n[table.b]\ntopics = b\n[table.c]\ntopics = c\n[table.d]\ntopics = d\n";
 
     private readonly Harness harness = new();
 
@@ -41,7 +40,15 @@ public sealed class ConfigErrorTests : IDisposable
     [InlineData(Before + Table + "[engine]\nmemory = lots", "k2i.ini:8:10: [engine] memory: expected a size such as 64MiB, found 'lots'; units: B, KiB, MiB, GiB, KB, MB, GB")]
     [InlineData(Before + Table + "[engine]\nmemory = 12parsec", "k2i.ini:8:10: [engine] memory: expected a size such as 64MiB, found '12parsec'; units: B, KiB, MiB, GiB, KB, MB, GB")]
     [InlineData(Before + Table + "[engine]\nmemory = 1KiB", "k2i.ini:8:10: [engine] memory: expected 16 MiB to 1 TiB, found '1KiB'")]
-    [InlineData(Before + Table + Four + "[engine]\nmemory = 24MiB", "k2i.ini:16:1: [engine] memory: is too little for 5 tables; at least 25MiB")]
+    [InlineData(Before + Table + "[engine]\nmemory = 24MiB\nlanes = 4\nflush_threads = 6",
+        "k2i.ini:8:1: [engine] memory: is too little for 4 lanes and 6 flush threads; at least 26MiB, or set lanes and flush_threads")]
+    [InlineData(Before + Table + "[http]\ntable_metrics = top",
+        "k2i.ini:8:17: [http] table_metrics: expected all, none or top N, found 'top'")]
+    [InlineData(Before + Table + "[engine]\nlanes = 65", "k2i.ini:8:9: [engine] lanes: expected auto or 1 to 64, found '65'")]
+    [InlineData(Before + Table + "[engine]\nflush_threads = atuo",
+        "k2i.ini:8:17: [engine] flush_threads: expected auto or 1 to 64, found 'atuo'; did you mean 'auto'?")]
+    [InlineData(Before + Table + "[engine]\nlanes = 2\n[wal]\nmax_bytes = 500MiB",
+        "k2i.ini:10:1: [wal] max_bytes: is too little for the logs of 2 lanes, of four files of 64 MiB each; at least 512 MiB, or a smaller file_size")]
     [InlineData(Before + Table + "[engine]\nshutdown_timeout = 30", "k2i.ini:8:20: [engine] shutdown_timeout: expected a time such as 30s, found '30'; units: ms, s, m, h, d")]
     [InlineData(Before + Table + "[engine]\nshutdown_timeout = 2d", "k2i.ini:8:20: [engine] shutdown_timeout: expected 1s to 1h, found '2d'")]
     [InlineData(Before + Table + "[flush]\nrows = -1", "k2i.ini:8:8: [flush] rows: expected a whole number, found '-1'")]

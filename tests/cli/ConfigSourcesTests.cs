@@ -24,7 +24,14 @@ public sealed class ConfigSourcesTests : IDisposable
         Assert.Equal(table.Topics.AsEnumerable(), actual.Topics);
         Assert.Equal(table, actual with { Topics = table.Topics, Properties = table.Properties, TimestampUnits = table.TimestampUnits });
         Assert.Empty(actual.TimestampUnits);
-        Assert.Equal(engine, options.Engine with { Kafka = kafka, Iceberg = iceberg, Tables = engine.Tables });
+        Assert.Equal(engine, options.Engine with
+        {
+            Kafka = kafka,
+            Iceberg = iceberg,
+            Tables = engine.Tables,
+            Templates = engine.Templates
+        });
+        Assert.Empty(options.Engine.Templates);
         Assert.Equal(new LogOptions(), options.Log);
         Assert.Equal("127.0.0.1:9464", options.Http!.Listen.ToString());
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using K2I.Cli.Running;
 using K2I.Pipeline;
 
@@ -16,7 +17,16 @@ internal sealed class FakeEngine(Action<FakeEngine> work) : IEngine
 
     public void WaitForStop() => stop.Wait();
 
-    public EngineStatus Status() => new(1_000, [Table]);
+    public EngineStatus Status() => new(1_000, [Table], [new() { Lane = 0 }]);
+
+    /// <summary>What was applied last.</summary>
+    public ImmutableArray<TableOptions> Applied { get; private set; } = [];
+
+    public TableChanges Apply(ImmutableArray<TableOptions> tables, ImmutableArray<TableTemplate> templates)
+    {
+        Applied = tables;
+        return new([.. tables.Select(t => t.Name)], [], []);
+    }
 
     public void RequestStop() => stop.Set();
 

@@ -64,7 +64,7 @@ public sealed class SupervisorTests : IDisposable
     public void TheFirstSignalStopsTheSecondLeaves()
     {
         var stops = new List<string>();
-        using var signals = new StopSignals(stops.Add, left.Add);
+        using var signals = new StopSignals(stops.Add, left.Add, () => { });
         signals.Count("SIGTERM", ExitCode.Terminated);
         signals.Count("SIGINT", ExitCode.Interrupted);
         signals.Count("SIGTERM", ExitCode.Terminated);
@@ -156,6 +156,50 @@ public sealed class SupervisorTests : IDisposable
         Assert.Equal(ExitCode.Unreachable, code);
         Assert.StartsWith("k2i: http://127.0.0.1:1/status does not answer: ", error, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Invalid, harness.Run("status", "--url", "nonsense").Code);
+    }
+
+    [Fact]
+    public void StatusSumsUpFiltersAndBoundsThePage()
+    {
+        var tables = Enumerable.Range(0, 120).Select(i => new TableStatus
+        {
+            Name = $"t{i}",
+            State = i == 77 ? TableState.Paused
+            : TableState.Running,
+            PauseReason = i == 77 ? PauseReason.BadRecord : null,
+            Rows = 10
+        });
+        var status = new EngineStatus(1_000, [.. tables], [new LaneStatus { Lane = 0 }, new LaneStatus { Lane = 1,
+            WalTrouble = "no room" }])
+        { RefusedTopics = [new("a.B", "cdc", "its table would be a_b")] };
+        using var server = HttpServer.Start(new HttpOptions { Listen = new ListenAddress(System.Net.IPAddress.Loopback, 0) },
+            new EngineStatusSource(() => status, () => true, () => false, tableMetrics: 1), NullLog.Instance);
+        var url = server.Address.ToString();
+        var (code, output, _) = harness.Run("status", "--url", url);
+        Assert.Equal(ExitCode.Unhealthy, code);
+        Assert.Contains("tables: 120 (119 running, 1 paused), 0 partitions, 2 lanes", output, StringComparison.Ordinal);
+        Assert.Contains("rows: 1,200, committed 0", output, StringComparison.Ordinal);
+        Assert.Contains("\nt77 ", output, StringComparison.Ordinal);
+        Assert.Contains("and 70 more; --table NAME, --unhealthy and --json show them", output, StringComparison.Ordinal);
+        Assert.Contains("lane 1: log: no room", output, StringComparison.Ordinal);
+        Assert.Contains("topic a.B makes no table of [table.cdc]: its table would be a_b", output, StringComparison.Ordinal);
+
+        using (var json = JsonDocument.Parse(harness.Run("status", "--url", url, "--unhealthy", "--json").Out))
+        {
+            Assert.Equal("t77", Assert.Single(json.RootElement.GetProperty("tables").EnumerateArray()).GetProperty("name").GetString());
+            Assert.Equal(120, json.RootElement.GetProperty("sums").GetProperty("tables").GetInt32());
+        }
+
+        Assert.Equal(ExitCode.Ok, harness.Run("status", "--url", url, "--table", "t5").Code);
+        Assert.Equal(ExitCode.Unhealthy, harness.Run("status", "--url", url, "--table", "t77").Code);
+        Assert.Equal(ExitCode.NotFound, harness.Run("status", "--url", url, "--table", "t500").Code);
+
+        using var client = new HttpClient();
+        var metrics = client.GetStringAsync(new Uri(server.Address, "/metrics")).Result;
+        Assert.Single(metrics.Split('\n'), l => l.StartsWith("k2i_rows_total{", StringComparison.Ordinal));
+        Assert.Contains("k2i_all_rows_total 1200\n", metrics, StringComparison.Ordinal);
+        Assert.Contains("k2i_tables{state=\"running\"} 119\n", metrics, StringComparison.Ordinal);
+        Assert.Contains("k2i_wal_trouble{lane=\"1\"} 1\n", metrics, StringComparison.Ordinal);
     }
 
     public void Dispose() => harness.Dispose();

@@ -16,14 +16,17 @@ public sealed class WalCommandTests : IDisposable
     [Fact]
     public void EntriesPrintAsOneObjectALine()
     {
-        Append("events", (LogEntryKind.OffsetCommit, """{"type":"OffsetCommit","timestamp":"2026-01-08T10:30:00.000Z","topic":"orders","partition":0,"offset":42000,"icebergSnapshot":"77"}"""), (LogEntryKind.FlushComplete, """{"flush":"f"}"""));
+        Append(0, "events", (LogEntryKind.RunStarted, """{"table":"events"}"""), (LogEntryKind.OffsetCommit, """{"type":"OffsetCommit","timestamp":"2026-01-08T10:30:00.000Z","topic":"orders","partition":0,"offset":42000,"icebergSnapshot":"77"}"""), (LogEntryKind.FlushComplete, """{"flush":"f"}"""));
         var (code, output, error) = harness.Run("wal", "inspect", "--data-dir", harness.Folder, "--json");
         Assert.True(code == ExitCode.Ok, error);
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        using var first = JsonDocument.Parse(lines[0]);
-        Assert.Equal("OffsetCommit events orders 0 42000 77 2026-01-08T10:30:00.000Z", string.Join(' ', new[] { "type", "table", "topic", "partition", "offset", "icebergSnapshot", "timestamp" }.Select(n => first.RootElement.GetProperty(n).ToString())));
-        Assert.Equal("00000000000000ff", first.RootElement.GetProperty("stream").GetString());
-        var position = JsonDocument.Parse(lines[1]).RootElement.GetProperty("position").GetInt64();
+        using var first = JsonDocument.Parse(lines[1]);
+        Assert.Equal("OffsetCommit 0 events orders 0 42000 77 2026-01-08T10:30:00.000Z",
+            string.Join(' ', new[] { "type", "lane", "table", "topic", "partition", "offset", "icebergSnapshot",
+            "timestamp" }.Select(n => first.RootElement.GetProperty(n).ToString())));
+        Assert.Equal(LogEntryText.StreamOf("events").ToString("x16", System.Globalization.CultureInfo.InvariantCulture),
+            first.RootElement.GetProperty("stream").GetString());
+        var position = JsonDocument.Parse(lines[2]).RootElement.GetProperty("position").GetInt64();
         Assert.True(position > first.RootElement.GetProperty("position").GetInt64());
         Assert.Single(harness.Run("wal", "inspect", "--data-dir", harness.Folder, "--json", "--from", $"{position}").Out.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
@@ -31,32 +34,36 @@ public sealed class WalCommandTests : IDisposable
     [Fact]
     public void TheSummaryCountsEntriesOfEachTable()
     {
-        Append("events", (LogEntryKind.FlushComplete, "{}"), (LogEntryKind.FlushComplete, "{}"));
-        Append("shop.orders", (LogEntryKind.SessionStarted, "{}"));
+        Append(0, "events", (LogEntryKind.FlushComplete, "{}"), (LogEntryKind.FlushComplete, "{}"));
+        Append(0, "shop.orders", (LogEntryKind.RunStarted, """{"table":"shop.orders"}"""));
+        Append(1, "events", (LogEntryKind.RunStarted, """{"table":"events"}"""));
         var config = harness.File("k2i.ini", Harness.Minimal + $"[engine]\ndata_dir = {harness.Folder}\n");
         var (code, output, _) = harness.Run("wal", "inspect", "--config", config);
         Assert.Equal(ExitCode.Ok, code);
-        Assert.Contains("events: 3 frames", output, StringComparison.Ordinal);
-        Assert.Matches("FlushComplete +2 ", output);
-        Assert.Contains("shop.orders: 2 frames", output, StringComparison.Ordinal);
+        Assert.Contains("lane-0: ", output, StringComparison.Ordinal);
+        Assert.Contains("lane-1: ", output, StringComparison.Ordinal);
+        Assert.Matches("events +FlushComplete +2 ", output);
+        Assert.Matches("shop.orders +RunStarted +1 ", output);
         Assert.DoesNotContain("shop.orders", harness.Run("wal", "inspect", "--config", config, "--table", "events").Out, StringComparison.Ordinal);
     }
 
     [Fact]
     public void VerifyTellsASoundLogFromADamagedOne()
     {
-        Append("events", [.. Enumerable.Range(0, 50).Select(i => (LogEntryKind.FlushComplete, $"{{\"flush\":\"{i}\"}}"))]);
+        Append(0, "events", [.. Enumerable.Range(0, 50).Select(i => (LogEntryKind.FlushComplete, $"{{\"flush\":\"{i}\"}}"))]);
         var (code, output, _) = harness.Run("wal", "verify", "--data-dir", harness.Folder);
         Assert.Equal(ExitCode.Ok, code);
-        Assert.StartsWith("ok  events: 51 frames", output, StringComparison.Ordinal);
+        Assert.StartsWith("ok  lane-0: 51 frames", output, StringComparison.Ordinal);
 
-        var file = Directory.GetFiles(Path.Combine(harness.Folder, "wal", "events")).Order(StringComparer.Ordinal).First(f => Encoding.Latin1.GetString(File.ReadAllBytes(f)).Contains("\"20\"", StringComparison.Ordinal));
+        var file = Directory.GetFiles(Path.Combine(harness.Folder, "wal",
+            "lane-0")).Order(StringComparer.Ordinal).First(f => Encoding.Latin1.GetString(File.ReadAllBytes(f)).Contains("\"20\"",
+            StringComparison.Ordinal));
         var bytes = File.ReadAllBytes(file);
         bytes[Encoding.Latin1.GetString(bytes).IndexOf("\"20\"", StringComparison.Ordinal)] ^= 1;
         File.WriteAllBytes(file, bytes);
         (code, output, _) = harness.Run("wal", "verify", "--data-dir", harness.Folder);
         Assert.Equal(ExitCode.Failed, code);
-        Assert.StartsWith("DAMAGED  events: 20 frames", output, StringComparison.Ordinal);
+        Assert.StartsWith("DAMAGED  lane-0: 20 frames", output, StringComparison.Ordinal);
         using var json = JsonDocument.Parse(harness.Run("wal", "verify", "--data-dir", harness.Folder, "--json").Out);
         Assert.False(json.RootElement.GetProperty("ok").GetBoolean());
     }
@@ -64,8 +71,21 @@ public sealed class WalCommandTests : IDisposable
     [Fact]
     public void AnEntryThatSaysNothingIsDamageToo()
     {
-        Append("events", (LogEntryKind.FlushComplete, "not json"));
+        Append(0, "events", (LogEntryKind.FlushComplete, "not json"));
         Assert.Equal(ExitCode.Failed, harness.Run("wal", "verify", "--data-dir", harness.Folder).Code);
+    }
+
+    [Fact]
+    public void AStreamWhoseNameIsInNoLogShowsItself()
+    {
+        Append(0, "events", (LogEntryKind.FlushComplete, """{"flush":"f"}"""));
+        var (_, output, _) = harness.Run("wal", "inspect", "--data-dir", harness.Folder, "--json");
+        Assert.DoesNotContain("\"table\"", output, StringComparison.Ordinal);
+        Assert.Contains(LogEntryText.StreamOf("events").ToString("x16", System.Globalization.CultureInfo.InvariantCulture),
+            harness.Run("wal", "inspect", "--data-dir", harness.Folder).Out, StringComparison.Ordinal);
+        // Who asks for it knows its name.
+        Assert.Contains("\"table\":\"events\"", harness.Run("wal", "inspect", "--data-dir", harness.Folder, "--json", "--table",
+            "events").Out, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -76,7 +96,7 @@ public sealed class WalCommandTests : IDisposable
     [InlineData("\u001b[2J")]
     public void OtherNamesAreNotLookedFor(string table)
     {
-        Append("events", (LogEntryKind.FlushComplete, "{}"));
+        Append(0, "events", (LogEntryKind.RunStarted, """{"table":"events"}"""));
         var (code, _, error) = harness.Run("wal", "inspect", "--data-dir", harness.Folder, "--table", table);
         Assert.Equal(ExitCode.NotFound, code);
         Assert.DoesNotContain('\u001b', error);
@@ -87,11 +107,12 @@ public sealed class WalCommandTests : IDisposable
     public void WithoutALogThereIsNothingToShow() => Assert.Equal(ExitCode.NotFound, harness.Run("wal", "verify", "--data-dir", harness.Folder).Code);
 
     /// <summary>Opens, appends and closes a log: the closing is a frame of its own.</summary>
-    private void Append(string table, params (LogEntryKind Kind, string Json)[] entries)
+    private void Append(int lane, string table, params (LogEntryKind Kind, string Json)[] entries)
     {
-        using var wal = WriteAheadLog.Open(LocalFileSystem.Instance, Path.Combine(harness.Folder, "wal", table), new WalOptions { FileBytes = 1 << 20 }, NullLog.Instance, SystemClock.Instance);
+        using var wal = WriteAheadLog.Open(LocalFileSystem.Instance, Path.Combine(harness.Folder, "wal", $"lane-{lane}"),
+            new WalOptions { FileBytes = 1 << 20 }, NullLog.Instance, SystemClock.Instance);
         foreach (var (kind, json) in entries)
-            while (!wal.TryAppend((byte)kind, 0xFF, Encoding.UTF8.GetBytes(json), out _)) wal.SyncStep(10);
+            while (!wal.TryAppend((byte)kind, LogEntryText.StreamOf(table), Encoding.UTF8.GetBytes(json), out _)) wal.SyncStep(10);
         while (wal.SyncedPosition < wal.AppendedPosition) wal.SyncStep(10);
     }
 }

@@ -42,15 +42,19 @@ internal sealed class Ingest : IDisposable
     public string ConfigFile { get; }
 
     /// <summary>
-    /// Starts it with this configuration; sections [http] and [engine] are added, with more lines of the latter in <paramref name="engine"/>. The text is given on standard input.
+    /// Starts it with this configuration; sections [http] and [engine] are added, with more lines of the latter in
+    /// <paramref name="engine"/>. The text is given on standard input, or in <see cref="ConfigFile"/> where it is to be read again.
     /// Of several at once each has a <paramref name="name"/>, and a data directory of that name. <paramref name="environment"/> is one NAME=VALUE.
     /// </summary>
-    public static Ingest Start(Workspace workspace, string config, string name = "", string engine = "", string environment = "")
+    public static Ingest Start(Workspace workspace, string config, string name = "", string engine = "", string environment = "",
+        bool fromFile = false)
     {
         var port = FreePort();
         var text = $"{config}\n[http]\nlisten = 127.0.0.1:{port}\n[engine]\ndata_dir = {workspace.Data}{name}\n{engine}\n";
+        var file = workspace.File($"k2i{name}.ini", text);
         // What runs the tests may ignore SIGINT, as shells do in the background, and a child inherits that.
-        var start = new ProcessStartInfo("env", ["--default-signal=INT", .. environment.Length > 0 ? [environment] : Array.Empty<string>(), Needs.Binary, "ingest", "--config", "-"])
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", .. environment.Length > 0 ? [environment] : Array.Empty<string>(),
+            Needs.Binary, "ingest", "--config", fromFile ? file : "-"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -58,9 +62,9 @@ internal sealed class Ingest : IDisposable
             WorkingDirectory = workspace.Folder,
         };
         var process = Process.Start(start)!;
-        process.StandardInput.Write(text);
+        if (!fromFile) process.StandardInput.Write(text);
         process.StandardInput.Close();
-        return new Ingest(process, port, workspace.File($"k2i{name}.ini", text));
+        return new Ingest(process, port, file);
     }
 
     /// <summary>Waits until the table has committed this many rows since the start of the process.</summary>

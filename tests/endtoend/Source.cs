@@ -30,6 +30,13 @@ internal sealed class Source : IDisposable
         return topic;
     }
 
+    /// <summary>A new topic of this name.</summary>
+    public void CreateTopic(string topic, int partitions)
+    {
+        using var admin = new DependentAdminClientBuilder(producer.Handle).Build();
+        admin.CreateTopicsAsync([new TopicSpecification { Name = topic, NumPartitions = partitions, ReplicationFactor = 1 }]).Wait();
+    }
+
     /// <summary>Deletes a topic and creates one of the same name.</summary>
     public void Recreate(string topic, int partitions)
     {

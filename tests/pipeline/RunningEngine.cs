@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using K2I.Base;
 
 namespace K2I.Pipeline.Tests;
@@ -18,14 +19,26 @@ public sealed class RunningEngine : IDisposable
 
     public TableStatus Table(string name) => engine.Status().Tables.Single(t => t.Name == name);
 
+    public EngineStatus Status() => engine.Status();
+
+    public TableChanges Apply(ImmutableArray<TableOptions> tables, ImmutableArray<TableTemplate> templates) => engine.Apply(tables,
+        templates);
+
+    public void WaitForStatus(Func<EngineStatus, bool> condition)
+    {
+        for (var deadline = Environment.TickCount64 + 30_000; !condition(engine.Status()); Thread.Sleep(10))
+            Assert.True(Environment.TickCount64 < deadline,
+                $"waited in vain: {string.Join(", ", engine.Status().Tables)} {string.Join(", ", engine.Status().RefusedTopics)}");
+    }
+
     /// <summary>Waits until the condition holds; fails with the status after half a minute.</summary>
     public TableStatus WaitFor(string table, Func<TableStatus, bool> condition)
     {
         var deadline = Environment.TickCount64 + 30_000;
         while (true)
         {
-            var status = Table(table);
-            if (condition(status)) return status;
+            var status = engine.Status().Tables.FirstOrDefault(t => t.Name == table);
+            if (status is not null && condition(status)) return status;
             if (Environment.TickCount64 > deadline) Assert.Fail($"waited in vain: {status}");
             Thread.Sleep(10);
         }

@@ -20,9 +20,12 @@ internal sealed class FakeSource : IStatusSource
         return Healthy;
     }
 
-    public void WriteStatus(Utf8JsonWriter json)
+    public StatusQuery? Asked { get; private set; }
+
+    public void WriteStatus(Utf8JsonWriter json, StatusQuery query)
     {
         json.WriteStartObject();
+        Asked = query;
         if (Fails) throw new InvalidOperationException("fails on purpose");
         json.WriteString("here", "yes");
         json.WriteEndObject();

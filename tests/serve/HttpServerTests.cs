@@ -42,6 +42,17 @@ public sealed class HttpServerTests : IDisposable
         Assert.Equal(7, Assert.Single(PrometheusText.Parse(Text(server, "/metrics")).Samples).Value);
     }
 
+    [Theory]
+    [InlineData("/status", null, false)]
+    [InlineData("/status?table=shop.orders", "shop.orders", false)]
+    [InlineData("/status?unhealthy&table=a%20b", "a b", true)]
+    [InlineData("/status?unhealthy=false", null, false)]
+    public void StatusTellsWhatIsAskedFor(string path, string? table, bool unhealthy)
+    {
+        Assert.Equal(HttpStatusCode.OK, Status(Start(), path));
+        Assert.Equal(new StatusQuery(table, unhealthy), source.Asked);
+    }
+
     [Fact]
     public void TroubleAnswers503()
     {

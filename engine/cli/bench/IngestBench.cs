@@ -101,6 +101,7 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
             Kafka = new() { Brokers = client.Brokers, Group = $"k2i-bench-{Guid.NewGuid():N}", Properties = client.Properties.ToImmutableSortedDictionary() },
             Iceberg = new() { Warehouse = directory },
             MemoryBytes = options.MemoryBytes,
+            Lanes = options.Lanes,
             DataDirectory = Path.Combine(directory, "data"),
             WalMode = wal,
             Tables = [new() { Name = "events", Topics = [options.Topic], Columns = EventGenerator.Columns, Flush = new() { AgeMs = 10_000, Bytes = 1L << 40, Rows = 1L << 40 } }],

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using K2I.Pipeline;
 
 namespace K2I.Cli.Bench;
 
@@ -17,6 +18,8 @@ internal sealed record IngestBenchOptions
     public int Rounds { get; init; } = 3;
 
     public long MemoryBytes { get; init; } = 512L << 20;
+
+    public int Lanes { get; init; } = EngineOptions.AutoLanes;
 
     /// <summary>Where each run's warehouse is made and removed.</summary>
     public required string Directory { get; init; }

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using K2I.Base;
 using K2I.Kafka;
 using K2I.Pipeline;
@@ -10,16 +9,18 @@ internal static class KafkaCheck
 {
     private const int TimeoutMs = 10_000;
 
-    public static IEnumerable<CheckResult> Run(EngineOptions options)
+    /// <param name="found">The topics that can be seen; none where the broker cannot be asked.</param>
+    public static List<CheckResult> Run(EngineOptions options, out IReadOnlyList<string> found)
     {
+        found = [];
         var results = new List<CheckResult>();
         var name = $"kafka {options.Kafka.Brokers}";
         try
         {
             using var admin = new KafkaAdmin(new ClientOptions { Brokers = options.Kafka.Brokers, ClientId = options.Kafka.ClientId, Properties = [.. options.Kafka.Properties] }, NullLog.Instance);
-            var topics = admin.ListTopics(TimeoutMs);
+            var topics = found = admin.ListTopics(TimeoutMs);
             results.Add(new CheckResult(name, true, $"answers; {topics.Count} topics can be seen"));
-            foreach (var topic in options.Tables.SelectMany(t => t.Topics).Distinct(StringComparer.Ordinal)) results.Add(Topic(admin, topics, topic));
+            foreach (var topic in options.Tables.SelectMany(t => t.Topics).Concat(options.Templates.SelectMany(t => t.Topics)).Distinct(StringComparer.Ordinal)) results.Add(Topic(admin, topics, topic));
         }
         catch (EngineException error)
         {
@@ -35,8 +36,8 @@ internal static class KafkaCheck
         {
             if (topic.StartsWith('^'))
             {
-                var expression = new Regex(topic, RegexOptions.NonBacktracking);
-                var matches = all.Where(t => expression.IsMatch(t)).Order(StringComparer.Ordinal).ToList();
+                var expression = new TopicPattern(topic);
+                var matches = all.Where(expression.Matches).Order(StringComparer.Ordinal).ToList();
                 return matches.Count > 0
                     ? new CheckResult(name, true, $"matches {string.Join(", ", matches.Take(5))}{(matches.Count > 5 ? $" and {matches.Count - 5} more" : "")}")
                     : new CheckResult(name, false, "matches no topic that can be seen", "topics that come later are found later; check the expression");

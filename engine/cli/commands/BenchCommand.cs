@@ -25,13 +25,23 @@ internal static class BenchCommand
         var records = new Option<long>("--records") { Description = "Records in the topic", DefaultValueFactory = _ => 2_000_000 };
         var partitions = new Option<int>("--partitions") { Description = "Partitions of the topic when created", DefaultValueFactory = _ => 4 };
         var rounds = new Option<int>("--rounds") { Description = "Turns of bare consumer and ingest", DefaultValueFactory = _ => 3 };
-        var memory = new Option<string>("--memory") { Description = "Memory of the ring", DefaultValueFactory = _ => "512MiB" };
+        var memory = new Option<string>("--memory") { Description = "Memory for rows", DefaultValueFactory = _ => "512MiB" };
+        var lanes = new Option<int>("--lanes")
+        {
+            Description = "Lanes that read the topic",
+            DefaultValueFactory = _ => EngineOptions.AutoLanes
+        };
         var directory = new Option<string>("--dir") { Description = "Where warehouses are made and removed", HelpName = "DIR", DefaultValueFactory = _ => Path.GetTempPath() };
-        var command = new Command("ingest", "Kafka to Iceberg, next to a bare consumer of the same topic") { brokers, topic, records, partitions, rounds, memory, directory };
+        var command = new Command("ingest", "Kafka to Iceberg, next to a bare consumer of the same topic") { brokers, topic, records,
+            partitions, rounds, lanes, memory, directory };
         command.SetAction(arguments =>
         {
-            if (!Units.TryParseBytes(arguments.GetValue(memory), out var bytes) || bytes < EngineOptions.LeastMemoryBytes)
-                throw new EngineException(ErrorKind.Invalid, $"--memory {arguments.GetValue(memory)}: expected a size like 512MiB, at least {EngineOptions.LeastMemoryBytes >> 20}MiB");
+            if (arguments.GetValue(lanes) is < 1 or > 64) throw new EngineException(ErrorKind.Invalid,
+                $"--lanes {arguments.GetValue(lanes)}: expected 1 to 64");
+            var least = arguments.GetValue(lanes) * EngineOptions.LeastMemoryBytes + EngineOptions.AutoFlushThreads * EngineOptions.LeastFlushMemoryBytes;
+            if (!Units.TryParseBytes(arguments.GetValue(memory), out var bytes) || bytes < least)
+                throw new EngineException(ErrorKind.Invalid,
+                    $"--memory {arguments.GetValue(memory)}: expected a size like 512MiB, at least {least >> 20}MiB");
             new IngestBench(new()
             {
                 Brokers = arguments.GetValue(brokers),
@@ -40,6 +50,7 @@ internal static class BenchCommand
                 Partitions = arguments.GetValue(partitions),
                 Rounds = Math.Max(1, arguments.GetValue(rounds)),
                 MemoryBytes = bytes,
+                Lanes = arguments.GetValue(lanes),
                 Directory = arguments.GetValue(directory)!,
             }, terminal.Out).Run();
             return (int)ExitCode.Ok;

@@ -29,6 +29,9 @@ internal sealed class ConfigArguments
     public LoadedConfig Load(ParseResult arguments, Terminal terminal) =>
         LoadedConfig.Load(new ConfigSources(arguments.GetValue(path), arguments.GetValue(sets) ?? [], terminal.Environment, terminal.In));
 
+    /// <summary>True where the configuration can be read more than once: it is no standard input.</summary>
+    public bool CanRead(ParseResult arguments) => arguments.GetValue(path) != "-";
+
     /// <summary>True if the caller named a file or keys, or the default file is there.</summary>
     public bool IsGiven(ParseResult arguments) => arguments.GetValue(path) is not null || arguments.GetValue(sets) is { Length: > 0 } || File.Exists(ConfigSources.DefaultPath);
 

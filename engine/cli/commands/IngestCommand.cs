@@ -11,7 +11,8 @@ internal static class IngestCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("ingest", "Read the topics and keep the tables, until SIGINT or SIGTERM");
+        var command = new Command("ingest",
+            "Read the topics and keep the tables, until SIGINT or SIGTERM; SIGHUP reads the configuration again");
         var config = new ConfigArguments();
         config.AddTo(command);
         command.SetAction(arguments => (int)Run(config, arguments, terminal));
@@ -25,7 +26,9 @@ internal static class IngestCommand
         try
         {
             using var log = LogWriter.Open(options.Log, terminal, config.Redactor);
-            return new Supervisor(options, log, terminal.Environment, Posix.Leave).Run(() => new EngineHandle(new Engine(options.Engine, Services.Of(options.Engine), log)));
+            var reloader = new Reloader(config, arguments.CanRead(parsed) ? () => arguments.Load(parsed, terminal) : null, log);
+            return new Supervisor(options, log, terminal.Environment, Posix.Leave,
+                reloader).Run(() => new EngineHandle(new Engine(options.Engine, Services.Of(options.Engine), log)));
         }
         catch (EngineException error)
         {

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text;
 using K2I.Base;
-using K2I.Cli.Config;
 using K2I.Cli.Replay;
 using K2I.Iceberg;
 using K2I.Kafka;
@@ -43,8 +42,7 @@ internal static class ReplayCommand
 
     private static (string Name, Table Letters, Storage.IObjectStore Store) Open(EngineOptions options, string name)
     {
-        var table = options.Tables.FirstOrDefault(t => t.Name == name || $"{options.Iceberg.Namespace}.{t.Name}" == name)
-            ?? throw new EngineException(ErrorKind.NotFound, $"there is no [table.{string.Concat(name.Take(60).Where(c => !char.IsControl(c)))}] in the configuration{(Nearest.Hint(name, options.Tables.Select(t => t.Name)) is { } hint ? "; " + hint : "")}");
+        var table = ConfiguredTable.Find(options, name);
         var catalogs = Catalogs.Open(options.Iceberg);
         var ident = DeadLetterTable.IdentFor(catalogs.IdentOf(table.Name));
         var letters = catalogs.Catalog.TryLoad(ident) ?? throw new EngineException(ErrorKind.NotFound, table.DeadLetterPolicy == DeadLetterPolicy.Topic

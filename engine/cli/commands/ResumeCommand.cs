@@ -38,7 +38,7 @@ internal static class ResumeCommand
 
     private static ExitCode Run(AppOptions options, string name, string? accept, long waitMs, bool json, Terminal terminal)
     {
-        var table = Configured(options.Engine, name);
+        var table = ConfiguredTable.Find(options.Engine, name);
         PauseReason? reason = accept is null ? null : Reason(accept);
         var before = StateOf(options, table.Name);
         if (before is { } now)
@@ -88,15 +88,6 @@ internal static class ResumeCommand
         return code;
     }
 
-    /// <summary>The table of that name, or of that full name.</summary>
-    private static TableOptions Configured(EngineOptions options, string name)
-    {
-        foreach (var table in options.Tables)
-            if (table.Name == name || $"{options.Iceberg.Namespace}.{table.Name}" == name) return table;
-        var hint = Nearest.Hint(name, options.Tables.Select(t => t.Name)) ?? $"there are {string.Join(", ", options.Tables.Select(t => t.Name))}";
-        throw new EngineException(ErrorKind.NotFound, $"there is no [table.{Shown(name)}] in the configuration; {hint}");
-    }
-
     private static PauseReason Reason(string text)
     {
         if (!PauseReasons.TryParse(text, out var reason))
@@ -114,7 +105,8 @@ internal static class ResumeCommand
         if (options.Http is not { } http) return null;
         try
         {
-            using var status = StatusClient.Get(new Uri(StatusClient.AddressOf(http)), http.Token, http.CertificateFile);
+            using var status = StatusClient.Get(new Uri(StatusClient.AddressOf(http)), http.Token, http.CertificateFile,
+                new(table, Unhealthy: false));
             foreach (var entry in status.RootElement.GetProperty("tables").EnumerateArray())
             {
                 if (entry.GetProperty("name").GetString() != table) continue;

@@ -25,21 +25,22 @@ internal static class ValidateCommand
         return command;
     }
 
-    private static ExitCode PrintText(LoadedConfig config, List<CheckResult>? checks, bool show, Terminal terminal)
+    private static ExitCode PrintText(LoadedConfig config, ConnectionChecks? checks, bool show, Terminal terminal)
     {
         if (show) EffectiveConfig.Write(config, terminal.Out);
         if (config.Options is not { } options) return ConfigArguments.Report(config, terminal);
         if (!show)
-            terminal.Say($"{config.Source} is valid: {string.Join("; ", options.Engine.Tables.Select(t => $"{t.Name} from {string.Join(", ", t.Topics)}"))}");
+            terminal.Say($"{config.Source} is valid: {string.Join("; ", options.Engine.Tables.Select(t => $"{t.Name} from {string.Join(", ", t.Topics)}").Concat(options.Engine.Templates.Select(t => $"{t.Table} from {string.Join(", ", t.Topics)}")))}");
         if (checks is null) return ExitCode.Ok;
+        PrintRoutes(checks, terminal);
         var table = new TextTable("check", "result", "detail");
-        foreach (var check in checks) table.Add(check.Name, check.Ok ? "ok" : "failed", config.Redactor.Scrub(check.Detail));
+        foreach (var check in checks.Results) table.Add(check.Name, check.Ok ? "ok" : "failed", config.Redactor.Scrub(check.Detail));
         table.Print(terminal);
-        foreach (var check in checks.Where(c => c.Hint is not null)) terminal.Error.WriteLine($"{check.Name}: {check.Hint}");
-        return Outcome(checks);
+        foreach (var check in checks.Results.Where(c => c.Hint is not null)) terminal.Error.WriteLine($"{check.Name}: {check.Hint}");
+        return Outcome(checks.Results);
     }
 
-    private static ExitCode PrintJson(LoadedConfig config, List<CheckResult>? checks, bool show, Terminal terminal)
+    private static ExitCode PrintJson(LoadedConfig config, ConnectionChecks? checks, bool show, Terminal terminal)
     {
         JsonOut.Print(terminal.Out, json =>
         {
@@ -50,10 +51,14 @@ internal static class ValidateCommand
             foreach (var problem in config.Problems) WriteProblem(json, problem, config.Redactor);
             json.WriteEndArray();
             if (show) EffectiveConfig.Write(config, json);
-            if (checks is not null) WriteChecks(json, checks, config.Redactor);
+            if (checks is not null)
+            {
+                WriteRoutes(json, checks);
+                WriteChecks(json, checks.Results, config.Redactor);
+            }
             json.WriteEndObject();
         });
-        return config.Options is null ? ExitCode.Invalid : checks is null ? ExitCode.Ok : Outcome(checks);
+        return config.Options is null ? ExitCode.Invalid : checks is null ? ExitCode.Ok : Outcome(checks.Results);
     }
 
     private static void WriteProblem(Utf8JsonWriter json, Problem problem, Redactor redactor)
@@ -68,6 +73,41 @@ internal static class ValidateCommand
         json.WriteString("message", redactor.Scrub(problem.Message));
         if (problem.Hint is not null) json.WriteString("hint", redactor.Scrub(problem.Hint));
         json.WriteEndObject();
+    }
+
+    private static void PrintRoutes(ConnectionChecks checks, Terminal terminal)
+    {
+        if (checks.Routes.IsEmpty) return;
+        var routes = new TextTable("topic", "tables");
+        foreach (var (topic, route) in checks.Routes)
+            routes.Add(topic, string.Join(", ",
+                route.Tables.Select(t => t.Name).Concat(route.Refused.Select(r => $"none of [table.{r.Section}]"))));
+        routes.Print(terminal);
+        terminal.Out.WriteLine();
+    }
+
+    private static void WriteRoutes(Utf8JsonWriter json, ConnectionChecks checks)
+    {
+        json.WriteStartArray("topics");
+        foreach (var (topic, route) in checks.Routes)
+        {
+            json.WriteStartObject();
+            json.WriteString("topic", topic);
+            json.WriteStartArray("tables");
+            foreach (var table in route.Tables) json.WriteStringValue(table.Name);
+            json.WriteEndArray();
+            json.WriteStartArray("refused");
+            foreach (var refused in route.Refused)
+            {
+                json.WriteStartObject();
+                json.WriteString("section", refused.Section);
+                json.WriteString("reason", refused.Reason);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
     }
 
     private static void WriteChecks(Utf8JsonWriter json, List<CheckResult> checks, Redactor redactor)

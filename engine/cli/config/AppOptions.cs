@@ -5,4 +5,5 @@ namespace K2I.Cli.Config;
 
 /// <summary>The whole configuration, typed and checked.</summary>
 /// <param name="Http">Null if the endpoints are off.</param>
-internal sealed record AppOptions(EngineOptions Engine, LogOptions Log, HttpOptions? Http);
+/// <param name="TableMetrics">Of how many tables there are metrics of their own.</param>
+internal sealed record AppOptions(EngineOptions Engine, LogOptions Log, HttpOptions? Http, int TableMetrics = int.MaxValue);

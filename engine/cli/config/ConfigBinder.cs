@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using K2I.Base;
 using K2I.Kafka;
 using K2I.Pipeline;
@@ -25,26 +26,38 @@ internal sealed class ConfigBinder(string sourceName, List<SettingSection> secti
             AgeMs = Limits.FlushInterval(flush, Keys.FlushInterval),
         };
         var iceberg = Iceberg();
+        var tables = new TableSections(sections, source, defaults, iceberg, problems);
+        tables.Bind();
         var options = new EngineOptions
         {
             Kafka = Kafka(),
             Iceberg = iceberg,
-            Tables = Tables(defaults, iceberg),
+            Tables = tables.Tables,
+            Templates = tables.Templates,
+            Lanes = engine.CountOrAuto(Keys.Lanes, 1, 64, EngineOptions.AutoLanes),
+            FlushThreads = engine.CountOrAuto(Keys.FlushThreads, 1, 64, EngineOptions.AutoFlushThreads),
             MemoryBytes = engine.Bytes(Keys.Memory, 16L << 20, 1L << 40),
             DataDirectory = engine.Text(Keys.DataDirectory)!,
             ShutdownTimeoutMs = engine.Ms(Keys.ShutdownTimeout, 1_000, 3_600_000),
             WalMode = (WalMode)wal.Choice(Keys.WalMode),
             // Log files are whole pages.
             WalFileBytes = (wal.Bytes(Keys.WalFileSize, 4L << 20, 1L << 30) + 4095) / 4096 * 4096,
+            WalMaxBytes = wal.Bytes(Keys.WalMaxBytes, 16L << 20, 1L << 50),
             WalGroupMs = wal.Ms(Keys.WalGroupInterval, 0, 1_000),
         };
-        var leastMemory = options.Lanes * EngineOptions.LeastMemoryBytes;
+        var leastMemory = options.Lanes * EngineOptions.LeastMemoryBytes + options.FlushThreads * EngineOptions.LeastFlushMemoryBytes;
         if (options.MemoryBytes < leastMemory)
-            engine.Wrong(Keys.Memory, $"is too little for {options.Lanes} lanes", $"at least {leastMemory >> 20}MiB");
-        foreach (var table in options.Tables)
+            engine.Wrong(Keys.Memory, $"is too little for {options.Lanes} lanes and {options.FlushThreads} flush threads",
+                $"at least {leastMemory >> 20}MiB, or set lanes and flush_threads");
+        var leastLog = options.Lanes * 4 * options.WalFileBytes;
+        if (wal.Has(Keys.WalMaxBytes) && options.WalMaxBytes < leastLog)
+            wal.Wrong(Keys.WalMaxBytes,
+                $"is too little for the logs of {options.Lanes} lanes, of four files of {Units.FormatBytes(options.WalFileBytes)} each",
+                $"at least {Units.FormatBytes(leastLog)}, or a smaller file_size");
+        foreach (var table in options.Tables.Concat(options.Templates.SelectMany(t => t.Overrides.Values.Prepend(t.Options))))
             if (options.WalMode == WalMode.Records && table.MaxRecordBytes * 2L > options.WalFileBytes)
                 wal.Wrong(Keys.WalFileSize, $"is too small for max_record = {Units.FormatBytes(table.MaxRecordBytes)} of [table.{table.Name}]", $"at least {Units.FormatBytes(table.MaxRecordBytes * 2L)}");
-        return new AppOptions(options, Log(), Http());
+        return new AppOptions(options, Log(), Http(), TableMetrics());
     }
 
     private ValueReader Section(string name) => new(name, sections.Find(s => s.Name == name), source, problems);
@@ -90,35 +103,6 @@ internal sealed class ConfigBinder(string sourceName, List<SettingSection> secti
 
     private IcebergOptions Iceberg() => new CatalogBinder(Section("iceberg"), sections.Find(s => s.Name == "iceberg"), problems).Bind();
 
-    private ImmutableArray<TableOptions> Tables(FlushOptions defaults, IcebergOptions iceberg)
-    {
-        var space = iceberg.Namespace;
-        var tables = ImmutableArray.CreateBuilder<TableOptions>();
-        var places = new Dictionary<string, SettingSection>(StringComparer.Ordinal);
-        foreach (var section in sections.Where(s => s.IsTable))
-        {
-            tables.Add(new TableBinder(section, source, defaults, iceberg.FormatVersion, problems).Bind());
-            var full = section.TableName.Contains('.', StringComparison.Ordinal) ? section.TableName : $"{space}.{section.TableName}";
-            if (!places.TryAdd(full, section))
-                problems.Add(section.Place, $"[{section.Name}]: is the same table as [{places[full].Name}] at {places[full].Place}", $"both are {full}");
-        }
-        CheckDeadLetterTables(tables, places, space);
-        if (tables.Count == 0) problems.Add(source, "expected at least one [table.NAME] section, found none");
-        return tables.ToImmutable();
-    }
-
-    /// <summary>Dead letters of one table must not be rows of another.</summary>
-    private void CheckDeadLetterTables(IEnumerable<TableOptions> tables, Dictionary<string, SettingSection> places, string space)
-    {
-        foreach (var table in tables)
-        {
-            if (table.DeadLetterPolicy is not (DeadLetterPolicy.Table or DeadLetterPolicy.Pause)) continue;
-            var letters = (table.Name.Contains('.', StringComparison.Ordinal) ? table.Name : $"{space}.{table.Name}") + DeadLetterTable.Suffix;
-            if (places.TryGetValue(letters, out var taken))
-                problems.Add(taken.Place, $"[{taken.Name}]: is the table of the dead letters of [table.{table.Name}]", "name it otherwise, or set dead_letter of the other to topic or drop");
-        }
-    }
-
     private LogOptions Log()
     {
         var values = Section("log");
@@ -134,6 +118,18 @@ internal sealed class ConfigBinder(string sourceName, List<SettingSection> secti
             FileBytes = values.Bytes(Keys.LogFileSize, 64 << 10, 64L << 30),
             FileCount = (int)values.Count(Keys.LogFileCount, 0, 1_000),
         };
+    }
+
+    private int TableMetrics()
+    {
+        var values = Section("http");
+        var text = values.Text(Keys.TableMetrics)!;
+        if (text is "all" or "none") return text == "all" ? int.MaxValue : 0;
+        if (text.StartsWith("top ", StringComparison.Ordinal)
+            && int.TryParse(text.AsSpan(4).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            && count > 0) return count;
+        values.Bad(Keys.TableMetrics, Nearest.Hint(text, ["all", "none", "top 100"]));
+        return int.MaxValue;
     }
 
     private HttpOptions? Http()

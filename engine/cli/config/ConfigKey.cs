@@ -14,6 +14,9 @@ internal sealed record ConfigKey(string Section, string Name, string? Default, s
     /// <summary>The file must give it.</summary>
     public bool Required { get; init; }
 
+    /// <summary><c>${…}</c> in the value means something else than the environment: it is taken as it stands.</summary>
+    public bool Verbatim { get; init; }
+
     /// <summary>The words that are allowed, if the value is one of a few.</summary>
     public string[] Choices { get; init; } = [];
 

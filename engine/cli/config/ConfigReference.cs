@@ -16,7 +16,7 @@ internal static class ConfigReference
           key = """                      over several lines, until the closing """
           key = ${NAME}  ${NAME:-value}  an environment variable, with a default
           key = ${file:/path}            what a file holds, without the last line end; for secrets
-          key = $${x}                    the text ${x}
+          key = $${x}                    the text ${x}; in [table.NAME] table ${x} is a group of topics
 
         Sizes: 512KiB, 64MiB, 1GiB, 10MB. Times: 250ms, 30s, 5m, 1h30m.
         """";

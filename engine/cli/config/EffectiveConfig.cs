@@ -52,7 +52,8 @@ internal static class EffectiveConfig
     private static string Shown(string kind, Setting setting, Redactor redactor)
     {
         if (KnownKeys.IsSecret(kind, setting.Key)) return Redactor.Mask;
-        var written = setting.Quoting == Quoting.Single ? setting.Template.Replace("${", "$${", StringComparison.Ordinal) : setting.Template;
+        var written = setting.Quoting == Quoting.Single && !KnownKeys.IsVerbatim(kind, setting.Key)
+            ? setting.Template.Replace("${", "$${", StringComparison.Ordinal) : setting.Template;
         return redactor.Scrub(written);
     }
 }

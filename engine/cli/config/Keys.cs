@@ -5,10 +5,12 @@ namespace K2I.Cli.Config;
 /// <summary>Every key of the configuration, documented once: checks, help, the default file and the search for what was meant all read this table.</summary>
 internal static class Keys
 {
-    private const string Size = "a size such as 64MiB", Time = "a time such as 30s", Count = "a whole number", Flag = "true or false", Text = "text", Path = "a path";
+    private const string Size = "a size such as 64MiB", Time = "a time such as 30s", Count = "a whole number",
+        AutoOrCount = "auto or a whole number", Flag = "true or false", Text = "text", Path = "a path";
 
     public static readonly ConfigKey Brokers = new("kafka", "brokers", null, "host:port, several separated by commas", "Where Kafka is: host:port, several separated by commas.", "localhost:9092") { Required = true };
-    public static readonly ConfigKey Group = new("kafka", "group", "k2i", Text, "Consumer group; each table reads with a group of its own, GROUP.TABLE.");
+    public static readonly ConfigKey Group = new("kafka", "group", "k2i", Text,
+        "Consumer group: every lane of every process with this group is a member of it, and they share all partitions of all tables.");
     public static readonly ConfigKey ClientId = new("kafka", "client_id", "k2i", Text, "The name that the broker's logs and quotas know this process by.");
     public static readonly ConfigKey InstanceId = new("kafka", "instance_id", null, Text, "Static membership: a name that stays with this host, so that a restart does not rebalance.", "host-1");
 
@@ -25,12 +27,20 @@ internal static class Keys
     public static readonly ConfigKey Namespace = new("iceberg", "namespace", "default", "names of a-z, 0-9 and _, joined by dots", "The namespace of tables whose name has none.");
     public static readonly ConfigKey FormatVersion = ConfigKey.Choice("iceberg", "format_version", "Iceberg format version of new tables. 3 has row ids, nanoseconds and deletion vectors; not every engine reads it yet.", "2", "3");
 
-    public static readonly ConfigKey Memory = new("engine", "memory", "512MiB", Size, "Memory for rows that are not yet in a table, all tables together; at least 5MiB for each.");
+    public static readonly ConfigKey Memory = new("engine", "memory", "512MiB", Size,
+        "Memory for rows that are not yet in a table, all tables together; at least 5MiB for each lane and 1MiB for each flush thread.");
+    public static readonly ConfigKey Lanes = new("engine", "lanes", "auto", AutoOrCount,
+        "Consumers of this process, each with a log and a thread of its own: how many cores fetch and decode. auto: one up to two cores, then half of the cores.");
+    public static readonly ConfigKey FlushThreads = new("engine", "flush_threads", "auto", AutoOrCount,
+        "How many tables may write or commit at a time. auto: as many as cores, from 2 to 16.");
     public static readonly ConfigKey DataDirectory = new("engine", "data_dir", "./k2i-data", Path, "Local directory for what must survive a restart: the write-ahead log, requests to resume. One process at a time.");
     public static readonly ConfigKey ShutdownTimeout = new("engine", "shutdown_timeout", "30s", Time, "How long a stop may take to flush and commit.");
 
     public static readonly ConfigKey WalMode = ConfigKey.Choice("wal", "mode", "What the write-ahead log holds. records: the records themselves, so that a restart has them back without Kafka; offsets: state changes alone, and records are fetched again.", "records", "offsets");
-    public static readonly ConfigKey WalFileSize = new("wal", "file_size", "64MiB", Size, "The size of one log file. Each table has two of them at least, written in full when they are made.");
+    public static readonly ConfigKey WalFileSize = new("wal", "file_size", "64MiB", Size,
+        "The size of one log file. Each lane has two of them at least, written in full when they are made.");
+    public static readonly ConfigKey WalMaxBytes = new("wal", "max_bytes", "1GiB", Size,
+        "What the logs of all lanes may take on disk together; at least four files for each lane.");
     public static readonly ConfigKey WalGroupInterval = new("wal", "group_interval", "2ms", Time, "How long appended records wait for others before all of them are synced to the disk together.");
 
     public static readonly ConfigKey LogLevel = ConfigKey.Choice("log", "level", "What is logged: debug, info, warn or error and worse.", "info", "debug", "warn", "error");
@@ -44,11 +54,21 @@ internal static class Keys
     public static readonly ConfigKey TlsCertificate = new("http", "tls_certificate", null, Path, "PEM file with the certificate and its chain.", "/etc/k2i/tls.crt");
     public static readonly ConfigKey TlsKey = new("http", "tls_key", null, Path, "PEM file with the certificate's key.", "/etc/k2i/tls.key");
 
+    public static readonly ConfigKey TableMetrics = new("http", "table_metrics", "all", "all, none or top N",
+        "Which tables have metrics of their own, and their partitions: all; top N: those with the most lag, then with the most rows; none. Sums over all tables are always there.");
+
     public static readonly ConfigKey FlushBytes = new("flush", "bytes", "128MiB", Size, "Rows go to the table when this much is buffered for it.");
     public static readonly ConfigKey FlushRows = new("flush", "rows", "10000000", Count, "Or when this many rows are.");
     public static readonly ConfigKey FlushInterval = new("flush", "interval", "30s", Time, "Or when the oldest row has waited this long, also if its topic falls idle.");
 
-    public static readonly ConfigKey Topics = new("table", "topics", null, "topic names or ^regular-expressions, separated by commas", "Topics that feed the table, separated by commas; one that starts with ^ is a regular expression.", "events") { Required = true };
+    public static readonly ConfigKey Topics = new("table", "topics", null, "topic names or ^regular-expressions, separated by commas",
+        "Topics that feed the table, separated by commas; one that starts with ^ is a regular expression. A section without topics says what a template's table of its name is like.", "events")
+    { Required = true };
+    public static readonly ConfigKey TableName = new("table", "table", null, "a name such as ${db}.${entity}",
+        "Makes the section a template: a table for each topic that matches, also of topics that come to be later. ${topic} and ${group} stand for the topic and for named groups of its expression, (?<group>…), never for the environment; capitals become small, other characters _.", "${db}.${entity}")
+    { Verbatim = true };
+    public static readonly ConfigKey MaxTables = new("table", "max_tables", "1000", Count,
+        "For table: topics that would make more tables than that are told of and left alone.");
     public static readonly ConfigKey Format = ConfigKey.Choice("table", "format", "What a record's value holds. json: typed columns; raw: the value as one column.", "json", "raw");
     public static readonly ConfigKey RawValue = ConfigKey.Choice("table", "raw_value", "For format = raw: the type of the value column.", "binary", "string");
     public static readonly ConfigKey RawKey = ConfigKey.Choice("table", "raw_key", "For format = raw: the type of the key column.", "binary", "string");
@@ -83,12 +103,13 @@ internal static class Keys
     [
         Brokers, Group, ClientId, InstanceId, GroupProtocol,
         Catalog, Warehouse, CatalogUri, StorageRoot, CatalogToken, CatalogCredential, CatalogScope, OAuth2ServerUri, Namespace, FormatVersion,
-        Memory, DataDirectory, ShutdownTimeout,
-        WalMode, WalFileSize, WalGroupInterval,
+        Memory, Lanes, FlushThreads, DataDirectory, ShutdownTimeout,
+        WalMode, WalFileSize, WalMaxBytes, WalGroupInterval,
         LogLevel, LogFormat, LogFile, LogFileSize, LogFileCount,
-        Listen, Token, TlsCertificate, TlsKey,
+        Listen, Token, TlsCertificate, TlsKey, TableMetrics,
         FlushBytes, FlushRows, FlushInterval,
-        Topics, Format, Columns, SchemaFile, InferRecords, UnknownFields, CaseSensitive, TimestampUnit, RawValue, RawKey, PartitionBy, Start, KafkaColumn,
+        Topics, TableName, MaxTables, Format, Columns, SchemaFile, InferRecords, UnknownFields, CaseSensitive, TimestampUnit, RawValue,
+            RawKey, PartitionBy, Start, KafkaColumn,
         TableFlushBytes, TableFlushRows, TableFlushInterval, DeadLetter, DeadLetterTopic, Tombstones, MaxRecord, MaxDepth,
     ];
 

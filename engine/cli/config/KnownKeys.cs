@@ -30,6 +30,8 @@ internal static class KnownKeys
         || kind == "kafka" && KafkaProperties.IsAllowed(key)
         || Array.Exists(Keys.All, k => k.Section == kind && k.Name == key);
 
+    public static bool IsVerbatim(string kind, string key) => Array.Exists(Keys.All, k => k.Section == kind && k.Name == key && k.Verbatim);
+
     public static bool IsProperty(string key) => key.StartsWith(Keys.PropertyPrefix, StringComparison.Ordinal) && key.Length > Keys.PropertyPrefix.Length;
 
     public static bool IsUnit(string key) => key.StartsWith(Keys.UnitPrefix, StringComparison.Ordinal) && key.Length > Keys.UnitPrefix.Length;

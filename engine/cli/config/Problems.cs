@@ -5,6 +5,8 @@ internal sealed class Problems
 {
     private readonly List<Problem> all = [];
 
+    public int Count => all.Count;
+
     public bool Any => all.Count > 0;
 
     /// <summary>In the order of the file; what stands in options and variables comes after, as found.</summary>

@@ -2,7 +2,8 @@ using System.Buffers;
 
 namespace K2I.Cli.Config;
 
-/// <summary>Knows the secret values and takes them out of text that is about to be printed: a safety net under code that should not print them at all. Filled at start, then read by any thread.</summary>
+/// <summary>Knows the secret values and takes them out of text that is about to be printed: a safety net under code that should not print
+/// them at all. Filled at start and at reloads, by one thread; read by any.</summary>
 internal sealed class Redactor
 {
     public const string Mask = "***";
@@ -19,6 +20,12 @@ internal sealed class Redactor
         if (secret.Length < ShortestSecret || secret == Mask || secrets.Contains(secret)) return;
         // Longest first: a secret may contain another.
         secrets = [.. secrets.Append(secret).OrderByDescending(s => s.Length)];
+    }
+
+    /// <summary>The secrets of another, too.</summary>
+    public void AddAll(Redactor other)
+    {
+        foreach (var secret in other.secrets) Add(secret);
     }
 
     /// <summary>The same string if there is nothing to hide.</summary>

@@ -97,7 +97,7 @@ internal sealed class SettingsReader(ConfigSources sources, Problems problems, R
             return;
         }
         var text = template;
-        if (quoting != Quoting.Single)
+        if (quoting != Quoting.Single && !KnownKeys.IsVerbatim(section.Kind, key))
         {
             var expanded = expander.Expand(template, out var error);
             if (expanded is null)

@@ -4,7 +4,7 @@ using K2I.Pipeline;
 
 namespace K2I.Cli.Config;
 
-/// <summary>Turns one <c>[table.NAME]</c> into options and checks its keys against each other.</summary>
+/// <summary>Turns one <c>[table.NAME]</c>, of a table or a template, into options and checks its keys against each other.</summary>
 internal sealed class TableBinder(SettingSection section, Place sourcePlace, FlushOptions defaults, int formatVersion, Problems problems)
 {
     // Keys that say how JSON becomes columns.
@@ -19,8 +19,6 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Flu
 
     public TableOptions Bind()
     {
-        if (!Names.IsDotted(section.TableName))
-            problems.Add(section.Place, $"[{section.Name}]: expected a table name of a-z, 0-9 and _, with its namespace before a dot, found '{section.TableName}'");
         var topics = Topics();
         var format = (RecordFormat)values.Choice(Keys.Format);
         foreach (var key in format == RecordFormat.Raw ? ForJson : ForRaw)
@@ -82,7 +80,9 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Flu
         var toTopic = values.Choice(Keys.DeadLetter) == (int)DeadLetterPolicy.Topic;
         if (text is not null && !toTopic) values.Wrong(Keys.DeadLetterTopic, "has no meaning without dead_letter = topic");
         if (!string.IsNullOrEmpty(text) && TopicList.NameFlaw(text) is { } flaw) values.Bad(Keys.DeadLetterTopic, flaw);
-        else if (toTopic && TopicList.Matches(topics, text ?? section.TableName + ".dead-letters") is { } reads)
+        // Of a template it has the name of each table: looked at when they are made.
+        else if (toTopic && (text is not null || !values.Has(Keys.TableName))
+            && TopicList.Matches(topics, text ?? section.TableName + ".dead-letters") is { } reads)
             values.Wrong(text is null ? Keys.DeadLetter : Keys.DeadLetterTopic, $"the table reads that topic itself (topics has '{reads}')", "its dead letters would come back; name another dead_letter_topic");
         return string.IsNullOrEmpty(text) ? null : text;
     }

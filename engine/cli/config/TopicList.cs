@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Text.RegularExpressions;
+using K2I.Pipeline;
 
 namespace K2I.Cli.Config;
 
@@ -31,7 +31,7 @@ internal static class TopicList
     public static string? Matches(ImmutableArray<string> topics, string topic)
     {
         foreach (var entry in topics)
-            if (entry == topic || (entry.StartsWith('^') && IsExpression(entry) && Regex.IsMatch(topic, entry, RegexOptions.NonBacktracking))) return entry;
+            if (new TopicPattern(entry).Matches(topic)) return entry;
         return null;
     }
 
@@ -57,7 +57,7 @@ internal static class TopicList
     {
         try
         {
-            return topic.Length > 1 && new Regex(topic, RegexOptions.NonBacktracking).ToString().Length > 1;
+            return topic.Length > 1 && new TopicPattern(topic).Text.Length > 1;
         }
         catch (Exception error) when (error is ArgumentException or NotSupportedException)
         {

@@ -37,6 +37,17 @@ internal sealed class ValueReader(string sectionName, SettingSection? section, P
     public long Count(ConfigKey key, long min, long max) =>
         Number(key, min, max, (string text, out long value) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value), n => n.ToString(CultureInfo.InvariantCulture), null);
 
+    /// <summary>A count, or what <c>auto</c> stands for.</summary>
+    public int CountOrAuto(ConfigKey key, int min, int max, int auto)
+    {
+        var text = Text(key);
+        if (text is null or "auto") return auto;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count >= min
+            && count <= max) return count;
+        if (text.Length > 0) Bad(key, Nearest.Hint(text, ["auto"]), expected: $"auto or {min} to {max}");
+        return auto;
+    }
+
     public bool Flag(ConfigKey key)
     {
         var text = Text(key);

@@ -37,7 +37,7 @@ internal sealed class Demo(DemoOptions options, Terminal terminal, ILog log)
         broker.CreateTopic(Topic, Partitions);
         var engineOptions = EngineOptions(broker);
         using var engine = new Engine(engineOptions, Services.Of(engineOptions), log);
-        using var signals = new StopSignals(_ => stop = true, code => Environment.Exit((int)code));
+        using var signals = new StopSignals(_ => stop = true, code => Environment.Exit((int)code), () => { });
         output.WriteLine($"broker     embedded, {broker.BootstrapServers}, topic {Topic}, {Partitions} partitions");
         output.WriteLine($"table      default.events below {Warehouse}");
         output.WriteLine();

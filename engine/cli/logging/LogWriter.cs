@@ -13,7 +13,7 @@ internal sealed class LogWriter : ILog, IDisposable
     private readonly Lock gate = new();
     private readonly ArrayBufferWriter<byte> buffer = new(512);
     private readonly Utf8JsonWriter json;
-    private readonly LogLevel level;
+    private volatile LogLevel level;
     private readonly LineFormat format;
     private readonly ILogSink sink;
     private readonly Redactor redactor;
@@ -41,6 +41,16 @@ internal sealed class LogWriter : ILog, IDisposable
             : LineFormat.Text;
         return new LogWriter(options.Level, format, sink, redactor, SystemClock.Instance);
     }
+
+    /// <summary>The lowest that is written. Any thread.</summary>
+    public LogLevel Level
+    {
+        get => level;
+        set => level = value;
+    }
+
+    /// <summary>Takes these out of lines, too.</summary>
+    public void AddSecrets(Redactor secrets) => redactor.AddAll(secrets);
 
     public bool IsOn(LogLevel level) => level >= this.level;
 

@@ -70,27 +70,61 @@ internal static class EngineMetrics
         new("k2i_ready", MetricType.Gauge, "1 while every table reads its topics.", (m, s) => m.Sample(s.Ready ? 1 : 0)),
         new("k2i_breaker_open", MetricType.Gauge, "1 while the circuit breaker keeps calls from the catalog or the store, 0.5 while it tries one.", (m, s) => m.Sample(s.Breaker switch { "open" => 1, "half-open" => 0.5, _ => 0 })),
         new("k2i_tables", MetricType.Gauge, "Tables in each state.", WriteTableCounts),
+        new("k2i_tables_unhealthy", MetricType.Gauge, "Tables that ask for a person.", (m, s) => m.Sample(StatusSums.Of(s).Unhealthy)),
+        new("k2i_refused_topics", MetricType.Gauge, "Topics that a template matches and makes no table of.",
+            (m, s) => m.Sample(s.RefusedTopics.Length)),
+        new("k2i_all_partitions", MetricType.Gauge, "Partitions that are read, of all tables.",
+            (m, s) => m.Sample(StatusSums.Of(s).Partitions)),
+        new("k2i_all_records_total", MetricType.Counter, "Kafka records fetched, of all tables.",
+            (m, s) => m.Sample(StatusSums.Of(s).Records)),
+        new("k2i_all_rows_total", MetricType.Counter, "Rows taken, of all tables.", (m, s) => m.Sample(StatusSums.Of(s).Rows)),
+        new("k2i_all_rows_committed_total", MetricType.Counter, "Rows that stand in an Iceberg snapshot, of all tables.",
+            (m, s) => m.Sample(StatusSums.Of(s).RowsCommitted)),
+        new("k2i_all_dead_letters_total", MetricType.Counter, "Records set aside, of all tables.",
+            (m, s) => m.Sample(StatusSums.Of(s).DeadLetters)),
+        new("k2i_all_commits_total", MetricType.Counter, "Iceberg snapshots made, of all tables.",
+            (m, s) => m.Sample(StatusSums.Of(s).Commits)),
+        new("k2i_all_lag_records", MetricType.Gauge, "Records on the broker that are not fetched yet, of all tables.",
+            (m, s) => m.Sample(StatusSums.Of(s).Lag)),
+        new("k2i_all_ring_bytes", MetricType.Gauge, "Native memory that holds rows, of all tables.",
+            (m, s) => m.Sample(StatusSums.Of(s).HeldBytes)),
         new("k2i_resident_memory_bytes", MetricType.Gauge, "Resident memory of the process.", (m, _) => m.Sample(Environment.WorkingSet)),
         new("k2i_managed_heap_bytes", MetricType.Gauge, "Managed memory in use.", (m, _) => m.Sample(GC.GetTotalMemory(forceFullCollection: false))),
+    ];
+
+    public static readonly OtherMetric[] OthersOfTables =
+    [
         new("k2i_table_state", MetricType.Gauge, "1 for the state that the table is in.", WriteStates),
         new("k2i_dead_letters_total", MetricType.Counter, "Records set aside, by reason.", WriteDeadLetters),
         new("k2i_table_paused", MetricType.Gauge, "1 for the reason for which the table is paused.", WritePauses),
     ];
 
-    public static void Write(MetricsWriter metrics, EngineStatus status, long nowUnixMs)
+    /// <param name="tables">So many tables have metrics of their own.</param>
+    public static void Write(MetricsWriter metrics, EngineStatus status, int tables, long nowUnixMs)
     {
         foreach (var metric in Others)
         {
             metrics.Family(metric.Name, metric.Type, metric.Help);
             metric.Write(metrics, status);
         }
-        foreach (var metric in OfTables) Write(metrics, metric, status, nowUnixMs);
         foreach (var metric in OfLanes)
         {
             metrics.Family(metric.Name, metric.Type, metric.Help);
             foreach (var lane in status.Lanes) metrics.Sample(metric.Value(lane), ("lane", lane.Lane.ToString(CultureInfo.InvariantCulture)));
         }
-        foreach (var metric in OfPartitions) Write(metrics, metric, status);
+        var shown = status with
+        {
+            Tables = [.. status.Tables.Length <= tables ? status.Tables
+            : status.Tables.OrderByDescending(t => t.Lag).ThenByDescending(t => t.Rows).Take(tables)]
+        };
+        if (tables == 0) return;
+        foreach (var metric in OthersOfTables)
+        {
+            metrics.Family(metric.Name, metric.Type, metric.Help);
+            metric.Write(metrics, shown);
+        }
+        foreach (var metric in OfTables) Write(metrics, metric, shown, nowUnixMs);
+        foreach (var metric in OfPartitions) Write(metrics, metric, shown);
     }
 
     private static void WriteTableCounts(MetricsWriter metrics, EngineStatus status)

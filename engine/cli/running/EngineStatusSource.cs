@@ -6,7 +6,9 @@ using K2I.Serve;
 namespace K2I.Cli.Running;
 
 /// <summary>What the endpoints show of an engine.</summary>
-internal sealed class EngineStatusSource(Func<EngineStatus> status, Func<bool> alive, Func<bool> stopping) : IStatusSource
+/// <param name="tableMetrics">Of how many tables there are metrics of their own.</param>
+internal sealed class EngineStatusSource(Func<EngineStatus> status, Func<bool> alive, Func<bool> stopping, int tableMetrics = int.MaxValue)
+    : IStatusSource
 {
     public bool Alive => alive();
 
@@ -32,7 +34,8 @@ internal sealed class EngineStatusSource(Func<EngineStatus> status, Func<bool> a
         return now.Healthy;
     }
 
-    public void WriteStatus(Utf8JsonWriter json) => StatusJson.Write(json, status(), stopping(), SystemClock.Instance.UnixMs);
+    public void WriteStatus(Utf8JsonWriter json, StatusQuery query) => StatusJson.Write(json, status(), query, stopping(),
+        SystemClock.Instance.UnixMs);
 
-    public void WriteMetrics(MetricsWriter metrics) => EngineMetrics.Write(metrics, status(), SystemClock.Instance.UnixMs);
+    public void WriteMetrics(MetricsWriter metrics) => EngineMetrics.Write(metrics, status(), tableMetrics, SystemClock.Instance.UnixMs);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using K2I.Pipeline;
 
 namespace K2I.Cli.Running;
@@ -8,6 +9,9 @@ internal interface IEngine : IDisposable
     IReadOnlyList<EngineWorker> Workers { get; }
 
     EngineStatus Status();
+
+    /// <summary>As <see cref="Engine.Apply"/>.</summary>
+    TableChanges Apply(ImmutableArray<TableOptions> tables, ImmutableArray<TableTemplate> templates);
 
     void RequestStop();
 }

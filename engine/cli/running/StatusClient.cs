@@ -12,7 +12,7 @@ namespace K2I.Cli.Running;
 internal static class StatusClient
 {
     private const int TimeoutSeconds = 5;
-    private const int LargestAnswer = 16 << 20;
+    private const int LargestAnswer = 64 << 20;
 
     /// <summary>Where a process with these options is reached from this machine.</summary>
     public static string AddressOf(HttpOptions http)
@@ -24,9 +24,11 @@ internal static class StatusClient
 
     /// <summary>Throws Unavailable if nothing answers, Denied if the token is missing or wrong, Invalid if what answers is not K2I.</summary>
     /// <param name="certificateFile">The process's own certificate, trusted as it is; null for the system's trust.</param>
-    public static JsonDocument Get(Uri address, string? token, string? certificateFile)
+    /// <param name="query">What of the status is asked for.</param>
+    public static JsonDocument Get(Uri address, string? token, string? certificateFile, StatusQuery query)
     {
-        var url = new Uri(address, "/status");
+        var url = new Uri(address, "/status" + (query.Table is { } table ? "?table=" + Uri.EscapeDataString(table) : query.Unhealthy
+            ? "?unhealthy" : ""));
         try
         {
             using var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(TimeoutSeconds) };

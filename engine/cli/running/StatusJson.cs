@@ -1,13 +1,14 @@
 using System.Text.Json;
 using K2I.Base;
 using K2I.Pipeline;
+using K2I.Serve;
 
 namespace K2I.Cli.Running;
 
 /// <summary>The document at <c>/status</c>. Times are Unix milliseconds; what never happened is 0, what is not known -1.</summary>
 internal static class StatusJson
 {
-    public static void Write(Utf8JsonWriter json, EngineStatus status, bool stopping, long nowUnixMs)
+    public static void Write(Utf8JsonWriter json, EngineStatus status, StatusQuery query, bool stopping, long nowUnixMs)
     {
         json.WriteStartObject();
         json.WriteString("version", Build.FullVersion);
@@ -18,11 +19,23 @@ internal static class StatusJson
         json.WriteBoolean("ready", !stopping && status.Ready);
         json.WriteBoolean("stopping", stopping);
         json.WriteString("breaker", status.Breaker);
+        Write(json, StatusSums.Of(status), status);
+        json.WriteStartArray("refused_topics");
+        foreach (var refused in status.RefusedTopics)
+        {
+            json.WriteStartObject();
+            json.WriteString("topic", refused.Topic);
+            json.WriteString("section", refused.Section);
+            json.WriteString("reason", refused.Reason);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
         json.WriteStartArray("lanes");
         foreach (var lane in status.Lanes) Write(json, lane);
         json.WriteEndArray();
         json.WriteStartArray("tables");
-        foreach (var table in status.Tables) Write(json, table);
+        foreach (var table in status.Tables)
+            if ((query.Table is null || query.Table == table.Name) && !(query.Unhealthy && table.Healthy)) Write(json, table);
         json.WriteEndArray();
         json.WriteEndObject();
     }
@@ -37,6 +50,28 @@ internal static class StatusJson
         TableState.Stopped => "stopped",
         _ => "failed",
     };
+
+    private static void Write(Utf8JsonWriter json, StatusSums sums, EngineStatus status)
+    {
+        json.WriteStartObject("sums");
+        json.WriteNumber("tables", sums.Tables);
+        json.WriteNumber("unhealthy", sums.Unhealthy);
+        json.WriteStartObject("states");
+        foreach (var state in Enum.GetValues<TableState>())
+            if (status.Tables.Count(t => t.State == state) is > 0 and var count) json.WriteNumber(NameOf(state), count);
+        json.WriteEndObject();
+        json.WriteNumber("partitions", sums.Partitions);
+        json.WriteNumber("records", sums.Records);
+        json.WriteNumber("rows", sums.Rows);
+        json.WriteNumber("rows_committed", sums.RowsCommitted);
+        json.WriteNumber("dead_letters", sums.DeadLetters);
+        json.WriteNumber("lag", sums.Lag);
+        json.WriteNumber("commits", sums.Commits);
+        json.WriteNumber("ring_bytes", sums.HeldBytes);
+        json.WriteNumber("ring_budget_bytes", sums.BudgetBytes);
+        json.WriteNumber("wal_disk_bytes", status.Lanes.Sum(l => l.WalDiskBytes));
+        json.WriteEndObject();
+    }
 
     private static void Write(Utf8JsonWriter json, LaneStatus lane)
     {
@@ -58,6 +93,8 @@ internal static class StatusJson
         json.WriteStartObject();
         json.WriteString("name", table.Name);
         json.WriteString("state", NameOf(table.State));
+        json.WriteBoolean("healthy", table.Healthy);
+        json.WriteString("template", table.Template);
         json.WriteString("detail", table.Detail);
         if (table.PauseReason is { } reason) json.WriteString("pause_reason", PauseReasons.NameOf(reason));
         else json.WriteNull("pause_reason");
@@ -89,7 +126,7 @@ internal static class StatusJson
         json.WriteStartArray("missing_topics");
         foreach (var topic in table.MissingTopics) json.WriteStringValue(topic);
         json.WriteEndArray();
-        json.WriteNumber("lag", table.Partitions.Sum(p => Math.Max(0, p.Lag)));
+        json.WriteNumber("lag", table.Lag);
         json.WriteStartArray("partitions");
         foreach (var partition in table.Partitions)
         {

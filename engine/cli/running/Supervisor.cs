@@ -5,19 +5,23 @@ using K2I.Serve;
 
 namespace K2I.Cli.Running;
 
-/// <summary>Runs an engine from start to stop: its threads, the endpoints, signals, the service manager, and the bound on the stop.</summary>
+/// <summary>Runs an engine from start to stop: its threads, the endpoints, signals, reloads, the service manager, and the bound on the
+/// stop.</summary>
 /// <remarks>
 /// The calling thread waits; each worker has a thread. A first signal (or every worker's end) leads to a stop: the engine is asked, and has
 /// shutdown_timeout to flush and commit. Whatever outlasts that, and a second signal, ends the process at once: what is not committed is fetched again.
 /// </remarks>
-internal sealed class Supervisor(AppOptions options, ILog log, IReadOnlyDictionary<string, string> environment, Action<ExitCode> leave)
+internal sealed class Supervisor(AppOptions options, ILog log, IReadOnlyDictionary<string, string> environment, Action<ExitCode> leave,
+    Reloader? reloader = null)
 {
-    private const int TickMs = 1_000;
+    private const int TickMs = 1_000, MailMs = 500;
 
     private readonly object gate = new();
     private readonly ServiceManager manager = new(environment);
+    private readonly ReloadMailbox mailbox = new(options.Engine.DataDirectory);
     private int running;
     private bool woken;
+    private bool reloadAsked;
     private volatile bool stopAsked;
     private volatile bool bug;
     private volatile bool diskFailed;
@@ -27,14 +31,14 @@ internal sealed class Supervisor(AppOptions options, ILog log, IReadOnlyDictiona
     {
         log.Info("k2i starts", ("version", Build.FullVersion), ("tables", options.Engine.Tables.Length), ("pid", Environment.ProcessId));
         using var engine = start();
-        var source = new EngineStatusSource(engine.Status, () => Volatile.Read(ref running) > 0, () => stopAsked);
+        var source = new EngineStatusSource(engine.Status, () => Volatile.Read(ref running) > 0, () => stopAsked, options.TableMetrics);
         using var http = options.Http is null ? null : HttpServer.Start(options.Http, source, log);
         if (http is not null) log.Info("listening", ("address", http.Address.ToString()));
-        using var signals = new StopSignals(AskToStop, Leave);
+        using var signals = new StopSignals(AskToStop, Leave, AskToReload);
 
         var threads = StartWorkers(engine);
         manager.Ready($"{options.Engine.Tables.Length} tables");
-        Wait(threads);
+        Wait(engine, threads);
         return Stop(engine, threads);
     }
 
@@ -44,6 +48,16 @@ internal sealed class Supervisor(AppOptions options, ILog log, IReadOnlyDictiona
         log.Info("stopping: flush, commit, leave", ("reason", reason), ("timeout", ValueReader.FormatMs(options.Engine.ShutdownTimeoutMs)));
         stopAsked = true;
         Wake();
+    }
+
+    /// <summary>As SIGHUP does.</summary>
+    internal void AskToReload()
+    {
+        lock (gate)
+        {
+            reloadAsked = true;
+            Monitor.PulseAll(gate);
+        }
     }
 
     private void Leave(ExitCode code)
@@ -91,14 +105,35 @@ internal sealed class Supervisor(AppOptions options, ILog log, IReadOnlyDictiona
         }
     }
 
-    private void Wait(List<Thread> threads)
+    private void Wait(IEngine engine, List<Thread> threads)
     {
         if (threads.Count == 0) return;
-        var tick = manager.WatchdogMs > 0 ? (int)Math.Min(TickMs, manager.WatchdogMs) : Timeout.Infinite;
-        lock (gate)
+        var tick = (int)Math.Min(reloader is null ? TickMs : MailMs, manager.WatchdogMs > 0 ? manager.WatchdogMs : TickMs);
+        while (true)
         {
-            while (!woken)
-                if (!Monitor.Wait(gate, tick)) manager.Alive();
+            bool reload;
+            lock (gate)
+            {
+                if (!woken && !reloadAsked) Monitor.Wait(gate, tick);
+                if (woken) return;
+                (reload, reloadAsked) = (reloadAsked, false);
+            }
+            if (manager.WatchdogMs > 0) manager.Alive();
+            if (reloader is null) continue;
+            if (reload) reloader.Reload(engine);
+            else if (mailbox.Take() is { } id) Answer(id, reloader.Reload(engine));
+        }
+    }
+
+    private void Answer(string id, ReloadOutcome outcome)
+    {
+        try
+        {
+            mailbox.Answer(id, outcome);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            log.Warn("the answer to a reload cannot be written", ("error", error.Message));
         }
     }
 

@@ -114,7 +114,8 @@ internal sealed partial class Lane
 
     private void OnTablesChanged()
     {
-        if (!engine.Tables.Topics.IsEmpty) consumer!.Subscribe(engine.Tables.Topics);
+        if (!engine.Tables.Topics.IsEmpty
+            && !subscribed.SequenceEqual(engine.Tables.Topics)) consumer!.Subscribe(subscribed = engine.Tables.Topics);
         var asked = new Dictionary<RunPart, List<Source>>(ReferenceEqualityComparer.Instance);
         foreach (var partition in partitions.Values)
         {
@@ -125,6 +126,8 @@ internal sealed partial class Lane
             partition.Update();
         }
         Ask(asked);
+        // Limits of flushes may be others.
+        foreach (var part in parts.Values.ToArray()) Guard(part, this, static (lane, p) => lane.CheckTriggers(p));
     }
 
     /// <summary>Nothing is polled for the moment, as what is fetched could not be taken. Those that wait for longer have their partitions stopped, and the others go on.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using K2I.Base;
 using K2I.Kafka;
 
@@ -47,6 +48,7 @@ internal sealed partial class Lane : IRecordHandler, IConsumerListener, IDisposa
     private int watermarksFrom;
     private bool hasAssignment;
     private EngineException? problem;
+    private ImmutableArray<string> subscribed = [];
     private bool closing;
     private bool isPolling;
 
@@ -150,7 +152,7 @@ internal sealed partial class Lane : IRecordHandler, IConsumerListener, IDisposa
         {
             Client = engine.Client,
             Group = options.Group,
-            Topics = engine.Tables.Topics,
+            Topics = subscribed = engine.Tables.Topics,
             InstanceId = options.InstanceId is { } instance ? FormattableString.Invariant($"{instance}.{Index}") : null,
             Protocol = options.GroupProtocol,
             FetchBufferBytes = engine.Shares.LaneFetchBytes,

@@ -23,6 +23,10 @@ internal sealed class TableHandle
     private readonly ILog log;
     private volatile TableRun? run;
     private volatile Shown shown = new(TableState.Starting, "", null);
+    private TableOptions options;
+    private Change? change;
+    private long leavingSinceMs;
+    private bool isGone;
     private StartDecider? starts;
     private LogPin? startsPin;
     private ColumnChanges? columns;
@@ -40,22 +44,29 @@ internal sealed class TableHandle
 
     internal TableHandle(TableOptions options, EngineContext engine)
     {
-        (Options, this.engine, clock, log) = (options, engine, engine.Services.Clock, engine.Log);
+        (this.options, this.engine, clock, log) = (options, engine, engine.Services.Clock, engine.Log);
         ingest = new IngestCounters?[engine.Options.Lanes];
         Stream = LogStreams.IdOf(options.Name);
         Topics = new(options.Topics, options.Name, log);
     }
 
+    /// <summary>What the table is to be between this run and the next; null options: nothing.</summary>
+    private sealed record Change(TableOptions? Options);
+
     private sealed record Shown(TableState State, string Detail, PauseReason? Reason);
 
-    internal TableOptions Options { get; }
+    /// <summary>What the run goes by; but for the limits of flushes they stay for its life. Any thread.</summary>
+    internal TableOptions Options => Volatile.Read(ref options);
+
+    /// <summary>What the configuration says of it; null where it is in no configuration any more. Any thread.</summary>
+    internal TableOptions? Wanted => Volatile.Read(ref change) is { } next ? next.Options : Options;
 
     internal string Name => Options.Name;
 
     /// <summary>Its stream in the logs of lanes.</summary>
     internal ulong Stream { get; }
 
-    internal TopicWatch Topics { get; }
+    internal TopicWatch Topics { get; private set; }
 
     internal FlushCounters Flushes { get; } = new();
 
@@ -95,13 +106,26 @@ internal sealed class TableHandle
     /// <summary>They are in the table, or the table is no more.</summary>
     internal void ForgetStarts() => Interlocked.Exchange(ref startsPin, null)?.Release();
 
-    /// <summary>It is configured no longer: its run ends with a flush, and no other begins. Any thread.</summary>
-    internal bool IsRemoved { get; set; }
-
     /// <summary>Its totals in a lane. That lane's thread.</summary>
     internal IngestCounters IngestOf(int lane) => ingest[lane] ??= new();
 
     internal bool IsFirstToTell(string column) => told.TryAdd(column, true);
+
+    /// <summary>
+    /// The configuration says something else of it, or nothing (null). Its run ends with a flush, and the next one begins with what is
+    /// said; limits of flushes count at once. Under the
+    /// lock of the <see cref="TableSet"/>.
+    /// </summary>
+    internal void ChangeTo(TableOptions? next)
+    {
+        if (next is not null && Volatile.Read(ref change) is null && (Options with { Flush = next.Flush }).Means(next))
+        {
+            Volatile.Write(ref options, next);
+            return;
+        }
+        Volatile.Write(ref change, new(next));
+        Wake(Urgency.Control);
+    }
 
     /// <summary>There is work for it. Any thread.</summary>
     internal void Wake(Urgency urgency) => engine.Work.Wake(this, urgency);
@@ -185,6 +209,7 @@ internal sealed class TableHandle
         {
             Name = Name,
             State = state,
+            Template = Options.Template,
             Detail = detail,
             PauseReason = reason,
             Recovering = Recovering,
@@ -217,6 +242,7 @@ internal sealed class TableHandle
 
     private long WorkForRun(TableRun now)
     {
+        if (Volatile.Read(ref change) is not null && IsLeavingOver(now)) return clock.MonotonicMs;
         if (now.NextQuestion() is { } question)
         {
             if (question is StartsQuestion asked) starts!.Answer(asked);
@@ -236,7 +262,56 @@ internal sealed class TableHandle
             now.Flush = new(now, starts!, segments, engine.Flushing);
             return clock.MonotonicMs;
         }
-        return Math.Min(dueMs, LookAtTable(now));
+        if (Volatile.Read(ref change) is null) return Math.Min(dueMs, LookAtTable(now));
+        // What was asked for at the leaving is in the table; what came since is fetched again.
+        if (dueMs == long.MaxValue) now.Fail(Left());
+        return Math.Min(dueMs, leavingSinceMs + engine.RevokeTimeoutMs);
+    }
+
+    /// <summary>Begins to leave by a flush; true once it has taken too long.</summary>
+    private bool IsLeavingOver(TableRun now)
+    {
+        if (leavingSinceMs == 0)
+        {
+            leavingSinceMs = clock.MonotonicMs;
+            now.RequestFlush(null, Urgency.Control);
+        }
+        if (clock.MonotonicMs - leavingSinceMs < engine.RevokeTimeoutMs) return false;
+        log.Warn("the table is let go before its rows were flushed; they are still in Kafka", ("table", Name),
+            ("waited_ms", engine.RevokeTimeoutMs), ("reason", now.Flush?.Trouble));
+        now.Fail(Left());
+        return true;
+    }
+
+    private EngineException Left() => new(ErrorKind.Unavailable, $"table {Name}: its configuration is another");
+
+    /// <summary>Between runs: the table is what the configuration says now. False where it is no more.</summary>
+    private bool TakeChange()
+    {
+        leavingSinceMs = 0;
+        while (Volatile.Read(ref change) is { } taken)
+        {
+            if (taken.Options is not { } next)
+            {
+                if (isGone) return false;
+                if (!engine.Tables.TryRemove(this)) continue;
+                isGone = true;
+                StartsPin?.Release();
+                StartsPin = null;
+                engine.Found.Forget(Stream);
+                Show(TableState.Stopped, "it is in the configuration no longer");
+                engine.TellLanes(new LaneMessage.TablesChanged());
+                engine.Work.Remove(this);
+                return false;
+            }
+            if (!ReferenceEquals(Interlocked.CompareExchange(ref change, null, taken), taken)) continue;
+            if (next.Template.Length == 0 && !Options.Topics.SequenceEqual(next.Topics)) Topics = new(next.Topics, Name, log);
+            Volatile.Write(ref options, next);
+            (pausedBy, attemptMs, waitMs) = (null, 0, FirstWaitMs);
+            log.Info("the table goes on with another configuration", ("table", Name));
+            engine.TellLanes(new LaneMessage.TablesChanged());
+        }
+        return true;
     }
 
     /// <summary>Once in a while without a flush: a table that was turned back, replaced or dropped, and a topic that was created again, are noticed though no record comes.</summary>
@@ -265,7 +340,7 @@ internal sealed class TableHandle
 
     private long OpenWhenDue()
     {
-        if (IsRemoved || engine.Stop.IsEnded) return long.MaxValue;
+        if (engine.Stop.IsEnded || !TakeChange()) return long.MaxValue;
         if (pausedBy is not null && !Resumes()) return clock.MonotonicMs + ResumePollMs;
         if (clock.MonotonicMs < attemptMs) return attemptMs;
         using var calls = engine.Stop.Enter();
@@ -293,6 +368,9 @@ internal sealed class TableHandle
             engine.Found.Forget(Stream);
             CutShort = null;
         }
+        if (store.IsOpen && engine.Tables.ForeignTopic(Options, store.Offsets.Topics.Select(t => t.Key)) is { } foreign)
+            throw new TableStop(PauseReason.Refused,
+                $"table {Name} holds rows of topic {foreign}, whose name gives another table that K2I would call the same; let table in [table.{Options.Template}] tell them apart", kind: ErrorKind.Invalid);
         LoggedFlush? redo = null;
         if (store.IsOpen && (CutShort ?? (hasOpened ? null : engine.Found.HalfDone(Stream, store.Uuid))) is { } logged)
         {
@@ -345,7 +423,7 @@ internal sealed class TableHandle
         ended.Dispose();
         run = null;
         Recovering = "";
-        OnEnded(ended.Explained!);
+        if (Volatile.Read(ref change) is null) OnEnded(ended.Explained!);
         return clock.MonotonicMs;
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.RegularExpressions;
 using K2I.Base;
 
 namespace K2I.Pipeline;
@@ -8,44 +7,123 @@ namespace K2I.Pipeline;
 internal sealed class TableSet(EngineContext engine)
 {
     private readonly Lock gate = new();
+    private readonly Dictionary<string, TableHandle> handles = new(StringComparer.Ordinal);
+    private readonly HashSet<string> known = new(StringComparer.Ordinal);
+    private readonly List<string> seen = [];
     private ImmutableArray<TableHandle> all = [];
-    private ImmutableArray<Route> routes = [];
     private ImmutableDictionary<string, ImmutableArray<TableHandle>> fed = ImmutableDictionary.Create<string, ImmutableArray<TableHandle>>(StringComparer.Ordinal);
-
-    private sealed record Route(TableHandle Table, ImmutableHashSet<string> Names, ImmutableArray<Regex> Patterns);
+    private ImmutableArray<RefusedTopic> refused = [];
+    private TopicRoutes? routes;
 
     internal ImmutableArray<TableHandle> All => all;
 
     /// <summary>What a consumer subscribes to: names, and patterns that begin with ^.</summary>
     internal ImmutableArray<string> Topics { get; private set; } = [];
 
-    internal TableHandle Add(TableOptions options)
-    {
-        var table = new TableHandle(options, engine);
-        lock (gate)
-        {
-            if (all.FirstOrDefault(t => t.Name == options.Name || t.Stream == table.Stream) is { } other)
-                throw new EngineException(ErrorKind.Invalid, $"table {options.Name}: there is {(other.Name == options.Name ? "one of this name already" : $"a table {other.Name}, whose name meets this one in the log; choose another")}");
-            all = all.Add(table);
-            routes = routes.Add(new(table, [.. options.Topics.Where(t => !t.StartsWith('^'))], [.. options.Topics.Where(t => t.StartsWith('^')).Select(Pattern)]));
-            Topics = [.. Topics.Union(options.Topics, StringComparer.Ordinal)];
-            fed = fed.Clear();
-        }
-        return table;
-    }
+    /// <summary>Topics that templates match and make no table of.</summary>
+    internal ImmutableArray<RefusedTopic> Refused => refused;
 
-    /// <summary>The tables that a topic feeds.</summary>
+    /// <summary>The tables that a topic feeds; those that templates make of it are made.</summary>
     internal ImmutableArray<TableHandle> FedBy(string topic)
     {
-        if (fed.TryGetValue(topic, out var known)) return known;
+        if (Volatile.Read(ref fed).TryGetValue(topic, out var tables)) return tables;
         lock (gate)
         {
-            ImmutableArray<TableHandle> found = [.. routes.Where(r => r.Names.Contains(topic) || r.Patterns.Any(p => p.IsMatch(topic))).Select(r => r.Table)];
-            fed = fed.SetItem(topic, found);
+            if (fed.TryGetValue(topic, out tables)) return tables;
+            var route = routes!.Of(topic);
+            if (known.Add(topic)) seen.Add(topic);
+            foreach (var flaw in route.Refused)
+            {
+                refused = refused.Add(flaw);
+                engine.Log.Warn("a topic makes no table", ("topic", topic), ("section", $"table.{flaw.Section}"), ("reason", flaw.Reason));
+            }
+            ImmutableArray<TableHandle> found = [.. route.Tables.Select(t => HandleOf(t, topic))];
+            Volatile.Write(ref fed, fed.SetItem(topic, found));
             return found;
         }
     }
 
-    /// <summary>As librdkafka takes it: a POSIX expression, which these are where they mean the same.</summary>
-    private static Regex Pattern(string text) => new(text, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+    /// <summary>
+    /// These are the tables from now on. What is new begins, what is no more is flushed and let go, what is another is flushed and goes on
+    /// as it is now; the rest does not notice. Lanes
+    /// are to be told. Throws Invalid, with nothing changed, where two tables have one name.
+    /// </summary>
+    internal TableChanges Apply(ImmutableArray<TableOptions> tables, ImmutableArray<TableTemplate> templates)
+    {
+        var (added, changed, removed) = (new List<string>(), new List<string>(), new List<string>());
+        lock (gate)
+        {
+            var next = new TopicRoutes(tables, templates, engine.Options.Iceberg.Namespace);
+            foreach (var topic in seen) _ = next.Of(topic);
+            foreach (var table in handles.Values)
+            {
+                if (next.Tables.TryGetValue(table.Name, out var options))
+                {
+                    if (table.Wanted is { } now && now.Means(options)) continue;
+                    changed.Add(table.Name);
+                    table.ChangeTo(options);
+                }
+                else if (table.Wanted is not null)
+                {
+                    removed.Add(table.Name);
+                    table.ChangeTo(null);
+                }
+            }
+            foreach (var options in next.Tables.Values)
+            {
+                if (handles.ContainsKey(options.Name)) continue;
+                added.Add(options.Name);
+                Begin(options);
+            }
+            all = [.. handles.Values];
+            (routes, refused) = (next, []);
+            Volatile.Write(ref fed, fed.Clear());
+            if (!Topics.SequenceEqual(next.Topics)) Topics = next.Topics;
+        }
+        return new([.. added], [.. changed], [.. removed]);
+    }
+
+    /// <summary>The table has ended, and is in no configuration: it goes. False where it is wanted again meanwhile.</summary>
+    internal bool TryRemove(TableHandle table)
+    {
+        lock (gate)
+        {
+            if (table.Wanted is not null) return false;
+            handles.Remove(table.Name);
+            all = all.Remove(table);
+            return true;
+        }
+    }
+
+    /// <summary>A topic that the table holds rows of, and that would make another table of the same name; null where there is
+    /// none.</summary>
+    internal string? ForeignTopic(TableOptions table, IEnumerable<string> topics)
+    {
+        if (table.Template.Length == 0) return null;
+        lock (gate) return topics.FirstOrDefault(t => routes!.IsForeign(table, t));
+    }
+
+    private TableHandle HandleOf(TableOptions options, string topic)
+    {
+        if (!handles.TryGetValue(options.Name, out var table))
+        {
+            table = Begin(options);
+            all = all.Add(table);
+            engine.Log.Info("a topic makes a table", ("topic", topic), ("table", options.Name), ("section", $"table.{options.Template}"));
+        }
+        else if (table.Wanted is null)
+        {
+            table.ChangeTo(options);
+        }
+        table.Topics.Expect(topic);
+        return table;
+    }
+
+    private TableHandle Begin(TableOptions options)
+    {
+        var table = new TableHandle(options, engine);
+        handles[options.Name] = table;
+        engine.Work.Wake(table, Urgency.Idle);
+        return table;
+    }
 }

@@ -8,17 +8,24 @@ namespace K2I.Pipeline;
 /// Which of a table's topics the cluster does not have: never made, misspelt, or deleted. Kafka's word is taken at once; where it names no topic, whoever works for the table looks. What is
 /// missing may come to be at any time, so nothing stops for it; it is told, and shown.
 /// </summary>
-/// <remarks>Any thread. Patterns are not looked for: nothing need match them yet.</remarks>
+/// <remarks>Any thread. Patterns are not looked for: nothing need match them yet. What they have found is.</remarks>
 internal sealed class TopicWatch(ImmutableArray<string> topics, string table, ILog log)
 {
-    private readonly ImmutableArray<string> names = [.. topics.Where(t => !t.StartsWith('^'))];
     private readonly Lock gate = new();
+    private ImmutableArray<string> names = [.. topics.Where(t => !TopicPattern.IsExpression(t))];
     private ImmutableSortedSet<string> missing = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
 
     internal ImmutableSortedSet<string> Missing => Volatile.Read(ref missing);
 
     /// <summary>Kafka has said that some topic is missing, and not which.</summary>
     internal bool IsLookWanted { get; private set; }
+
+    /// <summary>A pattern has found the topic.</summary>
+    internal void Expect(string topic)
+    {
+        lock (gate)
+            if (!names.Contains(topic)) names = names.Add(topic);
+    }
 
     internal void Report(in KafkaProblem problem)
     {

@@ -36,7 +36,7 @@ internal sealed class LaneWorld : IDisposable
         foreach (var log in logs) syncs.Add(Started(log.RunSync));
         Context.Found = FoundLogs.Read(logs, Log);
         Context.Lanes = [.. logs.Select((l, i) => new Lane(i, Context, l))];
-        foreach (var table in Options.Tables) Context.Tables.Add(table);
+        _ = Context.Tables.Apply(Options.Tables, Options.Templates);
         if (Context.Tables.All.Length > 0)
             foreach (var lane in Context.Lanes) lane.Open();
         Consumers = [.. Topics.Consumers.TakeLast(Options.Lanes)];

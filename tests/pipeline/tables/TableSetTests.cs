@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using K2I.Base;
 
 namespace K2I.Pipeline.Tests;
@@ -5,6 +6,8 @@ namespace K2I.Pipeline.Tests;
 public sealed class TableSetTests : IDisposable
 {
     private readonly LaneWorld world = new(LaneWorld.OptionsFor());
+
+    private ImmutableArray<TableOptions> tables = [];
 
     private TableSet Tables => world.Context.Tables;
 
@@ -40,7 +43,12 @@ public sealed class TableSetTests : IDisposable
         Assert.Equal(["t"], [.. Tables.Topics]);
     }
 
-    private void Add(string name, params string[] topics) => Tables.Add(new() { Name = name, Topics = [.. topics] });
+    private void Add(string name, params string[] topics)
+    {
+        var more = tables.Add(new() { Name = name, Topics = [.. topics] });
+        _ = Tables.Apply(more, []);
+        tables = more;
+    }
 
     private string[] FedBy(string topic) => [.. Tables.FedBy(topic).Select(t => t.Name)];
 }

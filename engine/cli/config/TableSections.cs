@@ -1,0 +1,132 @@
+using System.Collections.Immutable;
+using K2I.Pipeline;
+
+namespace K2I.Cli.Config;
+
+/// <summary>
+/// Tells the <c>[table.NAME]</c> sections apart: a table; with <c>table = …</c> a template, which makes a table of each topic that it
+/// matches; without <c>topics</c>, where there are
+/// templates, what one of their tables is like instead.
+/// </summary>
+internal sealed class TableSections(List<SettingSection> sections, Place source, FlushOptions defaults, IcebergOptions iceberg,
+    Problems problems)
+{
+    private readonly Dictionary<string, SettingSection> places = new(StringComparer.Ordinal);
+
+    public ImmutableArray<TableOptions> Tables { get; private set; } = [];
+
+    public ImmutableArray<TableTemplate> Templates { get; private set; } = [];
+
+    public void Bind()
+    {
+        var templates = sections.Where(s => s.IsTable && s[Keys.TableName.Name] is not null).ToList();
+        var overrides = sections.Where(s => s.IsTable && templates.Count > 0 && s[Keys.TableName.Name] is null
+            && s[Keys.Topics.Name] is null).ToList();
+        var tables = sections.Where(s => s.IsTable && !templates.Contains(s) && !overrides.Contains(s)).ToList();
+        Tables = [.. tables.Select(BindTable)];
+        CheckDeadLetterTables();
+        foreach (var section in overrides) CheckOverride(section);
+        Templates = [.. templates.Select(t => BindTemplate(t, overrides))];
+        if (Tables.IsEmpty && Templates.IsEmpty) problems.Add(source, "expected at least one [table.NAME] section, found none");
+    }
+
+    private TableOptions BindTable(SettingSection section)
+    {
+        if (!Names.IsDotted(section.TableName))
+            problems.Add(section.Place,
+                $"[{section.Name}]: expected a table name of a-z, 0-9 and _, with its namespace before a dot, found '{section.TableName}'");
+        if (Values(section).Changes(Keys.MaxTables)) Values(section).Wrong(Keys.MaxTables, "has no meaning without table",
+            "table = ${…} makes a table of each topic");
+        CheckPlace(section);
+        return Binder(section).Bind();
+    }
+
+    private TableTemplate BindTemplate(SettingSection section, List<SettingSection> overrides)
+    {
+        var values = Values(section);
+        var before = problems.Count;
+        var options = Binder(section).Bind();
+        var name = values.Text(Keys.TableName) ?? "";
+        var maxTables = (int)values.Count(Keys.MaxTables, 1, 100_000);
+        var own = ImmutableDictionary.CreateBuilder<string, TableOptions>(StringComparer.Ordinal);
+        if (problems.Count == before)
+        {
+            CheckName(values, name, options.Topics);
+            foreach (var single in overrides) own[FullName(single.TableName)] = Binder(Merged(section, single)).Bind();
+        }
+        return new()
+        {
+            Section = section.TableName,
+            Table = name,
+            Topics = options.Topics,
+            Options = options with { Topics = [] },
+            Overrides = own.ToImmutable(),
+            MaxTables = maxTables
+        };
+    }
+
+    /// <summary>Each name in the text has to be a group of each expression; a plain topic has but itself.</summary>
+    private static void CheckName(ValueReader values, string text, ImmutableArray<string> topics)
+    {
+        foreach (var (at, name) in TopicPattern.NamesIn(text))
+        {
+            if (name.Length == 0)
+            {
+                values.Wrong(Keys.TableName, "expected a name and '}' after '${'", offset: at);
+                return;
+            }
+            foreach (var topic in topics)
+            {
+                string[] groups = [TopicPattern.TopicGroup, .. new TopicPattern(topic).Groups];
+                if (groups.Contains(name)) continue;
+                values.Wrong(Keys.TableName,
+                    $"{(TopicPattern.IsExpression(topic) ? "the expression" : "the topic")} {topic} has no group '{name}'",
+                    Nearest.Hint(name, groups) ?? $"there is {string.Join(", ", groups.Select(g => $"${{{g}}}"))}", at);
+                return;
+            }
+        }
+    }
+
+    private void CheckOverride(SettingSection section)
+    {
+        if (!Names.IsDotted(section.TableName))
+            problems.Add(section.Place,
+                $"[{section.Name}]: expected the name of a table that a template makes, of a-z, 0-9 and _, found '{section.TableName}'");
+        if (Values(section).Changes(Keys.MaxTables)) Values(section).Wrong(Keys.MaxTables, "has no meaning for one table",
+            "it belongs into the section that has table");
+        CheckPlace(section);
+    }
+
+    private void CheckPlace(SettingSection section)
+    {
+        var full = FullName(section.TableName);
+        if (!places.TryAdd(full, section))
+            problems.Add(section.Place, $"[{section.Name}]: is the same table as [{places[full].Name}] at {places[full].Place}",
+                $"both are {full}");
+    }
+
+    /// <summary>Dead letters of one table must not be rows of another.</summary>
+    private void CheckDeadLetterTables()
+    {
+        foreach (var table in Tables)
+        {
+            if (table.DeadLetterPolicy is not (DeadLetterPolicy.Table or DeadLetterPolicy.Pause)) continue;
+            if (places.TryGetValue(FullName(table.Name) + DeadLetterTable.Suffix, out var taken))
+                problems.Add(taken.Place, $"[{taken.Name}]: is the table of the dead letters of [table.{table.Name}]",
+                    "name it otherwise, or set dead_letter of the other to topic or drop");
+        }
+    }
+
+    private static SettingSection Merged(SettingSection template, SettingSection single)
+    {
+        var merged = new SettingSection(single.Name, single.Place);
+        foreach (var setting in template.All.Concat(single.All)) merged.Set(setting);
+        return merged;
+    }
+
+    private ValueReader Values(SettingSection section) => new(section.Name, section, source, problems);
+
+    private TableBinder Binder(SettingSection section) => new(section, source, defaults, iceberg.FormatVersion, problems);
+
+    private string FullName(string table) => table.Contains('.', StringComparison.Ordinal) ? table : $"{iceberg.Namespace}.{table}";
+}
