@@ -1,6 +1,6 @@
 namespace K2I.Ring;
 
-/// <summary>Where a segment is in its life. Each transition belongs to one thread (see <see cref="SegmentRing"/>).</summary>
+/// <summary>Where a segment is in its life. Each transition belongs to one thread (see <see cref="Segment"/>).</summary>
 public enum SegmentState
 {
     /// <summary>Empty, waiting for the writer.</summary>

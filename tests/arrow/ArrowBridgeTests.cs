@@ -87,12 +87,12 @@ public sealed class ArrowBridgeTests(ITestOutputHelper output) : IDisposable
             var json = new List<string>();
             var batch = table.Fill(builder, random.Next(1, 500), json);
             int from = random.Next(batch.Rows), to = random.Next(from, batch.Rows + 1);
-            var ordinals = Enumerable.Range(0, random.Next(1, 600)).Select(_ => random.Next(batch.Rows)).ToArray();
+            var ordinals = Enumerable.Range(0, random.Next(1, 600)).Select(_ => new Ordinal(random.Next(batch.Rows))).ToArray();
             using var gather = new RowGather(schema, MemoryTag.Scratch);
-            gather.Take(batch, [random.Next(batch.Rows)]);
+            gather.Take(batch, [new Ordinal(random.Next(batch.Rows))]);
             var gathered = gather.Take(batch, ordinals);
             var stream = Write(schema, [(batch, 0, batch.Rows), (batch, from, to), (gathered, 0, ordinals.Length)]);
-            yield return (seed, schema, stream, [.. json, .. json[from..to], .. ordinals.Select(o => json[o])]);
+            yield return (seed, schema, stream, [.. json, .. json[from..to], .. ordinals.Select(o => json[o.Value])]);
         }
     }
 

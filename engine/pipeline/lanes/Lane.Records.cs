@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using K2I.Base;
 using K2I.Kafka;
 

@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
 using K2I.Base;
 using K2I.Columns;
 using K2I.Decode;
-using K2I.Kafka;
 
 namespace K2I.Pipeline;
 

@@ -8,7 +8,7 @@ namespace K2I.Pipeline;
 /// A table, from when it is configured or discovered until it is removed: state, no thread, no memory of its own. It has one <see cref="TableRun"/> after another; whoever works for it
 /// (one worker at a time) opens runs, answers what lanes ask, flushes, and ends runs.
 /// </summary>
-internal sealed class TableHandle
+internal sealed partial class TableHandle
 {
     private const int FirstWaitMs = 500, LongestWaitMs = 30_000, ResumePollMs = 500, LookMs = 60_000;
 
@@ -111,22 +111,6 @@ internal sealed class TableHandle
 
     internal bool IsFirstToTell(string column) => told.TryAdd(column, true);
 
-    /// <summary>
-    /// The configuration says something else of it, or nothing (null). Its run ends with a flush, and the next one begins with what is
-    /// said; limits of flushes count at once. Under the
-    /// lock of the <see cref="TableSet"/>.
-    /// </summary>
-    internal void ChangeTo(TableOptions? next)
-    {
-        if (next is not null && Volatile.Read(ref change) is null && (Options with { Flush = next.Flush }).Means(next))
-        {
-            Volatile.Write(ref options, next);
-            return;
-        }
-        Volatile.Write(ref change, new(next));
-        Wake(Urgency.Control);
-    }
-
     /// <summary>There is work for it. Any thread.</summary>
     internal void Wake(Urgency urgency) => engine.Work.Wake(this, urgency);
 
@@ -193,53 +177,6 @@ internal sealed class TableHandle
 
     internal void ShowFailed(string message) => Show(TableState.Failed, message);
 
-    internal TableStatus Status()
-    {
-        var now = run;
-        var (state, detail, reason) = shown;
-        var trouble = now?.Flush?.Trouble ?? now?.Parts.Select(p => p.Journal.Trouble).FirstOrDefault(t => t is not null);
-        var kafka = engine.Kafka;
-        if (state == TableState.Running && trouble is not null) (state, detail) = (TableState.Waiting, trouble);
-        else if (state is TableState.Running or TableState.Starting && kafka is { State: not K2I.Kafka.KafkaConnectionState.Up, LastError: { } lost }) (state, detail) = (TableState.Waiting, $"Kafka is away: {lost}");
-        var counters = ingest.OfType<IngestCounters>().ToArray();
-        var letters = ImmutableSortedDictionary.CreateBuilder<string, long>(StringComparer.Ordinal);
-        foreach (var counter in counters)
-            foreach (var (error, count) in counter.DeadLetters) letters[error] = letters.GetValueOrDefault(error) + count;
-        return new()
-        {
-            Name = Name,
-            State = state,
-            Template = Options.Template,
-            Detail = detail,
-            PauseReason = reason,
-            Recovering = Recovering,
-            KafkaState = kafka?.State.ToString() ?? "",
-            Partitions = [.. (now?.Parts ?? []).SelectMany(p => p.Sources).Where(s => s.Assigned).Select(s => new PartitionStatus(s.Topic, s.Partition, s.NextOffset, s.CommittedOffset, s.HighWatermark, s.Fetched))],
-            Records = counters.Sum(c => Volatile.Read(ref c.Records)),
-            RecordBytes = counters.Sum(c => Volatile.Read(ref c.RecordBytes)),
-            Rows = counters.Sum(c => Volatile.Read(ref c.Rows)),
-            IgnoredFields = counters.Sum(c => Volatile.Read(ref c.IgnoredFields)),
-            RowsCommitted = Volatile.Read(ref Flushes.RowsCommitted),
-            DeadLetters = letters.ToImmutable(),
-            RingBytes = now?.Memory.HeldBytes ?? 0,
-            RingBudgetBytes = engine.Pool.BudgetBytes,
-            Backpressure = now?.Parts.Any(p => p.IsStalled) ?? false,
-            DeadLetterPendingBytes = now?.Letters.PendingBytes ?? 0,
-            Commits = Volatile.Read(ref Flushes.Commits),
-            FlushRetries = Volatile.Read(ref Flushes.FlushRetries),
-            CommitRetries = Volatile.Read(ref Flushes.CommitRetries),
-            DataFiles = Volatile.Read(ref Flushes.DataFiles),
-            DataFileBytes = Volatile.Read(ref Flushes.DataFileBytes),
-            SnapshotId = Flushes.SnapshotId,
-            LastCommitUnixMs = Volatile.Read(ref Flushes.LastCommitUnixMs),
-            LastFlushMs = Volatile.Read(ref Flushes.LastFlushMs),
-            LastCommitMs = Volatile.Read(ref Flushes.LastCommitMs),
-            OldestPendingUnixMs = now?.OldestPendingUnixMs ?? 0,
-            LastError = LastError,
-            MissingTopics = [.. Topics.Missing],
-        };
-    }
-
     private long WorkForRun(TableRun now)
     {
         if (Volatile.Read(ref change) is not null && IsLeavingOver(now)) return clock.MonotonicMs;
@@ -266,52 +203,6 @@ internal sealed class TableHandle
         // What was asked for at the leaving is in the table; what came since is fetched again.
         if (dueMs == long.MaxValue) now.Fail(Left());
         return Math.Min(dueMs, leavingSinceMs + engine.RevokeTimeoutMs);
-    }
-
-    /// <summary>Begins to leave by a flush; true once it has taken too long.</summary>
-    private bool IsLeavingOver(TableRun now)
-    {
-        if (leavingSinceMs == 0)
-        {
-            leavingSinceMs = clock.MonotonicMs;
-            now.RequestFlush(null, Urgency.Control);
-        }
-        if (clock.MonotonicMs - leavingSinceMs < engine.RevokeTimeoutMs) return false;
-        log.Warn("the table is let go before its rows were flushed; they are still in Kafka", ("table", Name),
-            ("waited_ms", engine.RevokeTimeoutMs), ("reason", now.Flush?.Trouble));
-        now.Fail(Left());
-        return true;
-    }
-
-    private EngineException Left() => new(ErrorKind.Unavailable, $"table {Name}: its configuration is another");
-
-    /// <summary>Between runs: the table is what the configuration says now. False where it is no more.</summary>
-    private bool TakeChange()
-    {
-        leavingSinceMs = 0;
-        while (Volatile.Read(ref change) is { } taken)
-        {
-            if (taken.Options is not { } next)
-            {
-                if (isGone) return false;
-                if (!engine.Tables.TryRemove(this)) continue;
-                isGone = true;
-                StartsPin?.Release();
-                StartsPin = null;
-                engine.Found.Forget(Stream);
-                Show(TableState.Stopped, "it is in the configuration no longer");
-                engine.TellLanes(new LaneMessage.TablesChanged());
-                engine.Work.Remove(this);
-                return false;
-            }
-            if (!ReferenceEquals(Interlocked.CompareExchange(ref change, null, taken), taken)) continue;
-            if (next.Template.Length == 0 && !Options.Topics.SequenceEqual(next.Topics)) Topics = new(next.Topics, Name, log);
-            Volatile.Write(ref options, next);
-            (pausedBy, attemptMs, waitMs) = (null, 0, FirstWaitMs);
-            log.Info("the table goes on with another configuration", ("table", Name));
-            engine.TellLanes(new LaneMessage.TablesChanged());
-        }
-        return true;
     }
 
     /// <summary>Once in a while without a flush: a table that was turned back, replaced or dropped, and a topic that was created again, are noticed though no record comes.</summary>
@@ -428,69 +319,4 @@ internal sealed class TableHandle
     }
 
     private EngineException Explain(TableRun ended) => starts!.Explain(ended.Failure!, ended.Parts.SelectMany(p => p.Sources));
-
-    /// <summary>Waits for the next run, or pauses.</summary>
-    private void OnEnded(EngineException error)
-    {
-        LastError = error.Message;
-        if (Flushes.Commits > commitsAtOpening) accepted = [];
-        if (clock.MonotonicMs - beganMs > LongestWaitMs) waitMs = FirstWaitMs;
-        if (PauseReasons.Of(error) is { } reason)
-        {
-            log.Error("table paused", ("table", Name), ("reason", PauseReasons.NameOf(reason)), ("error", error.Message), ("resume", ResumeHint(reason)));
-            Show(TableState.Paused, error.Message, reason);
-            (pausedBy, pausedMs, pausedUnixMs, waitMs, attemptMs) = (error, clock.MonotonicMs, clock.UnixMs, FirstWaitMs, 0);
-            return;
-        }
-        log.Warn("table waits", ("table", Name), ("error", error.Message), ("retry_ms", waitMs));
-        Show(TableState.Waiting, error.Message);
-        attemptMs = clock.MonotonicMs + waitMs;
-        waitMs = Math.Min(waitMs * 2, LongestWaitMs);
-    }
-
-    /// <summary>A person has asked for it, or it is time to look by itself.</summary>
-    private bool Resumes()
-    {
-        var reason = PauseReasons.Of(pausedBy!)!.Value;
-        if (reason == PauseReason.PermissionDenied && clock.MonotonicMs - pausedMs >= DeniedRetryMs)
-        {
-            pausedBy = null;
-            return true;
-        }
-        if (TakeRequest() is not { } request || request.RequestedUnixMs < pausedUnixMs) return false;
-        if (request.Accept is { } named && named != reason)
-        {
-            log.Warn("resume refused", ("table", Name), ("accepts", PauseReasons.NameOf(named)), ("paused_for", PauseReasons.NameOf(reason)));
-            return false;
-        }
-        log.Info("table resumes", ("table", Name), ("accepted", request.Accept is null ? null : PauseReasons.NameOf(reason)));
-        if (request.Accept is not null)
-        {
-            accepted = accepted.Add(reason);
-            if (pausedBy is TableStop { Record: { } record }) acceptedRecords[(record.Topic, record.Partition)] = record.Offset;
-        }
-        pausedBy = null;
-        return true;
-    }
-
-    private string ResumeHint(PauseReason reason) =>
-        PauseReasons.CanAccept(reason) ? $"k2i resume {Name} --accept {PauseReasons.NameOf(reason)}" : $"k2i resume {Name}";
-
-    private ResumeRequest? TakeRequest()
-    {
-        var path = ResumeRequest.PathOf(engine.Options.DataDirectory, Name);
-        var files = engine.Services.Files;
-        try
-        {
-            if (!files.Exists(path)) return null;
-            var bytes = files.Read(path, ResumeRequest.MaxBytes);
-            files.Delete(path);
-            return ResumeRequest.Parse(bytes);
-        }
-        catch (EngineException error)
-        {
-            log.Warn("a request to resume cannot be taken", ("table", Name), ("error", error.Message));
-            return null;
-        }
-    }
 }
