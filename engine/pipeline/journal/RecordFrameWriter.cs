@@ -11,9 +11,11 @@ internal sealed class RecordFrameWriter
     /// <summary>A frame that has grown so far is appended: large enough that its head costs nothing, small enough to be in the cache.</summary>
     internal const int TargetBytes = 64 << 10;
 
+    private const int FirstBytes = TargetBytes * 2;
+
     private readonly int maxBytes;
     private readonly int targetBytes;
-    private byte[] bytes = new byte[TargetBytes * 2];
+    private byte[] bytes = new byte[FirstBytes];
     private int length;
     private int count;
     private bool begun;
@@ -25,6 +27,9 @@ internal sealed class RecordFrameWriter
     internal RecordFrameWriter(int maxBytes) => (this.maxBytes, targetBytes) = (maxBytes, Math.Min(TargetBytes, maxBytes / 2));
 
     internal bool IsEmpty => !begun;
+
+    /// <summary>A large record has been in it: it holds more memory than others.</summary>
+    internal bool HasGrown => bytes.Length > FirstBytes;
 
     internal ReadOnlySpan<byte> Bytes => bytes.AsSpan(0, length);
 

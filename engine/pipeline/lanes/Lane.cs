@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using K2I.Base;
 using K2I.Kafka;
+using Microsoft.Extensions.ObjectPool;
 
 namespace K2I.Pipeline;
 
@@ -55,6 +56,7 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
         (Index, this.engine, Log, clock) = (index, engine, log, engine.Services.Clock);
         problems = new(index, engine.Log, clock);
         acks = new(log);
+        Writers = new DefaultObjectPool<RecordFrameWriter>(new FrameWriterPolicy(log.MaxPayloadBytes), FrameWriterPolicy.MostKept);
     }
 
     internal int Index { get; }
@@ -65,7 +67,8 @@ internal sealed class Lane : IRecordHandler, IConsumerListener, IDisposable
 
     internal IClock Clock => clock;
 
-    internal FrameWriters Writers { get; } = new();
+    /// <summary>Lane's thread.</summary>
+    internal ObjectPool<RecordFrameWriter> Writers { get; }
 
     /// <summary>Any thread.</summary>
     internal KafkaConnection? Connection { get; private set; }
