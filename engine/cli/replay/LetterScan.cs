@@ -45,13 +45,14 @@ internal static class LetterScan
             Headers = columns.GetValueOrDefault(DeadLetterTable.Headers) is { } headers && !headers.IsNull(row) ? HeadersOf(headers, row) : [],
         };
 
-        byte[]? Bytes(string name) => columns.GetValueOrDefault(name) is { } column && !column.IsNull(row) ? column.Bytes(row).ToArray() : null;
+        byte[]? Bytes(string name) => Known(name)?.Bytes(row).ToArray();
 
-        string? Text(string name) => columns.GetValueOrDefault(name) is { } column && !column.IsNull(row) ? Encoding.UTF8.GetString(column.Bytes(row)) : null;
+        string? Text(string name) => Known(name) is { } column ? Encoding.UTF8.GetString(column.Bytes(row)) : null;
 
         // What most letters of a table have in common is kept once.
-        string? Name(string name) =>
-            columns.GetValueOrDefault(name) is { } column && !column.IsNull(row) ? StringPool.Shared.GetOrAdd(column.Bytes(row), Encoding.UTF8) : null;
+        string? Name(string name) => Known(name) is { } column ? StringPool.Shared.GetOrAdd(column.Bytes(row), Encoding.UTF8) : null;
+
+        ColumnView? Known(string name) => columns.GetValueOrDefault(name) is { } column && !column.IsNull(row) ? column : null;
     }
 
     private static List<KafkaHeader> HeadersOf(ColumnView column, int row)
