@@ -10,9 +10,12 @@ foreach (var bytes in (int[])[16, 64, 100, 256, 1024, 4096, 16384, 65536])
 foreach (var bytes in (int[])[1000, 20_000, 500_000])
 {
     var writers = new BufferWriterBenchmark { Bytes = bytes };
-    Turns.Compare($"a document of {bytes} B", ("ArrayBufferWriter", () => writers.ArrayBuffer()), ("ArrayPoolBufferWriter", () => writers.ArrayPoolBuffer()));
+    Turns.Compare($"a document of {bytes} B", ("ArrayBufferWriter", () => writers.ArrayBuffer()),
+        ("ArrayPoolBufferWriter", () => writers.ArrayPoolBuffer()));
 }
 var pools = new ObjectPoolBenchmark();
-Turns.Compare("take and return", ("a stack under a lock", () => pools.StackUnderLock() ? 1 : 0), ("ObjectPool", () => pools.ObjectPool() ? 1 : 0));
+Turns.Compare("take and return", ("a stack under a lock", () => pools.StackUnderLock() ? 1 : 0),
+    ("ObjectPool", () => pools.ObjectPool() ? 1 : 0));
 var names = new TopicNameBenchmark();
-Turns.Compare("a topic's name", ("new string", () => names.NewString()), ("StringPool", () => names.StringPoolName()), ("librdkafka's handle", () => names.Handle()));
+Turns.Compare("a topic's name", ("new string", () => names.NewString()), ("StringPool", () => names.StringPoolName()),
+    ("librdkafka's handle", () => names.Handle()));

@@ -3,8 +3,10 @@ using System.Globalization;
 
 namespace K2I.Bench;
 
-/// <summary>Ways of doing one thing, timed in turns so that a busy machine troubles all of them alike. Prints the median and the best round in ns a call,
-/// and bytes allocated.</summary>
+/// <summary>
+/// Ways of doing one thing, timed in turns so that a busy machine troubles all of them alike. Prints the median and the best round in ns
+/// a call, and bytes allocated.
+/// </summary>
 internal static class Turns
 {
     private const int Rounds = 2001;

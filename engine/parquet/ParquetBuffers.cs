@@ -82,7 +82,8 @@ public sealed class ParquetBuffers(long retainBytes = 256L << 20) : IDisposable
     {
         lock (gate)
         {
-            if (!compressors.TryGetValue((codec, level), out var pool)) compressors[(codec, level)] = pool = pools.Create(new CompressorPolicy(codec, level));
+            if (!compressors.TryGetValue((codec, level), out var pool))
+                compressors[(codec, level)] = pool = pools.Create(new CompressorPolicy(codec, level));
             return pool;
         }
     }

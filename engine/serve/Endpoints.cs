@@ -92,7 +92,7 @@ internal sealed class Endpoints(HttpOptions options, IStatusSource source, ILog 
         }
     }
 
-    private static (int Status, string Type) Word(ArrayPoolBufferWriter<byte> body, bool good, ReadOnlySpan<byte> yes, ReadOnlySpan<byte> no)
+    private static (int Status, string Type) Word(IBufferWriter<byte> body, bool good, ReadOnlySpan<byte> yes, ReadOnlySpan<byte> no)
     {
         body.Write(good ? yes : no);
         return (good ? 200 : 503, Plain);

@@ -50,7 +50,8 @@ public sealed class HttpServerTests : IDisposable
         {
             source.Samples = samples;
             var text = Text(server, "/metrics");
-            Assert.Equal((samples, true), (text.Split("\nk2i_test ").Length - 1, text.EndsWith($"k2i_test {6 + samples}\n", StringComparison.Ordinal)));
+            Assert.Equal(samples, text.Split("\nk2i_test ").Length - 1);
+            Assert.EndsWith($"k2i_test {6 + samples}\n", text, StringComparison.Ordinal);
         }
     }
 
