@@ -1,4 +1,5 @@
 using K2I.Base;
+using Microsoft.Extensions.ObjectPool;
 
 namespace K2I.Parquet;
 
@@ -12,7 +13,8 @@ public sealed class ParquetBuffers(long retainBytes = 256L << 20) : IDisposable
 
     private readonly Lock gate = new();
     private readonly NativeBlock?[] free = new NativeBlock?[LargestShift + 1];
-    private readonly Dictionary<(ParquetCodec Codec, int Level), Stack<Compressor>> compressors = [];
+    private readonly DefaultObjectPoolProvider pools = new();
+    private readonly Dictionary<(ParquetCodec Codec, int Level), ObjectPool<Compressor>> compressors = [];
     private long idleBytes;
     private bool disposed;
 
@@ -54,29 +56,11 @@ public sealed class ParquetBuffers(long retainBytes = 256L << 20) : IDisposable
         block.Dispose();
     }
 
-    internal Compressor? RentCompressor(ParquetCodec codec, int level)
-    {
-        lock (gate)
-        {
-            Check.That(!disposed);
-            if (compressors.TryGetValue((codec, level), out var idle) && idle.TryPop(out var compressor)) return compressor;
-        }
-        return Compressor.Create(codec, level);
-    }
+    /// <summary>Null where nothing is compressed.</summary>
+    internal Compressor? RentCompressor(ParquetCodec codec, int level) =>
+        codec == ParquetCodec.Uncompressed ? null : CompressorsOf(codec, level).Get();
 
-    internal void ReturnCompressor(Compressor compressor, ParquetCodec codec, int level)
-    {
-        lock (gate)
-        {
-            if (!disposed)
-            {
-                if (!compressors.TryGetValue((codec, level), out var idle)) compressors[(codec, level)] = idle = new();
-                idle.Push(compressor);
-                return;
-            }
-        }
-        compressor.Dispose();
-    }
+    internal void ReturnCompressor(Compressor compressor, ParquetCodec codec, int level) => CompressorsOf(codec, level).Return(compressor);
 
     public void Dispose()
     {
@@ -88,10 +72,19 @@ public sealed class ParquetBuffers(long retainBytes = 256L << 20) : IDisposable
                 for (var block = free[shift]; block is not null; block = block.Next) block.Dispose();
                 free[shift] = null;
             }
-            foreach (var idle in compressors.Values)
-                foreach (var compressor in idle) compressor.Dispose();
-            compressors.Clear();
+            // Those that come back later are freed at once.
+            foreach (var pool in compressors.Values) ((IDisposable)pool).Dispose();
             idleBytes = 0;
+        }
+    }
+
+    private ObjectPool<Compressor> CompressorsOf(ParquetCodec codec, int level)
+    {
+        lock (gate)
+        {
+            if (!compressors.TryGetValue((codec, level), out var pool))
+                compressors[(codec, level)] = pool = pools.Create(new CompressorPolicy(codec, level));
+            return pool;
         }
     }
 }

@@ -1,7 +1,7 @@
-using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using CommunityToolkit.HighPerformance.Buffers;
 using K2I.Base;
 using K2I.Iceberg;
 
@@ -70,7 +70,7 @@ public sealed class OffsetMap
 
     public string ToJson()
     {
-        var buffer = new ArrayBufferWriter<byte>();
+        using var buffer = new ArrayPoolBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Text.Json;
+using CommunityToolkit.HighPerformance.Buffers;
 using K2I.Base;
 using Microsoft.AspNetCore.Http;
 
@@ -15,9 +16,9 @@ internal sealed class Endpoints(HttpOptions options, IStatusSource source, ILog 
 
     private readonly BearerToken? token = options.Token is null ? null : new BearerToken(options.Token);
 
-    public Task Answer(HttpContext context)
+    public async Task Answer(HttpContext context)
     {
-        var body = new ArrayBufferWriter<byte>(4096);
+        using var body = new ArrayPoolBufferWriter<byte>(4096);
         var (status, type) = Guarded(context, body);
         var response = context.Response;
         response.StatusCode = status;
@@ -25,11 +26,10 @@ internal sealed class Endpoints(HttpOptions options, IStatusSource source, ILog 
         response.ContentLength = body.WrittenCount;
         response.Headers.CacheControl = "no-store";
         response.Headers.XContentTypeOptions = "nosniff";
-        if (HttpMethods.IsHead(context.Request.Method)) return Task.CompletedTask;
-        return response.Body.WriteAsync(body.WrittenMemory).AsTask();
+        if (!HttpMethods.IsHead(context.Request.Method)) await response.Body.WriteAsync(body.WrittenMemory);
     }
 
-    private (int Status, string Type) Guarded(HttpContext context, ArrayBufferWriter<byte> body)
+    private (int Status, string Type) Guarded(HttpContext context, ArrayPoolBufferWriter<byte> body)
     {
         try
         {
@@ -38,12 +38,12 @@ internal sealed class Endpoints(HttpOptions options, IStatusSource source, ILog 
         catch (Exception error)
         {
             log.Error("an endpoint failed", ("path", context.Request.Path.Value), ("error", error.Message));
-            body.ResetWrittenCount();
+            body.Clear();
             return Error(body, 500, "internal error, see the log");
         }
     }
 
-    private (int Status, string Type)? Refuse(HttpContext context, ArrayBufferWriter<byte> body)
+    private (int Status, string Type)? Refuse(HttpContext context, ArrayPoolBufferWriter<byte> body)
     {
         var request = context.Request;
         if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
@@ -68,7 +68,7 @@ internal sealed class Endpoints(HttpOptions options, IStatusSource source, ILog 
         return null;
     }
 
-    private (int Status, string Type) Route(HttpRequest request, ArrayBufferWriter<byte> body)
+    private (int Status, string Type) Route(HttpRequest request, ArrayPoolBufferWriter<byte> body)
     {
         switch (request.Path.Value ?? "/")
         {
@@ -96,13 +96,13 @@ internal sealed class Endpoints(HttpOptions options, IStatusSource source, ILog 
         new(request.Query.TryGetValue("table", out var table) ? table.ToString() : null,
             request.Query.TryGetValue("unhealthy", out var unhealthy) && unhealthy.ToString() is not "false");
 
-    private static (int Status, string Type) Word(ArrayBufferWriter<byte> body, bool good, ReadOnlySpan<byte> yes, ReadOnlySpan<byte> no)
+    private static (int Status, string Type) Word(IBufferWriter<byte> body, bool good, ReadOnlySpan<byte> yes, ReadOnlySpan<byte> no)
     {
         body.Write(good ? yes : no);
         return (good ? 200 : 503, Plain);
     }
 
-    private static (int Status, string Type) Error(ArrayBufferWriter<byte> body, int status, string message)
+    private static (int Status, string Type) Error(ArrayPoolBufferWriter<byte> body, int status, string message)
     {
         using var json = new Utf8JsonWriter(body);
         json.WriteStartObject();

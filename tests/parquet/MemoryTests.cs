@@ -63,6 +63,20 @@ public sealed class MemoryTests
     }
 
     [Fact]
+    public void CompressorsServeTheNextFileOfTheirCodecAndLevel()
+    {
+        using var buffers = new ParquetBuffers();
+        var zstd = buffers.RentCompressor(ParquetCodec.Zstd, 1)!;
+        buffers.ReturnCompressor(zstd, ParquetCodec.Zstd, 1);
+        var other = buffers.RentCompressor(ParquetCodec.Zstd, 3)!;
+        Assert.NotSame(zstd, other);
+        Assert.Same(zstd, buffers.RentCompressor(ParquetCodec.Zstd, 1));
+        Assert.Null(buffers.RentCompressor(ParquetCodec.Uncompressed, 0));
+        buffers.ReturnCompressor(zstd, ParquetCodec.Zstd, 1);
+        buffers.ReturnCompressor(other, ParquetCodec.Zstd, 3);
+    }
+
+    [Fact]
     public void BufferedBytesStayNearTheRowGroup()
     {
         var schema = Schema.Of(new Field(1, "a", PrimitiveType.Binary, false));

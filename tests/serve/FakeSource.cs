@@ -12,6 +12,8 @@ internal sealed class FakeSource : IStatusSource
 
     public bool Fails { get; set; }
 
+    public int Samples { get; set; } = 1;
+
     public bool WriteHealth(Utf8JsonWriter json)
     {
         json.WriteStartObject();
@@ -34,6 +36,6 @@ internal sealed class FakeSource : IStatusSource
     public void WriteMetrics(MetricsWriter metrics)
     {
         metrics.Family("k2i_test", MetricType.Gauge, "A test.");
-        metrics.Sample(7);
+        for (var i = 0; i < Samples; i++) metrics.Sample(7 + i);
     }
 }

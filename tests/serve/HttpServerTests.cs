@@ -54,6 +54,19 @@ public sealed class HttpServerTests : IDisposable
     }
 
     [Fact]
+    public void AnswersOfAnySizeComeWhole()
+    {
+        var server = Start();
+        foreach (var samples in (int[])[1, 300, 20_000, 2])
+        {
+            source.Samples = samples;
+            var text = Text(server, "/metrics");
+            Assert.Equal(samples, text.Split("\nk2i_test ").Length - 1);
+            Assert.EndsWith($"k2i_test {6 + samples}\n", text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void TroubleAnswers503()
     {
         var server = Start();

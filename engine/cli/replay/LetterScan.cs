@@ -1,4 +1,5 @@
 using System.Text;
+using CommunityToolkit.HighPerformance.Buffers;
 using K2I.Base;
 using K2I.Columns;
 using K2I.Iceberg;
@@ -31,22 +32,27 @@ internal static class LetterScan
 
     private static Letter Row(Dictionary<string, ColumnView> columns, int row)
     {
-        var key = new LetterKey(Text(DeadLetterTable.Topic)!, Text(DeadLetterTable.TopicId) ?? "", columns[DeadLetterTable.Partition].Value<int>(row), new(columns[DeadLetterTable.Offset].Value<long>(row)));
+        var key = new LetterKey(Name(DeadLetterTable.Topic)!, Name(DeadLetterTable.TopicId) ?? "", columns[DeadLetterTable.Partition].Value<int>(row), new(columns[DeadLetterTable.Offset].Value<long>(row)));
         var time = columns.GetValueOrDefault(DeadLetterTable.Timestamp);
         return new Letter(key)
         {
             TimestampMs = time is null || time.IsNull(row) ? null : time.Value<long>(row) / 1000,
-            TimestampType = Text(DeadLetterTable.TimestampType),
-            Error = Text(DeadLetterTable.Error) ?? "",
+            TimestampType = Name(DeadLetterTable.TimestampType),
+            Error = Name(DeadLetterTable.Error) ?? "",
             Detail = Text(DeadLetterTable.Detail) ?? "",
             RecordKey = Bytes(DeadLetterTable.Key),
             Value = Bytes(DeadLetterTable.Value),
             Headers = columns.GetValueOrDefault(DeadLetterTable.Headers) is { } headers && !headers.IsNull(row) ? HeadersOf(headers, row) : [],
         };
 
-        byte[]? Bytes(string name) => columns.GetValueOrDefault(name) is { } column && !column.IsNull(row) ? column.Bytes(row).ToArray() : null;
+        byte[]? Bytes(string name) => Known(name)?.Bytes(row).ToArray();
 
-        string? Text(string name) => Bytes(name) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+        string? Text(string name) => Known(name) is { } column ? Encoding.UTF8.GetString(column.Bytes(row)) : null;
+
+        // What most letters of a table have in common is kept once.
+        string? Name(string name) => Known(name) is { } column ? StringPool.Shared.GetOrAdd(column.Bytes(row), Encoding.UTF8) : null;
+
+        ColumnView? Known(string name) => columns.GetValueOrDefault(name) is { } column && !column.IsNull(row) ? column : null;
     }
 
     private static List<KafkaHeader> HeadersOf(ColumnView column, int row)

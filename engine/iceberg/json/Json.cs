@@ -1,8 +1,8 @@
-using System.Buffers;
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 
+using CommunityToolkit.HighPerformance.Buffers;
 using K2I.Base;
 
 namespace K2I.Iceberg;
@@ -37,7 +37,7 @@ internal static class Json
     /// <param name="expectedBytes">How long it will be, about: large documents are not copied over and over then.</param>
     public static byte[] Write(Action<Utf8JsonWriter> write, int expectedBytes = 4096)
     {
-        var buffer = new ArrayBufferWriter<byte>(expectedBytes);
+        using var buffer = new ArrayPoolBufferWriter<byte>(expectedBytes);
         using (var json = new Utf8JsonWriter(buffer, Compact)) write(json);
         return buffer.WrittenSpan.ToArray();
     }

@@ -1,6 +1,6 @@
 using System.Buffers;
-using System.Numerics;
 using System.Text;
+using CommunityToolkit.HighPerformance.Buffers;
 
 namespace K2I.Parquet;
 
@@ -12,16 +12,16 @@ internal sealed class ThriftWriter : IDisposable
     private const int MaxDepth = 16;
 
     private readonly short[] lastIds = new short[MaxDepth];
-    private byte[] buffer = ArrayPool<byte>.Shared.Rent(4096);
+    private readonly ArrayPoolBufferWriter<byte> buffer = new(4096);
     private int depth;
 
-    internal int Length { get; private set; }
+    internal int Length => buffer.WrittenCount;
 
-    internal ReadOnlySpan<byte> Written => buffer.AsSpan(0, Length);
+    internal ReadOnlySpan<byte> Written => buffer.WrittenSpan;
 
     internal void Reset()
     {
-        Length = 0;
+        buffer.Clear();
         depth = 0;
         lastIds[0] = 0;
     }
@@ -108,24 +108,17 @@ internal sealed class ThriftWriter : IDisposable
     internal void BinaryElement(ReadOnlySpan<byte> value)
     {
         VarInt((uint)value.Length);
-        Room(value.Length);
-        value.CopyTo(buffer.AsSpan(Length));
-        Length += value.Length;
+        buffer.Write(value);
     }
 
     internal void StringElement(string value)
     {
         var bytes = Encoding.UTF8.GetByteCount(value);
         VarInt((uint)bytes);
-        Room(bytes);
-        Length += Encoding.UTF8.GetBytes(value, buffer.AsSpan(Length));
+        buffer.Advance(Encoding.UTF8.GetBytes(value, buffer.GetSpan(bytes)));
     }
 
-    public void Dispose()
-    {
-        ArrayPool<byte>.Shared.Return(buffer);
-        buffer = [];
-    }
+    public void Dispose() => buffer.Dispose();
 
     private void Header(short id, byte type)
     {
@@ -142,23 +135,16 @@ internal sealed class ThriftWriter : IDisposable
 
     private void VarInt(ulong value)
     {
-        Room(10);
-        for (; value >= 0x80; value >>= 7) buffer[Length++] = (byte)(value | 0x80);
-        buffer[Length++] = (byte)value;
+        var room = buffer.GetSpan(10);
+        var length = 0;
+        for (; value >= 0x80; value >>= 7) room[length++] = (byte)(value | 0x80);
+        room[length++] = (byte)value;
+        buffer.Advance(length);
     }
 
     private void Raw(byte value)
     {
-        Room(1);
-        buffer[Length++] = value;
-    }
-
-    private void Room(int bytes)
-    {
-        if (Length + bytes <= buffer.Length) return;
-        var larger = ArrayPool<byte>.Shared.Rent((int)BitOperations.RoundUpToPowerOf2((uint)(Length + bytes)));
-        Written.CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(buffer);
-        buffer = larger;
+        buffer.GetSpan(1)[0] = value;
+        buffer.Advance(1);
     }
 }

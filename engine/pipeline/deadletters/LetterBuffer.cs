@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
+using CommunityToolkit.HighPerformance.Buffers;
 using K2I.Base;
 using K2I.Decode;
 
@@ -23,15 +23,17 @@ internal sealed class LetterBuffer(LetterBytes total) : IDisposable
 {
     internal const int HeadBytes = 32;
 
+    // The buffer grows to powers of two; a record of Kafka is shorter than the largest.
+    private const int FirstBytes = 64 << 10, MostBytes = 1 << 30;
+
     internal const int Length = 0, SourceIndex = 4, Offset = 8, FailedMs = 16, ErrorLength = 24, DetailLength = 28;
 
     private readonly List<Source> sources = [];
-    private byte[] bytes = [];
-    private int used;
+    private readonly ArrayPoolBufferWriter<byte> bytes = new(FirstBytes);
 
     internal int Count { get; private set; }
 
-    internal int Bytes => used;
+    internal int Bytes { get; private set; }
 
     internal IReadOnlyList<Source> Sources => sources;
 
@@ -55,14 +57,13 @@ internal sealed class LetterBuffer(LetterBytes total) : IDisposable
     /// <summary>What a record takes here, roughly.</summary>
     internal static long SizeOf(in RecordInput record, string detail) => HeadBytes + 64 + detail.Length + RecordBytes.SizeOf(in record);
 
-    internal LetterReader Read() => new(bytes.AsSpan(0, used), sources);
+    internal LetterReader Read() => new(bytes.WrittenSpan, sources);
 
     public void Dispose()
     {
-        total.Add(-used);
-        if (bytes.Length > 0) ArrayPool<byte>.Shared.Return(bytes);
-        bytes = [];
-        used = Count = 0;
+        total.Add(-Bytes);
+        bytes.Dispose();
+        Bytes = Count = 0;
         sources.Clear();
     }
 
@@ -76,15 +77,10 @@ internal sealed class LetterBuffer(LetterBytes total) : IDisposable
 
     private Span<byte> Claim(long size)
     {
-        if (used + size > bytes.Length)
-        {
-            Check.That(used + size <= Array.MaxLength);
-            var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(Array.MaxLength, Math.Max(used + size, Math.Max(64 << 10, bytes.Length * 2L))));
-            bytes.AsSpan(0, used).CopyTo(larger);
-            if (bytes.Length > 0) ArrayPool<byte>.Shared.Return(bytes);
-            bytes = larger;
-        }
-        used += (int)size;
-        return bytes.AsSpan(used - (int)size, (int)size);
+        Check.That(Bytes + size <= MostBytes);
+        var claimed = bytes.GetSpan((int)size)[..(int)size];
+        bytes.Advance((int)size);
+        Bytes += (int)size;
+        return claimed;
     }
 }

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text;
+using CommunityToolkit.HighPerformance.Buffers;
 using K2I.Base;
 using K2I.Iceberg;
 using K2I.Storage;
@@ -83,10 +85,10 @@ internal sealed class LetterSelection
             for (var i = 0; i < rows.Rows; i++)
             {
                 var at = rows.Ordinal(i).Value;
-                var key = (System.Text.Encoding.UTF8.GetString(columns[0].Bytes(at)), columns[1].Value<int>(at), new Offset(columns[2].Value<long>(at)));
+                var key = (StringPool.Shared.GetOrAdd(columns[0].Bytes(at), Encoding.UTF8), columns[1].Value<int>(at), new Offset(columns[2].Value<long>(at)));
                 if (!doubtful.TryGetValue(key, out var source)) continue;
                 // The same offset of the topic that was there before is another record.
-                if (source.TopicId is { } id && !columns[3].IsNull(at) && id != System.Text.Encoding.UTF8.GetString(columns[3].Bytes(at))) continue;
+                if (source.TopicId is { } id && !columns[3].IsNull(at) && id != StringPool.Shared.GetOrAdd(columns[3].Bytes(at), Encoding.UTF8)) continue;
                 present.Add((source, key.Item3));
             }
         }

@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using CommunityToolkit.HighPerformance.Buffers;
 using K2I.Iceberg;
 
 namespace K2I.Pipeline;
@@ -20,7 +20,7 @@ internal sealed record Flush(string Id, long Epoch, IReadOnlyList<OffsetRange> R
     /// <summary>The ranges as each data file carries them; see <see cref="LogEntry.BufferSnapshot.WriteRanges"/>.</summary>
     internal string RangesJson()
     {
-        var buffer = new ArrayBufferWriter<byte>();
+        using var buffer = new ArrayPoolBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer)) LogEntry.BufferSnapshot.WriteRanges(json, Ranges.Select(LoggedFlush.Range.Of));
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }

@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using CommunityToolkit.HighPerformance.Buffers;
 using K2I.Base;
 using K2I.Iceberg;
 using K2I.Wal;
@@ -20,7 +20,7 @@ internal abstract partial record LogEntry
     /// <summary>The object as the log keeps it.</summary>
     internal byte[] ToJson(IClock clock)
     {
-        var buffer = new ArrayBufferWriter<byte>(512);
+        using var buffer = new ArrayPoolBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using CommunityToolkit.HighPerformance.Buffers;
 using K2I.Base;
 using K2I.Decode;
 
@@ -45,9 +46,9 @@ internal ref struct RecordFrameReader
 
     internal readonly ReadOnlySpan<byte> TopicUtf8 => topic;
 
-    internal readonly string Topic => Encoding.UTF8.GetString(topic);
+    internal readonly string Topic => StringPool.Shared.GetOrAdd(topic, Encoding.UTF8);
 
-    internal readonly string? TopicId => id.IsEmpty ? null : Encoding.UTF8.GetString(id);
+    internal readonly string? TopicId => id.IsEmpty ? null : StringPool.Shared.GetOrAdd(id, Encoding.UTF8);
 
     /// <summary>The next record; its headers are loaded into <paramref name="headers"/>. False at the end.</summary>
     internal bool TryRead(HeaderCopy headers, out RecordInput record)

@@ -29,6 +29,9 @@ internal sealed class RecordFrameWriter
 
     internal bool IsEmpty => !begun;
 
+    /// <summary>A large record has been in it: it holds more memory than others.</summary>
+    internal bool HasGrown => bytes.Length > FirstBytes;
+
     internal ReadOnlySpan<byte> Bytes => bytes.AsSpan(0, length);
 
     /// <summary>The record can be added to what is there; false asks for the frame to be appended first.</summary>

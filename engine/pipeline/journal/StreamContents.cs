@@ -14,8 +14,6 @@ internal sealed class StreamContents
 {
     private readonly Dictionary<(string Topic, int Partition), (LoggedRun Run, List<LogPosition> Frames)> runs = [];
     private readonly HashSet<string> endedFlushes = new(StringComparer.Ordinal);
-    private string? lastTopic;
-    private byte[] lastTopicUtf8 = [];
 
     /// <summary>The table's uuid, where the log tells.</summary>
     internal string? Uuid { get; private set; }
@@ -52,8 +50,7 @@ internal sealed class StreamContents
 
     private void Extend(RecordFrameReader frame, LogPosition position)
     {
-        if (!frame.TopicUtf8.SequenceEqual(lastTopicUtf8) || lastTopic is null) (lastTopic, lastTopicUtf8) = (frame.Topic, frame.TopicUtf8.ToArray());
-        var key = (lastTopic, frame.Partition);
+        var key = (frame.Topic, frame.Partition);
         if (runs.TryGetValue(key, out var known) && known.Run.Next == frame.From && known.Run.TopicId == frame.TopicId)
         {
             known.Frames.Add(position);

@@ -1,5 +1,6 @@
 using K2I.Base;
 using K2I.Decode;
+using Microsoft.Extensions.ObjectPool;
 
 namespace K2I.Pipeline;
 
@@ -7,7 +8,7 @@ namespace K2I.Pipeline;
 /// A run's side of a lane's log: records of the table staged into frames, and its state entries, in the table's stream.
 /// </summary>
 /// <remarks>Lane's thread: staging. Any thread: entries.</remarks>
-internal sealed class TableJournal(LaneLog lane, FrameWriters writers, TableRun run, ILog log, IClock clock)
+internal sealed class TableJournal(LaneLog lane, ObjectPool<RecordFrameWriter> writers, TableRun run, ILog log, IClock clock)
 {
     private const int LeftForCommit = 4 << 10;
 
@@ -37,7 +38,7 @@ internal sealed class TableJournal(LaneLog lane, FrameWriters writers, TableRun 
     internal void Stage(in RecordInput record, Source source, Offset from)
     {
         if (!Stages) return;
-        staged ??= writers.Take(lane.MaxPayloadBytes);
+        staged ??= writers.Get();
         // One that no frame can hold is left out: the run ends before it, and Kafka has it.
         if (staged.CanHold(in record, source)) staged.Add(in record, source, from);
         else staged.End();
@@ -50,7 +51,7 @@ internal sealed class TableJournal(LaneLog lane, FrameWriters writers, TableRun 
     internal void StageEnd(Source source, Offset from, Offset next)
     {
         if (!Stages) return;
-        staged ??= writers.Take(lane.MaxPayloadBytes);
+        staged ??= writers.Get();
         staged.AddEnd(source, from, next);
     }
 
@@ -58,11 +59,7 @@ internal sealed class TableJournal(LaneLog lane, FrameWriters writers, TableRun 
     internal bool Append()
     {
         if (staged is not { } frame) return true;
-        if (!frame.IsEmpty)
-        {
-            if (!lane.HasRoomForRecords(frame.Bytes.Length) || !TryAppend(LogEntryKind.Records, frame.Bytes)) return false;
-            frame.Clear();
-        }
+        if (!frame.IsEmpty && (!lane.HasRoomForRecords(frame.Bytes.Length) || !TryAppend(LogEntryKind.Records, frame.Bytes))) return false;
         writers.Return(frame);
         staged = null;
         return true;
@@ -72,7 +69,6 @@ internal sealed class TableJournal(LaneLog lane, FrameWriters writers, TableRun 
     internal void Drop()
     {
         if (staged is not { } frame) return;
-        frame.Clear();
         writers.Return(frame);
         staged = null;
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using K2I.Base;
 using K2I.Kafka;
+using Microsoft.Extensions.ObjectPool;
 
 namespace K2I.Pipeline;
 
@@ -57,6 +58,7 @@ internal sealed partial class Lane : IRecordHandler, IConsumerListener, IDisposa
         (Index, this.engine, Log, clock) = (index, engine, log, engine.Services.Clock);
         problems = new(index, engine.Log, clock);
         acks = new(log);
+        Writers = new DefaultObjectPool<RecordFrameWriter>(new FrameWriterPolicy(log.MaxPayloadBytes), FrameWriterPolicy.MostKept);
     }
 
     internal int Index { get; }
@@ -67,7 +69,8 @@ internal sealed partial class Lane : IRecordHandler, IConsumerListener, IDisposa
 
     internal IClock Clock => clock;
 
-    internal FrameWriters Writers { get; } = new();
+    /// <summary>Lane's thread.</summary>
+    internal ObjectPool<RecordFrameWriter> Writers { get; }
 
     /// <summary>Any thread.</summary>
     internal KafkaConnection? Connection { get; private set; }

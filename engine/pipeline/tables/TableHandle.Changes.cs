@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using K2I.Base;
 
 namespace K2I.Pipeline;

@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using K2I.Base;
 
 namespace K2I.Pipeline;
 

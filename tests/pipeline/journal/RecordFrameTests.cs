@@ -32,6 +32,16 @@ public sealed class RecordFrameTests
     }
 
     [Fact]
+    public void FramesOfATopicShareItsNames()
+    {
+        var writer = new RecordFrameWriter(1 << 20);
+        writer.Add(Record(41, null, "x"), Orders, new(40));
+        RecordFrameReader one = new(writer.Bytes), other = new(writer.Bytes.ToArray());
+        Assert.Same(one.Topic, other.Topic);
+        Assert.Same(one.TopicId, other.TopicId);
+    }
+
+    [Fact]
     public void OnlyTheVeryFirstFrameOfAPartitionSaysThatItBegins()
     {
         var source = new Source(0, "orders", 0);

@@ -1,0 +1,21 @@
+using K2I.Bench;
+
+foreach (var bytes in (int[])[16, 64, 100, 256, 1024, 4096, 16384, 65536])
+{
+    var crc = new Crc32CBenchmark { Bytes = bytes };
+    crc.Fill();
+    Turns.Compare($"CRC-32C of {bytes} B", ("engine", () => crc.Engine()), ("System.IO.Hashing", () => crc.Library()));
+    Turns.Compare("… in a frame's pieces", ("engine", () => crc.EngineFrame()), ("System.IO.Hashing", () => crc.LibraryFrame()));
+}
+foreach (var bytes in (int[])[1000, 20_000, 500_000])
+{
+    var writers = new BufferWriterBenchmark { Bytes = bytes };
+    Turns.Compare($"a document of {bytes} B", ("ArrayBufferWriter", () => writers.ArrayBuffer()),
+        ("ArrayPoolBufferWriter", () => writers.ArrayPoolBuffer()));
+}
+var pools = new ObjectPoolBenchmark();
+Turns.Compare("take and return", ("a stack under a lock", () => pools.StackUnderLock() ? 1 : 0),
+    ("ObjectPool", () => pools.ObjectPool() ? 1 : 0));
+var names = new TopicNameBenchmark();
+Turns.Compare("a topic's name", ("new string", () => names.NewString()), ("StringPool", () => names.StringPoolName()),
+    ("librdkafka's handle", () => names.Handle()));
