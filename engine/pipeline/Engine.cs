@@ -4,7 +4,8 @@ using K2I.Base;
 namespace K2I.Pipeline;
 
 /// <summary>
-/// The engine: lanes that fetch for any number of tables, workers that flush them. It makes no threads: whoever assembles the process gives each of
+/// The engine: lanes that fetch for any number of tables, workers that flush them. It makes no threads: whoever assembles the process gives
+/// each of
 /// <see cref="Workers"/> one.
 /// </summary>
 /// <remarks>Any thread may call <see cref="Status"/> and <see cref="RequestStop"/>. Workers end after a stop, each within the shutdown time; then dispose.</remarks>
@@ -97,7 +98,8 @@ public sealed class Engine : IDisposable
     private static IEnumerable<string> FormerLanes(EngineOptions options, EngineServices services)
     {
         var root = LaneLog.RootOf(options.DataDirectory);
-        return services.Files.ListDirectories(root).Where(n => n.StartsWith("lane-", StringComparison.Ordinal) && int.TryParse(n.AsSpan(5), out var number) && number >= options.Lanes);
+        return services.Files.ListDirectories(root).Where(n =>
+            n.StartsWith("lane-", StringComparison.Ordinal) && int.TryParse(n.AsSpan(5), out var number) && number >= options.Lanes);
     }
 
     private void RunLane(Lane lane)
@@ -140,7 +142,7 @@ public sealed class Engine : IDisposable
                     context.Work.Done(table, due);
                 }
                 if (context.Services.Clock.MonotonicMs - startedMs < KeepFoundMs) continue;
-                context.Found.Forget();
+                if (!context.Found.IsForgotten) context.Found.Forget();
                 formerLogs.RemoveUnneeded();
             }
         }

@@ -59,19 +59,23 @@ internal sealed class EngineContext : IDisposable
     /// <summary>Set before any worker begins.</summary>
     internal ImmutableArray<Lane> Lanes { get; set; } = [];
 
-    /// <summary>How long a stop may take to flush and commit: the shutdown time less what letting go of log, group and memory may take.</summary>
+    /// <summary>
+    /// How long a stop may take to flush and commit: the shutdown time less what letting go of log, group and memory may take.
+    /// </summary>
     internal long StopTimeoutMs => Options.ShutdownTimeoutMs - Math.Min(Options.ShutdownTimeoutMs / 4, MostLeaveMs);
 
     /// <summary>How long a revoke may take to flush; well within Kafka's bounds.</summary>
     internal long RevokeTimeoutMs => Math.Min(Options.ShutdownTimeoutMs, 30_000);
 
     /// <summary>The connection of a lane that is worst off; null before there is any.</summary>
-    internal KafkaConnection? Kafka => Lanes.Select(l => l.Connection).Where(c => c is not null).OrderBy(c => c!.State == KafkaConnectionState.Up).FirstOrDefault();
+    internal KafkaConnection? Kafka =>
+        Lanes.Select(l => l.Connection).Where(c => c is not null).OrderBy(c => c!.State == KafkaConnectionState.Up).FirstOrDefault();
 
     internal KafkaQueries Queries { get; }
 
     /// <summary>How the cluster is reached.</summary>
-    internal ClientOptions Client => new() { Brokers = Options.Kafka.Brokers, ClientId = Options.Kafka.ClientId, Properties = [.. Options.Kafka.Properties] };
+    internal ClientOptions Client =>
+        new() { Brokers = Options.Kafka.Brokers, ClientId = Options.Kafka.ClientId, Properties = [.. Options.Kafka.Properties] };
 
     /// <summary>Answers are on their way to lanes: these look more often.</summary>
     internal bool IsBusy => clock.MonotonicMs < Volatile.Read(ref busyUntilMs);
@@ -88,7 +92,8 @@ internal sealed class EngineContext : IDisposable
     internal void WriteEntry(ulong stream, LogEntry entry) => Lanes[0].Log.TryAppend(entry.Kind, stream, entry.ToJson(clock));
 
     /// <summary>
-    /// Rows are to make way for others: the table that holds most and is not being flushed is; one that cannot be flushed gives its place up, where others wait that could.
+    /// Rows are to make way for others: the table that holds most and is not being flushed is; one that cannot be flushed gives its place
+    /// up, where others wait that could.
     /// </summary>
     internal void RelieveMemory()
     {
@@ -108,7 +113,9 @@ internal sealed class EngineContext : IDisposable
         if (isNeeded && troubled is not null) GiveUpPlace(troubled, "its memory is needed");
     }
 
-    /// <summary>The lane's log is full: the table whose rows hold most of it is flushed, or gives its place up where it cannot be.</summary>
+    /// <summary>
+    /// The lane's log is full: the table whose rows hold most of it is flushed, or gives its place up where it cannot be.
+    /// </summary>
     internal void RelieveLog(Lane lane)
     {
         Found.Forget();
@@ -119,7 +126,8 @@ internal sealed class EngineContext : IDisposable
         if (run.Flush is { TroubleSinceMs: not 0 and var since } && clock.MonotonicMs - since >= TroubledMs)
         {
             // Alone it may as well wait: nobody else needs the room.
-            if (Tables.All.Any(t => t.Run is { Failure: null } other && !ReferenceEquals(other, run))) GiveUpPlace(run, "its room in the log is needed");
+            if (Tables.All.Any(t => t.Run is { Failure: null } other && !ReferenceEquals(other, run)))
+                GiveUpPlace(run, "its room in the log is needed");
         }
         else
         {
@@ -132,7 +140,10 @@ internal sealed class EngineContext : IDisposable
     {
         if (!Lanes.All(l => l.HasJoined)) return;
         foreach (var table in Tables.All)
-            if (table.Run is { Parts.IsEmpty: true, Failure: null }) table.ShowRunning(table.Topics.Missing.IsEmpty ? "no partition is assigned here: other members of the group read them all, or its topics have none" : "no partition is assigned here");
+            if (table.Run is { Parts.IsEmpty: true, Failure: null })
+                table.ShowRunning(table.Topics.Missing.IsEmpty
+                    ? "no partition is assigned here: other members of the group read them all, or its topics have none"
+                    : "no partition is assigned here");
     }
 
     public void Dispose()
@@ -151,5 +162,7 @@ internal sealed class EngineContext : IDisposable
     }
 
     private static void GiveUpPlace(TableRun run, string why) =>
-        run.Fail(new(ErrorKind.Unavailable, $"table {run.Table.Name}: {why}, and its rows cannot be flushed ({run.Flush?.Trouble}); they are fetched again when they can be"));
+        run.Fail(new(ErrorKind.Unavailable,
+            $"table {run.Table.Name}: {why}, "
+                + $"and its rows cannot be flushed ({run.Flush?.Trouble}); they are fetched again when they can be"));
 }

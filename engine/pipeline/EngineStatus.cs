@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 namespace K2I.Pipeline;
 
 /// <summary>A consistent-enough picture of the running engine for people and metrics; made on request by any thread.</summary>
-public sealed record EngineStatus(long StartedUnixMs, ImmutableArray<TableStatus> Tables, ImmutableArray<LaneStatus> Lanes, string Breaker = "")
+public sealed record EngineStatus(long StartedUnixMs, ImmutableArray<TableStatus> Tables, ImmutableArray<LaneStatus> Lanes,
+    string Breaker = "")
 {
     /// <summary>Topics that templates match and make no table of.</summary>
     public ImmutableArray<RefusedTopic> RefusedTopics { get; init; } = [];

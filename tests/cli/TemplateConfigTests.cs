@@ -42,7 +42,8 @@ public sealed class TemplateConfigTests : IDisposable
         "k2i.ini:7:11: [table.cdc] table: the topic orders has no group 'db'; there is ${topic}")]
     [InlineData(Before + "[table.cdc]\ntopics = ^s\ntable = ${topic", "k2i.ini:7:9: [table.cdc] table: expected a name and '}' after '${'")]
     [InlineData(Before + "[table.cdc]\ntopics = ^s\ntable =",
-        "k2i.ini:7:8: [table.cdc] table: expected a name such as ${db}.${entity}, found nothing; without a value a key is left out or commented")]
+        "k2i.ini:7:8: [table.cdc] table: expected a name such as ${db}.${entity}, found nothing; "
+                + "without a value a key is left out or commented")]
     [InlineData(Before + "[table.cdc]\ntable = x.${topic}",
         "k2i.ini:5:1: [table.cdc] topics: expected topic names or ^regular-expressions, separated by commas, found nothing")]
     [InlineData(Before + "[table.a]\ntopics = a\nmax_tables = 5",

@@ -45,7 +45,8 @@ public sealed class ManyTablesTests(SharedBroker broker) : IDisposable
             ingest.WaitForOffsets("users", 200);
             ingest.Wait("one topic is refused", s => s.GetProperty("refused_topics").GetArrayLength() == 1);
             Assert.Equal(["orders", "orders_", "users"],
-                ingest.Status()!.Value.GetProperty("tables").EnumerateArray().Select(t => t.GetProperty("name").GetString()!).Order(StringComparer.Ordinal));
+                ingest.Status()!.Value.GetProperty("tables").EnumerateArray().Select(t => t.GetProperty("name").GetString()!)
+                    .Order(StringComparer.Ordinal));
             Assert.Equal(0, ingest.Stop());
         }
 

@@ -71,6 +71,10 @@ public sealed class DiscoveryTests : IDisposable
     private EngineOptions Options(TableTemplate template)
     {
         var options = fixture.Options() with { Templates = [template] };
-        return options with { Kafka = options.Kafka with { Properties = options.Kafka.Properties.SetItem("topic.metadata.refresh.interval.ms", "500") } };
+        return options with
+        {
+            Kafka =
+            options.Kafka with { Properties = options.Kafka.Properties.SetItem("topic.metadata.refresh.interval.ms", "500") }
+        };
     }
 }

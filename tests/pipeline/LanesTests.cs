@@ -33,7 +33,10 @@ public sealed class LanesTests : IDisposable
     {
         Produce("a", partitions: 1, each: 10);
         Produce("b", partitions: 1, each: 10);
-        var options = fixture.Options(Table("strict", "a") with { DeadLetterPolicy = DeadLetterPolicy.Pause }, Table("lax", "a"), Table("other", "b")) with { Lanes = 1 };
+        var options =
+            fixture.Options(Table("strict", "a") with { DeadLetterPolicy = DeadLetterPolicy.Pause }, Table("lax", "a"),
+            Table("other", "b")) with
+            { Lanes = 1 };
         using var engine = fixture.Start(options);
         engine.WaitFor("strict", t => t.RowsCommitted == 10);
         fixture.Produce("a", 0, "no json", """{"id":10}""");
@@ -53,9 +56,15 @@ public sealed class LanesTests : IDisposable
     {
         var text = new string('x', 10_000);
         fixture.Broker.CreateTopic("hot", 4);
-        for (var p = 0; p < 4; p++) fixture.Produce("hot", p, [.. Enumerable.Range(0, 400).Select(i => $$"""{"id":{{(p * 1_000) + i}},"text":"{{text}}"}""")]);
+        for (var p = 0; p < 4; p++)
+            fixture.Produce("hot", p, [.. Enumerable.Range(0, 400).Select(i => $$"""{"id":{{(p * 1_000) + i}},"text":"{{text}}"}""")]);
         Produce("quiet", partitions: 1, each: 1);
-        var options = fixture.Options(Table("hot", "hot") with { Columns = "id: long, text: string" }, Table("quiet", "quiet")) with { Lanes = 1, MemoryBytes = 8 << 20 };
+        var options =
+            fixture.Options(Table("hot", "hot") with { Columns = "id: long, text: string" }, Table("quiet", "quiet")) with
+            {
+                Lanes = 1,
+                MemoryBytes = 8 << 20
+            };
         var services = EngineFixture.Services(options);
         var catalog = new AwayCatalog(services.Catalog, "hot") { IsAway = true };
         using var engine = fixture.Start(options, services with { Catalog = catalog });
@@ -78,10 +87,13 @@ public sealed class LanesTests : IDisposable
     {
         Produce("a", partitions: 6, each: 50);
         Produce("b", partitions: 3, each: 50);
-        TableOptions[] tables = [Table("one", "a") with { Flush = new() { AgeMs = 10_000_000 } }, Table("two", "a", "b") with { Flush = new() { AgeMs = 10_000_000 } }];
+        TableOptions[] tables =
+            [Table("one", "a") with { Flush = new() { AgeMs = 10_000_000 } },
+            Table("two", "a", "b") with { Flush = new() { AgeMs = 10_000_000 } }];
         var three = fixture.Options(tables) with { Lanes = 3 };
         var first = fixture.Start(three);
-        foreach (var (table, rows) in new[] { ("one", 300), ("two", 450) }) first.WaitFor(table, t => t.Rows == rows && t.Partitions.All(p => p.CommittedOffset == Offset.None));
+        foreach (var (table, rows) in new[] { ("one", 300), ("two", 450) })
+            first.WaitFor(table, t => t.Rows == rows && t.Partitions.All(p => p.CommittedOffset == Offset.None));
         first.WaitUntilSynced();
         var restore = fixture.CrashImage(three);
         first.Stop();
@@ -91,7 +103,9 @@ public sealed class LanesTests : IDisposable
         var second = fixture.Start(three with { Lanes = 1 }, EngineFixture.Services(three) with { Clock = clock });
         foreach (var (table, rows) in new[] { ("one", 300), ("two", 450) }) second.WaitFor(table, t => t.Rows == rows);
         // All of it came out of the logs, those of the two lanes that are no more among them.
-        Assert.Equal(750, fixture.Log.Lines.Where(l => l.StartsWith("Info the log is replayed", StringComparison.Ordinal)).Sum(l => int.Parse(l.Split("records=")[1].Split(' ')[0], null)));
+        Assert.Equal(750,
+            fixture.Log.Lines.Where(l => l.StartsWith("Info the log is replayed", StringComparison.Ordinal)).Sum(l =>
+            int.Parse(l.Split("records=")[1].Split(' ')[0], null)));
         Assert.Equal([true, true, true], LogFiles().Select(n => n > 0));
         // Once it is in the tables and nobody can come for the rest, they are of no use any more.
         clock.Pass(20_000_000);
@@ -107,16 +121,20 @@ public sealed class LanesTests : IDisposable
         AssertOnce("one", 300);
         AssertOnce("two", 451);
 
-        int[] LogFiles() => [.. Enumerable.Range(0, 3).Select(i => Directory.GetFiles(Path.Combine(three.DataDirectory, "wal", $"lane-{i}")).Length)];
+        int[] LogFiles() =>
+            [.. Enumerable.Range(0, 3).Select(i => Directory.GetFiles(Path.Combine(three.DataDirectory, "wal", $"lane-{i}")).Length)];
     }
 
-    private static TableOptions Table(string name, params string[] topics) => new() { Name = name, Topics = [.. topics], Columns = "id: long", Flush = new() { AgeMs = 200 } };
+    private static TableOptions Table(string name, params string[] topics) =>
+        new() { Name = name, Topics = [.. topics], Columns = "id: long", Flush = new() { AgeMs = 200 } };
 
     /// <summary>Records whose ids differ over all partitions and topics.</summary>
     private void Produce(string topic, int partitions, int each)
     {
         fixture.Broker.CreateTopic(topic, partitions);
-        for (var p = 0; p < partitions; p++) fixture.Produce(topic, p, [.. Enumerable.Range(0, each).Select(i => $$"""{"id":{{(topic[0] * 100_000) + (p * 1_000) + i}}}""")]);
+        for (var p = 0; p < partitions; p++)
+            fixture.Produce(topic, p,
+                [.. Enumerable.Range(0, each).Select(i => $$"""{"id":{{(topic[0] * 100_000) + (p * 1_000) + i}}}""")]);
     }
 
     private void AssertOnce(string table, int rows)
@@ -137,7 +155,8 @@ public sealed class LanesTests : IDisposable
         public Table Create(TableIdent ident, TableCreation creation) => inner.Create(ident, creation);
 
         public CommitOutcome Commit(Table current, ImmutableArray<MetadataUpdate> updates, ImmutableArray<TableRequirement> requirements) =>
-            IsAway && current.Ident.Name == table ? throw new EngineException(ErrorKind.Full, "no space left") : inner.Commit(current, updates, requirements);
+            IsAway && current.Ident.Name == table ? throw new EngineException(ErrorKind.Full, "no space left")
+                : inner.Commit(current, updates, requirements);
 
         public bool Drop(TableIdent ident, bool purge) => inner.Drop(ident, purge);
 

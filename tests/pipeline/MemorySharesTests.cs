@@ -15,8 +15,11 @@ public sealed class MemorySharesTests
                 {
                     var shares = MemoryShares.Of(bytes, lanes, encoders);
                     Assert.InRange(shares.Encoders, 1, encoders);
-                    Assert.True(shares is { PoolBytes: >= MiB, LaneFetchBytes: >= MiB, RowGroupBytes: >= MiB }, $"{bytes} for {lanes} lanes, {encoders} encoders: {shares}");
-                    Assert.InRange(shares.PoolBytes + (shares.LaneFetchBytes * MemoryShares.FetchFactor * lanes) + (shares.RowGroupBytes * shares.Encoders), 1, bytes - (bytes / 8));
+                    Assert.True(shares is { PoolBytes: >= MiB, LaneFetchBytes: >= MiB, RowGroupBytes: >= MiB },
+                        $"{bytes} for {lanes} lanes, {encoders} encoders: {shares}");
+                    Assert.InRange(
+            shares.PoolBytes + (shares.LaneFetchBytes * MemoryShares.FetchFactor * lanes) + (shares.RowGroupBytes * shares.Encoders),
+            1, bytes - (bytes / 8));
                 }
             }
         }

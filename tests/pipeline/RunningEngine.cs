@@ -47,7 +47,8 @@ public sealed class RunningEngine : IDisposable
     /// <summary>Waits until the logs of all lanes are on disk as far as they are appended.</summary>
     public void WaitUntilSynced()
     {
-        for (var deadline = Environment.TickCount64 + 30_000; !engine.Status().Lanes.All(l => l.WalSyncedPosition == l.WalAppendedPosition); Thread.Sleep(10))
+        for (var deadline = Environment.TickCount64 + 30_000; !engine.Status().Lanes.All(l =>
+            l.WalSyncedPosition == l.WalAppendedPosition); Thread.Sleep(10))
             Assert.True(Environment.TickCount64 < deadline, "the logs are not synced");
     }
 

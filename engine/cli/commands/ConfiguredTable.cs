@@ -16,7 +16,9 @@ internal static class ConfiguredTable
         if (!options.Templates.IsEmpty && Names.IsDotted(name))
         {
             var full = name.Contains('.', StringComparison.Ordinal) ? name : $"{options.Iceberg.Namespace}.{name}";
-            return (options.Templates.FirstOrDefault(t => t.Overrides.ContainsKey(full))?.Overrides[full] ?? options.Templates[0].Options) with { Name = name };
+            return (options.Templates.FirstOrDefault(t => t.Overrides.ContainsKey(full))?.Overrides[full]
+                ?? options.Templates[0].Options) with
+            { Name = name };
         }
         // What came from the command line may hold anything; what is printed must not move the cursor.
         var shown = string.Concat(name.Take(60).Select(c => char.IsControl(c) ? ' ' : c));

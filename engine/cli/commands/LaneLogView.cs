@@ -42,7 +42,9 @@ internal sealed record LaneLogView(int Lane, WalReader Log, IReadOnlyDictionary<
         }
         var hint = Nearest.Hint(table, tables.Values);
         throw new EngineException(ErrorKind.NotFound,
-            $"there are no entries of a table '{string.Concat(table.Take(60).Where(c => !char.IsControl(c)))}' in the logs below {root}{(hint is null ? "" : "; " + hint)}");
+            $"there are no entries of a table "
+                + $"'{string.Concat(table.Take(60).Where(c => !char.IsControl(c)))}' in the logs below {root}"
+                    + $"{(hint is null ? "" : "; " + hint)}");
     }
 
     public void Read(LogPosition from, TakeLine take) => Log.Read(from, new EntryPrinter(this, take));

@@ -25,7 +25,8 @@ internal static class ReloadCommand
         };
         var json = new Option<bool>("--json") { Description = "Print JSON" };
         var command = new Command("reload",
-            "Have the running process read its configuration again; exit code 2 if that is wrong and nothing was changed, 3 if no process answers") { directory, wait, json };
+            "Have the running process read its configuration again; "
+                + "exit code 2 if that is wrong and nothing was changed, 3 if no process answers") { directory, wait, json };
         var config = new ConfigArguments();
         config.AddTo(command);
         command.SetAction(arguments =>

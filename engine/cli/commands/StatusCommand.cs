@@ -18,12 +18,18 @@ internal static class StatusCommand
 
     public static Command Create(Terminal terminal)
     {
-        var url = new Option<string?>("--url") { Description = $"Where the process listens (default: [http] of the configuration, else {DefaultUrl}); its token is taken from K2I_HTTP_TOKEN", HelpName = "URL" };
+        var url = new Option<string?>("--url")
+        {
+            Description = $"Where the process listens"
+            + $" (default: [http] of the configuration, else {DefaultUrl}); its token is taken from K2I_HTTP_TOKEN",
+            HelpName = "URL"
+        };
         var table = new Option<string?>("--table") { Description = "Only this table; the exit code is its own", HelpName = "NAME" };
         var unhealthy = new Option<bool>("--unhealthy") { Description = "Only tables that ask for a person" };
         var json = new Option<bool>("--json") { Description = "Print JSON" };
         var command = new Command("status",
-            "Ask the running process how it goes; exit code 3 if it does not answer, 4 if it is unhealthy, 5 if there is no such table") { url, table, unhealthy, json };
+            "Ask the running process how it goes; "
+                + "exit code 3 if it does not answer, 4 if it is unhealthy, 5 if there is no such table") { url, table, unhealthy, json };
         var config = new ConfigArguments();
         config.AddTo(command);
         command.SetAction(arguments => (int)Run(config, arguments, arguments.GetValue(url),
@@ -59,7 +65,8 @@ internal static class StatusCommand
             var tables = status.RootElement.GetProperty("tables");
             if (query.Table is { } name && tables.GetArrayLength() == 0)
             {
-                terminal.Error.WriteLine($"k2i: the process has no table '{string.Concat(name.Take(60).Select(c => char.IsControl(c) ? ' ' : c))}'{(query.Unhealthy ? " that is unhealthy" : "")}");
+                terminal.Error.WriteLine($"k2i: the process has no table "
+                    + $"'{string.Concat(name.Take(60).Select(c => char.IsControl(c) ? ' ' : c))}'{(query.Unhealthy ? " that is unhealthy" : "")}");
                 return ExitCode.NotFound;
             }
             if (json) JsonOut.Print(terminal.Out, status.RootElement.WriteTo);
@@ -83,28 +90,34 @@ internal static class StatusCommand
         terminal.Out.WriteLine();
         var all = status.GetProperty("tables").EnumerateArray().ToList();
         var shown = all.Count <= MostTables ? all
-            : [.. all.OrderBy(t => t.GetProperty("healthy").GetBoolean()).ThenByDescending(t => t.GetProperty("lag").GetInt64()).Take(MostTables)];
+            : [.. all.OrderBy(t => t.GetProperty("healthy").GetBoolean()).ThenByDescending(t => t.GetProperty("lag").GetInt64())
+                .Take(MostTables)];
         var table = new TextTable("table", "state", ">rows", ">committed", ">dead letters", ">lag", ">buffered", "last commit");
         foreach (var t in shown)
             table.Add(t.GetProperty("name").GetString()!, t.GetProperty("state").GetString()!, Number(t, "rows"), Number(t, "rows_committed"),
                 t.GetProperty("dead_letters").EnumerateObject().Sum(d => d.Value.GetInt64()).ToString("N0", CultureInfo.InvariantCulture), Number(t, "lag"),
                 Units.FormatBytes(t.GetProperty("ring_bytes").GetInt64()), Ago(t.GetProperty("last_commit_unix_ms").GetInt64(), status));
         table.Print(terminal);
-        if (shown.Count < all.Count) terminal.Say($"and {Grouped(all.Count - shown.Count)} more; --table NAME, --unhealthy and --json show them");
+        if (shown.Count < all.Count)
+            terminal.Say($"and {Grouped(all.Count - shown.Count)} more; --table NAME, --unhealthy and --json show them");
         foreach (var t in shown) PrintTroubles(t, terminal);
         foreach (var lane in status.GetProperty("lanes").EnumerateArray())
             if (Text(lane, "wal_trouble") is { } trouble) terminal.Say($"lane {lane.GetProperty("lane").GetInt32()}: log: {trouble}");
         var refused = status.GetProperty("refused_topics").EnumerateArray().ToList();
-        foreach (var topic in refused.Take(MostRefused)) terminal.Say($"topic {Text(topic, "topic")} makes no table of [table.{Text(topic, "section")}]: {Text(topic, "reason")}");
+        foreach (var topic in refused.Take(MostRefused))
+            terminal.Say($"topic {Text(topic, "topic")} makes no table of [table.{Text(topic, "section")}]: {Text(topic, "reason")}");
         if (refused.Count > MostRefused) terminal.Say($"and {Grouped(refused.Count - MostRefused)} more topics that make no table");
     }
 
     private static void PrintSums(JsonElement sums, JsonElement lanes, Terminal terminal)
     {
         var states = string.Join(", ", sums.GetProperty("states").EnumerateObject().Select(s => $"{Grouped(s.Value.GetInt64())} {s.Name}"));
-        terminal.Say($"tables: {Number(sums, "tables")}{(states.Length > 0 ? $" ({states})" : "")}, {Number(sums, "partitions")} partitions, {lanes.GetArrayLength()} lanes");
-        terminal.Say($"rows: {Number(sums, "rows")}, committed {Number(sums, "rows_committed")}, dead letters {Number(sums, "dead_letters")}, lag {Number(sums, "lag")}");
-        terminal.Say($"memory: {Units.FormatBytes(sums.GetProperty("ring_bytes").GetInt64())} of {Units.FormatBytes(sums.GetProperty("ring_budget_bytes").GetInt64())}, logs {Units.FormatBytes(sums.GetProperty("wal_disk_bytes").GetInt64())}");
+        terminal.Say($"tables: {Number(sums, "tables")}{(states.Length > 0 ? $" ({states})" : "")}, "
+            + $"{Number(sums, "partitions")} partitions, {lanes.GetArrayLength()} lanes");
+        terminal.Say($"rows: {Number(sums, "rows")}, committed {Number(sums, "rows_committed")}, "
+            + $"dead letters {Number(sums, "dead_letters")}, lag {Number(sums, "lag")}");
+        terminal.Say($"memory: {Units.FormatBytes(sums.GetProperty("ring_bytes").GetInt64())} of "
+            + $"{Units.FormatBytes(sums.GetProperty("ring_budget_bytes").GetInt64())}, logs {Units.FormatBytes(sums.GetProperty("wal_disk_bytes").GetInt64())}");
     }
 
     private static void PrintTroubles(JsonElement table, Terminal terminal)

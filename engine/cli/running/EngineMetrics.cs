@@ -40,11 +40,15 @@ internal static class EngineMetrics
     public static readonly LaneMetric[] OfLanes =
     [
         new("k2i_lane_partitions", MetricType.Gauge, "Partitions that are assigned to the lane.", l => l.Partitions),
-        new("k2i_wal_appended_position", MetricType.Gauge, "Everything below this position of the log was appended.", l => l.WalAppendedPosition.Bytes),
-        new("k2i_wal_synced_position", MetricType.Gauge, "Everything below this position of the log is on disk.", l => l.WalSyncedPosition.Bytes),
+        new("k2i_wal_appended_position", MetricType.Gauge, "Everything below this position of the log was appended.", l =>
+            l.WalAppendedPosition.Bytes),
+        new("k2i_wal_synced_position", MetricType.Gauge, "Everything below this position of the log is on disk.", l =>
+            l.WalSyncedPosition.Bytes),
         new("k2i_wal_bytes", MetricType.Gauge, "Bytes of the log that a recovery would read.", l => l.WalBytes),
-        new("k2i_wal_sync_p99_seconds", MetricType.Gauge, "99 of 100 groups of the log were on disk so soon after their first append.", l => l.WalSyncP99Us / 1_000_000.0),
-        new("k2i_wal_trouble", MetricType.Gauge, "1 while the log cannot go on, such as for want of room on the disk.", l => l.WalTrouble.Length > 0 ? 1 : 0),
+        new("k2i_wal_sync_p99_seconds", MetricType.Gauge, "99 of 100 groups of the log were on disk so soon after their first append.",
+            l => l.WalSyncP99Us / 1_000_000.0),
+        new("k2i_wal_trouble", MetricType.Gauge, "1 while the log cannot go on, such as for want of room on the disk.", l =>
+            l.WalTrouble.Length > 0 ? 1 : 0),
         new("k2i_wal_disk_bytes", MetricType.Gauge, "Bytes that the files of the log take, spare ones included.", l => l.WalDiskBytes),
     ];
 
@@ -68,7 +72,9 @@ internal static class EngineMetrics
         new("k2i_start_time_seconds", MetricType.Gauge, "When the process started, in Unix time.", (m, s) => m.Sample(s.StartedUnixMs / 1000.0)),
         new("k2i_healthy", MetricType.Gauge, "1 while nothing asks for a person.", (m, s) => m.Sample(s.Healthy ? 1 : 0)),
         new("k2i_ready", MetricType.Gauge, "1 while every table reads its topics.", (m, s) => m.Sample(s.Ready ? 1 : 0)),
-        new("k2i_breaker_open", MetricType.Gauge, "1 while the circuit breaker keeps calls from the catalog or the store, 0.5 while it tries one.", (m, s) => m.Sample(s.Breaker switch { "open" => 1, "half-open" => 0.5, _ => 0 })),
+        new("k2i_breaker_open", MetricType.Gauge,
+            "1 while the circuit breaker keeps calls from the catalog or the store, 0.5 while it tries one.", (m, s) =>
+            m.Sample(s.Breaker switch { "open" => 1, "half-open" => 0.5, _ => 0 })),
         new("k2i_tables", MetricType.Gauge, "Tables in each state.", WriteTableCounts),
         new("k2i_tables_unhealthy", MetricType.Gauge, "Tables that ask for a person.", (m, s) => m.Sample(StatusSums.Of(s).Unhealthy)),
         new("k2i_refused_topics", MetricType.Gauge, "Topics that a template matches and makes no table of.",
@@ -110,7 +116,8 @@ internal static class EngineMetrics
         foreach (var metric in OfLanes)
         {
             metrics.Family(metric.Name, metric.Type, metric.Help);
-            foreach (var lane in status.Lanes) metrics.Sample(metric.Value(lane), ("lane", lane.Lane.ToString(CultureInfo.InvariantCulture)));
+            foreach (var lane in status.Lanes)
+                metrics.Sample(metric.Value(lane), ("lane", lane.Lane.ToString(CultureInfo.InvariantCulture)));
         }
         var shown = status with
         {

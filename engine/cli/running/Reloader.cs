@@ -32,7 +32,8 @@ internal sealed class Reloader(LoadedConfig started, Func<LoadedConfig>? read, L
 
     private ReloadOutcome Apply(IEngine engine)
     {
-        if (read is null) return ReloadOutcome.Refused("the configuration came from standard input and cannot be read again; restart the process");
+        if (read is null)
+            return ReloadOutcome.Refused("the configuration came from standard input and cannot be read again; restart the process");
         var next = read();
         log.AddSecrets(next.Redactor);
         if (next.Options is not { } options) return ReloadOutcome.Refused(next.Problems.Select(p => next.Redactor.Scrub(p.ToString())));
@@ -40,7 +41,8 @@ internal sealed class Reloader(LoadedConfig started, Func<LoadedConfig>? read, L
         var inForce = started.Options!.Engine;
         var tooLarge = options.Engine.Tables.FirstOrDefault(t => inForce.WalMode == WalMode.Records
             && t.MaxRecordBytes * 2L > inForce.WalFileBytes);
-        if (tooLarge is not null) return ReloadOutcome.Refused($"[table.{tooLarge.Name}] max_record: needs a [wal] file_size that only a restart changes");
+        if (tooLarge is not null)
+            return ReloadOutcome.Refused($"[table.{tooLarge.Name}] max_record: needs a [wal] file_size that only a restart changes");
         try
         {
             var changes = engine.Apply(options.Engine.Tables, options.Engine.Templates);

@@ -5,7 +5,9 @@ using K2I.Storage;
 
 namespace K2I.Pipeline;
 
-/// <summary>One data file of dead letters being written. Owner; what is not finished leaves no object. Whoever works for the table.</summary>
+/// <summary>
+/// One data file of dead letters being written. Owner; what is not finished leaves no object. Whoever works for the table.
+/// </summary>
 internal sealed class LetterFile : IDisposable
 {
     private const int LeastBatchBytes = 1 << 20, MostRowGroupBytes = 8 << 20;
@@ -28,7 +30,9 @@ internal sealed class LetterFile : IDisposable
         {
             // A validity bit, an offset and the fixed columns come to less than twice a letter's own bytes.
             rows = new(schema, Math.Clamp(largestBytes * 2L, LeastBatchBytes, 1L << 30));
-            writer = new(schema, TableParquet.OptionsOf(table, MostRowGroupBytes).Fitting(schema), new ObjectSink(target), services.ParquetBuffers);
+            writer =
+                new(schema, TableParquet.OptionsOf(table, MostRowGroupBytes).Fitting(schema), new ObjectSink(target),
+                services.ParquetBuffers);
         }
         catch
         {

@@ -4,7 +4,8 @@ using K2I.Ring;
 namespace K2I.Pipeline;
 
 /// <summary>
-/// What is handed over at the seal: a segment's rows, and all that its flush needs to know. Immutable; made by the lane's thread, then the flush's alone. It holds the
+/// What is handed over at the seal: a segment's rows, and all that its flush needs to know. Immutable; made by the lane's thread, then the
+/// flush's alone. It holds the
 /// segment, its letters and the pin until <see cref="Release"/>.
 /// </summary>
 /// <param name="Part">The lane's part of the run that made it.</param>
@@ -13,8 +14,10 @@ namespace K2I.Pipeline;
 /// <param name="FirstFetchedUnixMs">When the first of its records was fetched; 0 for none.</param>
 /// <param name="Letters">Its dead letters; null for none.</param>
 /// <param name="Pin">Keeps its records in the log.</param>
-/// <param name="Redo">The flush that was to commit these rows when a crash came; it is done again under its own name. Null for a new one.</param>
-internal sealed record Sealed(RunPart Part, Segment Segment, OffsetRange[] Ranges, long FirstFetchedUnixMs, LetterBuffer? Letters, LogPin Pin, LoggedFlush? Redo)
+/// <param name="Redo">The flush that was to commit these rows when a crash came; it is done again under its own name. Null for a new
+/// one.</param>
+internal sealed record Sealed(RunPart Part, Segment Segment, OffsetRange[] Ranges, long FirstFetchedUnixMs, LetterBuffer? Letters,
+    LogPin Pin, LoggedFlush? Redo)
 {
     internal int Rows => Segment.PublishedRows;
 
@@ -35,7 +38,9 @@ internal sealed record Sealed(RunPart Part, Segment Segment, OffsetRange[] Range
         Part.OnReleased();
     }
 
-    /// <summary>The ranges of sealed segments as one each, in the order of first appearance. Those of one source follow one another.</summary>
+    /// <summary>
+    /// The ranges of sealed segments as one each, in the order of first appearance. Those of one source follow one another.
+    /// </summary>
     internal static List<OffsetRange> Merge(IEnumerable<Sealed> segments)
     {
         var merged = new List<OffsetRange>();

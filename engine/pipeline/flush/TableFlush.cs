@@ -5,8 +5,10 @@ using K2I.Iceberg;
 namespace K2I.Pipeline;
 
 /// <summary>
-/// A flush of a table: sealed segments of all lanes → data files → an Iceberg commit with the offsets inside → release. It goes in steps, each tried again for as long as the
-/// run lasts where what stops it passes (catalog, store or disk away, a lost race); in between its worker serves other tables. What does not pass is thrown, and ends the run.
+/// A flush of a table: sealed segments of all lanes → data files → an Iceberg commit with the offsets inside → release. It goes in steps,
+/// each tried again for as long as the
+/// run lasts where what stops it passes (catalog, store or disk away, a lost race); in between its worker serves other tables. What does
+/// not pass is thrown, and ends the run.
 /// Whoever works for the table. Owner of the segments.
 /// </summary>
 /// <remarks>
@@ -92,7 +94,8 @@ internal sealed class TableFlush
     }
 
     /// <summary>
-    /// The run is over before it was done: segments are given back. A commit that may have landed is kept in mind by the table; files of one that was never tried are removed, or, at a
+    /// The run is over before it was done: segments are given back. A commit that may have landed is kept in mind by the table; files of
+    /// one that was never tried are removed, or, at a
     /// stop, left for the next start, which writes them again under the same names.
     /// </summary>
     internal void GiveUp(bool isStop = false)
@@ -128,13 +131,16 @@ internal sealed class TableFlush
         // A log without room knows nothing of the flush, so it cannot be done again under its name: then no more is said of it.
         isLogged = journal.Write(LogEntry.BufferSnapshot.Of(flush, rows));
         if (!isLogged && redo is not null) flush = New(null);
-        if (cutShort is not null && redo is null) context.Log.Info("a flush cut short cannot be made again as it was; its rows are flushed anew", ("table", table.Name), ("flush", cutShort.Id));
+        if (cutShort is not null && redo is null)
+            context.Log.Info("a flush cut short cannot be made again as it was; its rows are flushed anew", ("table", table.Name),
+                ("flush", cutShort.Id));
         writer = new DataFileWriter(store, table.Options, flush);
         KillPoint.Hit("flush.started");
         step = WriteFiles;
         return true;
 
-        Flush New(LoggedFlush? again) => new(again?.Id ?? context.Random.NewTimeGuid(context.Clock.UnixMs).ToString(), again?.Epoch ?? store.Epoch, ranges);
+        Flush New(LoggedFlush? again) =>
+            new(again?.Id ?? context.Random.NewTimeGuid(context.Clock.UnixMs).ToString(), again?.Epoch ?? store.Epoch, ranges);
     }
 
     private bool WriteFiles()
@@ -158,7 +164,8 @@ internal sealed class TableFlush
     private bool KeepLetters()
     {
         what = "keep dead letters";
-        run.Letters.Keep(flush!.Id, flush.Epoch, [.. segments.Select(s => s.Letters).OfType<LetterBuffer>().Where(l => l.Count > 0)], ranges);
+        run.Letters.Keep(flush!.Id, flush.Epoch, [.. segments.Select(s => s.Letters).OfType<LetterBuffer>().Where(l => l.Count > 0)],
+            ranges);
         KillPoint.Hit("flush.letters-kept");
         if (isLogged)
         {
@@ -187,7 +194,8 @@ internal sealed class TableFlush
         {
             result = store.Commit(flush!, [.. files.Select(f => f.File)]);
         }
-        catch (EngineException stop) when (PauseReasons.Of(stop) is PauseReason.TableMissing or PauseReason.TableReplaced or PauseReason.TopicRecreated)
+        catch (EngineException stop)
+            when (PauseReasons.Of(stop) is PauseReason.TableMissing or PauseReason.TableReplaced or PauseReason.TopicRecreated)
         {
             Abandon(stop.Message);
             throw;
@@ -196,7 +204,8 @@ internal sealed class TableFlush
         if (result.Status == CommitStatus.Aborted)
         {
             Abandon(result.Reason ?? "");
-            run.Fail(new EngineException(ErrorKind.Unavailable, $"nothing was committed and the table is read again from where it stands: {result.Reason}"));
+            run.Fail(new EngineException(ErrorKind.Unavailable,
+                $"nothing was committed and the table is read again from where it stands: {result.Reason}"));
             step = () => false;
             return true;
         }
@@ -217,17 +226,22 @@ internal sealed class TableFlush
         var counters = table.Flushes;
         counters.CountCommit([.. files.Select(f => f.File)], snapshot?.SnapshotId, context.Clock.UnixMs);
         (counters.LastFlushMs, counters.LastCommitMs) = (writtenMs - beganMs, now - writtenMs);
-        context.Log.Info("committed", ("table", table.Name), ("rows", rows), ("files", files.Count), ("bytes", files.Sum(f => f.File.FileSizeBytes)), ("snapshot", snapshot?.SnapshotId.Value ?? 0),
+        context.Log.Info("committed", ("table", table.Name), ("rows", rows), ("files", files.Count),
+            ("bytes", files.Sum(f => f.File.FileSizeBytes)), ("snapshot", snapshot?.SnapshotId.Value ?? 0),
             ("write_ms", counters.LastFlushMs), ("commit_ms", counters.LastCommitMs));
         KillPoint.Hit("flush.done");
     }
 
     private IReadOnlyList<LogEntry.DataFileWritten> Logged() =>
-        [.. files.Select(f => new LogEntry.DataFileWritten(flush!.Id, f.File.FilePath, f.File.RecordCount, f.File.FileSizeBytes, f.Sha256, f.File.SpecId, store.DescriptionOf(f.File)))];
+        [.. files.Select(f =>
+            new LogEntry.DataFileWritten(flush!.Id, f.File.FilePath, f.File.RecordCount, f.File.FileSizeBytes, f.Sha256, f.File.SpecId,
+            store.DescriptionOf(f.File)))];
 
     /// <summary>
-    /// Removes the files of a flush that can never be committed. Files that a snapshot may refer to, now or later, stay; and none goes before the log knows: a later start
-    /// must not find and commit it. Where the log cannot be told they stay too. Never throws for it: why the flush was given up is what the caller has to say.
+    /// Removes the files of a flush that can never be committed. Files that a snapshot may refer to, now or later, stay; and none goes
+    /// before the log knows: a later start
+    /// must not find and commit it. Where the log cannot be told they stay too. Never throws for it: why the flush was given up is what the
+    /// caller has to say.
     /// </summary>
     private void Abandon(string why)
     {
@@ -239,7 +253,8 @@ internal sealed class TableFlush
         }
         catch (EngineException error)
         {
-            context.Log.Warn("the files of a failed commit stay: the log cannot be told", ("table", table.Name), ("flush", flush.Id), ("files", files.Count), ("error", error.Message));
+            context.Log.Warn("the files of a failed commit stay: the log cannot be told", ("table", table.Name), ("flush", flush.Id),
+                ("files", files.Count), ("error", error.Message));
             return;
         }
         isLogged = false;

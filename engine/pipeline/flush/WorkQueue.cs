@@ -3,7 +3,8 @@ using K2I.Base;
 namespace K2I.Pipeline;
 
 /// <summary>
-/// The tables that have work, and who does it: workers take the most urgent one, one worker a table at a time, one step of it, and put it back. Any thread; a
+/// The tables that have work, and who does it: workers take the most urgent one, one worker a table at a time, one step of it, and put it
+/// back. Any thread; a
 /// short lock. Each table stands in it once at most as ready, and once with a timer.
 /// </summary>
 internal sealed class WorkQueue(IClock clock)
@@ -13,7 +14,8 @@ internal sealed class WorkQueue(IClock clock)
     private readonly Dictionary<TableHandle, Slot> slots = new(ReferenceEqualityComparer.Instance);
     private readonly SortedSet<Slot> ready =
         new(Comparer<Slot>.Create((a, b) => a.ReadyFor != b.ReadyFor ? a.ReadyFor.CompareTo(b.ReadyFor) : a.ReadyAs.CompareTo(b.ReadyAs)));
-    private readonly SortedSet<Slot> later = new(Comparer<Slot>.Create((a, b) => a.DueMs != b.DueMs ? a.DueMs.CompareTo(b.DueMs) : a.Id.CompareTo(b.Id)));
+    private readonly SortedSet<Slot> later =
+        new(Comparer<Slot>.Create((a, b) => a.DueMs != b.DueMs ? a.DueMs.CompareTo(b.DueMs) : a.Id.CompareTo(b.Id)));
     private long number;
     private bool closed;
 
@@ -33,15 +35,6 @@ internal sealed class WorkQueue(IClock clock)
         internal TableHandle Table => table;
 
         internal long Id => id;
-    }
-
-    /// <summary>Tables with a timer.</summary>
-    internal int Timers
-    {
-        get
-        {
-            lock (gate) return later.Count;
-        }
     }
 
     /// <summary>The table has work of this urgency now.</summary>

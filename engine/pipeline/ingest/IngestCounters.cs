@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace K2I.Pipeline;
 
-/// <summary>A table's running totals in one lane, over all its runs. The lane's thread writes; any thread may read them, a little late.</summary>
+/// <summary>
+/// A table's running totals in one lane, over all its runs. The lane's thread writes; any thread may read them, a little late.
+/// </summary>
 internal sealed class IngestCounters
 {
     internal long Records, RecordBytes, Rows, IgnoredFields;
@@ -11,5 +13,6 @@ internal sealed class IngestCounters
 
     internal ImmutableSortedDictionary<string, long> DeadLetters => Volatile.Read(ref deadLetters);
 
-    internal void CountDeadLetter(string error) => Volatile.Write(ref deadLetters, deadLetters.SetItem(error, deadLetters.GetValueOrDefault(error) + 1));
+    internal void CountDeadLetter(string error) =>
+        Volatile.Write(ref deadLetters, deadLetters.SetItem(error, deadLetters.GetValueOrDefault(error) + 1));
 }

@@ -19,7 +19,8 @@ internal enum TakeResult
 }
 
 /// <summary>
-/// The write side of a run in a lane: decodes records into the open segment, stages them for the log, keeps which offsets the segment covers, and sends what is
+/// The write side of a run in a lane: decodes records into the open segment, stages them for the log, keeps which offsets the segment
+/// covers, and sends what is
 /// no row to the dead letters. The lane's thread. No managed allocation per good record.
 /// </summary>
 /// <param name="part">Whose rows they are.</param>
@@ -29,7 +30,8 @@ internal enum TakeResult
 /// <param name="tombstones">What a record without a value is.</param>
 /// <param name="counters">Of the table in this lane.</param>
 /// <param name="clock">For when rows were fetched.</param>
-internal sealed class RecordSink(RunPart part, PoolAccount memory, DeadLetters deadLetters, TableJournal journal, TombstonePolicy tombstones, IngestCounters counters, IClock clock)
+internal sealed class RecordSink(RunPart part, PoolAccount memory, DeadLetters deadLetters, TableJournal journal,
+    TombstonePolicy tombstones, IngestCounters counters, IClock clock)
 {
     private const string SkippedTombstone = "TombstoneSkipped";
 
@@ -98,14 +100,16 @@ internal sealed class RecordSink(RunPart part, PoolAccount memory, DeadLetters d
                     return TakeResult.Taken;
                 }
                 if (MakeRoom(segment)) continue;
-                if (!DeadLetter(in record, source, "RowTooLarge", $"the row does not fit a segment of {Units.FormatBytes(segment.BudgetBytes)}")) continue;
+                if (!DeadLetter(in record, source, "RowTooLarge",
+                    $"the row does not fit a segment of {Units.FormatBytes(segment.BudgetBytes)}")) continue;
             }
             else
             {
                 rows.AbandonRow();
                 if (status == DecodeStatus.NewField && refusal is null) return TakeResult.NewField;
                 if (status == DecodeStatus.Tombstone && tombstones == TombstonePolicy.Skip) counters.CountDeadLetter(SkippedTombstone);
-                else if (!DeadLetter(in record, source, refusal?.Error ?? status.ToString(), refusal?.Detail ?? decoder!.Error.ToString())) continue;
+                else if (!DeadLetter(in record, source, refusal?.Error ?? status.ToString(), refusal?.Detail
+                    ?? decoder!.Error.ToString())) continue;
             }
             Account(in record, source);
             return TakeResult.Taken;
@@ -196,7 +200,10 @@ internal sealed class RecordSink(RunPart part, PoolAccount memory, DeadLetters d
         return true;
     }
 
-    /// <summary>The row did not fit: makes way for another try in an empty segment, a larger one if this one is empty. False where it is as large as any.</summary>
+    /// <summary>
+    /// The row did not fit: makes way for another try in an empty segment, a larger one if this one is empty. False where it is as large as
+    /// any.
+    /// </summary>
     private bool MakeRoom(Segment segment)
     {
         if (segment.Rows.Rows > 0 || !coverage.IsEmpty)

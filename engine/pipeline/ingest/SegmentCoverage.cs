@@ -13,7 +13,10 @@ internal sealed class SegmentCoverage
     /// <summary>When the first of its records was fetched; 0 for none.</summary>
     internal long FirstFetchedUnixMs { get; set; }
 
-    /// <summary>The source's offsets up to <paramref name="next"/> belong to this segment; <paramref name="from"/> and <paramref name="begins"/> count for the first call only.</summary>
+    /// <summary>
+    /// The source's offsets up to <paramref name="next"/> belong to this segment; <paramref name="from"/> and <paramref name="begins"/>
+    /// count for the first call only.
+    /// </summary>
     internal void Advance(Source source, Offset from, Offset next, bool begins = false)
     {
         if (source.Index >= rangeBySource.Length) Array.Resize(ref rangeBySource, Math.Max(4, source.Index * 2));

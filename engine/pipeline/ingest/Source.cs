@@ -3,7 +3,10 @@ using K2I.Base;
 
 namespace K2I.Pipeline;
 
-/// <summary>One partition that a run of a table is fed from: how far it was fetched, taken, committed. The lane's thread, but for what says otherwise.</summary>
+/// <summary>
+/// One partition that a run of a table is fed from: how far it was fetched, taken, committed. The lane's thread, but for what says
+/// otherwise.
+/// </summary>
 /// <remarks>
 /// <code>
 ///   committed ≤ taken ≤ next      taken … next: records that are held
@@ -62,7 +65,8 @@ internal sealed class Source(int index, string topic, int partition)
     internal RunPart? Part { get; init; }
 
     /// <summary>
-    /// Where Kafka is to be read from, if that is not <see cref="NextOffset"/>: a word, for as long as nothing was fetched; or an offset that a person has accepted, once.
+    /// Where Kafka is to be read from, if that is not <see cref="NextOffset"/>: a word, for as long as nothing was fetched; or an offset
+    /// that a person has accepted, once.
     /// </summary>
     internal Offset? ReadFrom { get; set; }
 
@@ -72,7 +76,9 @@ internal sealed class Source(int index, string topic, int partition)
     /// <summary>Its start is decided, what the log held of it is taken, and records are.</summary>
     internal bool Reads { get; set; }
 
-    /// <summary>Records came while none could be taken, and were passed over: the partition has to be sought back to <see cref="NextOffset"/>.</summary>
+    /// <summary>
+    /// Records came while none could be taken, and were passed over: the partition has to be sought back to <see cref="NextOffset"/>.
+    /// </summary>
     internal bool Missed { get; set; }
 
     /// <summary>Something of the partition was fetched since it was assigned: a record, or where it ends. So its offsets are ones that Kafka holds.</summary>
@@ -81,7 +87,9 @@ internal sealed class Source(int index, string topic, int partition)
     /// <summary>The table had nothing of the partition when it was assigned, and nothing of it has been taken since: the next range begins the partition.</summary>
     internal bool IsAtItsBeginning => beginsHere;
 
-    /// <summary>Begins at an offset, or wherever the first record is; <paramref name="begins"/> if the table has nothing of the partition.</summary>
+    /// <summary>
+    /// Begins at an offset, or wherever the first record is; <paramref name="begins"/> if the table has nothing of the partition.
+    /// </summary>
     internal void StartAt(Offset offset, bool begins = false)
     {
         beginsHere = begins;

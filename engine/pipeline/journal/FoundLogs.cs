@@ -4,7 +4,8 @@ using K2I.Wal;
 namespace K2I.Pipeline;
 
 /// <summary>
-/// What the logs of all lanes held when the process started, those of lanes that are no more among them: by table its runs of records, the flush that was under way, the starts that
+/// What the logs of all lanes held when the process started, those of lanes that are no more among them: by table its runs of records, the
+/// flush that was under way, the starts that
 /// were decided. It is kept until the tables have taken what they need of it, or their partitions have gone to other members.
 /// </summary>
 /// <remarks>Read by one thread before the workers begin. Then any thread; frames are read under a lock of their log.</remarks>
@@ -58,7 +59,8 @@ internal sealed class FoundLogs
         lock (gate)
         {
             var contents = Of(stream, uuid);
-            return contents.Select(c => c.Contents.HalfDone).LastOrDefault(f => f is not null && !contents.Any(c => c.Contents.HasEnded(f)));
+            return contents.Select(c => c.Contents.HalfDone).LastOrDefault(f =>
+                f is not null && !contents.Any(c => c.Contents.HasEnded(f)));
         }
     }
 
@@ -75,7 +77,8 @@ internal sealed class FoundLogs
     }
 
     /// <summary>
-    /// The run of a partition that goes on where the table stands, the longest if several do. It is pinned for <paramref name="owner"/>, and not given out twice. Null where there is none.
+    /// The run of a partition that goes on where the table stands, the longest if several do. It is pinned for <paramref name="owner"/>,
+    /// and not given out twice. Null where there is none.
     /// </summary>
     internal FoundRun? Take(ulong stream, string uuid, string topic, int partition, Func<LoggedRun, bool> continues, TableRun owner)
     {
@@ -84,7 +87,8 @@ internal sealed class FoundLogs
             (LaneLog Log, StreamContents Contents)? best = null;
             foreach (var candidate in Of(stream, uuid))
             {
-                if (!candidate.Log.KeepsRecords || !candidate.Contents.Runs.TryGetValue((topic, partition), out var held) || !continues(held.Run)) continue;
+                if (!candidate.Log.KeepsRecords || !candidate.Contents.Runs.TryGetValue((topic, partition), out var held)
+                    || !continues(held.Run)) continue;
                 if (best is { } other && other.Contents.Runs[(topic, partition)].Run.Next >= held.Run.Next) continue;
                 best = candidate;
             }
@@ -95,7 +99,9 @@ internal sealed class FoundLogs
         }
     }
 
-    /// <summary>The table is another than the one that was written to, or its rows are fetched again: nothing of it counts any more.</summary>
+    /// <summary>
+    /// The table is another than the one that was written to, or its rows are fetched again: nothing of it counts any more.
+    /// </summary>
     internal void Forget(ulong stream)
     {
         lock (gate) streams.Remove(stream);
@@ -114,7 +120,8 @@ internal sealed class FoundLogs
     }
 
     private List<(LaneLog Log, StreamContents Contents)> Of(ulong stream, string? uuid) =>
-        streams.TryGetValue(stream, out var all) ? [.. all.Where(c => c.Contents.Uuid is null || uuid is null || c.Contents.Uuid == uuid)] : [];
+        streams.TryGetValue(stream, out var all) ? [.. all.Where(c => c.Contents.Uuid is null || uuid is null || c.Contents.Uuid == uuid)]
+            : [];
 
     private sealed class Reader(Dictionary<ulong, StreamContents> contents) : IFrameHandler
     {

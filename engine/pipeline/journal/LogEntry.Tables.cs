@@ -24,7 +24,8 @@ internal abstract partial record LogEntry
             Write(json, Map);
         }
 
-        internal static RunStarted Read(JsonElement json) => new(Text(json, "table"), Text(json, "uuid"), Number(json, "epoch"), Offsets(json), json.GetProperty("another").GetBoolean());
+        internal static RunStarted Read(JsonElement json) =>
+            new(Text(json, "table"), Text(json, "uuid"), Number(json, "epoch"), Offsets(json), json.GetProperty("another").GetBoolean());
     }
 
     internal sealed record StartsDecided(OffsetMap Map) : LogEntry

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace K2I.Pipeline;
 
-/// <summary>Streams of a log: each table has one, known by its name alone, so that every lane, now and after a restart, calls it the same.</summary>
+/// <summary>
+/// Streams of a log: each table has one, known by its name alone, so that every lane, now and after a restart, calls it the same.
+/// </summary>
 internal static class LogStreams
 {
     /// <summary>XXH3 of the name. Two names of one process that meet are refused where tables are made.</summary>

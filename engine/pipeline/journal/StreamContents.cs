@@ -3,11 +3,13 @@ using K2I.Wal;
 namespace K2I.Pipeline;
 
 /// <summary>
-/// What one log held of one table when it was opened: for each partition the last unbroken run of records, and the flush that was under way. Found by one pass over all
+/// What one log held of one table when it was opened: for each partition the last unbroken run of records, and the flush that was under
+/// way. Found by one pass over all
 /// frames, oldest first; records themselves are read later, once it is known which of them the table lacks.
 /// </summary>
 /// <remarks>
-/// A frame whose <c>from</c> is its partition's last <c>next</c> continues the run; any other begins a new one, and what was before counts no more: reading had
+/// A frame whose <c>from</c> is its partition's last <c>next</c> continues the run; any other begins a new one, and what was before counts
+/// no more: reading had
 /// begun elsewhere. Runs written for another table (another uuid) count not at all.
 /// </remarks>
 internal sealed class StreamContents
@@ -41,7 +43,8 @@ internal sealed class StreamContents
             case LogEntryKind.Records:
                 Extend(new RecordFrameReader(payload), position);
                 break;
-            case LogEntryKind.RunStarted or LogEntryKind.StartsDecided or LogEntryKind.BufferSnapshot or LogEntryKind.FlushComplete or LogEntryKind.FlushAbandoned:
+            case LogEntryKind.RunStarted or LogEntryKind.StartsDecided or LogEntryKind.BufferSnapshot:
+            case LogEntryKind.FlushComplete or LogEntryKind.FlushAbandoned:
             case LogEntryKind.DataFileWritten or LogEntryKind.CommitStarted when HalfDone is not null:
                 Take(LogEntry.Read(kind, payload)!);
                 break;

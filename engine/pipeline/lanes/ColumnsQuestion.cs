@@ -2,14 +2,18 @@ using K2I.Decode;
 
 namespace K2I.Pipeline;
 
-/// <summary>Columns are wanted: the first ones, or some more. Asked by a lane of whoever works for the table, who asks the catalog.</summary>
+/// <summary>
+/// Columns are wanted: the first ones, or some more. Asked by a lane of whoever works for the table, who asks the catalog.
+/// </summary>
 internal sealed class ColumnsQuestion : Question
 {
     /// <summary>The first columns, from these records.</summary>
-    internal ColumnsQuestion(RunPart part, IReadOnlyList<HeldRecord> records, bool areAll) : base(part) => (Records, AreAll) = (records, areAll);
+    internal ColumnsQuestion(RunPart part, IReadOnlyList<HeldRecord> records, bool areAll) : base(part) =>
+        (Records, AreAll) = (records, areAll);
 
     /// <summary>Columns for these fields: those of one record, and those of the records behind it too.</summary>
-    internal ColumnsQuestion(RunPart part, HeldRecord? record, IReadOnlyList<NewField> own, IReadOnlyList<NewField> fields) : base(part) => (Record, Own, Fields) = (record, own, fields);
+    internal ColumnsQuestion(RunPart part, HeldRecord? record, IReadOnlyList<NewField> own, IReadOnlyList<NewField> fields)
+        : base(part) => (Record, Own, Fields) = (record, own, fields);
 
     /// <summary>To infer from; null where the table has columns.</summary>
     internal IReadOnlyList<HeldRecord>? Records { get; }

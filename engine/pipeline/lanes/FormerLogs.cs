@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 namespace K2I.Pipeline;
 
 /// <summary>
-/// The logs of lanes that are no more: read for what they held, appended to by nobody, and removed once nothing of them is needed. Owner. Any thread.
+/// The logs of lanes that are no more: read for what they held, appended to by nobody, and removed once nothing of them is needed. Owner.
+/// Any thread.
 /// </summary>
 internal sealed class FormerLogs(ImmutableArray<LaneLog> logs) : IDisposable
 {

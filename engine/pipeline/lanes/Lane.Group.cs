@@ -35,7 +35,10 @@ internal sealed partial class Lane
     public void OnLost(ReadOnlySpan<TopicPartition> lost)
     {
         foreach (var part in Forget(lost))
-            if (!engine.Stop.IsEnded) Fail(part, new(ErrorKind.Unavailable, $"table {part.Run.Table.Name}: its partitions were given to another member; starting again from what the table holds"));
+            if (!engine.Stop.IsEnded)
+                Fail(part,
+                    new(ErrorKind.Unavailable,
+                    $"table {part.Run.Table.Name}: its partitions were given to another member; starting again from what the table holds"));
     }
 
     public void OnProblem(in KafkaProblem told)

@@ -97,7 +97,8 @@ internal sealed partial class Lane
                 source.ReadFrom = decision.Start;
                 ready.Add(source);
             }
-            engine.Log.Info("partition starts", ("table", part.Run.Table.Name), ("lane", Index), ("topic", source.Topic), ("partition", source.Partition), ("start", decision.Start));
+            engine.Log.Info("partition starts", ("table", part.Run.Table.Name), ("lane", Index), ("topic", source.Topic),
+                ("partition", source.Partition), ("start", decision.Start));
         }
         if (part.HasEnded) return;
         foreach (var (partition, topicId, start) in question.Begins)
@@ -129,7 +130,10 @@ internal sealed partial class Lane
         foreach (var part in parts.Values.ToArray()) Guard(part, this, static (lane, p) => lane.CheckTriggers(p));
     }
 
-    /// <summary>Nothing is polled for the moment, as what is fetched could not be taken. Those that wait for longer have their partitions stopped, and the others go on.</summary>
+    /// <summary>
+    /// Nothing is polled for the moment, as what is fetched could not be taken. Those that wait for longer have their partitions stopped,
+    /// and the others go on.
+    /// </summary>
     private bool WaitsInPlace(long now)
     {
         if (stalled.Count == 0) return false;
@@ -150,12 +154,14 @@ internal sealed partial class Lane
         {
             if (!source.Reads || source.Missed) continue;
             source.Missed = true;
-            if (!partitions.TryGetValue((source.Topic, source.Partition), out var partition) || !partition.IsStarted || partition.Reading.Any(s => !s.Part!.IsStalled)) continue;
+            if (!partitions.TryGetValue((source.Topic, source.Partition), out var partition) || !partition.IsStarted
+                || partition.Reading.Any(s => !s.Part!.IsStalled)) continue;
             partition.IsStarted = false;
             (stop ??= []).Add(new(source.Topic, source.Partition));
         }
         if (stop is null) return;
-        engine.Log.Info("fetching is stopped", ("lane", Index), ("table", part.Run.Table.Name), ("partitions", stop.Count), ("reason", part.Run.Flush?.Trouble ?? Log.Trouble ?? "rows wait for their flush"));
+        engine.Log.Info("fetching is stopped", ("lane", Index), ("table", part.Run.Table.Name), ("partitions", stop.Count),
+            ("reason", part.Run.Flush?.Trouble ?? Log.Trouble ?? "rows wait for their flush"));
         consumer!.Stop(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(stop));
     }
 

@@ -34,7 +34,8 @@ internal sealed partial class Lane
 
     /// <summary>The partition of a record, by the numbers that the consumer gives topics; forgotten when partitions come or go.</summary>
     private LanePartition? Of(int topicId, int partition) =>
-        topicId < byTopic.Length && byTopic[topicId] is { } known ? partition < known.Length ? known[partition] : null : LookUp(topicId, partition);
+        topicId < byTopic.Length && byTopic[topicId] is { } known ? partition < known.Length ? known[partition] : null
+            : LookUp(topicId, partition);
 
     /// <summary>Apart from the fast path: its closure would be allocated there for every record.</summary>
     private LanePartition? LookUp(int topicId, int partition)

@@ -7,22 +7,27 @@ using Microsoft.Extensions.ObjectPool;
 namespace K2I.Pipeline;
 
 /// <summary>
-/// One Kafka consumer, its log, and the thread that serves both: it feeds any number of tables, and lives as long as the process. All lanes of all processes are members of one group.
+/// One Kafka consumer, its log, and the thread that serves both: it feeds any number of tables, and lives as long as the process. All lanes
+/// of all processes are members of one group.
 /// </summary>
 /// <remarks>
-/// Lane's thread, but for <see cref="Tell"/> and what says otherwise. Each step: act on what other threads told, try again what could not be done, poll, publish, look at the flush triggers.
-/// It waits for no catalog and, but for a revoke, for no flush: what takes either is asked of the workers (<see cref="Question"/>). An error of a table ends that table's run; an error of the
+/// Lane's thread, but for <see cref="Tell"/> and what says otherwise. Each step: act on what other threads told, try again what could not
+/// be done, poll, publish, look at the flush triggers.
+/// It waits for no catalog and, but for a revoke, for no flush: what takes either is asked of the workers (<see cref="Question"/>). An
+/// error of a table ends that table's run; an error of the
 /// consumer concerns the lane.
 /// </remarks>
 internal sealed partial class Lane : IRecordHandler, IConsumerListener, IDisposable
 {
-    private const int PollRecords = 10_000, PollMs = 100, BusyPollMs = 5, FirstWaitMs = 500, LongestWaitMs = 30_000, UpkeepMs = 1_000, TruncateMs = 100;
+    private const int PollRecords = 10_000, PollMs = 100, BusyPollMs = 5, FirstWaitMs = 500, LongestWaitMs = 30_000, UpkeepMs = 1_000,
+        TruncateMs = 100;
 
     /// <summary>A member that has no partition by then is one too many, which is as good as running.</summary>
     private const int JoinWaitMs = 15_000;
 
     /// <summary>
-    /// How long the lane waits in place for a table that takes no more: what is fetched and waits is kept. Longer where nothing else could be done meanwhile; then the table's
+    /// How long the lane waits in place for a table that takes no more: what is fetched and waits is kept. Longer where nothing else could
+    /// be done meanwhile; then the table's
     /// partitions are stopped, and what was fetched of them is fetched again.
     /// </summary>
     private const int PatienceMs = 100, AlonePatienceMs = 10_000;
@@ -341,8 +346,10 @@ internal sealed partial class Lane : IRecordHandler, IConsumerListener, IDisposa
         if (!FlushAndWait(all, engine.StopTimeoutMs))
         {
             var left = all.Where(p => p.Unflushed > 0).ToList();
-            engine.Log.Warn("left before everything was committed; the rest is read again at the next start", ("lane", Index), ("tables", string.Join(", ", left.Take(10).Select(p => p.Run.Table.Name))),
-                ("waited_ms", engine.StopTimeoutMs), ("reason", left.Select(p => p.Run.Flush?.Trouble).FirstOrDefault(t => t is not null) ?? "time is up"));
+            engine.Log.Warn("left before everything was committed; the rest is read again at the next start", ("lane", Index),
+                ("tables", string.Join(", ", left.Take(10).Select(p => p.Run.Table.Name))),
+                ("waited_ms", engine.StopTimeoutMs),
+                    ("reason", left.Select(p => p.Run.Flush?.Trouble).FirstOrDefault(t => t is not null) ?? "time is up"));
         }
         KillPoint.Hit("stop.flushed");
         consumer.TryAck(LaneAcks.Committed(partitions.Values), 2_000);

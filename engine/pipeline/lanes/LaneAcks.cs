@@ -5,7 +5,8 @@ using K2I.Wal;
 namespace K2I.Pipeline;
 
 /// <summary>
-/// Tells Kafka how far this host is, for lag tools: offsets whose records are on disk in the log, or, where the log keeps no records, in the tables. A partition that feeds
+/// Tells Kafka how far this host is, for lag tools: offsets whose records are on disk in the log, or, where the log keeps no records, in
+/// the tables. A partition that feeds
 /// several tables is as far as the last of them. The lane's thread.
 /// </summary>
 internal sealed class LaneAcks(LaneLog log)
@@ -33,7 +34,8 @@ internal sealed class LaneAcks(LaneLog log)
 
     /// <summary>How far all the tables of each partition are.</summary>
     internal static TopicPartitionOffset[] Committed(IEnumerable<LanePartition> partitions) =>
-        [.. partitions.Select(p => new TopicPartitionOffset(p.Topic, p.Partition, Furthest(p, isTaken: false))).Where(p => p.Offset.IsNumber)];
+        [.. partitions.Select(p => new TopicPartitionOffset(p.Topic, p.Partition, Furthest(p, isTaken: false))).Where(p =>
+            p.Offset.IsNumber)];
 
     private static Offset Furthest(LanePartition partition, bool isTaken)
     {

@@ -8,14 +8,18 @@ namespace K2I.Pipeline;
 /// A lane's write-ahead log: frames of all the tables that the lane feeds, each in the stream of its table. Owner.
 /// </summary>
 /// <remarks>
-/// Any thread appends and pins; the lane's thread truncates; one sync worker calls <see cref="RunSync"/>. The log is never the only copy of a record: Kafka has it until the table
-/// does. So nothing waits for a sync but acks, and what is said before a commit is tried or its files are removed; and a log that is lost or damaged costs a refetch.
+/// Any thread appends and pins; the lane's thread truncates; one sync worker calls <see cref="RunSync"/>. The log is never the only copy of
+/// a record: Kafka has it until the table
+/// does. So nothing waits for a sync but acks, and what is said before a commit is tried or its files are removed; and a log that is lost
+/// or damaged costs a refetch.
 /// </remarks>
 internal sealed class LaneLog : IDisposable
 {
     private const int SyncWaitMs = 50;
 
-    /// <summary>Room that records leave to state entries when no further log file can be had: a commit must be able to say that it starts.</summary>
+    /// <summary>
+    /// Room that records leave to state entries when no further log file can be had: a commit must be able to say that it starts.
+    /// </summary>
     private const int MostReservedBytes = 64 << 10;
 
     /// <summary>Files kept for reuse, as making one means writing it twice.</summary>
@@ -58,7 +62,9 @@ internal sealed class LaneLog : IDisposable
             Random = services.Random,
             GroupMs = (int)engine.WalGroupMs,
         };
-        var opened = new LaneLog(WriteAheadLog.Open(services.Files, directory, options, log, services.Clock), directory, engine.WalMode == WalMode.Records, services);
+        var opened =
+            new LaneLog(WriteAheadLog.Open(services.Files, directory, options, log, services.Clock), directory,
+            engine.WalMode == WalMode.Records, services);
         opened.foundPin = opened.Pins.Add(default, null);
         return opened;
     }
@@ -93,18 +99,23 @@ internal sealed class LaneLog : IDisposable
     /// <summary>Everything appended from now on is kept until the pin is released.</summary>
     internal LogPin Pin(TableRun? owner) => Pins.Add(wal.AppendedPosition, owner);
 
-    internal bool TryAppend(LogEntryKind kind, ulong stream, ReadOnlySpan<byte> payload) => wal.TryAppend((byte)kind, stream, payload, out _);
+    internal bool TryAppend(LogEntryKind kind, ulong stream, ReadOnlySpan<byte> payload) =>
+        wal.TryAppend((byte)kind, stream, payload, out _);
 
-    /// <summary>Waits until what is appended is on disk. Throws Unavailable where the log is let go of meanwhile. Any thread but the sync worker's.</summary>
+    /// <summary>
+    /// Waits until what is appended is on disk. Throws Unavailable where the log is let go of meanwhile. Any thread but the sync worker's.
+    /// </summary>
     internal void WaitSynced()
     {
         var position = wal.AppendedPosition;
         while (!wal.WaitSynced(position, SyncWaitMs))
-            if (ended.IsSet || CallScope.HasEnded) throw new EngineException(ErrorKind.Unavailable, "the table was let go of while the log was being synced");
+            if (ended.IsSet || CallScope.HasEnded)
+                throw new EngineException(ErrorKind.Unavailable, "the table was let go of while the log was being synced");
     }
 
     /// <summary>Lets go of what no table needs any more.</summary>
-    internal void Truncate() => wal.Truncate(Pins.Oldest?.Position is { } position ? LogPosition.Min(position, wal.AppendedPosition) : wal.AppendedPosition);
+    internal void Truncate() =>
+        wal.Truncate(Pins.Oldest?.Position is { } position ? LogPosition.Min(position, wal.AppendedPosition) : wal.AppendedPosition);
 
     /// <summary>Reads what was found, once, oldest first.</summary>
     internal void ReadFound(IFrameHandler handler) => wal.Replay(default, handler);
@@ -119,7 +130,10 @@ internal sealed class LaneLog : IDisposable
         foundPin = null;
     }
 
-    /// <summary>Syncs what is appended, group by group, until the log is disposed of. The sync worker calls it once. Throws Fatal after a failed sync.</summary>
+    /// <summary>
+    /// Syncs what is appended, group by group, until the log is disposed of. The sync worker calls it once. Throws Fatal after a failed
+    /// sync.
+    /// </summary>
     internal void RunSync()
     {
         if (Interlocked.CompareExchange(ref syncing, 1, 0) != 0) return;

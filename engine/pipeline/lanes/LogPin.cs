@@ -2,7 +2,9 @@ using K2I.Wal;
 
 namespace K2I.Pipeline;
 
-/// <summary>Keeps a lane's log from being truncated past a position, until it is released: something at or behind it is in no table yet. Any thread.</summary>
+/// <summary>
+/// Keeps a lane's log from being truncated past a position, until it is released: something at or behind it is in no table yet. Any thread.
+/// </summary>
 /// <param name="pins">Where it counts.</param>
 /// <param name="position">Everything from here on is kept.</param>
 /// <param name="number">Tells pins of one position apart.</param>

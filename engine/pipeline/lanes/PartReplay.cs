@@ -4,7 +4,8 @@ using K2I.Wal;
 namespace K2I.Pipeline;
 
 /// <summary>
-/// Brings back the rows that logs hold beyond the table, by the path that fetched records take, before any new record of the part is fetched. Some frames a step, so that the lane's other
+/// Brings back the rows that logs hold beyond the table, by the path that fetched records take, before any new record of the part is
+/// fetched. Some frames a step, so that the lane's other
 /// tables go on. The lane's thread. Owner of what it reads.
 /// </summary>
 internal sealed class PartReplay : IDisposable
@@ -45,7 +46,9 @@ internal sealed class PartReplay : IDisposable
     internal IReadOnlyList<Source> Sources => [.. Found.Select(f => f.Source)];
 
     /// <summary>For a segment that is opened now: keeps the frame that is being taken.</summary>
-    internal LogPin Pin() => items[Math.Min(at, frames - 1)] is var item ? item.Found.Log.Pins.Add(item.Position, part.Run) : throw new InvalidOperationException();
+    internal LogPin Pin() =>
+        items[Math.Min(at, frames - 1)] is var item ? item.Found.Log.Pins.Add(item.Position, part.Run)
+        : throw new InvalidOperationException();
 
     /// <summary>Takes some frames; true once all are taken.</summary>
     internal bool Step()
@@ -63,7 +66,8 @@ internal sealed class PartReplay : IDisposable
         }
         catch (EngineException error) when (error.Kind == ErrorKind.Corrupt)
         {
-            part.Lane.Logger.Error("the log is damaged; what it held further on is fetched again", ("table", part.Run.Table.Name), ("error", error.Message));
+            part.Lane.Logger.Error("the log is damaged; what it held further on is fetched again", ("table", part.Run.Table.Name),
+                ("error", error.Message));
             at = frames;
         }
         Tell();
@@ -71,7 +75,8 @@ internal sealed class PartReplay : IDisposable
         part.EndReplay();
         KillPoint.Hit("recovery.replayed");
         part.Run.Table.Recovering = "";
-        part.Lane.Logger.Info("the log is replayed", ("table", part.Run.Table.Name), ("records", records), ("bytes", bytes), ("ms", part.Lane.Clock.MonotonicMs - beganMs));
+        part.Lane.Logger.Info("the log is replayed", ("table", part.Run.Table.Name), ("records", records), ("bytes", bytes),
+            ("ms", part.Lane.Clock.MonotonicMs - beganMs));
         return true;
     }
 

@@ -17,7 +17,8 @@ internal sealed partial class RunPart
         else
         {
             passedOver = store.Schema;
-            lane.Logger.Warn("columns were dropped, renamed or made required by another engine; records are decoded into those of before until the table is opened again", ("table", options.Name));
+            lane.Logger.Warn("columns were dropped, renamed or made required "
+                + "by another engine; records are decoded into those of before until the table is opened again", ("table", options.Name));
         }
     }
 
@@ -60,7 +61,8 @@ internal sealed partial class RunPart
         if (asked is not null || held.Count == 0) return;
         var now = clock.MonotonicMs;
         if (inferSinceMs == 0) inferSinceMs = now;
-        if (held.IsFull || now - inferSinceMs >= InferWaitMs) Ask(new ColumnsQuestion(this, [.. held.All.Where(r => !r.IsEnd)], held.IsFull));
+        if (held.IsFull || now - inferSinceMs >= InferWaitMs)
+            Ask(new ColumnsQuestion(this, [.. held.All.Where(r => !r.IsEnd)], held.IsFull));
     }
 
     private void Begin()
@@ -79,7 +81,8 @@ internal sealed partial class RunPart
     private void TellOfCase(string column, string field)
     {
         if (!toldOfCase.Add(column) || !run.Table.IsFirstToTell(column)) return;
-        lane.Logger.Warn("a record has no field of the column's name, but one in another case, which is left out", ("table", options.Name), ("column", column), ("field", field),
+        lane.Logger.Warn("a record has no field of the column's name, but one in another case, which is left out",
+            ("table", options.Name), ("column", column), ("field", field),
             ("instead", "case_sensitive = false"));
     }
 }

@@ -6,17 +6,21 @@ using K2I.Kafka;
 namespace K2I.Pipeline;
 
 /// <summary>
-/// The part of a table's run that one lane feeds: its sources, the records that wait, the open segment. The lane's thread, but for what says otherwise.
+/// The part of a table's run that one lane feeds: its sources, the records that wait, the open segment. The lane's thread, but for what
+/// says otherwise.
 /// </summary>
 /// <remarks>
-/// A record that cannot become a row at once is held (copied), and while any is held no other is taken, so that rows keep offset order per partition. Where no more can be held the
+/// A record that cannot become a row at once is held (copied), and while any is held no other is taken, so that rows keep offset order per
+/// partition. Where no more can be held the
 /// part is <em>stalled</em>: what comes is passed over, and sought back to once it goes on. The lane's other tables do not notice.
 /// </remarks>
 internal sealed partial class RunPart
 {
     private const int InferWaitMs = 2_000;
 
-    /// <summary>Each change of the schema is a commit and closes a segment: changes that follow one another gather fields for so long.</summary>
+    /// <summary>
+    /// Each change of the schema is a commit and closes a segment: changes that follow one another gather fields for so long.
+    /// </summary>
     private const int GatherMs = 1_000;
 
     /// <summary>For how long a refusal is taken for the catalog's answer to further new fields: each question is a round trip.</summary>
@@ -106,7 +110,9 @@ internal sealed partial class RunPart
         return source;
     }
 
-    /// <summary>For a partition, of this lane or not, whose beginning is decided: it goes into the table though no record may come.</summary>
+    /// <summary>
+    /// For a partition, of this lane or not, whose beginning is decided: it goes into the table though no record may come.
+    /// </summary>
     internal Source RegisterBeginning(TopicPartition partition, string? topicId, Offset start)
     {
         foreach (var known in sources)

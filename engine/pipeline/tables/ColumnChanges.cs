@@ -31,14 +31,18 @@ internal sealed class ColumnChanges(TableRun run, ILog log)
             return null;
         }
         if (areAll)
-            throw TableStop.Misfit($"table {options.Name}: no column could be inferred: none of the first {records.Count} records is a JSON object with a value; declare columns");
+            throw TableStop.Misfit($"table {options.Name}: no column could be inferred: "
+                + $"none of the first {records.Count} records is a JSON object with a value; declare columns");
         if (!toldOfNoColumn)
-            log.Warn("no column can be inferred yet: no record so far is a JSON object with a value", ("table", options.Name), ("records", records.Count), ("instead", "declare columns, or format = raw"));
+            log.Warn("no column can be inferred yet: no record so far is a JSON object with a value", ("table", options.Name),
+                ("records", records.Count), ("instead", "declare columns, or format = raw"));
         toldOfNoColumn = true;
         return $"waiting for a record to infer the columns from: none of the first {records.Count} is a JSON object with a value";
     }
 
-    /// <summary>Why these fields cannot become columns of the table as last loaded; null where they may. Asks no catalog. Any thread.</summary>
+    /// <summary>
+    /// Why these fields cannot become columns of the table as last loaded; null where they may. Asks no catalog. Any thread.
+    /// </summary>
     internal static Refusal? ClashOf(TableStore store, IReadOnlyList<NewField> fields) =>
         store.ClashOf(fields) is { } clash ? Refused($"{clash}; {clash.Advice}") : null;
 
@@ -76,7 +80,8 @@ internal sealed class ColumnChanges(TableRun run, ILog log)
         }
         foreach (var field in fields) log.Info("column added", ("table", options.Name), ("column", field.Path), ("type", field.Field.Type));
         if (added < ManyColumns && (added += fields.Count) >= ManyColumns)
-            log.Warn("records have brought very many new columns; keys that are data belong in a column of type map<string, …>", ("table", options.Name), ("columns", added));
+            log.Warn("records have brought very many new columns; keys that are data belong in a column of type map<string, …>",
+                ("table", options.Name), ("columns", added));
         question.Part.Journal.Write(new LogEntry.SchemaEvolution(store.Schema.SchemaId, [.. fields.Select(f => f.Path)]));
         return null;
     }

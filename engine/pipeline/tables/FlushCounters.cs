@@ -2,10 +2,14 @@ using K2I.Iceberg;
 
 namespace K2I.Pipeline;
 
-/// <summary>A table's running totals on the way out, over all its runs. Whoever works for the table writes, one thread at a time; any thread may read them, a little late.</summary>
+/// <summary>
+/// A table's running totals on the way out, over all its runs. Whoever works for the table writes, one thread at a time; any thread may
+/// read them, a little late.
+/// </summary>
 internal sealed class FlushCounters
 {
-    internal long RowsCommitted, Commits, CommitRetries, FlushRetries, DataFiles, DataFileBytes, LastCommitUnixMs, LastFlushMs, LastCommitMs;
+    internal long RowsCommitted, Commits, CommitRetries, FlushRetries, DataFiles, DataFileBytes, LastCommitUnixMs, LastFlushMs,
+        LastCommitMs;
 
     /// <summary>0 for none: a number, so that it can be read while it is written.</summary>
     private long snapshotId;

@@ -4,7 +4,8 @@ using K2I.Kafka;
 namespace K2I.Pipeline;
 
 /// <summary>
-/// Where partitions start: rule 4 of exactly once. The end of the logged run if it contains the table's next offset, else the table's next offset, else what the
+/// Where partitions start: rule 4 of exactly once. The end of the logged run if it contains the table's next offset, else the table's next
+/// offset, else what the
 /// options say. Whoever works for the table.
 /// </summary>
 internal sealed class StartDecider(TableRun run, FoundLogs found, KafkaQueries queries, ILog log)
@@ -41,7 +42,8 @@ internal sealed class StartDecider(TableRun run, FoundLogs found, KafkaQueries q
     }
 
     /// <summary>
-    /// Throws the named stop if a topic is another by now than the one these records were read from. Ids never come back, so what was fetched before this call, under an
+    /// Throws the named stop if a topic is another by now than the one these records were read from. Ids never come back, so what was
+    /// fetched before this call, under an
     /// id that still holds, is of that topic. Throws what passes while Kafka is away.
     /// </summary>
     internal void CheckLives(IEnumerable<Source> sources)
@@ -50,7 +52,8 @@ internal sealed class StartDecider(TableRun run, FoundLogs found, KafkaQueries q
         if (read.Count == 0) return;
         var ids = TopicIds([.. read.Select(s => s.Topic).Distinct()]);
         foreach (var source in read)
-            if (ids.GetValueOrDefault(source.Topic) is { } id && id != source.TopicId) throw store.Recreated(source.Topic, source.TopicId!, id);
+            if (ids.GetValueOrDefault(source.Topic) is { } id && id != source.TopicId)
+                throw store.Recreated(source.Topic, source.TopicId!, id);
     }
 
     /// <summary>An offset that Kafka does not hold may be one of a topic's former life: then that is the reason.</summary>
@@ -73,7 +76,9 @@ internal sealed class StartDecider(TableRun run, FoundLogs found, KafkaQueries q
         CheckTopicId(partition.Topic, topicId);
         run.Table.Topics.Has(partition.Topic);
         var committed = store.IsOpen ? store.Offsets.Next(partition.Topic, partition.Partition) : null;
-        var logged = store.IsOpen ? found.Take(run.Table.Stream, store.Uuid, partition.Topic, partition.Partition, r => Continues(r, partition, committed, topicId), run) : null;
+        var logged = store.IsOpen
+            ? found.Take(run.Table.Stream, store.Uuid, partition.Topic, partition.Partition, r =>
+            Continues(r, partition, committed, topicId), run) : null;
         try
         {
             var start = logged?.Run.Next ?? StartOf(partition, committed, topicId);
@@ -90,7 +95,8 @@ internal sealed class StartDecider(TableRun run, FoundLogs found, KafkaQueries q
     private bool Continues(LoggedRun logged, TopicPartition partition, Offset? committed, string? topicId)
     {
         if (logged.Continues(committed, topicId)) return true;
-        log.Info("the log does not continue the table; fetching from what the table holds", ("table", options.Name), ("topic", partition.Topic), ("partition", partition.Partition),
+        log.Info("the log does not continue the table; fetching from what the table holds", ("table", options.Name),
+            ("topic", partition.Topic), ("partition", partition.Partition),
             ("table_next", committed?.Value), ("log_from", logged.From.Value), ("log_next", logged.Next.Value));
         return false;
     }
@@ -103,17 +109,21 @@ internal sealed class StartDecider(TableRun run, FoundLogs found, KafkaQueries q
         select (new TopicPartition(topic.Key, partition.Key), topic.Value.TopicId, partition.Value);
 
     /// <summary>
-    /// "The latest" is decided once, at the first start of the table: for every partition that the topics have then, so that what comes to another one, or to one that nobody
+    /// "The latest" is decided once, at the first start of the table: for every partition that the topics have then, so that what comes to
+    /// another one, or to one that nobody
     /// reads for a while, is not passed over later.
     /// </summary>
     private void DecideLatest(RunPart part, IReadOnlyList<TopicPartition> assigned, IReadOnlyDictionary<string, string?> topicIds)
     {
         // What a former life of the process decided has to outlive this one too, until it is in the table.
         if (!run.Table.KeepsStarts && Decided.Any()) Keep(part, run.Starts);
-        if (options.Start is not StartPosition.LatestStart || !run.Starts.IsEmpty || (store.IsOpen && !store.Offsets.IsEmpty) || found.HasRuns(run.Table.Stream, Uuid)) return;
+        if (options.Start is not StartPosition.LatestStart || !run.Starts.IsEmpty || (store.IsOpen && !store.Offsets.IsEmpty)
+            || found.HasRuns(run.Table.Stream, Uuid)) return;
         var decided = OffsetMap.Empty;
         foreach (var partition in assigned.Concat(OthersOf(assigned)).Distinct())
-            decided = decided.With(partition.Topic, topicIds.GetValueOrDefault(partition.Topic), partition.Partition, queries.QueryWatermarks(partition).HighOffset);
+            decided =
+                decided.With(partition.Topic, topicIds.GetValueOrDefault(partition.Topic), partition.Partition,
+                queries.QueryWatermarks(partition).HighOffset);
         Keep(part, decided);
         run.Starts = decided;
     }
@@ -121,7 +131,8 @@ internal sealed class StartDecider(TableRun run, FoundLogs found, KafkaQueries q
     private void Keep(RunPart part, OffsetMap decided)
     {
         if (!run.Table.KeepStarts(part.Lane.Log, decided))
-            log.Warn("an entry does not fit the log", ("table", options.Name), ("type", LogEntryKind.StartsDecided), ("reason", part.Lane.Log.Trouble));
+            log.Warn("an entry does not fit the log", ("table", options.Name), ("type", LogEntryKind.StartsDecided),
+                ("reason", part.Lane.Log.Trouble));
     }
 
     /// <summary>All partitions of the topics, where the broker tells.</summary>
@@ -129,7 +140,8 @@ internal sealed class StartDecider(TableRun run, FoundLogs found, KafkaQueries q
     {
         try
         {
-            return [.. queries.DescribeTopics([.. assigned.Select(a => a.Topic).Distinct()]).SelectMany(t => Enumerable.Range(0, t.Partitions).Select(p => new TopicPartition(t.Name, p)))];
+            return [.. queries.DescribeTopics([.. assigned.Select(a => a.Topic).Distinct()]).SelectMany(t =>
+                Enumerable.Range(0, t.Partitions).Select(p => new TopicPartition(t.Name, p)))];
         }
         catch (EngineException e) when (e.Kind is ErrorKind.Unsupported or ErrorKind.Denied)
         {
@@ -144,7 +156,8 @@ internal sealed class StartDecider(TableRun run, FoundLogs found, KafkaQueries q
         switch (options.Start)
         {
             case StartPosition.LatestStart:
-                return run.Starts.TopicId(partition.Topic) == topicId && run.Starts.Next(partition.Topic, partition.Partition) is { } start ? start : Offset.Beginning;
+                return run.Starts.TopicId(partition.Topic) == topicId
+                    && run.Starts.Next(partition.Topic, partition.Partition) is { } start ? start : Offset.Beginning;
             case StartPosition.AtTimestamp at:
                 var found = queries.OffsetForTime(partition, at.UnixMs);
                 return found.IsNumber ? found : queries.QueryWatermarks(partition).HighOffset;
@@ -163,7 +176,9 @@ internal sealed class StartDecider(TableRun run, FoundLogs found, KafkaQueries q
         if (!start.IsNumber) return start;
         var held = queries.QueryWatermarks(partition);
         var nearest = Offset.Min(Offset.Max(start, held.LowOffset), held.HighOffset);
-        if (nearest != start) log.Warn("offsets are passed over", ("table", options.Name), ("topic", partition.Topic), ("partition", partition.Partition), ("from", start.Value), ("to", nearest.Value));
+        if (nearest != start)
+            log.Warn("offsets are passed over", ("table", options.Name), ("topic", partition.Topic), ("partition", partition.Partition),
+                ("from", start.Value), ("to", nearest.Value));
         return nearest;
     }
 
@@ -176,7 +191,8 @@ internal sealed class StartDecider(TableRun run, FoundLogs found, KafkaQueries q
         }
         catch (EngineException e) when (e.Kind is ErrorKind.Unsupported or ErrorKind.Denied)
         {
-            log.Debug("the broker tells no topic ids; a recreated topic shows by its offsets only", ("table", options.Name), ("error", e.Message));
+            log.Debug("the broker tells no topic ids; a recreated topic shows by its offsets only", ("table", options.Name),
+                ("error", e.Message));
         }
         return ids;
     }
@@ -186,16 +202,21 @@ internal sealed class StartDecider(TableRun run, FoundLogs found, KafkaQueries q
     {
         if (!store.IsOpen || id is null || store.Offsets.TopicId(topic) is not { } known || known == id) return;
         if (!store.Accepts(PauseReason.TopicRecreated)) throw store.Recreated(topic, known, id);
-        log.Warn("the offsets of a topic's former life are forgotten", ("table", options.Name), ("topic", topic), ("former_id", known), ("id", id));
+        log.Warn("the offsets of a topic's former life are forgotten", ("table", options.Name), ("topic", topic), ("former_id", known),
+            ("id", id));
         store.Forget(topic, known);
     }
 
-    /// <summary>Rows of an earlier assignment that still wait for their commit would be read, and committed, a second time: start again instead.</summary>
+    /// <summary>
+    /// Rows of an earlier assignment that still wait for their commit would be read, and committed, a second time: start again instead.
+    /// </summary>
     private void RefuseIfPending(TopicPartition partition)
     {
         var taken = run.TakenOf(partition);
-        var standing = (store.IsOpen ? store.Offsets.Next(partition.Topic, partition.Partition) : null) ?? run.Starts.Next(partition.Topic, partition.Partition) ?? Offset.None;
+        var standing = (store.IsOpen ? store.Offsets.Next(partition.Topic, partition.Partition) : null)
+            ?? run.Starts.Next(partition.Topic, partition.Partition) ?? Offset.None;
         if (taken <= standing) return;
-        throw new EngineException(ErrorKind.Unavailable, $"{partition.Topic}[{partition.Partition}] came back before its rows were committed; starting again from what the table holds");
+        throw new EngineException(ErrorKind.Unavailable,
+            $"{partition.Topic}[{partition.Partition}] came back before its rows were committed; starting again from what the table holds");
     }
 }

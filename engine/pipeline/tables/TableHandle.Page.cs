@@ -12,7 +12,9 @@ internal sealed partial class TableHandle
         var trouble = now?.Flush?.Trouble ?? now?.Parts.Select(p => p.Journal.Trouble).FirstOrDefault(t => t is not null);
         var kafka = engine.Kafka;
         if (state == TableState.Running && trouble is not null) (state, detail) = (TableState.Waiting, trouble);
-        else if (state is TableState.Running or TableState.Starting && kafka is { State: not K2I.Kafka.KafkaConnectionState.Up, LastError: { } lost }) (state, detail) = (TableState.Waiting, $"Kafka is away: {lost}");
+        else if (state is TableState.Running or TableState.Starting
+            && kafka is { State: not K2I.Kafka.KafkaConnectionState.Up, LastError: { } lost }) (state, detail) =
+            (TableState.Waiting, $"Kafka is away: {lost}");
         var counters = ingest.OfType<IngestCounters>().ToArray();
         var letters = ImmutableSortedDictionary.CreateBuilder<string, long>(StringComparer.Ordinal);
         foreach (var counter in counters)
@@ -26,7 +28,9 @@ internal sealed partial class TableHandle
             PauseReason = reason,
             Recovering = Recovering,
             KafkaState = kafka?.State.ToString() ?? "",
-            Partitions = [.. (now?.Parts ?? []).SelectMany(p => p.Sources).Where(s => s.Assigned).Select(s => new PartitionStatus(s.Topic, s.Partition, s.NextOffset, s.CommittedOffset, s.HighWatermark, s.Fetched))],
+            Partitions =
+                [.. (now?.Parts ?? []).SelectMany(p => p.Sources).Where(s => s.Assigned).Select(s =>
+                new PartitionStatus(s.Topic, s.Partition, s.NextOffset, s.CommittedOffset, s.HighWatermark, s.Fetched))],
             Records = counters.Sum(c => Volatile.Read(ref c.Records)),
             RecordBytes = counters.Sum(c => Volatile.Read(ref c.RecordBytes)),
             Rows = counters.Sum(c => Volatile.Read(ref c.Rows)),

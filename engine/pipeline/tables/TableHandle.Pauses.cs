@@ -13,7 +13,8 @@ internal sealed partial class TableHandle
         if (clock.MonotonicMs - beganMs > LongestWaitMs) waitMs = FirstWaitMs;
         if (PauseReasons.Of(error) is { } reason)
         {
-            log.Error("table paused", ("table", Name), ("reason", PauseReasons.NameOf(reason)), ("error", error.Message), ("resume", ResumeHint(reason)));
+            log.Error("table paused", ("table", Name), ("reason", PauseReasons.NameOf(reason)), ("error", error.Message),
+                ("resume", ResumeHint(reason)));
             Show(TableState.Paused, error.Message, reason);
             (pausedBy, pausedMs, pausedUnixMs, waitMs, attemptMs) = (error, clock.MonotonicMs, clock.UnixMs, FirstWaitMs, 0);
             return;
@@ -36,7 +37,8 @@ internal sealed partial class TableHandle
         if (TakeRequest() is not { } request || request.RequestedUnixMs < pausedUnixMs) return false;
         if (request.Accept is { } named && named != reason)
         {
-            log.Warn("resume refused", ("table", Name), ("accepts", PauseReasons.NameOf(named)), ("paused_for", PauseReasons.NameOf(reason)));
+            log.Warn("resume refused", ("table", Name), ("accepts", PauseReasons.NameOf(named)),
+                ("paused_for", PauseReasons.NameOf(reason)));
             return false;
         }
         log.Info("table resumes", ("table", Name), ("accepted", request.Accept is null ? null : PauseReasons.NameOf(reason)));

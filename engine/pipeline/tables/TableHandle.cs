@@ -5,7 +5,8 @@ using K2I.Base;
 namespace K2I.Pipeline;
 
 /// <summary>
-/// A table, from when it is configured or discovered until it is removed: state, no thread, no memory of its own. It has one <see cref="TableRun"/> after another; whoever works for it
+/// A table, from when it is configured or discovered until it is removed: state, no thread, no memory of its own. It has one
+/// <see cref="TableRun"/> after another; whoever works for it
 /// (one worker at a time) opens runs, answers what lanes ask, flushes, and ends runs.
 /// </summary>
 internal sealed partial class TableHandle
@@ -81,10 +82,14 @@ internal sealed partial class TableHandle
     /// <summary>A flush of a run that is over, whose commit may land: found out about when the next run opens. The worker's.</summary>
     internal LoggedFlush? CutShort { get; set; }
 
-    /// <summary>An entry in a log says where reading was decided to begin, and is kept over all runs until it is in the table. Any thread.</summary>
+    /// <summary>
+    /// An entry in a log says where reading was decided to begin, and is kept over all runs until it is in the table. Any thread.
+    /// </summary>
     internal bool KeepsStarts => Volatile.Read(ref startsPin) is not null;
 
-    /// <summary>Says in a log where reading begins, and keeps that; what said so before is kept no longer. False where the log has no room.</summary>
+    /// <summary>
+    /// Says in a log where reading begins, and keeps that; what said so before is kept no longer. False where the log has no room.
+    /// </summary>
     internal bool KeepStarts(LaneLog lane, OffsetMap decided)
     {
         var pin = lane.Pin(null);
@@ -125,7 +130,8 @@ internal sealed partial class TableHandle
     internal void ShowRunning(string detail = "")
     {
         if (run is { Failure: null } now && shown.State is TableState.Starting or TableState.Running)
-            Show(now.Store.IsOpen ? TableState.Running : TableState.Starting, now.Store.IsOpen ? detail : "waiting for the first records, to infer the columns from them");
+            Show(now.Store.IsOpen ? TableState.Running : TableState.Starting, now.Store.IsOpen ? detail
+                : "waiting for the first records, to infer the columns from them");
     }
 
     internal void Show(TableState state, string detail = "", PauseReason? reason = null)
@@ -133,10 +139,14 @@ internal sealed partial class TableHandle
         var old = shown;
         if (old.State == state && old.Detail == detail) return;
         shown = new(state, detail, reason);
-        if (old.State != state) log.Info("table state", ("table", Name), ("state", state), ("reason", reason is { } r ? PauseReasons.NameOf(r) : null), ("detail", detail.Length == 0 ? null : detail));
+        if (old.State != state)
+            log.Info("table state", ("table", Name), ("state", state), ("reason", reason is { } r ? PauseReasons.NameOf(r) : null),
+                ("detail", detail.Length == 0 ? null : detail));
     }
 
-    /// <summary>Does a step of what there is to do. Returns when the next is due, in monotonic milliseconds. One worker at a time.</summary>
+    /// <summary>
+    /// Does a step of what there is to do. Returns when the next is due, in monotonic milliseconds. One worker at a time.
+    /// </summary>
     internal long Work()
     {
         try
@@ -205,7 +215,10 @@ internal sealed partial class TableHandle
         return Math.Min(dueMs, leavingSinceMs + engine.RevokeTimeoutMs);
     }
 
-    /// <summary>Once in a while without a flush: a table that was turned back, replaced or dropped, and a topic that was created again, are noticed though no record comes.</summary>
+    /// <summary>
+    /// Once in a while without a flush: a table that was turned back, replaced or dropped, and a topic that was created again, are noticed
+    /// though no record comes.
+    /// </summary>
     private long LookAtTable(TableRun now)
     {
         var ms = clock.MonotonicMs;
@@ -225,7 +238,9 @@ internal sealed partial class TableHandle
         {
             log.Debug("the table cannot be looked at", ("table", Name), ("error", error.Message));
         }
-        if (turnedBack) throw new EngineException(ErrorKind.Unavailable, $"table {now.Store.Ident} was turned back by another engine; starting again from what it holds");
+        if (turnedBack)
+            throw new EngineException(ErrorKind.Unavailable,
+                $"table {now.Store.Ident} was turned back by another engine; starting again from what it holds");
         return nextLookMs;
     }
 
@@ -261,7 +276,9 @@ internal sealed partial class TableHandle
         }
         if (store.IsOpen && engine.Tables.ForeignTopic(Options, store.Offsets.Topics.Select(t => t.Key)) is { } foreign)
             throw new TableStop(PauseReason.Refused,
-                $"table {Name} holds rows of topic {foreign}, whose name gives another table that K2I would call the same; let table in [table.{Options.Template}] tell them apart", kind: ErrorKind.Invalid);
+                $"table {Name} holds rows of topic "
+                    + $"{foreign}, whose name gives another table that K2I would call the same; "
+                + $"let table in [table.{Options.Template}] tell them apart", kind: ErrorKind.Invalid);
         LoggedFlush? redo = null;
         if (store.IsOpen && (CutShort ?? (hasOpened ? null : engine.Found.HalfDone(Stream, store.Uuid))) is { } logged)
         {
@@ -271,7 +288,8 @@ internal sealed partial class TableHandle
         }
         CutShort = null;
         var found = engine.Found.Starts(Stream, store.IsOpen ? store.Uuid : null);
-        var decided = store.IsAnother || store.IsOpen && !store.Offsets.IsEmpty ? OffsetMap.Empty : decidedStarts.IsEmpty ? found : decidedStarts;
+        var decided = store.IsAnother || store.IsOpen && !store.Offsets.IsEmpty ? OffsetMap.Empty : decidedStarts.IsEmpty ? found
+            : decidedStarts;
         if (!decided.IsEmpty || store.IsAnother) decidedStarts = decided;
         else if (!found.IsEmpty) decided = found;
         var opened = new TableRun(this, store, DeadLetterFactory.Create(Options, LetterServices()), engine.Pool, decided, redo, clock);

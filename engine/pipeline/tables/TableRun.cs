@@ -6,11 +6,13 @@ using K2I.Ring;
 namespace K2I.Pipeline;
 
 /// <summary>
-/// One life of a table in all lanes: from where the table stands until a stop or a doubt. After a doubt nothing of it is kept: its rows leave memory and logs, and the next run
+/// One life of a table in all lanes: from where the table stands until a stop or a doubt. After a doubt nothing of it is kept: its rows
+/// leave memory and logs, and the next run
 /// starts from what the table says.
 /// </summary>
 /// <remarks>
-/// Lanes add sealed segments and questions, from their threads; whoever works for the table (one worker at a time) takes them. Locks are short. It ends in steps: <see cref="Fail"/> by
+/// Lanes add sealed segments and questions, from their threads; whoever works for the table (one worker at a time) takes them. Locks are
+/// short. It ends in steps: <see cref="Fail"/> by
 /// anyone; the worker tells the lanes; each gives its part up; the last one wakes the worker, which disposes of it.
 /// </remarks>
 internal sealed class TableRun : IDisposable
@@ -30,7 +32,8 @@ internal sealed class TableRun : IDisposable
     private bool flushWanted;
     private bool isOver;
 
-    internal TableRun(TableHandle table, TableStore store, DeadLetters letters, SegmentPool pool, OffsetMap starts, LoggedFlush? redo, IClock clock)
+    internal TableRun(TableHandle table, TableStore store, DeadLetters letters, SegmentPool pool, OffsetMap starts, LoggedFlush? redo,
+        IClock clock)
     {
         (Table, Store, Letters, Memory, Redo, Starts, this.clock) = (table, store, letters, pool.Open(), redo, starts, clock);
         LargestSegmentBytes = pool.MaxSegmentBytes;
@@ -50,7 +53,9 @@ internal sealed class TableRun : IDisposable
     /// <summary>The calls of whoever works for the run; ended with it.</summary>
     internal CallScope Calls { get; }
 
-    /// <summary>A flush that a crash cut short before its commit: its rows are flushed under its name, where they come out of the log as they were.</summary>
+    /// <summary>
+    /// A flush that a crash cut short before its commit: its rows are flushed under its name, where they come out of the log as they were.
+    /// </summary>
     internal LoggedFlush? Redo { get; }
 
     /// <summary>Where reading was decided to begin. The worker's.</summary>
@@ -70,9 +75,6 @@ internal sealed class TableRun : IDisposable
 
     /// <summary>Why it is to end; null while it lives. Any thread.</summary>
     internal EngineException? Failure => Volatile.Read(ref failure);
-
-    /// <summary>Sealed and not in the table yet. Any thread.</summary>
-    internal bool HasUnflushed => parts.Any(p => p.Unflushed > 0);
 
     /// <summary>When the oldest row that no snapshot has yet was fetched; 0 for none. Any thread.</summary>
     internal long OldestPendingUnixMs
@@ -95,7 +97,10 @@ internal sealed class TableRun : IDisposable
         if (Interlocked.CompareExchange(ref failure, reason, null) is null) Table.Wake(Urgency.Control);
     }
 
-    /// <summary>A lane has made a part of it. False where it is over, or has failed: who joined then might not be told that it is over. That lane's thread.</summary>
+    /// <summary>
+    /// A lane has made a part of it. False where it is over, or has failed: who joined then might not be told that it is over. That lane's
+    /// thread.
+    /// </summary>
     internal bool Join(RunPart part)
     {
         lock (gate)
@@ -160,7 +165,9 @@ internal sealed class TableRun : IDisposable
         lock (gate) return taken.TryGetValue((partition.Topic, partition.Partition), out var to) ? to : Offset.None;
     }
 
-    /// <summary>What is sealed is to be flushed, and what other lanes hold with it. <paramref name="by"/> has sealed its own. Any thread.</summary>
+    /// <summary>
+    /// What is sealed is to be flushed, and what other lanes hold with it. <paramref name="by"/> has sealed its own. Any thread.
+    /// </summary>
     internal void RequestFlush(RunPart? by, Urgency urgency = Urgency.Flush)
     {
         lock (gate)
@@ -184,7 +191,8 @@ internal sealed class TableRun : IDisposable
     /// <summary>A flush of it is in the table. The worker.</summary>
     internal void OnLanded()
     {
-        if (!Table.KeepsStarts || !Starts.Topics.All(t => t.Value.Partitions.All(p => Store.Offsets.Next(t.Key, p.Key) is not null))) return;
+        if (!Table.KeepsStarts || !Starts.Topics.All(t => t.Value.Partitions.All(p => Store.Offsets.Next(t.Key, p.Key) is not null)))
+            return;
         Table.ForgetStarts();
     }
 
@@ -197,7 +205,8 @@ internal sealed class TableRun : IDisposable
     }
 
     /// <summary>
-    /// What is to be flushed next, oldest first: all that is sealed, but for rows that belong to a flush which a crash cut short, which go on their own. Null where none is wanted, or lanes
+    /// What is to be flushed next, oldest first: all that is sealed, but for rows that belong to a flush which a crash cut short, which go
+    /// on their own. Null where none is wanted, or lanes
     /// are waited for until <paramref name="dueMs"/>.
     /// </summary>
     internal List<Sealed>? NextFlush(out long dueMs)

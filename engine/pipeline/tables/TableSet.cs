@@ -3,7 +3,9 @@ using K2I.Base;
 
 namespace K2I.Pipeline;
 
-/// <summary>The tables of the process, and which topics feed them. Any thread; what it hands out is immutable, and replaced whole.</summary>
+/// <summary>
+/// The tables of the process, and which topics feed them. Any thread; what it hands out is immutable, and replaced whole.
+/// </summary>
 internal sealed class TableSet(EngineContext engine)
 {
     private readonly Lock gate = new();
@@ -11,7 +13,8 @@ internal sealed class TableSet(EngineContext engine)
     private readonly HashSet<string> known = new(StringComparer.Ordinal);
     private readonly List<string> seen = [];
     private ImmutableArray<TableHandle> all = [];
-    private ImmutableDictionary<string, ImmutableArray<TableHandle>> fed = ImmutableDictionary.Create<string, ImmutableArray<TableHandle>>(StringComparer.Ordinal);
+    private ImmutableDictionary<string, ImmutableArray<TableHandle>> fed = ImmutableDictionary.Create<string,
+        ImmutableArray<TableHandle>>(StringComparer.Ordinal);
     private ImmutableArray<RefusedTopic> refused = [];
     private TopicRoutes? routes;
 

@@ -8,7 +8,8 @@ using K2I.Storage;
 namespace K2I.Pipeline;
 
 /// <summary>What the tables share on the way out: the object store, the catalog, the Parquet writer's memory and helpers. Any thread.</summary>
-internal sealed class TableStoreFactory(EngineOptions options, EngineServices services, MemoryShares shares, EncodeTeam? team, ILog log) : IDisposable
+internal sealed class TableStoreFactory(EngineOptions options, EngineServices services, MemoryShares shares, EncodeTeam? team, ILog log)
+    : IDisposable
 {
     private readonly ConcurrentDictionary<(TableIdent Table, string Key, string Value), bool> toldOf = new();
 

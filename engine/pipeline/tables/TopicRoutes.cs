@@ -101,7 +101,8 @@ public sealed class TopicRoutes
         else if (FlawOf(table) is { } flaw) reason = $"its table would be {safe}: {flaw}";
         else if (table.DeadLetterPolicy == DeadLetterPolicy.Topic && maker.NameFor(table.DeadLetterTopicName) is not null)
             reason = $"its dead letters would come back: topics matches {table.DeadLetterTopicName}, too";
-        else if (maker.Made.Count >= template.MaxTables) reason = $"there are {maker.Made.Count} tables of the section already, as many as max_tables allows";
+        else if (maker.Made.Count >= template.MaxTables)
+            reason = $"there are {maker.Made.Count} tables of the section already, as many as max_tables allows";
         if (reason.Length > 0) return null;
         Take(table, name == safe ? $"topic {topic} has made it" : $"'{name}' of topic {topic} has made it");
         maker.Made[name] = table;

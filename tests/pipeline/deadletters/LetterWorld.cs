@@ -69,12 +69,21 @@ internal sealed class LetterWorld : IDisposable
     internal bool Add(DeadLetters to, int segment, int partition, long offset, byte[] value)
     {
         var source = Sources[partition];
-        var record = new RecordInput(value) { Topic = source.TopicUtf8, Partition = partition, Offset = new(offset), TimestampMs = 1_700_000_000_000 + offset, TimestampKind = TimestampKind.CreateTime };
+        var record =
+            new RecordInput(value)
+            {
+                Topic = source.TopicUtf8,
+                Partition = partition,
+                Offset = new(offset),
+                TimestampMs = 1_700_000_000_000 + offset,
+                TimestampKind = TimestampKind.CreateTime
+            };
         return Add(to, segment, in record, source, "InvalidJson", $"at byte {offset}");
     }
 
     /// <summary>Adds a letter to the first segment.</summary>
-    internal void Add(DeadLetters to, in RecordInput record, Source source, string error, string detail) => Assert.True(Add(to, 0, in record, source, error, detail));
+    internal void Add(DeadLetters to, in RecordInput record, Source source, string error, string detail) =>
+        Assert.True(Add(to, 0, in record, source, error, detail));
 
     private static bool Add(DeadLetters to, int segment, in RecordInput record, Source source, string error, string detail)
     {

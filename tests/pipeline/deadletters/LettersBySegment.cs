@@ -10,7 +10,9 @@ internal static class LettersBySegment
     internal static Dictionary<int, LetterBuffer> BuffersOf(DeadLetters letters) => Buffers.GetOrCreateValue(letters);
 
     internal static void Keep(this DeadLetters letters, string flushId, long epoch, int[] segments, IReadOnlyList<OffsetRange> ranges) =>
-        letters.Keep(flushId, epoch, (IReadOnlyList<LetterBuffer>)[.. segments.Where(s => BuffersOf(letters).ContainsKey(s)).Select(s => BuffersOf(letters)[s])], ranges);
+        letters.Keep(flushId, epoch,
+            (IReadOnlyList<LetterBuffer>)[.. segments.Where(s => BuffersOf(letters).ContainsKey(s)).Select(s => BuffersOf(letters)[s])],
+            ranges);
 
     /// <summary>The segment's letters are done with.</summary>
     internal static void Clear(this DeadLetters letters, int segment)

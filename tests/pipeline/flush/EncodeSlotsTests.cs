@@ -2,7 +2,8 @@ namespace K2I.Pipeline.Tests;
 
 public sealed class EncodeSlotsTests : IDisposable
 {
-    private readonly LaneWorld world = new(LaneWorld.OptionsFor([.. new[] { "a", "b", "c", "d" }.Select(n => new TableOptions { Name = n, Topics = [n] })]));
+    private readonly LaneWorld world =
+        new(LaneWorld.OptionsFor([.. new[] { "a", "b", "c", "d" }.Select(n => new TableOptions { Name = n, Topics = [n] })]));
     private readonly EncodeSlots slots = new(2);
     private readonly TableHandle a, b, c, d;
 

@@ -25,7 +25,8 @@ public sealed class OffsetFenceTests
         var result = OffsetFence.Check(standing, [new(source, new(from), new(next), begins)], []);
         Assert.Equal(passes, result.Abort is null);
         var isEmptyBeginning = begins && from == next && held is not null;
-        Assert.Equal(passes && !isEmptyBeginning ? new Offset(next) : held is { } stays ? new Offset(stays) : null, result.After.Next("t", 0));
+        Assert.Equal(passes && !isEmptyBeginning ? new Offset(next) : held is { } stays ? new Offset(stays) : null,
+            result.After.Next("t", 0));
     }
 
     [Fact]
@@ -42,7 +43,8 @@ public sealed class OffsetFenceTests
     public void RangesOfOnePartitionFollowOneAnother()
     {
         var standing = OffsetMap.Empty.With("t", "id", 0, new(5));
-        Assert.Equal(new Offset(12), OffsetFence.Check(standing, [new(source, new(5), new(9)), new(source, new(9), new(12))], []).After.Next("t", 0));
+        Assert.Equal(new Offset(12),
+            OffsetFence.Check(standing, [new(source, new(5), new(9)), new(source, new(9), new(12))], []).After.Next("t", 0));
         Assert.NotNull(OffsetFence.Check(standing, [new(source, new(9), new(12)), new(source, new(5), new(9))], []).Abort);
     }
 

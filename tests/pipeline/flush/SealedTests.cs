@@ -10,7 +10,9 @@ public sealed class SealedTests
     [Fact]
     public void RangesJoinAcrossSegments()
     {
-        var merged = Sealed.Merge([Of(new(a, new(10), new(15), Begins: true), new(b, Offset.None, new(6))), Of(new OffsetRange(a, new(15), new(20)))]);
+        var merged =
+            Sealed.Merge([Of(new(a, new(10), new(15), Begins: true), new(b, Offset.None, new(6))),
+            Of(new OffsetRange(a, new(15), new(20)))]);
         Assert.Equal([new(a, new(10), new(20), Begins: true), new(b, Offset.None, new(6))], merged);
     }
 
@@ -18,12 +20,14 @@ public sealed class SealedTests
     public void RangesOfTwoLanesStayApart()
     {
         var other = new Source(0, "t", 7);
-        Assert.Equal([new(a, new(1), new(2)), new(other, new(5), new(6))], Sealed.Merge([Of(new OffsetRange(a, new(1), new(2))), Of(new OffsetRange(other, new(5), new(6)))]));
+        Assert.Equal([new(a, new(1), new(2)), new(other, new(5), new(6))],
+            Sealed.Merge([Of(new OffsetRange(a, new(1), new(2))), Of(new OffsetRange(other, new(5), new(6)))]));
     }
 
     [Fact]
     public void RangesWithAGapBetweenThemAreABug() =>
-        Assert.Throws<InvalidOperationException>(() => Sealed.Merge([Of(new OffsetRange(a, new(10), new(15))), Of(new OffsetRange(a, new(12), new(20)))]));
+        Assert.Throws<InvalidOperationException>(() =>
+            Sealed.Merge([Of(new OffsetRange(a, new(10), new(15))), Of(new OffsetRange(a, new(12), new(20)))]));
 
     private static Sealed Of(params OffsetRange[] ranges) => new(null!, null!, ranges, 0, null, null!, null);
 }

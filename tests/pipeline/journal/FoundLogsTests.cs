@@ -11,7 +11,8 @@ public sealed class FoundLogsTests : IDisposable
     private const ulong Stream = 7, Other = 8;
 
     private readonly string folder = Directory.CreateTempSubdirectory("k2i-found-").FullName;
-    private readonly EngineServices services = new() { Objects = new MemoryStore(), Catalog = new FileCatalog(new MemoryStore(), "memory:///w") };
+    private readonly EngineServices services =
+        new() { Objects = new MemoryStore(), Catalog = new FileCatalog(new MemoryStore(), "memory:///w") };
     private readonly CollectingLog log = new();
     private List<LaneLog> logs = [];
 
@@ -169,7 +170,8 @@ public sealed class FoundLogsTests : IDisposable
     private void Open()
     {
         var options = LaneWorld.OptionsFor() with { DataDirectory = folder, Lanes = 3 };
-        if (logs.Count == 0) logs = [.. Enumerable.Range(0, 3).Select(i => LaneLog.Open(services, options, LaneLog.NameOf(i), isInUse: true, log))];
+        if (logs.Count == 0)
+            logs = [.. Enumerable.Range(0, 3).Select(i => LaneLog.Open(services, options, LaneLog.NameOf(i), isInUse: true, log))];
     }
 
     private void Close()

@@ -20,7 +20,8 @@ public sealed class LogEntryTests
     /// <summary>Each kind's entry, and its fields as they are on disk.</summary>
     private static (LogEntry Entry, string Fields)[] All =>
     [
-        (new LogEntry.RunStarted("t", "u", 7, Map, true), """ "table":"t","uuid":"u","epoch":7,"another":true,"offsets":{"orders":{"id":"id","partitions":{"3":42}}}"""),
+        (new LogEntry.RunStarted("t", "u", 7, Map, true),
+            """ "table":"t","uuid":"u","epoch":7,"another":true,"offsets":{"orders":{"id":"id","partitions":{"3":42}}}"""),
         (new LogEntry.BufferSnapshot("f", 7, 31, Ranges), $$""" "flush":"f","epoch":7,"rows":31,"ranges":{{RangesText}},"begins":{"orders":[0]},"ids":{"orders":"id"}"""),
         (new LogEntry.DataFileWritten("f", "p", 1, 2, "ab", 3, [1, 2]), """ "flush":"f","path":"p","rows":1,"bytes":2,"sha256":"ab","spec":3,"description":"AQI=" """),
         (new LogEntry.CommitStarted("f", 2), """ "flush":"f","files":2"""),

@@ -114,7 +114,8 @@ public sealed class StreamContentsTests
         Assert.False(contents.HalfDone.Covers([]));
     }
 
-    private static Flush Flush(string id) => new(id, 3, [new(new Source(0, "orders", 0) { TopicId = "id" }, new(10), new(20), Begins: true)]);
+    private static Flush Flush(string id) =>
+        new(id, 3, [new(new Source(0, "orders", 0) { TopicId = "id" }, new(10), new(20), Begins: true)]);
 
     private void Run(string uuid, bool isAnother = false) => Take(new LogEntry.RunStarted("t", uuid, 1, OffsetMap.Empty, isAnother));
 

@@ -42,7 +42,8 @@ internal sealed class FakeConsumer(FakeTopics topics, ConsumerOptions options, I
                 positions[key] = at + 1;
                 var value = all[(int)at];
                 var record = new KafkaRecord(
-                    names.IndexOf(key.Topic), key.Partition, new(at++), 1_700_000_000_000, TimestampType.Create, "key"u8, true, value, value is null);
+                    names.IndexOf(key.Topic), key.Partition, new(at++), 1_700_000_000_000, TimestampType.Create, "key"u8, true, value,
+                        value is null);
                 handler.OnRecord(in record);
             }
         }

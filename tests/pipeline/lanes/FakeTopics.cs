@@ -34,7 +34,8 @@ internal sealed class FakeTopics : IKafkaQueries
 
     public Watermarks QueryWatermarks(TopicPartition partition, int timeoutMs) => new(new(0), new(Of(partition).Count));
 
-    public TopicPartitionOffset[] OffsetsForTime(ReadOnlySpan<TopicPartition> partitions, long unixMs, int timeoutMs) => throw new NotSupportedException();
+    public TopicPartitionOffset[] OffsetsForTime(ReadOnlySpan<TopicPartition> partitions, long unixMs, int timeoutMs) =>
+        throw new NotSupportedException();
 
     public void Dispose()
     {

@@ -5,7 +5,8 @@ namespace K2I.Pipeline.Tests;
 
 public sealed class LaneAcksTests : IDisposable
 {
-    private readonly LaneWorld world = new(LaneWorld.OptionsFor([.. new[] { "a", "b" }.Select(n => new TableOptions { Name = n, Topics = ["t"] })]));
+    private readonly LaneWorld world =
+        new(LaneWorld.OptionsFor([.. new[] { "a", "b" }.Select(n => new TableOptions { Name = n, Topics = ["t"] })]));
     private readonly List<TopicPartitionOffset> acked = [];
     private readonly LanePartition partition = new("t", 0);
     private readonly LaneAcks acks;

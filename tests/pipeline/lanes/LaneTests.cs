@@ -66,10 +66,12 @@ public sealed class LaneTests : IDisposable
         world.Clock.Pass(60_000);
         world.Assign(0, "x", 0);
         world.Topics.Add("x", 0, """{"id":4}""");
-        world.Until(() => world.Table("a").Run?.Parts.SelectMany(p => p.Sources).Any(s => s.Topic == "x" && s.TakenOffset == new Offset(2)) ?? false);
+        world.Until(() =>
+            world.Table("a").Run?.Parts.SelectMany(p => p.Sources).Any(s => s.Topic == "x" && s.TakenOffset == new Offset(2)) ?? false);
     }
 
     private void Tell(KafkaProblem problem) => world.Consumers[0].Tell(l => l.OnProblem(in problem));
 
-    private static TableOptions Table(string name, params string[] topics) => new() { Name = name, Topics = [.. topics], Columns = "id: long", Flush = new() { AgeMs = 10_000_000 } };
+    private static TableOptions Table(string name, params string[] topics) =>
+        new() { Name = name, Topics = [.. topics], Columns = "id: long", Flush = new() { AgeMs = 10_000_000 } };
 }

@@ -7,7 +7,8 @@ using K2I.Storage;
 namespace K2I.Pipeline.Tests;
 
 /// <summary>
-/// Lanes and tables without Kafka and without threads but those that sync logs: a test takes the steps. Its logs lie in a folder, so that a world may follow another as a process
+/// Lanes and tables without Kafka and without threads but those that sync logs: a test takes the steps. Its logs lie in a folder, so that a
+/// world may follow another as a process
 /// follows one that was killed.
 /// </summary>
 internal sealed class LaneWorld : IDisposable
@@ -22,7 +23,8 @@ internal sealed class LaneWorld : IDisposable
         Topics = topics ?? new();
         Objects = objects ?? new();
         Catalog = catalog ?? new FileCatalog(Objects, "memory://store/w");
-        if (options.DataDirectory.Length == 0) Options = options with { DataDirectory = ownFolder = Directory.CreateTempSubdirectory("k2i-lanes-").FullName };
+        if (options.DataDirectory.Length == 0)
+            Options = options with { DataDirectory = ownFolder = Directory.CreateTempSubdirectory("k2i-lanes-").FullName };
         var services = new EngineServices
         {
             Objects = Objects,
@@ -78,7 +80,8 @@ internal sealed class LaneWorld : IDisposable
 
     internal RunPart Part(string table = "t", int lane = 0) => Table(table).Run!.Parts.Single(p => p.Lane.Index == lane);
 
-    internal Source Source(string table, string topic, int partition, int lane = 0) => Part(table, lane).Sources.Single(s => s.Topic == topic && s.Partition == partition);
+    internal Source Source(string table, string topic, int partition, int lane = 0) =>
+        Part(table, lane).Sources.Single(s => s.Topic == topic && s.Partition == partition);
 
     internal void Assign(int lane, string topic, params int[] partitions)
     {
@@ -100,7 +103,9 @@ internal sealed class LaneWorld : IDisposable
         {
             // The disk takes its time.
             if (turn > 50) Thread.Sleep(1);
-            Assert.True(SystemClock.Instance.MonotonicMs < deadline, $"waited in vain: {string.Join('\n', Context.Tables.All.Select(t => t.Status()))}\n{string.Join('\n', Log.Lines.TakeLast(20))}");
+            Assert.True(SystemClock.Instance.MonotonicMs < deadline,
+                $"waited in vain: {string.Join('\n', Context.Tables.All.Select(t => t.Status()))}\n"
+            + $"{string.Join('\n', Log.Lines.TakeLast(20))}");
             Turn();
         }
     }
@@ -117,7 +122,7 @@ internal sealed class LaneWorld : IDisposable
         var run = Table(table).Run!;
         run.RequestFlush(null);
         var before = Table(table).Flushes.Commits;
-        Until(() => run.Failure is not null || (Table(table).Flushes.Commits > before && !run.HasUnflushed));
+        Until(() => run.Failure is not null || (Table(table).Flushes.Commits > before && !run.Parts.Any(p => p.Unflushed > 0)));
     }
 
     /// <summary>The table's rows as JSON lines.</summary>

@@ -34,7 +34,8 @@ public sealed class PartReplayTests : IDisposable
         AssertReplayed(after, "a", 65);
         AssertReplayed(after, "b", 50);
         // Nothing that the log held is fetched.
-        Assert.Equal([new("a", 0, new(50)), new("a", 1, new(15)), new("b", 0, new(50))], after.Consumers[0].Starts.OrderBy(s => s.Topic).ThenBy(s => s.Partition));
+        Assert.Equal([new("a", 0, new(50)), new("a", 1, new(15)), new("b", 0, new(50))],
+            after.Consumers[0].Starts.OrderBy(s => s.Topic).ThenBy(s => s.Partition));
         Produce(after, "a", 0, 5);
         AssertInTable(after, "a", 70);
         AssertInTable(after, "b", 50);
@@ -143,7 +144,8 @@ public sealed class PartReplayTests : IDisposable
         Assert.InRange(after.Table("a").Flushes.Commits, 2, 150);
         AssertInTable(after, "a", 150);
 
-        EngineOptions Wide() => Options(1, Table("a") with { Columns = "id: long, t: string" }) with { WalFileBytes = 16 << 20, WalMaxBytes = 64 << 20 };
+        EngineOptions Wide() =>
+            Options(1, Table("a") with { Columns = "id: long, t: string" }) with { WalFileBytes = 16 << 20, WalMaxBytes = 64 << 20 };
     }
 
     [Fact]
@@ -189,7 +191,8 @@ public sealed class PartReplayTests : IDisposable
     private static TableOptions Table(string name) =>
         new() { Name = name, Topics = [name], Columns = "id: long", KafkaColumn = false, Flush = new() { AgeMs = 10_000_000 } };
 
-    private EngineOptions Options(int lanes, params TableOptions[] tables) => LaneWorld.OptionsFor(tables) with { DataDirectory = folder, Lanes = lanes };
+    private EngineOptions Options(int lanes, params TableOptions[] tables) =>
+        LaneWorld.OptionsFor(tables) with { DataDirectory = folder, Lanes = lanes };
 
     private LaneWorld Open(params TableOptions[] tables) => Open(1, tables);
 
@@ -200,7 +203,8 @@ public sealed class PartReplayTests : IDisposable
     /// <summary>The only lane has all partitions that there are.</summary>
     private void Join(LaneWorld world)
     {
-        foreach (var table in world.Options.Tables) world.Assign(0, table.Name, [.. Enumerable.Range(0, topics.Describe(table.Name).Partitions)]);
+        foreach (var table in world.Options.Tables)
+            world.Assign(0, table.Name, [.. Enumerable.Range(0, topics.Describe(table.Name).Partitions)]);
     }
 
     /// <summary>More records of a partition, which are taken and appended.</summary>

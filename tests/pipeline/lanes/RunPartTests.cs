@@ -10,7 +10,8 @@ namespace K2I.Pipeline.Tests;
 /// <summary>Which records are held, what becomes of them, and what it costs their neighbours.</summary>
 public sealed class RunPartTests : IDisposable
 {
-    private static readonly TableOptions Evolving = new() { Name = "t", Topics = ["t"], Columns = "id: long", KafkaColumn = false, UnknownFields = UnknownFields.Evolve };
+    private static readonly TableOptions Evolving =
+        new() { Name = "t", Topics = ["t"], Columns = "id: long", KafkaColumn = false, UnknownFields = UnknownFields.Evolve };
 
     private static readonly TableIdent Ident = TableIdent.Parse("default.t");
 
@@ -231,7 +232,10 @@ public sealed class RunPartTests : IDisposable
 
     private void Change(UpdateSchema update) => new TableCommitter(World.Catalog, World.Objects).Commit(Ident, update);
 
-    /// <summary>Counts what it is asked. On demand a server that answers every commit with a conflict, though nobody else changes the table; or one that is away.</summary>
+    /// <summary>
+    /// Counts what it is asked. On demand a server that answers every commit with a conflict, though nobody else changes the table; or one
+    /// that is away.
+    /// </summary>
     private sealed class Counting(IObjectStore objects) : ICatalog
     {
         private readonly FileCatalog tables = new(objects, "memory://store/w");

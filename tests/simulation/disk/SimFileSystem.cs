@@ -26,7 +26,8 @@ public sealed class SimFileSystem(SimDisk disk, Scheduler scheduler) : IFileSyst
     public IReadOnlyList<string> ListDirectories(string directory)
     {
         Enter("list directories", directory);
-        return [.. disk.Directories.Where(n => Path.GetDirectoryName(n) == directory).Select(n => Path.GetFileName(n)).Order(StringComparer.Ordinal)];
+        return [.. disk.Directories.Where(n => Path.GetDirectoryName(n) == directory).Select(n => Path.GetFileName(n))
+            .Order(StringComparer.Ordinal)];
     }
 
     public bool Exists(string path)

@@ -13,7 +13,10 @@ public sealed class SimQueries(SimBroker broker) : IKafkaQueries
         var wanted = partitions.ToArray();
         scheduler.Enter("offsets for time");
         broker.RequireUp(timeoutMs, "offsets by time");
-        return [.. wanted.Select(p => new TopicPartitionOffset(p.Topic, p.Partition, broker.Topic(p.Topic).Partitions[p.Partition].Records.FirstOrDefault(r => r.TimestampMs >= unixMs && !r.Gone) is { } found ? new Offset(found.Offset) : Offset.End))];
+        return [.. wanted.Select(p =>
+            new TopicPartitionOffset(p.Topic, p.Partition,
+            broker.Topic(p.Topic).Partitions[p.Partition].Records.FirstOrDefault(r => r.TimestampMs >= unixMs && !r.Gone) is { } found
+            ? new Offset(found.Offset) : Offset.End))];
     }
 
     public Watermarks QueryWatermarks(TopicPartition partition, int timeoutMs)
@@ -28,7 +31,8 @@ public sealed class SimQueries(SimBroker broker) : IKafkaQueries
     {
         scheduler.Enter("describe topics");
         broker.RequireUp(timeoutMs, "describe topics");
-        return [.. names.Select(n => broker.Find(n) is { } t ? new TopicInfo(n, t.Id, t.Partitions.Length, true) : new TopicInfo(n, null, 0, false))];
+        return [.. names.Select(n =>
+            broker.Find(n) is { } t ? new TopicInfo(n, t.Id, t.Partitions.Length, true) : new TopicInfo(n, null, 0, false))];
     }
 
     public void Dispose()
