@@ -104,7 +104,7 @@ internal sealed class EngineContext : IDisposable
         {
             if (table.Run is not { Failure: null } run) continue;
             var held = run.Memory.HeldBytes;
-            var cannotFlush = run.Flush is { TroubleSinceMs: not 0 and var since } && clock.MonotonicMs - since >= TroubledMs;
+            var cannotFlush = IsTroubled(run);
             if (cannotFlush && held > (troubled?.Memory.HeldBytes ?? 0)) troubled = run;
             if (!cannotFlush && run.Parts.Any(p => p.IsStalled)) isNeeded = true;
             if (run.Flush is null && held > (largest?.Memory.HeldBytes ?? 0)) largest = run;
@@ -123,7 +123,7 @@ internal sealed class EngineContext : IDisposable
         if (lane.Log.Pins.Oldest is { Owner: null })
             foreach (var table in Tables.All) table.KeepStartsAnew(lane.Log);
         if (lane.Log.Pins.Oldest?.Owner is not { Failure: null } run) return;
-        if (run.Flush is { TroubleSinceMs: not 0 and var since } && clock.MonotonicMs - since >= TroubledMs)
+        if (IsTroubled(run))
         {
             // Alone it may as well wait: nobody else needs the room.
             if (Tables.All.Any(t => t.Run is { Failure: null } other && !ReferenceEquals(other, run)))
@@ -134,6 +134,9 @@ internal sealed class EngineContext : IDisposable
             run.RequestFlush(null, Urgency.Pressing);
         }
     }
+
+    /// <summary>Its flush has not come on for a while: the catalog or the store is away for it.</summary>
+    internal bool IsTroubled(TableRun run) => run.Flush is { TroubleSinceMs: not 0 and var since } && clock.MonotonicMs - since >= TroubledMs;
 
     /// <summary>Lanes have joined: a table of which no partition came is as good as running.</summary>
     internal void ShowTablesWithoutPartitions()

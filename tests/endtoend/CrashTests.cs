@@ -15,7 +15,7 @@ public sealed partial class CrashTests(ITestOutputHelper output)
             .SelectMany(f => Hit().Matches(File.ReadAllText(f)).Select(m => m.Groups[1].Value)).ToHashSet();
         Assert.True(points.Count >= LeastPoints, $"{points.Count} kill points");
         Assert.All(points, p => Assert.Matches("^[a-z]+\\.[a-z-]+$", p));
-        string[] steps = ["engine", "session", "group", "ingest", "wal", "segment", "file", "letters", "flush", "commit", "catalog", "rest", "store", "table", "schema", "recovery", "replay", "stop"];
+        string[] steps = ["engine", "run", "starts", "group", "ingest", "wal", "segment", "file", "letters", "flush", "commit", "catalog", "rest", "store", "table", "schema", "recovery", "replay", "stop"];
         Assert.Empty(steps.Except(points.Select(p => p.Split('.')[0])));
     }
 

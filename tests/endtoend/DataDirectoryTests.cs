@@ -49,7 +49,7 @@ public sealed class DataDirectoryTests(SharedBroker broker) : IDisposable
         }
 
         var entries = Entries(config);
-        string[] types = ["SessionStarted", "Records", "BufferSnapshot", "DataFileWritten", "CommitStarted", "IcebergSnapshotCreated", "OffsetCommit", "FlushComplete"];
+        string[] types = ["RunStarted", "Records", "BufferSnapshot", "DataFileWritten", "CommitStarted", "IcebergSnapshotCreated", "OffsetCommit", "FlushComplete"];
         Assert.Empty(types.Except(entries.Select(e => e.GetProperty("type").GetString()!)));
         Assert.All(entries, e => Assert.Equal("events", e.GetProperty("table").GetString()));
         Assert.Equal(entries.Select(e => e.GetProperty("position").GetInt64()).Order(), entries.Select(e => e.GetProperty("position").GetInt64()));

@@ -73,6 +73,9 @@ internal sealed class Source(int index, string topic, int partition)
     /// <summary>The partition is this lane's.</summary>
     internal bool Assigned { get; set; }
 
+    /// <summary>Where it begins is decided.</summary>
+    internal bool HasStart { get; private set; }
+
     /// <summary>Its start is decided, what the log held of it is taken, and records are.</summary>
     internal bool Reads { get; set; }
 
@@ -96,6 +99,7 @@ internal sealed class Source(int index, string topic, int partition)
         var at = offset.IsNumber ? offset : Offset.None;
         NextOffset = TakenOffset = StartOffset = lowestNext = at;
         Fetched = false;
+        HasStart = true;
     }
 
     /// <summary>All below <paramref name="next"/> has been fetched.</summary>

@@ -28,7 +28,8 @@ internal sealed partial class Lane
         KillPoint.Hit("group.revoked");
         var gone = Forget(revoked);
         // What does not make it in time is refetched by the next owner; the fence lets only one of the two commit it.
-        if (!closing && !engine.Stop.IsEnded) FlushAndWait([.. gone], engine.RevokeTimeoutMs);
+        // A table whose catalog or store is away is not waited for: the lane's others stand still meanwhile.
+        if (!closing && !engine.Stop.IsEnded) FlushAndWait([.. gone], engine.RevokeTimeoutMs, isPatient: false);
         KillPoint.Hit("group.let-go");
     }
 
@@ -90,7 +91,7 @@ internal sealed partial class Lane
     }
 
     /// <summary>Seals and has flushed what these hold, and waits; false where it was not all in its table in time.</summary>
-    private bool FlushAndWait(IReadOnlyList<RunPart> of, long timeoutMs)
+    private bool FlushAndWait(IReadOnlyList<RunPart> of, long timeoutMs, bool isPatient)
     {
         foreach (var part in of)
         {
@@ -99,7 +100,7 @@ internal sealed partial class Lane
             if (part.Unflushed > 0) part.Run.RequestFlush(part, Urgency.Pressing);
         }
         var deadline = clock.MonotonicMs + timeoutMs;
-        while (of.Any(p => !p.HasEnded && p.Run.Failure is null && p.Unflushed > 0))
+        while (of.Any(p => !p.HasEnded && p.Run.Failure is null && p.Unflushed > 0 && (isPatient || !engine.IsTroubled(p.Run))))
         {
             if (clock.MonotonicMs >= deadline) return false;
             // Another lane may wait for this one to seal its part of the same flush.

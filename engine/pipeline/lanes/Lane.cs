@@ -343,7 +343,7 @@ internal sealed partial class Lane : IRecordHandler, IConsumerListener, IDisposa
             part.Run.Table.Show(TableState.Stopping, "flushing and committing");
             Guard(part, this, static (_, p) => p.DrainAtStop());
         }
-        if (!FlushAndWait(all, engine.StopTimeoutMs))
+        if (!FlushAndWait(all, engine.StopTimeoutMs, isPatient: true))
         {
             var left = all.Where(p => p.Unflushed > 0).ToList();
             engine.Log.Warn("left before everything was committed; the rest is read again at the next start", ("lane", Index),

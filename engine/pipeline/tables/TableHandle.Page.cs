@@ -29,7 +29,7 @@ internal sealed partial class TableHandle
             Recovering = Recovering,
             KafkaState = kafka?.State.ToString() ?? "",
             Partitions =
-                [.. (now?.Parts ?? []).SelectMany(p => p.Sources).Where(s => s.Assigned).Select(s =>
+                [.. (now?.Parts ?? []).SelectMany(p => p.Sources).Where(s => s.Assigned && s.HasStart).Select(s =>
                 new PartitionStatus(s.Topic, s.Partition, s.NextOffset, s.CommittedOffset, s.HighWatermark, s.Fetched))],
             Records = counters.Sum(c => Volatile.Read(ref c.Records)),
             RecordBytes = counters.Sum(c => Volatile.Read(ref c.RecordBytes)),
