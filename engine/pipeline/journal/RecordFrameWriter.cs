@@ -12,7 +12,7 @@ internal sealed class RecordFrameWriter
     internal const int TargetBytes = 64 << 10;
 
     /// <summary>Of a frame with a head and some records; it grows.</summary>
-    private const int FirstBytes = 4 << 10;
+    private const int FirstBytes = 4 << 10, MostKeptBytes = TargetBytes * 2;
 
     private readonly int maxBytes;
     private readonly int targetBytes;
@@ -30,7 +30,7 @@ internal sealed class RecordFrameWriter
     internal bool IsEmpty => !begun;
 
     /// <summary>A large record has been in it: it holds more memory than others.</summary>
-    internal bool HasGrown => bytes.Length > FirstBytes;
+    internal bool HasGrown => bytes.Length > MostKeptBytes;
 
     internal ReadOnlySpan<byte> Bytes => bytes.AsSpan(0, length);
 

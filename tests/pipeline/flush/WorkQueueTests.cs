@@ -75,6 +75,7 @@ public sealed class WorkQueueTests : IDisposable
     [Fact]
     public void TheLastWordOnWhenATableIsDueCounts()
     {
+        queue.Wake(a, Urgency.Flush);
         Work(a, due: 50);
         queue.Wake(a, Urgency.Flush);
         Work(a, due: 1_000);
