@@ -136,7 +136,8 @@ internal sealed class EngineContext : IDisposable
     }
 
     /// <summary>Its flush has not come on for a while: the catalog or the store is away for it.</summary>
-    internal bool IsTroubled(TableRun run) => run.Flush is { TroubleSinceMs: not 0 and var since } && clock.MonotonicMs - since >= TroubledMs;
+    internal bool IsTroubled(TableRun run) =>
+        run.Flush is { TroubleSinceMs: not 0 and var since } && clock.MonotonicMs - since >= TroubledMs;
 
     /// <summary>Lanes have joined: a table of which no partition came is as good as running.</summary>
     internal void ShowTablesWithoutPartitions()
