@@ -4,8 +4,7 @@ namespace K2I.Kafka;
 
 /// <summary>
 /// What is asked of the cluster beside reading: <see cref="KafkaAdmin"/>, or a simulation of one. Any thread. Apart from consumers, as a
-/// broker answers the requests of a connection one after
-/// another: behind a fetch that waits for records each would take half a second.
+/// broker answers the requests of a connection one after another: behind a fetch that waits for records each would take half a second.
 /// </summary>
 public interface IKafkaQueries : IDisposable
 {

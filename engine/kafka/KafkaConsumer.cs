@@ -68,10 +68,8 @@ public sealed unsafe partial class KafkaConsumer : IConsumer
 
     /// <summary>
     /// Changes what the member subscribes to: names, and regular expressions that start with <c>^</c>, one at least; partitions of topics
-    /// that such
-    /// an expression does not match may be assigned as well, where Kafka has no words for it (<see cref="TopicExpression"/>). What is of
-    /// neither the
-    /// old nor the new topics stays as it is; partitions come and go by rebalances, in later polls. Polling thread.
+    /// that such an expression does not match may be assigned as well, where Kafka has no words for it (<see cref="TopicExpression"/>).
+    /// What is of neither the old nor the new topics stays as it is; partitions come and go by rebalances, in later polls. Polling thread.
     /// </summary>
     /// <exception cref="EngineException"><see cref="ErrorKind.Invalid"/>: none, or one that is no topic and no regular
     /// expression.</exception>

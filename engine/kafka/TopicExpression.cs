@@ -3,9 +3,9 @@ using System.Text;
 namespace K2I.Kafka;
 
 /// <summary>
-/// Regular expressions of topics as librdkafka and brokers understand them: POSIX extended, which knows no named groups and no <c>\w</c>
-/// or <c>\d</c>. What cannot be said in it becomes the
-/// letters that it begins with: a member may be given topics that its own expression does not match, and never too few.
+/// Regular expressions of topics as librdkafka and brokers understand them: POSIX extended, which knows no named groups and no <c>\w</c> or
+/// <c>\d</c>. What cannot be said in it becomes the letters that it begins with: a member may be given topics that its own expression does
+/// not match, and never too few.
 /// </summary>
 internal static class TopicExpression
 {

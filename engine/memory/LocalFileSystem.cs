@@ -29,40 +29,10 @@ public sealed class LocalFileSystem : IFileSystem
         if (parent is not null) SyncDirectory(parent);
     }
 
-    public IReadOnlyList<string> ListFiles(string directory)
-    {
-        try
-        {
-            return [.. Directory.EnumerateFiles(directory).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new EngineException(error switch
-            {
-                DirectoryNotFoundException => ErrorKind.NotFound,
-                UnauthorizedAccessException => ErrorKind.Denied,
-                _ => ErrorKind.Unavailable,
-            }, $"{directory} cannot be listed: {error.Message}", error);
-        }
-    }
+    public IReadOnlyList<string> ListFiles(string directory) => NamesIn(directory, Directory.EnumerateFiles);
 
-    public IReadOnlyList<string> ListDirectories(string directory)
-    {
-        if (!Directory.Exists(directory)) return [];
-        try
-        {
-            return [.. Directory.EnumerateDirectories(directory).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new EngineException(error switch
-            {
-                DirectoryNotFoundException => ErrorKind.NotFound,
-                UnauthorizedAccessException => ErrorKind.Denied,
-                _ => ErrorKind.Unavailable,
-            }, $"{directory} cannot be listed: {error.Message}", error);
-        }
-    }
+    public IReadOnlyList<string> ListDirectories(string directory) =>
+        Directory.Exists(directory) ? NamesIn(directory, Directory.EnumerateDirectories) : [];
 
     public bool Exists(string path) => File.Exists(path);
 
@@ -142,5 +112,22 @@ public sealed class LocalFileSystem : IFileSystem
     {
         using var directory = FileHandle.Open(path.Length == 0 ? "." : path, NativeFiles.ReadOnly | NativeFiles.Directory, "cannot be opened to sync it");
         directory.Sync();
+    }
+
+    private static IReadOnlyList<string> NamesIn(string directory, Func<string, IEnumerable<string>> list)
+    {
+        try
+        {
+            return [.. list(directory).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new EngineException(error switch
+            {
+                DirectoryNotFoundException => ErrorKind.NotFound,
+                UnauthorizedAccessException => ErrorKind.Denied,
+                _ => ErrorKind.Unavailable,
+            }, $"{directory} cannot be listed: {error.Message}", error);
+        }
     }
 }

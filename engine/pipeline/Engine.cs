@@ -5,8 +5,7 @@ namespace K2I.Pipeline;
 
 /// <summary>
 /// The engine: lanes that fetch for any number of tables, workers that flush them. It makes no threads: whoever assembles the process gives
-/// each of
-/// <see cref="Workers"/> one.
+/// each of <see cref="Workers"/> one.
 /// </summary>
 /// <remarks>Any thread may call <see cref="Status"/> and <see cref="RequestStop"/>. Workers end after a stop, each within the shutdown time; then dispose.</remarks>
 public sealed class Engine : IDisposable
@@ -70,8 +69,8 @@ public sealed class Engine : IDisposable
 
     /// <summary>
     /// These are the tables from now on: new ones begin, those that are no more are flushed, committed and let go, those whose options are
-    /// others go on with them after a flush; the
-    /// rest does not notice. Returns at once. Throws Invalid, with nothing changed, for tables that cannot be.
+    /// others go on with them after a flush; the rest does not notice. Returns at once. Throws Invalid, with nothing changed, for tables
+    /// that cannot be.
     /// </summary>
     public TableChanges Apply(ImmutableArray<TableOptions> tables, ImmutableArray<TableTemplate> templates)
     {

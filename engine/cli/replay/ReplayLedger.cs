@@ -10,8 +10,7 @@ namespace K2I.Cli.Replay;
 /// between leaves a doubt, never a double. Owner of the file; one replay of a table at a time.
 /// </summary>
 /// <remarks><code>
-/// {"started":[["orders","id",0,42],…]}
-/// {"done":[["orders","id",0,42],…]}
+/// {"started":[["orders","id",0,42],…]} {"done":[["orders","id",0,42],…]}
 /// </code></remarks>
 internal sealed class ReplayLedger : IDisposable
 {

@@ -6,8 +6,7 @@ namespace K2I.Cli.Running;
 
 /// <summary>
 /// How <c>k2i reload</c> and the running process talk: <c>DATA_DIR/reload/request.json</c>, which the process takes within a second, and
-/// <c>answer.json</c> beside it. Whoever may write
-/// there may ask; what is read stays the process's own file.
+/// <c>answer.json</c> beside it. Whoever may write there may ask; what is read stays the process's own file.
 /// </summary>
 internal sealed class ReloadMailbox(string dataDirectory)
 {

@@ -4,13 +4,11 @@ namespace K2I.Pipeline;
 
 /// <summary>
 /// Where a table's records go that are no rows. Collected on the lanes' threads beside the rows of the open segment, made lasting by the
-/// flush before
-/// its commit: whatever the main table's offsets pass over is then safe.
+/// flush before its commit: whatever the main table's offsets pass over is then safe.
 /// </summary>
 /// <remarks>
 /// Any lane's thread: <see cref="Add"/>, with the letters of its own open segment. Flush worker: <see cref="Keep"/>, with those of sealed
-/// ones. The seal is the hand-over of a
-/// segment's letters, as of its rows.
+/// ones. The seal is the hand-over of a segment's letters, as of its rows.
 /// </remarks>
 internal abstract class DeadLetters : IDisposable
 {
@@ -19,8 +17,8 @@ internal abstract class DeadLetters : IDisposable
 
     /// <summary>
     /// Takes a record in with the open segment's letters, which are made with the first. False where there is no room for it beside them:
-    /// seal, and offer it to the next segment. An empty
-    /// segment always has room. Throws a <see cref="TableStop"/> under <c>dead_letter = pause</c>.
+    /// seal, and offer it to the next segment. An empty segment always has room. Throws a <see cref="TableStop"/> under <c>dead_letter =
+    /// pause</c>.
     /// </summary>
     internal abstract bool Add(in RecordInput record, Source source, ref LetterBuffer? letters, string error, string detail);
 

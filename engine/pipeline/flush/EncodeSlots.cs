@@ -2,8 +2,7 @@ namespace K2I.Pipeline;
 
 /// <summary>
 /// How many tables may have data files encoded at a time: each takes a part of the memory for its row group. A table that finds none free
-/// is given one in its turn, and
-/// woken. Any thread; a short lock.
+/// is given one in its turn, and woken. Any thread; a short lock.
 /// </summary>
 internal sealed class EncodeSlots(int count)
 {

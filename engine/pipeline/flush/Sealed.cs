@@ -5,8 +5,7 @@ namespace K2I.Pipeline;
 
 /// <summary>
 /// What is handed over at the seal: a segment's rows, and all that its flush needs to know. Immutable; made by the lane's thread, then the
-/// flush's alone. It holds the
-/// segment, its letters and the pin until <see cref="Release"/>.
+/// flush's alone. It holds the segment, its letters and the pin until <see cref="Release"/>.
 /// </summary>
 /// <param name="Part">The lane's part of the run that made it.</param>
 /// <param name="Segment">Its rows; perhaps none, where it covers dead letters or gaps alone.</param>

@@ -6,10 +6,8 @@ namespace K2I.Pipeline;
 
 /// <summary>
 /// A flush of a table: sealed segments of all lanes → data files → an Iceberg commit with the offsets inside → release. It goes in steps,
-/// each tried again for as long as the
-/// run lasts where what stops it passes (catalog, store or disk away, a lost race); in between its worker serves other tables. What does
-/// not pass is thrown, and ends the run.
-/// Whoever works for the table. Owner of the segments.
+/// each tried again for as long as the run lasts where what stops it passes (catalog, store or disk away, a lost race); in between its
+/// worker serves other tables. What does not pass is thrown, and ends the run. Whoever works for the table. Owner of the segments.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -95,8 +93,7 @@ internal sealed class TableFlush
 
     /// <summary>
     /// The run is over before it was done: segments are given back. A commit that may have landed is kept in mind by the table; files of
-    /// one that was never tried are removed, or, at a
-    /// stop, left for the next start, which writes them again under the same names.
+    /// one that was never tried are removed, or, at a stop, left for the next start, which writes them again under the same names.
     /// </summary>
     internal void GiveUp(bool isStop = false)
     {
@@ -239,9 +236,8 @@ internal sealed class TableFlush
 
     /// <summary>
     /// Removes the files of a flush that can never be committed. Files that a snapshot may refer to, now or later, stay; and none goes
-    /// before the log knows: a later start
-    /// must not find and commit it. Where the log cannot be told they stay too. Never throws for it: why the flush was given up is what the
-    /// caller has to say.
+    /// before the log knows: a later start must not find and commit it. Where the log cannot be told they stay too. Never throws for it:
+    /// why the flush was given up is what the caller has to say.
     /// </summary>
     private void Abandon(string why)
     {

@@ -4,8 +4,7 @@ namespace K2I.Pipeline;
 
 /// <summary>
 /// The tables that have work, and who does it: workers take the most urgent one, one worker a table at a time, one step of it, and put it
-/// back. Any thread; a
-/// short lock. Each table stands in it once at most as ready, and once with a timer.
+/// back. Any thread; a short lock. Each table stands in it once at most as ready, and once with a timer.
 /// </summary>
 internal sealed class WorkQueue(IClock clock)
 {

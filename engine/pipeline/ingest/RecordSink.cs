@@ -20,8 +20,7 @@ internal enum TakeResult
 
 /// <summary>
 /// The write side of a run in a lane: decodes records into the open segment, stages them for the log, keeps which offsets the segment
-/// covers, and sends what is
-/// no row to the dead letters. The lane's thread. No managed allocation per good record.
+/// covers, and sends what is no row to the dead letters. The lane's thread. No managed allocation per good record.
 /// </summary>
 /// <param name="part">Whose rows they are.</param>
 /// <param name="memory">The table's account.</param>

@@ -5,8 +5,8 @@ namespace K2I.Pipeline;
 
 /// <summary>
 /// What the logs of all lanes held when the process started, those of lanes that are no more among them: by table its runs of records, the
-/// flush that was under way, the starts that
-/// were decided. It is kept until the tables have taken what they need of it, or their partitions have gone to other members.
+/// flush that was under way, the starts that were decided. It is kept until the tables have taken what they need of it, or their partitions
+/// have gone to other members.
 /// </summary>
 /// <remarks>Read by one thread before the workers begin. Then any thread; frames are read under a lock of their log.</remarks>
 internal sealed class FoundLogs

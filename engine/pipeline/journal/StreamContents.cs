@@ -4,13 +4,11 @@ namespace K2I.Pipeline;
 
 /// <summary>
 /// What one log held of one table when it was opened: for each partition the last unbroken run of records, and the flush that was under
-/// way. Found by one pass over all
-/// frames, oldest first; records themselves are read later, once it is known which of them the table lacks.
+/// way. Found by one pass over all frames, oldest first; records themselves are read later, once it is known which of them the table lacks.
 /// </summary>
 /// <remarks>
 /// A frame whose <c>from</c> is its partition's last <c>next</c> continues the run; any other begins a new one, and what was before counts
-/// no more: reading had
-/// begun elsewhere. Runs written for another table (another uuid) count not at all.
+/// no more: reading had begun elsewhere. Runs written for another table (another uuid) count not at all.
 /// </remarks>
 internal sealed class StreamContents
 {

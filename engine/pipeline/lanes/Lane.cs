@@ -12,10 +12,8 @@ namespace K2I.Pipeline;
 /// </summary>
 /// <remarks>
 /// Lane's thread, but for <see cref="Tell"/> and what says otherwise. Each step: act on what other threads told, try again what could not
-/// be done, poll, publish, look at the flush triggers.
-/// It waits for no catalog and, but for a revoke, for no flush: what takes either is asked of the workers (<see cref="Question"/>). An
-/// error of a table ends that table's run; an error of the
-/// consumer concerns the lane.
+/// be done, poll, publish, look at the flush triggers. It waits for no catalog and, but for a revoke, for no flush: what takes either is
+/// asked of the workers (<see cref="Question"/>). An error of a table ends that table's run; an error of the consumer concerns the lane.
 /// </remarks>
 internal sealed partial class Lane : IRecordHandler, IConsumerListener, IDisposable
 {
@@ -27,8 +25,7 @@ internal sealed partial class Lane : IRecordHandler, IConsumerListener, IDisposa
 
     /// <summary>
     /// How long the lane waits in place for a table that takes no more: what is fetched and waits is kept. Longer where nothing else could
-    /// be done meanwhile; then the table's
-    /// partitions are stopped, and what was fetched of them is fetched again.
+    /// be done meanwhile; then the table's partitions are stopped, and what was fetched of them is fetched again.
     /// </summary>
     private const int PatienceMs = 100, AlonePatienceMs = 10_000;
 
@@ -121,11 +118,7 @@ internal sealed partial class Lane : IRecordHandler, IConsumerListener, IDisposa
     }
 
     /// <summary>A part was offered something for the first time since the last look.</summary>
-    internal void OnTouched(RunPart part)
-    {
-        part.TouchedMs = clock.MonotonicMs;
-        touched.Add(part);
-    }
+    internal void OnTouched(RunPart part) => touched.Add(part);
 
     /// <summary>A part takes no more: the poll ends, so that what is fetched waits.</summary>
     internal void OnStalled(RunPart part)

@@ -6,8 +6,7 @@ namespace K2I.Pipeline;
 
 /// <summary>
 /// Tells Kafka how far this host is, for lag tools: offsets whose records are on disk in the log, or, where the log keeps no records, in
-/// the tables. A partition that feeds
-/// several tables is as far as the last of them. The lane's thread.
+/// the tables. A partition that feeds several tables is as far as the last of them. The lane's thread.
 /// </summary>
 internal sealed class LaneAcks(LaneLog log)
 {

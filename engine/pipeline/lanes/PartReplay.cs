@@ -5,8 +5,7 @@ namespace K2I.Pipeline;
 
 /// <summary>
 /// Brings back the rows that logs hold beyond the table, by the path that fetched records take, before any new record of the part is
-/// fetched. Some frames a step, so that the lane's other
-/// tables go on. The lane's thread. Owner of what it reads.
+/// fetched. Some frames a step, so that the lane's other tables go on. The lane's thread. Owner of what it reads.
 /// </summary>
 internal sealed class PartReplay : IDisposable
 {

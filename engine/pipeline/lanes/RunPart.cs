@@ -11,8 +11,8 @@ namespace K2I.Pipeline;
 /// </summary>
 /// <remarks>
 /// A record that cannot become a row at once is held (copied), and while any is held no other is taken, so that rows keep offset order per
-/// partition. Where no more can be held the
-/// part is <em>stalled</em>: what comes is passed over, and sought back to once it goes on. The lane's other tables do not notice.
+/// partition. Where no more can be held the part is <em>stalled</em>: what comes is passed over, and sought back to once it goes on. The
+/// lane's other tables do not notice.
 /// </remarks>
 internal sealed partial class RunPart
 {
@@ -84,9 +84,6 @@ internal sealed partial class RunPart
 
     /// <summary>It was offered something since the lane last looked.</summary>
     internal bool IsTouched { get; set; }
-
-    /// <summary>When it was last offered a record, in monotonic milliseconds.</summary>
-    internal long TouchedMs { get; set; }
 
     /// <summary>When its rows are next looked at for their age, in Unix milliseconds; 0: never.</summary>
     internal long AgeDueUnixMs { get; set; }

@@ -5,8 +5,7 @@ namespace K2I.Pipeline;
 
 /// <summary>
 /// Where partitions start: rule 4 of exactly once. The end of the logged run if it contains the table's next offset, else the table's next
-/// offset, else what the
-/// options say. Whoever works for the table.
+/// offset, else what the options say. Whoever works for the table.
 /// </summary>
 internal sealed class StartDecider(TableRun run, FoundLogs found, KafkaQueries queries, ILog log)
 {
@@ -43,8 +42,7 @@ internal sealed class StartDecider(TableRun run, FoundLogs found, KafkaQueries q
 
     /// <summary>
     /// Throws the named stop if a topic is another by now than the one these records were read from. Ids never come back, so what was
-    /// fetched before this call, under an
-    /// id that still holds, is of that topic. Throws what passes while Kafka is away.
+    /// fetched before this call, under an id that still holds, is of that topic. Throws what passes while Kafka is away.
     /// </summary>
     internal void CheckLives(IEnumerable<Source> sources)
     {
@@ -110,8 +108,7 @@ internal sealed class StartDecider(TableRun run, FoundLogs found, KafkaQueries q
 
     /// <summary>
     /// "The latest" is decided once, at the first start of the table: for every partition that the topics have then, so that what comes to
-    /// another one, or to one that nobody
-    /// reads for a while, is not passed over later.
+    /// another one, or to one that nobody reads for a while, is not passed over later.
     /// </summary>
     private void DecideLatest(RunPart part, IReadOnlyList<TopicPartition> assigned, IReadOnlyDictionary<string, string?> topicIds)
     {

@@ -7,8 +7,7 @@ internal sealed partial class TableHandle
 {
     /// <summary>
     /// The configuration says something else of it, or nothing (null). Its run ends with a flush, and the next one begins with what is
-    /// said; limits of flushes count at once. Under the
-    /// lock of the <see cref="TableSet"/>.
+    /// said; limits of flushes count at once. Under the lock of the <see cref="TableSet"/>.
     /// </summary>
     internal void ChangeTo(TableOptions? next)
     {

@@ -6,8 +6,8 @@ namespace K2I.Pipeline;
 
 /// <summary>
 /// A table, from when it is configured or discovered until it is removed: state, no thread, no memory of its own. It has one
-/// <see cref="TableRun"/> after another; whoever works for it
-/// (one worker at a time) opens runs, answers what lanes ask, flushes, and ends runs.
+/// <see cref="TableRun"/> after another; whoever works for it (one worker at a time) opens runs, answers what lanes ask, flushes, and ends
+/// runs.
 /// </summary>
 internal sealed partial class TableHandle
 {

@@ -7,13 +7,12 @@ namespace K2I.Pipeline;
 
 /// <summary>
 /// One life of a table in all lanes: from where the table stands until a stop or a doubt. After a doubt nothing of it is kept: its rows
-/// leave memory and logs, and the next run
-/// starts from what the table says.
+/// leave memory and logs, and the next run starts from what the table says.
 /// </summary>
 /// <remarks>
 /// Lanes add sealed segments and questions, from their threads; whoever works for the table (one worker at a time) takes them. Locks are
-/// short. It ends in steps: <see cref="Fail"/> by
-/// anyone; the worker tells the lanes; each gives its part up; the last one wakes the worker, which disposes of it.
+/// short. It ends in steps: <see cref="Fail"/> by anyone; the worker tells the lanes; each gives its part up; the last one wakes the
+/// worker, which disposes of it.
 /// </remarks>
 internal sealed class TableRun : IDisposable
 {
@@ -206,8 +205,7 @@ internal sealed class TableRun : IDisposable
 
     /// <summary>
     /// What is to be flushed next, oldest first: all that is sealed, but for rows that belong to a flush which a crash cut short, which go
-    /// on their own. Null where none is wanted, or lanes
-    /// are waited for until <paramref name="dueMs"/>.
+    /// on their own. Null where none is wanted, or lanes are waited for until <paramref name="dueMs"/>.
     /// </summary>
     internal List<Sealed>? NextFlush(out long dueMs)
     {

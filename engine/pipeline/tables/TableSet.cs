@@ -48,8 +48,7 @@ internal sealed class TableSet(EngineContext engine)
 
     /// <summary>
     /// These are the tables from now on. What is new begins, what is no more is flushed and let go, what is another is flushed and goes on
-    /// as it is now; the rest does not notice. Lanes
-    /// are to be told. Throws Invalid, with nothing changed, where two tables have one name.
+    /// as it is now; the rest does not notice. Lanes are to be told. Throws Invalid, with nothing changed, where two tables have one name.
     /// </summary>
     internal TableChanges Apply(ImmutableArray<TableOptions> tables, ImmutableArray<TableTemplate> templates)
     {

@@ -5,8 +5,7 @@ namespace K2I.Pipeline;
 
 /// <summary>
 /// Which tables each topic feeds: those of sections, and those that templates make as their topics are seen. Who comes first has a name:
-/// another topic, whose own name is another and
-/// gives the same, is refused. One thread at a time.
+/// another topic, whose own name is another and gives the same, is refused. One thread at a time.
 /// </summary>
 public sealed class TopicRoutes
 {

@@ -8,8 +8,7 @@ namespace K2I.Pipeline.Tests;
 
 /// <summary>
 /// Lanes and tables without Kafka and without threads but those that sync logs: a test takes the steps. Its logs lie in a folder, so that a
-/// world may follow another as a process
-/// follows one that was killed.
+/// world may follow another as a process follows one that was killed.
 /// </summary>
 internal sealed class LaneWorld : IDisposable
 {
