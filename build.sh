@@ -167,21 +167,48 @@ need_dotnet() {
 
 # ---- the C libraries ------------------------------------------------------------------------------------------------
 
-native() {
-  local archive source want
-  source=$({ declare -f compile_rdkafka; cat "$RDKAFKA_PATCH"; echo "$RDKAFKA_SHA512" "${RDKAFKA_OPTIONS[@]}" "$NATIVE_CFLAGS"; } | hash_of)
-  want=$({
-    declare -f link_native
-    echo "$source"
-    for archive in libzstd.a liblz4.a libz.a libssl.a libcrypto.a; do sha256sum "$(cc -print-file-name=$archive)"; done
-  } | hash_of)
-  if fresh native "$want" && [[ -f $NATIVE_DIR/libk2i_native.so && -f $NATIVE_DIR/lib/librdkafka.a ]]; then return; fi
-  if ! fresh rdkafka "$source" || [[ ! -f $BUILD_DIR/rdkafka/librdkafka.a ]]; then
-    fetch_rdkafka
-    compile_beside "$source"
+# with_native NAME TEXT COMMAND…: a step that needs the C libraries at its end, or later. Where they have to be made, that goes on beside it:
+# the compilers of the engine's modules, one after another, leave a core idle. The step finds the process to wait for in K2I_NATIVE_PID.
+with_native() {
+  local name=$1 text=$2 log=$LOG_DIR/native.log pid want; shift 2
+  want=$(native_hash)
+  if fresh native "$want" && [[ -f $NATIVE_DIR/libk2i_native.so && -f $NATIVE_DIR/lib/librdkafka.a ]]; then
+    step "$name" "$text" "$@"
+    return
   fi
-  step native "linking the C libraries" link_native
-  stamp native "$want"
+  fetch_rdkafka
+  rm -f "$STAMP_DIR/native"
+  (set -e; native; stamp native "$want") >"$log" 2>&1 9>&- </dev/null &
+  pid=$!
+  trap wait EXIT # nothing goes on behind a failure
+  K2I_NATIVE_PID=$pid step "$name" "$text; beside it librdkafka $RDKAFKA_VERSION" "$@"
+  wait "$pid" || {
+    failure_lines "$log"
+    die $EXIT_FAILED "making the C libraries failed; all of its output: ${log#"$PWD/"}"
+  }
+  trap - EXIT
+}
+
+native_hash() {
+  local archive
+  {
+    rdkafka_hash
+    declare -f link_native
+    for archive in libzstd.a liblz4.a libz.a libssl.a libcrypto.a; do sha256sum "$(cc -print-file-name=$archive)"; done
+  } | hash_of
+}
+
+rdkafka_hash() { { declare -f compile_rdkafka; cat "$RDKAFKA_PATCH"; echo "$RDKAFKA_SHA512" "${RDKAFKA_OPTIONS[@]}" "$NATIVE_CFLAGS"; } | hash_of; }
+
+native() {
+  local source
+  source=$(rdkafka_hash)
+  if ! fresh rdkafka "$source" || [[ ! -f $BUILD_DIR/rdkafka/librdkafka.a ]]; then
+    rm -f "$STAMP_DIR/rdkafka"
+    (compile_rdkafka)
+    stamp rdkafka "$source"
+  fi
+  link_native
 }
 
 fetch_rdkafka() {
@@ -193,21 +220,6 @@ fetch_rdkafka() {
   if ! echo "$RDKAFKA_SHA512  $file" | sha512sum --check --status; then
     rm -f "$file"
     die $EXIT_FAILED "$RDKAFKA_PACKAGE is not the package that was reviewed: its SHA-512 differs; removed"
-  fi
-}
-
-# The engine needs librdkafka when it is linked, not when it is compiled; and its modules, one after another, leave a core idle.
-compile_beside() {
-  local log=$LOG_DIR/rdkafka.log
-  rm -f "$STAMP_DIR/rdkafka"
-  (set -e; compile_rdkafka; stamp rdkafka "$1") >"$log" 2>&1 9>&- </dev/null &
-  trap wait EXIT # nothing goes on behind a failure
-  step engine "compiling the engine, and librdkafka $RDKAFKA_VERSION beside it" dotnet build engine/cli -c $CONFIGURATION --nologo -v minimal
-  step join "waiting for librdkafka" tail --pid=$! -f /dev/null
-  trap - EXIT
-  if ! fresh rdkafka "$1"; then
-    failure_lines "$log"
-    die $EXIT_FAILED "compiling librdkafka failed; all of its output: ${log#"$PWD/"}"
   fi
 }
 
@@ -246,29 +258,44 @@ link_native() {
 # ---- building -------------------------------------------------------------------------------------------------------
 
 build() {
-  native
-  local want
-  want=$({ tree_hash engine tests bench; sha256sum k2i-native.sln .editorconfig; cat "$STAMP_DIR/native"; dotnet --version; } | hash_of)
-  if fresh build "$want"; then return; fi
-  step build "compiling" dotnet build k2i-native.sln -c $CONFIGURATION --nologo -v minimal
-  stamp build "$want"
+  if is_built; then return; fi
+  with_native build "compiling" compile dotnet build k2i-native.sln -c $CONFIGURATION --nologo -v minimal
+  stamp build "$(build_hash)"
+}
+
+build_hash() {
+  { tree_hash engine tests bench; sha256sum k2i-native.sln .editorconfig; cat "$STAMP_DIR/native"; dotnet --version; } 2>/dev/null | hash_of
+}
+
+is_built() { fresh native "$(native_hash)" && fresh build "$(build_hash)"; }
+
+# Runs a .NET command with one compiler for all projects rather than a cold one for each; it ends with the command.
+compile() {
+  local rc=0
+  "$@" -p:UseSharedCompilation=true || rc=$?
+  dotnet build-server shutdown --vbcscompiler || true
+  return $rc
 }
 
 publish() {
-  native
-  local want
-  want=$({ tree_hash engine; cat "$STAMP_DIR/native"; dotnet --version; } | hash_of)
-  if fresh publish "$want" && [[ -x $DIST_DIR/k2i ]]; then return; fi
-  step publish "publishing dist/k2i" publish_binary
-  stamp publish "$want"
+  if is_published; then return; fi
+  with_native publish "publishing dist/k2i" publish_binary
+  stamp publish "$(publish_hash)"
   say "  $(du -h --apparent-size "$DIST_DIR/k2i" | cut -f1) $("$DIST_DIR/k2i" version | head -1), needs $(needed_libraries)"
 }
+
+publish_hash() { { tree_hash engine; cat "$STAMP_DIR/native"; dotnet --version; } 2>/dev/null | hash_of; }
+
+is_published() { [[ -x $DIST_DIR/k2i ]] && fresh native "$(native_hash)" && fresh publish "$(publish_hash)"; }
 
 publish_binary() {
   local out=$BUILD_DIR/publish
   # What the compiler and the linker left when they were interrupted looks newer than its sources, and would be taken as it is.
   rm -rf "$out" "$BUILD_DIR"/out/{obj,bin}/K2I.Cli/*/native
-  dotnet publish engine/cli -c $CONFIGURATION -o "$out" --nologo -v minimal
+  # Analyzers look at code that is to be committed: `build` and `test` run them. Without them a module compiles in half the time.
+  local analyzers=false
+  if is_built; then analyzers=true; fi
+  compile dotnet publish engine/cli -c $CONFIGURATION -o "$out" --nologo -v minimal -p:RunAnalyzers=$analyzers
   mkdir -p "$DIST_DIR"
   # By renaming, as a running binary cannot be written over.
   cp "$out/k2i.dbg" "$DIST_DIR/k2i.dbg.new" && mv "$DIST_DIR/k2i.dbg.new" "$DIST_DIR/k2i.dbg"
@@ -390,7 +417,7 @@ outcomes() {
 crash() {
   need_test_tools
   publish
-  step crash "compiling the crash run" dotnet build tests/crash -c $CONFIGURATION --nologo -v minimal
+  step crash "compiling the crash run" compile dotnet build tests/crash -c $CONFIGURATION --nologo -v minimal
   readers
   drop_lock
   export K2I_BINARY=${K2I_BINARY:-$DIST_DIR/k2i} K2I_SHARED=$SHARED_DIR K2I_PYTHON=${K2I_PYTHON:-$BUILD_DIR/python}
