@@ -79,6 +79,26 @@ public sealed class Engine : IDisposable
         return changes;
     }
 
+    /// <summary>The names of the tables, as the configuration has them.</summary>
+    public IReadOnlyList<string> Tables => [.. context.Tables.All.Select(t => t.Name).Order(StringComparer.Ordinal)];
+
+    /// <summary>
+    /// A table at this moment, for readers, by its name in the configuration: null where there is none of that name. Throws Unavailable while
+    /// it cannot be read. Waits for nobody, and nobody waits for it. <paramref name="withLeases"/>: it keeps its rows in memory, and the caller
+    /// disposes of the leases; otherwise it says how far the table is, and no more.
+    /// </summary>
+    public TableCut? Cut(string table, bool withLeases) => context.Tables.Find(table)?.Cut(withLeases);
+
+    /// <summary>What readers keep in memory of rows that are given up: beside the budget.</summary>
+    public long PinnedBytes => context.Pool.PinnedBytes;
+
+    /// <summary>Called where <see cref="PinnedBytes"/> may have grown, by whichever thread: must not wait. Set before the workers begin.</summary>
+    public Action? OnPinned
+    {
+        get => context.Pool.OnPinned;
+        set => context.Pool.OnPinned = value;
+    }
+
     /// <summary>Asks every table to flush, commit and leave. Returns at once.</summary>
     public void RequestStop() => context.Stop.End();
 

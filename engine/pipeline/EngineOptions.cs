@@ -52,6 +52,11 @@ public sealed record EngineOptions
     /// <summary>How long a group of appends may wait for others before it is synced.</summary>
     public long WalGroupMs { get; init; } = 2;
 
+    /// <summary>
+    /// How long flushed rows stay in memory for readers, where nobody needs the room; looked after once a second.
+    /// </summary>
+    public long HotTtlMs { get; init; } = 60_000;
+
     /// <summary>Threads that help flushes encode while cores are idle; 0: each flush encodes alone.</summary>
     public int EncodeHelpers { get; init; } = Math.Clamp(Environment.ProcessorCount - 1, 0, 7);
 

@@ -12,7 +12,7 @@ public sealed class PoolAccount : IDisposable
     internal PoolAccount(SegmentPool pool) => this.pool = pool;
 
     /// <summary>
-    /// Charged for its segments until they are free: the classes of all that are open, sealed, flushed, or retired and leased.
+    /// Charged for its segments until they are flushed or given up: the classes of all that are open or sealed.
     /// </summary>
     public long HeldBytes => Volatile.Read(ref heldBytes);
 
@@ -32,12 +32,16 @@ public sealed class PoolAccount : IDisposable
     public Segment? TryOpen(Schema schema, long wantedBytes) => pool.TryOpen(this, schema, wantedBytes);
 
     /// <summary>
-    /// Discards its segments and closes it; what is leased goes with the last lease, and is charged till then. The owner, once neither
-    /// writers nor flushers use them.
+    /// Discards its segments, flushed ones too, and closes it; what is leased goes with the last lease. The owner, once neither writers nor
+    /// flushers use them.
     /// </summary>
     public void Dispose() => pool.Close(this);
 
     internal void Free(Segment segment) => pool.Free(this, segment);
+
+    internal void Keep(Segment segment, long nowMs) => pool.Keep(this, segment, nowMs);
+
+    internal void Pin(Segment segment) => pool.Pin(this, segment);
 
     internal void Charge(long bytes) => Volatile.Write(ref heldBytes, heldBytes + bytes);
 }

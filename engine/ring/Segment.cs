@@ -8,14 +8,15 @@ namespace K2I.Ring;
 /// memory is used again, by another segment, so what leases this one never sees other rows.
 /// <code>
 ///   open ──seal──► sealed ──flushed──► flushed ──retire──► retired ──last lease ends──► free
+///                                      kept for readers while there is room
 ///     └───────────────┴─────────────── discard ──────────────►┘
 /// </code>
 /// </summary>
 /// <remarks>
 /// Threads. Writer (the one that opened it): <see cref="Rows"/>, publish, seal. Flusher: flushed, retire. Either, once the other does
 /// not use it: discard. Readers: <see cref="PublishedRows"/> by acquire load, and views of at most that many rows, while they hold a
-/// lease. No order among the segments of a table. The lease word holds a count and, once retired, a closed bit: whoever brings a closed
-/// word to zero frees the memory, never under a reader.
+/// lease. The pool: retires flushed ones whose room or time is up. No order among the segments of a table. The lease word holds a count
+/// and, once retired, a closed bit: whoever brings a closed word to zero frees the memory, never under a reader.
 /// </remarks>
 public sealed class Segment
 {
@@ -49,6 +50,13 @@ public sealed class Segment
 
     internal SegmentMemory Memory { get; }
 
+    /// <summary>Who is charged for it. Under the pool's lock, as the next two.</summary>
+    internal SegmentCharge Charge { get; set; } = SegmentCharge.Account;
+
+    internal LinkedListNode<Segment>? FlushedNode { get; set; }
+
+    internal long FlushedMs { get; set; }
+
     /// <summary>The write side, for the writer while the segment is open.</summary>
     public BatchBuilder Rows
     {
@@ -69,17 +77,25 @@ public sealed class Segment
         Move(SegmentState.Open, SegmentState.Sealed);
     }
 
-    /// <summary>Sealed → flushed: its rows are in the table. Flusher.</summary>
-    public void MarkFlushed() => Move(SegmentState.Sealed, SegmentState.Flushed);
-
-    /// <summary>Flushed → retired, and → free at once or when the last lease ends.</summary>
-    public void Retire()
+    /// <summary>
+    /// Sealed → flushed: its rows are in the table. Its account is charged for it no longer; the pool keeps it for readers, and retires it.
+    /// Flusher.
+    /// </summary>
+    public void MarkFlushed(long nowMs)
     {
-        Move(SegmentState.Flushed, SegmentState.Retired);
-        Close();
+        Move(SegmentState.Sealed, SegmentState.Flushed);
+        account.Keep(this, nowMs);
     }
 
-    /// <summary>Open or sealed → retired without a flush, as its run ended; freed as by <see cref="Retire"/>.</summary>
+    /// <summary>Flushed → retired, and → free at once or when the last lease ends. False where someone else retired it. The pool.</summary>
+    internal bool TryRetire()
+    {
+        if (!TryMove(SegmentState.Flushed, SegmentState.Retired)) return false;
+        Close();
+        return true;
+    }
+
+    /// <summary>Open or sealed → retired without a flush, as its run ended; free at once or when the last lease ends.</summary>
     public void Discard()
     {
         var from = State;
@@ -120,15 +136,20 @@ public sealed class Segment
     /// <summary>Its account ends, whatever its state.</summary>
     internal void Abandon()
     {
-        var from = State;
-        if (from is SegmentState.Retired or SegmentState.Free) return;
-        Move(from, SegmentState.Retired);
-        Close();
+        while (true)
+        {
+            var from = State;
+            if (from is SegmentState.Retired or SegmentState.Free) return;
+            if (!TryMove(from, SegmentState.Retired)) continue;
+            Close();
+            return;
+        }
     }
 
     private void Close()
     {
         if (Interlocked.Or(ref leases, Closed) == 0) Free();
+        else account.Pin(this);
     }
 
     private void Free()
@@ -137,6 +158,8 @@ public sealed class Segment
         account.Free(this);
     }
 
-    private void Move(SegmentState from, SegmentState to) =>
-        Check.That(Interlocked.CompareExchange(ref state, (int)to, (int)from) == (int)from);
+    private void Move(SegmentState from, SegmentState to) => Check.That(TryMove(from, to));
+
+    private bool TryMove(SegmentState from, SegmentState to) =>
+        Interlocked.CompareExchange(ref state, (int)to, (int)from) == (int)from;
 }

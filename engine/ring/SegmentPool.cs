@@ -6,9 +6,12 @@ namespace K2I.Ring;
 
 /// <summary>
 /// Owner of the memory of all tables' rows: segments of some classes within one budget, taken when one opens and given back when it is
-/// free. What is resident is never more than the budget, and of a segment never more than its account is charged.
+/// free. What is resident is never more than the budget and what readers hold beside it, and of a segment never more than is charged.
 /// </summary>
 /// <remarks>
+/// Flushed segments stay for readers while nobody needs the room, and not beyond their time; the oldest go first. A retired segment that
+/// is still leased is charged to readers: nobody who writes ever waits for them; whoever gives views out bounds them (<see
+/// cref="PinnedBytes"/>, <see cref="OnPinned"/>).
 /// Fairness. An account's share is the budget over the accounts that hold something and one more, and at least one segment. Who holds
 /// more leaves an eighth of the budget, for tables that come or wake while others fill the pool. Who stays within it may take half of
 /// what is left, and in any case the smallest segment while there is one. Threads: any; a short lock, taken only where a segment opens
@@ -23,7 +26,8 @@ public sealed class SegmentPool : IDisposable
     private readonly HashSet<PoolAccount> accounts = [];
     private readonly Dictionary<long, List<Slab>> slabs = [];
     private readonly List<(PoolAccount Account, SegmentMemory Memory)> idle = [];
-    private long heldBytes, idleBytes, sequence;
+    private readonly LinkedList<Segment> flushed = new();
+    private long heldBytes, idleBytes, flushedBytes, pinnedBytes, sequence;
     private int holders;
     private bool disposed;
 
@@ -42,6 +46,15 @@ public sealed class SegmentPool : IDisposable
 
     /// <summary>What all accounts are charged together.</summary>
     public long HeldBytes => Volatile.Read(ref heldBytes);
+
+    /// <summary>What flushed segments take, which stay as long as nobody needs the room.</summary>
+    public long FlushedBytes => Volatile.Read(ref flushedBytes);
+
+    /// <summary>What readers keep of segments that are retired: beside the budget.</summary>
+    public long PinnedBytes => Volatile.Read(ref pinnedBytes);
+
+    /// <summary>Called, by whichever thread, where <see cref="PinnedBytes"/> may have grown. Set before any use.</summary>
+    public Action? OnPinned { get; set; }
 
     /// <summary>An account for one more table. It costs no memory of the pool.</summary>
     public PoolAccount Open()
@@ -100,9 +113,15 @@ public sealed class SegmentPool : IDisposable
             memory = TakeIdle(account, schema, bytes);
             Charge(account, bytes);
             // Unmapped here, so that nobody is given the room before it is there.
-            while (heldBytes + idleBytes > BudgetBytes) TakeIdle(0).Rows.Dispose();
+            while (heldBytes + flushedBytes + idleBytes > BudgetBytes)
+            {
+                if (idle.Count > 0) TakeIdle(0).Rows.Dispose();
+                else flushed.First!.Value.TryRetire();
+                memory ??= TakeIdle(account, schema, bytes);
+            }
             number = ++sequence;
         }
+        if (PinnedBytes > 0) OnPinned?.Invoke();
         try
         {
             memory ??= Make(schema, shape, bytes);
@@ -122,6 +141,41 @@ public sealed class SegmentPool : IDisposable
         return null;
     }
 
+    /// <summary>Retires what was flushed before a time, on the clock of <see cref="Segment.MarkFlushed"/>. Any thread.</summary>
+    public void RetireFlushed(long beforeMs)
+    {
+        while (true)
+        {
+            lock (gate)
+            {
+                if (flushed.First is not { } oldest || oldest.Value.FlushedMs >= beforeMs) break;
+                oldest.Value.TryRetire();
+            }
+        }
+        if (PinnedBytes > 0) OnPinned?.Invoke();
+    }
+
+    internal void Keep(PoolAccount account, Segment segment, long nowMs)
+    {
+        lock (gate)
+        {
+            if (segment.Charge != SegmentCharge.Account) return;
+            segment.FlushedMs = nowMs;
+            MoveCharge(account, segment, SegmentCharge.Flushed);
+        }
+    }
+
+    /// <summary>It is retired, and readers have it.</summary>
+    internal void Pin(PoolAccount account, Segment segment)
+    {
+        lock (gate)
+        {
+            if (segment.Charge == SegmentCharge.None) return;
+            MoveCharge(account, segment, SegmentCharge.Readers);
+        }
+        if (!gate.IsHeldByCurrentThread) OnPinned?.Invoke();
+    }
+
     internal void Free(PoolAccount account, Segment segment)
     {
         var memory = segment.Memory;
@@ -131,14 +185,15 @@ public sealed class SegmentPool : IDisposable
         lock (gate)
         {
             account.Live.Remove(segment);
+            var wasPinned = segment.Charge == SegmentCharge.Readers;
             if (memory.Slab is not null) Return(memory);
-            else if (account.IsClosed) memory.Rows.Dispose();
+            else if (account.IsClosed || (wasPinned && heldBytes + flushedBytes + idleBytes + memory.Bytes > BudgetBytes)) memory.Rows.Dispose();
             else
             {
                 idle.Add((account, memory));
                 idleBytes += memory.Bytes;
             }
-            Charge(account, -memory.Bytes);
+            MoveCharge(account, segment, SegmentCharge.None);
         }
     }
 
@@ -174,6 +229,36 @@ public sealed class SegmentPool : IDisposable
         else if (held + bytes == 0) holders--;
         Volatile.Write(ref heldBytes, heldBytes + bytes);
         Check.That(heldBytes >= 0 && heldBytes <= BudgetBytes);
+    }
+
+    private void MoveCharge(PoolAccount account, Segment segment, SegmentCharge to)
+    {
+        var bytes = segment.Memory.Bytes;
+        switch (segment.Charge)
+        {
+            case SegmentCharge.Account:
+                Charge(account, -bytes);
+                break;
+            case SegmentCharge.Flushed:
+                Volatile.Write(ref flushedBytes, flushedBytes - bytes);
+                flushed.Remove(segment.FlushedNode!);
+                break;
+            case SegmentCharge.Readers:
+                Volatile.Write(ref pinnedBytes, pinnedBytes - bytes);
+                break;
+            default:
+                break;
+        }
+        segment.Charge = to;
+        if (to == SegmentCharge.Flushed)
+        {
+            Volatile.Write(ref flushedBytes, flushedBytes + bytes);
+            segment.FlushedNode = flushed.AddLast(segment);
+        }
+        else if (to == SegmentCharge.Readers)
+        {
+            Volatile.Write(ref pinnedBytes, pinnedBytes + bytes);
+        }
     }
 
     private SegmentMemory? TakeIdle(PoolAccount account, Schema schema, long bytes)

@@ -39,7 +39,7 @@ internal static class Rows
 
     internal static void Flush(Segment segment)
     {
-        segment.MarkFlushed();
-        segment.Retire();
+        segment.MarkFlushed(0);
+        Assert.True(segment.TryRetire());
     }
 }

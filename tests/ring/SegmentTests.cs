@@ -39,18 +39,18 @@ public sealed class SegmentTests
     {
         using var pool = new SegmentPool(1 << 20);
         var segment = Rows.Filled(pool.Open(), 7);
-        segment.MarkFlushed();
+        segment.MarkFlushed(0);
         Assert.True(segment.TryLease(out var lease));
         Assert.Equal(7, lease.Segment.View().Columns[0].Value<long>(0));
         lease.Dispose();
-        segment.Retire();
+        Assert.True(segment.TryRetire());
         Assert.False(segment.TryLease(out _));
     }
 
     [Theory]
     [InlineData(SegmentClasses.Smallest)]
     [InlineData(1 << 20)]
-    public void ALeaseKeepsRetiredRowsAndTheirChargeUntilItEnds(long bytes)
+    public void ALeaseKeepsRetiredRowsBesideTheBudgetUntilItEnds(long bytes)
     {
         using var pool = new SegmentPool(4 << 20);
         var account = pool.Open();
@@ -63,10 +63,10 @@ public sealed class SegmentTests
         var other = Rows.Filled(account, 8, bytes);
         first.Dispose();
         Assert.Equal(7, second.Segment.View().Columns[0].Value<long>(0));
-        Assert.Equal(2 * bytes, account.HeldBytes);
+        Assert.Equal((bytes, bytes, bytes), (account.HeldBytes, pool.HeldBytes, pool.PinnedBytes));
         second.Dispose();
         Assert.Equal(SegmentState.Free, segment.State);
-        Assert.Equal(bytes, account.HeldBytes);
+        Assert.Equal((bytes, 0), (account.HeldBytes, pool.PinnedBytes));
         Rows.Flush(other);
     }
 
@@ -106,14 +106,18 @@ public sealed class SegmentTests
         using var pool = new SegmentPool(1 << 20);
         var account = pool.Open();
         var segment = account.TryOpen(Rows.Numbers, 0)!;
-        Throws(segment.MarkFlushed, segment.Retire);
+        Throws(Flushed);
+        Assert.False(segment.TryRetire());
         segment.Seal();
-        Throws(segment.Retire);
-        segment.MarkFlushed();
-        Throws(segment.MarkFlushed, segment.Discard);
-        segment.Retire();
-        Throws(segment.MarkFlushed, segment.Retire, segment.Discard);
+        Assert.False(segment.TryRetire());
+        segment.MarkFlushed(0);
+        Throws(Flushed, segment.Discard);
+        Assert.True(segment.TryRetire());
+        Assert.False(segment.TryRetire());
+        Throws(Flushed, segment.Discard);
         Assert.Equal(0, account.HeldBytes);
+
+        void Flushed() => segment.MarkFlushed(0);
 
         static void Throws(params Action[] steps)
         {
@@ -150,13 +154,13 @@ public sealed class SegmentTests
         account.Dispose();
         account.Dispose();
         Assert.Equal((SegmentState.Retired, SegmentState.Free, SegmentState.Free), (first.State, second.State, open.State));
-        Assert.Equal((bytes, bytes), (account.HeldBytes, pool.HeldBytes));
+        Assert.Equal((0, 0, bytes), (account.HeldBytes, pool.HeldBytes, pool.PinnedBytes));
         Assert.Null(account.TryOpen(Rows.Numbers, 0));
         pool.Dispose();
         pool.Dispose();
         Assert.Equal(7, lease.Segment.View().Columns[0].Value<long>(0));
         Assert.True(MemoryLedger.Bytes(MemoryTag.Ring) > before);
         lease.Dispose();
-        Assert.Equal((0, before), (account.HeldBytes, MemoryLedger.Bytes(MemoryTag.Ring)));
+        Assert.Equal((0, before), (pool.PinnedBytes, MemoryLedger.Bytes(MemoryTag.Ring)));
     }
 }

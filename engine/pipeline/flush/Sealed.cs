@@ -25,8 +25,7 @@ internal sealed record Sealed(RunPart Part, Segment Segment, OffsetRange[] Range
     {
         if (isFlushed)
         {
-            Segment.MarkFlushed();
-            Segment.Retire();
+            Segment.MarkFlushed(Part.Lane.Clock.MonotonicMs);
         }
         else
         {

@@ -217,6 +217,7 @@ internal sealed class TableFlush
         foreach (var entry in LogEntry.Landed(flush!, snapshot, segments[0].Pin.Position)) journal.Write(entry);
         KillPoint.Hit("flush.logged");
         foreach (var range in ranges) range.Source.CommittedOffset = range.Next;
+        table.OnLanded(run, segments, ranges);
         foreach (var segment in segments) segment.Release(isFlushed: true);
         run.OnLanded();
         KillPoint.Hit("flush.released");

@@ -43,6 +43,8 @@ internal sealed class RecordSink(RunPart part, PoolAccount memory, DeadLetters d
     private LetterBuffer? letters;
     private LogPin? pin;
     private long tooSmallBytes;
+    private long lastSegment;
+    private int lastRows;
     private long pendingRows;
     private long pendingBytes;
     private long pendingSinceUnixMs;
@@ -135,6 +137,7 @@ internal sealed class RecordSink(RunPart part, PoolAccount memory, DeadLetters d
     {
         journal.Append();
         open?.Publish();
+        PublishCut();
     }
 
     /// <summary>Seals the open segment if it covers any offset, and hands it over.</summary>
@@ -144,6 +147,7 @@ internal sealed class RecordSink(RunPart part, PoolAccount memory, DeadLetters d
         journal.Append();
         growth = SegmentGrowth.After(segment.BudgetBytes, segment.Rows.UsedBytes, isFull);
         segment.Seal();
+        (lastSegment, lastRows) = (segment.Sequence, segment.PublishedRows);
         var fetched = coverage.FirstFetchedUnixMs;
         var handed = new Sealed(part, segment, coverage.Take(), fetched, letters, pin!, Redo);
         (open, letters, pin) = (null, null, null);
@@ -156,6 +160,7 @@ internal sealed class RecordSink(RunPart part, PoolAccount memory, DeadLetters d
     internal void SealForFlush()
     {
         Seal();
+        PublishCut();
         pendingRows = pendingBytes = pendingEndsSinceUnixMs = 0;
         Volatile.Write(ref pendingSinceUnixMs, 0);
     }
@@ -168,6 +173,13 @@ internal sealed class RecordSink(RunPart part, PoolAccount memory, DeadLetters d
         pin?.Release();
         (open, letters, pin) = (null, null, null);
         _ = coverage.Take();
+    }
+
+    /// <summary>Between records: what was taken is what readers see from now on.</summary>
+    private void PublishCut()
+    {
+        if (open is not null) (lastSegment, lastRows) = (open.Sequence, open.PublishedRows);
+        part.Cut.Write(lastSegment, lastRows);
     }
 
     /// <summary>A row of defaults and nulls for a tombstone; false where a column is required and has no default.</summary>
@@ -196,6 +208,7 @@ internal sealed class RecordSink(RunPart part, PoolAccount memory, DeadLetters d
         tooSmallBytes = 0;
         pin = ReplayPin?.Invoke() ?? journal.Pin();
         open = segment;
+        part.Run.Table.OnOpened(part, segment);
         return true;
     }
 

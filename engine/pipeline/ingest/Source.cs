@@ -21,6 +21,7 @@ internal sealed class Source(int index, string topic, int partition)
     private Offset committedOffset = Offset.None;
     private Offset highWatermark = Offset.None;
     private Offset lowestNext = Offset.None;
+    private Offset publishedOffset = Offset.None;
     private bool beginsHere;
 
     internal int Index { get; } = index;
@@ -57,6 +58,9 @@ internal sealed class Source(int index, string topic, int partition)
 
     /// <summary>Up to where offsets belong to segments; trails <see cref="NextOffset"/> by the records that are held.</summary>
     internal Offset TakenOffset { get; private set; } = Offset.None;
+
+    /// <summary>Up to where it was taken when rows were last published. Any thread may read, with what <see cref="PartCut"/> says.</summary>
+    internal Offset PublishedOffset => Offset.Read(in publishedOffset);
 
     /// <summary>Where reading began; none where the first record was to say.</summary>
     internal Offset StartOffset { get; private set; } = Offset.None;
@@ -115,6 +119,9 @@ internal sealed class Source(int index, string topic, int partition)
         NextOffset = offset.IsNumber ? offset : Offset.None;
         lowestNext = Offset.Min(lowestNext, NextOffset);
     }
+
+    /// <summary>What was taken is published.</summary>
+    internal void PublishTaken() => Offset.Write(ref publishedOffset, TakenOffset);
 
     /// <summary>The offsets below <paramref name="next"/> belong to segments now, those without a record too.</summary>
     internal void Take(Offset next)

@@ -283,6 +283,7 @@ internal sealed partial class Lane : IRecordHandler, IConsumerListener, IDisposa
         }
         if (now < nextUpkeepMs) return;
         nextUpkeepMs = now + UpkeepMs;
+        engine.Pool.RetireFlushed(now - engine.Options.HotTtlMs);
         acks.Tick(partitions.Values, next => consumer!.Ack(next));
         if (!HasJoined && now - joinedMs > JoinWaitMs && consumer!.Connection.State == KafkaConnectionState.Up) HasJoined = true;
         if (HasJoined) engine.ShowTablesWithoutPartitions();

@@ -64,6 +64,9 @@ internal sealed partial class RunPart
 
     internal TableJournal Journal => journal;
 
+    /// <summary>How far its published rows are. Any thread may read.</summary>
+    internal PartCut Cut { get; } = new();
+
     /// <summary>Any thread may read.</summary>
     internal ImmutableArray<Source> Sources => sources;
 
@@ -104,6 +107,7 @@ internal sealed partial class RunPart
     {
         var source = new Source(nextIndex++, partition.Topic, partition.Partition) { Part = this, Assigned = true };
         sources = sources.Add(source);
+        Cut.Add(source);
         return source;
     }
 
@@ -116,6 +120,7 @@ internal sealed partial class RunPart
             if (known.Topic == partition.Topic && known.Partition == partition.Partition && known.TakenOffset == start) return known;
         var source = new Source(nextIndex++, partition.Topic, partition.Partition) { Part = this, TopicId = topicId };
         source.StartAt(start, begins: true);
+        Cut.Add(source);
         return source;
     }
 

@@ -178,6 +178,7 @@ internal sealed partial class TableHandle
     {
         if (run is { } last && last.Close())
         {
+            EndVersion();
             last.Flush?.GiveUp(isStop: true);
             last.Dispose();
             run = null;
@@ -195,6 +196,7 @@ internal sealed partial class TableHandle
             if (question is StartsQuestion asked) starts!.Answer(asked);
             else columns!.Answer((ColumnsQuestion)question);
             decidedStarts = now.Starts;
+            FollowTable(now);
             question.Part.Lane.Tell(question.Answer());
             return clock.MonotonicMs;
         }
@@ -233,6 +235,7 @@ internal sealed partial class TableHandle
             turnedBack = now.Store.WasTurnedBack();
             starts!.CheckLives(now.Parts.SelectMany(p => p.Sources).Where(s => s.Assigned));
             Topics.Look(engine.Queries.DescribeTopics);
+            FollowTable(now);
         }
         catch (EngineException error) when (error.Retryable || error.Kind is ErrorKind.Unknown or ErrorKind.Denied)
         {
@@ -298,6 +301,7 @@ internal sealed partial class TableHandle
         commitsAtOpening = Flushes.Commits;
         nextLookMs = clock.MonotonicMs + LookMs;
         hasOpened = true;
+        BeginVersion(opened);
         run = opened;
         engine.TellLanes(new LaneMessage.RunReady(opened));
     }
@@ -325,6 +329,7 @@ internal sealed partial class TableHandle
         {
             ended.IsToldOver = true;
             ended.Explained = Explain(ended);
+            EndVersion();
             engine.TellLanes(new LaneMessage.RunOver(ended));
         }
         if (!ended.Close()) return long.MaxValue;

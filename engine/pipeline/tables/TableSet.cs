@@ -20,6 +20,12 @@ internal sealed class TableSet(EngineContext engine)
 
     internal ImmutableArray<TableHandle> All => all;
 
+    /// <summary>The table of a name, as the configuration has it; null where there is none.</summary>
+    internal TableHandle? Find(string name)
+    {
+        lock (gate) return handles.GetValueOrDefault(name);
+    }
+
     /// <summary>What a consumer subscribes to: names, and patterns that begin with ^.</summary>
     internal ImmutableArray<string> Topics { get; private set; } = [];
 

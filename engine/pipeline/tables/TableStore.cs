@@ -48,6 +48,9 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
 
     internal Schema Schema => Now.Schema;
 
+    /// <summary>As last loaded or committed.</summary>
+    internal Table Table => Now.Table;
+
     internal PartitionSpec Spec { get; private set; } = PartitionSpec.Unpartitioned;
 
     /// <summary>How far the table is, by the last load or commit.</summary>
@@ -125,7 +128,9 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
         if (table.Metadata.Uuid != Uuid) throw Replaced(Uuid, table.Metadata.Uuid);
         if (table.Metadata.LastSequenceNumber < Now.Table.Metadata.LastSequenceNumber) return false;
         var standing = StandingOf(table);
-        return Offsets.Topics.Any(t => t.Value.Partitions.Any(p => !(standing.Next(t.Key, p.Key) >= p.Value)));
+        if (Offsets.Topics.Any(t => t.Value.Partitions.Any(p => !(standing.Next(t.Key, p.Key) >= p.Value)))) return true;
+        if (table.Metadata.LastSequenceNumber > Now.Table.Metadata.LastSequenceNumber) Take(table);
+        return false;
     }
 
     /// <summary>The clash, by name or number, of these fields with the columns as last loaded or committed; null where there is none. Asks no catalog.</summary>

@@ -34,7 +34,7 @@ internal sealed class Auditor(World world, TableIdent ident)
     /// <summary>Throws what is missing, there twice, or not what it was.</summary>
     internal string Check()
     {
-        Count(ident, rows, FindRow);
+        Count(ident, rows, world.RecordOf);
         if (world.Options.DeadLetters is DeadLetterPolicy.Table or DeadLetterPolicy.Pause) Count(DeadLetterTable.IdentFor(ident), letters, FindLetter);
         if (world.Options.DeadLetters == DeadLetterPolicy.Topic) CountProduced();
         foreach (var record in world.Broker.Everything) CheckOne(record);
@@ -83,18 +83,6 @@ internal sealed class Auditor(World world, TableIdent ident)
         var places = world.Broker.Letters.ToHashSet();
         foreach (var record in world.Broker.Everything)
             if (record.Kind != RecordKind.Row && places.Contains((record.Topic.Name, record.Partition, record.Offset))) letters[record] = 1;
-    }
-
-    private SimRecord? FindRow(JsonElement row)
-    {
-        var from = row.GetProperty("_kafka");
-        var (topic, partition, offset) = (from.GetProperty("topic").GetString(), from.GetProperty("partition").GetInt32(), from.GetProperty("offset").GetInt64());
-        if (row.GetProperty("id").ValueKind == JsonValueKind.Null)
-            return world.Broker.Everything.FirstOrDefault(r => r.Kind == RecordKind.Tombstone && r.Topic.Name == topic && r.Partition == partition && r.Offset == offset && Convert.ToHexStringLower(r.Key) == from.GetProperty("key").GetString());
-        var id = row.GetProperty("id").GetInt64();
-        if (id < 1 || id > world.Broker.Everything.Count) return null;
-        var record = world.Broker.Everything[(int)id - 1];
-        return record.Text == row.GetProperty("text").GetString() && record.Topic.Name == topic && record.Partition == partition && record.Offset == offset ? record : null;
     }
 
     private SimRecord? FindLetter(JsonElement row)

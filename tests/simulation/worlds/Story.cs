@@ -67,6 +67,7 @@ internal static class Story
         if (options.DeadLetters == DeadLetterPolicy.Pause) world.Explained.Add(PauseReason.BadRecord);
         world.Scheduler.Start(new("producer"), "main", new Producer(world).Work);
         world.Scheduler.Start(new("operator"), "main", new Operator(world).Work);
+        if (options.Readers) world.Scheduler.Start(new("reader"), "main", new Reader(world).Work);
         foreach (var host in world.Hosts) host.Wanted = true;
     }
 

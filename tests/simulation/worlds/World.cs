@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using K2I.Base;
 using K2I.Decode;
 using K2I.Iceberg;
@@ -115,6 +116,19 @@ internal sealed class World
             OpenQueries = (_, _) => new SimQueries(Broker),
             OpenProducer = (_, _) => new SimProducer(Broker, process),
         };
+    }
+
+    /// <summary>The record that a row of a table was made of; null for one that nobody produced.</summary>
+    internal SimRecord? RecordOf(JsonElement row)
+    {
+        var from = row.GetProperty("_kafka");
+        var (topic, partition, offset) = (from.GetProperty("topic").GetString(), from.GetProperty("partition").GetInt32(), from.GetProperty("offset").GetInt64());
+        if (row.GetProperty("id").ValueKind == JsonValueKind.Null)
+            return Broker.Everything.FirstOrDefault(r => r.Kind == RecordKind.Tombstone && r.Topic.Name == topic && r.Partition == partition && r.Offset == offset && Convert.ToHexStringLower(r.Key) == from.GetProperty("key").GetString());
+        var id = row.GetProperty("id").GetInt64();
+        if (id < 1 || id > Broker.Everything.Count) return null;
+        var record = Broker.Everything[(int)id - 1];
+        return record.Text == row.GetProperty("text").GetString() && record.Topic.Name == topic && record.Partition == partition && record.Offset == offset ? record : null;
     }
 
     internal void Note(string who, string what) => Trace.Add(Scheduler.NowMs, who, what);
