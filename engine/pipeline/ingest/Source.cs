@@ -74,6 +74,9 @@ internal sealed class Source(int index, string topic, int partition)
     /// </summary>
     internal Offset? ReadFrom { get; set; }
 
+    /// <summary>Whoever works for the table has said where it begins. The worker's.</summary>
+    internal bool IsAnswered { get; set; }
+
     /// <summary>The partition is this lane's.</summary>
     internal bool Assigned { get; set; }
 

@@ -120,7 +120,6 @@ internal sealed partial class RunPart
             if (known.Topic == partition.Topic && known.Partition == partition.Partition && known.TakenOffset == start) return known;
         var source = new Source(nextIndex++, partition.Topic, partition.Partition) { Part = this, TopicId = topicId };
         source.StartAt(start, begins: true);
-        Cut.Add(source);
         return source;
     }
 

@@ -17,9 +17,8 @@ internal sealed partial class TableHandle
         Move(static (now, added) => ReferenceEquals(now.Run, added.Part.Run) ? now.With(added) : now, new HotSegment(part, segment));
 
     /// <summary>
-    /// The rows of a flush are in the table: in one step they leave what is hot, and the snapshot that holds them is what is read. Where the
-    /// table is further than that, others have committed rows that this process has too: then nothing is read until the next run. The
-    /// worker, before the segments are released.
+    /// The rows of a flush are in the table: in one step they leave what is hot, and the snapshot that holds them is what is read. The worker,
+    /// before the segments are released.
     /// </summary>
     internal void OnLanded(TableRun landed, IReadOnlyList<Sealed> segments, IEnumerable<OffsetRange> ranges)
     {
@@ -29,8 +28,7 @@ internal sealed partial class TableHandle
             if (!ReferenceEquals(now.Run, landed)) return now;
             var expected = now.Offsets;
             foreach (var range in ranges) expected = expected.With(range.Source.Topic, range.Source.TopicId, range.Source.Partition, range.Next);
-            var next = now.WithLanded(table, offsets, segments);
-            return IsAsFar(landed, expected, offsets) ? next : next with { Trouble = "another process has committed to its partitions" };
+            return Checked(now.WithLanded(table, offsets, segments), expected);
         }, 0);
     }
 
@@ -115,9 +113,21 @@ internal sealed partial class TableHandle
         return now.Offsets.Topics.Any(t => t.Value.Partitions.Keys.Any(p => !here.Contains((t.Key, p))));
     }
 
-    /// <summary>In the partitions that feed the run, one map is where the other is.</summary>
-    private static bool IsAsFar(TableRun run, OffsetMap expected, OffsetMap offsets) =>
-        run.Parts.SelectMany(p => p.Sources).All(s => expected.Next(s.Topic, s.Partition) == offsets.Next(s.Topic, s.Partition));
+    /// <summary>
+    /// A version whose snapshot is further than <paramref name="expected"/> in a partition that rows here are of has rows twice: others have
+    /// committed them. Then nothing is read until the next run, which begins soon: the fence turns the flush of those rows down.
+    /// </summary>
+    private static TableVersion Checked(TableVersion next, OffsetMap expected)
+    {
+        foreach (var source in next.Run!.Parts.SelectMany(p => p.Cut.Sources))
+        {
+            var was = expected.Next(source.Topic, source.Partition);
+            if (was == next.Offsets.Next(source.Topic, source.Partition)) continue;
+            if (source.Assigned ? source.IsAnswered : source.PublishedOffset.IsNumber && !(source.PublishedOffset <= was))
+                return next with { Trouble = $"others have committed to {source.Topic}[{source.Partition}]" };
+        }
+        return next;
+    }
 
     private void BeginVersion(TableRun opened) =>
         Volatile.Write(ref version, TableVersion.Of(opened, opened.Store.IsOpen ? opened.Store.Table : null,
@@ -125,13 +135,15 @@ internal sealed partial class TableHandle
 
     private void EndVersion() => Move(static (now, _) => now.WithoutRun(), 0);
 
-    /// <summary>The table is another than when it was last shown to readers, by new columns or another engine, and no further.</summary>
+    /// <summary>
+    /// The table is another than when it was last shown to readers: it has new columns, or others have committed to it. Before a source is
+    /// told where it begins, as its rows continue what the table holds now. The worker.
+    /// </summary>
     private void FollowTable(TableRun now)
     {
         if (!now.Store.IsOpen || ReferenceEquals(now.Store.Table, version.Cold)) return;
         var (table, offsets) = (now.Store.Table, now.Store.Offsets);
-        Move((last, _) => ReferenceEquals(last.Run, now) && IsAsFar(now, last.Offsets, offsets)
-            ? last with { Cold = table, Offsets = offsets } : last, 0);
+        Move((last, _) => ReferenceEquals(last.Run, now) ? Checked(last with { Cold = table, Offsets = offsets }, last.Offsets) : last, 0);
     }
 
     private void Move<T>(Func<TableVersion, T, TableVersion> change, T with)

@@ -197,6 +197,8 @@ internal sealed partial class TableHandle
             else columns!.Answer((ColumnsQuestion)question);
             decidedStarts = now.Starts;
             FollowTable(now);
+            if (question is StartsQuestion answered)
+                foreach (var source in answered.Sources) source.IsAnswered = true;
             question.Part.Lane.Tell(question.Answer());
             return clock.MonotonicMs;
         }

@@ -17,7 +17,9 @@ internal sealed class PartCut
     private int rows;
     private ImmutableArray<Source> sources = [];
 
-    /// <summary>Those that rows were taken of, and those that have gone since.</summary>
+    /// <summary>Those that rows are taken of, and those that have gone since. Any thread.</summary>
+    internal ImmutableArray<Source> Sources => sources;
+
     internal void Add(Source source) => ImmutableInterlocked.Update(ref sources, static (all, added) => all.Add(added), source);
 
     /// <summary>What was taken is published. The lane's thread.</summary>
