@@ -26,15 +26,15 @@ public sealed class RunningEngine : IDisposable
 
     public void WaitForStatus(Func<EngineStatus, bool> condition)
     {
-        for (var deadline = Environment.TickCount64 + 30_000; !condition(engine.Status()); Thread.Sleep(10))
+        for (var deadline = Environment.TickCount64 + 120_000; !condition(engine.Status()); Thread.Sleep(10))
             Assert.True(Environment.TickCount64 < deadline,
                 $"waited in vain: {string.Join(", ", engine.Status().Tables)} {string.Join(", ", engine.Status().RefusedTopics)}");
     }
 
-    /// <summary>Waits until the condition holds; fails with the status after half a minute.</summary>
+    /// <summary>Waits until the condition holds; fails with the status after two minutes.</summary>
     public TableStatus WaitFor(string table, Func<TableStatus, bool> condition)
     {
-        var deadline = Environment.TickCount64 + 30_000;
+        var deadline = Environment.TickCount64 + 120_000;
         while (true)
         {
             var status = engine.Status().Tables.FirstOrDefault(t => t.Name == table);
@@ -47,7 +47,7 @@ public sealed class RunningEngine : IDisposable
     /// <summary>Waits until the logs of all lanes are on disk as far as they are appended.</summary>
     public void WaitUntilSynced()
     {
-        for (var deadline = Environment.TickCount64 + 30_000; !engine.Status().Lanes.All(l =>
+        for (var deadline = Environment.TickCount64 + 120_000; !engine.Status().Lanes.All(l =>
             l.WalSyncedPosition == l.WalAppendedPosition); Thread.Sleep(10))
             Assert.True(Environment.TickCount64 < deadline, "the logs are not synced");
     }
