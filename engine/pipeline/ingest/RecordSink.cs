@@ -40,6 +40,7 @@ internal sealed class RecordSink(RunPart part, PoolAccount memory, DeadLetters d
     private DefaultValue?[] defaults = [];
     private SegmentGrowth growth = SegmentGrowth.Start;
     private Segment? open;
+    private SegmentCover cover = new();
     private LetterBuffer? letters;
     private LogPin? pin;
     private long tooSmallBytes;
@@ -150,6 +151,7 @@ internal sealed class RecordSink(RunPart part, PoolAccount memory, DeadLetters d
         (lastSegment, lastRows) = (segment.Sequence, segment.PublishedRows);
         var fetched = coverage.FirstFetchedUnixMs;
         var handed = new Sealed(part, segment, coverage.Take(), fetched, letters, pin!, Redo);
+        cover.End(handed.Ranges);
         (open, letters, pin) = (null, null, null);
         part.HandOver(handed);
         KillPoint.Hit("segment.sealed");
@@ -207,8 +209,8 @@ internal sealed class RecordSink(RunPart part, PoolAccount memory, DeadLetters d
         }
         tooSmallBytes = 0;
         pin = ReplayPin?.Invoke() ?? journal.Pin();
-        open = segment;
-        part.Run.Table.OnOpened(part, segment);
+        (open, cover) = (segment, new());
+        part.Run.Table.OnOpened(new(part, segment, cover));
         return true;
     }
 
@@ -247,7 +249,7 @@ internal sealed class RecordSink(RunPart part, PoolAccount memory, DeadLetters d
 
     private void Cover(Source source, Offset from, Offset next)
     {
-        coverage.Advance(source, from, next, source.IsAtItsBeginning);
+        if (coverage.Advance(source, from, next, source.IsAtItsBeginning)) cover.Begin(source, from);
         source.Take(next);
     }
 

@@ -15,9 +15,9 @@ internal sealed class SegmentCoverage
 
     /// <summary>
     /// The source's offsets up to <paramref name="next"/> belong to this segment; <paramref name="from"/> and <paramref name="begins"/>
-    /// count for the first call only.
+    /// count for the first call only, which is true.
     /// </summary>
-    internal void Advance(Source source, Offset from, Offset next, bool begins = false)
+    internal bool Advance(Source source, Offset from, Offset next, bool begins = false)
     {
         if (source.Index >= rangeBySource.Length) Array.Resize(ref rangeBySource, Math.Max(4, source.Index * 2));
         ref var at = ref rangeBySource[source.Index];
@@ -25,9 +25,10 @@ internal sealed class SegmentCoverage
         {
             ranges.Add(new(source, from, next, begins));
             at = ranges.Count;
-            return;
+            return true;
         }
         ranges[at - 1] = ranges[at - 1] with { Next = next };
+        return false;
     }
 
     /// <summary>What is covered, for the seal; the next segment begins with nothing.</summary>

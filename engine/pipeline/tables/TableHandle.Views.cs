@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using K2I.Base;
 using K2I.Ring;
 
@@ -13,8 +14,8 @@ internal sealed partial class TableHandle
     private TableVersion version = TableVersion.None;
 
     /// <summary>A lane has opened a segment: before a row of it is published. That lane's thread.</summary>
-    internal void OnOpened(RunPart part, Segment segment) =>
-        Move(static (now, added) => ReferenceEquals(now.Run, added.Part.Run) ? now.With(added) : now, new HotSegment(part, segment));
+    internal void OnOpened(HotSegment opened) =>
+        Move(static (now, added) => ReferenceEquals(now.Run, added.Part.Run) ? now.With(added) : now, opened);
 
     /// <summary>
     /// The rows of a flush are in the table: in one step they leave what is hot, and the snapshot that holds them is what is read. The worker,
@@ -48,12 +49,15 @@ internal sealed partial class TableHandle
             var hot = ImmutableArray.CreateBuilder<CutRows>();
             foreach (var part in now.Run?.Parts ?? [])
             {
+                var from = offsets.Count;
                 var (last, rows) = part.Cut.Read(offsets);
-                foreach (var (of, segment) in now.Hot)
+                foreach (var (of, segment, cover) in now.Hot)
                 {
                     if (!ReferenceEquals(of, part) || segment.Sequence > last) continue;
-                    var count = segment.Sequence < last ? segment.PublishedRows : rows;
-                    if (count > 0) hot.Add(new(part.Lane.Index, segment, count));
+                    CutRows found = segment.Sequence < last ? new(part.Lane.Index, segment, segment.PublishedRows, cover.Whole())
+                        : new(part.Lane.Index, segment, rows, cover.Up(CollectionsMarshal.AsSpan(offsets)[from..]));
+                    // One that was given up empty covers nothing.
+                    if (found.Rows > 0 || !found.Covers.IsEmpty) hot.Add(found);
                 }
             }
             if (!ReferenceEquals(now, Volatile.Read(ref version))) continue;
@@ -82,11 +86,11 @@ internal sealed partial class TableHandle
             return false;
         }
         var kept = ImmutableArray.CreateBuilder<CutRows>();
-        foreach (var (part, segment) in now.Flushed)
+        foreach (var (part, segment, cover) in now.Flushed)
         {
-            if (segment.PublishedRows == 0 || !segment.TryLease(out var lease)) continue;
+            if (!segment.TryLease(out var lease)) continue;
             taken.Add(lease);
-            kept.Add(new(part.Lane.Index, segment, segment.PublishedRows));
+            kept.Add(new(part.Lane.Index, segment, segment.PublishedRows, cover.Whole()));
         }
         (flushed, leases) = (kept.ToImmutable(), taken.ToImmutable());
         return true;
