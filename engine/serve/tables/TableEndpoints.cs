@@ -1,0 +1,150 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Text.Json;
+using CommunityToolkit.HighPerformance.Buffers;
+using K2I.Query;
+
+namespace K2I.Serve;
+
+/// <summary>What may be asked of tables.</summary>
+/// <param name="tables">Answers it.</param>
+/// <param name="options">The bounds on slow callers.</param>
+/// <param name="stop">The server stops: who follows is let go.</param>
+internal sealed class TableEndpoints(TableQueries tables, HttpOptions options, CancellationToken stop)
+{
+    private const string RowsSchema = """{ "type": "array", "items": { "type": "object" } }""";
+
+    private static readonly ImmutableArray<ProblemKind> OfRows =
+    [
+        ProblemKind.BadQuestion, ProblemKind.NotFound, ProblemKind.NotAcceptable, ProblemKind.TooLarge, ProblemKind.Unavailable, ProblemKind.Busy,
+        ProblemKind.TakenBack, ProblemKind.NotReached, ProblemKind.TimedOut,
+    ];
+
+    public ImmutableArray<Endpoint> All =>
+    [
+        new("/v1/tables", "The tables that there are", Names)
+        {
+            Problems = [ProblemKind.BadQuestion, ProblemKind.NotAcceptable],
+            Schema = TableJson.NamesSchema,
+        },
+        new("/v1/tables/{table}", "What a table is, and how far", Describe)
+        {
+            Problems = [ProblemKind.BadQuestion, ProblemKind.NotFound, ProblemKind.NotAcceptable, ProblemKind.Unavailable],
+            Schema = TableJson.Schema,
+        },
+        new("/v1/tables/{table}/rows/{*key}", "The newest row of a key; the values of several columns with / between", Find)
+        {
+            Parameters =
+            [
+                TableParameters.Columns, TableParameters.MinOffsets, TableParameters.Wait, TableParameters.Source,
+                TableParameters.FormatOf(RowFormats.All),
+            ],
+            Formats = RowFormats.All,
+            Schema = """{ "type": "object" }""",
+            Headers = RowAnswer.Headers,
+            Problems = [.. OfRows, ProblemKind.NoKey],
+        },
+        new("/v1/tables/{table}/scan", "Rows of one moment", Scan)
+        {
+            Parameters =
+            [
+                TableParameters.Columns, TableParameters.Where, TableParameters.Order, TableParameters.Limit, TableParameters.AsOf,
+                TableParameters.MinOffsets, TableParameters.Wait, TableParameters.Source, TableParameters.FormatOf(RowFormats.All),
+            ],
+            Formats = RowFormats.All,
+            Schema = RowsSchema,
+            Headers = RowAnswer.Headers,
+            Problems = OfRows,
+        },
+        new("/v1/tables/{table}/follow", "Rows as they are published, as server-sent events", Follow)
+        {
+            Parameters = [TableParameters.Columns, TableParameters.Where, TableParameters.From],
+            Formats = [AnswerFormat.Events],
+            Problems = [ProblemKind.BadQuestion, ProblemKind.NotFound, ProblemKind.NotAcceptable, ProblemKind.Unavailable, ProblemKind.Busy],
+        },
+    ];
+
+    private Task Names(Exchange exchange) => SendJson(exchange, json => TableJson.WriteNames(json, tables.Tables));
+
+    private Task Describe(Exchange exchange) => SendJson(exchange, json => TableJson.Write(json, tables.Describe(exchange.Path[0])));
+
+    private async Task Find(Exchange exchange)
+    {
+        exchange.CheckParameters();
+        if (exchange.Format() is not { } format)
+        {
+            await exchange.RefuseFormat();
+            return;
+        }
+        using var rows = tables.Find(
+            new KeyQuestion
+            {
+                Table = exchange.Path[0],
+                Key = exchange.Path[1..],
+                Columns = exchange.List(TableParameters.Columns),
+                MinOffsets = exchange.Offsets(TableParameters.MinOffsets),
+                WaitMs = exchange.WaitMs(),
+                Source = exchange.SourceOf(),
+            },
+            exchange.Gone);
+        // One row is no list: as JSON it is the object alone.
+        await RowAnswer.Send(exchange, format, format == AnswerFormat.Json ? AnswerFormat.Ndjson : format, rows, options.SlowCallerMs);
+    }
+
+    private async Task Scan(Exchange exchange)
+    {
+        exchange.CheckParameters();
+        if (exchange.Format() is not { } format)
+        {
+            await exchange.RefuseFormat();
+            return;
+        }
+        using var rows = tables.Scan(
+            new ScanQuestion
+            {
+                Table = exchange.Path[0],
+                Columns = exchange.List(TableParameters.Columns),
+                Where = exchange.Text(TableParameters.Where),
+                Order = exchange.Text(TableParameters.Order) is { } order ? OrderBy.Parse(order) : [],
+                Limit = exchange.LimitRows(),
+                AsOf = exchange.Text(TableParameters.AsOf),
+                MinOffsets = exchange.Offsets(TableParameters.MinOffsets),
+                WaitMs = exchange.WaitMs(),
+                Source = exchange.SourceOf(),
+            },
+            exchange.Gone);
+        await RowAnswer.Send(exchange, format, format, rows, options.SlowCallerMs);
+    }
+
+    private async Task Follow(Exchange exchange)
+    {
+        exchange.CheckParameters();
+        if (exchange.Format() is null)
+        {
+            await exchange.RefuseFormat();
+            return;
+        }
+        var from = exchange.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } last ? last : exchange.Text(TableParameters.From);
+        using var follower = tables.Follow(new FollowQuestion
+        {
+            Table = exchange.Path[0],
+            Columns = exchange.List(TableParameters.Columns),
+            Where = exchange.Text(TableParameters.Where),
+            From = from is null ? null : OffsetVector.Parse(from),
+        });
+        await FollowAnswer.Send(exchange, follower, options, stop);
+    }
+
+    private static async Task SendJson(Exchange exchange, Action<Utf8JsonWriter> write)
+    {
+        exchange.CheckParameters();
+        if (exchange.Format() is null)
+        {
+            await exchange.RefuseFormat();
+            return;
+        }
+        using var body = new ArrayPoolBufferWriter<byte>(4096);
+        using (var json = new Utf8JsonWriter((IBufferWriter<byte>)body)) write(json);
+        await exchange.Send(200, AnswerFormat.Json.MediaType, body.WrittenMemory);
+    }
+}
