@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using K2I.Columns;
 using K2I.Ring;
 
@@ -7,7 +8,8 @@ namespace K2I.Query;
 /// <param name="Lane">The lane that writes the segment.</param>
 /// <param name="Segment">One life of a part of the ring's memory.</param>
 /// <param name="Rows">How many of its rows; later ones came after the view was made.</param>
-public readonly record struct HotRows(int Lane, Segment Segment, int Rows)
+/// <param name="Covers">The offsets whose records became these rows, or none: of each partition at most one range.</param>
+public readonly record struct HotRows(int Lane, Segment Segment, int Rows, ImmutableArray<OffsetRange> Covers)
 {
     /// <summary>The rows, of the schema that the segment was opened with. A borrow: only while the view is in use.</summary>
     public Batch Batch => Segment.View(Rows);

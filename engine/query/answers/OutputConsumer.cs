@@ -1,0 +1,45 @@
+using K2I.Base;
+using K2I.Columns;
+
+namespace K2I.Query;
+
+/// <summary>Encodes the rows of an answer, as many as were asked for and a query may give.</summary>
+internal sealed class OutputConsumer(long? limit, long maxRows, long maxBytes) : IRowConsumer
+{
+    /// <summary>What one step may encode: rows beyond are offered again.</summary>
+    internal const int StepBytes = 1 << 20;
+
+    private RowOutput? output;
+    private long rows;
+    private long bytesBefore;
+
+    public bool IsFull => rows == limit;
+
+    /// <summary>Where the rows of the next step go: always the same. True the first time.</summary>
+    internal bool Into(RowOutput to)
+    {
+        if (output is not null)
+        {
+            Check.That(ReferenceEquals(output, to));
+            return false;
+        }
+        (output, bytesBefore) = (to, to.Bytes);
+        return true;
+    }
+
+    public int Take(Batch batch, ReadOnlySpan<Ordinal> wanted)
+    {
+        if (limit is { } most && wanted.Length > most - rows) wanted = wanted[..(int)(most - rows)];
+        if (wanted.IsEmpty) return 0;
+        if (rows + wanted.Length > maxRows)
+            throw new QueryException(QueryFault.TooLarge, $"the answer has more than {maxRows} rows, which is all that a query may give");
+        var taken = output!.Write(batch, wanted, StepBytes);
+        rows += taken;
+        if (output.Bytes - bytesBefore > maxBytes)
+        {
+            throw new QueryException(
+                QueryFault.TooLarge, $"the answer has more than {Units.FormatBytes(maxBytes)}, which is all that a query may give");
+        }
+        return taken;
+    }
+}

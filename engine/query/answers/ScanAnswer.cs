@@ -1,0 +1,50 @@
+using K2I.Iceberg;
+using K2I.Storage;
+
+namespace K2I.Query;
+
+/// <summary>From a question about rows to the answer's first step.</summary>
+/// <remarks>
+/// Rows in memory come before those of the snapshot: files are slow to read, and a view that waited for them would hold memory that ingest
+/// needs.
+/// </remarks>
+internal sealed class ScanAnswer(ScanQuestion question, QueryRun run, IReadViews views, IObjectStore store)
+{
+    internal RowStream Open()
+    {
+        if (question.Limit < 0) throw Bad("a limit is not below 0");
+        if (question.Limit > run.Limits.MaxRows) throw Bad($"a limit is at most {run.Limits.MaxRows}");
+        if (question.AsOf is not null && question.Source == QuerySource.Hot) throw Bad("rows in memory are as of now");
+        var filter = question.Where is { } text ? Questions.Parse(text) : null;
+        run.Await(views, question.Table, question.MinOffsets, question.WaitMs);
+        var view = views.Open(question.Table);
+        try
+        {
+            return Open(view, filter);
+        }
+        catch
+        {
+            view.Dispose();
+            throw;
+        }
+    }
+
+    private RowStream Open(ReadView view, ScanFilter? filter)
+    {
+        var table = Questions.ColdOf(view, question.Table);
+        var request = new ScanRequest { Columns = question.Columns, Filter = filter };
+        if (question.AsOf is { } asOf) request = Moments.At(request, table.Metadata, asOf);
+        var scan = Questions.Bind(() => new TableScan(table, store, request));
+        var sources = new List<IRowSource>();
+        if (question.Source != QuerySource.Cold && question.AsOf is null)
+        {
+            var segments = question.Source == QuerySource.Hot ? view.Flushed.AddRange(view.Hot) : view.Hot;
+            sources.Add(new HotSource(view, segments, new HotPlan(scan)));
+        }
+        else view.Dispose();
+        if (question.Source != QuerySource.Hot) sources.Add(new ColdSource(scan, run));
+        return new(run, view, scan, question.Limit, sources);
+    }
+
+    private static QueryException Bad(string message) => new(QueryFault.BadQuestion, message);
+}
