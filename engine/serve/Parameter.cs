@@ -5,10 +5,9 @@ namespace K2I.Serve;
 /// <summary>What may be asked of an endpoint in its query string, once.</summary>
 /// <param name="Name">Its name there.</param>
 /// <param name="Description">For the OpenAPI description.</param>
-internal sealed record Parameter(string Name, string Description)
+/// <param name="Example">Also for it.</param>
+internal sealed record Parameter(string Name, string Description, string? Example = null)
 {
     /// <summary>The only values that there are; empty for any text.</summary>
     public ImmutableArray<string> Values { get; init; } = [];
-
-    public string? Example { get; init; }
 }

@@ -23,34 +23,49 @@ internal static class RowAnswer
         (PartialHeader, "true where other processes read partitions of the table, whose rows in memory are not in the answer."),
     ];
 
-    public static async Task Send(Exchange exchange, AnswerFormat format, RowStream rows, int slowCallerMs)
+    public static async Task SendAll(Exchange exchange, AnswerFormat format, RowStream rows, int slowCallerMs)
     {
-        using var buffer = new ArrayPoolBufferWriter<byte>(LeastPart);
-        using var output = RowFormats.Open(format, buffer);
+        using var part = new ArrayPoolBufferWriter<byte>(LeastPart);
+        using var output = RowFormats.Open(format, part);
         SetHeaders(exchange, rows);
-        var type = format.MediaType + format.Parameters;
-        if (!Fill(rows, output, buffer))
+        if (!Fill(rows, output, part))
         {
-            await exchange.Send(200, type, buffer.WrittenMemory);
+            await exchange.Send(200, TypeOf(format), part.WrittenMemory);
             return;
         }
-        exchange.Begin(200, type);
+        exchange.Begin(200, TypeOf(format));
         if (exchange.IsHead) return;
         bool more;
         do
         {
-            await exchange.Write(buffer.WrittenMemory, slowCallerMs);
-            buffer.Clear();
-            more = Fill(rows, output, buffer);
+            await exchange.Write(part.WrittenMemory, slowCallerMs);
+            part.Clear();
+            more = Fill(rows, output, part);
         }
         while (more);
-        await exchange.Write(buffer.WrittenMemory, slowCallerMs);
+        await exchange.Write(part.WrittenMemory, slowCallerMs);
     }
 
-    /// <summary>Encodes a part that is worth sending; false if it is the last.</summary>
-    private static bool Fill(RowStream rows, RowOutput output, ArrayPoolBufferWriter<byte> buffer)
+    /// <summary>The only row, if there is one. It is no list: as JSON it is the object alone.</summary>
+    public static async Task SendOne(Exchange exchange, AnswerFormat format, RowStream rows)
     {
-        while (buffer.WrittenCount < LeastPart)
+        using var whole = new ArrayPoolBufferWriter<byte>(4096);
+        using var output = RowFormats.Open(format == AnswerFormat.Json ? AnswerFormat.Ndjson : format, whole);
+        while (rows.TryWrite(output))
+        {
+            // One row is encoded in one step; the others find none.
+        }
+        SetHeaders(exchange, rows);
+        if (rows.Rows > 0) await exchange.Send(200, TypeOf(format), whole.WrittenMemory);
+        else await exchange.Send(new Problem(ProblemKind.NoRow, $"no row of table {exchange.Path[0]} has the key"));
+    }
+
+    private static string TypeOf(AnswerFormat format) => format.MediaType + format.Parameters;
+
+    /// <summary>Encodes a part that is worth sending; false if it is the last.</summary>
+    private static bool Fill(RowStream rows, RowOutput output, ArrayPoolBufferWriter<byte> part)
+    {
+        while (part.WrittenCount < LeastPart)
             if (!rows.TryWrite(output)) return false;
         return true;
     }

@@ -37,19 +37,19 @@ internal sealed class TableEndpoints(TableQueries tables, HttpOptions options, C
             Parameters =
             [
                 TableParameters.Columns, TableParameters.MinOffsets, TableParameters.Wait, TableParameters.Source,
-                TableParameters.FormatOf(RowFormats.All),
+                TableParameters.Format,
             ],
             Formats = RowFormats.All,
             Schema = """{ "type": "object" }""",
             Headers = RowAnswer.Headers,
-            Problems = [.. OfRows, ProblemKind.NoKey],
+            Problems = [.. OfRows, ProblemKind.NoKey, ProblemKind.NoRow],
         },
         new("/v1/tables/{table}/scan", "Rows of one moment", Scan)
         {
             Parameters =
             [
                 TableParameters.Columns, TableParameters.Where, TableParameters.Order, TableParameters.Limit, TableParameters.AsOf,
-                TableParameters.MinOffsets, TableParameters.Wait, TableParameters.Source, TableParameters.FormatOf(RowFormats.All),
+                TableParameters.MinOffsets, TableParameters.Wait, TableParameters.Source, TableParameters.Format,
             ],
             Formats = RowFormats.All,
             Schema = RowsSchema,
@@ -70,12 +70,7 @@ internal sealed class TableEndpoints(TableQueries tables, HttpOptions options, C
 
     private async Task Find(Exchange exchange)
     {
-        exchange.CheckParameters();
-        if (exchange.Format() is not { } format)
-        {
-            await exchange.RefuseFormat();
-            return;
-        }
+        if (await Asked(exchange) is not { } format) return;
         using var rows = tables.Find(
             new KeyQuestion
             {
@@ -87,18 +82,12 @@ internal sealed class TableEndpoints(TableQueries tables, HttpOptions options, C
                 Source = exchange.SourceOf(),
             },
             exchange.Gone);
-        // One row is no list: as JSON it is the object alone.
-        await RowAnswer.Send(exchange, format, format == AnswerFormat.Json ? AnswerFormat.Ndjson : format, rows, options.SlowCallerMs);
+        await RowAnswer.SendOne(exchange, format, rows);
     }
 
     private async Task Scan(Exchange exchange)
     {
-        exchange.CheckParameters();
-        if (exchange.Format() is not { } format)
-        {
-            await exchange.RefuseFormat();
-            return;
-        }
+        if (await Asked(exchange) is not { } format) return;
         using var rows = tables.Scan(
             new ScanQuestion
             {
@@ -113,17 +102,12 @@ internal sealed class TableEndpoints(TableQueries tables, HttpOptions options, C
                 Source = exchange.SourceOf(),
             },
             exchange.Gone);
-        await RowAnswer.Send(exchange, format, format, rows, options.SlowCallerMs);
+        await RowAnswer.SendAll(exchange, format, rows, options.SlowCallerMs);
     }
 
     private async Task Follow(Exchange exchange)
     {
-        exchange.CheckParameters();
-        if (exchange.Format() is null)
-        {
-            await exchange.RefuseFormat();
-            return;
-        }
+        if (await Asked(exchange) is null) return;
         var from = exchange.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } last ? last : exchange.Text(TableParameters.From);
         using var follower = tables.Follow(new FollowQuestion
         {
@@ -135,14 +119,18 @@ internal sealed class TableEndpoints(TableQueries tables, HttpOptions options, C
         await FollowAnswer.Send(exchange, follower, options, stop);
     }
 
-    private static async Task SendJson(Exchange exchange, Action<Utf8JsonWriter> write)
+    /// <summary>Checks what is asked; null if it is answered already, as there is no such form.</summary>
+    private static async Task<AnswerFormat?> Asked(Exchange exchange)
     {
         exchange.CheckParameters();
-        if (exchange.Format() is null)
-        {
-            await exchange.RefuseFormat();
-            return;
-        }
+        var format = exchange.Format();
+        if (format is null) await exchange.RefuseFormat();
+        return format;
+    }
+
+    private static async Task SendJson(Exchange exchange, Action<Utf8JsonWriter> write)
+    {
+        if (await Asked(exchange) is null) return;
         using var body = new ArrayPoolBufferWriter<byte>(4096);
         using (var json = new Utf8JsonWriter((IBufferWriter<byte>)body)) write(json);
         await exchange.Send(200, AnswerFormat.Json.MediaType, body.WrittenMemory);
