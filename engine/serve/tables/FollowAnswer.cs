@@ -29,10 +29,10 @@ internal static class FollowAnswer
         while (!stop.IsCancellationRequested)
         {
             var any = follower.TryTake(output);
-            WriteMissed(events, follower);
+            var missed = WriteMissed(events, follower);
             WriteRows(events, rows.WrittenSpan);
             rows.Clear();
-            if (any || events.WrittenCount > 0) WriteId(events, follower);
+            if (any || missed) WriteId(events, follower);
             else if (quietMs >= options.HeartbeatMs) events.Write(": quiet\n\n"u8);
             if (events.WrittenCount > 0)
             {
@@ -57,10 +57,10 @@ internal static class FollowAnswer
         }
     }
 
-    private static void WriteMissed(ArrayPoolBufferWriter<byte> events, Follower follower)
+    private static bool WriteMissed(ArrayPoolBufferWriter<byte> events, Follower follower)
     {
         var missed = follower.TakeMissed();
-        if (missed.IsEmpty) return;
+        if (missed.IsEmpty) return false;
         events.Write("event: missed\ndata: "u8);
         using (var json = new Utf8JsonWriter((IBufferWriter<byte>)events))
         {
@@ -77,6 +77,7 @@ internal static class FollowAnswer
             json.WriteEndArray();
         }
         events.Write("\n\n"u8);
+        return true;
     }
 
     /// <summary>An event without data: it is not delivered, and yet remembered.</summary>
