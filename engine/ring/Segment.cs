@@ -42,6 +42,9 @@ public sealed class Segment
     /// <summary>What its rows may take and its table's account is charged: a class of <see cref="SegmentClasses"/>.</summary>
     public long BudgetBytes => Memory.Bytes;
 
+    /// <summary>Of its rows.</summary>
+    public Schema Schema => rows.Schema;
+
     public SegmentState State => (SegmentState)Volatile.Read(ref state);
 
     /// <summary>Rows that readers may look at; grows until sealed.</summary>

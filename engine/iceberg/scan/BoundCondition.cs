@@ -5,20 +5,22 @@ using K2I.Columns;
 namespace K2I.Iceberg;
 
 /// <summary>A filter's shape without negations: those have gone into its predicates. Either one predicate, or parts of which all, or any, must be met.</summary>
-internal sealed class BoundCondition
+public sealed class BoundCondition
 {
     private BoundCondition(BoundPredicate? predicate, bool isAny, ImmutableArray<BoundCondition> parts) => (Predicate, IsAny, Parts) = (predicate, isAny, parts);
 
-    internal BoundPredicate? Predicate { get; }
+    /// <summary>The one predicate; null where there are <see cref="Parts"/>.</summary>
+    public BoundPredicate? Predicate { get; }
 
-    internal bool IsAny { get; }
+    /// <summary>One of the parts is enough.</summary>
+    public bool IsAny { get; }
 
-    internal ImmutableArray<BoundCondition> Parts { get; }
+    public ImmutableArray<BoundCondition> Parts { get; }
 
     /// <summary>Conditions that must all be met, in the order of the filter.</summary>
     internal ImmutableArray<BoundCondition> Factors => Predicate is null && !IsAny ? Parts : [this];
 
-    internal IEnumerable<BoundPredicate> Predicates => Predicate is { } one ? [one] : Parts.SelectMany(p => p.Predicates);
+    public IEnumerable<BoundPredicate> Predicates => Predicate is { } one ? [one] : Parts.SelectMany(p => p.Predicates);
 
     internal static BoundCondition Of(ScanFilter filter, Schema schema, bool negated, bool nullsToo) => filter switch
     {

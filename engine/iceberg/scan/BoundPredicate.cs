@@ -7,7 +7,7 @@ using K2I.Parquet;
 namespace K2I.Iceberg;
 
 /// <summary>A predicate on a column of one schema: its values in the column's type, ready to be asked of rows, bounds and partitions.</summary>
-internal sealed class BoundPredicate
+public sealed class BoundPredicate
 {
     /// <summary>A list of more values than this is not looked up in Bloom filters.</summary>
     private const int MostProbed = 16;
@@ -44,9 +44,15 @@ internal sealed class BoundPredicate
         values = [.. predicate.Values.Select(v => ColumnValue.SingleFromText(type, v, $"filter on column '{predicate.Column}'"))];
     }
 
-    internal Field Field { get; }
+    public Field Field { get; }
 
-    internal ScanOperator Operator { get; }
+    public ScanOperator Operator { get; }
+
+    /// <summary>Met where the operator is false of a value; null is neither, but for the tests of it.</summary>
+    public bool IsNegated => negated;
+
+    /// <summary>What is compared with, each a <see cref="SingleValue"/> of the field's type.</summary>
+    public ImmutableArray<byte[]> Values => values;
 
     /// <summary>Whether a row meets the condition, by its value in column layout.</summary>
     internal bool Matches(ColumnView column, int row)

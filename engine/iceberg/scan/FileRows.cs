@@ -55,7 +55,7 @@ internal sealed class FileRows : IDisposable
 
     internal bool TryRead([NotNullWhen(true)] out ScanBatch? rows)
     {
-        while (reader.TryRead(out var batch))
+        while (Next() is { } batch)
         {
             var live = Select(batch);
             if (live == 0) continue;
@@ -69,6 +69,12 @@ internal sealed class FileRows : IDisposable
     }
 
     public void Dispose() => reader.Dispose();
+
+    private Batch? Next()
+    {
+        scan.Request.Checkpoint?.Invoke();
+        return reader.TryRead(out var batch) ? batch : null;
+    }
 
     /// <summary>The wanted columns, and those that deletes and the filter look at.</summary>
     private static StructType Widen(TableScan scan, HashSet<int> keys)

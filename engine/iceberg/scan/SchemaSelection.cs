@@ -6,7 +6,7 @@ using K2I.Columns;
 namespace K2I.Iceberg;
 
 /// <summary>Parts of schemas: structs keep only the fields that are wanted.</summary>
-internal static class SchemaSelection
+public static class SchemaSelection
 {
     /// <summary>The columns at these paths; several of one struct share it. No paths: everything.</summary>
     internal static StructType ByPath(Schema schema, ImmutableArray<string> paths)
@@ -25,7 +25,7 @@ internal static class SchemaSelection
     }
 
     /// <summary>The fields with these ids, and of the structs around them only what leads there.</summary>
-    internal static StructType Keep(StructType from, HashSet<int> ids)
+    public static StructType Keep(StructType from, HashSet<int> ids)
     {
         var kept = ImmutableArray.CreateBuilder<Field>();
         foreach (var field in from.Fields)

@@ -44,7 +44,10 @@ public sealed class TableScan
     internal ScanRequest Request { get; }
 
     /// <summary>The snapshot's schema, whole.</summary>
-    internal Schema Full { get; }
+    public Schema Full { get; }
+
+    /// <summary>The filter in terms of <see cref="Full"/>; null without one.</summary>
+    public BoundCondition? Condition => Filter?.Condition;
 
     /// <summary>The wanted part of it.</summary>
     internal StructType Columns { get; }
@@ -93,6 +96,6 @@ public sealed class TableScan
     {
         var metadata = Table.Metadata;
         var past = Request.SnapshotId is not null || Request.Reference is { } name && metadata.Refs.TryGetValue(name, out var reference) && !reference.IsBranch;
-        return (past && Snapshot?.SchemaId is { } id ? metadata.FindSchema(id) : null) ?? metadata.CurrentSchema;
+        return (past && Snapshot?.SchemaId is { } id ? metadata.FindSchema(id) : null) ?? Request.Schema ?? metadata.CurrentSchema;
     }
 }

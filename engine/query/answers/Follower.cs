@@ -93,9 +93,10 @@ public sealed class Follower : IDisposable
     private void Plan(ReadView view)
     {
         var filter = question.Where is { } text ? Questions.Parse(text) : null;
-        var request = new ScanRequest { Columns = question.Columns, Filter = filter };
-        var scan = Questions.Bind(() => new TableScan(view.Cold!, store, request));
+        var table = view.Cold!;
+        var request = new ScanRequest { Columns = question.Columns, Filter = filter, Schema = Questions.SchemaOf(view, table) };
+        var scan = Questions.Bind(() => new TableScan(table, store, request));
         plan = new(scan);
-        places = RowPlaces.Of(view.Cold!.Metadata.CurrentSchema, offsets);
+        places = RowPlaces.Of(scan.Full, offsets);
     }
 }

@@ -7,16 +7,30 @@ namespace K2I.Query;
 /// How rows in memory become rows of an answer, whatever the schema they were decoded with: which of them are wanted, and which of their
 /// columns. Owner of the memory for that. One thread.
 /// </summary>
-internal sealed class HotPlan(TableScan scan) : IDisposable
+internal sealed class HotPlan : IDisposable
 {
-    /// <summary>Rows looked at between two moments at which memory can be taken back: a few hundred microseconds at most.</summary>
+    /// <summary>Rows looked at between two moments at which memory can be taken back: some hundred microseconds.</summary>
     internal const int WindowRows = 16_384;
 
-    private readonly BatchFitter fitter = new(scan.Schema);
+    private readonly BatchFitter fitter;
+    private readonly BatchFitter? tested;
+    private readonly RowTest? test;
+    private readonly ulong[] bits = new ulong[WindowRows / RowBits.PerWord];
     private readonly Ordinal[] chosen = new Ordinal[WindowRows];
 
+    /// <param name="scan">Has the columns that are wanted, and the filter: what it says of rows in files, this says of rows in memory.</param>
+    internal HotPlan(TableScan scan)
+    {
+        Schema = scan.Schema;
+        fitter = new(Schema);
+        if (scan.Condition is not { } condition) return;
+        var fields = SchemaSelection.Keep(scan.Full.Struct, [.. condition.Predicates.Select(p => p.Field.Id)]);
+        tested = new(scan.Full with { Struct = fields });
+        test = RowTest.Of(condition, new(scan.Full.SchemaId, fields));
+    }
+
     /// <summary>Of the rows that are offered.</summary>
-    internal Schema Schema => scan.Schema;
+    internal Schema Schema { get; }
 
     /// <summary>
     /// Offers the wanted ones among the rows from <paramref name="from"/> on. Returns the first that was not dealt with.
@@ -24,15 +38,22 @@ internal sealed class HotPlan(TableScan scan) : IDisposable
     /// <param name="places">Says which of them were given before; null where none was.</param>
     internal int Offer(Batch batch, int from, IRowConsumer consumer, RowPlaces? places = null)
     {
-        var to = Math.Min(batch.Rows, from + WindowRows);
-        for (var i = from; i < to; i++) chosen[i - from] = new(i);
-        var wanted = chosen.AsSpan(0, to - from);
+        var first = from / RowBits.PerWord * RowBits.PerWord;
+        var to = Math.Min(batch.Rows, first + WindowRows);
+        var window = bits.AsSpan(0, RowBits.Words(to - first));
+        RowBits.Set(window, from - first, to - first);
+        if (test is not null && from < to) test.Keep(tested!.Fit(batch, from, to), first, window);
+        var wanted = chosen.AsSpan(0, RowBits.ToOrdinals(window, first, chosen));
         if (places is not null) wanted = wanted[..places.Keep(batch, wanted)];
         if (wanted.IsEmpty) return to;
-        var taken = consumer.Take(fitter.Fit(batch), wanted);
+        var taken = consumer.Take(fitter.Fit(batch, from, to), wanted);
         places?.Give(batch, wanted[..taken]);
         return taken == wanted.Length ? to : wanted[taken].Value;
     }
 
-    public void Dispose() => fitter.Dispose();
+    public void Dispose()
+    {
+        fitter.Dispose();
+        tested?.Dispose();
+    }
 }

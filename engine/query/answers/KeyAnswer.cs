@@ -25,7 +25,7 @@ internal sealed class KeyAnswer(KeyQuestion question, QueryRun run, IReadViews v
     private RowStream InMemory(ReadView view, Ordinal row)
     {
         var table = Questions.ColdOf(view, question.Table);
-        var scan = Questions.Bind(() => new TableScan(table, store, new ScanRequest { Columns = question.Columns }));
+        var scan = Questions.Bind(() => new TableScan(table, store, new ScanRequest { Columns = question.Columns, Schema = Questions.SchemaOf(view, table) }));
         ImmutableArray<HotRows> segments = [.. view.Hot, .. view.Flushed];
         return new(run, view, scan, 1, [new HotSource(view, segments, new HotPlan(scan), row.Value)]);
     }

@@ -1,4 +1,5 @@
 using K2I.Base;
+using K2I.Columns;
 using K2I.Iceberg;
 
 namespace K2I.Query;
@@ -20,6 +21,20 @@ internal static class Questions
         {
             throw new QueryException(QueryFault.BadQuestion, error.Message, error);
         }
+    }
+
+    /// <summary>
+    /// The newest schema that rows of a view have: the metadata's, or where that has yet to be told, the newest of rows in memory.
+    /// </summary>
+    internal static Schema SchemaOf(ReadView view, Table table)
+    {
+        var newest = table.Metadata.CurrentSchema;
+        foreach (var rows in view.Hot)
+        {
+            var schema = rows.Segment.Schema;
+            if (schema.SchemaId > newest.SchemaId && table.Metadata.FindSchema(schema.SchemaId) is null) newest = schema;
+        }
+        return newest;
     }
 
     /// <summary>The table of a view.</summary>

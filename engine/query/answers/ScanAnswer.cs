@@ -32,7 +32,13 @@ internal sealed class ScanAnswer(ScanQuestion question, QueryRun run, IReadViews
     private RowStream Open(ReadView view, ScanFilter? filter)
     {
         var table = Questions.ColdOf(view, question.Table);
-        var request = new ScanRequest { Columns = question.Columns, Filter = filter };
+        var request = new ScanRequest
+        {
+            Columns = question.Columns,
+            Filter = filter,
+            Schema = Questions.SchemaOf(view, table),
+            Checkpoint = run.Check,
+        };
         if (question.AsOf is { } asOf) request = Moments.At(request, table.Metadata, asOf);
         var scan = Questions.Bind(() => new TableScan(table, store, request));
         var sources = new List<IRowSource>();

@@ -1,0 +1,82 @@
+using System.Numerics;
+using K2I.Columns;
+using K2I.Iceberg;
+
+namespace K2I.Query;
+
+/// <summary>Which kernel tests a predicate's values. It says what <see cref="BoundPredicate"/> says of them, for the tests of null as well.</summary>
+internal static class Kernels
+{
+    internal static ColumnKernel For(BoundPredicate predicate)
+    {
+        var negated = predicate.IsNegated;
+        if (predicate.Operator is ScanOperator.IsNull or ScanOperator.IsNotNull)
+            return new ConstantKernel(predicate.Operator == ScanOperator.IsNotNull != negated);
+        switch (predicate.Field.Type.Kind)
+        {
+            case TypeKind.Boolean:
+                return Of(predicate, SingleValues<byte>(predicate, v => v[0]));
+            case TypeKind.Int or TypeKind.Date:
+                return Of(predicate, SingleValues(predicate, v => (int)SingleValue.ToLong(v)));
+            case TypeKind.Float:
+                return Of(predicate, SingleValues(predicate, v => (float)SingleValue.ToDouble(v)));
+            case TypeKind.Double:
+                return Of(predicate, SingleValues(predicate, v => SingleValue.ToDouble(v)));
+            case TypeKind.Decimal:
+                var decimals = SingleValues(predicate, v => SingleValue.ToDecimal(v));
+                return IsSet(predicate.Operator) ? SetOf(predicate, decimals) : new DecimalKernel(predicate.Operator, decimals[0], negated);
+            case TypeKind.String or TypeKind.Binary or TypeKind.Uuid or TypeKind.Fixed:
+                return OfBytes(predicate);
+            default:
+                return Of(predicate, SingleValues(predicate, v => SingleValue.ToLong(v)));
+        }
+    }
+
+    private static T[] SingleValues<T>(BoundPredicate predicate, Func<byte[], T> read) => [.. predicate.Values.Select(read)];
+
+    private static bool IsSet(ScanOperator comparison) => comparison is ScanOperator.In or ScanOperator.NotIn;
+
+    private static BooleanKernel Of(BoundPredicate predicate, byte[] values)
+    {
+        bool Passes(byte value) => IsSet(predicate.Operator)
+            ? values.Contains(value) == (predicate.Operator == ScanOperator.In)
+            : Comparisons.Holds(predicate.Operator, value.CompareTo(values[0]));
+        return new(Passes(0) != predicate.IsNegated, Passes(1) != predicate.IsNegated);
+    }
+
+    private static ColumnKernel Of<T>(BoundPredicate predicate, T[] values) where T : unmanaged, INumber<T>
+    {
+        var negated = predicate.IsNegated;
+        return predicate.Operator switch
+        {
+            ScanOperator.Equal => new NumberKernel<T, NumberTests.Equal<T>>(values[0], negated),
+            ScanOperator.NotEqual => new NumberKernel<T, NumberTests.Equal<T>>(values[0], !negated),
+            ScanOperator.Less => new NumberKernel<T, NumberTests.Less<T>>(values[0], negated),
+            ScanOperator.LessOrEqual => new NumberKernel<T, NumberTests.LessOrEqual<T>>(values[0], negated),
+            ScanOperator.Greater => new NumberKernel<T, NumberTests.Greater<T>>(values[0], negated),
+            ScanOperator.GreaterOrEqual => new NumberKernel<T, NumberTests.GreaterOrEqual<T>>(values[0], negated),
+            ScanOperator.IsNaN => new NumberKernel<T, NumberTests.NaN<T>>(T.Zero, negated),
+            ScanOperator.IsNotNaN => new NumberKernel<T, NumberTests.NaN<T>>(T.Zero, !negated),
+            _ => SetOf(predicate, values),
+        };
+    }
+
+    private static NumberSetKernel<T> SetOf<T>(BoundPredicate predicate, T[] values) where T : unmanaged, INumber<T> =>
+        new([.. values.Where(v => !T.IsNaN(v)).Order()], predicate.IsNegated != (predicate.Operator == ScanOperator.NotIn));
+
+    private static ColumnKernel OfBytes(BoundPredicate predicate)
+    {
+        var negated = predicate.IsNegated;
+        var isText = predicate.Field.Type.Kind is TypeKind.String or TypeKind.Binary;
+        return predicate.Operator switch
+        {
+            ScanOperator.In or ScanOperator.NotIn => new BytesSetKernel(
+                [.. predicate.Values.Order(Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)))],
+                negated != (predicate.Operator == ScanOperator.NotIn)),
+            ScanOperator.Equal when isText => new EqualBytesKernel(predicate.Values[0], negated),
+            ScanOperator.NotEqual when isText => new EqualBytesKernel(predicate.Values[0], !negated),
+            ScanOperator.StartsWith => new PrefixKernel(predicate.Values[0], negated),
+            _ => new BytesKernel(predicate.Operator, predicate.Values[0], negated),
+        };
+    }
+}
