@@ -144,7 +144,7 @@ public sealed class HttpServerTests : IDisposable
     public void APortInUseIsNamed()
     {
         using var first = Start();
-        var address = $"127.0.0.1:{first.Address.Port}";
+        var address = $"127.0.0.1:{first.Address!.Port}";
         var error = Assert.Throws<EngineException>(() => Start(listen: address));
         Assert.Equal(ErrorKind.Unavailable, error.Kind);
         Assert.Equal($"http: {address} is in use by another process; choose another address in [http] listen", error.Message);

@@ -53,18 +53,12 @@ internal sealed class MemoryTables : IReadViews, IKeyLookup, IDisposable
 
     public IReadOnlyList<string> Columns => ["id", "s"];
 
-    /// <summary>Publishes so many rows more, each with a text of that length at least, in a segment of their own.</summary>
+    /// <summary>Publishes so many rows more, each with a text of that length at least, in segments of their own.</summary>
     public void Append(int count, int textLength = 0)
     {
-        var segment = account.TryOpen(schema, Math.Max(1 << 20, (long)count * (textLength + 256)))!;
-        lock (gate)
-        {
-            for (var i = 0; i < count; i++) AppendRow(segment.Rows, rows + i, textLength);
-            segment.Seal();
-            var covers = new OffsetRange("t", 0, new(rows), new(rows + count));
-            rows += count;
-            hot = hot.Add(new(0, segment, count, [covers]));
-        }
+        var most = (4 << 20) / (textLength + 256);
+        for (; count > most; count -= most) AppendSegment(most, textLength);
+        AppendSegment(count, textLength);
     }
 
     /// <summary>Lets the rows go that are there so far.</summary>
@@ -127,6 +121,19 @@ internal sealed class MemoryTables : IReadViews, IKeyLookup, IDisposable
     {
         account.Dispose();
         pool.Dispose();
+    }
+
+    private void AppendSegment(int count, int textLength)
+    {
+        var segment = account.TryOpen(schema, 16 << 20)!;
+        lock (gate)
+        {
+            for (var i = 0; i < count; i++) AppendRow(segment.Rows, rows + i, textLength);
+            segment.Seal();
+            var covers = new OffsetRange("t", 0, new(rows), new(rows + count));
+            rows += count;
+            hot = hot.Add(new(0, segment, count, [covers]));
+        }
     }
 
     private OffsetVector OffsetsNow(string name) =>
