@@ -44,10 +44,6 @@ internal sealed class Exchange(HttpContext context, Endpoint endpoint, Immutable
     /// <summary>The text of a parameter; null where it is not given or empty.</summary>
     public string? Text(Parameter parameter) => Request.Query[parameter.Name].ToString() is { Length: > 0 } text ? text : null;
 
-    /// <summary>The parts of a parameter that is a list with commas.</summary>
-    public ImmutableArray<string> List(Parameter parameter) =>
-        [.. (Text(parameter) ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
-
     /// <summary>The form asked for: by name, else by <c>Accept</c>; null where there is none such.</summary>
     public AnswerFormat? Format() => Request.Query[FormatName].ToString() is { Length: > 0 } name
         ? endpoint.Formats.FirstOrDefault(f => f.Name == name)

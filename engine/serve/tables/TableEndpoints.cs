@@ -71,53 +71,40 @@ internal sealed class TableEndpoints(TableQueries tables, HttpOptions options, C
     private async Task Find(Exchange exchange)
     {
         if (await Asked(exchange) is not { } format) return;
-        using var rows = tables.Find(
-            new KeyQuestion
-            {
-                Table = exchange.Path[0],
-                Key = exchange.Path[1..],
-                Columns = exchange.List(TableParameters.Columns),
-                MinOffsets = exchange.Offsets(TableParameters.MinOffsets),
-                WaitMs = exchange.WaitMs(),
-                Source = exchange.SourceOf(),
-            },
-            exchange.Gone);
+        using var rows = tables.Find(QuestionOf(exchange).ToKey(), exchange.Gone);
         await RowAnswer.SendOne(exchange, format, rows);
     }
 
     private async Task Scan(Exchange exchange)
     {
         if (await Asked(exchange) is not { } format) return;
-        using var rows = tables.Scan(
-            new ScanQuestion
-            {
-                Table = exchange.Path[0],
-                Columns = exchange.List(TableParameters.Columns),
-                Where = exchange.Text(TableParameters.Where),
-                Order = exchange.Text(TableParameters.Order) is { } order ? OrderBy.Parse(order) : [],
-                Limit = exchange.LimitRows(),
-                AsOf = exchange.Text(TableParameters.AsOf),
-                MinOffsets = exchange.Offsets(TableParameters.MinOffsets),
-                WaitMs = exchange.WaitMs(),
-                Source = exchange.SourceOf(),
-            },
-            exchange.Gone);
+        using var rows = tables.Scan(QuestionOf(exchange).ToScan(), exchange.Gone);
         await RowAnswer.SendAll(exchange, format, rows, options.SlowCallerMs);
     }
 
     private async Task Follow(Exchange exchange)
     {
         if (await Asked(exchange) is null) return;
-        var from = exchange.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } last ? last : exchange.Text(TableParameters.From);
-        using var follower = tables.Follow(new FollowQuestion
-        {
-            Table = exchange.Path[0],
-            Columns = exchange.List(TableParameters.Columns),
-            Where = exchange.Text(TableParameters.Where),
-            From = from is null ? null : OffsetVector.Parse(from),
-        });
+        var last = exchange.Request.Headers["Last-Event-ID"].ToString();
+        var question = QuestionOf(exchange);
+        using var follower = tables.Follow((last.Length > 0 ? question with { From = last } : question).ToFollow());
         await FollowAnswer.Send(exchange, follower, options, stop);
     }
+
+    private static QuestionText QuestionOf(Exchange exchange) => new()
+    {
+        Table = exchange.Path[0],
+        Key = exchange.Path[1..],
+        Columns = exchange.Text(TableParameters.Columns),
+        Where = exchange.Text(TableParameters.Where),
+        Order = exchange.Text(TableParameters.Order),
+        Limit = exchange.Text(TableParameters.Limit),
+        AsOf = exchange.Text(TableParameters.AsOf),
+        MinOffsets = exchange.Text(TableParameters.MinOffsets),
+        Wait = exchange.Text(TableParameters.Wait),
+        Source = exchange.Text(TableParameters.Source),
+        From = exchange.Text(TableParameters.From),
+    };
 
     /// <summary>Checks what is asked; null if it is answered already, as there is no such form.</summary>
     private static async Task<AnswerFormat?> Asked(Exchange exchange)

@@ -1,10 +1,8 @@
-using System.Globalization;
-using K2I.Base;
 using K2I.Query;
 
 namespace K2I.Serve;
 
-/// <summary>What may be asked of a table, and how it is read.</summary>
+/// <summary>What may be asked of a table: the parts of <see cref="QuestionText"/>.</summary>
 internal static class TableParameters
 {
     public static readonly Parameter Format = new("format", "The form of the answer, rather than by Accept.")
@@ -24,34 +22,8 @@ internal static class TableParameters
     public static readonly Parameter Source = new("source",
         "both: every row once; hot: those in memory; cold: those of the snapshot.")
     {
-        Values = ["both", "hot", "cold"],
+        Values = QuestionText.Sources,
     };
     public static readonly Parameter From = new("from",
         "Where to begin, as id of an event has it; Last-Event-ID goes before it. Without either: from now on.", "events:0:43");
-
-    public static OffsetVector Offsets(this Exchange exchange, Parameter parameter) =>
-        exchange.Text(parameter) is { } text ? OffsetVector.Parse(text) : OffsetVector.Empty;
-
-    public static int WaitMs(this Exchange exchange)
-    {
-        if (exchange.Text(Wait) is not { } text) return 0;
-        if (!Units.TryParseMs(text, out var ms) || ms > int.MaxValue)
-            throw new QueryException(QueryFault.BadQuestion, "wait is a time such as 500ms or 2s");
-        return (int)ms;
-    }
-
-    public static long? LimitRows(this Exchange exchange)
-    {
-        if (exchange.Text(Limit) is not { } text) return null;
-        if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var rows))
-            throw new QueryException(QueryFault.BadQuestion, "limit is a whole number");
-        return rows;
-    }
-
-    public static QuerySource SourceOf(this Exchange exchange) => exchange.Text(Source) switch
-    {
-        "hot" => QuerySource.Hot,
-        "cold" => QuerySource.Cold,
-        _ => QuerySource.Both,
-    };
 }
