@@ -73,6 +73,7 @@ public static class Cli
         root.Subcommands.Add(IngestCommand.Create(terminal));
         root.Subcommands.Add(ValidateCommand.Create(terminal));
         root.Subcommands.Add(StatusCommand.Create(terminal));
+        root.Subcommands.Add(QueryCommand.Create(terminal));
         root.Subcommands.Add(TablesCommand.Create(terminal));
         root.Subcommands.Add(ResumeCommand.Create(terminal));
         root.Subcommands.Add(ReloadCommand.Create(terminal));

@@ -18,7 +18,7 @@ public enum ExitCode
     /// <summary>The running process answers that something asks for a person.</summary>
     Unhealthy = 4,
 
-    /// <summary>The table asked for does not exist.</summary>
+    /// <summary>The table or row asked for does not exist.</summary>
     NotFound = 5,
 
     /// <summary>The stop took longer than shutdown_timeout; rows not committed are fetched again at the next start.</summary>

@@ -21,6 +21,7 @@ internal static class SystemdUnit
         ExecReload={binary} reload --config {config}
         WorkingDirectory=/var/lib/k2i
         StateDirectory=k2i
+        RuntimeDirectory=k2i
         User=k2i
         Group=k2i
         # Secrets for ${"{"}file:${"{"}CREDENTIALS_DIRECTORY{"}"}/kafka-password{"}"} in the configuration:

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace K2I.Cli;
 
@@ -14,6 +15,9 @@ internal sealed class Terminal : IDisposable
     public required TextWriter Out { get; init; }
 
     public required TextWriter Error { get; init; }
+
+    /// <summary>Standard output as bytes, unlike <see cref="Out"/> at once, and with an error where nobody reads any more.</summary>
+    public required Stream OutBytes { get; init; }
 
     /// <summary>Standard error as bytes, for the log.</summary>
     public required Stream ErrorBytes { get; init; }
@@ -40,6 +44,7 @@ internal sealed class Terminal : IDisposable
         {
             // Console.Out would load the terminal's description first; a plain writer costs nothing at start.
             Out = new StreamWriter(Console.OpenStandardOutput(), Utf8) { AutoFlush = false },
+            OutBytes = new FileStream(new SafeFileHandle(StandardOutput, ownsHandle: false), FileAccess.Write, bufferSize: 0),
             Error = new StreamWriter(error, Utf8) { AutoFlush = true },
             ErrorBytes = error,
             In = Console.OpenStandardInput(),
@@ -49,6 +54,23 @@ internal sealed class Terminal : IDisposable
             // By no-color.org an empty NO_COLOR says nothing.
             ErrorHasColour = !Console.IsErrorRedirected && environment.GetValueOrDefault("NO_COLOR") is not { Length: > 0 } && environment.GetValueOrDefault("TERM") is not (null or "dumb"),
         };
+    }
+
+    /// <summary>True once a write of bytes has failed.</summary>
+    public bool IsOutputGone { get; private set; }
+
+    /// <summary>Writes to standard output, past <see cref="Out"/>. Throws IOException where nobody reads any more.</summary>
+    public void WriteBytes(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            OutBytes.Write(bytes);
+        }
+        catch (IOException)
+        {
+            IsOutputGone = true;
+            throw;
+        }
     }
 
     /// <summary>A text for people, broken into lines where a terminal is narrower; those after the first are indented.</summary>

@@ -3,12 +3,14 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using K2I.Base;
+using K2I.Query;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -17,33 +19,51 @@ namespace K2I.Serve;
 /// <summary>The HTTP endpoints of a running process: bare Kestrel, HTTP/1.1, no routing, no configuration of its own. Owner; any thread may dispose it.</summary>
 public sealed class HttpServer : IDisposable
 {
+    /// <summary>More than may query and follow at a time, so that health and metrics find room.</summary>
+    private const int MaxConnections = 256;
+
     private readonly WebApplication app;
+    private readonly CancellationTokenSource stop;
     private readonly int stopTimeoutMs;
     private int stopped;
 
-    private HttpServer(WebApplication app, Uri address, int stopTimeoutMs)
+    private HttpServer(WebApplication app, CancellationTokenSource stop, Uri? address, int stopTimeoutMs)
     {
         this.app = app;
+        this.stop = stop;
         Address = address;
         this.stopTimeoutMs = stopTimeoutMs;
     }
 
-    /// <summary>Where it listens, with the port that was given if port 0 was asked for.</summary>
-    public Uri Address { get; }
+    /// <summary>Where it listens, with the port that was given if port 0 was asked for; null if on no network.</summary>
+    public Uri? Address { get; }
 
-    /// <summary>Listens, or throws: Invalid for an open address without token or certificate or a bad certificate, Unavailable or Denied for an address that cannot be had.</summary>
-    public static HttpServer Start(HttpOptions options, IStatusSource source, ILog log)
+    /// <summary>
+    /// Listens, or throws: Invalid for an open address without token or certificate or a bad certificate, Unavailable or Denied for an
+    /// address or socket file that cannot be had.
+    /// </summary>
+    /// <param name="options">Where, and who may ask.</param>
+    /// <param name="source">What the process says of itself.</param>
+    /// <param name="tables">What queries ask; null for none. Not disposed here.</param>
+    /// <param name="log">Is told of what should not happen.</param>
+    public static HttpServer Start(HttpOptions options, IStatusSource source, TableQueries? tables, ILog log)
     {
         if (options.IsOpen)
             throw new EngineException(ErrorKind.Invalid, $"http: {options.Listen} can be reached from other machines, so a token or a TLS certificate is needed");
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
+        builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = endpoint => endpoint is UnixDomainSocketEndPoint file
+            ? SocketFile.Bind(file, options.SocketFile!, options.SocketMode)
+            : SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint));
         if (options.CertificateFile is not null) builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options));
         // The process has its own signal handling; the host's would end it early.
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         var app = builder.Build();
-        app.Run(new Endpoints(options, source, log).Answer);
+        var stop = new CancellationTokenSource();
+        var description = new ApiDescription(
+            [.. new StatusEndpoints(source).All, .. tables is null ? [] : new TableEndpoints(tables, options, stop.Token).All]);
+        app.Run(new Endpoints(options, description.Endpoints, log).Answer);
         try
         {
             app.StartAsync().GetAwaiter().GetResult();
@@ -51,16 +71,18 @@ public sealed class HttpServer : IDisposable
         catch (Exception error)
         {
             ((IDisposable)app).Dispose();
+            stop.Dispose();
             throw Map(error, options);
         }
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
-        return new HttpServer(app, new Uri(addresses.Addresses.First()), options.StopTimeoutMs);
+        return new HttpServer(app, stop, options.Listen is null ? null : new Uri(addresses.Addresses.First()), options.StopTimeoutMs);
     }
 
     /// <summary>Stops listening, gives requests under way the configured time, then closes their connections.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref stopped, 1) != 0) return;
+        stop.Cancel();
         using var limit = new CancellationTokenSource(stopTimeoutMs);
         try
         {
@@ -71,6 +93,7 @@ public sealed class HttpServer : IDisposable
             // Disposing closes what is left.
         }
         ((IDisposable)app).Dispose();
+        stop.Dispose();
     }
 
     private static void Configure(KestrelServerOptions kestrel, HttpOptions options)
@@ -78,19 +101,33 @@ public sealed class HttpServer : IDisposable
         kestrel.AddServerHeader = false;
         kestrel.AllowSynchronousIO = false;
         var limits = kestrel.Limits;
-        limits.MaxConcurrentConnections = 64;
+        limits.MaxConcurrentConnections = MaxConnections;
         limits.MaxConcurrentUpgradedConnections = 0;
         limits.MaxRequestBodySize = 0;
-        limits.MaxRequestLineSize = 2_048;
-        limits.MaxRequestHeadersTotalSize = 8_192;
+        // A filter, and the offsets of some hundred partitions.
+        limits.MaxRequestLineSize = 16_384;
+        limits.MaxRequestHeadersTotalSize = 16_384;
         limits.MaxRequestHeaderCount = 64;
-        limits.MaxRequestBufferSize = 16_384;
+        limits.MaxRequestBufferSize = 32_768;
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
         limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
-        kestrel.Listen(options.Listen.Address, options.Listen.Port, listen =>
+        if (options.Listen is { } address)
+        {
+            kestrel.Listen(address.Address, address.Port, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                if (options.CertificateFile is not null) UseTls(listen, options.CertificateFile, options.KeyFile);
+            });
+        }
+        if (options.SocketFile is not { } file) return;
+        kestrel.ListenUnixSocket(file, listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
-            if (options.CertificateFile is not null) UseTls(listen, options.CertificateFile, options.KeyFile);
+            listen.Use(next => connection =>
+            {
+                connection.Features.Set(FileLogin.Instance);
+                return next(connection);
+            });
         });
     }
 

@@ -35,6 +35,8 @@ public sealed class CommandTests : IDisposable
     [InlineData("ingest --config /nope", ExitCode.Invalid)]
     [InlineData("tables --warehouse /nope/w", ExitCode.Unreachable)]
     [InlineData("tables show", ExitCode.Invalid)]
+    [InlineData("query", ExitCode.Invalid)]
+    [InlineData("query --help", ExitCode.Ok)]
     public void ExitCodesAreWhatHelpSays(string line, ExitCode code) => Assert.Equal(code, harness.Run(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Code);
 
     [Fact]
@@ -158,8 +160,10 @@ public sealed class CommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("k2i ", new[] { "ingest", "validate", "status", "tables", "init", "completion", "help", "version" })]
+    [InlineData("k2i ", new[] { "ingest", "validate", "status", "query", "tables", "init", "completion", "help", "version" })]
     [InlineData("k2i ingest --", new[] { "--config", "--set", "--help" })]
+    [InlineData("k2i query events --", new[] { "--key", "--where", "--follow", "--format", "--url", "--config" })]
+    [InlineData("k2i query events --format ", new[] { "table", "json", "ndjson", "csv", "arrow" })]
     [InlineData("k2i completion ", new[] { "bash", "zsh", "fish" })]
     public void CompletionComesFromTheBinary(string line, string[] expected)
     {

@@ -92,6 +92,11 @@ public sealed class ConfigErrorTests : IDisposable
     [InlineData(Before + Table + "[log]\nfile_count = 3", "k2i.ini:8:1: [log] file_count: has no meaning without file")]
     [InlineData(Before + Table + "[http]\nlisten = 0.0.0.0:80", "k2i.ini:8:1: [http] listen: other machines can reach 0.0.0.0:80, so a token or a certificate is needed; set [http] token or tls_certificate")]
     [InlineData(Before + Table + "[http]\nlisten = 9464", "k2i.ini:8:10: [http] listen: expected an IP address and port such as 127.0.0.1:9464 or [::1]:9464, or off, found '9464'")]
+    [InlineData(Before + Table + "[http]\nsocket_mode = 0600", "k2i.ini:8:1: [http] socket_mode: has no meaning without socket")]
+    [InlineData(Before + Table + "[http]\nsocket = /s\nsocket_mode = 0680",
+        "k2i.ini:9:15: [http] socket_mode: expected an octal mode such as 0660, found '0680'")]
+    [InlineData(Before + Table + "[http]\nsocket = /s\nsocket_mode = 4755",
+        "k2i.ini:9:15: [http] socket_mode: expected an octal mode such as 0660, found '4755'")]
     [InlineData(Before + Table + "[http]\ntoken = short", "k2i.ini:8:9: [http] token: expected at least 16 characters, found ***; a token of 5 characters can be guessed")]
     [InlineData("[kafka]\nbrokers = a:1\nsasl.username = u\n[iceberg]\nwarehouse = w\n" + Table, "k2i.ini:3:1: [kafka] sasl.username: is not used with security.protocol = plaintext; set security.protocol = sasl_ssl or sasl_plaintext")]
     [InlineData("[kafka]\nbrokers = a:1\nsecurity.protocol = sasl_plaintext\nssl.ca.location = x\n[iceberg]\nwarehouse = w\n" + Table, "k2i.ini:4:1: [kafka] ssl.ca.location: is not used with security.protocol = sasl_plaintext; set security.protocol = ssl or sasl_ssl")]

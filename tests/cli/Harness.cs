@@ -30,15 +30,17 @@ internal sealed class Harness : IDisposable
     {
         var output = new StringWriter();
         var error = new StringWriter();
-        using var bytes = new MemoryStream();
-        using var terminal = Terminal(output, error, bytes);
+        using var outBytes = new MemoryStream();
+        using var errorBytes = new MemoryStream();
+        using var terminal = Terminal(output, error, errorBytes, outBytes);
         var code = Cli.Run(args, terminal);
-        return (code, output.ToString(), error.ToString() + Encoding.UTF8.GetString(bytes.ToArray()));
+        return (code, output + Encoding.UTF8.GetString(outBytes.ToArray()), error + Encoding.UTF8.GetString(errorBytes.ToArray()));
     }
 
-    public Terminal Terminal(TextWriter output, TextWriter error, Stream errorBytes) => new()
+    public Terminal Terminal(TextWriter output, TextWriter error, Stream errorBytes, Stream? outBytes = null) => new()
     {
         Out = output,
+        OutBytes = outBytes ?? Stream.Null,
         Error = error,
         ErrorBytes = errorBytes,
         In = new MemoryStream(Encoding.UTF8.GetBytes(Input)),

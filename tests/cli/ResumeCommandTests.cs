@@ -67,8 +67,8 @@ public sealed class ResumeCommandTests : IDisposable
     {
         var engine = new FakeEngine(e => e.WaitForStop());
         var source = new EngineStatusSource(engine.Status, () => true, () => false);
-        using var server = HttpServer.Start(new HttpOptions { Listen = new ListenAddress(System.Net.IPAddress.Loopback, 0) }, source, NullLog.Instance);
-        var config = Config($"[http]\nlisten = 127.0.0.1:{server.Address.Port}\n");
+        using var server = HttpServer.Start(new HttpOptions { Listen = new ListenAddress(System.Net.IPAddress.Loopback, 0) }, source, null, NullLog.Instance);
+        var config = Config($"[http]\nlisten = 127.0.0.1:{server.Address!.Port}\n");
         var paused = engine.Table with { State = TableState.Paused, PauseReason = PauseReason.OffsetOutOfRange, Detail = "offset 3" };
         engine.Table = paused;
         var path = ResumeRequest.PathOf(harness.Folder, "events");
@@ -95,8 +95,8 @@ public sealed class ResumeCommandTests : IDisposable
         var engine = new FakeEngine(e => e.WaitForStop());
         engine.Table = engine.Table with { MissingTopics = ["ordres"] };
         var source = new EngineStatusSource(engine.Status, () => true, () => false);
-        using var server = HttpServer.Start(new HttpOptions { Listen = new ListenAddress(System.Net.IPAddress.Loopback, 0) }, source, NullLog.Instance);
-        var (code, output, _) = harness.Run("status", "--url", server.Address.ToString());
+        using var server = HttpServer.Start(new HttpOptions { Listen = new ListenAddress(System.Net.IPAddress.Loopback, 0) }, source, null, NullLog.Instance);
+        var (code, output, _) = harness.Run("status", "--url", server.Address!.ToString());
         Assert.Equal(ExitCode.Unhealthy, code);
         Assert.Contains("events: missing in Kafka: ordres\n", output, StringComparison.Ordinal);
     }
@@ -106,8 +106,8 @@ public sealed class ResumeCommandTests : IDisposable
     {
         var engine = new FakeEngine(e => e.WaitForStop());
         var source = new EngineStatusSource(engine.Status, () => true, () => false);
-        using var server = HttpServer.Start(new HttpOptions { Listen = new ListenAddress(System.Net.IPAddress.Loopback, 0) }, source, NullLog.Instance);
-        var config = Config($"[http]\nlisten = 127.0.0.1:{server.Address.Port}\n");
+        using var server = HttpServer.Start(new HttpOptions { Listen = new ListenAddress(System.Net.IPAddress.Loopback, 0) }, source, null, NullLog.Instance);
+        var config = Config($"[http]\nlisten = 127.0.0.1:{server.Address!.Port}\n");
         var (code, output, _) = harness.Run("resume", "events", "--config", config);
         Assert.Equal((ExitCode.Ok, true), (code, output.Contains("is running, not paused", StringComparison.Ordinal)));
 
@@ -115,10 +115,10 @@ public sealed class ResumeCommandTests : IDisposable
         (code, _, var error) = harness.Run("resume", "events", "--accept", "topic-recreated", "--config", config);
         Assert.Equal(ExitCode.Invalid, code);
         Assert.Contains("is paused for bad-record, not for topic-recreated; k2i resume events --accept bad-record", error, StringComparison.Ordinal);
-        Assert.Contains("paused for bad-record; to go on: k2i resume events --accept bad-record", harness.Run("status", "--url", server.Address.ToString()).Out, StringComparison.Ordinal);
+        Assert.Contains("paused for bad-record; to go on: k2i resume events --accept bad-record", harness.Run("status", "--url", server.Address!.ToString()).Out, StringComparison.Ordinal);
 
         engine.Table = engine.Table with { LastError = "cannot commit: the catalog is away" };
-        output = harness.Run("status", "--url", server.Address.ToString()).Out;
+        output = harness.Run("status", "--url", server.Address!.ToString()).Out;
         Assert.Contains("events: orders[0] offset 5\nevents: last error: cannot commit: the catalog is away\n", output, StringComparison.Ordinal);
 
         var path = ResumeRequest.PathOf(harness.Folder, "events");

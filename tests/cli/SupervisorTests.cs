@@ -121,8 +121,8 @@ public sealed class SupervisorTests : IDisposable
             },
         };
         var source = new EngineStatusSource(engine.Status, () => true, () => false);
-        using var server = HttpServer.Start(new HttpOptions { Listen = new ListenAddress(System.Net.IPAddress.Loopback, 0), Token = "0123456789abcdef" }, source, NullLog.Instance);
-        var url = server.Address.ToString();
+        using var server = HttpServer.Start(new HttpOptions { Listen = new ListenAddress(System.Net.IPAddress.Loopback, 0), Token = "0123456789abcdef" }, source, null, NullLog.Instance);
+        var url = server.Address!.ToString();
 
         Assert.Equal(ExitCode.Failed, harness.Run("status", "--url", url).Code);
         harness.Environment["K2I_HTTP_TOKEN"] = "0123456789abcdef";
@@ -140,7 +140,7 @@ public sealed class SupervisorTests : IDisposable
 
         using var client = new HttpClient();
         client.DefaultRequestHeaders.Authorization = new("Bearer", "0123456789abcdef");
-        var metrics = client.GetStringAsync(new Uri(server.Address, "/metrics")).Result;
+        var metrics = client.GetStringAsync(new Uri(server.Address!, "/metrics")).Result;
         Assert.Contains("k2i_rows_total{table=\"ev\\\"ents\"} 6\n", metrics, StringComparison.Ordinal);
         Assert.Contains("k2i_ignored_fields_total{table=\"ev\\\"ents\"} 4\n", metrics, StringComparison.Ordinal);
         Assert.Contains("k2i_partition_lag_records{table=\"ev\\\"ents\",topic=\"t\",partition=\"3\"} 15\n", metrics, StringComparison.Ordinal);
@@ -154,7 +154,7 @@ public sealed class SupervisorTests : IDisposable
     {
         var (code, _, error) = harness.Run("status", "--url", "http://127.0.0.1:1");
         Assert.Equal(ExitCode.Unreachable, code);
-        Assert.StartsWith("k2i: http://127.0.0.1:1/status does not answer: ", error, StringComparison.Ordinal);
+        Assert.StartsWith("k2i: http://127.0.0.1:1 does not answer: ", error, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Invalid, harness.Run("status", "--url", "nonsense").Code);
     }
 
@@ -173,8 +173,8 @@ public sealed class SupervisorTests : IDisposable
             WalTrouble = "no room" }])
         { RefusedTopics = [new("a.B", "cdc", "its table would be a_b")] };
         using var server = HttpServer.Start(new HttpOptions { Listen = new ListenAddress(System.Net.IPAddress.Loopback, 0) },
-            new EngineStatusSource(() => status, () => true, () => false, tableMetrics: 1), NullLog.Instance);
-        var url = server.Address.ToString();
+            new EngineStatusSource(() => status, () => true, () => false, tableMetrics: 1), null, NullLog.Instance);
+        var url = server.Address!.ToString();
         var (code, output, _) = harness.Run("status", "--url", url);
         Assert.Equal(ExitCode.Unhealthy, code);
         Assert.Contains("tables: 120 (119 running, 1 paused), 0 partitions, 2 lanes", output, StringComparison.Ordinal);
@@ -195,7 +195,7 @@ public sealed class SupervisorTests : IDisposable
         Assert.Equal(ExitCode.NotFound, harness.Run("status", "--url", url, "--table", "t500").Code);
 
         using var client = new HttpClient();
-        var metrics = client.GetStringAsync(new Uri(server.Address, "/metrics")).Result;
+        var metrics = client.GetStringAsync(new Uri(server.Address!, "/metrics")).Result;
         Assert.Single(metrics.Split('\n'), l => l.StartsWith("k2i_rows_total{", StringComparison.Ordinal));
         Assert.Contains("k2i_all_rows_total 1200\n", metrics, StringComparison.Ordinal);
         Assert.Contains("k2i_tables{state=\"running\"} 119\n", metrics, StringComparison.Ordinal);

@@ -137,14 +137,14 @@ public sealed class HttpServerTests : IDisposable
         Assert.Equal(ErrorKind.Invalid, error.Kind);
         Assert.Equal("http: 0.0.0.0:0 can be reached from other machines, so a token or a TLS certificate is needed", error.Message);
         using var server = Start(listen: "0.0.0.0:0", token: Token);
-        Assert.True(server.Address.Port > 0);
+        Assert.True(server.Address!.Port > 0);
     }
 
     [Fact]
     public void APortInUseIsNamed()
     {
         using var first = Start();
-        var address = $"127.0.0.1:{first.Address.Port}";
+        var address = $"127.0.0.1:{first.Address!.Port}";
         var error = Assert.Throws<EngineException>(() => Start(listen: address));
         Assert.Equal(ErrorKind.Unavailable, error.Kind);
         Assert.Equal($"http: {address} is in use by another process; choose another address in [http] listen", error.Message);
@@ -162,9 +162,9 @@ public sealed class HttpServerTests : IDisposable
     {
         using var files = new CertificateFiles();
         var server = Start(listen: "127.0.0.1:0", certificate: files.Certificate, key: files.Key);
-        Assert.Equal("https", server.Address.Scheme);
+        Assert.Equal("https", server.Address!.Scheme);
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, SslOptions = new() { RemoteCertificateValidationCallback = (_, c, _, _) => c!.Subject == "CN=k2i-test" } });
-        Assert.Equal("ok\n", client.GetStringAsync(new Uri(server.Address, "/healthz")).Result);
+        Assert.Equal("ok\n", client.GetStringAsync(new Uri(server.Address!, "/healthz")).Result);
 
         File.WriteAllText(files.Key, "no key");
         var error = Assert.Throws<EngineException>(() => Start(certificate: files.Certificate, key: files.Key));
@@ -176,8 +176,8 @@ public sealed class HttpServerTests : IDisposable
     public void LargeHeadersAndLinesAreRefused()
     {
         var server = Start();
-        Assert.Contains(" 431 ", Raw(server, "GET /status HTTP/1.1\r\nHost: localhost\r\nX: " + new string('x', 10_000) + "\r\n\r\n"));
-        Assert.Contains(" 414 ", Raw(server, "GET /" + new string('x', 5_000) + " HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+        Assert.Contains(" 431 ", Raw(server, "GET /status HTTP/1.1\r\nHost: localhost\r\nX: " + new string('x', 20_000) + "\r\n\r\n"));
+        Assert.Contains(" 414 ", Raw(server, "GET /" + new string('x', 20_000) + " HTTP/1.1\r\nHost: localhost\r\n\r\n"));
         Assert.Contains(" 400 ", Raw(server, "nonsense\r\n\r\n"));
     }
 
@@ -210,7 +210,7 @@ public sealed class HttpServerTests : IDisposable
     private HttpServer Start(string listen = "127.0.0.1:0", string? token = null, string? certificate = null, string? key = null)
     {
         Assert.True(ListenAddress.TryParse(listen, out var address));
-        var server = HttpServer.Start(new HttpOptions { Listen = address, Token = token, CertificateFile = certificate, KeyFile = key }, source, log);
+        var server = HttpServer.Start(new HttpOptions { Listen = address, Token = token, CertificateFile = certificate, KeyFile = key }, source, null, log);
         owned.Add(server);
         return server;
     }
@@ -223,14 +223,14 @@ public sealed class HttpServerTests : IDisposable
 
     private HttpResponseMessage Send(HttpServer server, HttpMethod method, string path, Action<HttpRequestMessage>? change = null)
     {
-        var request = new HttpRequestMessage(method, new Uri(server.Address, path));
+        var request = new HttpRequestMessage(method, new Uri(server.Address!, path));
         change?.Invoke(request);
         return client.Send(request);
     }
 
     private static string Raw(HttpServer server, string request)
     {
-        using var client = new TcpClient("127.0.0.1", server.Address.Port);
+        using var client = new TcpClient("127.0.0.1", server.Address!.Port);
         var stream = client.GetStream();
         stream.Write(Encoding.ASCII.GetBytes(request));
         var answer = new byte[4096];

@@ -105,8 +105,7 @@ internal static class ResumeCommand
         if (options.Http is not { } http) return null;
         try
         {
-            using var status = StatusClient.Get(new Uri(StatusClient.AddressOf(http)), http.Token, http.CertificateFile,
-                new(table, Unhealthy: false));
+            using var status = ProcessClient.Status(ProcessAddress.Of(http), new(table, Unhealthy: false));
             foreach (var entry in status.RootElement.GetProperty("tables").EnumerateArray())
             {
                 if (entry.GetProperty("name").GetString() != table) continue;

@@ -11,57 +11,46 @@ namespace K2I.Cli.Commands;
 /// <summary><c>k2i status</c>: asks the running process how it goes.</summary>
 internal static class StatusCommand
 {
-    private const string DefaultUrl = "http://127.0.0.1:9464";
-
     /// <summary>The page for people shows so many, unhealthy ones first.</summary>
     private const int MostTables = 50, MostRefused = 10;
 
     public static Command Create(Terminal terminal)
     {
-        var url = new Option<string?>("--url")
-        {
-            Description = $"Where the process listens"
-            + $" (default: [http] of the configuration, else {DefaultUrl}); its token is taken from K2I_HTTP_TOKEN",
-            HelpName = "URL"
-        };
         var table = new Option<string?>("--table") { Description = "Only this table; the exit code is its own", HelpName = "NAME" };
         var unhealthy = new Option<bool>("--unhealthy") { Description = "Only tables that ask for a person" };
         var json = new Option<bool>("--json") { Description = "Print JSON" };
         var command = new Command("status",
             "Ask the running process how it goes; "
-                + "exit code 3 if it does not answer, 4 if it is unhealthy, 5 if there is no such table") { url, table, unhealthy, json };
-        var config = new ConfigArguments();
-        config.AddTo(command);
-        command.SetAction(arguments => (int)Run(config, arguments, arguments.GetValue(url),
-            new(arguments.GetValue(table), arguments.GetValue(unhealthy)), arguments.GetValue(json), terminal));
+                + "exit code 3 if it does not answer, 4 if it is unhealthy, 5 if there is no such table") { table, unhealthy, json };
+        var process = new ProcessArguments();
+        process.AddTo(command);
+        command.SetAction(arguments => (int)Run(
+            process, arguments, new(arguments.GetValue(table), arguments.GetValue(unhealthy)), arguments.GetValue(json), terminal));
         return command;
     }
 
-    private static ExitCode Run(ConfigArguments arguments, ParseResult parsed, string? url, StatusQuery query, bool json, Terminal terminal)
+    private static ExitCode Run(ProcessArguments arguments, ParseResult parsed, StatusQuery query, bool json, Terminal terminal)
     {
-        var address = url ?? DefaultUrl;
-        var token = terminal.Environment.GetValueOrDefault("K2I_HTTP_TOKEN");
-        string? certificate = null;
-        if (url is null && arguments.IsGiven(parsed))
+        ProcessAddress? address;
+        if (!arguments.IsNamed(parsed) && arguments.Config.IsGiven(parsed))
         {
-            var config = arguments.Load(parsed, terminal);
+            var config = arguments.Config.Load(parsed, terminal);
             if (config.Options is null) return ConfigArguments.Report(config, terminal);
             if (config.Options.Http is not { } http)
             {
                 terminal.Error.WriteLine("k2i: [http] listen is off, so there is nothing to ask");
                 return ExitCode.Invalid;
             }
-            address = StatusClient.AddressOf(http);
-            (token, certificate) = (http.Token, http.CertificateFile);
+            address = ProcessAddress.Of(http);
         }
-        if (!Uri.TryCreate(address, UriKind.Absolute, out var target) || target.Scheme is not ("http" or "https"))
+        else
         {
-            terminal.Error.WriteLine($"k2i: --url: expected http://host:port or https://host:port, found '{address}'");
-            return ExitCode.Invalid;
+            address = arguments.Named(parsed, terminal);
+            if (address is null) return ExitCode.Invalid;
         }
         try
         {
-            using var status = StatusClient.Get(target, token, certificate, query);
+            using var status = ProcessClient.Status(address, query);
             var tables = status.RootElement.GetProperty("tables");
             if (query.Table is { } name && tables.GetArrayLength() == 0)
             {

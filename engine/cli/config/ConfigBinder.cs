@@ -1,17 +1,13 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using K2I.Base;
 using K2I.Kafka;
 using K2I.Pipeline;
-using K2I.Serve;
 
 namespace K2I.Cli.Config;
 
 /// <summary>Turns settings into typed options and checks them one by one and against each other. With problems reported, what it returns is not to be used.</summary>
 internal sealed class ConfigBinder(string sourceName, List<SettingSection> sections, Problems problems)
 {
-    private const int ShortestToken = 16;
-
     private readonly Place source = new(sourceName);
 
     public AppOptions Bind()
@@ -57,7 +53,8 @@ internal sealed class ConfigBinder(string sourceName, List<SettingSection> secti
         foreach (var table in options.Tables.Concat(options.Templates.SelectMany(t => t.Overrides.Values.Prepend(t.Options))))
             if (options.WalMode == WalMode.Records && table.MaxRecordBytes * 2L > options.WalFileBytes)
                 wal.Wrong(Keys.WalFileSize, $"is too small for max_record = {Units.FormatBytes(table.MaxRecordBytes)} of [table.{table.Name}]", $"at least {Units.FormatBytes(table.MaxRecordBytes * 2L)}");
-        return new AppOptions(options, Log(), Http(), TableMetrics());
+        var http = new HttpBinder(Section("http"));
+        return new AppOptions(options, Log(), http.Bind(), http.TableMetrics());
     }
 
     private ValueReader Section(string name) => new(name, sections.Find(s => s.Name == name), source, problems);
@@ -118,37 +115,5 @@ internal sealed class ConfigBinder(string sourceName, List<SettingSection> secti
             FileBytes = values.Bytes(Keys.LogFileSize, 64 << 10, 64L << 30),
             FileCount = (int)values.Count(Keys.LogFileCount, 0, 1_000),
         };
-    }
-
-    private int TableMetrics()
-    {
-        var values = Section("http");
-        var text = values.Text(Keys.TableMetrics)!;
-        if (text is "all" or "none") return text == "all" ? int.MaxValue : 0;
-        if (text.StartsWith("top ", StringComparison.Ordinal)
-            && int.TryParse(text.AsSpan(4).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
-            && count > 0) return count;
-        values.Bad(Keys.TableMetrics, Nearest.Hint(text, ["all", "none", "top 100"]));
-        return int.MaxValue;
-    }
-
-    private HttpOptions? Http()
-    {
-        var values = Section("http");
-        var listen = values.Text(Keys.Listen);
-        var token = values.Text(Keys.Token);
-        if (token is { Length: > 0 and < ShortestToken }) values.Bad(Keys.Token, $"a token of {token.Length} characters can be guessed");
-        if (values.Has(Keys.TlsKey) && !values.Has(Keys.TlsCertificate)) values.Wrong(Keys.TlsKey, "has no meaning without tls_certificate");
-        foreach (var key in new[] { Keys.TlsCertificate, Keys.TlsKey })
-            if (values.Text(key) is { Length: > 0 } path && !File.Exists(path)) values.Bad(key, "the file does not exist", expected: "the path of a file");
-        if (string.IsNullOrEmpty(listen) || listen == "off") return null;
-        if (!ListenAddress.TryParse(listen, out var address))
-        {
-            values.Bad(Keys.Listen);
-            return null;
-        }
-        var options = new HttpOptions { Listen = address, Token = token, CertificateFile = values.Text(Keys.TlsCertificate), KeyFile = values.Text(Keys.TlsKey) };
-        if (options.IsOpen) values.Wrong(Keys.Listen, $"other machines can reach {address}, so a token or a certificate is needed", "set [http] token or tls_certificate");
-        return options;
     }
 }

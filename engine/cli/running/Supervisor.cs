@@ -32,8 +32,9 @@ internal sealed class Supervisor(AppOptions options, ILog log, IReadOnlyDictiona
         log.Info("k2i starts", ("version", Build.FullVersion), ("tables", options.Engine.Tables.Length), ("pid", Environment.ProcessId));
         using var engine = start();
         var source = new EngineStatusSource(engine.Status, () => Volatile.Read(ref running) > 0, () => stopAsked, options.TableMetrics);
-        using var http = options.Http is null ? null : HttpServer.Start(options.Http, source, log);
-        if (http is not null) log.Info("listening", ("address", http.Address.ToString()));
+        using var http = options.Http is null ? null : HttpServer.Start(options.Http, source, null, log);
+        if (http?.Address is { } address) log.Info("listening", ("address", address.ToString()));
+        if (options.Http?.SocketFile is { } file) log.Info("listening", ("socket", file));
         using var signals = new StopSignals(AskToStop, Leave, AskToReload);
 
         var threads = StartWorkers(engine);

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using K2I.Columns;
 using K2I.Iceberg;
 using K2I.Storage;
@@ -19,14 +18,41 @@ internal sealed class KeyAnswer(KeyQuestion question, QueryRun run, IReadViews v
         }
         run.Await(views, question.Table, question.MinOffsets, question.WaitMs);
         if (question.Source != QuerySource.Cold && keys.Find(question.Key) is { } found) return InMemory(found.View, found.Row);
-        throw new QueryException(QueryFault.Unavailable, "only rows in memory are looked up");
+        return Search(keys);
     }
 
-    private RowStream InMemory(ReadView view, Ordinal row)
+    /// <summary>
+    /// The index does not know the key. Rows that came between its answer and the view are in the view, so that its rows in memory are looked
+    /// through before its files: what is found is the newest of the view, whatever happened meanwhile.
+    /// </summary>
+    private RowStream Search(IKeyLookup keys)
     {
-        var table = Questions.ColdOf(view, question.Table);
-        var scan = Questions.Bind(() => new TableScan(table, store, new ScanRequest { Columns = question.Columns, Schema = Questions.SchemaOf(view, table) }));
-        ImmutableArray<HotRows> segments = [.. view.Hot, .. view.Flushed];
-        return new(run, view, scan, 1, [new HotSource(view, segments, new HotPlan(scan), row.Value)]);
+        var isKey = ScanFilter.Of([.. keys.Columns.Zip(question.Key, (c, v) => new ScanPredicate(c, ScanOperator.Equal, [v]))]);
+        return Answer(views.Open(question.Table), isKey, (view, scan) => new NewestRow(run, view, question.Source, scan));
+    }
+
+    private RowStream InMemory(ReadView view, Ordinal row) =>
+        Answer(view, null, (_, scan) => new HotSource(view, [.. view.Hot, .. view.Flushed], new HotPlan(scan), row.Value));
+
+    private RowStream Answer(ReadView view, ScanFilter? filter, Func<ReadView, TableScan, IRowSource> find)
+    {
+        try
+        {
+            var table = Questions.ColdOf(view, question.Table);
+            var request = new ScanRequest
+            {
+                Columns = question.Columns,
+                Filter = filter,
+                Schema = Questions.SchemaOf(view, table),
+                Checkpoint = run.Check,
+            };
+            var scan = Questions.Bind(() => new TableScan(table, store, request));
+            return new(run, view, scan, 1, [find(view, scan)]);
+        }
+        catch
+        {
+            view.Dispose();
+            throw;
+        }
     }
 }

@@ -10,10 +10,12 @@ internal sealed class OutputConsumer(long? limit, long maxRows, long maxBytes) :
     internal const int StepBytes = 1 << 20;
 
     private RowOutput? output;
-    private long rows;
     private long bytesBefore;
 
-    public bool IsFull => rows == limit;
+    /// <summary>Encoded so far.</summary>
+    internal long Rows { get; private set; }
+
+    public bool IsFull => Rows == limit;
 
     /// <summary>Where the rows of the next step go: always the same. True the first time.</summary>
     internal bool Into(RowOutput to)
@@ -29,12 +31,12 @@ internal sealed class OutputConsumer(long? limit, long maxRows, long maxBytes) :
 
     public int Take(Batch batch, ReadOnlySpan<Ordinal> wanted)
     {
-        if (limit is { } most && wanted.Length > most - rows) wanted = wanted[..(int)(most - rows)];
+        if (limit is { } most && wanted.Length > most - Rows) wanted = wanted[..(int)(most - Rows)];
         if (wanted.IsEmpty) return 0;
-        if (rows + wanted.Length > maxRows)
+        if (Rows + wanted.Length > maxRows)
             throw new QueryException(QueryFault.TooLarge, $"the answer has more than {maxRows} rows, which is all that a query may give");
         var taken = output!.Write(batch, wanted, StepBytes);
-        rows += taken;
+        Rows += taken;
         if (output.Bytes - bytesBefore > maxBytes)
         {
             throw new QueryException(

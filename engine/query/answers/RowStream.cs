@@ -34,6 +34,9 @@ public sealed class RowStream : IDisposable
     /// <summary>See <see cref="ReadView.IsPartial"/>.</summary>
     public bool IsPartial { get; }
 
+    /// <summary>Encoded so far.</summary>
+    public long Rows => consumer.Rows;
+
     /// <summary>
     /// Encodes what comes next: the beginning, up to about 1 MiB of rows, or the end. A step may find no row. False: the end is written.
     /// Throws <see cref="QueryException"/> and, where it was stopped, <see cref="OperationCanceledException"/>; the answer is cut off then, and

@@ -40,7 +40,11 @@ internal sealed class ScanAnswer(ScanQuestion question, QueryRun run, IReadViews
             Checkpoint = run.Check,
         };
         if (question.AsOf is { } asOf) request = Moments.At(request, table.Metadata, asOf);
-        var scan = Questions.Bind(() => new TableScan(table, store, request));
+        var asked = Questions.Bind(() => new TableScan(table, store, request));
+        var scan = question.Order.IsEmpty || request.Columns.IsEmpty
+            ? asked
+            : Questions.Bind(() => new TableScan(table, store, request with { Columns = [.. request.Columns, .. question.Order.Select(o => o.Column)] }));
+        var order = question.Order.IsEmpty ? null : new RowOrder(question.Order, scan.Schema);
         var sources = new List<IRowSource>();
         if (question.Source != QuerySource.Cold && question.AsOf is null)
         {
@@ -49,8 +53,12 @@ internal sealed class ScanAnswer(ScanQuestion question, QueryRun run, IReadViews
         }
         else view.Dispose();
         if (question.Source != QuerySource.Hot) sources.Add(new ColdSource(scan, run));
-        return new(run, view, scan, question.Limit, sources);
+        if (order is not null) sources = [new OrderedSource(sources, new(scan.Schema, asked.Schema, order, Wanted, run.Limits.BytesEach / 2))];
+        return new(run, view, asked, question.Limit, sources);
     }
+
+    /// <summary>Without a limit one more than may be, so that it is seen where they are too many.</summary>
+    private int Wanted => (int)Math.Min(question.Limit ?? (run.Limits.MaxRows + 1), int.MaxValue);
 
     private static QueryException Bad(string message) => new(QueryFault.BadQuestion, message);
 }
