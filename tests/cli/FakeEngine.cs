@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using K2I.Cli.Running;
 using K2I.Pipeline;
+using K2I.Query;
 
 namespace K2I.Cli.Tests;
 
@@ -27,6 +28,8 @@ internal sealed class FakeEngine(Action<FakeEngine> work) : IEngine
         Applied = tables;
         return new([.. tables.Select(t => t.Name)], [], []);
     }
+
+    public TableQueries? Queries(QueryLimits limits) => null;
 
     public void RequestStop() => stop.Set();
 

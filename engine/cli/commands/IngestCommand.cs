@@ -2,7 +2,6 @@ using System.CommandLine;
 using K2I.Base;
 using K2I.Cli.Logging;
 using K2I.Cli.Running;
-using K2I.Pipeline;
 
 namespace K2I.Cli.Commands;
 
@@ -28,7 +27,7 @@ internal static class IngestCommand
             using var log = LogWriter.Open(options.Log, terminal, config.Redactor);
             var reloader = new Reloader(config, arguments.CanRead(parsed) ? () => arguments.Load(parsed, terminal) : null, log);
             return new Supervisor(options, log, terminal.Environment, Posix.Leave,
-                reloader).Run(() => new EngineHandle(new Engine(options.Engine, Services.Of(options.Engine), log)));
+                reloader).Run(() => EngineHandle.Start(options.Engine, log));
         }
         catch (EngineException error)
         {

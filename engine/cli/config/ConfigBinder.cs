@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using K2I.Base;
 using K2I.Kafka;
 using K2I.Pipeline;
+using K2I.Query;
 
 namespace K2I.Cli.Config;
 
@@ -15,6 +16,7 @@ internal sealed class ConfigBinder(string sourceName, List<SettingSection> secti
         var engine = Section("engine");
         var wal = Section("wal");
         var flush = Section("flush");
+        var query = Section("query");
         var defaults = new FlushOptions
         {
             Bytes = Limits.FlushBytes(flush, Keys.FlushBytes),
@@ -40,6 +42,7 @@ internal sealed class ConfigBinder(string sourceName, List<SettingSection> secti
             WalFileBytes = (wal.Bytes(Keys.WalFileSize, 4L << 20, 1L << 30) + 4095) / 4096 * 4096,
             WalMaxBytes = wal.Bytes(Keys.WalMaxBytes, 16L << 20, 1L << 50),
             WalGroupMs = wal.Ms(Keys.WalGroupInterval, 0, 1_000),
+            HotTtlMs = query.Ms(Keys.HotTtl, 0, 86_400_000),
         };
         var leastMemory = options.Lanes * EngineOptions.LeastMemoryBytes + options.FlushThreads * EngineOptions.LeastFlushMemoryBytes;
         if (options.MemoryBytes < leastMemory)
@@ -54,8 +57,17 @@ internal sealed class ConfigBinder(string sourceName, List<SettingSection> secti
             if (options.WalMode == WalMode.Records && table.MaxRecordBytes * 2L > options.WalFileBytes)
                 wal.Wrong(Keys.WalFileSize, $"is too small for max_record = {Units.FormatBytes(table.MaxRecordBytes)} of [table.{table.Name}]", $"at least {Units.FormatBytes(table.MaxRecordBytes * 2L)}");
         var http = new HttpBinder(Section("http"));
-        return new AppOptions(options, Log(), http.Bind(), http.TableMetrics());
+        return new AppOptions(options, Log(), http.Bind(), http.TableMetrics(), Query(query));
     }
+
+    private static QueryLimits Query(ValueReader values) => new()
+    {
+        MemoryBytes = values.Bytes(Keys.QueryMemory, 1L << 20, 1L << 40),
+        MaxRows = values.Count(Keys.QueryRows, 1, 1_000_000_000_000),
+        MaxBytes = values.Bytes(Keys.QueryBytes, 1 << 10, 1L << 50),
+        TimeoutMs = (int)values.Ms(Keys.QueryTimeout, 10, 86_400_000),
+        Concurrency = (int)values.Count(Keys.QueryConcurrency, 1, 1_000),
+    };
 
     private ValueReader Section(string name) => new(name, sections.Find(s => s.Name == name), source, problems);
 

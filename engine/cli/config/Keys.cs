@@ -60,6 +60,16 @@ internal static class Keys
     public static readonly ConfigKey TableMetrics = new("http", "table_metrics", "all", "all, none or top N",
         "Which tables have metrics of their own, and their partitions: all; top N: those with the most lag, then with the most rows; none. Sums over all tables are always there.");
 
+    public static readonly ConfigKey HotTtl = new("query", "hot_ttl", "60s", Time,
+        "How long rows stay in memory for queries once they are in the table, while nobody needs the room.");
+    public static readonly ConfigKey QueryMemory = new("query", "memory", "64MiB", Size,
+        "What all queries together may take beside [engine] memory: half for files that are read and rows put in order, half for rows that slow readers keep from being given up.");
+    public static readonly ConfigKey QueryRows = new("query", "max_rows", "1000000", Count, "Rows of one answer.");
+    public static readonly ConfigKey QueryBytes = new("query", "max_bytes", "1GiB", Size, "Bytes of one answer.");
+    public static readonly ConfigKey QueryTimeout = new("query", "timeout", "60s", Time, "From a question to the end of its answer.");
+    public static readonly ConfigKey QueryConcurrency = new("query", "concurrency", "8", Count,
+        "Queries that run at a time, and followers besides; who comes later is told to ask again.");
+
     public static readonly ConfigKey FlushBytes = new("flush", "bytes", "128MiB", Size, "Rows go to the table when this much is buffered for it.");
     public static readonly ConfigKey FlushRows = new("flush", "rows", "10000000", Count, "Or when this many rows are.");
     public static readonly ConfigKey FlushInterval = new("flush", "interval", "30s", Time, "Or when the oldest row has waited this long, also if its topic falls idle.");
@@ -110,6 +120,7 @@ internal static class Keys
         WalMode, WalFileSize, WalMaxBytes, WalGroupInterval,
         LogLevel, LogFormat, LogFile, LogFileSize, LogFileCount,
         Listen, Socket, SocketMode, Token, TlsCertificate, TlsKey, TableMetrics,
+        HotTtl, QueryMemory, QueryRows, QueryBytes, QueryTimeout, QueryConcurrency,
         FlushBytes, FlushRows, FlushInterval,
         Topics, TableName, MaxTables, Format, Columns, SchemaFile, InferRecords, UnknownFields, CaseSensitive, TimestampUnit, RawValue,
             RawKey, PartitionBy, Start, KafkaColumn,
@@ -117,7 +128,7 @@ internal static class Keys
     ];
 
     /// <summary>Section names in the order of the default file; <c>table</c> stands for <c>table.NAME</c>.</summary>
-    public static readonly string[] Sections = ["kafka", "iceberg", "engine", "wal", "log", "http", "flush", "table"];
+    public static readonly string[] Sections = ["kafka", "iceberg", "engine", "wal", "log", "http", "query", "flush", "table"];
 
     public static IEnumerable<string> NamesIn(string section) => All.Where(k => k.Section == section).Select(k => k.Name);
 }

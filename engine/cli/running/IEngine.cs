@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using K2I.Pipeline;
+using K2I.Query;
 
 namespace K2I.Cli.Running;
 
@@ -12,6 +13,9 @@ internal interface IEngine : IDisposable
 
     /// <summary>As <see cref="Engine.Apply"/>.</summary>
     TableChanges Apply(ImmutableArray<TableOptions> tables, ImmutableArray<TableTemplate> templates);
+
+    /// <summary>Answers questions about its tables; before the workers begin. Null where it has nothing to ask.</summary>
+    TableQueries? Queries(QueryLimits limits);
 
     void RequestStop();
 }

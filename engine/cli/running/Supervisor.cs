@@ -32,7 +32,8 @@ internal sealed class Supervisor(AppOptions options, ILog log, IReadOnlyDictiona
         log.Info("k2i starts", ("version", Build.FullVersion), ("tables", options.Engine.Tables.Length), ("pid", Environment.ProcessId));
         using var engine = start();
         var source = new EngineStatusSource(engine.Status, () => Volatile.Read(ref running) > 0, () => stopAsked, options.TableMetrics);
-        using var http = options.Http is null ? null : HttpServer.Start(options.Http, source, null, log);
+        using var queries = options.Query is { } limits ? engine.Queries(limits) : null;
+        using var http = options.Http is null ? null : HttpServer.Start(options.Http, source, queries, log);
         if (http?.Address is { } address) log.Info("listening", ("address", address.ToString()));
         if (options.Http?.SocketFile is { } file) log.Info("listening", ("socket", file));
         using var signals = new StopSignals(AskToStop, Leave, AskToReload);

@@ -18,13 +18,19 @@ public sealed class ReadView : IDisposable
     private const int Idle = 0, InUse = 1, Ended = 2, EndsAfterUse = 3;
 
     private readonly ImmutableArray<SegmentLease> leases;
+    private readonly ViewKeeper? keeper;
+    private readonly LinkedListNode<ReadView>? kept;
     private int state;
     private string? takenBack;
 
-    /// <summary>Takes over the leases.</summary>
+    /// <summary>Takes over the leases; <paramref name="keeper"/> may take the view back where they keep too much.</summary>
     public ReadView(Table? cold, ImmutableArray<HotRows> hot, ImmutableArray<HotRows> flushed, OffsetVector offsets, bool isPartial,
-        ImmutableArray<SegmentLease> leases) =>
-        (Cold, Hot, Flushed, Offsets, IsPartial, this.leases) = (cold, hot, flushed, offsets, isPartial, leases);
+        ImmutableArray<SegmentLease> leases, ViewKeeper? keeper = null)
+    {
+        (Cold, Hot, Flushed, Offsets, IsPartial, this.leases, this.keeper) = (cold, hot, flushed, offsets, isPartial, leases, keeper);
+        HeldBytes = leases.Sum(l => l.Segment.BudgetBytes);
+        kept = keeper?.Add(this);
+    }
 
     /// <summary>The table with the snapshot of this cut; null while the table has no columns yet.</summary>
     public Table? Cold { get; }
@@ -42,7 +48,7 @@ public sealed class ReadView : IDisposable
     public bool IsPartial { get; }
 
     /// <summary>Bytes of memory that it keeps from being used again.</summary>
-    public long HeldBytes => leases.Sum(l => l.Segment.BudgetBytes);
+    public long HeldBytes { get; }
 
     /// <summary>Opens a step in which rows may be touched; dispose what it returns. Throws <see cref="QueryFault.TakenBack"/>.</summary>
     public Step Use()
@@ -82,6 +88,7 @@ public sealed class ReadView : IDisposable
 
     private void Release()
     {
+        if (kept is not null) keeper!.Remove(kept);
         foreach (var lease in leases) lease.Dispose();
     }
 
