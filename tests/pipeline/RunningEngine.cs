@@ -21,6 +21,8 @@ public sealed class RunningEngine : IDisposable
 
     public EngineStatus Status() => engine.Status();
 
+    public TableCut? Cut(string table, bool withLeases = true) => engine.Cut(table, withLeases);
+
     public TableChanges Apply(ImmutableArray<TableOptions> tables, ImmutableArray<TableTemplate> templates) => engine.Apply(tables,
         templates);
 
