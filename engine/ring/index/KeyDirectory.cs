@@ -1,0 +1,183 @@
+using System.Numerics;
+using K2I.Base;
+
+namespace K2I.Ring;
+
+/// <summary>
+/// The shards of an index by the first bits of a hash (extendible hashing): one that is full is split in two, and no other is touched.
+/// Nothing here takes longer than copying one shard, some ten microseconds.
+/// </summary>
+/// <remarks>
+/// One writer. Readers: (1) <see cref="Find"/>; (2) read the shard; (3) fence; (4) find it again: the same object means that all of (2) was
+/// read while the place was this shard's. The writer: (1) fills new shards, (2) stores them in the directory, (3) gives the old place back,
+/// behind a lock. A place that others have written to meanwhile is in no directory any more.
+/// </remarks>
+internal sealed class KeyDirectory(IndexBudget budget, IndexedSegments segments)
+{
+    /// <summary>65,536 shards of 64 KiB: some 150 million keys.</summary>
+    private const int MaxDepth = 16;
+
+    private const int ReturnsAtOnce = 4;
+
+    private static readonly int MostCopied = Most(IndexPlace.Sizes - 1);
+
+    // Two to the depth of them; shards that are less deep stand several times. None: empty.
+    private KeyShard[] shards = [];
+    private readonly Stack<IndexPlace> leaving = [];
+    private long made, emptyRefusedAt = -1;
+    private uint sweepAt;
+
+    /// <summary>Entries, stale ones included.</summary>
+    internal long Entries { get; private set; }
+
+    /// <summary>The shard that the hash belongs to. Any thread.</summary>
+    internal KeyShard? Find(ulong hash)
+    {
+        var all = Volatile.Read(ref shards);
+        return all.Length == 0 ? null : Volatile.Read(ref all[IndexOf(hash, all.Length)]);
+    }
+
+    internal void Added() => Entries++;
+
+    /// <summary>
+    /// Makes room where the hash belongs: by dropping stale entries, by a larger place, or by a split. False where there is no memory, or
+    /// where it does not help.
+    /// </summary>
+    internal bool TryGrow(ulong hash)
+    {
+        if (Find(hash) is { } shard) return TryRewrite(shard);
+        var known = Known;
+        if (emptyRefusedAt == known) return false;
+        emptyRefusedAt = known;
+        if (Make(0, 0, replaces: false) is not { } first) return false;
+        Volatile.Write(ref shards, [first]);
+        return true;
+    }
+
+    /// <summary>Looks at the next shard, and drops its stale entries where they are many.</summary>
+    internal void Sweep()
+    {
+        if (shards.Length == 0) return;
+        var hash = (ulong)sweepAt << (64 - MaxDepth);
+        var shard = Find(hash)!;
+        sweepAt = (sweepAt + (1u << (MaxDepth - shard.Depth))) & ((1u << MaxDepth) - 1);
+        var live = CountLive(shard, 0, out _);
+        if (2 * live < shard.Count) TryCopy(shard, live);
+    }
+
+    /// <summary>No entry is left; <see cref="Return"/> gives the memory back.</summary>
+    internal void Clear()
+    {
+        var old = shards;
+        Volatile.Write(ref shards, []);
+        for (var i = 0; i < old.Length; i += 1 << (BitOperations.Log2((uint)old.Length) - old[i].Depth)) leaving.Push(old[i].Place);
+        Entries = 0;
+        sweepAt = 0;
+    }
+
+    /// <summary>Gives some places back of what was cleared; true while there are more.</summary>
+    internal bool Return()
+    {
+        for (var i = 0; i < ReturnsAtOnce && leaving.TryPop(out var place); i++) budget.Return(place);
+        return leaving.Count > 0;
+    }
+
+    private bool TryRewrite(KeyShard shard)
+    {
+        var known = Known;
+        if (shard.RefusedAt == known) return false;
+        var bit = 1UL << (63 - shard.Depth);
+        var live = CountLive(shard, bit, out var withBit);
+        if (live <= MostCopied ? TryCopy(shard, live) : TrySplit(shard, bit, live, withBit)) return true;
+        shard.RefusedAt = known;
+        return false;
+    }
+
+    /// <summary>Into the smallest place where so many entries leave a quarter free.</summary>
+    private bool TryCopy(KeyShard shard, int live)
+    {
+        var size = 0;
+        while (live > Most(size)) size++;
+        if (Make(size, shard.Depth, replaces: size <= shard.Place.Size) is not { } copy) return false;
+        Copy(shard, 0, copy, copy);
+        Swap(shard, copy, copy);
+        return true;
+    }
+
+    private bool TrySplit(KeyShard shard, ulong bit, int live, int withBit)
+    {
+        // Where hashes are alike, it helps nobody.
+        if (shard.Depth == MaxDepth || withBit < live / 16 || withBit > live - (live / 16)) return false;
+        const int size = IndexPlace.Sizes - 1;
+        if (Make(size, shard.Depth + 1, replaces: true) is not { } left) return false;
+        if (Make(size, shard.Depth + 1, replaces: false) is not { } right)
+        {
+            budget.Return(left.Place);
+            return false;
+        }
+        if (1 << shard.Depth == shards.Length) Double();
+        Copy(shard, bit, left, right);
+        Swap(shard, left, right);
+        return true;
+    }
+
+    private void Double()
+    {
+        var wider = new KeyShard[2 * shards.Length];
+        for (var i = 0; i < wider.Length; i++) wider[i] = shards[i / 2];
+        Volatile.Write(ref shards, wider);
+    }
+
+    private KeyShard? Make(int size, int depth, bool replaces) =>
+        budget.TryTake(size, replaces, out var place) ? new(place, budget.Memory(place), depth, made++) : null;
+
+    private int CountLive(KeyShard shard, ulong bit, out int withBit)
+    {
+        var live = withBit = 0;
+        for (var bucket = 0U; bucket < shard.Buckets; bucket++)
+        {
+            for (var slot = 0; slot < KeyShard.BucketSlots && shard.Hash(bucket, slot) is not 0 and var hash; slot++)
+            {
+                if (segments.Find(shard.Location(bucket, slot).Number) is not { IsGone: false }) continue;
+                live++;
+                if ((hash & bit) != 0) withBit++;
+            }
+        }
+        return live;
+    }
+
+    /// <summary>The live entries, those whose hash has the bit into <paramref name="with"/>.</summary>
+    private void Copy(KeyShard from, ulong bit, KeyShard without, KeyShard with)
+    {
+        var kept = 0;
+        for (var bucket = 0U; bucket < from.Buckets; bucket++)
+        {
+            for (var slot = 0; slot < KeyShard.BucketSlots && from.Hash(bucket, slot) is not 0 and var hash; slot++)
+            {
+                var location = from.Location(bucket, slot);
+                if (segments.Find(location.Number) is not { IsGone: false }) continue;
+                Check.That(((hash & bit) == 0 ? without : with).TryAdd(hash, location));
+                kept++;
+            }
+        }
+        Entries += kept - from.Count;
+    }
+
+    /// <summary>Puts two shards in the place of one, or one where both are the same.</summary>
+    private void Swap(KeyShard old, KeyShard left, KeyShard right)
+    {
+        var all = shards;
+        var count = all.Length >> old.Depth;
+        var from = Array.IndexOf(all, old);
+        for (var i = 0; i < count; i++) Volatile.Write(ref all[from + i], i < count / 2 ? left : right);
+        budget.Return(old.Place);
+    }
+
+    /// <summary>Changes where who was refused may find room: places have come back, or segments are gone.</summary>
+    private long Known => budget.Returns + segments.Gone;
+
+    /// <summary>The most entries that are copied into a place of a size.</summary>
+    private static int Most(int size) => KeyShard.LimitOf(size) / 4 * 3;
+
+    private static long IndexOf(ulong hash, int count) => count == 1 ? 0 : (long)(hash >> (64 - BitOperations.Log2((uint)count)));
+}

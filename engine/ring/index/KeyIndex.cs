@@ -1,0 +1,204 @@
+using System.Numerics;
+using K2I.Base;
+using K2I.Columns;
+
+namespace K2I.Ring;
+
+/// <summary>
+/// Finds the newest row of a key among the segments that one lane writes for one table. An entry is the key's hash and the place of its
+/// newest row; the key itself is read where the row lies. Rows of a segment that was retired are found no more.
+/// </summary>
+/// <remarks>
+/// Writer (the lane's thread): <see cref="Add"/>, <see cref="Sweep"/>, <see cref="Dispose"/>. Readers, any number, that wait for nobody:
+/// <see cref="TryFind"/>, <see cref="IsComplete"/>. A row is found once its <see cref="Add"/> has ended: what tells readers how far the table
+/// is must come after it. Memory is the budget's; where it gives none, new keys are left out, and <see cref="IsComplete"/> says so.
+/// </remarks>
+public sealed class KeyIndex : IDisposable
+{
+    private const int RunRows = 32;
+
+    private readonly IndexedSegments segments = new();
+    private readonly KeyDirectory directory;
+    private readonly long seed;
+    private byte[] room = new byte[64];
+    private bool isIncomplete, disposed;
+
+    public KeyIndex(IndexBudget budget, KeyColumns columns)
+    {
+        directory = new(budget, segments);
+        seed = budget.HashSeed;
+        Columns = columns;
+    }
+
+    public KeyColumns Columns { get; }
+
+    /// <summary>
+    /// False while rows in memory may have no entry: a key that is not found then has to be looked for among the rows
+    /// (<see cref="KeyScan"/>). What is found is the newest in any case. To be read after a miss.
+    /// </summary>
+    public bool IsComplete => !Volatile.Read(ref isIncomplete);
+
+    /// <summary>Entries, those of retired segments included that were not dropped yet. Writer.</summary>
+    public long Entries => directory.Entries;
+
+    /// <summary>For tests of keys whose hashes are the same: bits that are left of each.</summary>
+    internal ulong HashMask { get; init; } = ulong.MaxValue;
+
+    /// <summary>
+    /// Adds the rows [<paramref name="from"/>, <paramref name="to"/>) of a segment, published just now: rows come in the order they are
+    /// written, those of one segment and of all. No allocation but where a part of the index grows or a segment is new.
+    /// </summary>
+    public void Add(Segment segment, int from, int to)
+    {
+        Check.That(!disposed && from >= 0 && from <= to && to <= segment.PublishedRows);
+        if (from == to) return;
+        var indexed = segments.Of(segment, Columns);
+        var keys = indexed.Keys;
+        Span<ulong> hashes = stackalloc ulong[RunRows];
+        for (var count = 0; from < to; from += count)
+        {
+            count = Math.Min(RunRows, to - from);
+            for (var i = 0; i < count; i++)
+            {
+                hashes[i] = keys.Hash(from + i, seed, ref room) & HashMask;
+                directory.Find(hashes[i])?.Prefetch(hashes[i]);
+            }
+            for (var i = 0; i < count; i++) Put(indexed, from + i, hashes[i]);
+        }
+        segments.LetGo();
+    }
+
+    /// <summary>
+    /// The newest row of a key, its segment kept in memory by the lease. False where no row that was added is in memory; see
+    /// <see cref="IsComplete"/>.
+    /// </summary>
+    /// <param name="key">As <see cref="KeyColumns.TryParse"/> makes it.</param>
+    public bool TryFind(ReadOnlySpan<byte> key, out SegmentLease lease, out Ordinal row)
+    {
+        (lease, row) = (default, default);
+        var hash = KeyReader.HashOf(key, Columns.Count, seed) & HashMask;
+        while (directory.Find(hash) is { } shard)
+        {
+            var found = TryProbe(shard, hash, key, out lease, out row);
+            // What was read was the shard's if the shard is still the directory's: see KeyDirectory.
+            Volatile.ReadBarrier();
+            if (ReferenceEquals(directory.Find(hash), shard)) return found;
+            if (found) lease.Dispose();
+        }
+        return false;
+    }
+
+    /// <summary>
+    /// A step of upkeep: drops what is of retired segments, part by part, and gives memory back; all of it where none is left. True while
+    /// there is more to do. Each takes some ten microseconds at most; to be called between batches, and while the table is idle.
+    /// </summary>
+    public bool Sweep()
+    {
+        segments.Refresh();
+        if (isIncomplete && !segments.IsAnyLeftOut) Volatile.Write(ref isIncomplete, false);
+        if (segments.Count == 0 && directory.Entries > 0) directory.Clear();
+        if (directory.Return()) return true;
+        if (2 * segments.Entries >= directory.Entries) return false;
+        directory.Sweep();
+        return true;
+    }
+
+    /// <summary>Gives all memory back. Readers find nothing from then on.</summary>
+    public void Dispose()
+    {
+        if (disposed) return;
+        disposed = true;
+        directory.Clear();
+        while (directory.Return()) { }
+    }
+
+    private bool TryProbe(KeyShard shard, ulong hash, ReadOnlySpan<byte> key, out SegmentLease lease, out Ordinal row)
+    {
+        for (var bucket = shard.Home(hash); ; bucket = shard.Next(bucket))
+        {
+            var matches = shard.Slots(bucket, hash);
+            var isLast = shard.Slots(bucket, 0) != 0;
+            Volatile.ReadBarrier();
+            for (; matches != 0; matches &= matches - 1)
+                if (TryRead(shard, bucket, BitOperations.TrailingZeroCount(matches), key, out lease, out row)) return true;
+            if (isLast) break;
+        }
+        (lease, row) = (default, default);
+        return false;
+    }
+
+    /// <summary>The row that an entry points to, if its key is the one asked for.</summary>
+    private bool TryRead(KeyShard shard, uint bucket, int slot, ReadOnlySpan<byte> key, out SegmentLease lease, out Ordinal row)
+    {
+        var location = shard.Location(bucket, slot);
+        while (true)
+        {
+            row = new(location.Ordinal);
+            if (segments.Find(location.Number) is { } indexed && indexed.Segment.TryLease(out lease))
+            {
+                // A place that is another shard's by now may point anywhere.
+                if (row.Value < indexed.Segment.PublishedRows && indexed.Keys.Is(row.Value, key)) return true;
+                lease.Dispose();
+                return false;
+            }
+            // Retired. If the key has a newer row since the location was read, that one is asked for.
+            var again = shard.Location(bucket, slot);
+            if (again == location)
+            {
+                lease = default;
+                return false;
+            }
+            location = again;
+        }
+    }
+
+    private void Put(IndexedSegment segment, int ordinal, ulong hash)
+    {
+        while (directory.Find(hash) is not { } shard || !TryPut(shard, segment, ordinal, hash, shard.Limit))
+        {
+            if (directory.TryGrow(hash)) continue;
+            if (directory.Find(hash) is { } full && TryPut(full, segment, ordinal, hash, int.MaxValue)) return;
+            segment.IsLeftOut = true;
+            Volatile.Write(ref isIncomplete, true);
+            return;
+        }
+    }
+
+    /// <summary>Replaces the location of the key's entry, or makes one where the shard has fewer than so many.</summary>
+    private bool TryPut(KeyShard shard, IndexedSegment segment, int ordinal, ulong hash, int limit)
+    {
+        var location = new RowLocation(segment.Number, ordinal);
+        (uint Bucket, int Slot)? stale = null;
+        for (var bucket = shard.Home(hash); ; bucket = shard.Next(bucket))
+        {
+            for (var matches = shard.Slots(bucket, hash); matches != 0; matches &= matches - 1)
+            {
+                var slot = BitOperations.TrailingZeroCount(matches);
+                var has = shard.Location(bucket, slot);
+                if (!segments.TryHold(has.Number, out var other))
+                {
+                    // Not taken at once: another entry of the same hash, further on, may be the key's.
+                    stale ??= (bucket, slot);
+                }
+                else if (segment.Keys.IsSame(ordinal, other.Keys, has.Ordinal))
+                {
+                    shard.Replace(bucket, slot, location);
+                    other.Entries--;
+                    segment.Entries++;
+                    return true;
+                }
+            }
+            var empty = shard.Slots(bucket, 0);
+            if (empty == 0) continue;
+            if (stale is { } entry) shard.Replace(entry.Bucket, entry.Slot, location);
+            else if (shard.Count >= limit || shard.IsFull) return false;
+            else
+            {
+                shard.Fill(bucket, BitOperations.TrailingZeroCount(empty), hash, location);
+                directory.Added();
+            }
+            segment.Entries++;
+            return true;
+        }
+    }
+}
