@@ -41,8 +41,8 @@ public sealed class KeyIndex : IDisposable
     /// <summary>Entries, those of retired segments included that were not dropped yet. Writer.</summary>
     public long Entries => directory.Entries;
 
-    /// <summary>For tests of keys whose hashes are the same: bits that are left of each.</summary>
-    internal ulong HashMask { get; init; } = ulong.MaxValue;
+    /// <summary>For tests of keys whose hashes are the same: bits that are set in each.</summary>
+    internal ulong SameBits { get; init; }
 
     /// <summary>
     /// Adds the rows [<paramref name="from"/>, <paramref name="to"/>) of a segment, published just now: rows come in the order they are
@@ -60,7 +60,7 @@ public sealed class KeyIndex : IDisposable
             count = Math.Min(RunRows, to - from);
             for (var i = 0; i < count; i++)
             {
-                hashes[i] = keys.Hash(from + i, seed, ref room) & HashMask;
+                hashes[i] = keys.Hash(from + i, seed, ref room) | SameBits;
                 directory.Find(hashes[i])?.Prefetch(hashes[i]);
             }
             for (var i = 0; i < count; i++) Put(indexed, from + i, hashes[i]);
@@ -76,7 +76,7 @@ public sealed class KeyIndex : IDisposable
     public bool TryFind(ReadOnlySpan<byte> key, out SegmentLease lease, out Ordinal row)
     {
         (lease, row) = (default, default);
-        var hash = KeyReader.HashOf(key, Columns.Count, seed) & HashMask;
+        var hash = KeyReader.HashOf(key, Columns.Count, seed) | SameBits;
         while (directory.Find(hash) is { } shard)
         {
             var found = TryProbe(shard, hash, key, out lease, out row);
