@@ -135,6 +135,25 @@ public sealed class KeyIndexTests
         for (var key = 3_900L * step; key < 4_000 * step; key++) world.Check(key);
     }
 
+    /// <summary>Growing is copying one shard: how often is what a stall of the writer is made of.</summary>
+    [Fact]
+    public void ALargeIndexGrowsOnceForSoManyRowsAtMost()
+    {
+        using var budget = new IndexBudget(128 << 20, 1);
+        using var world = new IndexWorld(budget, 1, memory: 256 << 20);
+        const int small = 20_000, rows = KeyIndex.RowsPerGrowth;
+        world.Add(Range(0, small), SegmentClasses.Largest);
+        var before = world.Index.Growths;
+        for (var key = small; key < 2_000_000; key += rows)
+        {
+            world.Add(Range(key, key + rows), SegmentClasses.Largest);
+            Assert.InRange(world.Index.Growths - before, 0, 1);
+            before = world.Index.Growths;
+        }
+        Assert.True(before > 500);
+        Assert.True(world.Index.IsComplete);
+    }
+
     [Fact]
     public void WhatIsLeftOfAPeakTakesLittle()
     {

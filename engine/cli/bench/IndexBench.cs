@@ -1,8 +1,12 @@
 using System.Buffers.Text;
 using System.Diagnostics;
+using System.IO.Hashing;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using K2I.Base;
 using K2I.Columns;
+using K2I.Memory;
 using K2I.Ring;
 
 namespace K2I.Cli.Bench;
@@ -78,6 +82,7 @@ internal sealed class IndexBench(IndexBenchOptions options, TextWriter output)
             {
                 Key = $"{type} {(type == PrimitiveType.Uuid ? KeyBytes : 36)} B",
                 Keys = keys,
+                FloorNs = Floor((long)(bytesPerKey * keys)),
                 AddNs = calls.Sum() / (double)keys,
                 ReplaceNs = replace / (double)(batches * BatchRows),
                 TurnNs = turn / (double)turned,
@@ -144,6 +149,35 @@ internal sealed class IndexBench(IndexBenchOptions options, TextWriter output)
             }
             Array.Sort(times);
             return times;
+        }
+
+        private double Floor(long bytes)
+        {
+            const int run = 32, lineBytes = 64;
+            using var memory = NativeBuffer.Reserve(MemoryTag.Scratch, bytes);
+            memory.Populate(0, memory.Capacity);
+            var lines = MemoryMarshal.Cast<byte, ulong>(memory.Slice(0, (int)Math.Min(int.MaxValue / lineBytes * lineBytes, memory.Capacity)));
+            var rows = segments.Peek().View();
+            var hashes = new ulong[run];
+            var best = long.MaxValue;
+            for (var round = 0; round < 3; round++)
+            {
+                var begun = Posix.ThreadCpuNs();
+                for (var at = 0; at + run <= rows.Rows; at += run)
+                {
+                    for (var i = 0; i < run; i++)
+                    {
+                        var hash = XxHash3.HashToUInt64(rows.Columns[0].Bytes(at + i), round);
+                        hashes[i] = (hash >> 32) * (ulong)(lines.Length / 8) >> 32 << 3;
+                        if (Sse.IsSupported) Prefetch(ref lines[(int)hashes[i]]);
+                    }
+                    foreach (var line in hashes) lines[(int)line]++;
+                }
+                best = Math.Min(best, Posix.ThreadCpuNs() - begun);
+            }
+            return best / (double)(rows.Rows / run * run);
+
+            static unsafe void Prefetch(ref ulong line) => Sse.Prefetch0(Unsafe.AsPointer(ref line));
         }
 
         private double Scan(KeyColumns columns)

@@ -9,6 +9,9 @@ internal sealed record IndexBenchRow
 
     public required int Keys { get; init; }
 
+    /// <summary>What no index can do without, of a row: its key's hash, and a write to a line of memory as large as the index's.</summary>
+    public double FloorNs { get; init; }
+
     /// <summary>Of a row with a new key, growth included.</summary>
     public double AddNs { get; init; }
 
@@ -41,11 +44,11 @@ internal sealed record IndexBenchRow
     {
         output.WriteLine($"times of a row or a lookup in ns, of the longest call of the writer ({IndexBench.BatchRows} rows) and of a scan in µs");
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{"key",-12} {"keys",11} {"add",6} {"replace",8} {"turn",6} {"B/key",6} {"longest",8} {"p50",6} {"p99",6} {"p99.9",7} {"miss",6}")
+            $"{"key",-12} {"keys",11} {"floor",6} {"add",6} {"replace",8} {"turn",6} {"B/key",6} {"longest",8} {"p50",6} {"p99",6} {"p99.9",7} {"miss",6}")
             + $" {"scan 1M",8} {"alloc B",8}");
         foreach (var row in rows)
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{row.Key,-12} {row.Keys,11:N0} {row.AddNs,6:F1} {row.ReplaceNs,8:F1} {row.TurnNs,6:F1} {row.BytesPerKey,6:F1} {row.LongestUs,8:F0}")
+                $"{row.Key,-12} {row.Keys,11:N0} {row.FloorNs,6:F1} {row.AddNs,6:F1} {row.ReplaceNs,8:F1} {row.TurnNs,6:F1} {row.BytesPerKey,6:F1} {row.LongestUs,8:F0}")
                 + string.Create(CultureInfo.InvariantCulture,
                 $" {row.FindP50Ns,6:F0} {row.FindP99Ns,6:F0} {row.FindP999Ns,7:F0} {row.MissP50Ns,6:F0} {row.ScanUs,8:F0} {row.AllocatedBytes,8:F3}"));
     }
@@ -58,6 +61,7 @@ internal sealed record IndexBenchRow
             json.WriteStartObject();
             json.WriteString("key", row.Key);
             json.WriteNumber("keys", row.Keys);
+            json.WriteNumber("floor_ns", Math.Round(row.FloorNs, 2));
             json.WriteNumber("add_ns", Math.Round(row.AddNs, 2));
             json.WriteNumber("replace_ns", Math.Round(row.ReplaceNs, 2));
             json.WriteNumber("turn_ns", Math.Round(row.TurnNs, 2));

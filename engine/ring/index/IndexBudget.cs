@@ -1,3 +1,4 @@
+using System.Numerics;
 using K2I.Base;
 using K2I.Memory;
 
@@ -72,7 +73,7 @@ public sealed class IndexBudget : IDisposable
             if (list.Count == 0 && !TryOpen(size, replaces)) return false;
             var at = list[^1];
             ref var unit = ref units[at];
-            var part = System.Numerics.BitOperations.TrailingZeroCount((uint)unit.Free);
+            var part = BitOperations.TrailingZeroCount((uint)unit.Free);
             unit.Free &= (ushort)(unit.Free - 1);
             if (unit.Free == 0) list.RemoveAt(list.Count - 1);
             used = (unit.Used >> part & 1) != 0;
@@ -81,6 +82,7 @@ public sealed class IndexBudget : IDisposable
             heldBytes += place.Bytes;
         }
         if (used) Memory(place).Clear();
+        else memory.Populate(At(place), place.Bytes);
         return true;
     }
 
@@ -103,8 +105,9 @@ public sealed class IndexBudget : IDisposable
         }
     }
 
-    internal Span<byte> Memory(IndexPlace place) =>
-        memory.Slice(((long)place.Unit * IndexPlace.UnitBytes) + ((long)place.Part * place.Bytes), place.Bytes);
+    internal Span<byte> Memory(IndexPlace place) => memory.Slice(At(place), place.Bytes);
+
+    private static long At(IndexPlace place) => ((long)place.Unit * IndexPlace.UnitBytes) + ((long)place.Part * place.Bytes);
 
     private bool TryOpen(int size, bool replaces)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using K2I.Base;
 
 namespace K2I.Ring;
@@ -35,6 +36,7 @@ internal sealed class IndexedSegments
     /// <summary>One that is in memory has rows without an entry.</summary>
     internal bool IsAnyLeftOut => live.Exists(s => s.IsLeftOut);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal IndexedSegment? Find(long number)
     {
         var places = Volatile.Read(ref window);

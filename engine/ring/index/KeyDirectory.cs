@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using K2I.Base;
 
 namespace K2I.Ring;
@@ -24,18 +25,22 @@ internal sealed class KeyDirectory(IndexBudget budget, IndexedSegments segments)
     // Two to the depth of them; shards that are less deep stand several times. None: empty.
     private KeyShard[] shards = [];
     private readonly Stack<IndexPlace> leaving = [];
-    private long made, emptyRefusedAt = -1;
+    private long emptyRefusedAt = -1;
     private uint sweepAt;
 
     /// <summary>Entries, stale ones included.</summary>
     internal long Entries { get; private set; }
 
     /// <summary>The shard that the hash belongs to. Any thread.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal KeyShard? Find(ulong hash)
     {
         var all = Volatile.Read(ref shards);
         return all.Length == 0 ? null : Volatile.Read(ref all[IndexOf(hash, all.Length)]);
     }
+
+    /// <summary>Shards that were copied or split, to make room.</summary>
+    internal long Growths { get; private set; }
 
     internal void Added() => Entries++;
 
@@ -62,7 +67,7 @@ internal sealed class KeyDirectory(IndexBudget budget, IndexedSegments segments)
         var shard = Find(hash)!;
         sweepAt = (sweepAt + (1u << (MaxDepth - shard.Depth))) & ((1u << MaxDepth) - 1);
         var live = CountLive(shard, 0, out _);
-        if (2 * live < shard.Count) TryCopy(shard, live);
+        if (KeyIndex.IsMostlyStale(live, shard.Count)) TryCopy(shard, live);
     }
 
     /// <summary>No entry is left; <see cref="Return"/> gives the memory back.</summary>
@@ -88,7 +93,11 @@ internal sealed class KeyDirectory(IndexBudget budget, IndexedSegments segments)
         if (shard.RefusedAt == known) return false;
         var bit = 1UL << (63 - shard.Depth);
         var live = CountLive(shard, bit, out var withBit);
-        if (live <= MostCopied ? TryCopy(shard, live) : TrySplit(shard, bit, live, withBit)) return true;
+        if (live <= MostCopied ? TryCopy(shard, live) : TrySplit(shard, bit, live, withBit))
+        {
+            Growths++;
+            return true;
+        }
         shard.RefusedAt = known;
         return false;
     }
@@ -129,7 +138,7 @@ internal sealed class KeyDirectory(IndexBudget budget, IndexedSegments segments)
     }
 
     private KeyShard? Make(int size, int depth, bool replaces) =>
-        budget.TryTake(size, replaces, out var place) ? new(place, budget.Memory(place), depth, made++) : null;
+        budget.TryTake(size, replaces, out var place) ? new(place, budget.Memory(place), depth) : null;
 
     private int CountLive(KeyShard shard, ulong bit, out int withBit)
     {
@@ -179,5 +188,6 @@ internal sealed class KeyDirectory(IndexBudget budget, IndexedSegments segments)
     /// <summary>The most entries that are copied into a place of a size.</summary>
     private static int Most(int size) => KeyShard.LimitOf(size) / 4 * 3;
 
-    private static long IndexOf(ulong hash, int count) => count == 1 ? 0 : (long)(hash >> (64 - BitOperations.Log2((uint)count)));
+    // The first bits of the hash, as the count is a power of two.
+    private static ulong IndexOf(ulong hash, int count) => ((hash >> 32) * (uint)count) >> 32;
 }

@@ -17,10 +17,17 @@ public sealed class KeyIndex : IDisposable
 {
     private const int RunRows = 32;
 
+    /// <summary>
+    /// A shard that should grow waits until so many rows were added since another did: no call does much more than its rows. All may have
+    /// to at about the same time; the quarter of their slots that is free then is room for more rows than it takes them.
+    /// </summary>
+    internal const int RowsPerGrowth = 256;
+
     private readonly IndexedSegments segments = new();
     private readonly KeyDirectory directory;
     private readonly long seed;
     private byte[] room = new byte[64];
+    private int sinceGrowth;
     private bool isIncomplete, disposed;
 
     public KeyIndex(IndexBudget budget, KeyColumns columns)
@@ -41,6 +48,9 @@ public sealed class KeyIndex : IDisposable
     /// <summary>Entries, those of retired segments included that were not dropped yet. Writer.</summary>
     public long Entries => directory.Entries;
 
+    /// <summary>Shards that were copied or split to make room. Writer.</summary>
+    internal long Growths => directory.Growths;
+
     /// <summary>For tests of keys whose hashes are the same: bits that are set in each.</summary>
     internal ulong SameBits { get; init; }
 
@@ -54,7 +64,7 @@ public sealed class KeyIndex : IDisposable
         if (from == to) return;
         var indexed = segments.Of(segment, Columns);
         var keys = indexed.Keys;
-        Span<ulong> hashes = stackalloc ulong[RunRows];
+        Span<ulong> hashes = stackalloc ulong[RunRows], found = stackalloc ulong[RunRows];
         for (var count = 0; from < to; from += count)
         {
             count = Math.Min(RunRows, to - from);
@@ -63,6 +73,9 @@ public sealed class KeyIndex : IDisposable
                 hashes[i] = keys.Hash(from + i, seed, ref room) | SameBits;
                 directory.Find(hashes[i])?.Prefetch(hashes[i]);
             }
+            for (var i = 0; i < count; i++) found[i] = Meet(hashes[i]);
+            for (var i = 0; i < count; i++)
+                if (found[i] is not 0 and var word) segments.Find(new RowLocation(word).Number)?.Keys.PrefetchValue(new RowLocation(word).Ordinal);
             for (var i = 0; i < count; i++) Put(indexed, from + i, hashes[i]);
         }
         segments.LetGo();
@@ -98,7 +111,7 @@ public sealed class KeyIndex : IDisposable
         if (isIncomplete && !segments.IsAnyLeftOut) Volatile.Write(ref isIncomplete, false);
         if (segments.Count == 0 && directory.Entries > 0) directory.Clear();
         if (directory.Return()) return true;
-        if (2 * segments.Entries >= directory.Entries) return false;
+        if (!IsMostlyStale(segments.Entries, directory.Entries)) return false;
         directory.Sweep();
         return true;
     }
@@ -111,6 +124,9 @@ public sealed class KeyIndex : IDisposable
         directory.Clear();
         while (directory.Return()) { }
     }
+
+    /// <summary>Few enough are live that dropping the others is worth a copy, also where no room is needed.</summary>
+    internal static bool IsMostlyStale(long live, long entries) => 4 * live < entries;
 
     private bool TryProbe(KeyShard shard, ulong hash, ReadOnlySpan<byte> key, out SegmentLease lease, out Ordinal row)
     {
@@ -152,23 +168,44 @@ public sealed class KeyIndex : IDisposable
         }
     }
 
+    /// <summary>
+    /// Where the key may have a row, by a look at its first bucket: asks for the memory that its stored key is found by. 0: nowhere.
+    /// </summary>
+    private ulong Meet(ulong hash)
+    {
+        if (directory.Find(hash) is not { } shard) return 0;
+        var bucket = shard.Home(hash);
+        var matches = shard.Slots(bucket, hash);
+        if (matches == 0) return 0;
+        var location = shard.Location(bucket, BitOperations.TrailingZeroCount(matches));
+        if (!segments.TryHold(location.Number, out var other)) return 0;
+        other.Keys.PrefetchPlace(location.Ordinal);
+        return location.Word;
+    }
+
     private void Put(IndexedSegment segment, int ordinal, ulong hash)
     {
-        while (directory.Find(hash) is not { } shard || !TryPut(shard, segment, ordinal, hash, shard.Limit))
+        sinceGrowth++;
+        while (directory.Find(hash) is not { } shard || !TryPut(shard, segment, ordinal, hash, mayWait: sinceGrowth < RowsPerGrowth))
         {
-            if (directory.TryGrow(hash)) continue;
-            if (directory.Find(hash) is { } full && TryPut(full, segment, ordinal, hash, int.MaxValue)) return;
+            if (directory.TryGrow(hash))
+            {
+                sinceGrowth = 0;
+                continue;
+            }
+            if (directory.Find(hash) is { } full && TryPut(full, segment, ordinal, hash, mayWait: true)) return;
             segment.IsLeftOut = true;
             Volatile.Write(ref isIncomplete, true);
             return;
         }
     }
 
-    /// <summary>Replaces the location of the key's entry, or makes one where the shard has fewer than so many.</summary>
-    private bool TryPut(KeyShard shard, IndexedSegment segment, int ordinal, ulong hash, int limit)
+    /// <summary>Replaces the location of the key's entry, or makes one; false where the shard has to grow first.</summary>
+    /// <param name="mayWait">It need not while it has an empty slot.</param>
+    private bool TryPut(KeyShard shard, IndexedSegment segment, int ordinal, ulong hash, bool mayWait)
     {
         var location = new RowLocation(segment.Number, ordinal);
-        (uint Bucket, int Slot)? stale = null;
+        var (staleBucket, staleSlot) = (0U, -1);
         for (var bucket = shard.Home(hash); ; bucket = shard.Next(bucket))
         {
             for (var matches = shard.Slots(bucket, hash); matches != 0; matches &= matches - 1)
@@ -178,7 +215,7 @@ public sealed class KeyIndex : IDisposable
                 if (!segments.TryHold(has.Number, out var other))
                 {
                     // Not taken at once: another entry of the same hash, further on, may be the key's.
-                    stale ??= (bucket, slot);
+                    (staleBucket, staleSlot) = (bucket, slot);
                 }
                 else if (segment.Keys.IsSame(ordinal, other.Keys, has.Ordinal))
                 {
@@ -190,8 +227,8 @@ public sealed class KeyIndex : IDisposable
             }
             var empty = shard.Slots(bucket, 0);
             if (empty == 0) continue;
-            if (stale is { } entry) shard.Replace(entry.Bucket, entry.Slot, location);
-            else if (shard.Count >= limit || shard.IsFull) return false;
+            if (staleSlot >= 0) shard.Replace(staleBucket, staleSlot, location);
+            else if (shard.IsFull || (shard.Count >= shard.Limit && !mayWait)) return false;
             else
             {
                 shard.Fill(bucket, BitOperations.TrailingZeroCount(empty), hash, location);

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -23,13 +24,14 @@ internal sealed unsafe class KeyShard
 
     private readonly ulong* memory;
     private readonly uint mask;
+    private readonly int most;
 
-    /// <param name="stagger">Any number: shards of one size grow at eight different fills, so that not all grow at the same time.</param>
-    internal KeyShard(IndexPlace place, Span<byte> memory, int depth, long stagger)
+    internal KeyShard(IndexPlace place, Span<byte> memory, int depth)
     {
         Place = place;
         Depth = depth;
-        Limit = LimitOf(place.Size) + (int)(stagger & 7) * (SlotsOf(place.Size) / 64);
+        Limit = LimitOf(place.Size);
+        most = SlotsOf(place.Size) - BucketSlots;
         this.memory = (ulong*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(memory));
         mask = (uint)(memory.Length / BucketBytes) - 1;
     }
@@ -39,19 +41,19 @@ internal sealed unsafe class KeyShard
     /// <summary>Bits that the hashes of its entries have in common, from the top.</summary>
     internal int Depth { get; }
 
-    /// <summary>Entries at which it should grow.</summary>
+    /// <summary>Entries at which it should grow: three of four slots.</summary>
     internal int Limit { get; }
 
     /// <summary>Entries, stale ones included. Writer.</summary>
     internal int Count { get; private set; }
 
     /// <summary>It cannot take one more: an empty slot ends every probe.</summary>
-    internal bool IsFull => Count >= SlotsOf(Place.Size) - BucketSlots;
+    internal bool IsFull => Count >= most;
 
     /// <summary>What the owner knew when it could not make it grow: there is no use in trying again until that has changed. Writer.</summary>
     internal long RefusedAt { get; set; } = -1;
 
-    /// <summary>The least entries at which one of this size should grow.</summary>
+    /// <summary>Entries at which one of this size should grow.</summary>
     internal static int LimitOf(int size) => SlotsOf(size) / 4 * 3;
 
     internal uint Buckets => mask + 1;
@@ -99,7 +101,7 @@ internal sealed unsafe class KeyShard
         var bucket = Home(hash);
         uint empty;
         while ((empty = Slots(bucket, 0)) == 0) bucket = Next(bucket);
-        Fill(bucket, System.Numerics.BitOperations.TrailingZeroCount(empty), hash, location);
+        Fill(bucket, BitOperations.TrailingZeroCount(empty), hash, location);
         return true;
     }
 
