@@ -108,6 +108,7 @@ public sealed class KeyIndexTests
         Assert.True(late.Index.IsComplete);
         greedy.RetireAll();
         greedy.SweepAll();
+        late.SweepAll();
         late.Add(Range(0, 1_000));
         Assert.True(late.Index.IsComplete);
         for (var key = 0; key < 1_100; key++) late.Check(key);

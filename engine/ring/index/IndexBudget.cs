@@ -29,7 +29,7 @@ public sealed class IndexBudget : IDisposable
     private readonly Stack<int> warm = [], cold = [];
     private readonly List<int>[] open = [[], [], []];
     private int unused;
-    private long heldBytes, returns;
+    private long heldBytes;
 
     /// <summary>At least <see cref="LeastBytes"/>.</summary>
     /// <param name="bytes">What all indexes may hold together.</param>
@@ -49,9 +49,6 @@ public sealed class IndexBudget : IDisposable
     public long HeldBytes => Volatile.Read(ref heldBytes);
 
     internal long HashSeed { get; }
-
-    /// <summary>How often a place was given back: who was refused asks again once it has changed.</summary>
-    internal long Returns => Volatile.Read(ref returns);
 
     /// <summary>Once no index has anything of it, and nobody reads one.</summary>
     public void Dispose()
@@ -101,7 +98,6 @@ public sealed class IndexBudget : IDisposable
             unit.Free |= (ushort)(1 << place.Part);
             if (unit.Free == AllOf(place.Size)) Close(place.Unit, list);
             heldBytes -= place.Bytes;
-            returns++;
         }
     }
 

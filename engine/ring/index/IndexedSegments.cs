@@ -15,7 +15,7 @@ internal sealed class IndexedSegments
 
     private readonly List<IndexedSegment> live = [], held = [];
     private IndexedSegment? last;
-    private long next = 1;
+    private long next = 1, allLiveFrom = 1;
 
     internal int Count => live.Count;
 
@@ -30,9 +30,6 @@ internal sealed class IndexedSegments
         }
     }
 
-    /// <summary>Segments gone so far.</summary>
-    internal long Gone { get; private set; }
-
     /// <summary>One that is in memory has rows without an entry.</summary>
     internal bool IsAnyLeftOut => live.Exists(s => s.IsLeftOut);
 
@@ -43,6 +40,10 @@ internal sealed class IndexedSegments
         var found = Volatile.Read(ref places[(int)number & (places.Length - 1)]);
         return found?.Number == number ? found : null;
     }
+
+    /// <summary>Not known to be gone. Writer.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool IsLive(long number) => number >= allLiveFrom || Find(number) is { IsGone: false };
 
     /// <summary>The segment, with a number from the first time on.</summary>
     internal IndexedSegment Of(Segment segment, KeyColumns columns)
@@ -83,10 +84,10 @@ internal sealed class IndexedSegments
             var segment = live[i];
             if (!segment.Look()) continue;
             live.RemoveAt(i);
-            Gone++;
             if (last == segment) last = null;
             ref var place = ref window[(int)segment.Number & (window.Length - 1)];
             if (place == segment) Volatile.Write(ref place, null);
+            allLiveFrom = Math.Max(allLiveFrom, segment.Number + 1);
         }
     }
 

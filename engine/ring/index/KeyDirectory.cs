@@ -18,14 +18,14 @@ internal sealed class KeyDirectory(IndexBudget budget, IndexedSegments segments)
     /// <summary>65,536 shards of 64 KiB: some 150 million keys.</summary>
     private const int MaxDepth = 16;
 
-    private const int ReturnsAtOnce = 4;
+    private const int ReturnsAtOnce = 4, Uneven = 16;
 
     private static readonly int MostCopied = Most(IndexPlace.Sizes - 1);
 
     // Two to the depth of them; shards that are less deep stand several times. None: empty.
     private KeyShard[] shards = [];
     private readonly Stack<IndexPlace> leaving = [];
-    private long emptyRefusedAt = -1;
+    private long now, memoryFrom;
     private uint sweepAt;
 
     /// <summary>Entries, stale ones included.</summary>
@@ -46,14 +46,14 @@ internal sealed class KeyDirectory(IndexBudget budget, IndexedSegments segments)
 
     /// <summary>
     /// Makes room where the hash belongs: by dropping stale entries, by a larger place, or by a split. False where there is no memory, or
-    /// where it does not help.
+    /// where it does not help; what failed is tried again some rows later, and for want of memory after <see cref="Return"/>.
     /// </summary>
-    internal bool TryGrow(ulong hash)
+    /// <param name="rows">Rows put so far.</param>
+    internal bool TryGrow(ulong hash, long rows)
     {
+        now = rows;
+        if (now < memoryFrom) return false;
         if (Find(hash) is { } shard) return TryRewrite(shard);
-        var known = Known;
-        if (emptyRefusedAt == known) return false;
-        emptyRefusedAt = known;
         if (Make(0, 0, replaces: false) is not { } first) return false;
         Volatile.Write(ref shards, [first]);
         return true;
@@ -66,7 +66,7 @@ internal sealed class KeyDirectory(IndexBudget budget, IndexedSegments segments)
         var hash = (ulong)sweepAt << (64 - MaxDepth);
         var shard = Find(hash)!;
         sweepAt = (sweepAt + (1u << (MaxDepth - shard.Depth))) & ((1u << MaxDepth) - 1);
-        var live = CountLive(shard, 0, out _);
+        var live = CountLive(shard);
         if (KeyIndex.IsMostlyStale(live, shard.Count)) TryCopy(shard, live);
     }
 
@@ -83,22 +83,22 @@ internal sealed class KeyDirectory(IndexBudget budget, IndexedSegments segments)
     /// <summary>Gives some places back of what was cleared; true while there are more.</summary>
     internal bool Return()
     {
+        memoryFrom = 0;
         for (var i = 0; i < ReturnsAtOnce && leaving.TryPop(out var place); i++) budget.Return(place);
         return leaving.Count > 0;
     }
 
     private bool TryRewrite(KeyShard shard)
     {
-        var known = Known;
-        if (shard.RefusedAt == known) return false;
-        var bit = 1UL << (63 - shard.Depth);
-        var live = CountLive(shard, bit, out var withBit);
-        if (live <= MostCopied ? TryCopy(shard, live) : TrySplit(shard, bit, live, withBit))
+        if (now < shard.GrowsFrom) return false;
+        // Where few are stale of all, few are here, and they are dropped without being counted.
+        var live = 4 * segments.Entries > 3 * Entries ? shard.Count : CountLive(shard);
+        if (live <= MostCopied ? TryCopy(shard, live) : TrySplit(shard))
         {
             Growths++;
             return true;
         }
-        shard.RefusedAt = known;
+        shard.GrowsFrom = now + KeyIndex.RowsPerGrowth;
         return false;
     }
 
@@ -113,19 +113,21 @@ internal sealed class KeyDirectory(IndexBudget budget, IndexedSegments segments)
         return true;
     }
 
-    private bool TrySplit(KeyShard shard, ulong bit, int live, int withBit)
+    private bool TrySplit(KeyShard shard)
     {
-        // Where hashes are alike, it helps nobody.
-        if (shard.Depth == MaxDepth || withBit < live / 16 || withBit > live - (live / 16)) return false;
+        if (shard.Depth == MaxDepth || shard.IsAlike) return false;
         const int size = IndexPlace.Sizes - 1;
-        if (Make(size, shard.Depth + 1, replaces: true) is not { } left) return false;
-        if (Make(size, shard.Depth + 1, replaces: false) is not { } right)
+        if (Make(size, shard.Depth + 1, replaces: false) is not { } right) return false;
+        if (Make(size, shard.Depth + 1, replaces: true) is not { } left)
         {
-            budget.Return(left.Place);
+            budget.Return(right.Place);
             return false;
         }
         if (1 << shard.Depth == shards.Length) Double();
-        Copy(shard, bit, left, right);
+        Copy(shard, 1UL << (63 - shard.Depth), left, right);
+        // Where hashes are alike, more of it helps nobody.
+        right.IsAlike = left.Count < right.Count / Uneven;
+        left.IsAlike = right.Count < left.Count / Uneven;
         Swap(shard, left, right);
         return true;
     }
@@ -137,21 +139,19 @@ internal sealed class KeyDirectory(IndexBudget budget, IndexedSegments segments)
         Volatile.Write(ref shards, wider);
     }
 
-    private KeyShard? Make(int size, int depth, bool replaces) =>
-        budget.TryTake(size, replaces, out var place) ? new(place, budget.Memory(place), depth) : null;
-
-    private int CountLive(KeyShard shard, ulong bit, out int withBit)
+    private KeyShard? Make(int size, int depth, bool replaces)
     {
-        var live = withBit = 0;
+        if (budget.TryTake(size, replaces, out var place)) return new(place, budget.Memory(place), depth);
+        memoryFrom = now + KeyIndex.RowsPerGrowth;
+        return null;
+    }
+
+    private int CountLive(KeyShard shard)
+    {
+        var live = 0;
         for (var bucket = 0U; bucket < shard.Buckets; bucket++)
-        {
-            for (var slot = 0; slot < KeyShard.BucketSlots && shard.Hash(bucket, slot) is not 0 and var hash; slot++)
-            {
-                if (segments.Find(shard.Location(bucket, slot).Number) is not { IsGone: false }) continue;
-                live++;
-                if ((hash & bit) != 0) withBit++;
-            }
-        }
+            for (var slot = 0; slot < KeyShard.BucketSlots && shard.Hash(bucket, slot) != 0; slot++)
+                if (segments.IsLive(shard.Location(bucket, slot).Number)) live++;
         return live;
     }
 
@@ -164,7 +164,7 @@ internal sealed class KeyDirectory(IndexBudget budget, IndexedSegments segments)
             for (var slot = 0; slot < KeyShard.BucketSlots && from.Hash(bucket, slot) is not 0 and var hash; slot++)
             {
                 var location = from.Location(bucket, slot);
-                if (segments.Find(location.Number) is not { IsGone: false }) continue;
+                if (!segments.IsLive(location.Number)) continue;
                 Check.That(((hash & bit) == 0 ? without : with).TryAdd(hash, location));
                 kept++;
             }
@@ -181,9 +181,6 @@ internal sealed class KeyDirectory(IndexBudget budget, IndexedSegments segments)
         for (var i = 0; i < count; i++) Volatile.Write(ref all[from + i], i < count / 2 ? left : right);
         budget.Return(old.Place);
     }
-
-    /// <summary>Changes where who was refused may find room: places have come back, or segments are gone.</summary>
-    private long Known => budget.Returns + segments.Gone;
 
     /// <summary>The most entries that are copied into a place of a size.</summary>
     private static int Most(int size) => KeyShard.LimitOf(size) / 4 * 3;

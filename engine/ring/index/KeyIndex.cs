@@ -27,7 +27,7 @@ public sealed class KeyIndex : IDisposable
     private readonly KeyDirectory directory;
     private readonly long seed;
     private byte[] room = new byte[64];
-    private int sinceGrowth;
+    private long rows, grownAt;
     private bool isIncomplete, disposed;
 
     public KeyIndex(IndexBudget budget, KeyColumns columns)
@@ -185,12 +185,12 @@ public sealed class KeyIndex : IDisposable
 
     private void Put(IndexedSegment segment, int ordinal, ulong hash)
     {
-        sinceGrowth++;
-        while (directory.Find(hash) is not { } shard || !TryPut(shard, segment, ordinal, hash, mayWait: sinceGrowth < RowsPerGrowth))
+        rows++;
+        while (directory.Find(hash) is not { } shard || !TryPut(shard, segment, ordinal, hash, mayWait: rows - grownAt < RowsPerGrowth))
         {
-            if (directory.TryGrow(hash))
+            if (directory.TryGrow(hash, rows))
             {
-                sinceGrowth = 0;
+                grownAt = rows;
                 continue;
             }
             if (directory.Find(hash) is { } full && TryPut(full, segment, ordinal, hash, mayWait: true)) return;

@@ -50,8 +50,11 @@ internal sealed unsafe class KeyShard
     /// <summary>It cannot take one more: an empty slot ends every probe.</summary>
     internal bool IsFull => Count >= most;
 
-    /// <summary>What the owner knew when it could not make it grow: there is no use in trying again until that has changed. Writer.</summary>
-    internal long RefusedAt { get; set; } = -1;
+    /// <summary>It could not grow: not to be tried before so many rows were put. Writer.</summary>
+    internal long GrowsFrom { get; set; }
+
+    /// <summary>Nearly all of its hashes have the next bit in common too: it is not split. Writer.</summary>
+    internal bool IsAlike { get; set; }
 
     /// <summary>Entries at which one of this size should grow.</summary>
     internal static int LimitOf(int size) => SlotsOf(size) / 4 * 3;
