@@ -5,8 +5,17 @@ namespace K2I.Cli;
 /// <summary>The few calls that the runtime has no name for.</summary>
 internal static partial class Posix
 {
+    private const int ThreadCpuClock = 3;
+
     /// <summary>TIOCGWINSZ: rows, columns, two of pixels.</summary>
     private const nuint GetWindowSize = 0x5413;
+
+    /// <summary>CPU that this thread has used, in nanoseconds (clock_gettime(2)).</summary>
+    public static long ThreadCpuNs()
+    {
+        Span<long> time = stackalloc long[2];
+        return Clock(ThreadCpuClock, ref time[0]) == 0 ? (time[0] * 1_000_000_000) + time[1] : throw new InvalidOperationException("no CPU clock");
+    }
 
     /// <summary>Ends the process now: no handlers run, no thread is waited for.</summary>
     public static void Leave(ExitCode code) => Exit((int)code);
@@ -20,6 +29,9 @@ internal static partial class Posix
 
     [LibraryImport("libc", EntryPoint = "ioctl")]
     private static partial int Control(int descriptor, nuint request, ref ushort size);
+
+    [LibraryImport("libc", EntryPoint = "clock_gettime")]
+    private static partial int Clock(int clock, ref long time);
 
     [LibraryImport("libc", EntryPoint = "_exit")]
     private static partial void Exit(int status);

@@ -7,4 +7,5 @@ public enum MemoryTag
     Parquet,
     Wal,
     Scratch,
+    Index,
 }

@@ -59,6 +59,16 @@ public sealed unsafe class NativeBuffer : IDisposable
         if (to > from) Check.That(Native.Advise((nint)(pointer + from), (nuint)(to - from), Native.AdviseDontNeed) == 0);
     }
 
+    /// <summary>
+    /// Puts pages under [<paramref name="offset"/>, <paramref name="offset"/> + <paramref name="length"/>) in one call of the kernel, rather
+    /// than one by one as they are touched. A kernel that cannot leaves it at that.
+    /// </summary>
+    public void Populate(long offset, long length)
+    {
+        Check.That(offset >= 0 && length >= 0 && offset + length <= Capacity && pointer != null);
+        _ = Native.Advise((nint)(pointer + offset), (nuint)length, Native.AdvisePopulateWrite);
+    }
+
     public void Dispose()
     {
         if (pointer == null) return;

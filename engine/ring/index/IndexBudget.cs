@@ -1,0 +1,149 @@
+using System.Numerics;
+using K2I.Base;
+using K2I.Memory;
+
+namespace K2I.Ring;
+
+/// <summary>
+/// Owner of the memory of all key indexes of a process: a range of address space as large as the budget, in units of 64 KiB. A unit is one
+/// place, or 4 or 16 of them, given out and taken back one by one. An index that is refused says that it is incomplete.
+/// </summary>
+/// <remarks>
+/// Threads: any; a short lock, taken where a part of an index grows or goes. Nothing is unmapped before <see cref="Dispose"/>: a reader
+/// that comes late to a place reads what is there by then, or zeros, and sees afterwards that it was late. Units that are free again keep
+/// their pages while they are few.
+/// </remarks>
+public sealed class IndexBudget : IDisposable
+{
+    public const long LeastBytes = 1 << 20;
+
+    /// <summary>Units that are free and have pages: what growth gives back and takes at once.</summary>
+    private const int WarmUnits = 16;
+
+    /// <summary>A part of the units that only a place that replaces another as large may take: stale entries can always be dropped.</summary>
+    private const int ReservedPart = 32;
+
+    private readonly Lock gate = new();
+    private readonly NativeBuffer memory;
+    private readonly Unit[] units;
+    private readonly Stack<int> warm = [], cold = [];
+    private readonly List<int>[] open = [[], [], []];
+    private int unused;
+    private long heldBytes;
+
+    /// <summary>At least <see cref="LeastBytes"/>.</summary>
+    /// <param name="bytes">What all indexes may hold together.</param>
+    /// <param name="hashSeed">A secret of the process: who does not know it cannot make keys whose hashes are alike.</param>
+    public IndexBudget(long bytes, long hashSeed)
+    {
+        Check.That(bytes >= LeastBytes);
+        units = new Unit[bytes / IndexPlace.UnitBytes];
+        BudgetBytes = (long)units.Length * IndexPlace.UnitBytes;
+        HashSeed = hashSeed;
+        memory = NativeBuffer.Reserve(MemoryTag.Index, BudgetBytes);
+    }
+
+    public long BudgetBytes { get; }
+
+    /// <summary>What all indexes hold now.</summary>
+    public long HeldBytes => Volatile.Read(ref heldBytes);
+
+    internal long HashSeed { get; }
+
+    /// <summary>Once no index has anything of it, and nobody reads one.</summary>
+    public void Dispose()
+    {
+        Check.That(HeldBytes == 0);
+        memory.Dispose();
+    }
+
+    /// <summary>A place whose memory is zeros. False where there is none.</summary>
+    /// <param name="size">As in <see cref="IndexPlace"/>.</param>
+    /// <param name="replaces">A place of at least this size is given back at once.</param>
+    internal bool TryTake(int size, bool replaces, out IndexPlace place)
+    {
+        bool used;
+        lock (gate)
+        {
+            place = default;
+            var list = open[size];
+            if (list.Count == 0 && !TryOpen(size, replaces)) return false;
+            var at = list[^1];
+            ref var unit = ref units[at];
+            var part = BitOperations.TrailingZeroCount((uint)unit.Free);
+            unit.Free &= (ushort)(unit.Free - 1);
+            if (unit.Free == 0) list.RemoveAt(list.Count - 1);
+            used = (unit.Used >> part & 1) != 0;
+            unit.Used |= (ushort)(1 << part);
+            place = new(at, part, size);
+            heldBytes += place.Bytes;
+        }
+        if (used) Memory(place).Clear();
+        else memory.Populate(At(place), place.Bytes);
+        return true;
+    }
+
+    /// <summary>Readers that are late may still look at it; writers must not.</summary>
+    internal void Return(IndexPlace place)
+    {
+        lock (gate)
+        {
+            ref var unit = ref units[place.Unit];
+            var list = open[place.Size];
+            if (unit.Free == 0)
+            {
+                unit.OpenAt = list.Count;
+                list.Add(place.Unit);
+            }
+            unit.Free |= (ushort)(1 << place.Part);
+            if (unit.Free == AllOf(place.Size)) Close(place.Unit, list);
+            heldBytes -= place.Bytes;
+        }
+    }
+
+    internal Span<byte> Memory(IndexPlace place) => memory.Slice(At(place), place.Bytes);
+
+    private static long At(IndexPlace place) => ((long)place.Unit * IndexPlace.UnitBytes) + ((long)place.Part * place.Bytes);
+
+    private bool TryOpen(int size, bool replaces)
+    {
+        var left = warm.Count + cold.Count + units.Length - unused;
+        if (left <= (replaces ? 0 : units.Length / ReservedPart)) return false;
+        if (!warm.TryPop(out var at) && !cold.TryPop(out at)) at = unused++;
+        units[at].Free = AllOf(size);
+        units[at].OpenAt = open[size].Count;
+        open[size].Add(at);
+        // Parts of a unit with pages all have them.
+        if (units[at].Used != 0) units[at].Used = ushort.MaxValue;
+        return true;
+    }
+
+    /// <summary>No part of a unit is taken: it may be one of any size next.</summary>
+    private void Close(int at, List<int> list)
+    {
+        ref var unit = ref units[at];
+        var last = list[^1];
+        list[unit.OpenAt] = last;
+        units[last].OpenAt = unit.OpenAt;
+        list.RemoveAt(list.Count - 1);
+        if (warm.Count < WarmUnits)
+        {
+            warm.Push(at);
+            return;
+        }
+        memory.Release((long)at * IndexPlace.UnitBytes, IndexPlace.UnitBytes);
+        unit.Used = 0;
+        cold.Push(at);
+    }
+
+    private static ushort AllOf(int size) => (ushort)((1 << IndexPlace.PartsOf(size)) - 1);
+
+    /// <summary>Bits of its parts: which are free, which were written to.</summary>
+    private struct Unit
+    {
+        internal ushort Free, Used;
+
+        /// <summary>Where it stands among the units of its size with a free part.</summary>
+        internal int OpenAt;
+    }
+}

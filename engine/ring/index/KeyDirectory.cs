@@ -1,0 +1,190 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using K2I.Base;
+
+namespace K2I.Ring;
+
+/// <summary>
+/// The shards of an index by the first bits of a hash (extendible hashing): one that is full is split in two, and no other is touched.
+/// Nothing here takes longer than copying one shard, some ten microseconds.
+/// </summary>
+/// <remarks>
+/// One writer. Readers: (1) <see cref="Find"/>; (2) read the shard; (3) fence; (4) find it again: the same object means that all of (2) was
+/// read while the place was this shard's. The writer: (1) fills new shards, (2) stores them in the directory, (3) gives the old place back,
+/// behind a lock. A place that others have written to meanwhile is in no directory any more.
+/// </remarks>
+internal sealed class KeyDirectory(IndexBudget budget, IndexedSegments segments)
+{
+    /// <summary>65,536 shards of 64 KiB: some 150 million keys.</summary>
+    private const int MaxDepth = 16;
+
+    private const int ReturnsAtOnce = 4, Uneven = 16;
+
+    private static readonly int MostCopied = Most(IndexPlace.Sizes - 1);
+
+    // Two to the depth of them; shards that are less deep stand several times. None: empty.
+    private KeyShard[] shards = [];
+    private readonly Stack<IndexPlace> leaving = [];
+    private long now, memoryFrom;
+    private uint sweepAt;
+
+    /// <summary>Entries, stale ones included.</summary>
+    internal long Entries { get; private set; }
+
+    /// <summary>The shard that the hash belongs to. Any thread.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal KeyShard? Find(ulong hash)
+    {
+        var all = Volatile.Read(ref shards);
+        return all.Length == 0 ? null : Volatile.Read(ref all[IndexOf(hash, all.Length)]);
+    }
+
+    /// <summary>Shards that were copied or split, to make room.</summary>
+    internal long Growths { get; private set; }
+
+    internal void Added() => Entries++;
+
+    /// <summary>
+    /// Makes room where the hash belongs: by dropping stale entries, by a larger place, or by a split. False where there is no memory, or
+    /// where it does not help; what failed is tried again some rows later, and for want of memory after <see cref="Return"/>.
+    /// </summary>
+    /// <param name="rows">Rows put so far.</param>
+    internal bool TryGrow(ulong hash, long rows)
+    {
+        now = rows;
+        if (now < memoryFrom) return false;
+        if (Find(hash) is { } shard) return TryRewrite(shard);
+        if (Make(0, 0, replaces: false) is not { } first) return false;
+        Volatile.Write(ref shards, [first]);
+        return true;
+    }
+
+    /// <summary>Looks at the next shard, and drops its stale entries where they are many.</summary>
+    internal void Sweep()
+    {
+        if (shards.Length == 0) return;
+        var hash = (ulong)sweepAt << (64 - MaxDepth);
+        var shard = Find(hash)!;
+        sweepAt = (sweepAt + (1u << (MaxDepth - shard.Depth))) & ((1u << MaxDepth) - 1);
+        var live = CountLive(shard);
+        if (KeyIndex.IsMostlyStale(live, shard.Count)) TryCopy(shard, live);
+    }
+
+    /// <summary>No entry is left; <see cref="Return"/> gives the memory back.</summary>
+    internal void Clear()
+    {
+        var old = shards;
+        Volatile.Write(ref shards, []);
+        for (var i = 0; i < old.Length; i += 1 << (BitOperations.Log2((uint)old.Length) - old[i].Depth)) leaving.Push(old[i].Place);
+        Entries = 0;
+        sweepAt = 0;
+    }
+
+    /// <summary>Gives some places back of what was cleared; true while there are more.</summary>
+    internal bool Return()
+    {
+        memoryFrom = 0;
+        for (var i = 0; i < ReturnsAtOnce && leaving.TryPop(out var place); i++) budget.Return(place);
+        return leaving.Count > 0;
+    }
+
+    private bool TryRewrite(KeyShard shard)
+    {
+        if (now < shard.GrowsFrom) return false;
+        // Where few are stale of all, few are here, and they are dropped without being counted.
+        var live = 4 * segments.Entries > 3 * Entries ? shard.Count : CountLive(shard);
+        if (live <= MostCopied ? TryCopy(shard, live) : TrySplit(shard))
+        {
+            Growths++;
+            return true;
+        }
+        shard.GrowsFrom = now + KeyIndex.RowsPerGrowth;
+        return false;
+    }
+
+    /// <summary>Into the smallest place where so many entries leave a quarter free.</summary>
+    private bool TryCopy(KeyShard shard, int live)
+    {
+        var size = 0;
+        while (live > Most(size)) size++;
+        if (Make(size, shard.Depth, replaces: size <= shard.Place.Size) is not { } copy) return false;
+        Copy(shard, 0, copy, copy);
+        Swap(shard, copy, copy);
+        return true;
+    }
+
+    private bool TrySplit(KeyShard shard)
+    {
+        if (shard.Depth == MaxDepth || shard.IsAlike) return false;
+        const int size = IndexPlace.Sizes - 1;
+        if (Make(size, shard.Depth + 1, replaces: false) is not { } right) return false;
+        if (Make(size, shard.Depth + 1, replaces: true) is not { } left)
+        {
+            budget.Return(right.Place);
+            return false;
+        }
+        if (1 << shard.Depth == shards.Length) Double();
+        Copy(shard, 1UL << (63 - shard.Depth), left, right);
+        // Where hashes are alike, more of it helps nobody.
+        right.IsAlike = left.Count < right.Count / Uneven;
+        left.IsAlike = right.Count < left.Count / Uneven;
+        Swap(shard, left, right);
+        return true;
+    }
+
+    private void Double()
+    {
+        var wider = new KeyShard[2 * shards.Length];
+        for (var i = 0; i < wider.Length; i++) wider[i] = shards[i / 2];
+        Volatile.Write(ref shards, wider);
+    }
+
+    private KeyShard? Make(int size, int depth, bool replaces)
+    {
+        if (budget.TryTake(size, replaces, out var place)) return new(place, budget.Memory(place), depth);
+        memoryFrom = now + KeyIndex.RowsPerGrowth;
+        return null;
+    }
+
+    private int CountLive(KeyShard shard)
+    {
+        var live = 0;
+        for (var bucket = 0U; bucket < shard.Buckets; bucket++)
+            for (var slot = 0; slot < KeyShard.BucketSlots && shard.Hash(bucket, slot) != 0; slot++)
+                if (segments.IsLive(shard.Location(bucket, slot).Number)) live++;
+        return live;
+    }
+
+    /// <summary>The live entries, those whose hash has the bit into <paramref name="with"/>.</summary>
+    private void Copy(KeyShard from, ulong bit, KeyShard without, KeyShard with)
+    {
+        var kept = 0;
+        for (var bucket = 0U; bucket < from.Buckets; bucket++)
+        {
+            for (var slot = 0; slot < KeyShard.BucketSlots && from.Hash(bucket, slot) is not 0 and var hash; slot++)
+            {
+                var location = from.Location(bucket, slot);
+                if (!segments.IsLive(location.Number)) continue;
+                Check.That(((hash & bit) == 0 ? without : with).TryAdd(hash, location));
+                kept++;
+            }
+        }
+        Entries += kept - from.Count;
+    }
+
+    /// <summary>Puts two shards in the place of one, or one where both are the same.</summary>
+    private void Swap(KeyShard old, KeyShard left, KeyShard right)
+    {
+        var all = shards;
+        var count = all.Length >> old.Depth;
+        var from = Array.IndexOf(all, old);
+        for (var i = 0; i < count; i++) Volatile.Write(ref all[from + i], i < count / 2 ? left : right);
+        budget.Return(old.Place);
+    }
+
+    /// <summary>The most entries that are copied into a place of a size.</summary>
+    private static int Most(int size) => KeyShard.LimitOf(size) / 4 * 3;
+
+    // The first bits of the hash, as the count is a power of two.
+    private static ulong IndexOf(ulong hash, int count) => ((hash >> 32) * (uint)count) >> 32;
+}

@@ -1,0 +1,60 @@
+using K2I.Memory;
+
+namespace K2I.Ring.Tests;
+
+public sealed class IndexBudgetTests
+{
+    [Fact]
+    public void PlacesAreZerosDoNotOverlapAndAllComesBack()
+    {
+        var before = MemoryLedger.Bytes(MemoryTag.Index);
+        var budget = new IndexBudget(IndexBudget.LeastBytes, 0);
+        var random = new Random(1);
+        List<(IndexPlace Place, byte Mark)> taken = [];
+        long refused = 0, held = 0;
+        for (var i = 0; i < 20_000; i++)
+        {
+            if (random.Next(100) < 52 + (i / 1000 % 2 * -6))
+            {
+                if (!budget.TryTake(random.Next(IndexPlace.Sizes), false, out var place))
+                {
+                    refused++;
+                    continue;
+                }
+                Assert.False(budget.Memory(place).ContainsAnyExcept((byte)0));
+                var mark = (byte)random.Next(1, 256);
+                budget.Memory(place).Fill(mark);
+                taken.Add((place, mark));
+                held += place.Bytes;
+            }
+            else if (taken.Count > 0)
+            {
+                var at = random.Next(taken.Count);
+                var (place, mark) = taken[at];
+                Assert.False(budget.Memory(place).ContainsAnyExcept(mark));
+                budget.Return(place);
+                taken.RemoveAt(at);
+                held -= place.Bytes;
+            }
+            Assert.Equal(held, budget.HeldBytes);
+            Assert.True(held <= budget.BudgetBytes);
+        }
+        Assert.True(refused > 0);
+        foreach (var (place, _) in taken) budget.Return(place);
+        Assert.Equal(0, budget.HeldBytes);
+        budget.Dispose();
+        Assert.Equal(before, MemoryLedger.Bytes(MemoryTag.Index));
+    }
+
+    [Fact]
+    public void WhatReplacesAPlaceFindsRoomWhereWhatGrowsFindsNone()
+    {
+        using var budget = new IndexBudget(4 << 20, 0);
+        List<IndexPlace> taken = [];
+        while (budget.TryTake(2, replaces: false, out var place)) taken.Add(place);
+        Assert.InRange(budget.HeldBytes, budget.BudgetBytes * 9 / 10, budget.BudgetBytes - 1);
+        Assert.True(budget.TryTake(2, replaces: true, out var other));
+        taken.Add(other);
+        foreach (var place in taken) budget.Return(place);
+    }
+}
