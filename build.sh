@@ -269,11 +269,12 @@ build_hash() {
 
 is_built() { fresh native "$(native_hash)" && fresh build "$(build_hash)"; }
 
-# Runs a .NET command with one compiler for all projects rather than a cold one for each; it ends with the command.
+# Runs a .NET command with one compiler for all projects rather than a cold one for each. It is this command's own, and ends with it.
 compile() {
-  local rc=0
-  "$@" -p:UseSharedCompilation=true || rc=$?
-  dotnet build-server shutdown --vbcscompiler || true
+  local id=k2i-$BASHPID server rc=0
+  "$@" -p:UseSharedCompilation=true -p:SharedCompilationId=$id || rc=$?
+  server=$(dirname "$(readlink -f "$(command -v dotnet)")")/sdk/$(dotnet --version)/Roslyn/bincore/VBCSCompiler
+  [[ ! -x $server ]] || "$server" -pipename:$id -shutdown || true
   return $rc
 }
 

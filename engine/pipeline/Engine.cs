@@ -89,6 +89,19 @@ public sealed class Engine : IDisposable
     /// </summary>
     public TableCut? Cut(string table, bool withLeases) => context.Tables.Find(table)?.Cut(withLeases);
 
+    /// <summary>There is a table of the name.</summary>
+    public bool Has(string table) => context.Tables.Find(table) is not null;
+
+    /// <summary>The columns that rows of the table are found by; none where it has no key, or is none.</summary>
+    public ImmutableArray<string> KeyOf(string table) => context.Tables.Find(table)?.Options.Key ?? [];
+
+    /// <summary>
+    /// The newest row in memory of a key, its values as texts in the order of <see cref="KeyOf"/>: null where none has it, and then a cut
+    /// that is made afterwards has the newest in its snapshot, if any. Throws Invalid for what is no value of its column, Unavailable as
+    /// <see cref="Cut"/> does. Waits for nobody.
+    /// </summary>
+    public FoundRow? Find(string table, IReadOnlyList<string?> key) => context.Tables.Find(table)?.Find(key);
+
     /// <summary>What readers keep in memory of rows that are given up: beside the budget.</summary>
     public long PinnedBytes => context.Pool.PinnedBytes;
 

@@ -22,6 +22,7 @@ internal sealed class EngineContext : IDisposable
         (Options, Services, Log, clock) = (options, services, log, services.Clock);
         Shares = MemoryShares.Of(options.MemoryBytes, options.Lanes, Math.Max(1, options.FlushThreads / 2));
         Pool = new(Shares.PoolBytes);
+        Index = new(options.IndexBytes, services.Random.NextInt64(long.MaxValue));
         Stores = new(options, services, Shares, team, log);
         Work = new(clock);
         Stop = new(clock);
@@ -39,6 +40,9 @@ internal sealed class EngineContext : IDisposable
     internal MemoryShares Shares { get; }
 
     internal SegmentPool Pool { get; }
+
+    /// <summary>The memory of all key indexes.</summary>
+    internal IndexBudget Index { get; }
 
     internal TableStoreFactory Stores { get; }
 
@@ -155,6 +159,7 @@ internal sealed class EngineContext : IDisposable
         Stop.Dispose();
         Queries.Dispose();
         Pool.Dispose();
+        Index.Dispose();
         Stores.Dispose();
     }
 

@@ -57,6 +57,9 @@ public sealed record EngineOptions
     /// </summary>
     public long HotTtlMs { get; init; } = 60_000;
 
+    /// <summary>Memory of all key indexes together, beside <see cref="MemoryBytes"/>; at least 1 MiB.</summary>
+    public long IndexBytes { get; init; } = 64L << 20;
+
     /// <summary>Threads that help flushes encode while cores are idle; 0: each flush encodes alone.</summary>
     public int EncodeHelpers { get; init; } = Math.Clamp(Environment.ProcessorCount - 1, 0, 7);
 

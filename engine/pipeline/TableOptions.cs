@@ -49,6 +49,9 @@ public sealed record TableOptions
     /// <summary>Partition fields in the text form <c>day(event_time), bucket(16, user_id)</c>; null for an unpartitioned table.</summary>
     public string? PartitionBy { get; init; }
 
+    /// <summary>Columns that rows are found by, by their full names; none: rows are not looked up.</summary>
+    public ImmutableArray<string> Key { get; init; } = [];
+
     public StartPosition Start { get; init; } = StartPosition.Earliest;
 
     /// <summary>Adds the <c>_kafka</c> struct column: where each row came from.</summary>
@@ -81,6 +84,6 @@ public sealed record TableOptions
         (Template.Length > 0 || Topics.SequenceEqual(other.Topics))
         && TimestampUnits.Count == other.TimestampUnits.Count
             && TimestampUnits.All(u => other.TimestampUnits.TryGetValue(u.Key, out var unit) && unit == u.Value)
-        && Properties.SequenceEqual(other.Properties) && Start.Means(other.Start)
-        && this == other with { Topics = Topics, TimestampUnits = TimestampUnits, Properties = Properties, Start = Start };
+        && Properties.SequenceEqual(other.Properties) && Start.Means(other.Start) && Key.SequenceEqual(other.Key)
+        && this == other with { Topics = Topics, Key = Key, TimestampUnits = TimestampUnits, Properties = Properties, Start = Start };
 }

@@ -220,14 +220,9 @@ internal sealed class IndexBench(IndexBenchOptions options, TextWriter output)
         {
             open?.Seal();
             open = null;
-            foreach (var segment in segments) Retire(segment);
+            foreach (var segment in segments) segment.MarkFlushed(0);
+            pool.RetireFlushed(long.MaxValue);
             segments.Clear();
-        }
-
-        private static void Retire(Segment segment)
-        {
-            segment.MarkFlushed();
-            segment.Retire();
         }
     }
 }

@@ -3,6 +3,7 @@ using K2I.Base;
 using K2I.Kafka;
 using K2I.Pipeline;
 using K2I.Query;
+using K2I.Ring;
 
 namespace K2I.Cli.Config;
 
@@ -42,6 +43,7 @@ internal sealed class ConfigBinder(string sourceName, List<SettingSection> secti
             WalFileBytes = (wal.Bytes(Keys.WalFileSize, 4L << 20, 1L << 30) + 4095) / 4096 * 4096,
             WalMaxBytes = wal.Bytes(Keys.WalMaxBytes, 16L << 20, 1L << 50),
             WalGroupMs = wal.Ms(Keys.WalGroupInterval, 0, 1_000),
+            IndexBytes = query.Bytes(Keys.IndexMemory, IndexBudget.LeastBytes, 1L << 40),
             HotTtlMs = query.Ms(Keys.HotTtl, 0, 86_400_000),
         };
         var leastMemory = options.Lanes * EngineOptions.LeastMemoryBytes + options.FlushThreads * EngineOptions.LeastFlushMemoryBytes;

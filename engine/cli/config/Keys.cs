@@ -64,6 +64,8 @@ internal static class Keys
         "How long rows stay in memory for queries once they are in the table, while nobody needs the room.");
     public static readonly ConfigKey QueryMemory = new("query", "memory", "64MiB", Size,
         "What all queries together may take beside [engine] memory: half for files that are read and rows put in order, half for rows that slow readers keep from being given up.");
+    public static readonly ConfigKey IndexMemory = new("query", "index_memory", "64MiB", Size,
+        "What the indexes of all tables with a key may take beside [engine] memory; rows that find no room there are looked through when a key is asked for.");
     public static readonly ConfigKey QueryRows = new("query", "max_rows", "1000000", Count, "Rows of one answer.");
     public static readonly ConfigKey QueryBytes = new("query", "max_bytes", "1GiB", Size, "Bytes of one answer.");
     public static readonly ConfigKey QueryTimeout = new("query", "timeout", "60s", Time, "From a question to the end of its answer.");
@@ -93,6 +95,8 @@ internal static class Keys
     public static readonly ConfigKey CaseSensitive = new("table", "case_sensitive", "true", Flag, "Whether a field that differs from its column in the case of letters A to Z alone is another field, and left out, or is taken for it.");
     public static readonly ConfigKey PartitionBy = new("table", "partition_by", null, "partition fields such as day(event_time), bucket(16, user_id)", "Iceberg partitioning: column, year, month, day, hour(column), bucket(n, column), truncate(w, column).", "day(event_time), bucket(16, user_id)");
     public static readonly ConfigKey Start = new("table", "start", "earliest", "earliest, latest, a time such as 2026-01-01T00:00:00Z, or offsets such as 0:100, 1:200 or topic:0:100", "Where to begin in a partition that the table has nothing of: earliest; latest, which is decided at the first start and kept (partitions that come to be later are read from their beginning); a time; or PARTITION:OFFSET or TOPIC:PARTITION:OFFSET, ….");
+    public static readonly ConfigKey Key = new("table", "key", null, "columns such as event_id or _kafka.key",
+        "Columns that rows are found by, separated by commas; the newest row of a key is the one. Of structs by a.b.", "event_id");
     public static readonly ConfigKey KafkaColumn = new("table", "kafka_column", "true", Flag, "Adds the column _kafka: topic, partition, offset, timestamp, timestamp_type, key and headers of each row.");
     public static readonly ConfigKey TableFlushBytes = new("table", "flush.bytes", null, Size, "This table's own [flush] bytes.", "256MiB");
     public static readonly ConfigKey TableFlushRows = new("table", "flush.rows", null, Count, "This table's own [flush] rows.", "1000000");
@@ -120,10 +124,10 @@ internal static class Keys
         WalMode, WalFileSize, WalMaxBytes, WalGroupInterval,
         LogLevel, LogFormat, LogFile, LogFileSize, LogFileCount,
         Listen, Socket, SocketMode, Token, TlsCertificate, TlsKey, TableMetrics,
-        HotTtl, QueryMemory, QueryRows, QueryBytes, QueryTimeout, QueryConcurrency,
+        HotTtl, QueryMemory, IndexMemory, QueryRows, QueryBytes, QueryTimeout, QueryConcurrency,
         FlushBytes, FlushRows, FlushInterval,
         Topics, TableName, MaxTables, Format, Columns, SchemaFile, InferRecords, UnknownFields, CaseSensitive, TimestampUnit, RawValue,
-            RawKey, PartitionBy, Start, KafkaColumn,
+            RawKey, PartitionBy, Key, Start, KafkaColumn,
         TableFlushBytes, TableFlushRows, TableFlushInterval, DeadLetter, DeadLetterTopic, Tombstones, MaxRecord, MaxDepth,
     ];
 

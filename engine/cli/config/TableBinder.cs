@@ -40,6 +40,7 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Flu
             TimestampUnit = Units[values.Choice(Keys.TimestampUnit)],
             TimestampUnits = TimestampUnits(format),
             PartitionBy = values.Text(Keys.PartitionBy),
+            Key = Key(),
             Start = Start(topics),
             KafkaColumn = values.Flag(Keys.KafkaColumn),
             Flush = new FlushOptions
@@ -118,10 +119,19 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Flu
         if (hasFlaw) return table;
         var flaws = DeclaredText.TableFlaws(table, formatVersion).ToList();
         foreach (var flaw in flaws) values.Wrong(flaw.ColumnsAt is null ? key : Keys.Columns, flaw.Message, flaw.Hint, flaw.ColumnsAt);
+        if (flaws.Count == 0 && TableCheck.KeyFlaw(table) is { } keyFlaw) values.Wrong(Keys.Key, keyFlaw);
         if (flaws.Count > 0 || table.Format == RecordFormat.Raw) return table;
         foreach (var setting in UnitSettings)
             if (DeclaredText.UnitFlaw(table, ColumnOf(setting)) is { } wrong) problems.Add(setting.KeyPlace, $"[{section.Name}] {setting.Key}: {wrong}");
         return table;
+    }
+
+    private ImmutableArray<string> Key()
+    {
+        if (values.Text(Keys.Key) is not { Length: > 0 } text) return [];
+        ImmutableArray<string> columns = [.. text.Split(',', StringSplitOptions.TrimEntries)];
+        if (columns.Contains("")) values.Bad(Keys.Key, "a column has no name");
+        return columns;
     }
 
     private string? SchemaFile()

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using K2I.Base;
+using K2I.Columns;
 using K2I.Pipeline;
 using K2I.Query;
 
@@ -32,14 +33,17 @@ internal sealed class EngineViews : IReadViews
 
     public OffsetVector OffsetsOf(string table) => new(CutOf(table, withLeases: false).Offsets);
 
-    public IKeyLookup? KeysOf(string table) => null;
+    public IKeyLookup? KeysOf(string table)
+    {
+        var name = NameOf(table);
+        return engine.KeyOf(name) is { IsEmpty: false } columns ? new Lookup(this, name, columns) : null;
+    }
 
     private TableCut CutOf(string table, bool withLeases)
     {
         try
         {
-            if (engine.Cut(table, withLeases) is { } cut) return cut;
-            if (table.StartsWith(prefix, StringComparison.Ordinal) && engine.Cut(table[prefix.Length..], withLeases) is { } named) return named;
+            if (engine.Cut(NameOf(table), withLeases) is { } cut) return cut;
         }
         catch (EngineException error) when (error is not QueryException)
         {
@@ -48,6 +52,31 @@ internal sealed class EngineViews : IReadViews
         throw new QueryException(QueryFault.NotFound, $"there is no table {TextFit.Clean(table)}");
     }
 
+    /// <summary>As the configuration has it.</summary>
+    private string NameOf(string table) =>
+        table.StartsWith(prefix, StringComparison.Ordinal) && !engine.Has(table) ? table[prefix.Length..] : table;
+
     private static ImmutableArray<HotRows> Rows(ImmutableArray<CutRows> rows) =>
         [.. rows.Select(r => new HotRows(r.Lane, r.Segment, r.Rows, [.. r.Covers.Select(c => new Query.OffsetRange(c.Topic, c.Partition, c.From, c.Next))]))];
+
+    /// <summary>Rows of one table by its key.</summary>
+    private sealed class Lookup(EngineViews views, string table, ImmutableArray<string> columns) : IKeyLookup
+    {
+        public IReadOnlyList<string> Columns => columns;
+
+        public (ReadView View, Ordinal Row)? Find(IReadOnlyList<string> key)
+        {
+            try
+            {
+                if (views.engine.Find(table, key) is not { } found) return null;
+                var segment = found.Lease.Segment;
+                var rows = new HotRows(found.Lane, segment, found.Row.Value + 1, []);
+                return (new(found.Table.Cold, [rows], [], new(found.Table.Offsets), found.Table.IsPartial, [found.Lease], views.keeper), found.Row);
+            }
+            catch (EngineException error) when (error is not QueryException)
+            {
+                throw new QueryException(error.Kind == ErrorKind.Invalid ? QueryFault.BadQuestion : QueryFault.Unavailable, error.Message, error);
+            }
+        }
+    }
 }

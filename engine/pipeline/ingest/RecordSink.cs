@@ -44,6 +44,8 @@ internal sealed class RecordSink(RunPart part, PoolAccount memory, DeadLetters d
     private LetterBuffer? letters;
     private LogPin? pin;
     private long tooSmallBytes;
+    private KeyIndex? index;
+    private int indexedRows;
     private long lastSegment;
     private int lastRows;
     private long pendingRows;
@@ -68,6 +70,9 @@ internal sealed class RecordSink(RunPart part, PoolAccount memory, DeadLetters d
         (decoder, kafkaColumn) = (newDecoder, newKafkaColumn);
         defaults = [.. newDecoder.Schema.Fields.Select(DefaultValue.Of)];
     }
+
+    /// <summary>Rows are found by their keys from now on.</summary>
+    internal void Use(KeyIndex newIndex) => index = newIndex;
 
     /// <summary>A segment is open, or could be opened.</summary>
     internal bool HasRoom() => open is not null || Open();
@@ -137,7 +142,11 @@ internal sealed class RecordSink(RunPart part, PoolAccount memory, DeadLetters d
     internal void Publish()
     {
         journal.Append();
-        open?.Publish();
+        if (open is { } segment)
+        {
+            segment.Publish();
+            Index(segment);
+        }
         PublishCut();
     }
 
@@ -148,6 +157,7 @@ internal sealed class RecordSink(RunPart part, PoolAccount memory, DeadLetters d
         journal.Append();
         growth = SegmentGrowth.After(segment.BudgetBytes, segment.Rows.UsedBytes, isFull);
         segment.Seal();
+        Index(segment);
         (lastSegment, lastRows) = (segment.Sequence, segment.PublishedRows);
         var fetched = coverage.FirstFetchedUnixMs;
         var handed = new Sealed(part, segment, coverage.Take(), fetched, letters, pin!, Redo);
@@ -175,6 +185,13 @@ internal sealed class RecordSink(RunPart part, PoolAccount memory, DeadLetters d
         pin?.Release();
         (open, letters, pin) = (null, null, null);
         _ = coverage.Take();
+    }
+
+    /// <summary>Rows can be found as soon as they are published.</summary>
+    private void Index(Segment segment)
+    {
+        index?.Add(segment, indexedRows, segment.PublishedRows);
+        indexedRows = segment.PublishedRows;
     }
 
     /// <summary>Between records: what was taken is what readers see from now on.</summary>
@@ -209,7 +226,7 @@ internal sealed class RecordSink(RunPart part, PoolAccount memory, DeadLetters d
         }
         tooSmallBytes = 0;
         pin = ReplayPin?.Invoke() ?? journal.Pin();
-        (open, cover) = (segment, new());
+        (open, cover, indexedRows) = (segment, new(), 0);
         part.Run.Table.OnOpened(new(part, segment, cover));
         return true;
     }

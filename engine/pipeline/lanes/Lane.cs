@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using K2I.Base;
 using K2I.Kafka;
+using K2I.Ring;
 using Microsoft.Extensions.ObjectPool;
 
 namespace K2I.Pipeline;
@@ -71,6 +72,8 @@ internal sealed partial class Lane : IRecordHandler, IConsumerListener, IDisposa
 
     internal IClock Clock => clock;
 
+    internal IndexBudget IndexBudget => engine.Index;
+
     /// <summary>Lane's thread.</summary>
     internal ObjectPool<RecordFrameWriter> Writers { get; }
 
@@ -137,7 +140,11 @@ internal sealed partial class Lane : IRecordHandler, IConsumerListener, IDisposa
     }
 
     /// <summary>After <see cref="Run"/>.</summary>
-    public void Dispose() => Log.Dispose();
+    public void Dispose()
+    {
+        foreach (var part in parts.Values) part.EndIndex();
+        Log.Dispose();
+    }
 
     private static bool IsOfTable(EngineException error) => error.Kind != ErrorKind.Fatal || PauseReasons.Of(error) is not null;
 
@@ -284,6 +291,7 @@ internal sealed partial class Lane : IRecordHandler, IConsumerListener, IDisposa
         if (now < nextUpkeepMs) return;
         nextUpkeepMs = now + UpkeepMs;
         engine.Pool.RetireFlushed(now - engine.Options.HotTtlMs);
+        foreach (var part in parts.Values) part.SweepIndex();
         acks.Tick(partitions.Values, next => consumer!.Ack(next));
         if (!HasJoined && now - joinedMs > JoinWaitMs && consumer!.Connection.State == KafkaConnectionState.Up) HasJoined = true;
         if (HasJoined) engine.ShowTablesWithoutPartitions();

@@ -76,6 +76,9 @@ internal sealed partial class RunPart
         used = schema;
         var (decoder, kafkaColumn) = TableDecoding.For(options, schema, TellOfCase);
         sink.Use(decoder, kafkaColumn);
+        if (options.Key.IsEmpty || index is not null) return;
+        Volatile.Write(ref index, new(lane.IndexBudget, TableKey.Of(options, schema)));
+        sink.Use(index!);
     }
 
     private void TellOfCase(string column, string field)

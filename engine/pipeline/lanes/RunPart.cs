@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using K2I.Base;
 using K2I.Columns;
 using K2I.Kafka;
+using K2I.Ring;
 
 namespace K2I.Pipeline;
 
@@ -16,7 +17,7 @@ namespace K2I.Pipeline;
 /// </remarks>
 internal sealed partial class RunPart
 {
-    private const int InferWaitMs = 2_000;
+    private const int InferWaitMs = 2_000, MostSweeps = 16;
 
     /// <summary>
     /// Each change of the schema is a commit and closes a segment: changes that follow one another gather fields for so long.
@@ -37,6 +38,7 @@ internal sealed partial class RunPart
     private readonly Queue<PartReplay> replaysToCome = new();
     private readonly HashSet<string> toldOfCase = new(StringComparer.Ordinal);
     private ImmutableArray<Source> sources = [];
+    private KeyIndex? index;
     private Schema? used;
     private Schema? passedOver;
     private ColumnsQuestion? asked;
@@ -63,6 +65,9 @@ internal sealed partial class RunPart
     internal Lane Lane => lane;
 
     internal TableJournal Journal => journal;
+
+    /// <summary>Finds its rows in memory by key; null where the table has none, or no columns yet. Any thread may read.</summary>
+    internal KeyIndex? Index => Volatile.Read(ref index);
 
     /// <summary>How far its published rows are. Any thread may read.</summary>
     internal PartCut Cut { get; } = new();
@@ -208,6 +213,15 @@ internal sealed partial class RunPart
 
     internal void SealForFlush() => sink.SealForFlush();
 
+    /// <summary>Its rows are found no more. Again and again allowed.</summary>
+    internal void EndIndex() => index?.Dispose();
+
+    /// <summary>Steps of the upkeep of its index, some at most.</summary>
+    internal void SweepIndex()
+    {
+        for (var i = 0; i < MostSweeps && index?.Sweep() == true; i++) { }
+    }
+
     /// <summary>Seals what there is and asks for its flush.</summary>
     internal void RequestFlush()
     {
@@ -247,6 +261,7 @@ internal sealed partial class RunPart
         Replay = null;
         while (replaysToCome.TryDequeue(out var replay)) replay.Dispose();
         sink.Discard();
+        EndIndex();
         journal.Drop();
         sources = [];
     }

@@ -2,6 +2,7 @@ using K2I.Base;
 using K2I.Columns;
 using K2I.Decode;
 using K2I.Iceberg;
+using K2I.Ring;
 
 namespace K2I.Pipeline;
 
@@ -27,6 +28,23 @@ public static class TableCheck
         var schema = FieldIds.NewSchema(options.KafkaColumn ? [.. columns, KafkaColumn.Field(0)] : columns);
         _ = PartitionSpecText.Parse(options.PartitionBy ?? "", schema);
         return schema;
+    }
+
+    /// <summary>
+    /// What is wrong with the key in the columns that the options fix; null for nothing, and where the columns are still to be inferred.
+    /// </summary>
+    public static string? KeyFlaw(TableOptions options)
+    {
+        if (options.Key.IsEmpty || DeclaredSchema(options) is not { } schema) return null;
+        try
+        {
+            _ = KeyColumns.Of(schema, options.Key.AsSpan());
+            return null;
+        }
+        catch (EngineException error) when (error.Kind == ErrorKind.Invalid)
+        {
+            return error.Message;
+        }
     }
 
     /// <summary>The columns that a start would add to the table. Throws Invalid where table and options do not go together.</summary>
