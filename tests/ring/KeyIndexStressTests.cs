@@ -22,7 +22,11 @@ public sealed class KeyIndexStressTests
         var running = Lanes;
         var problems = new System.Collections.Concurrent.ConcurrentQueue<string>();
         long found = 0;
-        Thread[] threads = [.. lanes.Select(l => new Thread(() => Write(l))), .. Enumerable.Range(0, 2).Select(i => new Thread(() => Read(i)))];
+        Thread[] threads =
+        [
+            .. lanes.Select(l => new Thread(() => Write(l))),
+            .. Enumerable.Range(0, 2).Select(i => new Thread(() => Read(i))),
+        ];
         foreach (var thread in threads) thread.Start();
         foreach (var thread in threads) thread.Join();
         Assert.Empty(problems);

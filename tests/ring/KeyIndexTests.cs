@@ -59,8 +59,8 @@ public sealed class KeyIndexTests
         using var budget = new IndexBudget(256 << 20, 1);
         using var world = new IndexWorld(budget, 1, memory: 512 << 20);
         const int keys = 3_000_000;
-        for (var key = 0; key < keys; key += 10_000) world.Add(Enumerable.Range(key, 10_000).Select(k => (long)k), SegmentClasses.Largest);
-        for (var key = 0; key < keys; key += 3 * 7_000) world.Add(Enumerable.Range(key, 7_000).Select(k => (long)k), SegmentClasses.Largest);
+        for (var key = 0; key < keys; key += 10_000) world.Add(Range(key, key + 10_000), SegmentClasses.Largest);
+        for (var key = 0; key < keys; key += 3 * 7_000) world.Add(Range(key, Math.Min(keys, key + 7_000)), SegmentClasses.Largest);
         for (var key = 0; key < keys + 1000; key++) world.Check(key);
         Assert.InRange(budget.HeldBytes, 16L * keys, 40L * keys);
         Assert.Equal(keys, world.Index.Entries);
@@ -174,8 +174,8 @@ public sealed class KeyIndexTests
     public void AKeyWithinAStructIsFoundInSegmentsOfOlderAndNewerSchemas()
     {
         var old = Schema.Of(new Field(1, "_kafka", new StructType([new Field(2, "key", PrimitiveType.Int, false)]), false));
-        var now = Schema.Of(new Field(3, "more", PrimitiveType.Boolean, false),
-            new Field(1, "_kafka", new StructType([new Field(4, "topic", PrimitiveType.Int, false), new Field(2, "key", PrimitiveType.Long, false)]), false));
+        var kafka = new StructType([new Field(4, "topic", PrimitiveType.Int, false), new Field(2, "key", PrimitiveType.Long, false)]);
+        var now = Schema.Of(new Field(3, "more", PrimitiveType.Boolean, false), new Field(1, "_kafka", kafka, false));
         using var budget = new IndexBudget(IndexBudget.LeastBytes, 1);
         using var pool = new SegmentPool(4 << 20);
         using var account = pool.Open();

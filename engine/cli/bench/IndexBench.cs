@@ -106,7 +106,8 @@ internal sealed class IndexBench(IndexBenchOptions options, TextWriter output)
             {
                 if (open is null)
                 {
-                    open = account.TryOpen(schema, SegmentClasses.Largest) ?? throw new EngineException(ErrorKind.Full, "no memory for rows");
+                    open = account.TryOpen(schema, SegmentClasses.Largest)
+                        ?? throw new EngineException(ErrorKind.Full, "no memory for rows");
                     segments.Enqueue(open);
                 }
                 var from = open.PublishedRows;
@@ -156,7 +157,8 @@ internal sealed class IndexBench(IndexBenchOptions options, TextWriter output)
             const int run = 32, lineBytes = 64;
             using var memory = NativeBuffer.Reserve(MemoryTag.Scratch, bytes);
             memory.Populate(0, memory.Capacity);
-            var lines = MemoryMarshal.Cast<byte, ulong>(memory.Slice(0, (int)Math.Min(int.MaxValue / lineBytes * lineBytes, memory.Capacity)));
+            var length = (int)Math.Min(int.MaxValue / lineBytes * lineBytes, memory.Capacity);
+            var lines = MemoryMarshal.Cast<byte, ulong>(memory.Slice(0, length));
             var rows = segments.Peek().View();
             var hashes = new ulong[run];
             var best = long.MaxValue;
@@ -204,8 +206,8 @@ internal sealed class IndexBench(IndexBenchOptions options, TextWriter output)
                 MemoryMarshal.Write(key[sizeof(ulong)..], low);
                 return KeyBytes;
             }
-            Check.That(Utf8Formatter.TryFormat(new Guid((uint)high, (ushort)(high >> 32), (ushort)(high >> 48), (byte)low, (byte)(low >> 8),
-                (byte)(low >> 16), (byte)(low >> 24), (byte)(low >> 32), (byte)(low >> 40), (byte)(low >> 48), (byte)(low >> 56)), key, out var length));
+            Span<ulong> halves = [high, low];
+            Check.That(Utf8Formatter.TryFormat(new Guid(MemoryMarshal.AsBytes(halves)), key, out var length));
             return length;
         }
 

@@ -20,7 +20,9 @@ public sealed class IndexBudget : IDisposable
     /// <summary>Units that are free and have pages: what growth gives back and takes at once.</summary>
     private const int WarmUnits = 16;
 
-    /// <summary>A part of the units that only a place that replaces another as large may take: stale entries can always be dropped.</summary>
+    /// <summary>
+    /// One in so many units is only for places that replace others as large: stale entries can be dropped where nothing else has room.
+    /// </summary>
     private const int ReservedPart = 32;
 
     private readonly Lock gate = new();

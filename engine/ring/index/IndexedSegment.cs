@@ -3,7 +3,8 @@ using K2I.Base;
 namespace K2I.Ring;
 
 /// <summary>
-/// A segment whose rows are in an index. Readers: <see cref="Number"/>, <see cref="Segment"/>, <see cref="Keys"/>; the rest is the writer's.
+/// A segment whose rows are in an index. Readers: <see cref="Number"/>, <see cref="Segment"/>, <see cref="Keys"/>; the rest is the
+/// writer's.
 /// </summary>
 internal sealed class IndexedSegment(long number, Segment segment, KeyReader keys)
 {

@@ -20,7 +20,9 @@ public sealed class KeyColumns
     /// <summary>Full names, as in <c>_kafka.key</c>.</summary>
     public ImmutableArray<string> Paths { get; }
 
-    /// <exception cref="EngineException"><see cref="ErrorKind.Invalid"/>: no column, one twice, unknown, or of a type that is no key.</exception>
+    /// <exception cref="EngineException">
+    /// <see cref="ErrorKind.Invalid"/>: no column, one twice, one that is unknown or of a type that is no key.
+    /// </exception>
     public static KeyColumns Of(Schema schema, params ReadOnlySpan<string> paths)
     {
         if (paths.IsEmpty) throw new EngineException(ErrorKind.Invalid, "a key has at least one column");

@@ -1,6 +1,6 @@
 namespace K2I.Ring;
 
-/// <summary>How a key column's values become bytes of a key: equal keys have equal bytes, also where the column's type was widened.</summary>
+/// <summary>How a key column's values become bytes of a key: equal ones the same bytes, also where the column's type was widened.</summary>
 internal enum KeyForm
 {
     /// <summary>The segment's schema has no such column: all null.</summary>

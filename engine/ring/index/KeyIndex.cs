@@ -10,8 +10,8 @@ namespace K2I.Ring;
 /// </summary>
 /// <remarks>
 /// Writer (the lane's thread): <see cref="Add"/>, <see cref="Sweep"/>, <see cref="Dispose"/>. Readers, any number, that wait for nobody:
-/// <see cref="TryFind"/>, <see cref="IsComplete"/>. A row is found once its <see cref="Add"/> has ended: what tells readers how far the table
-/// is must come after it. Memory is the budget's; where it gives none, new keys are left out, and <see cref="IsComplete"/> says so.
+/// <see cref="TryFind"/>, <see cref="IsComplete"/>. A row is found once its <see cref="Add"/> has ended: what tells readers how far the
+/// table is must come after it. Memory is the budget's; where it gives none, new keys are left out, and <see cref="IsComplete"/> says so.
 /// </remarks>
 public sealed class KeyIndex : IDisposable
 {
@@ -64,7 +64,8 @@ public sealed class KeyIndex : IDisposable
         if (from == to) return;
         var indexed = segments.Of(segment, Columns);
         var keys = indexed.Keys;
-        Span<ulong> hashes = stackalloc ulong[RunRows], found = stackalloc ulong[RunRows];
+        Span<ulong> hashes = stackalloc ulong[RunRows];
+        Span<RowLocation> met = stackalloc RowLocation[RunRows];
         for (var count = 0; from < to; from += count)
         {
             count = Math.Min(RunRows, to - from);
@@ -73,9 +74,9 @@ public sealed class KeyIndex : IDisposable
                 hashes[i] = keys.Hash(from + i, seed, ref room) | SameBits;
                 directory.Find(hashes[i])?.Prefetch(hashes[i]);
             }
-            for (var i = 0; i < count; i++) found[i] = Meet(hashes[i]);
+            for (var i = 0; i < count; i++) met[i] = Meet(hashes[i]);
             for (var i = 0; i < count; i++)
-                if (found[i] is not 0 and var word) segments.Find(new RowLocation(word).Number)?.Keys.PrefetchValue(new RowLocation(word).Ordinal);
+                if (met[i] is { Word: not 0 } at) segments.Find(at.Number)?.Keys.PrefetchValue(at.Ordinal);
             for (var i = 0; i < count; i++) Put(indexed, from + i, hashes[i]);
         }
         segments.LetGo();
@@ -109,7 +110,7 @@ public sealed class KeyIndex : IDisposable
     {
         segments.Refresh();
         if (isIncomplete && !segments.IsAnyLeftOut) Volatile.Write(ref isIncomplete, false);
-        if (segments.Count == 0 && directory.Entries > 0) directory.Clear();
+        if (segments.Count == 0) directory.Clear();
         if (directory.Return()) return true;
         if (!IsMostlyStale(segments.Entries, directory.Entries)) return false;
         directory.Sweep();
@@ -130,7 +131,9 @@ public sealed class KeyIndex : IDisposable
 
     private bool TryProbe(KeyShard shard, ulong hash, ReadOnlySpan<byte> key, out SegmentLease lease, out Ordinal row)
     {
-        for (var bucket = shard.Home(hash); ; bucket = shard.Next(bucket))
+        // No further than once around: what became another shard's may be full.
+        var bucket = shard.Home(hash);
+        for (var left = shard.Buckets; left > 0; left--, bucket = shard.Next(bucket))
         {
             var matches = shard.Slots(bucket, hash);
             var isLast = shard.Slots(bucket, 0) != 0;
@@ -169,18 +172,18 @@ public sealed class KeyIndex : IDisposable
     }
 
     /// <summary>
-    /// Where the key may have a row, by a look at its first bucket: asks for the memory that its stored key is found by. 0: nowhere.
+    /// Where the key may have a row, by a look at its first bucket: asks for the memory that its stored key is found by. Of no segment: nowhere.
     /// </summary>
-    private ulong Meet(ulong hash)
+    private RowLocation Meet(ulong hash)
     {
-        if (directory.Find(hash) is not { } shard) return 0;
+        if (directory.Find(hash) is not { } shard) return default;
         var bucket = shard.Home(hash);
         var matches = shard.Slots(bucket, hash);
-        if (matches == 0) return 0;
+        if (matches == 0) return default;
         var location = shard.Location(bucket, BitOperations.TrailingZeroCount(matches));
-        if (!segments.TryHold(location.Number, out var other)) return 0;
+        if (!segments.TryHold(location.Number, out var other)) return default;
         other.Keys.PrefetchPlace(location.Ordinal);
-        return location.Word;
+        return location;
     }
 
     private void Put(IndexedSegment segment, int ordinal, ulong hash)

@@ -4,7 +4,9 @@ using K2I.Columns;
 
 namespace K2I.Ring;
 
-/// <summary>Finds a key without an index: reads key columns from the newest row down, several values at once where their form allows.</summary>
+/// <summary>
+/// Finds a key without an index: reads the first key column from the newest row down, several values at once where its form allows.
+/// </summary>
 public static class KeyScan
 {
     /// <summary>The last of the rows that has the key; null where none has it. The caller keeps the rows in memory.</summary>
