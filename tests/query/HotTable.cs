@@ -134,6 +134,17 @@ internal sealed class HotTable : IReadViews, IDisposable
         }
     }
 
+    /// <summary>A doubt: what is not flushed is given up, and offsets from <paramref name="offset"/> on are read anew.</summary>
+    public void Rewind(long offset)
+    {
+        foreach (var one in segments.Where(s => !s.IsFlushed).ToList())
+        {
+            one.Segment.Discard();
+            segments.Remove(one);
+        }
+        next = offset;
+    }
+
     public void Change(UpdateSchema change)
     {
         committer.Commit(TestTables.Events, change);
