@@ -28,7 +28,7 @@ public sealed record ScanRequest
     public Schema? Schema { get; init; }
 
     /// <summary>Called before each batch that is read, also where no row of it meets the filter: what it throws ends the scan.</summary>
-    public Action? Checkpoint { get; init; }
+    public Action? BetweenBatches { get; init; }
 
     /// <summary>Rows a batch may have.</summary>
     public int BatchRows { get; init; } = 16_384;

@@ -44,7 +44,7 @@ internal sealed class KeyAnswer(KeyQuestion question, QueryRun run, IReadViews v
                 Columns = question.Columns,
                 Filter = filter,
                 Schema = Questions.SchemaOf(view, table),
-                Checkpoint = run.Check,
+                BetweenBatches = run.Check,
             };
             var scan = Questions.Bind(() => new TableScan(table, store, request));
             return new(run, view, scan, 1, [find(view, scan)]);

@@ -37,7 +37,7 @@ internal sealed class ScanAnswer(ScanQuestion question, QueryRun run, IReadViews
             Columns = question.Columns,
             Filter = filter,
             Schema = Questions.SchemaOf(view, table),
-            Checkpoint = run.Check,
+            BetweenBatches = run.Check,
         };
         if (question.AsOf is { } asOf) request = Moments.At(request, table.Metadata, asOf);
         var asked = Questions.Bind(() => new TableScan(table, store, request));
