@@ -15,6 +15,7 @@ internal static class BenchCommand
         command.Subcommands.Add(WalBenchCommand.Create(terminal));
         command.Subcommands.Add(ParquetBenchCommand.Create(terminal));
         command.Subcommands.Add(CommitBenchCommand.Create(terminal));
+        command.Subcommands.Add(ScanBenchCommand.Create(terminal));
         return command;
     }
 
