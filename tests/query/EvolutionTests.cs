@@ -25,8 +25,8 @@ public class EvolutionTests(Xunit.Abstractions.ITestOutputHelper output)
         using var cold = Changed(flush: true);
         foreach (var where in new string?[]
         {
-            null, "i > 5000", "i = 3 or i = 10000000003", "f <= 1.5", "not (f > 1.5)", "d = 0.3", "day >= '1970-01-04T00:00:00'", "s.a = 10000000002",
-            "s.c is null", "s.c = 'new'", "added is not null", "added = 7 or s.a < 3", "renamed like 'b%'",
+            null, "i > 5000", "i = 3 or i = 10000000003", "f <= 1.5", "not (f > 1.5)", "d = 0.3", "day >= '1970-01-04T00:00:00'",
+            "s.a = 10000000002", "s.c is null", "s.c = 'new'", "added is not null", "added = 7 or s.a < 3", "renamed like 'b%'",
         })
         {
             output.WriteLine(where ?? "all");
@@ -44,7 +44,8 @@ public class EvolutionTests(Xunit.Abstractions.ITestOutputHelper output)
         using var table = new HotTable(First);
         table.Add(2, Fill);
         table.Flush();
-        var ahead = new Schema(table.Schema.SchemaId + 1, new StructType(table.Schema.Fields.Add(new(100, "next", PrimitiveType.Long, false))));
+        var fields = table.Schema.Fields.Add(new(100, "next", PrimitiveType.Long, false));
+        var ahead = new Schema(table.Schema.SchemaId + 1, new StructType(fields));
         var segment = table.OpenSegment(ahead);
         table.Append(segment, 1, (row, i) =>
         {
@@ -76,8 +77,9 @@ public class EvolutionTests(Xunit.Abstractions.ITestOutputHelper output)
         var table = new HotTable(First);
         table.Add(40, Fill);
         if (flush) table.Flush();
-        table.Change(new UpdateSchema().Widen("i", PrimitiveType.Long).Widen("f", PrimitiveType.Double).Widen("d", PrimitiveType.Decimal(20, 1))
-            .Widen("day", PrimitiveType.Timestamp).Widen("s.a", PrimitiveType.Long).Widen("l.element", PrimitiveType.Long));
+        table.Change(new UpdateSchema().Widen("i", PrimitiveType.Long).Widen("f", PrimitiveType.Double)
+            .Widen("d", PrimitiveType.Decimal(20, 1)).Widen("day", PrimitiveType.Timestamp).Widen("s.a", PrimitiveType.Long)
+            .Widen("l.element", PrimitiveType.Long));
         table.Add(40, (row, i) =>
         {
             row.Column(0).AppendLong(10_000_000_000 + (i % 5));

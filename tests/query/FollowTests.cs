@@ -12,7 +12,9 @@ public class FollowTests
         new(1, "n", PrimitiveType.Long, true),
         new(2, "_kafka", new StructType(
         [
-            new(3, "topic", PrimitiveType.String, true), new(4, "partition", PrimitiveType.Int, true), new(5, "offset", PrimitiveType.Long, true),
+            new(3, "topic", PrimitiveType.String, true),
+            new(4, "partition", PrimitiveType.Int, true),
+            new(5, "offset", PrimitiveType.Long, true),
         ]), false),
     ]);
 
@@ -51,7 +53,8 @@ public class FollowTests
         table.Flush();
         table.Add(5, Fill);
         using var queries = Answers.Queries(table);
-        using var follower = queries.Follow(new FollowQuestion { Table = HotTable.Name, From = OffsetVector.Parse("t:0:3"), Where = "n != 6" });
+        var question = new FollowQuestion { Table = HotTable.Name, From = OffsetVector.Parse("t:0:3"), Where = "n != 6" };
+        using var follower = queries.Follow(question);
         using var taken = new Taken(follower);
         Assert.Equal([3, 4, 5, 7, 8, 9], taken.Next());
         using var again = queries.Follow(new FollowQuestion { Table = HotTable.Name, From = follower.Offsets });
@@ -178,7 +181,8 @@ public class FollowTests
 
         private List<int> Numbers()
         {
-            List<int> numbers = [.. Answers.Lines(buffer).Select(r => int.Parse(r.Split(':')[1].Split(',', '}')[0], CultureInfo.InvariantCulture))];
+            var texts = Answers.Lines(buffer).Select(r => r.Split(':')[1].Split(',', '}')[0]);
+            List<int> numbers = [.. texts.Select(t => int.Parse(t, CultureInfo.InvariantCulture))];
             buffer.ResetWrittenCount();
             return numbers;
         }

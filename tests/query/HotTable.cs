@@ -9,8 +9,8 @@ using K2I.Storage;
 namespace K2I.Query.Tests;
 
 /// <summary>
-/// One table as a process has it: rows in segments of a pool, flushed when told to, views as they are asked for. Each segment has a partition
-/// of its own lane; a row's offset there counts up.
+/// One table as a process has it: rows in segments of a pool, flushed when told to, views as they are asked for. Each segment has a
+/// partition of its own lane; a row's offset there counts up.
 /// </summary>
 internal sealed class HotTable : IReadViews, IDisposable
 {
@@ -57,7 +57,8 @@ internal sealed class HotTable : IReadViews, IDisposable
         if (table != Name) throw new QueryException(QueryFault.NotFound, $"there is no table {table}");
         var hot = segments.Where(s => !s.IsFlushed && s.Segment.PublishedRows > 0).ToList();
         var flushed = segments.Where(s => s.IsFlushed).ToList();
-        var view = new ReadView(HasColumns ? Cold : null, Rows(hot), Rows(flushed), OffsetsOf(table), false, [.. hot.Concat(flushed).Select(Lease)]);
+        var leases = hot.Concat(flushed).Select(Lease);
+        var view = new ReadView(HasColumns ? Cold : null, Rows(hot), Rows(flushed), OffsetsOf(table), false, [.. leases]);
         views.Add(view);
         return view;
     }

@@ -6,7 +6,8 @@ namespace K2I.Query.Tests;
 
 public class KeyTests
 {
-    private static readonly Schema Pairs = FieldIds.NewSchema([new(1, "k", PrimitiveType.Int, true), new(2, "v", PrimitiveType.Long, true)]);
+    private static readonly Schema Pairs =
+        FieldIds.NewSchema([new(1, "k", PrimitiveType.Int, true), new(2, "v", PrimitiveType.Long, true)]);
 
     [Fact]
     public void TheNewestRowOfAKeyIsFoundWhereverItIs()
@@ -73,7 +74,8 @@ public class KeyTests
     private static string? Find(HotTable table, int key, QuerySource source)
     {
         using var queries = Answers.Queries(table);
-        var question = new KeyQuestion { Table = HotTable.Name, Key = [key.ToString(CultureInfo.InvariantCulture)], Columns = ["v"], Source = source };
+        var text = key.ToString(CultureInfo.InvariantCulture);
+        var question = new KeyQuestion { Table = HotTable.Name, Key = [text], Columns = ["v"], Source = source };
         using var stream = queries.Find(question, CancellationToken.None);
         return Answers.Rows(stream) switch
         {

@@ -16,7 +16,8 @@ public class OutputTests
     [
         new(1, "n", PrimitiveType.Long, true),
         new(2, "text", PrimitiveType.String, false),
-        new(3, "s", new StructType([new(4, "x", PrimitiveType.Int, false), new(5, "l", ListType.Of(6, PrimitiveType.String, false), false)]), false),
+        new(3, "s", new StructType(
+            [new(4, "x", PrimitiveType.Int, false), new(5, "l", ListType.Of(6, PrimitiveType.String, false), false)]), false),
         new(7, "ok", PrimitiveType.Boolean, false),
     ]);
 
@@ -80,7 +81,8 @@ public class OutputTests
         });
         var csv = Encoding.UTF8.GetString(Encode(table, new ScanQuestion { Table = HotTable.Name }, b => new CsvRows(b)).Span);
         Assert.Equal(
-            "n,text,s,ok\n0,,,true\n1,\"\",,true\n2,\"a,b\",,true\n3,\"say \"\"so\"\"\",,true\n4,\" x\",,true\n5,\"two\nlines\",,true\n6,plain,,true\n", csv);
+            "n,text,s,ok\n0,,,true\n1,\"\",,true\n2,\"a,b\",,true\n"
+                + "3,\"say \"\"so\"\"\",,true\n4,\" x\",,true\n5,\"two\nlines\",,true\n6,plain,,true\n", csv);
     }
 
     [Fact]
@@ -157,13 +159,17 @@ public class OutputTests
                 var lists = (ListArray)s.Fields[0];
                 for (var i = 0; i < batch.Length; i++)
                 {
-                    var list = lists.IsNull(i) ? "null" : $"[{string.Join(",", Enumerable.Range(0, lists.GetValueLength(i)).Select(e => Quoted(((StringArray)lists.GetSlicedValues(i)).GetString(e))))}]";
-                    rows.Add($"{{\"n\":{n.GetValue(i)},\"text\":{Quoted(text.GetString(i))},\"s\":{(s.IsNull(i) ? "null" : $"{{\"l\":{list}}}")}}}");
+                    var list = lists.IsNull(i) ? "null" : Listed((StringArray)lists.GetSlicedValues(i));
+                    var inner = s.IsNull(i) ? "null" : $"{{\"l\":{list}}}";
+                    rows.Add($"{{\"n\":{n.GetValue(i)},\"text\":{Quoted(text.GetString(i))},\"s\":{inner}}}");
                 }
             }
         }
         return rows;
     }
+
+    private static string Listed(StringArray list) =>
+        $"[{string.Join(",", Enumerable.Range(0, list.Length).Select(e => Quoted(list.GetString(e))))}]";
 
     private static string Quoted(string? text) => text is null ? "null" : $"\"{text.Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 }

@@ -4,14 +4,14 @@ namespace K2I.Cli.Bench;
 
 /// <summary>One line of <c>k2i bench scan</c>: a question's fastest turn.</summary>
 /// <param name="What">Condition or form of output.</param>
-/// <param name="Found">Rows of the answer.</param>
+/// <param name="Found">Rows of the answer, where they were counted.</param>
 /// <param name="Ms">From the question to the end of the answer.</param>
 /// <param name="RowsPerSecond">Rows looked at.</param>
 /// <param name="BytesPerSecond">Bytes of the answer.</param>
 /// <param name="CpuSecondsPerGb">Of the process, for a gigabyte of the answer; 0 where it has no bytes.</param>
 /// <param name="AllocatedBytes">Managed, for the whole answer.</param>
 internal sealed record ScanBenchRow(
-    string What, long Found, double Ms, double RowsPerSecond, double BytesPerSecond, double CpuSecondsPerGb, long AllocatedBytes)
+    string What, long? Found, double Ms, double RowsPerSecond, double BytesPerSecond, double CpuSecondsPerGb, long AllocatedBytes)
 {
     internal static void PrintTable(IEnumerable<ScanBenchRow> rows, TextWriter output)
     {
@@ -29,7 +29,7 @@ internal sealed record ScanBenchRow(
         {
             json.WriteStartObject();
             json.WriteString("what", row.What);
-            json.WriteNumber("found", row.Found);
+            if (row.Found is { } found) json.WriteNumber("found", found);
             json.WriteNumber("ms", Math.Round(row.Ms, 4));
             json.WriteNumber("rows_per_second", Math.Round(row.RowsPerSecond));
             json.WriteNumber("bytes_per_second", Math.Round(row.BytesPerSecond));

@@ -8,8 +8,12 @@ internal static class ScanBenchCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var rows = new Option<int>("--rows") { Description = "Events in memory, about 150 bytes each", DefaultValueFactory = _ => 1_000_000 };
-        var rounds = new Option<int>("--rounds") { Description = "Turns of each question; the fastest counts", DefaultValueFactory = _ => 10 };
+        var rows = new Option<int>("--rows") { Description = "Events in memory", DefaultValueFactory = _ => 1_000_000 };
+        var rounds = new Option<int>("--rounds")
+        {
+            Description = "Turns of each question; the fastest counts",
+            DefaultValueFactory = _ => 10,
+        };
         var json = new Option<bool>("--json") { Description = "Print JSON" };
         var command = new Command("scan", "Queries over rows in memory: filters, an order, and each form of output") { rows, rounds, json };
         command.SetAction(arguments =>

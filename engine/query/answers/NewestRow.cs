@@ -6,8 +6,9 @@ using K2I.Memory;
 namespace K2I.Query;
 
 /// <summary>
-/// The newest row that a scan finds: segments are looked through from the newest, then data files by their sequence number, from the last; of
-/// the first of them that has some, the last row. Of files of one commit row ids tell the order, and without them names. Owner of the view.
+/// The newest row that a scan finds: segments are looked through from the newest, then data files by their sequence number, from the last;
+/// of the first of them that has some, the last row. Of files of one commit row ids tell the order, and without them names. Owner of the
+/// view.
 /// </summary>
 internal sealed class NewestRow : IRowSource, IRowConsumer
 {

@@ -4,7 +4,9 @@ using K2I.Iceberg;
 
 namespace K2I.Query;
 
-/// <summary>Which kernel tests a predicate's values. It says what <see cref="BoundPredicate"/> says of them, for the tests of null as well.</summary>
+/// <summary>
+/// Which kernel tests a predicate's values. It says what <see cref="BoundPredicate"/> says of them, for the tests of null as well.
+/// </summary>
 internal static class Kernels
 {
     /// <summary>Of a longer list each text is looked up, which takes more for the first and less for each.</summary>
@@ -71,12 +73,12 @@ internal static class Kernels
     {
         var values = predicate.Values;
         var negated = predicate.IsNegated != (predicate.Operator is ScanOperator.NotEqual or ScanOperator.NotIn);
-        var isText = predicate.Field.Type.Kind is TypeKind.String or TypeKind.Binary;
+        var isShort = predicate.Field.Type.Kind is TypeKind.String or TypeKind.Binary && values.Length <= MostPatterns;
         switch (predicate.Operator)
         {
             case ScanOperator.StartsWith:
                 return new TextKernel([new(values[0], isPrefix: true)], negated);
-            case ScanOperator.Equal or ScanOperator.NotEqual or ScanOperator.In or ScanOperator.NotIn when isText && values.Length <= MostPatterns:
+            case ScanOperator.Equal or ScanOperator.NotEqual or ScanOperator.In or ScanOperator.NotIn when isShort:
                 return new TextKernel([.. values.Select(v => new TextPattern(v, isPrefix: false))], negated);
             case ScanOperator.Equal or ScanOperator.NotEqual or ScanOperator.In or ScanOperator.NotIn:
                 return new BytesSetKernel([.. values.Order(Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)))], negated);

@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace K2I.Query;
 
 /// <summary>
-/// A text that others equal, or begin with. Length and the first eight bytes, as a number, are compared without a branch, 64 texts at a time;
-/// the rest only where those agree.
+/// A text that others equal, or begin with. Length and the first eight bytes, as a number, are compared without a branch, 64 texts at a
+/// time; the rest only where those agree.
 /// </summary>
 internal sealed class TextPattern
 {
