@@ -20,6 +20,7 @@ internal sealed class HotTable : IReadViews, IDisposable
     private readonly List<HotSegment> segments = [];
     private readonly List<ReadView> views = [];
     private long next;
+    private long flushed, retired;
 
     public HotTable(Schema schema, int formatVersion = 3, string partitionBy = "")
     {
@@ -118,7 +119,7 @@ internal sealed class HotTable : IReadViews, IDisposable
         foreach (var one in segments.Where(s => !s.IsFlushed && s.Segment.State == SegmentState.Sealed))
         {
             if (one.Segment.PublishedRows > 0) files.AddRange(ParquetFiles.Write(Cold, fitter.Fit(one.Segment.View()), Store));
-            one.Segment.MarkFlushed();
+            one.Segment.MarkFlushed(++flushed);
             one.IsFlushed = true;
         }
         Assert.Equal(CommitStatus.Committed, committer.Commit(TestTables.Events, TestTables.Append([.. files])).Status);
@@ -128,11 +129,10 @@ internal sealed class HotTable : IReadViews, IDisposable
     /// <summary>Gives up the memory of what is flushed.</summary>
     public void Retire(int count = int.MaxValue)
     {
-        foreach (var one in segments.Where(s => s.IsFlushed).Take(count).ToList())
-        {
-            one.Segment.Retire();
-            segments.Remove(one);
-        }
+        var given = segments.Where(s => s.IsFlushed).Take(count).ToList();
+        foreach (var one in given) segments.Remove(one);
+        retired += given.Count;
+        pool.RetireFlushed(retired + 1);
     }
 
     /// <summary>A doubt: what is not flushed is given up, and offsets from <paramref name="offset"/> on are read anew.</summary>
