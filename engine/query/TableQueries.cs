@@ -35,10 +35,12 @@ public sealed class TableQueries(IReadViews views, IObjectStore store, QueryLimi
     }
 
     /// <summary>Rows of a table, of one moment.</summary>
-    public RowStream Scan(ScanQuestion question, CancellationToken stop) => Start(run => new ScanAnswer(question, run, views, store).Open(), stop);
+    public RowStream Scan(ScanQuestion question, CancellationToken stop) =>
+        Start(run => new ScanAnswer(question, run, views, store).Open(), stop);
 
     /// <summary>The newest row of a key, or none.</summary>
-    public RowStream Find(KeyQuestion question, CancellationToken stop) => Start(run => new KeyAnswer(question, run, views, store).Open(), stop);
+    public RowStream Find(KeyQuestion question, CancellationToken stop) =>
+        Start(run => new KeyAnswer(question, run, views, store).Open(), stop);
 
     /// <summary>Rows as they are published.</summary>
     public Follower Follow(FollowQuestion question)

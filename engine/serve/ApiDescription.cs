@@ -6,7 +6,10 @@ using CommunityToolkit.HighPerformance.Buffers;
 
 namespace K2I.Serve;
 
-/// <summary>What there is to ask for, told in two ways: the list of paths, and an OpenAPI 3.1 description. Both are endpoints themselves.</summary>
+/// <summary>
+/// What there is to ask for, told in two ways: the list of paths, and an OpenAPI 3.1 description. Both are endpoints
+/// themselves.
+/// </summary>
 internal sealed class ApiDescription
 {
     private static readonly JsonWriterOptions Indented = new() { Indented = true };
@@ -128,11 +131,12 @@ internal sealed class ApiDescription
         {
             json.WriteStartObject(status.ToString(CultureInfo.InvariantCulture));
             var isAnswer = endpoint.Statuses.Contains(status);
-            json.WriteString("description", string.Join("; or: ", isAnswer ? problems[status].Prepend(endpoint.Summary) : problems[status]));
+            var meanings = isAnswer ? problems[status].Prepend(endpoint.Summary) : problems[status];
+            json.WriteString("description", string.Join("; or: ", meanings));
             if (isAnswer) WriteHeaders(json, endpoint);
             json.WriteStartObject("content");
-            if (isAnswer)
-                foreach (var format in endpoint.Formats) WriteContent(json, format.MediaType, format == AnswerFormat.Json ? endpoint.Schema : null);
+            foreach (var format in isAnswer ? endpoint.Formats : [])
+                WriteContent(json, format.MediaType, format == AnswerFormat.Json ? endpoint.Schema : null);
             if (problems.Contains(status)) WriteContent(json, Problem.MediaType, """{ "$ref": "#/components/schemas/Problem" }""");
             json.WriteEndObject();
             json.WriteEndObject();

@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace K2I.Serve;
 
-/// <summary>One thing to ask for: what its path is like, what may be asked, what comes back. Routing, checks and description read this.</summary>
+/// <summary>
+/// One thing to ask for: what its path is like, what may be asked, what comes back. Routing, checks and description read
+/// this.
+/// </summary>
 /// <param name="Path">
 /// Segments, those in braces for any text; the last in braces with a star stands for one segment or more.
 /// </param>

@@ -7,7 +7,10 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace K2I.Serve;
 
-/// <summary>Answers one request: checks who asks, finds the endpoint, tells what is in the way. Read-only: GET and HEAD without a body.</summary>
+/// <summary>
+/// Answers one request: checks who asks, finds the endpoint, tells what is in the way. Read-only: GET and HEAD without a
+/// body.
+/// </summary>
 internal sealed class Endpoints(HttpOptions options, ImmutableArray<Endpoint> endpoints, ILog log)
 {
     private readonly BearerToken? token = options.Token is null ? null : new BearerToken(options.Token);

@@ -32,8 +32,11 @@ internal sealed class Exchange(HttpContext context, Endpoint endpoint, Immutable
         {
             var known = endpoint.Parameters.FirstOrDefault(p => p.Name == name);
             if (known is null)
-                throw new QueryException(QueryFault.BadQuestion, endpoint.Parameters.IsEmpty ? $"there is no parameter here, so no '{Shown(name)}'"
+            {
+                throw new QueryException(QueryFault.BadQuestion, endpoint.Parameters.IsEmpty
+                    ? $"there is no parameter here, so no '{Shown(name)}'"
                     : $"there is no parameter '{Shown(name)}' here, but {string.Join(", ", endpoint.Parameters.Select(p => p.Name))}");
+            }
             if (values.Count > 1) throw new QueryException(QueryFault.BadQuestion, $"{name} stands more than once");
             if (!known.Values.IsEmpty && !known.Values.Contains(values.ToString()))
                 throw new QueryException(QueryFault.BadQuestion,

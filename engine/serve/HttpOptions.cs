@@ -1,12 +1,17 @@
 namespace K2I.Serve;
 
-/// <summary>How the endpoints are reached: by network, by a socket file, or both. Beyond loopback they need a token or a certificate.</summary>
+/// <summary>
+/// How the endpoints are reached: by network, by a socket file, or both. Beyond loopback they need a token or a
+/// certificate.
+/// </summary>
 public sealed record HttpOptions
 {
     /// <summary>Null to listen on no network.</summary>
     public ListenAddress? Listen { get; init; }
 
-    /// <summary>A secret that callers send as <c>Authorization: Bearer …</c>; null to ask for none. Not asked for on the socket file.</summary>
+    /// <summary>
+    /// A secret that callers send as <c>Authorization: Bearer …</c>; null to ask for none. Not asked for on the socket file.
+    /// </summary>
     public string? Token { get; init; }
 
     /// <summary>A PEM file: the server's certificate, then its chain.</summary>

@@ -16,7 +16,10 @@ using Microsoft.Extensions.Hosting;
 
 namespace K2I.Serve;
 
-/// <summary>The HTTP endpoints of a running process: bare Kestrel, HTTP/1.1, no routing, no configuration of its own. Owner; any thread may dispose it.</summary>
+/// <summary>
+/// The HTTP endpoints of a running process: bare Kestrel, HTTP/1.1, no routing, no configuration of its own. Owner; any
+/// thread may dispose it.
+/// </summary>
 public sealed class HttpServer : IDisposable
 {
     /// <summary>More than may query and follow at a time, so that health and metrics find room.</summary>
@@ -49,7 +52,10 @@ public sealed class HttpServer : IDisposable
     public static HttpServer Start(HttpOptions options, IStatusSource source, TableQueries? tables, ILog log)
     {
         if (options.IsOpen)
-            throw new EngineException(ErrorKind.Invalid, $"http: {options.Listen} can be reached from other machines, so a token or a TLS certificate is needed");
+        {
+            throw new EngineException(ErrorKind.Invalid,
+                $"http: {options.Listen} can be reached from other machines, so a token or a TLS certificate is needed");
+        }
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
         builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = endpoint => endpoint is UnixDomainSocketEndPoint file
@@ -148,7 +154,8 @@ public sealed class HttpServer : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            throw new EngineException(ErrorKind.Invalid, $"http: certificate {certificateFile}{(keyFile is null ? "" : $" with key {keyFile}")}: {error.Message}", error);
+            var files = keyFile is null ? certificateFile : $"{certificateFile} with key {keyFile}";
+            throw new EngineException(ErrorKind.Invalid, $"http: certificate {files}: {error.Message}", error);
         }
     }
 
@@ -158,7 +165,10 @@ public sealed class HttpServer : IDisposable
         {
             if (inner is EngineException known) return known;
             if (inner is AddressInUseException || inner is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse })
-                return new EngineException(ErrorKind.Unavailable, $"http: {options.Listen} is in use by another process; choose another address in [http] listen", error);
+            {
+                return new EngineException(ErrorKind.Unavailable,
+                    $"http: {options.Listen} is in use by another process; choose another address in [http] listen", error);
+            }
             if (inner is SocketException { SocketErrorCode: SocketError.AccessDenied })
                 return new EngineException(ErrorKind.Denied, $"http: no right to listen on {options.Listen}", error);
             if (inner is SocketException { SocketErrorCode: SocketError.AddressNotAvailable })

@@ -43,13 +43,15 @@ internal static class SocketFile
         catch (SocketException error) when (error.SocketErrorCode == SocketError.ConnectionRefused)
         {
             // A socket has no length, so nothing of anyone's is ever deleted.
-            throw new EngineException(ErrorKind.Invalid, $"http: {path} is a file and no socket; choose another path in [http] socket", error);
+            throw new EngineException(
+                ErrorKind.Invalid, $"http: {path} is a file and no socket; choose another path in [http] socket", error);
         }
         catch (SocketException error)
         {
             throw Cannot(path, error);
         }
-        throw new EngineException(ErrorKind.Unavailable, $"http: {path} is in use by another process; choose another path in [http] socket");
+        throw new EngineException(
+            ErrorKind.Unavailable, $"http: {path} is in use by another process; choose another path in [http] socket");
     }
 
     private static EngineException Cannot(string path, Exception error) => new(

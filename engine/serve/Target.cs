@@ -4,7 +4,10 @@ using System.Text.Unicode;
 
 namespace K2I.Serve;
 
-/// <summary>The path of a request as it was sent, its segments decoded one by one, so that a value may hold a slash. Source: RFC 3986.</summary>
+/// <summary>
+/// The path of a request as it was sent, its segments decoded one by one, so that a value may hold a slash. Source: RFC
+/// 3986.
+/// </summary>
 internal static class Target
 {
     /// <summary>The segments after the first slash; null where one is no UTF-8, or what stands for a byte is cut short.</summary>

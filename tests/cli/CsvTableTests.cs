@@ -7,7 +7,7 @@ namespace K2I.Cli.Tests;
 public sealed class CsvTableTests : IDisposable
 {
     private const string Csv = "id,\"a \"\"b\"\", c\",d\n1,\"x, \"\"y\"\"\",0.5\n,\"two\nlines\",\n30,\"\",-1e9\n";
-    private const string Table = "id  a \"b\", c        d\n 1  x, \"y\"        0.5\n    two lines\n30               -1e9\n";
+    private const string Table = "id  a \"b\", c      d\n 1  x, \"y\"      0.5\n    two lines\n30             -1e9\n";
 
     private readonly Harness harness = new();
 

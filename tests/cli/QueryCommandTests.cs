@@ -39,7 +39,8 @@ public sealed class QueryCommandTests : IDisposable
     public void RowsAreLinesInAPipeAndATableOnATerminal()
     {
         tables.Append(3);
-        Assert.Equal((ExitCode.Ok, "{\"id\":0,\"s\":\"s0\"}\n{\"id\":1,\"s\":\"a/b\"}\n{\"id\":2,\"s\":\"s2\"}\n", ""), Query("--columns", "id,s"));
+        const string Lines = "{\"id\":0,\"s\":\"s0\"}\n{\"id\":1,\"s\":\"a/b\"}\n{\"id\":2,\"s\":\"s2\"}\n";
+        Assert.Equal((ExitCode.Ok, Lines, ""), Query("--columns", "id,s"));
         harness.Width = 80;
         Assert.Equal((ExitCode.Ok, "id  s\n 0  s0\n 1  a/b\n 2  s2\n", ""), Query("--columns", "id,s"));
         Assert.Equal((ExitCode.Ok, "id  s\n", ""), Query("--columns", "id,s", "--where", "id > 5"));
@@ -87,10 +88,12 @@ public sealed class QueryCommandTests : IDisposable
     public void TheQuestionGoesToTheProcess()
     {
         tables.Append(10);
-        Assert.Equal("{\"id\":7}\n{\"id\":6}\n", Query("--columns", "id", "--where", "id < 8 and s like 's%'", "--order", "id desc", "--limit", "2").Out);
+        Assert.Equal("{\"id\":7}\n{\"id\":6}\n",
+            Query("--columns", "id", "--where", "id < 8 and s like 's%'", "--order", "id desc", "--limit", "2").Out);
         Assert.Equal("", Query("--source", "cold").Out);
         Assert.Equal("{\"id\":0}\n", Query("--columns", "id", "--source", "hot", "--limit", "1", "--min-offsets", "t:0:10").Out);
-        Assert.Equal((ExitCode.Failed, "", "k2i: table shop.orders is at t:0:10, not yet at t:0:11\n"), Query("--min-offsets", "t:0:11", "--wait", "1ms"));
+        Assert.Equal((ExitCode.Failed, "", "k2i: table shop.orders is at t:0:10, not yet at t:0:11\n"),
+            Query("--min-offsets", "t:0:11", "--wait", "1ms"));
     }
 
     [Fact]
@@ -146,8 +149,8 @@ public sealed class QueryCommandTests : IDisposable
     {
         tables.Append(1);
         var socket = Path.Combine(harness.Folder, "s");
-        server = HttpServer.Start(
-            new HttpOptions { SocketFile = socket, SocketMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }, new FakeSource(), queries, NullLog.Instance);
+        var options = new HttpOptions { SocketFile = socket, SocketMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
+        server = HttpServer.Start(options, new FakeSource(), queries, NullLog.Instance);
         var config = harness.File("k2i.ini", Harness.Minimal + $"[http]\nlisten = off\nsocket = {socket}\n");
         foreach (var place in (string[][])[["--config", config], ["--url", "unix:" + socket]])
             Assert.Equal((ExitCode.Ok, "{\"id\":0}\n", ""), harness.Run(["query", MemoryTables.Orders, "--columns", "id", .. place]));
@@ -160,8 +163,8 @@ public sealed class QueryCommandTests : IDisposable
         using var output = Stream.Synchronized(new MemoryStream());
         using var error = new StringWriter();
         using var terminal = harness.Terminal(TextWriter.Null, error, Stream.Null, output);
-        var url = Url();
-        var code = Task.Run(() => Cli.Run(["query", MemoryTables.Orders, "--url", url, "--follow", "--columns", "id", "--from", "t:0:1"], terminal));
+        string[] args = ["query", MemoryTables.Orders, "--url", Url(), "--follow", "--columns", "id", "--from", "t:0:1"];
+        var code = Task.Run(() => Cli.Run(args, terminal));
         const string Expected = "{\"id\":1}\n{\"id\":2}\n";
         Assert.True(SpinWait.SpinUntil(() => output.Length == Expected.Length, 60_000));
         server!.Dispose();
@@ -186,13 +189,15 @@ public sealed class QueryCommandTests : IDisposable
     {
         var warehouse = Path.Combine(harness.Folder, "w");
         CreateEvents(warehouse);
-        var config = harness.File("k2i.ini", $"[kafka]\nbrokers = localhost:9092\n[iceberg]\nwarehouse = {warehouse}\n[table.events]\ntopics = events\n[http]\nlisten = 127.0.0.1:1\n");
+        var settings = Harness.Minimal.Replace("./warehouse", warehouse, StringComparison.Ordinal);
+        var config = harness.File("k2i.ini", settings + "[http]\nlisten = 127.0.0.1:1\n");
         var (code, output, error) = harness.Run("query", "events", "--config", config, "--where", "id > 1");
         Assert.Equal((ExitCode.Ok, "{\"id\":2}\n{\"id\":3}\n"), (code, output));
         Assert.StartsWith("k2i: http://127.0.0.1:1 does not answer: ", error, StringComparison.Ordinal);
         Assert.EndsWith(": rows of the table alone\n", error, StringComparison.Ordinal);
 
-        (code, output, error) = harness.Run("query", "events", "--config", config, "--set", "http.listen=off", "--format", "csv", "--limit", "1", "--order", "id desc");
+        string[] off = ["query", "events", "--config", config, "--set", "http.listen=off"];
+        (code, output, error) = harness.Run([.. off, "--format", "csv", "--limit", "1", "--order", "id desc"]);
         Assert.Equal((ExitCode.Ok, "id\n3\n", "k2i: [http] is off: rows of the table alone\n"), (code, output, error));
         Assert.Equal("{\"id\":3}\n", harness.Run("query", "default.events", "--config", config, "--key", "3", "--format", "json").Out);
         Assert.Equal(ExitCode.NotFound, harness.Run("query", "events", "--config", config, "--key", "4").Code);
@@ -207,7 +212,8 @@ public sealed class QueryCommandTests : IDisposable
 
     private string Url()
     {
-        server ??= HttpServer.Start(new HttpOptions { Listen = new ListenAddress(IPAddress.Loopback, 0) }, new FakeSource(), queries, NullLog.Instance);
+        var options = new HttpOptions { Listen = new ListenAddress(IPAddress.Loopback, 0) };
+        server ??= HttpServer.Start(options, new FakeSource(), queries, NullLog.Instance);
         return server.Address!.ToString();
     }
 

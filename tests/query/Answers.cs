@@ -16,7 +16,8 @@ internal static class Answers
         Concurrency = 4,
     };
 
-    public static TableQueries Queries(HotTable table, QueryLimits? limits = null) => new(table, table.Store, limits ?? Limits, SystemClock.Instance);
+    public static TableQueries Queries(HotTable table, QueryLimits? limits = null) =>
+        new(table, table.Store, limits ?? Limits, SystemClock.Instance);
 
     public static string[] Rows(HotTable table, ScanQuestion question)
     {

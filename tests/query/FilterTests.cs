@@ -45,7 +45,8 @@ public class FilterTests(ITestOutputHelper output)
         var id = 0;
         var fields = new List<Field>();
         foreach (var type in Types.OrderBy(_ => random.Next()).Take(random.Next(2, 10))) fields.Add(Named(type));
-        fields.Add(Named(new StructType([Named(Types[random.Next(Types.Length)]), Named(new StructType([Named(Types[random.Next(Types.Length)])]))])));
+        var inner = Named(new StructType([Named(Types[random.Next(Types.Length)])]));
+        fields.Add(Named(new StructType([Named(Types[random.Next(Types.Length)]), inner])));
         fields.Add(Named(ListType.Of(++id, PrimitiveType.Int, false)));
         return FieldIds.NewSchema(fields);
 

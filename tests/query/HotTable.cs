@@ -9,8 +9,8 @@ using K2I.Storage;
 namespace K2I.Query.Tests;
 
 /// <summary>
-/// One table as a process has it: rows in segments of a pool, flushed when told to, views as they are asked for. Each segment has a partition
-/// of its own lane; a row's offset there counts up.
+/// One table as a process has it: rows in segments of a pool, flushed when told to, views as they are asked for. Each segment has a
+/// partition of its own lane; a row's offset there counts up.
 /// </summary>
 internal sealed class HotTable : IReadViews, IDisposable
 {
@@ -20,6 +20,7 @@ internal sealed class HotTable : IReadViews, IDisposable
     private readonly List<HotSegment> segments = [];
     private readonly List<ReadView> views = [];
     private long next;
+    private long flushed, retired;
 
     public HotTable(Schema schema, int formatVersion = 3, string partitionBy = "")
     {
@@ -57,7 +58,8 @@ internal sealed class HotTable : IReadViews, IDisposable
         if (table != Name) throw new QueryException(QueryFault.NotFound, $"there is no table {table}");
         var hot = segments.Where(s => !s.IsFlushed && s.Segment.PublishedRows > 0).ToList();
         var flushed = segments.Where(s => s.IsFlushed).ToList();
-        var view = new ReadView(HasColumns ? Cold : null, Rows(hot), Rows(flushed), OffsetsOf(table), false, [.. hot.Concat(flushed).Select(Lease)]);
+        var leases = hot.Concat(flushed).Select(Lease);
+        var view = new ReadView(HasColumns ? Cold : null, Rows(hot), Rows(flushed), OffsetsOf(table), false, [.. leases]);
         views.Add(view);
         return view;
     }
@@ -117,7 +119,7 @@ internal sealed class HotTable : IReadViews, IDisposable
         foreach (var one in segments.Where(s => !s.IsFlushed && s.Segment.State == SegmentState.Sealed))
         {
             if (one.Segment.PublishedRows > 0) files.AddRange(ParquetFiles.Write(Cold, fitter.Fit(one.Segment.View()), Store));
-            one.Segment.MarkFlushed();
+            one.Segment.MarkFlushed(++flushed);
             one.IsFlushed = true;
         }
         Assert.Equal(CommitStatus.Committed, committer.Commit(TestTables.Events, TestTables.Append([.. files])).Status);
@@ -127,11 +129,21 @@ internal sealed class HotTable : IReadViews, IDisposable
     /// <summary>Gives up the memory of what is flushed.</summary>
     public void Retire(int count = int.MaxValue)
     {
-        foreach (var one in segments.Where(s => s.IsFlushed).Take(count).ToList())
+        var given = segments.Where(s => s.IsFlushed).Take(count).ToList();
+        foreach (var one in given) segments.Remove(one);
+        retired += given.Count;
+        pool.RetireFlushed(retired + 1);
+    }
+
+    /// <summary>A doubt: what is not flushed is given up, and offsets from <paramref name="offset"/> on are read anew.</summary>
+    public void Rewind(long offset)
+    {
+        foreach (var one in segments.Where(s => !s.IsFlushed).ToList())
         {
-            one.Segment.Retire();
+            one.Segment.Discard();
             segments.Remove(one);
         }
+        next = offset;
     }
 
     public void Change(UpdateSchema change)

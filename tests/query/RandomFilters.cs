@@ -27,7 +27,8 @@ internal sealed class RandomFilters(Random random, Batch rows)
         var (path, field) = columns[random.Next(columns.Length)];
         var kind = field.Type.Kind;
         if (kind > TypeKind.Binary || random.Next(8) == 0) return $"`{path}` is {(random.Next(2) == 0 ? "not " : "")}null";
-        if (kind is TypeKind.Float or TypeKind.Double && random.Next(6) == 0) return $"`{path}` is {(random.Next(2) == 0 ? "not " : "")}nan";
+        if (kind is TypeKind.Float or TypeKind.Double && random.Next(6) == 0)
+            return $"`{path}` is {(random.Next(2) == 0 ? "not " : "")}nan";
         if (kind == TypeKind.String && random.Next(4) == 0) return $"`{path}` like {Quoted(Prefix(Value(path)))}";
         if (random.Next(4) != 0) return $"`{path}` {Comparisons[random.Next(Comparisons.Length)]} {Quoted(Value(path))}";
         var values = string.Join(", ", Enumerable.Range(0, random.Next(1, 8)).Select(_ => Quoted(Value(path))));
@@ -37,7 +38,7 @@ internal sealed class RandomFilters(Random random, Batch rows)
     private string Prefix(string value)
     {
         var runes = value.EnumerateRunes().ToArray();
-        return string.Concat(runes.Take(random.Next(runes.Length + 1)).Select(r => r.ToString())).Replace("%", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal) + "%";
+        return string.Concat(runes.Take(random.Next(runes.Length + 1)).Where(r => r.Value is not ('%' or '_'))) + "%";
     }
 
     /// <summary>A value of the column, as rows are printed.</summary>

@@ -86,7 +86,8 @@ public sealed class HttpServerTests : IDisposable
         Assert.Equal(HttpStatusCode.NotFound, Status(server, "/status/"));
         Assert.Equal(HttpStatusCode.MethodNotAllowed, Send(server, HttpMethod.Post, "/status").StatusCode);
         Assert.Equal(HttpStatusCode.MethodNotAllowed, Send(server, HttpMethod.Delete, "/status").StatusCode);
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, Send(server, HttpMethod.Get, "/status", r => r.Content = new StringContent("body")).StatusCode);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge,
+            Send(server, HttpMethod.Get, "/status", r => r.Content = new StringContent("body")).StatusCode);
     }
 
     [Fact]
@@ -210,7 +211,8 @@ public sealed class HttpServerTests : IDisposable
     private HttpServer Start(string listen = "127.0.0.1:0", string? token = null, string? certificate = null, string? key = null)
     {
         Assert.True(ListenAddress.TryParse(listen, out var address));
-        var server = HttpServer.Start(new HttpOptions { Listen = address, Token = token, CertificateFile = certificate, KeyFile = key }, source, null, log);
+        var options = new HttpOptions { Listen = address, Token = token, CertificateFile = certificate, KeyFile = key };
+        var server = HttpServer.Start(options, source, null, log);
         owned.Add(server);
         return server;
     }

@@ -30,8 +30,8 @@ internal sealed class MemoryTables : IReadViews, IKeyLookup, IDisposable
     {
         account = pool.Open();
         schema = FieldIds.NewSchema([
-            .. ColumnText.Parse("id: long!, s: string, d: double, m: decimal(20,2), at: timestamptz, tags: list<string>, `odd \"name`: string, "
-                + "_kafka: struct<topic: string!, partition: int!, offset: long!>"),
+            .. ColumnText.Parse("id: long!, s: string, d: double, m: decimal(20,2), at: timestamptz, tags: list<string>, "
+                + "`odd \"name`: string, _kafka: struct<topic: string!, partition: int!, offset: long!>"),
         ]);
         var catalog = new FileCatalog(Store, "memory://store");
         table = catalog.Create(TableIdent.Parse(Orders), new TableCreation { Schema = schema });

@@ -7,8 +7,15 @@ namespace K2I.Serve.Tests;
 /// <summary><c>/v1/tables</c>, a table, its rows by scan and by key.</summary>
 public sealed class ScanTests : IDisposable
 {
-    private const string Scan = "/v1/tables/shop.orders/scan", FirstRow =
-        """{"id":0,"s":"s0","d":0.5,"m":"0.05","at":"2024-01-01T00:00:00.000000+00:00","tags":["x"],"odd \"name":null,"_kafka":{"topic":"t","partition":0,"offset":0}}""";
+    private const string Scan = "/v1/tables/shop.orders/scan", Row = "/v1/tables/shop.orders/rows/0/s0", FirstRow =
+        """{"id":0,"s":"s0","d":0.5,"m":"0.05","at":"2024-01-01T00:00:00.000000+00:00","tags":["x"],"odd \"name":null,"""
+        + """"_kafka":{"topic":"t","partition":0,"offset":0}}""";
+
+    private static readonly (string Name, string Type)[] Forms =
+    [
+        ("ndjson", "application/x-ndjson"), ("csv", "text/csv"), ("json", "application/json"),
+        ("arrow", "application/vnd.apache.arrow.stream"),
+    ];
 
     private readonly Server server = new();
 
@@ -44,8 +51,7 @@ public sealed class ScanTests : IDisposable
     public void EachFormCanBeAskedForByHeaderAndByName()
     {
         server.Tables.Append(2);
-        foreach (var (name, type) in ((string, string)[])[("ndjson", "application/x-ndjson"), ("csv", "text/csv"), ("json", "application/json"),
-            ("arrow", "application/vnd.apache.arrow.stream")])
+        foreach (var (name, type) in Forms)
         {
             using var byHeader = server.Get(Scan, type);
             using var byName = server.Get(Scan + "?format=" + name, "application/json");
@@ -103,7 +109,7 @@ public sealed class ScanTests : IDisposable
     {
         server.Tables.Append(7);
         server.Tables.IsPartial = true;
-        foreach (var path in (string[])[Scan, "/v1/tables/shop.orders/rows/0/s0"])
+        foreach (var path in (string[])[Scan, Row])
         {
             using var answer = server.Get(path);
             Assert.Equal("t:0:7", Assert.Single(answer.Headers.GetValues("K2I-Offsets")));
@@ -116,7 +122,7 @@ public sealed class ScanTests : IDisposable
     public void HeadHasTheHeadersAndNoBody()
     {
         server.Tables.Append(3);
-        foreach (var path in (string[])[Scan, "/v1/tables/shop.orders/rows/0/s0", "/v1/tables", "/v1/tables/shop.orders", "/v1/openapi.json"])
+        foreach (var path in (string[])[Scan, Row, "/v1/tables", "/v1/tables/shop.orders", "/v1/openapi.json"])
         {
             using var get = server.Get(path);
             using var head = server.Send(HttpMethod.Head, path);
@@ -135,11 +141,11 @@ public sealed class ScanTests : IDisposable
     public void ARowIsFoundByItsKey()
     {
         server.Tables.Append(3);
-        Assert.Equal(FirstRow + "\n", server.Text("/v1/tables/shop.orders/rows/0/s0"));
+        Assert.Equal(FirstRow + "\n", server.Text(Row));
         Assert.Equal("{\"id\":1}\n", server.Text("/v1/tables/shop.orders/rows/1/a%2Fb?columns=id"));
         Assert.Equal("id\n2\n", server.Text("/v1/tables/shop.orders/rows/2/s2?columns=id&format=csv"));
-        Assert.StartsWith("HTTP/1.1 200 ", server.FirstLine("GET http://localhost/v1/tables/shop.orders/rows/2/s%32 HTTP/1.1\r\nHost: localhost\r\n\r\n"),
-            StringComparison.Ordinal);
+        const string Whole = "GET http://localhost/v1/tables/shop.orders/rows/2/s%32 HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        Assert.StartsWith("HTTP/1.1 200 ", server.FirstLine(Whole), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -32,7 +32,8 @@ internal sealed class Server : IDisposable
 
     public Uri Address => server.Address!;
 
-    public HttpResponseMessage Get(string path, string? accept = null) => Send(HttpMethod.Get, path, accept is null ? [] : [("Accept", accept)]);
+    public HttpResponseMessage Get(string path, string? accept = null) =>
+        Send(HttpMethod.Get, path, accept is null ? [] : [("Accept", accept)]);
 
     /// <summary>What comes back, as soon as its headers are there.</summary>
     public HttpResponseMessage Send(HttpMethod method, string path, params (string Name, string Value)[] headers)

@@ -67,7 +67,8 @@ public sealed class SocketTests : IDisposable
     {
         using var first = Start(o => o);
         var error = Assert.Throws<EngineException>(() => Start(o => o));
-        Assert.Equal((ErrorKind.Unavailable, $"http: {Path} is in use by another process; choose another path in [http] socket"), (error.Kind, error.Message));
+        Assert.Equal(ErrorKind.Unavailable, error.Kind);
+        Assert.Equal($"http: {Path} is in use by another process; choose another path in [http] socket", error.Message);
         using var client = Client();
         Assert.Equal("ok\n", client.GetStringAsync("http://k2i/healthz").Result);
     }

@@ -73,7 +73,7 @@ internal sealed class IndexBench(IndexBenchOptions options, TextWriter output)
                 var old = segments.Count;
                 turn += Add(account, index, keys + turned, BatchRows);
                 // One segment goes for each that comes.
-                if (segments.Count > old) Retire(segments.Dequeue());
+                if (segments.Count > old) segments.Dequeue().Discard();
                 var begun = Posix.ThreadCpuNs();
                 index.Sweep();
                 turn += Posix.ThreadCpuNs() - begun;
@@ -222,8 +222,7 @@ internal sealed class IndexBench(IndexBenchOptions options, TextWriter output)
         {
             open?.Seal();
             open = null;
-            foreach (var segment in segments) segment.MarkFlushed(0);
-            pool.RetireFlushed(long.MaxValue);
+            foreach (var segment in segments) segment.Discard();
             segments.Clear();
         }
     }

@@ -16,6 +16,7 @@ internal static class BenchCommand
         command.Subcommands.Add(ParquetBenchCommand.Create(terminal));
         command.Subcommands.Add(CommitBenchCommand.Create(terminal));
         command.Subcommands.Add(IndexBenchCommand.Create(terminal));
+        command.Subcommands.Add(ScanBenchCommand.Create(terminal));
         return command;
     }
 

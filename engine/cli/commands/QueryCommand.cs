@@ -59,7 +59,8 @@ internal static class QueryCommand
         }
     }
 
-    private static ExitCode Print(QueryOptions options, ParseResult parsed, ProcessAddress? address, AppOptions? configured, Terminal terminal)
+    private static ExitCode Print(
+        QueryOptions options, ParseResult parsed, ProcessAddress? address, AppOptions? configured, Terminal terminal)
     {
         var format = options.FormatOf(parsed, terminal);
         if (format == "arrow" && terminal.Width is not null)
@@ -88,7 +89,8 @@ internal static class QueryCommand
         return new RunningQuery(process).Follow(question, terminal, sink);
     }
 
-    private static ExitCode Rows(QuestionText question, string format, ProcessAddress? address, AppOptions? configured, Terminal terminal, Sink sink)
+    private static ExitCode Rows(
+        QuestionText question, string format, ProcessAddress? address, AppOptions? configured, Terminal terminal, Sink sink)
     {
         var why = "[http] is off";
         if (address is not null)

@@ -12,6 +12,9 @@ internal sealed class QueryOptions
 
     private const string DefaultWait = "10s";
 
+    /// <summary>A table shows so many rows unless told otherwise.</summary>
+    private const long TableRows = 100;
+
     private readonly Argument<string> table = new("table") { Description = "table or namespace.table" };
 
     private readonly Option<string[]> key = new("--key", "-k")
@@ -21,7 +24,11 @@ internal sealed class QueryOptions
         Arity = ArgumentArity.OneOrMore,
     };
 
-    private readonly Option<string?> columns = new("--columns") { Description = "Only these, struct fields by dotted path", HelpName = "A,B.C" };
+    private readonly Option<string?> columns = new("--columns")
+    {
+        Description = "Only these, struct fields by dotted path",
+        HelpName = "A,B.C",
+    };
 
     private readonly Option<string?> where = new("--where")
     {
@@ -29,11 +36,15 @@ internal sealed class QueryOptions
         HelpName = "'a = 5 and b is not null'",
     };
 
-    private readonly Option<string?> order = new("--order") { Description = "What the rows are put in order by", HelpName = "'at desc, id'" };
+    private readonly Option<string?> order = new("--order")
+    {
+        Description = "What the rows are put in order by",
+        HelpName = "'at desc, id'",
+    };
 
     private readonly Option<long?> limit = new("--limit")
     {
-        Description = "At most so many rows, 0 for all (default: all; as a table 100)",
+        Description = $"At most so many rows, 0 for all (default: all; as a table {TableRows})",
         HelpName = "N",
     };
 
@@ -49,7 +60,11 @@ internal sealed class QueryOptions
         HelpName = "TOPIC:PARTITION:NEXT,…",
     };
 
-    private readonly Option<string?> wait = new("--wait") { Description = $"How long for --min-offsets (default: {DefaultWait})", HelpName = "TIME" };
+    private readonly Option<string?> wait = new("--wait")
+    {
+        Description = $"How long for --min-offsets (default: {DefaultWait})",
+        HelpName = "TIME",
+    };
 
     private readonly Option<string?> asOf = new("--as-of")
     {
@@ -57,7 +72,10 @@ internal sealed class QueryOptions
         HelpName = "ID|NAME|TIME",
     };
 
-    private readonly Option<bool> follow = new("--follow", "-f") { Description = "Rows as they are published, an object a line, until interrupted" };
+    private readonly Option<bool> follow = new("--follow", "-f")
+    {
+        Description = "Rows as they are published, an object a line, until interrupted",
+    };
 
     private readonly Option<string?> from = new("--from")
     {
@@ -67,7 +85,8 @@ internal sealed class QueryOptions
 
     private readonly Option<string?> format = new("--format")
     {
-        Description = "table, json (one array), ndjson (an object a line), csv, or arrow (an IPC stream); default: table on a terminal, else ndjson",
+        Description = "table, json (one array), ndjson (an object a line), csv, or arrow (an IPC stream); "
+            + "default: table on a terminal, else ndjson",
         HelpName = "FORM",
     };
 
@@ -92,8 +111,11 @@ internal sealed class QueryOptions
         parsed.GetValue(format) ?? (terminal.Width is not null && !IsFollow(parsed) ? AsTable : AsLines);
 
     /// <summary>How many rows are asked for; null for all.</summary>
-    public long? LimitOf(ParseResult parsed, string format) =>
-        parsed.GetValue(limit) is { } given ? given > 0 ? given : null : format == AsTable && parsed.GetValue(key) is not { Length: > 0 } ? 100 : null;
+    public long? LimitOf(ParseResult parsed, string format)
+    {
+        if (parsed.GetValue(limit) is { } given) return given > 0 ? given : null;
+        return format == AsTable && parsed.GetValue(key) is not { Length: > 0 } ? TableRows : null;
+    }
 
     /// <param name="parsed">The command line.</param>
     /// <param name="space">The namespace of a table whose name has none.</param>
@@ -122,7 +144,8 @@ internal sealed class QueryOptions
         if (result.GetValue(follow)) Refuse(result, follow, [key, order, limit, source, minOffsets, wait, asOf]);
         else if (result.GetResult(key) is { Implicit: false }) Refuse(result, key, [where, order, limit, asOf, from]);
         else if (result.GetResult(from) is { Implicit: false }) result.AddError("--from has no meaning without --follow");
-        if (result.GetValue(follow) && result.GetValue(format) is not (null or AsLines)) result.AddError($"--follow prints {AsLines}, no other form");
+        if (result.GetValue(follow) && result.GetValue(format) is not (null or AsLines))
+            result.AddError($"--follow prints {AsLines}, no other form");
         if (result.GetValue(limit) < 0) result.AddError("--limit is not below 0");
     }
 

@@ -18,7 +18,8 @@ internal sealed class HttpBinder(ValueReader values)
         var token = values.Text(Keys.Token);
         if (token is { Length: > 0 and < ShortestToken })
             values.Bad(Keys.Token, $"a token of {token.Length} characters can be guessed");
-        if (values.Has(Keys.TlsKey) && !values.Has(Keys.TlsCertificate)) values.Wrong(Keys.TlsKey, "has no meaning without tls_certificate");
+        if (values.Has(Keys.TlsKey) && !values.Has(Keys.TlsCertificate))
+            values.Wrong(Keys.TlsKey, "has no meaning without tls_certificate");
         foreach (var key in new[] { Keys.TlsCertificate, Keys.TlsKey })
             if (values.Text(key) is { Length: > 0 } path && !File.Exists(path))
                 values.Bad(key, "the file does not exist", expected: "the path of a file");

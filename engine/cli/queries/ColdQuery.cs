@@ -23,7 +23,9 @@ internal static class ColdQuery
         using var tables = new TableQueries(new ColdViews(catalogs), catalogs.Store, Limits, SystemClock.Instance);
         question = question with { Source = QuestionText.Sources[(int)QuerySource.Cold] };
         var isOne = !question.Key.IsEmpty;
-        using var rows = isOne ? tables.Find(question.ToKey(), CancellationToken.None) : tables.Scan(question.ToScan(), CancellationToken.None);
+        using var rows = isOne
+            ? tables.Find(question.ToKey(), CancellationToken.None)
+            : tables.Scan(question.ToScan(), CancellationToken.None);
         using var part = new ArrayPoolBufferWriter<byte>(64 << 10);
         // One row is no list: as JSON it is the object alone, as from a running process.
         using RowOutput output = format switch

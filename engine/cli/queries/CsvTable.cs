@@ -4,7 +4,10 @@ using System.Text;
 
 namespace K2I.Cli.Queries;
 
-/// <summary>Shows rows that come as CSV as a table for people, page by page. Columns of numbers are aligned right. Source: RFC 4180.</summary>
+/// <summary>
+/// Shows rows that come as CSV as a table for people, page by page. Columns of numbers are aligned right. Source: RFC
+/// 4180.
+/// </summary>
 internal sealed class CsvTable(Terminal terminal)
 {
     /// <summary>So many rows have columns of one width.</summary>
@@ -78,6 +81,7 @@ internal sealed class CsvTable(Terminal terminal)
         page.Clear();
     }
 
-    private bool IsNumber(int column) =>
-        page.Count > 0 && page.TrueForAll(r => r[column].Length == 0 || double.TryParse(r[column], NumberStyles.Float, CultureInfo.InvariantCulture, out _));
+    private bool IsNumber(int column) => page.Count > 0 && page.TrueForAll(r => r[column].Length == 0 || IsNumber(r[column]));
+
+    private static bool IsNumber(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
 }

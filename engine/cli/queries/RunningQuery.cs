@@ -38,8 +38,8 @@ internal sealed class RunningQuery(ProcessClient process)
         }
         catch (HttpIOException error)
         {
-            throw new EngineException(ErrorKind.Unknown, "the answer was cut short, what came of it is not all: the table changed under it, "
-                + "it took too long or was too large, or the process ended; its log may say more", error);
+            throw new EngineException(ErrorKind.Unknown, "the answer was cut short, what came of it is not all: it took too long or was "
+                + "too large, its rows were taken back, or the process ended; its log may say more", error);
         }
         return ExitCode.Ok;
     }
@@ -47,7 +47,8 @@ internal sealed class RunningQuery(ProcessClient process)
     private static ExitCode Refused(HttpResponseMessage response, Terminal terminal)
     {
         var status = (int)response.StatusCode;
-        terminal.Error.WriteLine($"k2i: {TextFit.Clean(DetailOf(response) ?? $"the process answered {status}, so it is none that answers queries")}");
+        var detail = DetailOf(response) ?? $"the process answered {status}, so it is none that answers queries";
+        terminal.Error.WriteLine($"k2i: {TextFit.Clean(detail)}");
         return status switch
         {
             400 or 406 or 422 => ExitCode.Invalid,
@@ -74,10 +75,7 @@ internal sealed class RunningQuery(ProcessClient process)
     private static string TablePathOf(QuestionText question) => "/v1/tables/" + Uri.EscapeDataString(question.Table);
 
     private static string RowsPathOf(QuestionText question) =>
-        TablePathOf(question) + (question.Key.IsEmpty ? "/scan" : "/rows/" + string.Join('/', question.Key.Select(Escape)));
-
-    /// <summary>A value that is a dot or two would be taken for a folder on its way.</summary>
-    private static string Escape(string value) => value is "." or ".." ? value.Replace(".", "%2E", StringComparison.Ordinal) : Uri.EscapeDataString(value);
+        TablePathOf(question) + (question.Key.IsEmpty ? "/scan" : "/rows/" + string.Join('/', question.Key.Select(Uri.EscapeDataString)));
 
     private static string QueryOf(QuestionText question, string? format)
     {

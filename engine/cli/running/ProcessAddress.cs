@@ -26,7 +26,8 @@ internal sealed record ProcessAddress(Uri Url, string? SocketFile = null, string
     /// <summary>As people write it; null if it is none.</summary>
     public static ProcessAddress? Parse(string text, string? token)
     {
-        if (text.StartsWith(UnixPrefix, StringComparison.Ordinal)) return text.Length > UnixPrefix.Length ? OfSocket(text[UnixPrefix.Length..]) : null;
+        if (text.StartsWith(UnixPrefix, StringComparison.Ordinal))
+            return text.Length > UnixPrefix.Length ? OfSocket(text[UnixPrefix.Length..]) : null;
         return Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? new(url, null, token) : null;
     }
 

@@ -56,11 +56,15 @@ internal sealed class ProcessClient : IDisposable
     }
 
     /// <summary>
-    /// What answers, as soon as its headers are there or whole. Throws Unavailable if nothing does, Denied if the token is missing or wrong.
+    /// What answers, as soon as its headers are there or whole. Throws Unavailable if nothing does, Denied if the token is missing or
+    /// wrong.
     /// </summary>
     public HttpResponseMessage Get(string pathAndQuery, HttpCompletionOption until = HttpCompletionOption.ResponseHeadersRead)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address.Url, pathAndQuery));
+        // As it stands: a value in the path may be two dots.
+        var url = new Uri(address.Url.GetLeftPart(UriPartial.Authority) + pathAndQuery,
+            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        using var request = new HttpRequestMessage(HttpMethod.Get, url);
         if (address.Token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", address.Token);
         try
         {

@@ -86,6 +86,7 @@ public sealed class BoundPredicate
     /// <summary>Whether rows whose values lie within the bounds (<see cref="SingleValue"/>s; null: not known) can meet the condition.</summary>
     internal bool MayMatch(byte[]? lower, byte[]? upper, bool mayBeNull, bool mayBeValue)
     {
+        (lower, upper) = (OfType(lower), OfType(upper));
         if (asked == ScanOperator.IsNull) return mayBeNull;
         if (nullsToo && mayBeNull && asked != ScanOperator.IsNotNull) return true;
         if (!mayBeValue) return false;
@@ -151,6 +152,15 @@ public sealed class BoundPredicate
             default:
                 return true;
         }
+    }
+
+    /// <summary>A bound that was written while the column held dates; null where no time of the type is that early or late.</summary>
+    private byte[]? OfType(byte[]? bound)
+    {
+        if (bound is not { Length: sizeof(int) } || type.Kind is not (TypeKind.Timestamp or TypeKind.TimestampNs)) return bound;
+        var perDay = 86_400_000_000 * (type.Kind == TypeKind.Timestamp ? 1 : 1000);
+        var days = SingleValue.ToLong(bound);
+        return Math.Abs(days) <= long.MaxValue / perDay ? SingleValue.OfLong(days * perDay) : null;
     }
 
     private bool IsFloat => type.Kind is TypeKind.Float or TypeKind.Double;

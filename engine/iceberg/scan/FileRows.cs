@@ -72,7 +72,7 @@ internal sealed class FileRows : IDisposable
 
     private Batch? Next()
     {
-        scan.Request.Checkpoint?.Invoke();
+        scan.Request.BetweenBatches?.Invoke();
         return reader.TryRead(out var batch) ? batch : null;
     }
 

@@ -18,17 +18,20 @@ public sealed record ScanRequest
     /// <summary>Only rows that meet it; files and row groups that cannot hold any are passed over.</summary>
     public ScanFilter? Filter { get; init; }
 
-    /// <summary>Adds <c>_file</c>, <c>_pos</c>, <c>_spec_id</c> and, in version 3, <c>_row_id</c> and <c>_last_updated_sequence_number</c> after the columns.</summary>
+    /// <summary>
+    /// Adds <c>_file</c>, <c>_pos</c>, <c>_spec_id</c> and, in version 3, <c>_row_id</c> and <c>_last_updated_sequence_number</c> after the
+    /// columns.
+    /// </summary>
     public bool MetadataColumns { get; init; }
 
     /// <summary>
-    /// The table's schema as it is about to be, where the metadata has yet to be told: columns that files lack are as if added since. Null for the
-    /// metadata's.
+    /// The table's schema as it is about to be, where the metadata has yet to be told: columns that files lack are as if added since. Null
+    /// for the metadata's.
     /// </summary>
     public Schema? Schema { get; init; }
 
     /// <summary>Called before each batch that is read, also where no row of it meets the filter: what it throws ends the scan.</summary>
-    public Action? Checkpoint { get; init; }
+    public Action? BetweenBatches { get; init; }
 
     /// <summary>Rows a batch may have.</summary>
     public int BatchRows { get; init; } = 16_384;

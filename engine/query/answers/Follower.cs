@@ -35,10 +35,13 @@ public sealed class Follower : IDisposable
         using var view = views.Open(question.Table);
         offsets = new(question.From ?? view.Offsets);
         if (view.Cold is not null) Plan(view);
-        if (question.From is null)
-            foreach (var rows in view.Flushed.AddRange(view.Hot)) seen[rows.Segment.Sequence] = rows.Rows;
-        else if (view.Cold is not null && places is null)
-            throw new QueryException(QueryFault.BadQuestion, $"rows of table {question.Table} do not say which offsets they have; it can be followed from now only");
+        if (question.From is not null && view.Cold is not null && places is null)
+        {
+            throw new QueryException(QueryFault.BadQuestion,
+                $"rows of table {question.Table} do not say which offsets they have; it can be followed from now only");
+        }
+        if (question.From is not null) return;
+        foreach (var rows in view.Flushed.AddRange(view.Hot)) seen[rows.Segment.Sequence] = rows.Rows;
     }
 
     /// <summary>Of the rows; null while the table has no columns.</summary>
@@ -59,7 +62,7 @@ public sealed class Follower : IDisposable
         if (plan is null) Plan(view);
         if (consumer.Into(output)) output.Begin(plan!.Schema);
         ImmutableArray<HotRows> segments = [.. view.Flushed.AddRange(view.Hot).OrderBy(h => h.Segment.Sequence)];
-        seen = segments.Where(h => seen.ContainsKey(h.Segment.Sequence)).ToDictionary(h => h.Segment.Sequence, h => seen[h.Segment.Sequence]);
+        seen = segments.Select(h => h.Segment.Sequence).Where(seen.ContainsKey).ToDictionary(s => s, s => seen[s]);
         var start = output.Bytes;
         var any = false;
         foreach (var rows in segments)

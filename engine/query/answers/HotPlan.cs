@@ -18,7 +18,8 @@ internal sealed class HotPlan : IDisposable
     private readonly ulong[] bits = new ulong[WindowRows / RowBits.PerWord];
     private readonly Ordinal[] chosen = new Ordinal[WindowRows];
 
-    /// <param name="scan">Has the columns that are wanted, and the filter: what it says of rows in files, this says of rows in memory.</param>
+    /// <param name="scan">Has the columns that are wanted, and the filter: what it says of rows in files, this says of rows in
+    /// memory.</param>
     internal HotPlan(TableScan scan)
     {
         Schema = scan.Schema;

@@ -13,8 +13,9 @@ internal sealed class KeyAnswer(KeyQuestion question, QueryRun run, IReadViews v
             ?? throw new QueryException(QueryFault.NoKey, $"table {question.Table} has no key to look rows up by; give it one, or scan it");
         if (question.Key.Length != keys.Columns.Count)
         {
+            var columns = string.Join(", ", keys.Columns);
             throw new QueryException(QueryFault.BadQuestion,
-                $"the key of table {question.Table} is {string.Join(", ", keys.Columns)}: {keys.Columns.Count} values, not {question.Key.Length}");
+                $"the key of table {question.Table} is {columns}: {keys.Columns.Count} values, not {question.Key.Length}");
         }
         run.Await(views, question.Table, question.MinOffsets, question.WaitMs);
         if (question.Source != QuerySource.Cold && keys.Find(question.Key) is { } found) return InMemory(found.View, found.Row);
@@ -22,8 +23,8 @@ internal sealed class KeyAnswer(KeyQuestion question, QueryRun run, IReadViews v
     }
 
     /// <summary>
-    /// The index does not know the key. Rows that came between its answer and the view are in the view, so that its rows in memory are looked
-    /// through before its files: what is found is the newest of the view, whatever happened meanwhile.
+    /// The index does not know the key. Rows that came between its answer and the view are in the view, so that its rows in memory are
+    /// looked through before its files: what is found is the newest of the view, whatever happened meanwhile.
     /// </summary>
     private RowStream Search(IKeyLookup keys)
     {
@@ -44,7 +45,7 @@ internal sealed class KeyAnswer(KeyQuestion question, QueryRun run, IReadViews v
                 Columns = question.Columns,
                 Filter = filter,
                 Schema = Questions.SchemaOf(view, table),
-                Checkpoint = run.Check,
+                BetweenBatches = run.Check,
             };
             var scan = Questions.Bind(() => new TableScan(table, store, request));
             return new(run, view, scan, 1, [find(view, scan)]);

@@ -10,8 +10,8 @@ internal static class Moments
         ["yyyy-MM-dd", "yyyy-MM-ddTHH:mmK", "yyyy-MM-ddTHH:mm:ssK", "yyyy-MM-ddTHH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm:ssK"];
 
     /// <summary>
-    /// Asks for the rows of a moment: of a branch or tag of that name, of the snapshot of that id, or of the snapshot that was current at that
-    /// time. Throws <see cref="QueryFault.NotFound"/>, <see cref="QueryFault.BadQuestion"/>.
+    /// Asks for the rows of a moment: of a branch or tag of that name, of the snapshot of that id, or of the snapshot that was current at
+    /// that time. Throws <see cref="QueryFault.NotFound"/>, <see cref="QueryFault.BadQuestion"/>.
     /// </summary>
     internal static ScanRequest At(ScanRequest request, TableMetadata table, string moment)
     {

@@ -6,8 +6,9 @@ using K2I.Memory;
 namespace K2I.Query;
 
 /// <summary>
-/// The newest row that a scan finds: segments are looked through from the newest, then data files by their sequence number, from the last; of
-/// the first of them that has some, the last row. Owner of the view.
+/// The newest row that a scan finds: segments are looked through from the newest, then data files by their sequence number, from the last;
+/// of the first of them that has some, the last row. Of files of one commit row ids tell the order, and without them names. Owner of the
+/// view.
 /// </summary>
 internal sealed class NewestRow : IRowSource, IRowConsumer
 {
@@ -54,7 +55,7 @@ internal sealed class NewestRow : IRowSource, IRowConsumer
             return true;
         }
         view.Dispose();
-        files ??= new(run.Call(table, scan.Plan));
+        files ??= new(run.Call(table, scan.Plan).OrderBy(f => f.Data.SequenceNumber).ThenBy(f => f.Data.File.FirstRowId));
         if (found is null && files.TryPop(out var file))
         {
             run.Call(table, () => Read(file));

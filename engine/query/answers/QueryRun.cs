@@ -3,8 +3,8 @@ using K2I.Base;
 namespace K2I.Query;
 
 /// <summary>
-/// One query while it runs: its share of the limits, its time, its stop. Looked at between steps; calls to a store or catalog that are under
-/// way when it is stopped end as they do when the other side does not answer. One thread, and whoever stops it.
+/// One query while it runs: its share of the limits, its time, its stop. Looked at between steps; calls to a store or catalog that are
+/// under way when it is stopped end as they do when the other side does not answer. One thread, and whoever stops it.
 /// </summary>
 internal sealed class QueryRun : IDisposable
 {
@@ -28,7 +28,9 @@ internal sealed class QueryRun : IDisposable
 
     internal QueryLimits Limits { get; }
 
-    /// <summary>Throws <see cref="OperationCanceledException"/> once it is stopped, <see cref="QueryFault.TimedOut"/> once its time is over.</summary>
+    /// <summary>
+    /// Throws <see cref="OperationCanceledException"/> once it is stopped, <see cref="QueryFault.TimedOut"/> once its time is over.
+    /// </summary>
     internal void Check()
     {
         stop.ThrowIfCancellationRequested();
@@ -37,8 +39,8 @@ internal sealed class QueryRun : IDisposable
     }
 
     /// <summary>
-    /// Does what may call a store or catalog. An error of theirs is <see cref="QueryFault.Unavailable"/> here, whatever it is there: who asked
-    /// can but ask again.
+    /// Does what may call a store or catalog. An error of theirs is <see cref="QueryFault.Unavailable"/> here, whatever it is there: who
+    /// asked can but ask again.
     /// </summary>
     internal T Call<T>(string table, Func<T> call)
     {
@@ -67,7 +69,10 @@ internal sealed class QueryRun : IDisposable
             if (now.Reaches(wanted)) return;
             Check();
             if (clock.MonotonicMs >= end)
-                throw new QueryException(QueryFault.NotReached, $"table {table} is at {(now.IsEmpty ? "no offset" : now)}, not yet at {wanted}");
+            {
+                throw new QueryException(
+                    QueryFault.NotReached, $"table {table} is at {(now.IsEmpty ? "no offset" : now)}, not yet at {wanted}");
+            }
             scope.Wait(PollMs);
         }
     }

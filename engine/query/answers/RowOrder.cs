@@ -62,7 +62,10 @@ internal sealed class RowOrder
         var way = schema.FieldsTo(key.Column);
         if (way.Count == 0) throw new QueryException(QueryFault.BadQuestion, $"there is no column '{key.Column}' to put rows in order by");
         if (way[^1].Type is not PrimitiveType type || way.Take(way.Count - 1).Any(f => f.Type is not StructType))
-            throw new QueryException(QueryFault.BadQuestion, $"rows cannot be put in order by column '{key.Column}' of type {way[^1].Type}");
+        {
+            throw new QueryException(
+                QueryFault.BadQuestion, $"rows cannot be put in order by column '{key.Column}' of type {way[^1].Type}");
+        }
         var path = new int[way.Count];
         var among = schema.Fields;
         for (var i = 0; i < path.Length; i++)

@@ -5,8 +5,8 @@ using K2I.Iceberg;
 namespace K2I.Query;
 
 /// <summary>
-/// One answer, pulled step by step. Rows are borrowed for a step and encoded in it, so that between steps the caller may wait for its client
-/// as long as the query's time allows. One thread at a time; dispose it, whether or not it came to its end.
+/// One answer, pulled step by step. Rows are borrowed for a step and encoded in it, so that between steps the caller may wait for its
+/// client as long as the query's time allows. One thread at a time; dispose it, whether or not it came to its end.
 /// </summary>
 public sealed class RowStream : IDisposable
 {
@@ -39,8 +39,8 @@ public sealed class RowStream : IDisposable
 
     /// <summary>
     /// Encodes what comes next: the beginning, up to about 1 MiB of rows, or the end. A step may find no row. False: the end is written.
-    /// Throws <see cref="QueryException"/> and, where it was stopped, <see cref="OperationCanceledException"/>; the answer is cut off then, and
-    /// stays so.
+    /// Throws <see cref="QueryException"/> and, where it was stopped, <see cref="OperationCanceledException"/>; the answer is cut off then,
+    /// and stays so.
     /// </summary>
     public bool TryWrite(RowOutput output)
     {

@@ -37,13 +37,16 @@ internal sealed class ScanAnswer(ScanQuestion question, QueryRun run, IReadViews
             Columns = question.Columns,
             Filter = filter,
             Schema = Questions.SchemaOf(view, table),
-            Checkpoint = run.Check,
+            BetweenBatches = run.Check,
         };
         if (question.AsOf is { } asOf) request = Moments.At(request, table.Metadata, asOf);
         var asked = Questions.Bind(() => new TableScan(table, store, request));
-        var scan = question.Order.IsEmpty || request.Columns.IsEmpty
-            ? asked
-            : Questions.Bind(() => new TableScan(table, store, request with { Columns = [.. request.Columns, .. question.Order.Select(o => o.Column)] }));
+        var scan = asked;
+        if (!question.Order.IsEmpty && !request.Columns.IsEmpty)
+        {
+            var wide = request with { Columns = [.. request.Columns, .. question.Order.Select(o => o.Column)] };
+            scan = Questions.Bind(() => new TableScan(table, store, wide));
+        }
         var order = question.Order.IsEmpty ? null : new RowOrder(question.Order, scan.Schema);
         var sources = new List<IRowSource>();
         if (question.Source != QuerySource.Cold && question.AsOf is null)
@@ -53,7 +56,11 @@ internal sealed class ScanAnswer(ScanQuestion question, QueryRun run, IReadViews
         }
         else view.Dispose();
         if (question.Source != QuerySource.Hot) sources.Add(new ColdSource(scan, run));
-        if (order is not null) sources = [new OrderedSource(sources, new(scan.Schema, asked.Schema, order, Wanted, run.Limits.BytesEach / 2))];
+        if (order is not null)
+        {
+            var first = new TopRows(scan.Schema, asked.Schema, order, Wanted, run.Limits.BytesEach / 2);
+            sources = [new OrderedSource(sources, first)];
+        }
         return new(run, view, asked, question.Limit, sources);
     }
 

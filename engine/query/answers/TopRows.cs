@@ -5,8 +5,8 @@ using K2I.Memory;
 namespace K2I.Query;
 
 /// <summary>
-/// The first rows in some order, and no others: what comes later than as many as are wanted is dropped as it comes, or when there are twice as
-/// many. Then the source of those rows. Rows that are equal in the order stay as they came.
+/// The first rows in some order, and no others: what comes later than as many as are wanted is dropped as it comes, or when there are twice
+/// as many. Then the source of those rows. Rows that are equal in the order stay as they came.
 /// </summary>
 /// <remarks>Owner of the rows it keeps, within a budget. One thread. Memory: twice what is wanted, at most twice the budget.</remarks>
 internal sealed class TopRows : IRowConsumer, IRowSource
@@ -104,6 +104,7 @@ internal sealed class TopRows : IRowConsumer, IRowSource
         return to.EndRow();
     }
 
-    private QueryException TooLarge() =>
-        new(QueryFault.TooLarge, $"to put {wanted} rows in order takes more than {Units.FormatBytes(budgetBytes)}, which is all that a query may");
+    private QueryException TooLarge() => new(
+        QueryFault.TooLarge,
+        $"to put {wanted} rows in order takes more than {Units.FormatBytes(budgetBytes)}, which is what a query may");
 }

@@ -4,9 +4,14 @@ using K2I.Iceberg;
 
 namespace K2I.Query;
 
-/// <summary>Which kernel tests a predicate's values. It says what <see cref="BoundPredicate"/> says of them, for the tests of null as well.</summary>
+/// <summary>
+/// Which kernel tests a predicate's values. It says what <see cref="BoundPredicate"/> says of them, for the tests of null as well.
+/// </summary>
 internal static class Kernels
 {
+    /// <summary>Of a longer list each text is looked up, which takes more for the first and less for each.</summary>
+    private const int MostPatterns = 8;
+
     internal static ColumnKernel For(BoundPredicate predicate)
     {
         var negated = predicate.IsNegated;
@@ -66,17 +71,19 @@ internal static class Kernels
 
     private static ColumnKernel OfBytes(BoundPredicate predicate)
     {
-        var negated = predicate.IsNegated;
-        var isText = predicate.Field.Type.Kind is TypeKind.String or TypeKind.Binary;
-        return predicate.Operator switch
+        var values = predicate.Values;
+        var negated = predicate.IsNegated != (predicate.Operator is ScanOperator.NotEqual or ScanOperator.NotIn);
+        var isShort = predicate.Field.Type.Kind is TypeKind.String or TypeKind.Binary && values.Length <= MostPatterns;
+        switch (predicate.Operator)
         {
-            ScanOperator.In or ScanOperator.NotIn => new BytesSetKernel(
-                [.. predicate.Values.Order(Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)))],
-                negated != (predicate.Operator == ScanOperator.NotIn)),
-            ScanOperator.Equal when isText => new EqualBytesKernel(predicate.Values[0], negated),
-            ScanOperator.NotEqual when isText => new EqualBytesKernel(predicate.Values[0], !negated),
-            ScanOperator.StartsWith => new PrefixKernel(predicate.Values[0], negated),
-            _ => new BytesKernel(predicate.Operator, predicate.Values[0], negated),
-        };
+            case ScanOperator.StartsWith:
+                return new TextKernel([new(values[0], isPrefix: true)], negated);
+            case ScanOperator.Equal or ScanOperator.NotEqual or ScanOperator.In or ScanOperator.NotIn when isShort:
+                return new TextKernel([.. values.Select(v => new TextPattern(v, isPrefix: false))], negated);
+            case ScanOperator.Equal or ScanOperator.NotEqual or ScanOperator.In or ScanOperator.NotIn:
+                return new BytesSetKernel([.. values.Order(Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)))], negated);
+            default:
+                return new BytesKernel(predicate.Operator, values[0], negated);
+        }
     }
 }

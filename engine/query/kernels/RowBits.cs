@@ -6,8 +6,8 @@ using K2I.Columns;
 namespace K2I.Query;
 
 /// <summary>
-/// One bit a row, least significant first, in words of 64: which rows of a window are still wanted. A window begins at a multiple of 64 rows,
-/// so that its words are those of the columns' own bitmaps.
+/// One bit a row, least significant first, in words of 64: which rows of a window are still wanted. A window begins at a multiple of 64
+/// rows, so that its words are those of the columns' own bitmaps.
 /// </summary>
 internal static class RowBits
 {
@@ -26,19 +26,13 @@ internal static class RowBits
 
     internal static bool None(ReadOnlySpan<ulong> bits) => !bits.ContainsAnyExcept(0UL);
 
-    internal static int Count(ReadOnlySpan<ulong> bits)
-    {
-        var count = 0;
-        foreach (var word in bits) count += BitOperations.PopCount(word);
-        return count;
-    }
-
     /// <summary>Word <paramref name="word"/> of a column's bitmap; bits behind its last byte are clear.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ulong Word(ReadOnlySpan<byte> bitmap, int word)
     {
         var at = word * sizeof(ulong);
-        if (at + sizeof(ulong) <= bitmap.Length) return Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref MemoryMarshal.GetReference(bitmap), at));
+        if (at + sizeof(ulong) <= bitmap.Length)
+            return Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref MemoryMarshal.GetReference(bitmap), at));
         ulong bits = 0;
         for (var i = 0; at + i < bitmap.Length; i++) bits |= (ulong)bitmap[at + i] << (i * 8);
         return bits;

@@ -19,7 +19,10 @@ public readonly record struct OrderBy(string Column, bool Descending)
             var words = part.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
             var way = words.Length == 2 ? words[1].ToUpperInvariant() : "ASC";
             if (words.Length is 0 or > 2 || way is not ("ASC" or "DESC"))
-                throw new QueryException(QueryFault.BadQuestion, $"an order is 'column' or 'column desc', with commas between; not '{part}'");
+            {
+                throw new QueryException(
+                    QueryFault.BadQuestion, $"an order is 'column' or 'column desc', with commas between; not '{part}'");
+            }
             order.Add(new(words[0], way == "DESC"));
         }
         return order.ToImmutable();

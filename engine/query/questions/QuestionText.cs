@@ -80,7 +80,9 @@ public sealed record QuestionText
     private long? LimitOf()
     {
         if (Limit is null) return null;
-        return long.TryParse(Limit, NumberStyles.None, CultureInfo.InvariantCulture, out var rows) ? rows : throw Bad("a limit is a whole number");
+        return long.TryParse(Limit, NumberStyles.None, CultureInfo.InvariantCulture, out var rows)
+            ? rows
+            : throw Bad("a limit is a whole number");
     }
 
     private int WaitMsOf()
@@ -92,7 +94,9 @@ public sealed record QuestionText
     private QuerySource SourceOf()
     {
         if (Source is null) return QuerySource.Both;
-        return Sources.IndexOf(Source) is >= 0 and var source ? (QuerySource)source : throw Bad($"a source is one of {string.Join(", ", Sources)}");
+        return Sources.IndexOf(Source) is >= 0 and var source
+            ? (QuerySource)source
+            : throw Bad($"a source is one of {string.Join(", ", Sources)}");
     }
 
     private static QueryException Bad(string message) => new(QueryFault.BadQuestion, message);

@@ -4,7 +4,9 @@ using K2I.Iceberg;
 
 namespace K2I.Query;
 
-/// <summary>Rows as one JSON array of objects, each on its line, as <see cref="RowJson"/> writes them. Without its end it is no JSON.</summary>
+/// <summary>
+/// Rows as one JSON array of objects, each on its line, as <see cref="RowJson"/> writes them. Without its end it is no JSON.
+/// </summary>
 public sealed class JsonRows(IBufferWriter<byte> output) : RowOutput(output)
 {
     private readonly RowJson json = new();

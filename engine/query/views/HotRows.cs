@@ -4,7 +4,9 @@ using K2I.Ring;
 
 namespace K2I.Query;
 
-/// <summary>The rows of one segment that belong to a view: its first <paramref name="Rows"/>. Kept in memory by the view that has it.</summary>
+/// <summary>
+/// The rows of one segment that belong to a view: its first <paramref name="Rows"/>. Kept in memory by the view that has it.
+/// </summary>
 /// <param name="Lane">The lane that writes the segment.</param>
 /// <param name="Segment">One life of a part of the ring's memory.</param>
 /// <param name="Rows">How many of its rows; later ones came after the view was made.</param>

@@ -6,8 +6,8 @@ using K2I.Query;
 namespace K2I.Serve;
 
 /// <summary>
-/// Sends the rows of an answer as they are found. What comes first is held back until it is some, so that an error before it is an answer of
-/// its own; a later one cuts the connection, and no half of an answer looks whole.
+/// Sends the rows of an answer as they are found. What comes first is held back until it is some, so that an error before it is an
+/// answer of its own; a later one cuts the connection, and no half of an answer looks whole.
 /// </summary>
 internal static class RowAnswer
 {

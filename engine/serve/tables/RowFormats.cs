@@ -7,7 +7,8 @@ namespace K2I.Serve;
 /// <summary>The forms that rows come in.</summary>
 internal static class RowFormats
 {
-    public static readonly ImmutableArray<AnswerFormat> All = [AnswerFormat.Json, AnswerFormat.Ndjson, AnswerFormat.Csv, AnswerFormat.Arrow];
+    public static readonly ImmutableArray<AnswerFormat> All =
+        [AnswerFormat.Json, AnswerFormat.Ndjson, AnswerFormat.Csv, AnswerFormat.Arrow];
 
     public static RowOutput Open(AnswerFormat format, IBufferWriter<byte> output) =>
         format == AnswerFormat.Csv ? new CsvRows(output)

@@ -16,8 +16,8 @@ internal sealed class TableEndpoints(TableQueries tables, HttpOptions options, C
 
     private static readonly ImmutableArray<ProblemKind> OfRows =
     [
-        ProblemKind.BadQuestion, ProblemKind.NotFound, ProblemKind.NotAcceptable, ProblemKind.TooLarge, ProblemKind.Unavailable, ProblemKind.Busy,
-        ProblemKind.TakenBack, ProblemKind.NotReached, ProblemKind.TimedOut,
+        ProblemKind.BadQuestion, ProblemKind.NotFound, ProblemKind.NotAcceptable, ProblemKind.TooLarge, ProblemKind.Unavailable,
+        ProblemKind.Busy, ProblemKind.TakenBack, ProblemKind.NotReached, ProblemKind.TimedOut,
     ];
 
     public ImmutableArray<Endpoint> All =>
@@ -60,7 +60,8 @@ internal sealed class TableEndpoints(TableQueries tables, HttpOptions options, C
         {
             Parameters = [TableParameters.Columns, TableParameters.Where, TableParameters.From],
             Formats = [AnswerFormat.Events],
-            Problems = [ProblemKind.BadQuestion, ProblemKind.NotFound, ProblemKind.NotAcceptable, ProblemKind.Unavailable, ProblemKind.Busy],
+            Problems =
+                [ProblemKind.BadQuestion, ProblemKind.NotFound, ProblemKind.NotAcceptable, ProblemKind.Unavailable, ProblemKind.Busy],
         },
     ];
 

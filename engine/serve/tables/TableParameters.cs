@@ -9,10 +9,12 @@ internal static class TableParameters
     {
         Values = [.. RowFormats.All.Select(f => f.Name)],
     };
-    public static readonly Parameter Columns = new("columns", "Only these, struct fields by dotted path, with commas between.", "id,user.name");
+    public static readonly Parameter Columns = new("columns",
+        "Only these, struct fields by dotted path, with commas between.", "id,user.name");
     public static readonly Parameter Where = new("where",
         "Only rows that fit: comparisons, in, is null, like; and, or, not, parentheses.", "a = 5 and b is not null");
-    public static readonly Parameter Order = new("order", "What the rows are put in order by, each with asc or desc or neither.", "at desc,id");
+    public static readonly Parameter Order = new("order",
+        "What the rows are put in order by, each with asc or desc or neither.", "at desc,id");
     public static readonly Parameter Limit = new("limit", "At most so many rows; without it all, and an error if too many.", "100");
     public static readonly Parameter AsOf = new("as_of",
         "A snapshot's id, a branch or tag, or a time: the table as it was then, without rows in memory.", "2026-01-01T00:00:00Z");

@@ -1,0 +1,12 @@
+namespace K2I.Cli.Bench;
+
+/// <summary>What <c>k2i bench scan</c> was asked for.</summary>
+internal sealed record ScanBenchOptions
+{
+    public required int Rows { get; init; }
+
+    /// <summary>Turns of each question; the fastest counts.</summary>
+    public required int Rounds { get; init; }
+
+    public required bool Json { get; init; }
+}
