@@ -9,7 +9,7 @@ public sealed class ScanTests : IDisposable
 {
     private const string Scan = "/v1/tables/shop.orders/scan", Row = "/v1/tables/shop.orders/rows/0/s0", FirstRow =
         """{"id":0,"s":"s0","d":0.5,"m":"0.05","at":"2024-01-01T00:00:00.000000+00:00","tags":["x"],"odd \"name":null,"""
-        + """"_kafka":{"topic":"t","partition":0,"offset":0}}""";
+        + "\"_kafka\":{\"topic\":\"t\",\"partition\":0,\"offset\":0}}";
 
     private static readonly (string Name, string Type)[] Forms =
     [
