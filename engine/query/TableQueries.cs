@@ -12,6 +12,9 @@ public sealed class TableQueries(IReadViews views, IObjectStore store, QueryLimi
     private int running;
     private int following;
 
+    /// <summary>Queries that run at a time; of followers there may be as many besides.</summary>
+    public int Concurrency => limits.Concurrency;
+
     /// <summary>The names of the tables, in order.</summary>
     public IReadOnlyList<string> Tables => views.Tables;
 

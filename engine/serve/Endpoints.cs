@@ -30,22 +30,31 @@ internal sealed class Endpoints(HttpOptions options, ImmutableArray<Endpoint> en
         {
             // Whoever asked has gone.
         }
+        catch (OperationCanceledException)
+        {
+            CutOff(exchange, "the caller reads too slowly");
+        }
+        catch (QueryException error) when (exchange.Response.HasStarted)
+        {
+            CutOff(exchange, error.Message);
+        }
         catch (QueryException error)
         {
-            await Fail(exchange, Problem.Of(error));
+            await exchange.Send(Problem.Of(error));
         }
         catch (Exception error)
         {
             log.Error("an endpoint failed", ("path", context.Request.Path.Value), ("error", error.Message));
-            await Fail(exchange, new Problem(ProblemKind.Bug, "internal error, see the log"));
+            if (exchange.Response.HasStarted) exchange.Abort();
+            else await exchange.Send(new Problem(ProblemKind.Bug, "internal error, see the log"));
         }
     }
 
     /// <summary>An answer that has begun must not look whole: its connection is cut.</summary>
-    private static async Task Fail(Exchange exchange, Problem problem)
+    private void CutOff(Exchange exchange, string reason)
     {
-        if (exchange.Response.HasStarted) exchange.Abort();
-        else await exchange.Send(problem);
+        log.Warn("an answer was cut off", ("path", exchange.Request.Path.Value), ("reason", reason));
+        exchange.Abort();
     }
 
     private (Endpoint? Endpoint, ImmutableArray<string> Path) Find(HttpContext context)

@@ -22,8 +22,8 @@ namespace K2I.Serve;
 /// </summary>
 public sealed class HttpServer : IDisposable
 {
-    /// <summary>More than may query and follow at a time, so that health and metrics find room.</summary>
-    private const int MaxConnections = 256;
+    /// <summary>Connections beside those of queries and followers, so that health and metrics find room.</summary>
+    private const int OtherConnections = 64;
 
     private readonly WebApplication app;
     private readonly CancellationTokenSource stop;
@@ -62,7 +62,7 @@ public sealed class HttpServer : IDisposable
             ? SocketFile.Bind(file, options.SocketFile!, options.SocketMode)
             : SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint));
         if (options.CertificateFile is not null) builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options));
+        builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options, 2 * tables?.Concurrency ?? 0));
         // The process has its own signal handling; the host's would end it early.
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         var app = builder.Build();
@@ -102,12 +102,12 @@ public sealed class HttpServer : IDisposable
         stop.Dispose();
     }
 
-    private static void Configure(KestrelServerOptions kestrel, HttpOptions options)
+    private static void Configure(KestrelServerOptions kestrel, HttpOptions options, int queriesAndFollowers)
     {
         kestrel.AddServerHeader = false;
         kestrel.AllowSynchronousIO = false;
         var limits = kestrel.Limits;
-        limits.MaxConcurrentConnections = MaxConnections;
+        limits.MaxConcurrentConnections = OtherConnections + queriesAndFollowers;
         limits.MaxConcurrentUpgradedConnections = 0;
         limits.MaxRequestBodySize = 0;
         // A filter, and the offsets of some hundred partitions.

@@ -126,6 +126,7 @@ public sealed class ProblemTests
         using var answer = server.Get(Scan + "?format=ndjson");
         server.Tables.Last!.TakeBack("memory is needed");
         Assert.ThrowsAny<IOException>(() => Server.TextOf(answer));
+        Assert.Contains("Warn an answer was cut off path=/v1/tables/shop.orders/scan reason=memory is needed", server.Log.Lines);
     }
 
     [Fact]
@@ -151,6 +152,7 @@ public sealed class ProblemTests
         using var client = server.Connect($"GET {Scan}?format=ndjson HTTP/1.1\r\nHost: localhost\r\n\r\n", receiveBuffer: 4_096);
         // It reads nothing, so what makes room for the other is the bound.
         Assert.True(SpinWait.SpinUntil(() => server.Get(Scan + "?limit=1").StatusCode == HttpStatusCode.OK, 30_000));
+        Assert.Contains("Warn an answer was cut off path=/v1/tables/shop.orders/scan reason=the caller reads too slowly", server.Log.Lines);
     }
 
     private static JsonElement AssertProblem(HttpResponseMessage answer, int status, string name)

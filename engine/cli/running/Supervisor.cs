@@ -33,6 +33,7 @@ internal sealed class Supervisor(AppOptions options, ILog log, IReadOnlyDictiona
         using var engine = start();
         var source = new EngineStatusSource(engine.Status, () => Volatile.Read(ref running) > 0, () => stopAsked, options.TableMetrics);
         using var queries = options.Query is { } limits ? engine.Queries(limits) : null;
+        if (queries is not null) MakeRoomFor(queries.Concurrency);
         using var http = options.Http is null ? null : HttpServer.Start(options.Http, source, queries, log);
         if (http?.Address is { } address) log.Info("listening", ("address", address.ToString()));
         if (options.Http?.SocketFile is { } file) log.Info("listening", ("socket", file));
@@ -60,6 +61,13 @@ internal sealed class Supervisor(AppOptions options, ILog log, IReadOnlyDictiona
             reloadAsked = true;
             Monitor.PulseAll(gate);
         }
+    }
+
+    /// <summary>A query blocks a thread of the pool, which would take seconds to notice; health and metrics must not wait for that.</summary>
+    private static void MakeRoomFor(int queries)
+    {
+        ThreadPool.GetMinThreads(out var workers, out var ports);
+        ThreadPool.SetMinThreads(workers + queries, ports);
     }
 
     private void Leave(ExitCode code)
