@@ -111,11 +111,22 @@ internal sealed class Ingest : IDisposable
 
     public (int Code, string Body) Get(string path)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{port}{path}");
+        using var request = new HttpRequestMessage(HttpMethod.Get, UriOf(path));
         using var response = Http.Send(request);
         using var reader = new StreamReader(response.Content.ReadAsStream());
         return ((int)response.StatusCode, reader.ReadToEnd());
     }
+
+    public byte[] GetBytes(string path)
+    {
+        using var response = Http.Send(new(HttpMethod.Get, UriOf(path)));
+        Assert.Equal(200, (int)response.StatusCode);
+        using var bytes = new MemoryStream();
+        response.Content.ReadAsStream().CopyTo(bytes);
+        return bytes.ToArray();
+    }
+
+    public Uri UriOf(string path) => new($"http://127.0.0.1:{port}{path}");
 
     public static JsonElement? Table(JsonElement status, string name)
     {
