@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using K2I.Base;
 
 namespace K2I.Cli;
 
@@ -14,7 +15,8 @@ internal static partial class Posix
     public static long ThreadCpuNs()
     {
         Span<long> time = stackalloc long[2];
-        return Clock(ThreadCpuClock, ref time[0]) == 0 ? (time[0] * 1_000_000_000) + time[1] : throw new InvalidOperationException("no CPU clock");
+        Check.That(Clock(ThreadCpuClock, ref time[0]) == 0);
+        return (time[0] * 1_000_000_000) + time[1];
     }
 
     /// <summary>Ends the process now: no handlers run, no thread is waited for.</summary>

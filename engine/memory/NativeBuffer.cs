@@ -60,8 +60,8 @@ public sealed unsafe class NativeBuffer : IDisposable
     }
 
     /// <summary>
-    /// Puts pages under [<paramref name="offset"/>, <paramref name="offset"/> + <paramref name="length"/>) in one call of the kernel, rather
-    /// than one by one as they are touched. A kernel that cannot leaves it at that.
+    /// Puts pages under <paramref name="length"/> bytes from <paramref name="offset"/> on in one call of the kernel, rather than one by one
+    /// as they are touched. A kernel that cannot leaves it at that.
     /// </summary>
     public void Populate(long offset, long length)
     {

@@ -166,7 +166,8 @@ public sealed class KeyColumnsTests
         for (var round = 0; round < 60; round++)
         {
             var count = random.Next(1, 5);
-            var schema = Schema.Of([.. Enumerable.Range(1, count).Select(i => new Field(i, "c" + i, Types[random.Next(Types.Length)], false))]);
+            var fields = Enumerable.Range(1, count).Select(i => new Field(i, "c" + i, Types[random.Next(Types.Length)], false));
+            var schema = Schema.Of([.. fields]);
             var columns = KeyColumns.Of(schema, [.. schema.Fields.Select(f => f.Name)]);
             using var rows = BatchBuilder.ForScratch(schema, 1 << 20);
             List<string> model = [];

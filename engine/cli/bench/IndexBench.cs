@@ -220,7 +220,6 @@ internal sealed class IndexBench(IndexBenchOptions options, TextWriter output)
 
         private void Forget()
         {
-            open?.Seal();
             open = null;
             foreach (var segment in segments) segment.Discard();
             segments.Clear();

@@ -172,7 +172,8 @@ public sealed class KeyIndex : IDisposable
     }
 
     /// <summary>
-    /// Where the key may have a row, by a look at its first bucket: asks for the memory that its stored key is found by. Of no segment: nowhere.
+    /// Where the key may have a row, by a look at its first bucket: asks for the memory that the stored key is found by. No segment's where
+    /// it has none there.
     /// </summary>
     private RowLocation Meet(ulong hash)
     {
