@@ -185,9 +185,10 @@ public sealed class SegmentPool : IDisposable
         lock (gate)
         {
             account.Live.Remove(segment);
-            var wasPinned = segment.Charge == SegmentCharge.Readers;
+            // What readers had lay beside the budget: it may not fit by now.
+            var fits = segment.Charge != SegmentCharge.Readers || heldBytes + flushedBytes + idleBytes + memory.Bytes <= BudgetBytes;
             if (memory.Slab is not null) Return(memory);
-            else if (account.IsClosed || (wasPinned && heldBytes + flushedBytes + idleBytes + memory.Bytes > BudgetBytes)) memory.Rows.Dispose();
+            else if (account.IsClosed || !fits) memory.Rows.Dispose();
             else
             {
                 idle.Add((account, memory));
