@@ -4,10 +4,13 @@ using Microsoft.Extensions.ObjectPool;
 namespace K2I.Parquet;
 
 /// <summary>
-/// What the writers of a process share: native memory and compressor contexts, kept for the next writer instead of being freed. Any thread.
+/// What writers or readers share: native memory and compressor contexts, kept for the next one instead of being freed. Any thread.
 /// </summary>
-/// <remarks>Returned memory beyond <c>retainBytes</c> goes back to the kernel. Dispose after the last writer.</remarks>
-public sealed class ParquetBuffers(long retainBytes = 256L << 20) : IDisposable
+/// <remarks>
+/// Returned memory beyond <c>retainBytes</c> goes back to the kernel. Where all of them together want more than <c>limitBytes</c>, who asks
+/// last is refused, as Full. Dispose after the last writer.
+/// </remarks>
+public sealed class ParquetBuffers(long retainBytes = 256L << 20, long limitBytes = long.MaxValue) : IDisposable
 {
     private const int SmallestShift = 12, LargestShift = 33;
 
@@ -16,10 +19,14 @@ public sealed class ParquetBuffers(long retainBytes = 256L << 20) : IDisposable
     private readonly DefaultObjectPoolProvider pools = new();
     private readonly Dictionary<(ParquetCodec Codec, int Level), ObjectPool<Compressor>> compressors = [];
     private long idleBytes;
+    private long rentedBytes;
     private bool disposed;
 
     /// <summary>Bytes kept for reuse.</summary>
     public long IdleBytes => Volatile.Read(ref idleBytes);
+
+    /// <summary>What all may have together.</summary>
+    public long LimitBytes => limitBytes;
 
     internal NativeBlock Rent(long bytes)
     {
@@ -29,6 +36,12 @@ public sealed class ParquetBuffers(long retainBytes = 256L << 20) : IDisposable
         lock (gate)
         {
             Check.That(!disposed);
+            if (1L << shift > limitBytes - rentedBytes)
+            {
+                var (more, has) = (Units.FormatBytes(1L << shift), Units.FormatBytes(rentedBytes));
+                throw new EngineException(ErrorKind.Full, $"Parquet needs {more} more of memory, and has {has} of {Units.FormatBytes(limitBytes)}");
+            }
+            rentedBytes += 1L << shift;
             if (free[shift] is { } block)
             {
                 free[shift] = block.Next;
@@ -37,14 +50,24 @@ public sealed class ParquetBuffers(long retainBytes = 256L << 20) : IDisposable
                 idleBytes -= block.Capacity;
                 return block;
             }
+            if (rentedBytes + idleBytes > limitBytes) FreeIdle();
         }
-        return new(shift);
+        try
+        {
+            return new(shift);
+        }
+        catch (EngineException)
+        {
+            lock (gate) rentedBytes -= 1L << shift;
+            throw;
+        }
     }
 
     internal void Return(NativeBlock block)
     {
         lock (gate)
         {
+            rentedBytes -= block.Capacity;
             if (!disposed && idleBytes + block.Capacity <= retainBytes)
             {
                 block.Next = free[block.Shift];
@@ -67,15 +90,20 @@ public sealed class ParquetBuffers(long retainBytes = 256L << 20) : IDisposable
         lock (gate)
         {
             disposed = true;
-            for (var shift = 0; shift < free.Length; shift++)
-            {
-                for (var block = free[shift]; block is not null; block = block.Next) block.Dispose();
-                free[shift] = null;
-            }
+            FreeIdle();
             // Those that come back later are freed at once.
             foreach (var pool in compressors.Values) ((IDisposable)pool).Dispose();
-            idleBytes = 0;
         }
+    }
+
+    private void FreeIdle()
+    {
+        for (var shift = 0; shift < free.Length; shift++)
+        {
+            for (var block = free[shift]; block is not null; block = block.Next) block.Dispose();
+            free[shift] = null;
+        }
+        idleBytes = 0;
     }
 
     private ObjectPool<Compressor> CompressorsOf(ParquetCodec codec, int level)

@@ -1,14 +1,16 @@
 using K2I.Base;
+using K2I.Parquet;
 using K2I.Storage;
 
 namespace K2I.Query;
 
 /// <summary>
-/// Answers questions about a process's tables, within limits. Any thread; a call may block for a store, a catalog or offsets that are
+/// Answers questions about a process's tables, within limits; owner of the memory that files are read with. Any thread; a call may block for a store, a catalog or offsets that are
 /// waited for, and never makes ingest wait. Errors: <see cref="QueryException"/>.
 /// </summary>
 public sealed class TableQueries(IReadViews views, IObjectStore store, QueryLimits limits, IClock clock) : IDisposable
 {
+    private readonly ParquetBuffers buffers = new(limits.MemoryBytes / 4, limits.MemoryBytes / 2);
     private int running;
     private int following;
 
@@ -60,14 +62,13 @@ public sealed class TableQueries(IReadViews views, IObjectStore store, QueryLimi
         }
     }
 
-    public void Dispose()
-    {
-    }
+    /// <summary>After the last answer.</summary>
+    public void Dispose() => buffers.Dispose();
 
     private RowStream Start(Func<QueryRun, RowStream> open, CancellationToken stop)
     {
         Admit(ref running);
-        var run = new QueryRun(limits, clock, () => Interlocked.Decrement(ref running), stop);
+        var run = new QueryRun(limits, buffers, clock, () => Interlocked.Decrement(ref running), stop);
         try
         {
             return open(run);

@@ -219,6 +219,17 @@ public class ScanTests
     }
 
     [Fact]
+    public void FilesAreReadWithinTheMemoryOrNotAtAll()
+    {
+        using var table = new HotTable(Numbers);
+        for (var part = 0; part < 4; part++) table.Add(50_000, Fill);
+        table.Flush();
+        var question = new ScanQuestion { Table = HotTable.Name, Source = QuerySource.Cold };
+        Assert.Null(Fault(table, question, Answers.Limits with { MemoryBytes = 8 << 20 }));
+        Assert.Equal(QueryFault.TooLarge, Fault(table, question, Answers.Limits with { MemoryBytes = 64 << 10 }));
+    }
+
+    [Fact]
     public void TimeAndStopEndAnAnswerBetweenSteps()
     {
         using var table = new HotTable(Numbers);

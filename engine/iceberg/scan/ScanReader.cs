@@ -13,13 +13,16 @@ public sealed class ScanReader : IDisposable
     private readonly TableScan scan;
     private readonly IObjectStore store;
     private readonly ImmutableArray<ScanTask> tasks;
-    private readonly ParquetBuffers buffers = new();
+    private readonly ParquetBuffers buffers;
+    private readonly bool ownsBuffers;
     private readonly DeleteReader deletes;
     private FileRows? file;
     private int next;
 
-    internal ScanReader(TableScan scan, IObjectStore store, ImmutableArray<ScanTask> tasks)
+    internal ScanReader(TableScan scan, IObjectStore store, ImmutableArray<ScanTask> tasks, ParquetBuffers? buffers)
     {
+        ownsBuffers = buffers is null;
+        this.buffers = buffers ??= new();
         this.scan = scan;
         this.store = store;
         this.tasks = tasks;
@@ -53,6 +56,6 @@ public sealed class ScanReader : IDisposable
     {
         file?.Dispose();
         file = null;
-        buffers.Dispose();
+        if (ownsBuffers) buffers.Dispose();
     }
 }

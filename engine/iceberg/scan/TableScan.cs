@@ -2,11 +2,12 @@ using System.Collections.Immutable;
 
 using K2I.Base;
 using K2I.Columns;
+using K2I.Parquet;
 using K2I.Storage;
 
 namespace K2I.Iceberg;
 
-/// <summary>A reading of one snapshot of a table: <see cref="Plan"/> finds its files, <see cref="Read()"/> gives its rows. Holds no files open; any thread, one reader each.</summary>
+/// <summary>A reading of one snapshot of a table: <see cref="Plan"/> finds its files, <see cref="Read(ParquetBuffers)"/> gives its rows. Holds no files open; any thread, one reader each.</summary>
 /// <remarks>
 /// Files come in order of their data sequence number, then location; rows in file order. Errors: NotFound (snapshot, reference, column, file), Unsupported (a file format or
 /// type this build cannot read), Corrupt. Source: table spec, "Scan Planning", "Column Projection", "Delete Formats".
@@ -78,10 +79,11 @@ public sealed class TableScan
     }
 
     /// <summary>Reads everything.</summary>
-    public ScanReader Read() => Read(Plan());
+    /// <param name="buffers">Shared with other scans; without it the reader has its own.</param>
+    public ScanReader Read(ParquetBuffers? buffers = null) => Read(Plan(), buffers);
 
     /// <summary>Reads some of the planned files.</summary>
-    public ScanReader Read(ImmutableArray<ScanTask> tasks) => new(this, store, tasks);
+    public ScanReader Read(ImmutableArray<ScanTask> tasks, ParquetBuffers? buffers = null) => new(this, store, tasks, buffers);
 
     private Snapshot? FindSnapshot()
     {

@@ -25,7 +25,7 @@ internal sealed class ColdSource(TableScan scan, QueryRun run) : IRowSource
 
     private bool TryRead()
     {
-        reader ??= run.Call(table, scan.Read);
+        reader ??= run.Call(table, () => scan.Read(run.Buffers));
         taken = 0;
         return run.Call(table, () => reader.TryRead(out rows));
     }

@@ -91,7 +91,7 @@ internal sealed class NewestRow : IRowSource, IRowConsumer
 
     private bool Read(ScanTask file)
     {
-        using var reader = scan.Read([file]);
+        using var reader = scan.Read([file], run.Buffers);
         while (reader.TryRead(out var rows)) Take(rows.Batch, [rows.Ordinal(rows.Rows - 1)]);
         return true;
     }

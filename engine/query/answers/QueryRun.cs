@@ -1,4 +1,5 @@
 using K2I.Base;
+using K2I.Parquet;
 
 namespace K2I.Query;
 
@@ -18,15 +19,18 @@ internal sealed class QueryRun : IDisposable
     private readonly long deadlineMs;
     private bool disposed;
 
-    internal QueryRun(QueryLimits limits, IClock clock, Action ended, CancellationToken stop)
+    internal QueryRun(QueryLimits limits, ParquetBuffers buffers, IClock clock, Action ended, CancellationToken stop)
     {
-        (Limits, this.clock, this.stop, this.ended) = (limits, clock, stop, ended);
+        (Limits, Buffers, this.clock, this.stop, this.ended) = (limits, buffers, clock, stop, ended);
         scope = new(clock);
         registration = stop.Register(scope.End);
         deadlineMs = clock.MonotonicMs + limits.TimeoutMs;
     }
 
     internal QueryLimits Limits { get; }
+
+    /// <summary>What files are read with.</summary>
+    internal ParquetBuffers Buffers { get; }
 
     /// <summary>
     /// Throws <see cref="OperationCanceledException"/> once it is stopped, <see cref="QueryFault.TimedOut"/> once its time is over.
@@ -39,7 +43,7 @@ internal sealed class QueryRun : IDisposable
     }
 
     /// <summary>
-    /// Does what may call a store or catalog. An error of theirs is <see cref="QueryFault.Unavailable"/> here, whatever it is there: who
+    /// Does what may call a store or catalog, in the memory that queries have. An error of theirs is <see cref="QueryFault.Unavailable"/> here, whatever it is there: who
     /// asked can but ask again.
     /// </summary>
     internal T Call<T>(string table, Func<T> call)
@@ -52,7 +56,8 @@ internal sealed class QueryRun : IDisposable
         catch (EngineException error) when (error is not QueryException)
         {
             stop.ThrowIfCancellationRequested();
-            throw new QueryException(QueryFault.Unavailable, $"table {table} cannot be read: {error.Message}", error);
+            var fault = error.Kind == ErrorKind.Full ? QueryFault.TooLarge : QueryFault.Unavailable;
+            throw new QueryException(fault, $"table {table} cannot be read: {error.Message}", error);
         }
     }
 

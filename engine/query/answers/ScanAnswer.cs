@@ -58,7 +58,7 @@ internal sealed class ScanAnswer(ScanQuestion question, QueryRun run, IReadViews
         if (question.Source != QuerySource.Hot) sources.Add(new ColdSource(scan, run));
         if (order is not null)
         {
-            var first = new TopRows(scan.Schema, asked.Schema, order, Wanted, run.Limits.BytesEach / 2);
+            var first = new TopRows(scan.Schema, asked.Schema, order, Wanted, run.Limits.OrderBytes / 2);
             sources = [new OrderedSource(sources, first)];
         }
         return new(run, view, asked, question.Limit, sources);

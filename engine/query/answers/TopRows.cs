@@ -14,8 +14,8 @@ internal sealed class TopRows : IRowConsumer, IRowSource
     /// <summary>Rows kept beyond what is wanted, so that few rows do not mean many clean-ups.</summary>
     private const int Spare = 4096;
 
-    /// <summary>What a batch may have.</summary>
-    private const long MaxBytes = 1L << 30;
+    /// <summary>What a batch may have, and what one of a few columns wants.</summary>
+    private const long MaxBytes = 1L << 30, LeastBytes = 64 << 10;
 
     private readonly Schema schema;
     private readonly BatchFitter fitter;
@@ -37,7 +37,7 @@ internal sealed class TopRows : IRowConsumer, IRowSource
     /// <param name="budgetBytes">For them.</param>
     internal TopRows(Schema schema, Schema given, RowOrder order, int wanted, long budgetBytes)
     {
-        (this.schema, this.order, this.wanted, this.budgetBytes) = (schema, order, wanted, Math.Min(budgetBytes, MaxBytes));
+        (this.schema, this.order, this.wanted, this.budgetBytes) = (schema, order, wanted, Math.Clamp(budgetBytes, LeastBytes, MaxBytes));
         fitter = new(given);
         kept = Make();
         spare = Make();

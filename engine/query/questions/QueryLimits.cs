@@ -18,6 +18,6 @@ public sealed record QueryLimits
     /// <summary>Queries that run at a time; of followers there may be as many besides.</summary>
     public required int Concurrency { get; init; }
 
-    /// <summary>What one query may have of the memory.</summary>
-    internal long BytesEach => MemoryBytes / Concurrency;
+    /// <summary>What one query may have to put rows in order: its share of the half that files are not read with.</summary>
+    internal long OrderBytes => MemoryBytes / 2 / Concurrency;
 }
