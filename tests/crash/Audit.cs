@@ -5,10 +5,14 @@ using Confluent.Kafka;
 
 namespace K2I.Crash.Tests;
 
-/// <summary>Every record of the topic against what engines that are not ours read from the tables.</summary>
+/// <summary>Every record of the topics against what engines that are not ours read from the tables.</summary>
 internal sealed class Audit(World world, IBroker broker, IReadOnlyList<Load.Sent> sent)
 {
-    private readonly Dictionary<(int Partition, long Offset), int> expected = sent.ToDictionary(s => (s.Partition, s.Offset), s => s.Id);
+    private const int MostTold = 12;
+
+    private readonly List<string> problems = [];
+    private Dictionary<(int Partition, long Offset), int> expected = [];
+    private string topic = "";
 
     public long Rows { get; private set; }
 
@@ -21,57 +25,53 @@ internal sealed class Audit(World world, IBroker broker, IReadOnlyList<Load.Sent
     /// <summary>Throws the first that is wrong.</summary>
     public void Run()
     {
-        var problems = new List<string>();
-        Events(problems);
-        Copies(problems);
-        LetterTopic(problems);
-        if (problems.Count > 0) throw new Violation($"lost {Lost}, doubled {Doubled}; {string.Join("; ", problems.Take(12))}{(problems.Count > 12 ? $"; and {problems.Count - 12} more" : "")}");
-        foreach (var table in new[] { "events", "events_dead_letters", "copies" }) Check(table);
-        foreach (var table in new[] { "events", "copies" }) CheckIds(table);
+        foreach (var table in world.Audited) Records(table);
+        LetterTopic();
+        if (problems.Count > 0)
+        {
+            var more = problems.Count > MostTold ? $"; and {problems.Count - MostTold} more" : "";
+            throw new Violation($"lost {Lost}, doubled {Doubled}; {string.Join("; ", problems.Take(MostTold))}{more}");
+        }
+        foreach (var table in world.Audited)
+        {
+            Check(table.Name);
+            if (HasLetters(table)) Check(table.LettersName);
+            CheckIds(table);
+        }
         CheckLog();
     }
 
-    private void Events(List<string> problems)
+    private void Records(AuditedTable table)
     {
+        Expect(table.Topic);
         var seen = new HashSet<(int, long)>();
-        foreach (var row in Read("events"))
+        foreach (var row in Read(table.Name))
         {
             var at = PlaceOf(row.GetProperty("_kafka"));
-            if (!Take(seen, at, "a row of events", problems, out var id)) continue;
+            if (!Take(seen, at, $"a row of {table.Name}", out var id)) continue;
             Rows++;
-            if (!Load.IsRow(id)) problems.Add($"{Name(at)} must be a dead letter and is a row");
-            else if (Difference(row, id) is { } difference) problems.Add($"{Name(at)}: {difference}");
+            if (!table.IsRow(id)) problems.Add($"{Name(at)} must be a dead letter of {table.Name} and is a row");
+            else if (table.Difference(row, id) is { } difference) problems.Add($"{Name(at)} in {table.Name}: {difference}");
         }
-        foreach (var letter in Read("events_dead_letters"))
+        foreach (var letter in HasLetters(table) ? Read(table.LettersName) : [])
         {
             var at = (letter.GetProperty("partition").GetInt32(), letter.GetProperty("offset").GetInt64());
-            if (!Take(seen, at, "a dead letter of events", problems, out var id)) continue;
+            if (!Take(seen, at, $"a dead letter of {table.Name}", out var id)) continue;
             Letters++;
-            if (Load.IsRow(id)) problems.Add($"{Name(at)} must be a row and is a dead letter: {letter.GetProperty("detail")}");
+            if (table.IsRow(id)) problems.Add($"{Name(at)} must be a row of {table.Name} and is a dead letter: {letter.GetProperty("detail")}");
             else if (Hex(letter.GetProperty("value")) is var value && value != Load.ValueOf(id)) problems.Add($"{Name(at)}: the dead letter holds {value}");
             else if (Hex(letter.GetProperty("key")) != $"key-{id}") problems.Add($"{Name(at)}: the dead letter has another key");
         }
-        Missing(seen, _ => true, "events and its dead letters", problems);
-    }
-
-    private void Copies(List<string> problems)
-    {
-        var seen = new HashSet<(int, long)>();
-        foreach (var row in Read("copies"))
-        {
-            var at = PlaceOf(row.GetProperty("_kafka"));
-            if (!Take(seen, at, "a row of copies", problems, out var id)) continue;
-            Rows++;
-            if (row.GetProperty("value").GetString() != Load.ValueOf(id)) problems.Add($"{Name(at)}: copies holds {row.GetProperty("value")}");
-        }
-        Missing(seen, id => !Load.IsTombstone(id), "copies", problems);
+        Missing(seen, id => table.LettersInTable || table.IsRow(id), table.LettersInTable ? $"{table.Name} and its dead letters" : table.Name);
     }
 
     /// <summary>The topic kind of dead letters is at least once.</summary>
-    private void LetterTopic(List<string> problems)
+    private void LetterTopic()
     {
+        Expect(world.Topic);
         var seen = new HashSet<(int, long)>();
-        using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig { BootstrapServers = broker.Addresses, GroupId = "audit", EnablePartitionEof = true, EnableAutoCommit = false })
+        using var consumer = new ConsumerBuilder<byte[], byte[]>(
+            new ConsumerConfig { BootstrapServers = broker.Addresses, GroupId = "audit", EnablePartitionEof = true, EnableAutoCommit = false })
             .SetLogHandler((_, _) => { }).Build();
         consumer.Assign(new TopicPartitionOffset(world.LetterTopic, 0, Offset.Beginning));
         while (consumer.Consume(TimeSpan.FromSeconds(30)) is { IsPartitionEOF: false } letter)
@@ -79,10 +79,15 @@ internal sealed class Audit(World world, IBroker broker, IReadOnlyList<Load.Sent
             string Header(string name) => Encoding.UTF8.GetString(letter.Message.Headers.GetLastBytes(name));
             seen.Add((int.Parse(Header("k2i.partition"), CultureInfo.InvariantCulture), long.Parse(Header("k2i.offset"), CultureInfo.InvariantCulture)));
         }
-        Missing(seen, Load.IsTombstone, "the topic of dead letters", problems);
+        Missing(seen, Load.IsTombstone, "the topic of dead letters");
     }
 
-    private bool Take(HashSet<(int, long)> seen, (int, long) at, string what, List<string> problems, out int id)
+    private bool HasLetters(AuditedTable table) => table.LettersInTable && sent.Any(s => s.Topic == table.Topic && !table.IsRow(s.Id));
+
+    private void Expect(string name) =>
+        (topic, expected) = (name, sent.Where(s => s.Topic == name).ToDictionary(s => (s.Partition, s.Offset), s => s.Id));
+
+    private bool Take(HashSet<(int, long)> seen, (int, long) at, string what, out int id)
     {
         if (!expected.TryGetValue(at, out id))
         {
@@ -96,24 +101,13 @@ internal sealed class Audit(World world, IBroker broker, IReadOnlyList<Load.Sent
         return false;
     }
 
-    private void Missing(HashSet<(int, long)> seen, Func<int, bool> wanted, string where, List<string> problems)
+    private void Missing(HashSet<(int, long)> seen, Func<int, bool> wanted, string where)
     {
         foreach (var (at, id) in expected.Where(e => wanted(e.Value) && !seen.Contains(e.Key)).OrderBy(e => e.Key))
         {
             Lost++;
             problems.Add($"{Name(at)} (record {id}) is not in {where}");
         }
-    }
-
-    private static string? Difference(JsonElement row, int id)
-    {
-        if (row.GetProperty("id").GetInt64() != id) return $"id is {row.GetProperty("id")}, not {id}";
-        if (row.GetProperty("text").GetString() != Load.TextOf(id)) return $"text is {row.GetProperty("text")}";
-        if (row.GetProperty("amount").GetDouble() != Load.AmountOf(id)) return $"amount is {row.GetProperty("amount")}, not {Load.AmountOf(id)}";
-        var field = Load.FieldOf(id);
-        foreach (var column in row.EnumerateObject().Where(c => c.Name.StartsWith("extra_", StringComparison.Ordinal)))
-            if (column.Value.ValueKind == JsonValueKind.Null ? column.Name == field?.Name : column.Name != field?.Name || column.Value.GetInt64() != field?.Value) return $"{column.Name} is {column.Value}";
-        return field is { } wanted && !row.TryGetProperty(wanted.Name, out _) ? $"there is no {wanted.Name}" : null;
     }
 
     /// <summary>The rows as PyIceberg sees them.</summary>
@@ -132,14 +126,15 @@ internal sealed class Audit(World world, IBroker broker, IReadOnlyList<Load.Sent
     }
 
     /// <summary>No offset twice, none beyond what Kafka has: by Iceberg Java. Dead letters leave gaps.</summary>
-    private void CheckIds(string table)
+    private void CheckIds(AuditedTable table)
     {
-        var ranges = sent.GroupBy(s => s.Partition).SelectMany(p => new[] { "--expect", $"{world.Topic}:{p.Key}:0:{p.Max(s => s.Offset) + 1}" });
-        var (code, output, errors) = Tool.Run(Places.JavaJudge, ["ids", .. world.Table(table), "--allow-gaps", .. ranges]);
-        if (code != 0) throw new Violation($"judge ids of {table} ends with {code}: {output} {errors}");
+        var ranges = sent.Where(s => s.Topic == table.Topic).GroupBy(s => s.Partition)
+            .SelectMany(p => new[] { "--expect", $"{table.Topic}:{p.Key}:0:{p.Max(s => s.Offset) + 1}" });
+        var (code, output, errors) = Tool.Run(Places.JavaJudge, ["ids", .. world.Table(table.Name), "--allow-gaps", .. ranges]);
+        if (code != 0) throw new Violation($"judge ids of {table.Name} ends with {code}: {output} {errors}");
     }
 
-    /// <summary>What is left of the log reads well, and every line of it is JSON.</summary>
+    /// <summary>What is left of the logs reads well, and every line of it is JSON.</summary>
     private void CheckLog()
     {
         var (code, output, errors) = Tool.Run(Places.Binary, ["wal", "verify", "--data-dir", world.DataPath]);
@@ -156,5 +151,5 @@ internal sealed class Audit(World world, IBroker broker, IReadOnlyList<Load.Sent
 
     private static string? Hex(JsonElement bytes) => bytes.ValueKind == JsonValueKind.Null ? null : Encoding.UTF8.GetString(Convert.FromHexString(bytes.GetString()!));
 
-    private string Name((int Partition, long Offset) at) => $"{world.Topic}[{at.Partition}]@{at.Offset}";
+    private string Name((int Partition, long Offset) at) => $"{topic}[{at.Partition}]@{at.Offset}";
 }

@@ -63,7 +63,7 @@ internal sealed class CrashRun(CrashOptions options, TextWriter output)
         var audit = new Audit(world, broker, sent);
         audit.Run();
         output.WriteLine($"batch {number}: {here} kills, {atPoints} at points, in {lived.TotalSeconds:F0} s; {sent.Count} records: {audit.Rows} rows, {audit.Letters} dead letters, lost 0, doubled 0; "
-            + $"longest replay {world.LongestReplayMs} ms, last restart {world.RestartMs} ms; points covered {coverage.Covered} of {coverage.Total}; {clock.Elapsed.TotalSeconds:F0} s");
+            + $"longest replay {world.LongestReplayMs} ms, last restart {world.RestartMs} ms, {world.Resumes} pauses ended; points covered {coverage.Covered} of {coverage.Total}; {clock.Elapsed.TotalSeconds:F0} s");
         output.Flush();
         if (!options.Keep) Directory.Delete(home, recursive: true);
     }

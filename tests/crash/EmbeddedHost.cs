@@ -11,7 +11,7 @@ internal sealed class EmbeddedHost : IBroker
     public string Addresses => broker.BootstrapServers;
 
     /// <summary>It waits out the session of a killed member, whatever its name.</summary>
-    public string ConsumerSettings => "session.timeout.ms = 600\nheartbeat.interval.ms = 100";
+    public string ConsumerSettings(int batch, string host) => "session.timeout.ms = 600\nheartbeat.interval.ms = 100";
 
     public void CreateTopic(string topic, int partitions) => broker.CreateTopic(topic, partitions);
 

@@ -5,8 +5,8 @@ internal interface IBroker : IDisposable
 {
     string Addresses { get; }
 
-    /// <summary>Settings of its consumers, as lines of the section [kafka].</summary>
-    string ConsumerSettings { get; }
+    /// <summary>Settings of its consumers on a host in a batch, as lines of the section [kafka]: kinds of membership take turns.</summary>
+    string ConsumerSettings(int batch, string host);
 
     void CreateTopic(string topic, int partitions);
 }

@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace K2I.Crash.Tests;
 
-/// <summary>One running <c>k2i ingest</c>. What it says goes to the log file of the batch.</summary>
+/// <summary>One running <c>k2i ingest</c> with a number of lanes. What it says goes to the log file of the batch.</summary>
 internal sealed class K2IProcess : IDisposable
 {
     private const int Killed = 128 + 9;
@@ -15,12 +15,17 @@ internal sealed class K2IProcess : IDisposable
     private readonly StreamWriter log;
     private readonly int port;
 
-    public K2IProcess(string config, string logFile, string heading, string? killAt)
+    public K2IProcess(string config, string logFile, string heading, int lanes, string? killAt)
     {
         port = FreePort();
         log = new(logFile, append: true);
         Keep($"--- {heading}");
-        var start = new ProcessStartInfo(Places.Binary, ["ingest", "--config", config, "--set", $"http.listen=127.0.0.1:{port}"]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(
+            Places.Binary, ["ingest", "--config", config, "--set", $"http.listen=127.0.0.1:{port}", "--set", $"engine.lanes={lanes}"])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
         if (killAt is not null) start.Environment["K2I_KILL_AT"] = killAt;
         process = new Process { StartInfo = start };
         process.ErrorDataReceived += (_, line) => Keep(line.Data);

@@ -17,21 +17,49 @@ internal enum Damage
 /// <param name="StopAfterMs">When it is asked to stop; null: never.</param>
 internal sealed record KillPlan(Damage Damage, string? Point, int Pass, int Ms, int? StopAfterMs)
 {
+    public const int MostLanes = 3;
+
     /// <summary>How long a point is waited for. It is passed within a flush or two, but for a machine that others keep busy.</summary>
     private const int PatienceMs = 4_000;
 
     private const int RivalPatienceMs = 12_000;
+
+    /// <summary>Long enough for it to have partitions.</summary>
+    private const int RivalLifeMs = 2_500;
 
     private static readonly string[] HalfWay = ["flush.before-commit", "commit.manifest-written", "commit.list-written", "flush.after-commit"];
 
     /// <summary>The process ends in the midst of a commit.</summary>
     public bool LeavesHalfDoneFlush => HalfWay.Contains(Point);
 
-    /// <summary>A second process joins the group meanwhile.</summary>
-    public bool HasRival => Point is not null && KillPoints.NeedsRival(Point);
+    /// <summary>How many lanes it has: mostly another number than the life before.</summary>
+    public int Lanes { get; private init; } = 1;
+
+    /// <summary>How many the second process has, which joins the group meanwhile; null: there is none.</summary>
+    public int? RivalLanes { get; private init; }
+
+    /// <summary>The second process is killed as well, and not stopped.</summary>
+    public bool KillsRival { get; private init; }
+
+    /// <summary>When the table that is paused, if it is, is let go on; null: it stays so.</summary>
+    public int? ResumeAfterMs { get; private init; }
 
     /// <summary>The next life, drawn from the seed.</summary>
     public static KillPlan Next(Random random, Coverage coverage, bool newTable, bool halfDone)
+    {
+        var plan = End(random, coverage, newTable, halfDone);
+        var hasRival = plan.Point is null ? plan.StopAfterMs is null && random.Next(4) == 0 : KillPoints.NeedsRival(plan.Point);
+        return plan with
+        {
+            Ms = hasRival && plan.Point is null ? plan.Ms + RivalLifeMs : plan.Ms,
+            Lanes = 1 + random.Next(MostLanes),
+            RivalLanes = hasRival ? 1 + random.Next(MostLanes) : null,
+            KillsRival = random.Next(2) == 0,
+            ResumeAfterMs = random.Next(2) == 0 ? random.Next(1_500) : null,
+        };
+    }
+
+    private static KillPlan End(Random random, Coverage coverage, bool newTable, bool halfDone)
     {
         var damage = random.Next(100) switch
         {
@@ -55,5 +83,5 @@ internal sealed record KillPlan(Damage Damage, string? Point, int Pass, int Ms, 
     }
 
     public override string ToString() =>
-        $"{(Damage == Damage.None ? "" : $"data {Damage.ToString().ToLowerInvariant()}, ")}{(StopAfterMs is { } stop ? $"stop at {stop} ms, " : "")}{(Point is null ? $"kill at {Ms} ms" : $"kill at {Point}:{Pass}")}";
+        $"{Lanes} lanes, {(RivalLanes is { } rival ? $"a second process with {rival}{(KillsRival ? " that is killed" : "")}, " : "")}{(Damage == Damage.None ? "" : $"data {Damage.ToString().ToLowerInvariant()}, ")}{(StopAfterMs is { } stop ? $"stop at {stop} ms, " : "")}{(Point is null ? $"kill at {Ms} ms" : $"kill at {Point}:{Pass}")}";
 }

@@ -5,37 +5,50 @@ using Confluent.Kafka;
 namespace K2I.Crash.Tests;
 
 /// <summary>
-/// A producer that does not stop: rows of growing schema, broken JSON, wrong types, tombstones; each a function of its number. It remembers where Kafka put each record.
+/// A producer that does not stop: rows of growing schema, long ones, broken JSON, wrong types, tombstones; each a function of its number.
+/// Most go to the main topic, one in eight to one of the small topics that there are by then. It remembers where Kafka put each record.
 /// </summary>
 internal sealed class Load : IDisposable
 {
     public const int Partitions = 4;
 
-    private const int RecordsPerField = 1_000, MostFields = 40, FirstWrongType = 2_000;
+    /// <summary>Partitions of a small topic.</summary>
+    public const int SmallPartitions = 2;
+
+    /// <summary>A record's value is longer than that, in bytes, where <see cref="IsLong"/>, and only there.</summary>
+    public const int LongBytes = 2_048;
+
+    private const int OneInSmall = 8;
+
+    private const int RecordsPerField = 1_000, MostFields = 40, FirstWrongType = 2_000, OneInLong = 4_001;
 
     private readonly string topic;
     private readonly int rate;
     private readonly Random random;
     private readonly IProducer<byte[], byte[]?> producer;
     private readonly List<Sent> sent = [];
+    private volatile string[] small = [];
     private readonly Thread thread;
     private volatile bool stop;
     private volatile string? failure;
     private long asked;
 
     /// <summary>A record in Kafka.</summary>
-    internal readonly record struct Sent(int Partition, long Offset, int Id);
+    internal readonly record struct Sent(string Topic, int Partition, long Offset, int Id);
 
     public Load(IBroker broker, string topic, int rate, int seed)
     {
         this.topic = topic;
         this.rate = rate;
         random = new(seed);
-        producer = new ProducerBuilder<byte[], byte[]?>(new ProducerConfig { BootstrapServers = broker.Addresses, Acks = Acks.All, EnableIdempotence = true, LingerMs = 5, MessageTimeoutMs = 120_000 })
+        producer = new ProducerBuilder<byte[], byte[]?>(Config(broker))
             .SetLogHandler((_, _) => { }).Build();
         thread = new(Produce) { IsBackground = true };
         thread.Start();
     }
+
+    /// <summary>Some records go to this topic from now on.</summary>
+    public void AddSmall(string name) => small = [.. small, name];
 
     /// <summary>No more records; all of them are in Kafka afterwards.</summary>
     public IReadOnlyList<Sent> Finish()
@@ -67,7 +80,11 @@ internal sealed class Load : IDisposable
 
     public static bool IsTombstone(int id) => KindOf(id) == 0;
 
-    public static string TextOf(int id) => new string((char)('a' + (id % 26)), 5 + (id * 31 % 300)) + id.ToString(CultureInfo.InvariantCulture);
+    /// <summary>A row that is longer than others.</summary>
+    public static bool IsLong(int id) => id % OneInLong == OneInLong - 1 && IsRow(id);
+
+    public static string TextOf(int id) =>
+        new string((char)('a' + (id % 26)), (IsLong(id) ? LongBytes : 5) + (id * 31 % 300)) + id.ToString(CultureInfo.InvariantCulture);
 
     public static double AmountOf(int id) => (id % 1_000) + (id % 8 * 0.125);
 
@@ -85,10 +102,14 @@ internal sealed class Load : IDisposable
             var due = began.AddSeconds((double)id / rate);
             while (!stop && DateTime.UtcNow < due) Thread.Sleep(2);
             var number = id;
-            var message = new Message<byte[], byte[]?> { Key = Encoding.UTF8.GetBytes($"key-{id}"), Value = ValueOf(id) is { } value ? Encoding.UTF8.GetBytes(value) : null };
+            var message = new Message<byte[], byte[]?>
+            {
+                Key = Encoding.UTF8.GetBytes($"key-{id}"),
+                Value = ValueOf(id) is { } value ? Encoding.UTF8.GetBytes(value) : null,
+            };
             try
             {
-                producer.Produce(new TopicPartition(topic, random.Next(Partitions)), message, report => Delivered(report, number));
+                producer.Produce(Place(), message, report => Delivered(report, number));
                 asked++;
             }
             catch (ProduceException<byte[], byte[]?> error)
@@ -98,9 +119,28 @@ internal sealed class Load : IDisposable
         }
     }
 
+    private TopicPartition Place()
+    {
+        var names = small;
+        return names.Length > 0 && random.Next(OneInSmall) == 0
+            ? new(names[random.Next(names.Length)], random.Next(SmallPartitions))
+            : new(topic, random.Next(Partitions));
+    }
+
+    // Compressed, as the embedded broker keeps little of a partition, and a table may be far behind.
+    private static ProducerConfig Config(IBroker broker) => new()
+    {
+        BootstrapServers = broker.Addresses,
+        Acks = Acks.All,
+        EnableIdempotence = true,
+        LingerMs = 5,
+        MessageTimeoutMs = 120_000,
+        CompressionType = CompressionType.Lz4,
+    };
+
     private void Delivered(DeliveryReport<byte[], byte[]?> report, int id)
     {
         if (report.Error.IsError || report.Status != PersistenceStatus.Persisted) failure = report.Error.Reason;
-        lock (sent) sent.Add(new(report.Partition.Value, report.Offset.Value, id));
+        lock (sent) sent.Add(new(report.Topic, report.Partition.Value, report.Offset.Value, id));
     }
 }

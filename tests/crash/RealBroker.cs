@@ -6,17 +6,32 @@ namespace K2I.Crash.Tests;
 /// <summary>Apache Kafka, one node in a folder of the run.</summary>
 internal sealed class RealBroker : IBroker
 {
+    private const string ShortSession = "session.timeout.ms = 2000\nheartbeat.interval.ms = 200";
+
+    // Sessions as short as lives are: a member that was killed keeps its partitions as long.
+    private static readonly string[] Settings =
+    [
+        "group.initial.rebalance.delay.ms=0", "group.min.session.timeout.ms=1000", "group.consumer.min.session.timeout.ms=1000",
+        "group.consumer.session.timeout.ms=2000", "group.consumer.min.heartbeat.interval.ms=200", "group.consumer.heartbeat.interval.ms=200",
+    ];
+
     private readonly string folder;
 
     public RealBroker(string folder)
     {
         this.folder = folder;
-        Addresses = Tool.Output("bash", [Shared.Need("peers/kafka/start"), folder, "--port", "0"]).Trim().Split('\n')[^1];
+        Addresses = Tool.Output("bash", [Shared.Need("peers/kafka/start"), folder, "--port", "0", .. Settings.SelectMany(s => new[] { "--set", s })]).Trim().Split('\n')[^1];
     }
 
     public string Addresses { get; }
 
-    public string ConsumerSettings => "instance_id = host-1";
+    public string ConsumerSettings(int batch, string host) => (batch % 4) switch
+    {
+        0 => $"{ShortSession}\ninstance_id = {host}",
+        1 => "group_protocol = consumer",
+        2 => ShortSession,
+        _ => $"group_protocol = consumer\ninstance_id = {host}",
+    };
 
     public void CreateTopic(string topic, int partitions)
     {

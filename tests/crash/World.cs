@@ -1,12 +1,20 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace K2I.Crash.Tests;
 
-/// <summary>What one batch of kills happens in: a topic under load, two tables fed by it, a data directory. New for each batch, so that the first steps of a table are killed as well.</summary>
+/// <summary>
+/// What one batch of kills happens in: topics under load, the tables fed by them, a data directory. New for each batch, so that the first
+/// steps of tables are killed as well.
+/// </summary>
 internal sealed partial class World : IDisposable
 {
     private const int RivalAfterMs = 1_000;
+
+    /// <summary>Lives between two small topics that come to be, and how many there are in the end.</summary>
+    private const int LivesPerTopic = 4, MostSmallTopics = 3;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(240);
 
@@ -14,11 +22,15 @@ internal sealed partial class World : IDisposable
     private readonly RestServer? rest;
     private readonly DataDirectory data;
     private readonly Load load;
+    private readonly Configuration configuration;
     private readonly string folder;
     private readonly string config;
     private readonly string rivalConfig;
     private readonly string logFile;
     private readonly Random random;
+    private readonly List<AuditedTable> audited;
+    private int lives;
+    private int smallTopics;
 
     public World(CrashOptions options, IBroker broker, RestServer? rest, string folder, int number, Random random)
     {
@@ -27,12 +39,15 @@ internal sealed partial class World : IDisposable
         Topic = $"crash-{number:D3}";
         Namespace = $"batch{number:D3}";
         data = new(Path.Combine(folder, "data"));
-        config = Path.Combine(folder, "k2i.ini");
         logFile = Path.Combine(folder, "k2i.log");
-        // Every third batch infers the columns, every fourth keeps state changes alone in its log.
-        File.WriteAllText(config, ConfigText(infer: number % 3 == 2, offsetsOnly: number % 4 == 3));
-        rivalConfig = Path.Combine(folder, "rival.ini");
-        File.WriteAllText(rivalConfig, File.ReadAllText(config).Replace("instance_id = host-1", "", StringComparison.Ordinal).Replace(data.FullPath, data.FullPath + "-rival", StringComparison.Ordinal));
+        var catalog = rest is null
+            ? $"catalog = file\nwarehouse = {Path.Combine(folder, "warehouse")}"
+            : $"catalog = rest\nuri = {rest.Uri}\nstorage_root = {rest.Warehouse}";
+        configuration = new(number, broker, catalog, Topic, LetterTopic, Namespace);
+        audited = [.. configuration.TablesOfTopic];
+        (config, rivalConfig) = (Path.Combine(folder, "k2i.ini"), Path.Combine(folder, "rival.ini"));
+        File.WriteAllText(config, configuration.TextOf("host-1", data.FullPath));
+        File.WriteAllText(rivalConfig, configuration.TextOf("host-2", data.FullPath + "-rival"));
         broker.CreateTopic(Topic, Load.Partitions);
         broker.CreateTopic(LetterTopic, 1);
         load = new(broker, Topic, options.Rate, random.Next());
@@ -44,11 +59,17 @@ internal sealed partial class World : IDisposable
 
     public string Namespace { get; }
 
+    /// <summary>The tables that there must be, but for dead letters'.</summary>
+    public IReadOnlyList<AuditedTable> Audited => audited;
+
     /// <summary>The longest that the log took to be replayed, by what the engine says.</summary>
     public long LongestReplayMs { get; private set; }
 
     /// <summary>From the start of the process to all tables running, at the end of the batch.</summary>
     public long RestartMs { get; private set; }
+
+    /// <summary>How often the table that pauses was let go on.</summary>
+    public int Resumes { get; private set; }
 
     public string DataPath => data.FullPath;
 
@@ -56,56 +77,61 @@ internal sealed partial class World : IDisposable
     public bool Live(KillPlan plan, int number)
     {
         data.Suffer(plan.Damage, random);
+        if (lives++ % LivesPerTopic == 0) AddSmallTopic();
         var faults = rest is not null && random.Next(2) == 0 ? RestFaults.SwitchOn(rest, random) : "";
         if (faults.Length == 0) rest?.NoFaults();
-        using var process = new K2IProcess(config, logFile, $"{number}: {plan}{(faults.Length > 0 ? $"; faults: {faults}" : "")}", plan.Point is null ? null : $"{plan.Point}:{plan.Pass}");
-        using var rival = plan.HasRival && !process.WaitForExit(RivalAfterMs) ? new K2IProcess(rivalConfig, logFile + ".rival", $"{number}: rival", killAt: null) : null;
+        var heading = $"{number}: {plan}{(faults.Length > 0 ? $"; faults: {faults}" : "")}";
+        using var process = new K2IProcess(config, logFile, heading, plan.Lanes, plan.Point is null ? null : $"{plan.Point}:{plan.Pass}");
+        var resume = plan.ResumeAfterMs is { } ms ? Task.Run(() => ResumeAfter(process, ms)) : Task.CompletedTask;
+        using var rival = plan.RivalLanes is { } lanes && !process.WaitForExit(RivalAfterMs)
+            ? new K2IProcess(rivalConfig, logFile + ".rival", $"{number}: rival", lanes, killAt: null) : null;
         var clock = Stopwatch.StartNew();
         if (plan.StopAfterMs is { } stop && !process.WaitForExit(stop)) process.Terminate();
-        if (!process.WaitForExit((int)Math.Max(0, plan.Ms - clock.ElapsedMilliseconds)))
-        {
-            process.Kill();
-            EndRival(rival, number);
-            return false;
-        }
-        EndRival(rival, number);
+        var ended = process.WaitForExit((int)Math.Max(0, plan.Ms - clock.ElapsedMilliseconds));
+        if (!ended) process.Kill();
+        EndRival(rival, plan, number);
+        resume.Wait();
+        if (!ended) return false;
         if (process.WasKilled && plan.Point is not null) return true;
         // 143: the stop came before the process had learned to take it in order.
         if (plan.StopAfterMs is not null && process.ExitCode is 0 or 143) return false;
         throw new Violation($"kill {number} ({plan}): it ended by itself, with {process.ExitCode}; see {logFile}");
     }
 
-    /// <summary>It leaves in order, so that its partitions are free at once.</summary>
-    private void EndRival(K2IProcess? rival, int number)
-    {
-        if (rival is null) return;
-        if (!rival.HasExited) rival.Terminate();
-        if (!rival.WaitForExit(60_000)) throw new Violation($"kill {number}: the second process does not stop; see {logFile}.rival");
-        if (rival.ExitCode is not (0 or 143)) throw new Violation($"kill {number}: the second process ended with {rival.ExitCode}; see {logFile}.rival");
-    }
-
     /// <summary>No more records, no more faults: the tables reach what Kafka has, and the process stops in order.</summary>
     public IReadOnlyList<Load.Sent> Converge()
     {
+        while (smallTopics < MostSmallTopics) AddSmallTopic();
         var sent = load.Finish();
         rest?.NoFaults();
+        audited.RemoveAll(t => sent.All(s => s.Topic != t.Topic));
         var clock = Stopwatch.StartNew();
-        using var process = new K2IProcess(config, logFile, "converging", killAt: null);
+        using var process = new K2IProcess(config, logFile, "converging", 1 + random.Next(KillPlan.MostLanes), killAt: null);
         var last = "";
         while (true)
         {
             if (process.HasExited) throw new Violation($"it ended by itself, with {process.ExitCode}, with nothing in its way; see {logFile}");
-            if (clock.Elapsed > Patience) throw new Violation($"it did not reach the end of the topic in {Patience.TotalSeconds} s: {last}; see {logFile}");
+            if (clock.Elapsed > Patience) throw new Violation($"it did not reach the end of the topics in {Patience.TotalSeconds} s: {last}; see {logFile}");
             var tables = process.Tables();
-            if (RestartMs == 0 && tables.Count == 2 && tables.All(t => t.GetProperty("state").GetString() == "running")) RestartMs = clock.ElapsedMilliseconds;
-            last = string.Join("; ", tables.Select(t => $"{t.GetProperty("name")} {t.GetProperty("state")} {t.GetProperty("detail")} {Committed(t)} of {sent.Count}"));
-            if (tables.Count == 2 && tables.All(t => Committed(t) >= sent.Count)) break;
+            var own = audited.Select(a => (Audited: a, Status: tables.FirstOrDefault(t => t.GetProperty("name").GetString() == a.Name))).ToArray();
+            var known = own.Where(t => t.Status.ValueKind == JsonValueKind.Object).ToArray();
+            if (RestartMs == 0 && known.Length == own.Length && known.All(t => StateOf(t.Status) is "running" or "paused")) RestartMs = clock.ElapsedMilliseconds;
+            last = string.Join("; ", known.Select(t =>
+                $"{t.Audited.Name} {StateOf(t.Status)} {t.Status.GetProperty("detail")} {Committed(t.Status)} of {sent.Count(s => s.Topic == t.Audited.Topic)}"));
+            foreach (var (table, status) in known.Where(t => StateOf(t.Status) == "paused"))
+            {
+                var reason = status.GetProperty("pause_reason").GetString();
+                if (table.Name != "strict" || reason != Configuration.PauseReason) throw new Violation($"{table.Name} is paused for {reason}; see {logFile}");
+                Resume();
+            }
+            if (known.Length == own.Length && known.All(t => Committed(t.Status) >= sent.Count(s => s.Topic == t.Audited.Topic))) break;
             Thread.Sleep(50);
         }
         process.Terminate();
         if (!process.WaitForExit(60_000)) throw new Violation($"it does not stop; see {logFile}");
         if (process.ExitCode != 0) throw new Violation($"it stopped with {process.ExitCode}; see {logFile}");
-        LongestReplayMs = File.ReadLines(logFile).Select(l => Replayed().Match(l)).Where(m => m.Success).Select(m => long.Parse(m.Groups[1].Value)).DefaultIfEmpty(0).Max();
+        LongestReplayMs = File.ReadLines(logFile).Select(l => Replayed().Match(l)).Where(m => m.Success)
+            .Select(m => long.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture)).DefaultIfEmpty(0).Max();
         return sent;
     }
 
@@ -116,40 +142,47 @@ internal sealed partial class World : IDisposable
 
     public void Dispose() => load.Dispose();
 
-    /// <summary>Rows, letters and what was skipped are all part of the committed offsets, which are without gaps here.</summary>
-    private static long Committed(System.Text.Json.JsonElement table) => table.GetProperty("partitions").EnumerateArray().Sum(p => Math.Max(0, p.GetProperty("committed_offset").GetInt64()));
+    /// <summary>It leaves in order, or without a word where the plan says so; its log is what it finds when it comes again.</summary>
+    private void EndRival(K2IProcess? rival, KillPlan plan, int number)
+    {
+        if (rival is null) return;
+        if (!rival.HasExited && plan.KillsRival)
+        {
+            rival.Kill();
+            return;
+        }
+        if (!rival.HasExited) rival.Terminate();
+        if (!rival.WaitForExit(60_000)) throw new Violation($"kill {number}: the second process does not stop; see {logFile}.rival");
+        if (rival.ExitCode is not (0 or 143)) throw new Violation($"kill {number}: the second process ended with {rival.ExitCode}; see {logFile}.rival");
+    }
 
-    private string ConfigText(bool infer, bool offsetsOnly) => $"""
-        [kafka]
-        brokers = {broker.Addresses}
-        group = {Topic}
-        {broker.ConsumerSettings}
-        [iceberg]
-        {(rest is null ? $"catalog = file\nwarehouse = {Path.Combine(folder, "warehouse")}" : $"catalog = rest\nuri = {rest.Uri}\nstorage_root = {rest.Warehouse}")}
-        namespace = {Namespace}
-        [engine]
-        data_dir = {data.FullPath}
-        memory = 64MiB
-        shutdown_timeout = 30s
-        [wal]
-        mode = {(offsetsOnly ? "offsets" : "records")}
-        file_size = 4MiB
-        [flush]
-        interval = 250ms
-        [table.events]
-        topics = {Topic}
-        max_record = 1MiB
-        unknown_fields = evolve
-        partition_by = {(infer ? "" : "bucket(2, id)")}
-        {(infer ? "infer_records = 200" : "columns = 'id: long!, text: string, amount: double'")}
-        [table.copies]
-        topics = {Topic}
-        max_record = 1MiB
-        format = raw
-        raw_value = string
-        dead_letter = topic
-        dead_letter_topic = {LetterTopic}
-        """.Replace("partition_by = \n", "", StringComparison.Ordinal);
+    /// <summary>A topic comes to be, and with it a table.</summary>
+    private void AddSmallTopic()
+    {
+        if (smallTopics == MostSmallTopics) return;
+        var topic = configuration.SmallTopic(smallTopics);
+        broker.CreateTopic(topic, Load.SmallPartitions);
+        audited.Add(AuditedTable.OfJson(Configuration.SmallTable(smallTopics++), topic, evolves: false));
+        load.AddSmall(topic);
+    }
+
+    private void ResumeAfter(K2IProcess process, int ms)
+    {
+        if (!process.WaitForExit(ms)) Resume();
+    }
+
+    /// <summary>A person lets the table go on, if it is paused and the process is there; its answer is of no interest.</summary>
+    private void Resume()
+    {
+        var answer = Tool.Run(Places.Binary, ["resume", "strict", "--accept", Configuration.PauseReason, "--wait", "1s", "--config", config, "--set", "http.listen=off"]);
+        if (answer.ExitCode == 0) Resumes++;
+    }
+
+    private static string? StateOf(JsonElement table) => table.GetProperty("state").GetString();
+
+    /// <summary>Rows, letters and what was skipped are all part of the committed offsets, which are without gaps here.</summary>
+    private static long Committed(JsonElement table) =>
+        table.GetProperty("partitions").EnumerateArray().Sum(p => Math.Max(0, p.GetProperty("committed_offset").GetInt64()));
 
     [GeneratedRegex("the log is replayed.* ms=(\\d+)")]
     private static partial Regex Replayed();

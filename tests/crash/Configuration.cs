@@ -1,0 +1,71 @@
+namespace K2I.Crash.Tests;
+
+/// <summary>The configuration of a batch: tables of every kind on few topics.</summary>
+/// <param name="Number">The batch: every third infers the columns of a table, every fourth keeps state changes alone in its logs.</param>
+/// <param name="Catalog">Lines that say which catalog.</param>
+internal sealed record Configuration(int Number, IBroker Broker, string Catalog, string Topic, string LetterTopic, string Namespace)
+{
+    /// <summary>The reason that <c>strict</c> is paused for, time and again.</summary>
+    public const string PauseReason = "bad-record";
+
+    /// <summary>The topic of a table that the template makes.</summary>
+    public string SmallTopic(int index) => $"{Topic}.small{index}";
+
+    /// <summary>The table that the template makes of it.</summary>
+    public static string SmallTable(int index) => $"small_{index}";
+
+    private bool Infers => Number % 3 == 2;
+
+    /// <summary>The file of one process.</summary>
+    public string TextOf(string host, string dataDirectory) => $$"""
+        [kafka]
+        brokers = {{Broker.Addresses}}
+        group = {{Topic}}
+        topic.metadata.refresh.interval.ms = 1000
+        {{Broker.ConsumerSettings(Number, host)}}
+        [iceberg]
+        {{Catalog}}
+        namespace = {{Namespace}}
+        [engine]
+        data_dir = {{dataDirectory}}
+        memory = 64MiB
+        shutdown_timeout = 30s
+        [wal]
+        mode = {{(Number % 4 == 3 ? "offsets" : "records")}}
+        file_size = 4MiB
+        [flush]
+        interval = 250ms
+        [table.events]
+        topics = {{Topic}}
+        max_record = 1MiB
+        unknown_fields = evolve
+        {{(Infers ? "infer_records = 200" : "partition_by = bucket(2, id)\ncolumns = 'id: long!, text: string, amount: double'")}}
+        [table.copies]
+        topics = {{Topic}}
+        max_record = 1MiB
+        format = raw
+        raw_value = string
+        dead_letter = topic
+        dead_letter_topic = {{LetterTopic}}
+        [table.strict]
+        topics = {{Topic}}
+        max_record = {{Load.LongBytes}}
+        format = raw
+        raw_value = string
+        tombstones = null_row
+        dead_letter = pause
+        [table.small]
+        topics = ^{{Topic}}\.small(?<number>\d+)$
+        table = small_${number}
+        max_record = 1MiB
+        columns = 'id: long!, text: string, amount: double'
+        """;
+
+    /// <summary>What the tables of the main topic must hold.</summary>
+    public IEnumerable<AuditedTable> TablesOfTopic =>
+    [
+        AuditedTable.OfJson("events", Topic, evolves: true),
+        AuditedTable.OfValues("copies", Topic, id => !Load.IsTombstone(id), lettersInTable: false),
+        AuditedTable.OfValues("strict", Topic, id => !Load.IsLong(id), lettersInTable: true),
+    ];
+}
