@@ -55,14 +55,14 @@ internal sealed class Audit(World world, IBroker broker, IReadOnlyList<Load.Sent
         }
         foreach (var letter in HasLetters(table) ? Read(table.LettersName) : [])
         {
-            var at = (letter.GetProperty("partition").GetInt32(), letter.GetProperty("offset").GetInt64());
+            var at = PlaceOf(letter);
             if (!Take(seen, at, $"a dead letter of {table.Name}", out var id)) continue;
             Letters++;
-            if (table.IsRow(id)) problems.Add($"{Name(at)} must be a row of {table.Name} and is a dead letter: {letter.GetProperty("detail")}");
-            else if (Hex(letter.GetProperty("value")) is var value && value != Load.ValueOf(id)) problems.Add($"{Name(at)}: the dead letter holds {value}");
-            else if (Hex(letter.GetProperty("key")) != $"key-{id}") problems.Add($"{Name(at)}: the dead letter has another key");
+            if (WrongLetter(table, letter, id) is { } wrong) problems.Add($"{Name(at)}: the dead letter of {table.Name} {wrong}");
         }
-        Missing(seen, id => table.LettersInTable || table.IsRow(id), table.LettersInTable ? $"{table.Name} and its dead letters" : table.Name);
+        Missing(
+            seen, id => table.LettersInTable || table.IsRow(id),
+            table.LettersInTable ? $"{table.Name} and its dead letters" : table.Name);
     }
 
     /// <summary>The topic kind of dead letters is at least once.</summary>
@@ -71,13 +71,20 @@ internal sealed class Audit(World world, IBroker broker, IReadOnlyList<Load.Sent
         Expect(world.Topic);
         var seen = new HashSet<(int, long)>();
         using var consumer = new ConsumerBuilder<byte[], byte[]>(
-            new ConsumerConfig { BootstrapServers = broker.Addresses, GroupId = "audit", EnablePartitionEof = true, EnableAutoCommit = false })
+            new ConsumerConfig
+            {
+                BootstrapServers = broker.Addresses,
+                GroupId = "audit",
+                EnablePartitionEof = true,
+                EnableAutoCommit = false,
+            })
             .SetLogHandler((_, _) => { }).Build();
         consumer.Assign(new TopicPartitionOffset(world.LetterTopic, 0, Offset.Beginning));
         while (consumer.Consume(TimeSpan.FromSeconds(30)) is { IsPartitionEOF: false } letter)
         {
-            string Header(string name) => Encoding.UTF8.GetString(letter.Message.Headers.GetLastBytes(name));
-            seen.Add((int.Parse(Header("k2i.partition"), CultureInfo.InvariantCulture), long.Parse(Header("k2i.offset"), CultureInfo.InvariantCulture)));
+            long Header(string name) =>
+                long.Parse(Encoding.UTF8.GetString(letter.Message.Headers.GetLastBytes(name)), CultureInfo.InvariantCulture);
+            seen.Add(((int)Header("k2i.partition"), Header("k2i.offset")));
         }
         Missing(seen, Load.IsTombstone, "the topic of dead letters");
     }
@@ -121,7 +128,8 @@ internal sealed class Audit(World world, IBroker broker, IReadOnlyList<Load.Sent
     private void Check(string table)
     {
         var (code, output, errors) = Tool.Run(Places.JavaJudge, ["check", .. world.Table(table)]);
-        var bad = output.Split('\n').Where(l => l.StartsWith("ERROR", StringComparison.Ordinal) || l.StartsWith("WARN", StringComparison.Ordinal)).Take(5).ToArray();
+        bool Begins(string line, string word) => line.StartsWith(word, StringComparison.Ordinal);
+        var bad = output.Split('\n').Where(l => Begins(l, "ERROR") || Begins(l, "WARN")).Take(5).ToArray();
         if (code != 0 || bad.Length > 0) throw new Violation($"judge check of {table} ends with {code}: {string.Join("; ", bad)} {errors}");
     }
 
@@ -147,9 +155,18 @@ internal sealed class Audit(World world, IBroker broker, IReadOnlyList<Load.Sent
         }
     }
 
-    private static (int, long) PlaceOf(JsonElement kafka) => (kafka.GetProperty("partition").GetInt32(), kafka.GetProperty("offset").GetInt64());
+    private static string? WrongLetter(AuditedTable table, JsonElement letter, int id)
+    {
+        if (table.IsRow(id)) return $"must be a row: {letter.GetProperty("detail")}";
+        if (Hex(letter.GetProperty("value")) is var value && value != Load.ValueOf(id)) return $"holds {value}";
+        return Hex(letter.GetProperty("key")) == $"key-{id}" ? null : "has another key";
+    }
 
-    private static string? Hex(JsonElement bytes) => bytes.ValueKind == JsonValueKind.Null ? null : Encoding.UTF8.GetString(Convert.FromHexString(bytes.GetString()!));
+    private static (int, long) PlaceOf(JsonElement origin) =>
+        (origin.GetProperty("partition").GetInt32(), origin.GetProperty("offset").GetInt64());
+
+    private static string? Hex(JsonElement bytes) =>
+        bytes.ValueKind == JsonValueKind.Null ? null : Encoding.UTF8.GetString(Convert.FromHexString(bytes.GetString()!));
 
     private string Name((int Partition, long Offset) at) => $"{topic}[{at.Partition}]@{at.Offset}";
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace K2I.Crash.Tests;
@@ -19,15 +18,17 @@ internal sealed record AuditedTable(
 
     /// <summary>The value as one column.</summary>
     public static AuditedTable OfValues(string name, string topic, Func<int, bool> isRow, bool lettersInTable) =>
-        new(name, topic, isRow, (row, id) => row.GetProperty("value").GetString() == Load.ValueOf(id) ? null : $"value is {row.GetProperty("value")}",
-            lettersInTable);
+        new(name, topic, isRow, Value, lettersInTable);
+
+    private static string? Value(JsonElement row, int id) =>
+        row.GetProperty("value") is var value && value.GetString() == Load.ValueOf(id) ? null : $"value is {value}";
 
     private static string? Columns(JsonElement row, int id)
     {
         if (row.GetProperty("id").GetInt64() != id) return $"id is {row.GetProperty("id")}, not {id}";
         if (row.GetProperty("text").GetString() != Load.TextOf(id)) return $"text is {row.GetProperty("text")}";
         var amount = row.GetProperty("amount");
-        return amount.GetDouble() == Load.AmountOf(id) ? null : string.Create(CultureInfo.InvariantCulture, $"amount is {amount}, not {Load.AmountOf(id)}");
+        return amount.GetDouble() == Load.AmountOf(id) ? null : FormattableString.Invariant($"amount is {amount}, not {Load.AmountOf(id)}");
     }
 
     private static string? Fields(JsonElement row, int id)

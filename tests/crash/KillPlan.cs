@@ -79,9 +79,15 @@ internal sealed record KillPlan(Damage Damage, string? Point, int Pass, int Ms, 
         var pass = random.Next(3) == 0 ? 1 + random.Next(6) : 1;
         int? stop = KillPoints.NeedsStop(point) ? 100 + random.Next(900) : null;
         if (KillPoints.NeedsRival(point)) return new(damage, point, 1, RivalPatienceMs, null);
-        return new(damage, point, stop is null && !KillPoints.NeedsNewTable(point) && !KillPoints.NeedsHalfDoneFlush(point) ? pass : 1, PatienceMs, stop);
+        var isPassedOnce = stop is not null || KillPoints.NeedsNewTable(point) || KillPoints.NeedsHalfDoneFlush(point);
+        return new(damage, point, isPassedOnce ? 1 : pass, PatienceMs, stop);
     }
 
-    public override string ToString() =>
-        $"{Lanes} lanes, {(RivalLanes is { } rival ? $"a second process with {rival}{(KillsRival ? " that is killed" : "")}, " : "")}{(Damage == Damage.None ? "" : $"data {Damage.ToString().ToLowerInvariant()}, ")}{(StopAfterMs is { } stop ? $"stop at {stop} ms, " : "")}{(Point is null ? $"kill at {Ms} ms" : $"kill at {Point}:{Pass}")}";
+    public override string ToString() => string.Join(", ", ((string?[])[
+        $"{Lanes} lanes",
+        RivalLanes is { } rival ? $"a second process with {rival}{(KillsRival ? " that is killed" : "")}" : null,
+        Damage == Damage.None ? null : $"data {Damage.ToString().ToLowerInvariant()}",
+        ResumeAfterMs is { } resume ? $"resume at {resume} ms" : null,
+        StopAfterMs is { } stop ? $"stop at {stop} ms" : null,
+        Point is null ? $"kill at {Ms} ms" : $"kill at {Point}:{Pass}"]).OfType<string>());
 }

@@ -12,7 +12,8 @@ internal sealed class RealBroker : IBroker
     private static readonly string[] Settings =
     [
         "group.initial.rebalance.delay.ms=0", "group.min.session.timeout.ms=1000", "group.consumer.min.session.timeout.ms=1000",
-        "group.consumer.session.timeout.ms=2000", "group.consumer.min.heartbeat.interval.ms=200", "group.consumer.heartbeat.interval.ms=200",
+        "group.consumer.session.timeout.ms=2000", "group.consumer.min.heartbeat.interval.ms=200",
+        "group.consumer.heartbeat.interval.ms=200",
     ];
 
     private readonly string folder;
@@ -20,7 +21,8 @@ internal sealed class RealBroker : IBroker
     public RealBroker(string folder)
     {
         this.folder = folder;
-        Addresses = Tool.Output("bash", [Shared.Need("peers/kafka/start"), folder, "--port", "0", .. Settings.SelectMany(s => new[] { "--set", s })]).Trim().Split('\n')[^1];
+        string[] arguments = [Shared.Need("peers/kafka/start"), folder, "--port", "0", .. Settings.SelectMany(s => new[] { "--set", s })];
+        Addresses = Tool.Output("bash", arguments).Trim().Split('\n')[^1];
     }
 
     public string Addresses { get; }
@@ -35,7 +37,8 @@ internal sealed class RealBroker : IBroker
 
     public void CreateTopic(string topic, int partitions)
     {
-        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = Addresses }).SetLogHandler((_, _) => { }).Build();
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = Addresses })
+            .SetLogHandler((_, _) => { }).Build();
         admin.CreateTopicsAsync([new TopicSpecification { Name = topic, NumPartitions = partitions, ReplicationFactor = 1 }]).Wait();
     }
 

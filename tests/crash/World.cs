@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace K2I.Crash.Tests;
@@ -104,27 +103,24 @@ internal sealed partial class World : IDisposable
         while (smallTopics < MostSmallTopics) AddSmallTopic();
         var sent = load.Finish();
         rest?.NoFaults();
-        audited.RemoveAll(t => sent.All(s => s.Topic != t.Topic));
+        var records = sent.CountBy(s => s.Topic).ToDictionary(StringComparer.Ordinal);
+        audited.RemoveAll(t => !records.ContainsKey(t.Topic));
         var clock = Stopwatch.StartNew();
         using var process = new K2IProcess(config, logFile, "converging", 1 + random.Next(KillPlan.MostLanes), killAt: null);
-        var last = "";
         while (true)
         {
-            if (process.HasExited) throw new Violation($"it ended by itself, with {process.ExitCode}, with nothing in its way; see {logFile}");
-            if (clock.Elapsed > Patience) throw new Violation($"it did not reach the end of the topics in {Patience.TotalSeconds} s: {last}; see {logFile}");
-            var tables = process.Tables();
-            var own = audited.Select(a => (Audited: a, Status: tables.FirstOrDefault(t => t.GetProperty("name").GetString() == a.Name))).ToArray();
-            var known = own.Where(t => t.Status.ValueKind == JsonValueKind.Object).ToArray();
-            if (RestartMs == 0 && known.Length == own.Length && known.All(t => StateOf(t.Status) is "running" or "paused")) RestartMs = clock.ElapsedMilliseconds;
-            last = string.Join("; ", known.Select(t =>
-                $"{t.Audited.Name} {StateOf(t.Status)} {t.Status.GetProperty("detail")} {Committed(t.Status)} of {sent.Count(s => s.Topic == t.Audited.Topic)}"));
-            foreach (var (table, status) in known.Where(t => StateOf(t.Status) == "paused"))
+            if (process.HasExited) throw new Violation($"it ended by itself, with {process.ExitCode}, nothing in its way; see {logFile}");
+            var status = process.Tables();
+            var progress = audited.ConvertAll(t => TableProgress.Of(t, records[t.Topic], status));
+            if (clock.Elapsed > Patience)
+                throw new Violation($"not at the end of the topics in {Patience.TotalSeconds} s: {string.Join("; ", progress)}; see {logFile}");
+            if (RestartMs == 0 && progress.TrueForAll(p => p.IsUnderWay)) RestartMs = clock.ElapsedMilliseconds;
+            if (progress.TrueForAll(p => p.IsAtTheEnd)) break;
+            foreach (var paused in progress.Where(p => p.PauseReason is not null))
             {
-                var reason = status.GetProperty("pause_reason").GetString();
-                if (table.Name != "strict" || reason != Configuration.PauseReason) throw new Violation($"{table.Name} is paused for {reason}; see {logFile}");
+                if (paused.PauseReason != Configuration.PauseReason) throw new Violation($"{paused}; see {logFile}");
                 Resume();
             }
-            if (known.Length == own.Length && known.All(t => Committed(t.Status) >= sent.Count(s => s.Topic == t.Audited.Topic))) break;
             Thread.Sleep(50);
         }
         process.Terminate();
@@ -152,8 +148,10 @@ internal sealed partial class World : IDisposable
             return;
         }
         if (!rival.HasExited) rival.Terminate();
-        if (!rival.WaitForExit(60_000)) throw new Violation($"kill {number}: the second process does not stop; see {logFile}.rival");
-        if (rival.ExitCode is not (0 or 143)) throw new Violation($"kill {number}: the second process ended with {rival.ExitCode}; see {logFile}.rival");
+        if (!rival.WaitForExit(60_000))
+            throw new Violation($"kill {number}: the second process does not stop; see {logFile}.rival");
+        if (rival.ExitCode is not (0 or 143))
+            throw new Violation($"kill {number}: the second process ended with {rival.ExitCode}; see {logFile}.rival");
     }
 
     /// <summary>A topic comes to be, and with it a table.</summary>
@@ -174,15 +172,9 @@ internal sealed partial class World : IDisposable
     /// <summary>A person lets the table go on, if it is paused and the process is there; its answer is of no interest.</summary>
     private void Resume()
     {
-        var answer = Tool.Run(Places.Binary, ["resume", "strict", "--accept", Configuration.PauseReason, "--wait", "1s", "--config", config, "--set", "http.listen=off"]);
-        if (answer.ExitCode == 0) Resumes++;
+        string[] options = ["--accept", Configuration.PauseReason, "--wait", "1s", "--config", config, "--set", "http.listen=off"];
+        if (Tool.Run(Places.Binary, ["resume", "strict", .. options]).ExitCode == 0) Resumes++;
     }
-
-    private static string? StateOf(JsonElement table) => table.GetProperty("state").GetString();
-
-    /// <summary>Rows, letters and what was skipped are all part of the committed offsets, which are without gaps here.</summary>
-    private static long Committed(JsonElement table) =>
-        table.GetProperty("partitions").EnumerateArray().Sum(p => Math.Max(0, p.GetProperty("committed_offset").GetInt64()));
 
     [GeneratedRegex("the log is replayed.* ms=(\\d+)")]
     private static partial Regex Replayed();

@@ -8,7 +8,7 @@ public sealed class SharedBroker : IDisposable
     public const string Collection = "shared broker";
 
     private readonly Lazy<RealKafka> kafka = new(() => RealKafka.Start("--sasl", "--tls", "--set", "listener.name.tls.ssl.client.auth=required", "--set", "auto.create.topics.enable=false",
-        "--set", "group.consumer.min.session.timeout.ms=6000", "--set", "group.consumer.session.timeout.ms=6000", "--set", "group.consumer.min.heartbeat.interval.ms=1000", "--set", "group.consumer.heartbeat.interval.ms=1000"));
+        "--set", "group.min.session.timeout.ms=4000", "--set", "group.consumer.min.session.timeout.ms=6000", "--set", "group.consumer.session.timeout.ms=6000", "--set", "group.consumer.min.heartbeat.interval.ms=1000", "--set", "group.consumer.heartbeat.interval.ms=1000"));
 
     public RealKafka Kafka => kafka.Value;
 

@@ -1,0 +1,153 @@
+using System.Text.Json;
+using K2I.Kafka.Tests;
+
+namespace K2I.EndToEnd.Tests;
+
+/// <summary>Processes of several lanes share one group: they come, go, die and freeze, and each record is in its table once.</summary>
+[Collection(SharedBroker.Collection)]
+public sealed class ScaleOutTests(SharedBroker broker) : IDisposable
+{
+    private const int Partitions = 12, OtherPartitions = 3;
+
+    private const string Lanes = "lanes = 2";
+
+    private readonly Workspace workspace = new();
+
+    private RealKafka Kafka => broker.Kafka;
+
+    public void Dispose() => workspace.Dispose();
+
+    [IngestTheory]
+    [InlineData("classic", "session.timeout.ms = 4000\nheartbeat.interval.ms = 500")]
+    [InlineData("consumer", "")]
+    public void EveryRecordIsThereOnceWhateverBecomesOfTheProcesses(string protocol, string settings)
+    {
+        using var source = new Source(Kafka.Brokers);
+        var (topic, other) = (source.NewTopic("scale", Partitions), source.NewTopic("scale-other", OtherPartitions));
+        var config = Config(topic, other, $"group_protocol = {protocol}\n{settings}");
+        using var stop = new CancellationTokenSource();
+        var load = Task.Run(() => Produce(source, topic, other, stop.Token));
+        using (var stays = Ingest.Start(workspace, config, "-b", Lanes))
+        using (var goes = Ingest.Start(workspace, config, "-c", Lanes))
+        {
+            var first = Ingest.Start(workspace, config, "-a", Lanes);
+            using (first)
+            {
+                Share(first, stays);
+                // Three, of which one is frozen for longer than its session, and wakes up.
+                stays.Signal("STOP");
+                Share(first, goes);
+                stays.Signal("CONT");
+                Share(first, stays, goes);
+                first.Kill();
+            }
+            Share(stays, goes);
+            // With what its log has of a former life.
+            using var again = Ingest.Start(workspace, config, "-a", Lanes);
+            Share(again, stays, goes);
+            Assert.Equal(0, goes.Stop());
+            Share(again, stays);
+            stop.Cancel();
+            var records = load.Result;
+            foreach (var (table, of) in new[] { ("events", topic), ("others", other) })
+            {
+                var offsets = Scenario.TotalOffsets(records.Where(r => r.Topic == of));
+                stays.Wait(
+                    $"both together have committed {offsets} of {table}", _ => Committed(table, again) + Committed(table, stays) >= offsets);
+            }
+            Assert.Equal(0, again.Stop());
+            Assert.Equal(0, stays.Stop());
+            Assert.Contains("given to another member", stays.Log, StringComparison.Ordinal);
+        }
+        Judge("events", load.Result.Where(r => r.Topic == topic));
+        Judge("others", load.Result.Where(r => r.Topic == other));
+    }
+
+    /// <summary>A host that comes back under its name has the partitions that it had, and no other host's move.</summary>
+    [IngestTheory]
+    [InlineData("classic", "session.timeout.ms = 30000\nheartbeat.interval.ms = 500", true)]
+    [InlineData("consumer", "", false)]
+    public void AStaticMemberComesBackWithoutARebalance(string protocol, string settings, bool whateverItsEnd)
+    {
+        using var source = new Source(Kafka.Brokers);
+        var (topic, other) = (source.NewTopic("static", Partitions), source.NewTopic("static-other", OtherPartitions));
+        var kafka = $"group_protocol = {protocol}\n{settings}";
+        using var stays = Ingest.Start(workspace, Config(topic, other, $"{kafka}\ninstance_id = one"), "-one", Lanes);
+        var config = Config(topic, other, $"{kafka}\ninstance_id = two");
+        var comesBack = Ingest.Start(workspace, config, "-two", Lanes);
+        List<Produced> records = [];
+        try
+        {
+            Share(stays, comesBack);
+            var (own, moved) = (PartitionsOf(comesBack), Moves(stays));
+            foreach (var isKilled in whateverItsEnd ? new[] { false, true } : [false])
+            {
+                if (isKilled) comesBack.Kill();
+                else Assert.Equal(0, comesBack.Stop());
+                comesBack.Dispose();
+                var more = SampleEvents.Make(seed: 720 + records.Count, count: 60, firstId: records.Count);
+                records.AddRange(source.Send(topic, Partitions, more));
+                comesBack = Ingest.Start(workspace, config, "-two", Lanes);
+                Share(stays, comesBack);
+                comesBack.Wait(
+                    "it goes on where it was", _ => Committed("events", stays) + Committed("events", comesBack) >= records.Count);
+                Assert.Equal(own, PartitionsOf(comesBack));
+                Assert.Equal(moved, Moves(stays));
+            }
+            Assert.Equal(0, comesBack.Stop());
+            Assert.Equal(0, stays.Stop());
+        }
+        finally
+        {
+            comesBack.Dispose();
+        }
+        Judge("events", records);
+    }
+
+    private string Config(string topic, string other, string kafka) =>
+        Scenario.Config(workspace, Kafka.Brokers, topic, kafka: $"{kafka}\ngroup = {topic}")
+        + $"\n[table.others]\ntopics = {other}\ncolumns = '{SampleEvents.Columns}'\n[log]\nlevel = debug\n";
+
+    /// <summary>Waits until every lane of these has partitions, and all together have all.</summary>
+    private static void Share(params Ingest[] members)
+    {
+        var shares = Array.Empty<int>();
+        members[0].Wait($"{members.Length} processes share the partitions", _ =>
+        {
+            shares = [.. members.SelectMany(m => m.Status() is { } status ? status.GetProperty("lanes").EnumerateArray() : default)
+                .Select(l => l.GetProperty("partitions").GetInt32())];
+            return shares.Length == members.Length * 2 && shares.All(s => s > 0) && shares.Sum() == Partitions + OtherPartitions;
+        });
+    }
+
+    private static string PartitionsOf(Ingest ingest) => string.Join(' ', ingest.Status()!.Value.GetProperty("tables").EnumerateArray()
+        .SelectMany(t => t.GetProperty("partitions").EnumerateArray())
+        .Select(p => $"{p.GetProperty("topic").GetString()}[{p.GetProperty("partition").GetInt32()}]").Order(StringComparer.Ordinal));
+
+    /// <summary>How often a partition has come or gone.</summary>
+    private static int Moves(Ingest ingest) =>
+        ingest.Log.Split("partition assigned").Length + ingest.Log.Split("partition revoked").Length;
+
+    private static long Committed(string name, Ingest ingest) => ingest.Status() is { } status && Ingest.Table(status, name) is { } table
+        ? table.GetProperty("partitions").EnumerateArray().Sum(p => Math.Max(0, p.GetProperty("committed_offset").GetInt64())) : 0;
+
+    private void Judge(string table, IEnumerable<Produced> records)
+    {
+        var ranges = Produced.Ranges(records);
+        Judges.Check(workspace.Table(table));
+        Judges.EveryOffsetOnce(workspace.Table(table), ranges);
+    }
+
+    /// <summary>Records without an end, most of them to the first topic.</summary>
+    private static List<Produced> Produce(Source source, string topic, string other, CancellationToken stop)
+    {
+        List<Produced> records = [];
+        for (var round = 0; !stop.IsCancellationRequested; round++)
+        {
+            records.AddRange(source.Send(topic, Partitions, SampleEvents.Make(seed: 700 + round, count: 60, firstId: round * 60)));
+            records.AddRange(source.Send(other, OtherPartitions, SampleEvents.Make(seed: 900 + round, count: 9, firstId: round * 9)));
+            stop.WaitHandle.WaitOne(100);
+        }
+        return records;
+    }
+}
