@@ -27,40 +27,35 @@ public sealed class ScaleOutTests(SharedBroker broker) : IDisposable
         var config = Config(topic, other, $"group_protocol = {protocol}\n{settings}");
         using var stop = new CancellationTokenSource();
         var load = Task.Run(() => Produce(source, topic, other, stop.Token));
-        using (var stays = Ingest.Start(workspace, config, "-b", Lanes))
-        using (var goes = Ingest.Start(workspace, config, "-c", Lanes))
+        using var first = Ingest.Start(workspace, config, "-a", Lanes);
+        using var stays = Ingest.Start(workspace, config, "-b", Lanes);
+        Share(first, stays);
+        // Frozen for longer than its session, it wakes up to find that others have its partitions.
+        stays.Signal("STOP");
+        using var goes = Ingest.Start(workspace, config, "-c", Lanes);
+        Share(first, goes);
+        stays.Signal("CONT");
+        Share(first, stays, goes);
+        first.Kill();
+        Share(stays, goes);
+        // It is added again, with what its logs have of a former life.
+        using var again = Ingest.Start(workspace, config, "-a", Lanes);
+        Share(again, stays, goes);
+        Assert.Equal(0, goes.Stop());
+        Share(again, stays);
+        stop.Cancel();
+        var records = load.Result.ToLookup(r => r.Topic);
+        foreach (var (table, of) in new[] { ("events", topic), ("others", other) })
         {
-            var first = Ingest.Start(workspace, config, "-a", Lanes);
-            using (first)
-            {
-                Share(first, stays);
-                // Three, of which one is frozen for longer than its session, and wakes up.
-                stays.Signal("STOP");
-                Share(first, goes);
-                stays.Signal("CONT");
-                Share(first, stays, goes);
-                first.Kill();
-            }
-            Share(stays, goes);
-            // With what its log has of a former life.
-            using var again = Ingest.Start(workspace, config, "-a", Lanes);
-            Share(again, stays, goes);
-            Assert.Equal(0, goes.Stop());
-            Share(again, stays);
-            stop.Cancel();
-            var records = load.Result;
-            foreach (var (table, of) in new[] { ("events", topic), ("others", other) })
-            {
-                var offsets = Scenario.TotalOffsets(records.Where(r => r.Topic == of));
-                stays.Wait(
-                    $"both together have committed {offsets} of {table}", _ => Committed(table, again) + Committed(table, stays) >= offsets);
-            }
-            Assert.Equal(0, again.Stop());
-            Assert.Equal(0, stays.Stop());
-            Assert.Contains("given to another member", stays.Log, StringComparison.Ordinal);
+            var offsets = Scenario.TotalOffsets(records[of]);
+            stays.Wait(
+                $"both together have committed {offsets} of {table}", _ => Committed(table, again) + Committed(table, stays) >= offsets);
         }
-        Judge("events", load.Result.Where(r => r.Topic == topic));
-        Judge("others", load.Result.Where(r => r.Topic == other));
+        Assert.Equal(0, again.Stop());
+        Assert.Equal(0, stays.Stop());
+        Assert.Contains("given to another member", stays.Log, StringComparison.Ordinal);
+        Judge("events", records[topic]);
+        Judge("others", records[other]);
     }
 
     /// <summary>A host that comes back under its name has the partitions that it had, and no other host's move.</summary>
@@ -108,17 +103,14 @@ public sealed class ScaleOutTests(SharedBroker broker) : IDisposable
         Scenario.Config(workspace, Kafka.Brokers, topic, kafka: $"{kafka}\ngroup = {topic}")
         + $"\n[table.others]\ntopics = {other}\ncolumns = '{SampleEvents.Columns}'\n[log]\nlevel = debug\n";
 
-    /// <summary>Waits until every lane of these has partitions, and all together have all.</summary>
-    private static void Share(params Ingest[] members)
+    /// <summary>Waits until all partitions are shared out evenly among the lanes of these, and read.</summary>
+    private static void Share(params Ingest[] members) => members[0].Wait($"{members.Length} processes share the partitions", _ =>
     {
-        var shares = Array.Empty<int>();
-        members[0].Wait($"{members.Length} processes share the partitions", _ =>
-        {
-            shares = [.. members.SelectMany(m => m.Status() is { } status ? status.GetProperty("lanes").EnumerateArray() : default)
-                .Select(l => l.GetProperty("partitions").GetInt32())];
-            return shares.Length == members.Length * 2 && shares.All(s => s > 0) && shares.Sum() == Partitions + OtherPartitions;
-        });
-    }
+        var status = members.Select(m => m.Status()).OfType<JsonElement>().ToArray();
+        int[] lanes = [.. status.SelectMany(s => s.GetProperty("lanes").EnumerateArray(), (_, l) => l.GetProperty("partitions").GetInt32())];
+        return lanes.Length == members.Length * 2 && lanes.Max() - lanes.Min() <= 1 && lanes.Sum() == Partitions + OtherPartitions
+            && status.Sum(s => s.GetProperty("sums").GetProperty("partitions").GetInt32()) == lanes.Sum();
+    });
 
     private static string PartitionsOf(Ingest ingest) => string.Join(' ', ingest.Status()!.Value.GetProperty("tables").EnumerateArray()
         .SelectMany(t => t.GetProperty("partitions").EnumerateArray())
