@@ -22,6 +22,9 @@ public sealed unsafe class EmbeddedBroker : IDisposable
     public static IReadOnlyList<KeyValuePair<string, string>> ConsumerProperties { get; } =
         [new("session.timeout.ms", "3000"), new("heartbeat.interval.ms", "300")];
 
+    /// <summary>How often members hear of a rebalance, with the broker's protocol.</summary>
+    private const int GroupHeartbeatMs = 300;
+
     private readonly ClientHandle client;
     private nint cluster;
 
@@ -33,6 +36,7 @@ public sealed unsafe class EmbeddedBroker : IDisposable
         if (cluster == 0) throw new EngineException(ErrorKind.Unavailable, "kafka: the embedded broker cannot open a loopback port");
         BootstrapServers = KafkaError.Utf8(Native.MockBootstraps(cluster));
         Native.MockGroupDelay(cluster, 0);
+        Native.MockGroupHeartbeat(cluster, GroupHeartbeatMs);
         Native.MockController(cluster, 1);
     }
 

@@ -32,12 +32,7 @@ internal sealed class Audit(World world, IBroker broker, IReadOnlyList<Load.Sent
             var more = problems.Count > MostTold ? $"; and {problems.Count - MostTold} more" : "";
             throw new Violation($"lost {Lost}, doubled {Doubled}; {string.Join("; ", problems.Take(MostTold))}{more}");
         }
-        foreach (var table in world.Audited)
-        {
-            Check(table.Name);
-            if (HasLetters(table)) Check(table.LettersName);
-            CheckIds(table);
-        }
+        CheckTables();
         CheckLog();
     }
 
@@ -124,22 +119,38 @@ internal sealed class Audit(World world, IBroker broker, IReadOnlyList<Load.Sent
         foreach (var line in output.Split('\n', StringSplitOptions.RemoveEmptyEntries)) yield return JsonDocument.Parse(line).RootElement;
     }
 
-    /// <summary>Every invariant that Iceberg Java knows, over all snapshots.</summary>
-    private void Check(string table)
+    /// <summary>
+    /// By Iceberg Java, in one go: every invariant that it knows, over all snapshots; no offset twice, none beyond what Kafka has. Dead
+    /// letters leave gaps.
+    /// </summary>
+    private void CheckTables()
     {
-        var (code, output, errors) = Tool.Run(Places.JavaJudge, ["check", .. world.Table(table)]);
-        bool Begins(string line, string word) => line.StartsWith(word, StringComparison.Ordinal);
-        var bad = output.Split('\n').Where(l => Begins(l, "ERROR") || Begins(l, "WARN")).Take(5).ToArray();
-        if (code != 0 || bad.Length > 0) throw new Violation($"judge check of {table} ends with {code}: {string.Join("; ", bad)} {errors}");
-    }
-
-    /// <summary>No offset twice, none beyond what Kafka has: by Iceberg Java. Dead letters leave gaps.</summary>
-    private void CheckIds(AuditedTable table)
-    {
-        var ranges = sent.Where(s => s.Topic == table.Topic).GroupBy(s => s.Partition)
-            .SelectMany(p => new[] { "--expect", $"{table.Topic}:{p.Key}:0:{p.Max(s => s.Offset) + 1}" });
-        var (code, output, errors) = Tool.Run(Places.JavaJudge, ["ids", .. world.Table(table.Name), "--allow-gaps", .. ranges]);
-        if (code != 0) throw new Violation($"judge ids of {table.Name} ends with {code}: {output} {errors}");
+        var commands = new List<string[]>();
+        foreach (var table in world.Audited)
+        {
+            var ranges = sent.Where(s => s.Topic == table.Topic).GroupBy(s => s.Partition)
+                .SelectMany(p => new[] { "--expect", $"{table.Topic}:{p.Key}:0:{p.Max(s => s.Offset) + 1}" });
+            commands.Add(["check", .. world.Table(table.Name)]);
+            if (HasLetters(table)) commands.Add(["check", .. world.Table(table.LettersName)]);
+            commands.Add(["ids", .. world.Table(table.Name), "--allow-gaps", .. ranges]);
+        }
+        var lines = string.Concat(commands.Select(c => JsonSerializer.Serialize(c) + "\n"));
+        var (code, output, errors) = Tool.Run(Places.JavaJudge, ["batch"], lines);
+        // What a command says ends with how it ended.
+        var told = new List<string>();
+        var ended = 0;
+        foreach (var line in output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            told.Add(line);
+            if (!Begins(line, "{\"exit\":")) continue;
+            if (line != "{\"exit\":0}" || told.Exists(l => Begins(l, "ERROR") || Begins(l, "WARN")))
+                throw new Violation($"judge {string.Join(' ', commands[ended])}: {string.Join("; ", told.Take(MostTold))} {errors}");
+            told.Clear();
+            ended++;
+        }
+        if (code != 0 || ended != commands.Count)
+            throw new Violation($"judge ends with {code} after {ended} of {commands.Count} commands: {errors}");
+        static bool Begins(string line, string word) => line.StartsWith(word, StringComparison.Ordinal);
     }
 
     /// <summary>What is left of the logs reads well, and every line of it is JSON.</summary>

@@ -20,7 +20,7 @@ internal sealed record KillPlan(Damage Damage, string? Point, int Pass, int Ms, 
     public const int MostLanes = 3;
 
     /// <summary>How long a point is waited for. It is passed within a flush or two, but for a machine that others keep busy.</summary>
-    private const int PatienceMs = 4_000;
+    private const int PatienceMs = 6_000;
 
     private const int RivalPatienceMs = 12_000;
 

@@ -25,8 +25,7 @@ public sealed class ScaleOutTests(SharedBroker broker) : IDisposable
         using var source = new Source(Kafka.Brokers);
         var (topic, other) = (source.NewTopic("scale", Partitions), source.NewTopic("scale-other", OtherPartitions));
         var config = Config(topic, other, $"group_protocol = {protocol}\n{settings}");
-        using var stop = new CancellationTokenSource();
-        var load = Task.Run(() => Produce(source, topic, other, stop.Token));
+        using var load = new Load(source, topic, other);
         using var first = Ingest.Start(workspace, config, "-a", Lanes);
         using var stays = Ingest.Start(workspace, config, "-b", Lanes);
         Share(first, stays);
@@ -43,8 +42,7 @@ public sealed class ScaleOutTests(SharedBroker broker) : IDisposable
         Share(again, stays, goes);
         Assert.Equal(0, goes.Stop());
         Share(again, stays);
-        stop.Cancel();
-        var records = load.Result.ToLookup(r => r.Topic);
+        var records = load.Finish().ToLookup(r => r.Topic);
         foreach (var (table, of) in new[] { ("events", topic), ("others", other) })
         {
             var offsets = Scenario.TotalOffsets(records[of]);
@@ -131,15 +129,33 @@ public sealed class ScaleOutTests(SharedBroker broker) : IDisposable
     }
 
     /// <summary>Records without an end, most of them to the first topic.</summary>
-    private static List<Produced> Produce(Source source, string topic, string other, CancellationToken stop)
+    private sealed class Load : IDisposable
     {
-        List<Produced> records = [];
-        for (var round = 0; !stop.IsCancellationRequested; round++)
+        private readonly CancellationTokenSource stop = new();
+        private readonly Task<List<Produced>> producing;
+
+        public Load(Source source, string topic, string other) => producing = Task.Run(() =>
         {
-            records.AddRange(source.Send(topic, Partitions, SampleEvents.Make(seed: 700 + round, count: 60, firstId: round * 60)));
-            records.AddRange(source.Send(other, OtherPartitions, SampleEvents.Make(seed: 900 + round, count: 9, firstId: round * 9)));
-            stop.WaitHandle.WaitOne(100);
+            List<Produced> records = [];
+            for (var round = 0; !stop.IsCancellationRequested; round++)
+            {
+                records.AddRange(source.Send(topic, Partitions, SampleEvents.Make(seed: 700 + round, count: 60, firstId: round * 60)));
+                records.AddRange(source.Send(other, OtherPartitions, SampleEvents.Make(seed: 900 + round, count: 9, firstId: round * 9)));
+                stop.Token.WaitHandle.WaitOne(100);
+            }
+            return records;
+        });
+
+        public List<Produced> Finish()
+        {
+            stop.Cancel();
+            return producing.Result;
         }
-        return records;
+
+        public void Dispose()
+        {
+            Finish();
+            stop.Dispose();
+        }
     }
 }

@@ -37,6 +37,16 @@ public sealed class EmbeddedBrokerTests
         Assert.Equal([new("t", 0, Offset.End)], reader.Admin.OffsetsForTime([new("t", 0)], 1, 10_000));
     }
 
+    /// <summary>One that comes back late must not be taken for another that came since.</summary>
+    [Fact]
+    public void EachMemberOfAGroupHasAnIdOfItsOwn()
+    {
+        using var broker = new EmbeddedBroker(NullLog.Instance);
+        broker.CreateTopic("t", 1);
+        var ids = Enumerable.Range(0, 5).Select(_ => OtherClient.JoinsAndLeaves(broker.BootstrapServers, "t")).ToList();
+        Assert.Equal(ids.Distinct(), ids);
+    }
+
     [Fact]
     public void RefusedRequestsAreRetried()
     {

@@ -74,6 +74,24 @@ internal static class OtherClient
         Assert.Equal(Enumerable.Range(0, Records).Select(Text), read);
     }
 
+    /// <summary>Joins a group, has partitions, and leaves; the id that it had.</summary>
+    internal static string JoinsAndLeaves(string brokers, string topic)
+    {
+        var config = new ConsumerConfig
+        {
+            BootstrapServers = brokers,
+            GroupId = "other",
+            SessionTimeoutMs = 1_500,
+            HeartbeatIntervalMs = 150,
+        };
+        using var member = new ConsumerBuilder<byte[]?, byte[]?>(config).Build();
+        member.Subscribe(topic);
+        while (member.Assignment.Count == 0) member.Consume(20);
+        var id = member.MemberId;
+        member.Close();
+        return id;
+    }
+
     private static byte[]? KeyOf(int i) => i % 5 == 0 ? null : i % 7 == 0 ? [] : Encoding.UTF8.GetBytes($"key {i}");
 
     private static byte[]? ValueOf(int i) =>

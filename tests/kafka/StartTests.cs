@@ -5,6 +5,10 @@ namespace K2I.Kafka.Tests;
 /// <summary>Partitions deliver from where they were started last, and nothing while they are stopped.</summary>
 public sealed class StartTests : IDisposable
 {
+    /// <summary>Each rebalance but the first of a classic group of that broker takes a session, less a second where it is longer.</summary>
+    private static readonly KeyValuePair<string, string>[] ShortSession =
+        [new("session.timeout.ms", "1500"), new("heartbeat.interval.ms", "150")];
+
     private readonly EmbeddedBroker broker = new(NullLog.Instance);
 
     public void Dispose() => broker.Dispose();
@@ -158,7 +162,7 @@ public sealed class StartTests : IDisposable
 
     /// <summary>A partition that is started waits for the fetch that is under way, which waits for records of others.</summary>
     private static IReadOnlyList<KeyValuePair<string, string>> Properties(GroupProtocol protocol) =>
-        [new("fetch.wait.max.ms", "20"), .. protocol == GroupProtocol.Classic ? EmbeddedBroker.ConsumerProperties : []];
+        [new("fetch.wait.max.ms", "20"), .. protocol == GroupProtocol.Classic ? ShortSession : []];
 
     private string Topic(int partitions)
     {

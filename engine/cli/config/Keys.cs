@@ -12,7 +12,10 @@ internal static class Keys
     public static readonly ConfigKey Group = new("kafka", "group", "k2i", Text,
         "Consumer group: every lane of every process with this group is a member of it, and they share all partitions of all tables.");
     public static readonly ConfigKey ClientId = new("kafka", "client_id", "k2i", Text, "The name that the broker's logs and quotas know this process by.");
-    public static readonly ConfigKey InstanceId = new("kafka", "instance_id", null, Text, "Static membership: a name that stays with this host, so that a restart does not rebalance.", "host-1");
+    public static readonly ConfigKey InstanceId = new("kafka", "instance_id", null, Text,
+        "Static membership: a name that stays with this host, so that a restart within a session does not rebalance;"
+        + " each lane adds its number. With group_protocol = consumer, a restart after a crash waits for the end of the session.",
+        "host-1");
 
     public static readonly ConfigKey GroupProtocol = ConfigKey.Choice("kafka", "group_protocol", "Who shares out partitions. classic: the members of the group, any broker; consumer: the broker (KIP-848), Kafka 4.0 and later, quicker and without a pause for those who keep theirs.", "classic", "consumer");
 
