@@ -6,7 +6,8 @@ internal sealed record CrashOptions
     private const string Usage = """
         usage: crash [N] [--seed S] [--kafka embedded|real] [--catalog file|rest] [--points a,b] [--batch K] [--rate R] [--keep]
 
-        Kills k2i ingest N times under load, with one to three lanes a life and at times a second process of its group, and audits its tables.
+        Kills k2i ingest N times under load, with one to three lanes a life and at times a second process of its group, and
+        audits its tables.
 
           N           kills (200)
           --seed      repeats what was chosen in an earlier run (from the clock)

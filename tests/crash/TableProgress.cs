@@ -22,5 +22,5 @@ internal sealed record TableProgress(AuditedTable Table, string? State, string? 
     }
 
     public override string ToString() =>
-        $"{Table.Name} is {State ?? "not known"} {PauseReason} {Detail} at {Committed} of {Records} records".Replace("  ", " ", StringComparison.Ordinal);
+        $"{Table.Name} at {Committed} of {Records} records: {State ?? "not known"} {PauseReason} {Detail}";
 }

@@ -71,9 +71,11 @@ internal sealed class Ingest : IDisposable
     public void WaitForRows(string table, long rows) => Wait($"{rows} rows of {table} committed", status => Table(status, table)?.GetProperty("rows_committed").GetInt64() >= rows);
 
     /// <summary>Waits until every partition of the table is committed up to what Kafka has: at least <paramref name="records"/> in all.</summary>
-    public void WaitForOffsets(string table, long records) => Wait(
-        $"offsets of {table} committed up to {records} in all",
-        status => Table(status, table)?.GetProperty("partitions").EnumerateArray().Sum(p => Math.Max(0, p.GetProperty("committed_offset").GetInt64())) >= records);
+    public void WaitForOffsets(string table, long records) =>
+        Wait($"offsets of {table} committed up to {records} in all", status => Committed(status, table) >= records);
+
+    /// <summary>The next offsets that the table has committed, of all partitions together that this process has.</summary>
+    public long Committed(string table) => Status() is { } status ? Committed(status, table) : 0;
 
     public void WaitForState(string table, string state) => Wait($"{table} is {state}", status => Table(status, table)?.GetProperty("state").GetString() == state);
 
@@ -163,6 +165,9 @@ internal sealed class Ingest : IDisposable
         if (!process.HasExited) Kill();
         process.Dispose();
     }
+
+    private static long Committed(JsonElement status, string name) => Table(status, name) is { } table
+        ? table.GetProperty("partitions").EnumerateArray().Sum(p => Math.Max(0, p.GetProperty("committed_offset").GetInt64())) : 0;
 
     private void Keep(string? line)
     {

@@ -47,7 +47,7 @@ public sealed class ScaleOutTests(SharedBroker broker) : IDisposable
         {
             var offsets = Scenario.TotalOffsets(records[of]);
             stays.Wait(
-                $"both together have committed {offsets} of {table}", _ => Committed(table, again) + Committed(table, stays) >= offsets);
+                $"both together have committed {offsets} of {table}", _ => again.Committed(table) + stays.Committed(table) >= offsets);
         }
         Assert.Equal(0, again.Stop());
         Assert.Equal(0, stays.Stop());
@@ -83,7 +83,7 @@ public sealed class ScaleOutTests(SharedBroker broker) : IDisposable
                 comesBack = Ingest.Start(workspace, config, "-two", Lanes);
                 Share(stays, comesBack);
                 comesBack.Wait(
-                    "it goes on where it was", _ => Committed("events", stays) + Committed("events", comesBack) >= records.Count);
+                    "it goes on where it was", _ => stays.Committed("events") + comesBack.Committed("events") >= records.Count);
                 Assert.Equal(own, PartitionsOf(comesBack));
                 Assert.Equal(moved, Moves(stays));
             }
@@ -105,7 +105,8 @@ public sealed class ScaleOutTests(SharedBroker broker) : IDisposable
     private static void Share(params Ingest[] members) => members[0].Wait($"{members.Length} processes share the partitions", _ =>
     {
         var status = members.Select(m => m.Status()).OfType<JsonElement>().ToArray();
-        int[] lanes = [.. status.SelectMany(s => s.GetProperty("lanes").EnumerateArray(), (_, l) => l.GetProperty("partitions").GetInt32())];
+        var lanes = status.SelectMany(s => s.GetProperty("lanes").EnumerateArray(), (_, l) => l.GetProperty("partitions").GetInt32())
+            .ToArray();
         return lanes.Length == members.Length * 2 && lanes.Max() - lanes.Min() <= 1 && lanes.Sum() == Partitions + OtherPartitions
             && status.Sum(s => s.GetProperty("sums").GetProperty("partitions").GetInt32()) == lanes.Sum();
     });
@@ -117,9 +118,6 @@ public sealed class ScaleOutTests(SharedBroker broker) : IDisposable
     /// <summary>How often a partition has come or gone.</summary>
     private static int Moves(Ingest ingest) =>
         ingest.Log.Split("partition assigned").Length + ingest.Log.Split("partition revoked").Length;
-
-    private static long Committed(string name, Ingest ingest) => ingest.Status() is { } status && Ingest.Table(status, name) is { } table
-        ? table.GetProperty("partitions").EnumerateArray().Sum(p => Math.Max(0, p.GetProperty("committed_offset").GetInt64())) : 0;
 
     private void Judge(string table, IEnumerable<Produced> records)
     {
