@@ -90,7 +90,7 @@ public sealed class RealKafkaTests(SharedKafka shared) : IClassFixture<SharedKaf
         StartChecks.EveryRecordOnceFromTheLastStart(Kafka.Brokers, Create($"loops-{protocol}", 8), protocol, Quick(protocol));
         StartChecks.ALaterPositionWinsOverAnEarlierOne(Kafka.Brokers, Create($"positions-{protocol}", 12), protocol, Quick(protocol));
         StartChecks.PartitionsMoveWhileTheyAreStopped(Kafka.Brokers, Create($"moves-{protocol}", 4), protocol, Quick(protocol));
-        StartChecks.StartsAmidRebalances(Kafka.Brokers, Create($"churn-{protocol}", 40), protocol, Quick(protocol));
+        StartChecks.StartsAmidRebalances(Kafka.Brokers, Create($"churn-{protocol}", 16), protocol, Quick(protocol));
     }
 
     [RealKafka.Theory]

@@ -138,7 +138,7 @@ public static class StartChecks
     /// <summary>Partitions are started and stopped all the time while another member comes and goes.</summary>
     public static void StartsAmidRebalances(string brokers, string topic, GroupProtocol protocol, Properties properties)
     {
-        const int partitions = 40, each = 300, members = 2;
+        const int partitions = 16, each = 300, members = 2;
         for (var p = 0; p < partitions; p++) Produce.Numbers(brokers, topic, p, each);
         var random = new Random(3);
         using var reader = new StrictReader(brokers, topic, protocol, properties, topic);

@@ -41,7 +41,7 @@ public sealed class StartTests : IDisposable
     [InlineData(GroupProtocol.Classic)]
     [InlineData(GroupProtocol.Consumer)]
     public void StartsAmidRebalancesAreAsExact(GroupProtocol protocol) =>
-        StartChecks.StartsAmidRebalances(broker.BootstrapServers, Topic(40), protocol, Properties(protocol));
+        StartChecks.StartsAmidRebalances(broker.BootstrapServers, Topic(16), protocol, Properties(protocol));
 
     [Theory]
     [InlineData(GroupProtocol.Classic)]
