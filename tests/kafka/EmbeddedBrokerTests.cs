@@ -43,7 +43,7 @@ public sealed class EmbeddedBrokerTests
     {
         using var broker = new EmbeddedBroker(NullLog.Instance);
         broker.CreateTopic("t", 1);
-        var ids = Enumerable.Range(0, 5).Select(_ => OtherClient.JoinsAndLeaves(broker.BootstrapServers, "t")).ToList();
+        var ids = Enumerable.Range(0, 20).Select(_ => OtherClient.JoinsAndLeaves(broker.BootstrapServers, "t")).ToList();
         Assert.Equal(ids.Distinct(), ids);
     }
 
