@@ -11,8 +11,8 @@ namespace K2I.Columns;
 /// before and after a change of columns stand in one file, and in one answer.
 /// </summary>
 /// <remarks>
-/// Owner of the memory of what it fills in; the batches it makes are borrows of it and of what they were made from, valid until the next. One
-/// thread. Source: Iceberg's table spec, "Schema Evolution" and "Column Projection".
+/// Owner of the memory of what it fills in; the batches it makes are borrows of it and of what they were made from, valid until the next.
+/// One thread. Source: Iceberg's table spec, "Schema Evolution" and "Column Projection".
 /// </remarks>
 public sealed class BatchFitter(Schema schema) : IDisposable
 {
@@ -20,8 +20,8 @@ public sealed class BatchFitter(Schema schema) : IDisposable
     private NativeBuffer? zeros;
 
     /// <summary>
-    /// Rows of <paramref name="rows"/> lose nothing under <paramref name="schema"/>: it has all of their fields, of the same types, and others
-    /// that are null without a value.
+    /// Rows of <paramref name="rows"/> lose nothing under <paramref name="schema"/>: it has all of their fields, of the same types, and
+    /// others that are null without a value.
     /// </summary>
     public static bool Fits(Schema rows, Schema schema) => ReferenceEquals(rows, schema) || Fits(rows.Struct, schema.Struct);
 
@@ -29,8 +29,8 @@ public sealed class BatchFitter(Schema schema) : IDisposable
     public Batch Fit(Batch batch) => Fit(batch, 0, batch.Rows);
 
     /// <summary>
-    /// The batch under this fitter's schema, where only the rows from <paramref name="from"/> (inclusive) to <paramref name="to"/> (exclusive)
-    /// will be looked at.
+    /// The batch under this fitter's schema, where only the rows from <paramref name="from"/> (inclusive) to <paramref name="to"/>
+    /// (exclusive) will be looked at.
     /// </summary>
     public Batch Fit(Batch batch, int from, int to)
     {
@@ -51,8 +51,9 @@ public sealed class BatchFitter(Schema schema) : IDisposable
         if (rows.Kind != wanted.Kind) return false;
         var (has, wants) = (Schema.ChildrenOf(rows), Schema.ChildrenOf(wanted));
         if (wants.IsEmpty) return rows.Equals(wanted);
-        return has.All(h => wants.Any(w => w.Id == h.Id))
-            && wants.All(w => has.FirstOrDefault(h => h.Id == w.Id) is { } known ? (known.Required || !w.Required) && Fits(known.Type, w.Type) : IsNullWithout(w));
+        return has.All(h => wants.Any(w => w.Id == h.Id)) && wants.All(w => has.FirstOrDefault(h => h.Id == w.Id) is { } known
+            ? (known.Required || !w.Required) && Fits(known.Type, w.Type)
+            : IsNullWithout(w));
     }
 
     /// <summary>

@@ -39,7 +39,8 @@ public sealed class ParquetBuffers(long retainBytes = 256L << 20, long limitByte
             if (1L << shift > limitBytes - rentedBytes)
             {
                 var (more, has) = (Units.FormatBytes(1L << shift), Units.FormatBytes(rentedBytes));
-                throw new EngineException(ErrorKind.Full, $"Parquet needs {more} more of memory, and has {has} of {Units.FormatBytes(limitBytes)}");
+                throw new EngineException(
+                    ErrorKind.Full, $"Parquet needs {more} more of memory, and has {has} of {Units.FormatBytes(limitBytes)}");
             }
             rentedBytes += 1L << shift;
             if (free[shift] is { } block)

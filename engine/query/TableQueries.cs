@@ -5,8 +5,8 @@ using K2I.Storage;
 namespace K2I.Query;
 
 /// <summary>
-/// Answers questions about a process's tables, within limits; owner of the memory that files are read with. Any thread; a call may block for a store, a catalog or offsets that are
-/// waited for, and never makes ingest wait. Errors: <see cref="QueryException"/>.
+/// Answers questions about a process's tables, within limits; owner of the memory that files are read with. Any thread; a call may block
+/// for a store, a catalog or offsets that are waited for, and never makes ingest wait. Errors: <see cref="QueryException"/>.
 /// </summary>
 public sealed class TableQueries(IReadViews views, IObjectStore store, QueryLimits limits, IClock clock) : IDisposable
 {

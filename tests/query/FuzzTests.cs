@@ -9,8 +9,9 @@ public class FuzzTests
 {
     private static readonly string[] Pieces =
     [
-        "n", "name", "s.x", "`s.x`", "nothing", "=", "!=", "<", ">=", "in", "like", "is", "not", "null", "nan", "and", "or", "(", ")", ",", "1", "'a'",
-        "'a%'", "'", "\"", "9223372036854775808", "1e400", "-", "\0", "é", "'😀'", "true", "2024-01-01", "--", ";", "%", "\n", "asc", "desc",
+        "n", "name", "s.x", "`s.x`", "nothing", "=", "!=", "<", ">=", "in", "like", "is", "not", "null", "nan", "and", "or", "(", ")", ",",
+        "1", "'a'", "'a%'", "'", "\"", "9223372036854775808", "1e400", "-", "\0", "é", "'😀'", "true", "2024-01-01", "--", ";", "%", "\n",
+        "asc", "desc",
         "n > 1", "name is null", "s.x = nan", "(n = 1)", "l is not null", "not",
     ];
 
@@ -34,7 +35,8 @@ public class FuzzTests
         var answered = 0;
         for (var i = 0; i < 4000; i++)
         {
-            var question = new ScanQuestion { Table = HotTable.Name, Source = (QuerySource)random.Next(2), Where = Text(random, i % 2 == 0) };
+            var source = (QuerySource)random.Next(2);
+            var question = new ScanQuestion { Table = HotTable.Name, Source = source, Where = Text(random, i % 2 == 0) };
             if (i % 4 == 0) question = question with { Where = null };
             if (i % 5 == 0) question = question with { Columns = [Text(random, true).Trim()] };
             if (i % 7 == 0) question = question with { AsOf = Text(random, true), Source = QuerySource.Cold };
@@ -69,7 +71,8 @@ public class FuzzTests
     private static string Text(Random random, bool isShort)
     {
         var text = new StringBuilder();
-        for (var left = random.Next(1, isShort ? 4 : 12); left > 0; left--) text.Append(Pieces[random.Next(Pieces.Length)]).Append(' ', random.Next(2));
+        for (var left = random.Next(1, isShort ? 4 : 12); left > 0; left--)
+            text.Append(Pieces[random.Next(Pieces.Length)]).Append(' ', random.Next(2));
         return text.ToString();
     }
 }

@@ -43,8 +43,8 @@ internal sealed class QueryRun : IDisposable
     }
 
     /// <summary>
-    /// Does what may call a store or catalog, in the memory that queries have. An error of theirs is <see cref="QueryFault.Unavailable"/> here, whatever it is there: who
-    /// asked can but ask again.
+    /// Does what may call a store or catalog, in the memory that queries have. An error of theirs is <see cref="QueryFault.Unavailable"/>
+    /// here, whatever it is there: who asked can but ask again.
     /// </summary>
     internal T Call<T>(string table, Func<T> call)
     {
