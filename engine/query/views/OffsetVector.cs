@@ -46,7 +46,10 @@ public sealed class OffsetVector
                 || !int.TryParse(partition, NumberStyles.None, CultureInfo.InvariantCulture, out var p)
                 || !long.TryParse(offset, NumberStyles.None, CultureInfo.InvariantCulture, out var o)
                 || !found.TryAdd((topic, p), new(o)))
-                throw new QueryException(QueryFault.BadQuestion, $"offsets are topic:partition:next with commas between, each partition once; not '{part}'");
+            {
+                throw new QueryException(QueryFault.BadQuestion,
+                    $"offsets are topic:partition:next with commas between, each partition once; not '{part}'");
+            }
         }
         return new(found);
     }

@@ -6,12 +6,12 @@ using K2I.Ring;
 namespace K2I.Query;
 
 /// <summary>
-/// One consistent cut of a table: an Iceberg snapshot, and the rows in memory that are not in it. Each row up to <see cref="Offsets"/> is on
-/// exactly one side. Owner of the leases that keep the rows; dispose it, or let it be taken back.
+/// One consistent cut of a table: an Iceberg snapshot, and the rows in memory that are not in it. Each row up to <see cref="Offsets"/> is
+/// on exactly one side. Owner of the leases that keep the rows; dispose it, or let it be taken back.
 /// </summary>
 /// <remarks>
-/// One reader, on one thread at a time, and whoever takes it back, from any thread. Rows may be touched only inside <see cref="Use"/>, for a
-/// bounded step at a time (a batch, never a wait for a client): memory that is taken back is free when the step under way has ended.
+/// One reader, on one thread at a time, and whoever takes it back, from any thread. Rows may be touched only inside <see cref="Use"/>, for
+/// a bounded step at a time (a batch, never a wait for a client): memory that is taken back is free when the step under way has ended.
 /// </remarks>
 public sealed class ReadView : IDisposable
 {
@@ -44,7 +44,9 @@ public sealed class ReadView : IDisposable
     /// <summary>How far this cut is.</summary>
     public OffsetVector Offsets { get; }
 
-    /// <summary>Other processes read partitions of the table: rows of theirs are in this cut only as far as they are in the snapshot.</summary>
+    /// <summary>
+    /// Other processes read partitions of the table: rows of theirs are in this cut only as far as they are in the snapshot.
+    /// </summary>
     public bool IsPartial { get; }
 
     /// <summary>Bytes of memory that it keeps from being used again.</summary>
