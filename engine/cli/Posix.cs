@@ -11,6 +11,11 @@ internal static partial class Posix
     /// <summary>TIOCGWINSZ: rows, columns, two of pixels.</summary>
     private const nuint GetWindowSize = 0x5413;
 
+    private const int Interrupted = 4;
+
+    /// <summary>EPIPE: whoever read is gone.</summary>
+    public const int BrokenPipe = 32;
+
     /// <summary>CPU that this thread has used, in nanoseconds (clock_gettime(2)).</summary>
     public static long ThreadCpuNs()
     {
@@ -28,6 +33,22 @@ internal static partial class Posix
         Span<ushort> size = stackalloc ushort[4];
         return Control(descriptor, GetWindowSize, ref size[0]) == 0 && size[1] > 0 ? size[1] : null;
     }
+
+    /// <summary>Writes some of the bytes: how many, or the number of the error.</summary>
+    public static (int Written, int Error) Write(int descriptor, ReadOnlySpan<byte> bytes)
+    {
+        while (true)
+        {
+            var written = Write(descriptor, in MemoryMarshal.GetReference(bytes), (nuint)bytes.Length);
+            if (written >= 0) return ((int)written, 0);
+            if (Marshal.GetLastPInvokeError() is not Interrupted and var error) return (0, error);
+        }
+    }
+
+    public static string MessageOf(int error) => Marshal.GetPInvokeErrorMessage(error);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    private static partial nint Write(int descriptor, in byte bytes, nuint count);
 
     [LibraryImport("libc", EntryPoint = "ioctl")]
     private static partial int Control(int descriptor, nuint request, ref ushort size);

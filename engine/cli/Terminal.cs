@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Text;
-using Microsoft.Win32.SafeHandles;
 
 namespace K2I.Cli;
 
@@ -44,7 +43,7 @@ internal sealed class Terminal : IDisposable
         {
             // Console.Out would load the terminal's description first; a plain writer costs nothing at start.
             Out = new StreamWriter(Console.OpenStandardOutput(), Utf8) { AutoFlush = false },
-            OutBytes = new FileStream(new SafeFileHandle(StandardOutput, ownsHandle: false), FileAccess.Write, bufferSize: 0),
+            OutBytes = new OutputStream(),
             Error = new StreamWriter(error, Utf8) { AutoFlush = true },
             ErrorBytes = error,
             In = Console.OpenStandardInput(),
@@ -56,7 +55,7 @@ internal sealed class Terminal : IDisposable
         };
     }
 
-    /// <summary>True once a write of bytes has failed.</summary>
+    /// <summary>True once nobody reads standard output any more.</summary>
     public bool IsOutputGone { get; private set; }
 
     /// <summary>Writes to standard output, past <see cref="Out"/>. Throws IOException where nobody reads any more.</summary>
