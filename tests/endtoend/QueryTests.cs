@@ -39,7 +39,7 @@ public sealed class QueryTests(SharedBroker broker) : IDisposable
             Assert.Equal(Identities(records), Scan(ingest, records));
 
             var query = Tool.Run(Needs.Binary, ["query", "events", "--config", ingest.ConfigFile, "--columns", "_kafka", "--where", $"id = {one}"]).Expect(0);
-            Assert.Equal(Identity(records[17]), Produced.Identity(JsonDocument.Parse(query.Output).RootElement));
+            Assert.Contains(Identity(records[17]), Lines(query.Output));
             Assert.Equal(0, ingest.Stop());
         }
 
