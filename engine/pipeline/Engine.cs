@@ -83,9 +83,9 @@ public sealed class Engine : IDisposable
     public IReadOnlyList<string> Tables => [.. context.Tables.All.Select(t => t.Name).Order(StringComparer.Ordinal)];
 
     /// <summary>
-    /// A table at this moment, for readers, by its name in the configuration: null where there is none of that name. Throws Unavailable while
-    /// it cannot be read. Waits for nobody, and nobody waits for it. <paramref name="withLeases"/>: it keeps its rows in memory, and the caller
-    /// disposes of the leases; otherwise it says how far the table is, and no more.
+    /// A table at this moment, for readers, by its name in the configuration: null where there is none of that name. Throws Unavailable
+    /// while it cannot be read. Waits for nobody, and nobody waits for it. <paramref name="withLeases"/>: it keeps its rows in memory, and
+    /// the caller disposes of the leases; otherwise it says how far the table is, and no more.
     /// </summary>
     public TableCut? Cut(string table, bool withLeases) => context.Tables.Find(table)?.Cut(withLeases);
 
@@ -105,7 +105,9 @@ public sealed class Engine : IDisposable
     /// <summary>What readers keep in memory of rows that are given up: beside the budget.</summary>
     public long PinnedBytes => context.Pool.PinnedBytes;
 
-    /// <summary>Called where <see cref="PinnedBytes"/> may have grown, by whichever thread: must not wait. Set before the workers begin.</summary>
+    /// <summary>
+    /// Called where <see cref="PinnedBytes"/> may have grown, by whichever thread: must not wait. Set before the workers begin.
+    /// </summary>
     public Action? OnPinned
     {
         get => context.Pool.OnPinned;

@@ -3,7 +3,9 @@ using K2I.Kafka.Tests;
 
 namespace K2I.EndToEnd.Tests;
 
-/// <summary>Rows asked of the running program: as soon as they are produced, across flushes, by key, as Arrow, as they come, and after it has ended.</summary>
+/// <summary>
+/// Rows asked of the running program: as soon as they are produced, across flushes, by key, as Arrow, as they come, and after it has ended.
+/// </summary>
 [Collection(SharedBroker.Collection)]
 public sealed class QueryTests(SharedBroker broker) : IDisposable
 {
@@ -38,13 +40,13 @@ public sealed class QueryTests(SharedBroker broker) : IDisposable
             Assert.Equal(Identities(records.Skip(300)), (await followed).Order(StringComparer.Ordinal));
             Assert.Equal(Identities(records), Scan(ingest, records));
 
-            var query = Tool.Run(Needs.Binary, ["query", "events", "--config", ingest.ConfigFile, "--columns", "_kafka", "--where", $"id = {one}"]).Expect(0);
+            var query = Query(ingest.ConfigFile, "--where", $"id = {one}");
             Assert.Contains(Identity(records[17]), Lines(query.Output));
             Assert.Equal(0, ingest.Stop());
         }
 
         // It has flushed before it ended; without it the table alone is read, and that is said.
-        var cold = Tool.Run(Needs.Binary, ["query", "events", "--config", Path.Combine(workspace.Folder, "k2i.ini"), "--columns", "_kafka"]).Expect(0);
+        var cold = Query(Path.Combine(workspace.Folder, "k2i.ini"));
         Assert.Equal(Identities(records), Lines(cold.Output));
         Assert.NotEqual("", cold.Errors);
         Scenario.Judge(workspace.Table("events"), records);
@@ -81,7 +83,8 @@ public sealed class QueryTests(SharedBroker broker) : IDisposable
         records = [.. records, .. source.Send(topic, 2, SampleEvents.Make(seed: 431, count: 60))];
         _ = Scan(ingest, records);
         var file = Path.Combine(workspace.Folder, "rows.arrow");
-        File.WriteAllBytes(file, ingest.GetBytes($"/v1/tables/events/scan?format=arrow&limit=100000&min_offsets={Offsets(records)}&wait=60s"));
+        var path = $"/v1/tables/events/scan?format=arrow&limit=100000&min_offsets={Offsets(records)}&wait=60s";
+        File.WriteAllBytes(file, ingest.GetBytes(path));
         var read = Tool.Run(Path.Combine(Path.GetDirectoryName(Needs.Python)!, "python"), ["-c", """
             import pyarrow.ipc, sys
             table = pyarrow.ipc.open_stream(sys.argv[1]).read_all()
@@ -133,13 +136,17 @@ public sealed class QueryTests(SharedBroker broker) : IDisposable
     private static async Task<List<string>> Follow(Ingest ingest, int count, CancellationToken stop)
     {
         using var http = new HttpClient();
-        using var response = await http.GetAsync(ingest.UriOf("/v1/tables/events/follow?columns=_kafka"), HttpCompletionOption.ResponseHeadersRead, stop);
+        var uri = ingest.UriOf("/v1/tables/events/follow?columns=_kafka");
+        using var response = await http.GetAsync(uri, HttpCompletionOption.ResponseHeadersRead, stop);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(stop));
         var found = new List<string>();
         while (found.Count < count && await reader.ReadLineAsync(stop) is { } line)
-            if (line.StartsWith("data: {", StringComparison.Ordinal)) found.Add(Produced.Identity(JsonDocument.Parse(line["data: ".Length..]).RootElement));
+            if (line.StartsWith("data: {", StringComparison.Ordinal)) found.AddRange(Lines(line["data: ".Length..]));
         return found;
     }
+
+    private static ToolResult Query(string config, params string[] more) =>
+        Tool.Run(Needs.Binary, ["query", "events", "--config", config, "--columns", "_kafka", .. more]).Expect(0);
 
     private static string Offsets(IReadOnlyCollection<Produced> records) =>
         Uri.EscapeDataString(string.Join(',', Produced.Ranges(records).Select(r => $"{r.Topic}:{r.Partition}:{r.To}")));
@@ -149,5 +156,6 @@ public sealed class QueryTests(SharedBroker broker) : IDisposable
     private static string Identity(Produced record) => $"{record.Topic}:{record.Partition}:{record.Offset}";
 
     private static IEnumerable<string> Lines(string ndjson) =>
-        ndjson.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => Produced.Identity(JsonDocument.Parse(l).RootElement)).Order(StringComparer.Ordinal);
+        ndjson.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => Produced.Identity(JsonDocument.Parse(l).RootElement))
+            .Order(StringComparer.Ordinal);
 }

@@ -49,7 +49,8 @@ public sealed class TableCutTests : IDisposable
     public void EveryCutHasEachRowBelowItsOffsetsOnceWhateverGoesOn()
     {
         fixture.Broker.CreateTopic("events", Partitions);
-        var options = fixture.Options(Table(new() { Rows = 700, AgeMs = 200 })) with { Lanes = 2, FlushThreads = 2, MemoryBytes = 16 << 20, HotTtlMs = 500 };
+        var table = Table(new() { Rows = 700, AgeMs = 200 });
+        var options = fixture.Options(table) with { Lanes = 2, FlushThreads = 2, MemoryBytes = 16 << 20, HotTtlMs = 500 };
         using var engine = fixture.Start(options);
         engine.WaitFor("events", t => t.State == TableState.Running);
         var wrong = new ConcurrentQueue<string>();
@@ -158,9 +159,11 @@ public sealed class TableCutTests : IDisposable
         var wanted = cut.Offsets.Sum(o => o.Value.Value);
         foreach (var ((_, partition), next) in cut.Offsets)
             for (var i = 0L; i < next.Value; i++)
-                if (!found.Contains((partition * 1_000_000L) + i)) return $"row {i} of partition {partition} lacks, which the cut has up to {next}";
+                if (!found.Contains((partition * 1_000_000L) + i))
+                    return $"row {i} of partition {partition} lacks, which the cut has up to {next}";
         foreach (var rows in cut.Hot)
-            if (rows.Covers.Sum(c => c.Next - c.From) != rows.Rows) return $"{rows.Rows} rows are said to be of {string.Join(", ", rows.Covers)}";
+            if (rows.Covers.Sum(c => c.Next - c.From) != rows.Rows)
+                return $"{rows.Rows} rows are said to be of {string.Join(", ", rows.Covers)}";
         return found.Count == wanted ? null : $"{found.Count} rows, {wanted} by its offsets";
     }
 

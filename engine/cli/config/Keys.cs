@@ -33,7 +33,8 @@ internal static class Keys
     public static readonly ConfigKey Memory = new("engine", "memory", "512MiB", Size,
         "Memory for rows that are not yet in a table, all tables together; at least 5MiB for each lane and 1MiB for each flush thread.");
     public static readonly ConfigKey Lanes = new("engine", "lanes", "auto", AutoOrCount,
-        "Consumers of this process, each with a log and a thread of its own: how many cores fetch and decode. auto: one up to two cores, then half of the cores.");
+        "Consumers of this process, each with a log and a thread of its own: how many cores fetch and decode. "
+        + "auto: one up to two cores, then half of the cores.");
     public static readonly ConfigKey FlushThreads = new("engine", "flush_threads", "auto", AutoOrCount,
         "How many tables may write or commit at a time. auto: as many as cores, from 2 to 16.");
     public static readonly ConfigKey DataDirectory = new("engine", "data_dir", "./k2i-data", Path, "Local directory for what must survive a restart: the write-ahead log, requests to resume. One process at a time.");
@@ -66,9 +67,11 @@ internal static class Keys
     public static readonly ConfigKey HotTtl = new("query", "hot_ttl", "60s", Time,
         "How long rows stay in memory for queries once they are in the table, while nobody needs the room.");
     public static readonly ConfigKey QueryMemory = new("query", "memory", "64MiB", Size,
-        "What all queries together may take beside [engine] memory: half for files that are read and rows put in order, half for rows that slow readers keep from being given up.");
+        "What all queries together may take beside [engine] memory: half for files that are read and rows put in order, "
+        + "half for rows that slow readers keep from being given up.");
     public static readonly ConfigKey IndexMemory = new("query", "index_memory", "64MiB", Size,
-        "What the indexes of all tables with a key may take beside [engine] memory; rows that find no room there are looked through when a key is asked for.");
+        "What the indexes of all tables with a key may take beside [engine] memory; "
+        + "rows that find no room there are looked through when a key is asked for.");
     public static readonly ConfigKey QueryRows = new("query", "max_rows", "1000000", Count, "Rows of one answer.");
     public static readonly ConfigKey QueryBytes = new("query", "max_bytes", "1GiB", Size, "Bytes of one answer.");
     public static readonly ConfigKey QueryTimeout = new("query", "timeout", "60s", Time, "From a question to the end of its answer.");

@@ -6,7 +6,9 @@ using K2I.Query;
 
 namespace K2I.Cli.Queries;
 
-/// <summary>The tables of a running engine, for queries: by the names of the configuration, or with the namespace before them. Any thread.</summary>
+/// <summary>
+/// The tables of a running engine, for queries: by the names of the configuration, or with the namespace before them. Any thread.
+/// </summary>
 internal sealed class EngineViews : IReadViews
 {
     private readonly Engine engine;
@@ -57,7 +59,9 @@ internal sealed class EngineViews : IReadViews
         table.StartsWith(prefix, StringComparison.Ordinal) && !engine.Has(table) ? table[prefix.Length..] : table;
 
     private static ImmutableArray<HotRows> Rows(ImmutableArray<CutRows> rows) =>
-        [.. rows.Select(r => new HotRows(r.Lane, r.Segment, r.Rows, [.. r.Covers.Select(c => new Query.OffsetRange(c.Topic, c.Partition, c.From, c.Next))]))];
+        [.. rows.Select(r => new HotRows(r.Lane, r.Segment, r.Rows, [.. r.Covers.Select(RangeOf)]))];
+
+    private static Query.OffsetRange RangeOf(CutRange range) => new(range.Topic, range.Partition, range.From, range.Next);
 
     /// <summary>Rows of one table by its key.</summary>
     private sealed class Lookup(EngineViews views, string table, ImmutableArray<string> columns) : IKeyLookup
@@ -71,11 +75,13 @@ internal sealed class EngineViews : IReadViews
                 if (views.engine.Find(table, key) is not { } found) return null;
                 var segment = found.Lease.Segment;
                 var rows = new HotRows(found.Lane, segment, found.Row.Value + 1, []);
-                return (new(found.Table.Cold, [rows], [], new(found.Table.Offsets), found.Table.IsPartial, [found.Lease], views.keeper), found.Row);
+                var (cut, leases) = (found.Table, ImmutableArray.Create(found.Lease));
+                return (new(cut.Cold, [rows], [], new(cut.Offsets), cut.IsPartial, leases, views.keeper), found.Row);
             }
             catch (EngineException error) when (error is not QueryException)
             {
-                throw new QueryException(error.Kind == ErrorKind.Invalid ? QueryFault.BadQuestion : QueryFault.Unavailable, error.Message, error);
+                var fault = error.Kind == ErrorKind.Invalid ? QueryFault.BadQuestion : QueryFault.Unavailable;
+                throw new QueryException(fault, error.Message, error);
             }
         }
     }

@@ -59,7 +59,9 @@ internal sealed class Source(int index, string topic, int partition)
     /// <summary>Up to where offsets belong to segments; trails <see cref="NextOffset"/> by the records that are held.</summary>
     internal Offset TakenOffset { get; private set; } = Offset.None;
 
-    /// <summary>Up to where it was taken when rows were last published. Any thread may read, with what <see cref="PartCut"/> says.</summary>
+    /// <summary>
+    /// Up to where it was taken when rows were last published. Any thread may read, with what <see cref="PartCut"/> says.
+    /// </summary>
     internal Offset PublishedOffset => Offset.Read(in publishedOffset);
 
     /// <summary>Where reading began; none where the first record was to say.</summary>

@@ -24,8 +24,8 @@ internal sealed partial class TableHandle
             // By the columns as they are now: a wider type takes more texts, and has the same bytes for the same value.
             if (bytes is null && !TableKey.Of(Options, part.Run.Store.Schema).TryParse([.. key], out bytes, out var flaw))
                 throw new EngineException(ErrorKind.Invalid, flaw!);
-            if (!index.TryFind(bytes, out var lease, out var row) && (index.IsComplete || !TryScan(now, part, index.Columns, bytes, out lease, out row)))
-                continue;
+            if (!index.TryFind(bytes, out var lease, out var row)
+                && (index.IsComplete || !TryScan(now, part, index.Columns, bytes, out lease, out row))) continue;
             if (newest is { } other && other.Lease.Segment.Sequence > lease.Segment.Sequence)
             {
                 lease.Dispose();

@@ -18,8 +18,8 @@ internal sealed partial class TableHandle
         Move(static (now, added) => ReferenceEquals(now.Run, added.Part.Run) ? now.With(added) : now, opened);
 
     /// <summary>
-    /// The rows of a flush are in the table: in one step they leave what is hot, and the snapshot that holds them is what is read. The worker,
-    /// before the segments are released.
+    /// The rows of a flush are in the table: in one step they leave what is hot, and the snapshot that holds them is what is read. The
+    /// worker, before the segments are released.
     /// </summary>
     internal void OnLanded(TableRun landed, IReadOnlyList<Sealed> segments, IEnumerable<OffsetRange> ranges)
     {
@@ -28,7 +28,8 @@ internal sealed partial class TableHandle
         {
             if (!ReferenceEquals(now.Run, landed)) return now;
             var expected = now.Offsets;
-            foreach (var range in ranges) expected = expected.With(range.Source.Topic, range.Source.TopicId, range.Source.Partition, range.Next);
+            foreach (var (source, next) in ranges.Select(r => (r.Source, r.Next)))
+                expected = expected.With(source.Topic, source.TopicId, source.Partition, next);
             return Checked(now.WithLanded(table, offsets, segments), expected);
         }, 0);
     }
@@ -118,8 +119,8 @@ internal sealed partial class TableHandle
     }
 
     /// <summary>
-    /// A version whose snapshot is further than <paramref name="expected"/> in a partition that rows here are of has rows twice: others have
-    /// committed them. Then nothing is read until the next run, which begins soon: the fence turns the flush of those rows down.
+    /// A version whose snapshot is further than <paramref name="expected"/> in a partition that rows here are of has rows twice: others
+    /// have committed them. Then nothing is read until the next run, which begins soon: the fence turns the flush of those rows down.
     /// </summary>
     private static TableVersion Checked(TableVersion next, OffsetMap expected)
     {

@@ -34,8 +34,8 @@ internal sealed class PartCut
     }
 
     /// <summary>
-    /// The last segment and its rows, by its number in the pool: those before it are published whole, those behind it not at all. Adds where
-    /// the sources are to <paramref name="offsets"/>.
+    /// The last segment and its rows, by its number in the pool: those before it are published whole, those behind it not at all. Adds
+    /// where the sources are to <paramref name="offsets"/>.
     /// </summary>
     internal (long Segment, int Rows) Read(List<(Source Source, Base.Offset Next)> offsets)
     {

@@ -7,8 +7,8 @@ using K2I.Pipeline;
 namespace K2I.Simulation.Tests;
 
 /// <summary>
-/// Reads tables from the engines that feed them, at any moment: what is in the snapshot and what is in memory together are each record below
-/// the offsets of the cut, once, and no other.
+/// Reads tables from the engines that feed them, at any moment: what is in the snapshot and what is in memory together are each record
+/// below the offsets of the cut, once, and no other.
 /// </summary>
 internal sealed class Reader(World world)
 {
@@ -90,17 +90,18 @@ internal sealed class Reader(World world)
         if (world.RecordOf(row.RootElement) is not { } record)
             throw new SimFailure($"{where} has a row that nobody produced: {row.RootElement}");
         if (!found.Add(record)) throw new SimFailure($"{record} is in a cut twice, the second time in {where}");
-        if (mustHaveAll && !(cut.Offsets.TryGetValue((record.Topic.Name, record.Partition), out var next) && next > new Offset(record.Offset)))
-            throw new SimFailure($"{record} is in {where}, and the cut says it ends at {next}");
+        if (mustHaveAll && !IsBelow(cut, record)) throw new SimFailure($"{record} is in {where}, and beyond the offsets of the cut");
     }
+
+    private static bool IsBelow(TableCut cut, SimRecord record) =>
+        cut.Offsets.TryGetValue((record.Topic.Name, record.Partition), out var next) && next > new Offset(record.Offset);
 
     private void CheckNoneLacks(SimHost host, TableIdent ident, TableCut cut, HashSet<SimRecord> found)
     {
         foreach (var record in world.Broker.Everything)
         {
             if (record.Kind != RecordKind.Row || record.MayBeMissing || found.Contains(record)) continue;
-            if (cut.Offsets.TryGetValue((record.Topic.Name, record.Partition), out var next) && next > new Offset(record.Offset))
-                throw new SimFailure($"{record} lacks in a cut of {ident} in {host.Name} that ends at {next}");
+            if (IsBelow(cut, record)) throw new SimFailure($"{record} lacks in a cut of {ident} in {host.Name}, and is below its offsets");
         }
     }
 }

@@ -122,13 +122,20 @@ internal sealed class World
     internal SimRecord? RecordOf(JsonElement row)
     {
         var from = row.GetProperty("_kafka");
-        var (topic, partition, offset) = (from.GetProperty("topic").GetString(), from.GetProperty("partition").GetInt32(), from.GetProperty("offset").GetInt64());
+        var topic = from.GetProperty("topic").GetString();
+        var (partition, offset) = (from.GetProperty("partition").GetInt32(), from.GetProperty("offset").GetInt64());
         if (row.GetProperty("id").ValueKind == JsonValueKind.Null)
-            return Broker.Everything.FirstOrDefault(r => r.Kind == RecordKind.Tombstone && r.Topic.Name == topic && r.Partition == partition && r.Offset == offset && Convert.ToHexStringLower(r.Key) == from.GetProperty("key").GetString());
+        {
+            var key = from.GetProperty("key").GetString();
+            return Broker.Everything.FirstOrDefault(r =>
+                r.Kind == RecordKind.Tombstone && IsThere(r) && Convert.ToHexStringLower(r.Key) == key);
+        }
         var id = row.GetProperty("id").GetInt64();
         if (id < 1 || id > Broker.Everything.Count) return null;
         var record = Broker.Everything[(int)id - 1];
-        return record.Text == row.GetProperty("text").GetString() && record.Topic.Name == topic && record.Partition == partition && record.Offset == offset ? record : null;
+        return record.Text == row.GetProperty("text").GetString() && IsThere(record) ? record : null;
+
+        bool IsThere(SimRecord r) => r.Topic.Name == topic && r.Partition == partition && r.Offset == offset;
     }
 
     internal void Note(string who, string what) => Trace.Add(Scheduler.NowMs, who, what);
