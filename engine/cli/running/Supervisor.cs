@@ -63,7 +63,9 @@ internal sealed class Supervisor(AppOptions options, ILog log, IReadOnlyDictiona
         }
     }
 
-    /// <summary>A query blocks a thread of the pool, which would take seconds to notice; health and metrics must not wait for that.</summary>
+    /// <summary>
+    /// A query blocks a thread of the pool, which would take seconds to notice; health and metrics must not wait for that.
+    /// </summary>
     private static void MakeRoomFor(int queries)
     {
         ThreadPool.GetMinThreads(out var workers, out var ports);
