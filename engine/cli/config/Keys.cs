@@ -53,10 +53,12 @@ internal static class Keys
     public static readonly ConfigKey LogFileSize = new("log", "file_size", "64MiB", Size, "The file is set aside when it reaches this size.");
     public static readonly ConfigKey LogFileCount = new("log", "file_count", "5", Count, "How many files set aside are kept.");
 
-    public static readonly ConfigKey Listen = new("http", "listen", "127.0.0.1:9464", ListenAddress.Expected + ", or off", "Address of /health, /metrics, /status and of queries below /v1; off for none.");
+    public static readonly ConfigKey Listen = new("http", "listen", "127.0.0.1:9464", ListenAddress.Expected + ", or off",
+        "Address of /health, /metrics, /status and of queries below /v1; off for none.");
     public static readonly ConfigKey Socket = new("http", "socket", null, Path,
         "A Unix socket to listen on as well. Whoever may write to the file may ask: no token is asked for there.", "/run/k2i/k2i.sock");
-    public static readonly ConfigKey SocketMode = new("http", "socket_mode", "0660", "an octal mode such as 0660", "The rights to the socket's file.");
+    public static readonly ConfigKey SocketMode = new("http", "socket_mode", "0660", "an octal mode such as 0660",
+        "The rights to the socket's file.");
     public static readonly ConfigKey Token = new("http", "token", null, "at least 16 characters", "Callers must send it as a bearer token; needed beyond loopback, unless there is a certificate.", "${file:/etc/k2i/token}") { Secret = true };
     public static readonly ConfigKey TlsCertificate = new("http", "tls_certificate", null, Path, "PEM file with the certificate and its chain.", "/etc/k2i/tls.crt");
     public static readonly ConfigKey TlsKey = new("http", "tls_key", null, Path, "PEM file with the certificate's key.", "/etc/k2i/tls.key");
