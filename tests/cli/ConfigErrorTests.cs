@@ -15,7 +15,7 @@ public sealed class ConfigErrorTests : IDisposable
     [InlineData(Before + Table + "[enigne]\nmemory = 1GiB", "k2i.ini:7:1: unknown section [enigne]; did you mean [engine]?")]
     [InlineData(Before + Table + "[table]\ntopics = x", "k2i.ini:7:1: unknown section [table]; did you mean [table.NAME]?")]
     [InlineData(Before + Table + "[tables.x]\ntopics = x", "k2i.ini:7:1: unknown section [tables.x]; did you mean [table.NAME]?")]
-    [InlineData(Before + Table + "[zzzzzzzz]", "k2i.ini:7:1: unknown section [zzzzzzzz]; there are [kafka], [iceberg], [engine], [wal], [log], [http], [flush], [table.NAME]")]
+    [InlineData(Before + Table + "[zzzzzzzz]", "k2i.ini:7:1: unknown section [zzzzzzzz]; there are [kafka], [iceberg], [engine], [wal], [log], [http], [query], [flush], [table.NAME]")]
     [InlineData("[kafka]\nbrokers = a:1\nauto.offset.reset = earliest\n[iceberg]\nwarehouse = w\n" + Table, "k2i.ini:3:1: unknown key 'auto.offset.reset' in [kafka]; it is 'start' of a [table.NAME] here")]
     [InlineData("[kafka]\nbrokers = a:1\nsasl.pasword = x\n[iceberg]\nwarehouse = w\n" + Table, "k2i.ini:3:1: unknown key 'sasl.pasword' in [kafka]; did you mean 'sasl.password'?")]
     [InlineData(Before + Table + "dead_letter = tabel", "k2i.ini:7:15: [table.events] dead_letter: expected table or topic or pause or drop, found 'tabel'; did you mean 'table'?")]
@@ -42,6 +42,10 @@ public sealed class ConfigErrorTests : IDisposable
     [InlineData(Before + Table + "[engine]\nmemory = 1KiB", "k2i.ini:8:10: [engine] memory: expected 16 MiB to 1 TiB, found '1KiB'")]
     [InlineData(Before + Table + "[engine]\nmemory = 24MiB\nlanes = 4\nflush_threads = 6",
         "k2i.ini:8:1: [engine] memory: is too little for 4 lanes and 6 flush threads; at least 26MiB, or set lanes and flush_threads")]
+    [InlineData(Before + Table + "columns = id: long, tags: list<string>\nkey = tags",
+        "k2i.ini:8:1: [table.events] key: key column tags: a key is of a primitive type, not list<string>")]
+    [InlineData(Before + Table + "columns = id: long\nkey = nothing",
+        "k2i.ini:8:1: [table.events] key: key column nothing: the table has no such column")]
     [InlineData(Before + Table + "[http]\ntable_metrics = top",
         "k2i.ini:8:17: [http] table_metrics: expected all, none or top N, found 'top'")]
     [InlineData(Before + Table + "[engine]\nlanes = 65", "k2i.ini:8:9: [engine] lanes: expected auto or 1 to 64, found '65'")]

@@ -108,6 +108,6 @@ internal static class QueryCommand
         if (question.Source == QuestionText.Sources[(int)QuerySource.Hot])
             throw new EngineException(ErrorKind.Unavailable, $"{why}, so there are no rows in memory");
         terminal.Error.WriteLine($"k2i: {TextFit.Clean(why)}: rows of the table alone");
-        return ColdQuery.Rows(Catalogs.Open(configured!.Engine.Iceberg), question, format, terminal, sink);
+        return ColdQuery.Rows(Catalogs.Open(configured!.Engine.Iceberg), configured.Engine.Tables, question, format, terminal, sink);
     }
 }

@@ -1,5 +1,6 @@
 using CommunityToolkit.HighPerformance.Buffers;
 using K2I.Base;
+using K2I.Pipeline;
 using K2I.Query;
 
 namespace K2I.Cli.Queries;
@@ -18,9 +19,10 @@ internal static class ColdQuery
     };
 
     /// <summary>Hands rows on in the form asked for. Throws <see cref="QueryException"/>.</summary>
-    public static ExitCode Rows(Catalogs catalogs, QuestionText question, string format, Terminal terminal, Sink sink)
+    public static ExitCode Rows(
+        Catalogs catalogs, IReadOnlyList<TableOptions> configured, QuestionText question, string format, Terminal terminal, Sink sink)
     {
-        using var tables = new TableQueries(new ColdViews(catalogs), catalogs.Store, Limits, SystemClock.Instance);
+        using var tables = new TableQueries(new ColdViews(catalogs, configured), catalogs.Store, Limits, SystemClock.Instance);
         question = question with { Source = QuestionText.Sources[(int)QuerySource.Cold] };
         var isOne = !question.Key.IsEmpty;
         using var rows = isOne

@@ -6,7 +6,9 @@ using K2I.Query;
 namespace K2I.Cli.Queries;
 
 /// <summary>The tables of a catalog as views without a row in memory: for a look at them while no process runs.</summary>
-internal sealed class ColdViews(Catalogs catalogs) : IReadViews
+/// <param name="catalogs">Where they are.</param>
+/// <param name="configured">Tables of the configuration, whose keys are known by it.</param>
+internal sealed class ColdViews(Catalogs catalogs, IReadOnlyList<TableOptions> configured) : IReadViews
 {
     public IReadOnlyList<string> Tables => [.. catalogs.Tables().Select(t => t.Ident.ToString()).Order(StringComparer.Ordinal)];
 
@@ -19,9 +21,12 @@ internal sealed class ColdViews(Catalogs catalogs) : IReadViews
 
     public OffsetVector OffsetsOf(string table) => OffsetsOf(Load(table));
 
-    /// <summary>Rows are found by the identifier fields of the table's schema.</summary>
+    /// <summary>Rows are found by the configured key; of a table without one, by the identifier fields of its schema.</summary>
     public IKeyLookup? KeysOf(string table)
     {
+        var ident = catalogs.IdentOf(table);
+        if (configured.FirstOrDefault(t => catalogs.IdentOf(t.Name).Equals(ident)) is { Key.IsEmpty: false } options)
+            return new NoneInMemory(options.Key);
         var schema = Load(table).Metadata.CurrentSchema;
         return schema.IdentifierFieldIds.IsEmpty ? null : new NoneInMemory([.. schema.IdentifierFieldIds.Select(id => schema.PathOf(id)!)]);
     }

@@ -44,7 +44,7 @@ internal static class Story
         chaos.Heal();
         Nudge(world);
         Converge(world);
-        return string.Join("; ", world.Tables.Select(t => new Auditor(world, t).Check()));
+        return $"{string.Join("; ", world.Tables.Select(t => new Auditor(world, t).Check()))}; read: {world.Reader.Seen}";
     }
 
     private static string TellShort(World world)
@@ -57,7 +57,7 @@ internal static class Story
         new Chaos(world).Heal();
         Nudge(world);
         Converge(world);
-        return string.Join("; ", world.Tables.Select(t => new Auditor(world, t).Check()));
+        return $"{string.Join("; ", world.Tables.Select(t => new Auditor(world, t).Check()))}; read: {world.Reader.Seen}";
     }
 
     private static void Begin(World world)
@@ -67,7 +67,7 @@ internal static class Story
         if (options.DeadLetters == DeadLetterPolicy.Pause) world.Explained.Add(PauseReason.BadRecord);
         world.Scheduler.Start(new("producer"), "main", new Producer(world).Work);
         world.Scheduler.Start(new("operator"), "main", new Operator(world).Work);
-        if (options.Readers) world.Scheduler.Start(new("reader"), "main", new Reader(world).Work);
+        if (options.Readers) world.Scheduler.Start(new("reader"), "main", world.Reader.Work);
         foreach (var host in world.Hosts) host.Wanted = true;
     }
 

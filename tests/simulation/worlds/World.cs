@@ -32,6 +32,7 @@ internal sealed class World
         HonestStore = new SimStore(Objects, honest, Watch);
         HonestCatalog = options.FileCatalog ? new FileCatalog(HonestStore, Warehouse, Clock, random: ids) : Server;
         Hosts = [.. Enumerable.Range(1, options.Hosts).Select(n => new SimHost(this, $"h{n}"))];
+        Reader = new(this);
         Tables = [.. TableNames.Take(options.Tables).Select(t => TableIdent.Parse("default." + t))];
         Broker.CommittedBelow = (topic, partition) => Tables.Min(t => Load(t) is { } table && OffsetMap.Of(table) is var offsets && offsets.TopicId(topic.Name) == topic.Id ? offsets.Next(topic.Name, partition)?.Value ?? 0 : 0);
         Trace.Add(0, "world", options.ToString());
@@ -62,6 +63,9 @@ internal sealed class World
 
     internal SimProcess Network => network;
 
+    /// <summary>Who reads the tables all the while.</summary>
+    internal Reader Reader { get; }
+
     /// <summary>The tables; each gets every record.</summary>
     internal ImmutableArray<TableIdent> Tables { get; }
 
@@ -87,6 +91,7 @@ internal sealed class World
                 Name = t.Name,
                 Topics = [.. Enumerable.Range(0, Options.Topics).Select(TopicName)],
                 Columns = Options.Infer ? null : "id: long, text: string",
+                Key = Options is { Readers: true, Infer: false } ? ["id"] : [],
                 InferRecords = 50,
                 UnknownFields = Options.NewFields > 0 ? UnknownFields.Evolve : UnknownFields.Ignore,
                 PartitionBy = Options.Infer ? null : Options.PartitionBy,
