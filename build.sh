@@ -259,7 +259,9 @@ link_native() {
 
 build() {
   if is_built; then return; fi
-  with_native build "compiling" compile dotnet build k2i-native.sln -c $CONFIGURATION --nologo -v minimal
+  # Tests have the libraries beside them when they are built; the engine asks for them when it is linked.
+  with_native engine "compiling the engine" compile dotnet build engine/cli -c $CONFIGURATION --nologo -v minimal
+  step build "compiling" compile dotnet build k2i-native.sln -c $CONFIGURATION --nologo -v minimal
   stamp build "$(build_hash)"
 }
 
