@@ -296,9 +296,9 @@ publish_binary() {
   # What the compiler and the linker left when they were interrupted looks newer than its sources, and would be taken as it is.
   rm -rf "$out" "$BUILD_DIR"/out/{obj,bin}/K2I.Cli/*/native
   # Analyzers look at code that is to be committed: `build` and `test` run them. Without them a module compiles in half the time.
-  local analyzers=false
-  if is_built; then analyzers=true; fi
-  compile dotnet publish engine/cli -c $CONFIGURATION -o "$out" --nologo -v minimal -p:RunAnalyzers=$analyzers
+  local quick=(-p:RunAnalyzers=false)
+  if is_built; then quick=(); fi
+  compile dotnet publish engine/cli -c $CONFIGURATION -o "$out" --nologo -v minimal "${quick[@]}"
   mkdir -p "$DIST_DIR"
   # By renaming, as a running binary cannot be written over.
   cp "$out/k2i.dbg" "$DIST_DIR/k2i.dbg.new" && mv "$DIST_DIR/k2i.dbg.new" "$DIST_DIR/k2i.dbg"
