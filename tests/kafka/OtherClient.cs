@@ -10,7 +10,10 @@ namespace K2I.Kafka.Tests;
 internal static class OtherClient
 {
     private const int Records = 500;
-    private const long FirstMs = 1_700_000_000_000;
+
+    /// <summary>Recent: Kafka deletes what is older than its retention, at any moment.</summary>
+    private static readonly long FirstMs = DateTimeOffset.UtcNow.AddHours(-1).ToUnixTimeMilliseconds();
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>What the other client produces, the engine's reads as it is.</summary>
