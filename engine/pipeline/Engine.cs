@@ -65,7 +65,12 @@ public sealed class Engine : IDisposable
 
     public EngineStatus Status() => new(startedUnixMs, [.. context.Tables.All.Select(t => t.Status())],
         [.. context.Lanes.Select(LaneStatus.Of)], Breaker())
-    { RefusedTopics = context.Tables.Refused };
+    {
+        RefusedTopics = context.Tables.Refused,
+        FlushedBytes = context.Pool.FlushedBytes,
+        PinnedBytes = context.Pool.PinnedBytes,
+        IndexBytes = context.Index.HeldBytes,
+    };
 
     /// <summary>
     /// These are the tables from now on: new ones begin, those that are no more are flushed, committed and let go, those whose options are

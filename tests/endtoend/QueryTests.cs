@@ -35,7 +35,7 @@ public sealed class QueryTests(SharedBroker broker) : IDisposable
             Assert.Equal(400, ingest.Get("/v1/tables/events/scan?where=nocolumn+%3D+1").Code);
 
             using var ended = new CancellationTokenSource(TimeSpan.FromSeconds(120));
-            var followed = Follow(ingest, 200, ended.Token);
+            var followed = Follow(ingest, Offsets(records), 200, ended.Token);
             records = [.. records, .. source.Send(topic, 2, SampleEvents.Make(seed: 402, count: 200))];
             Assert.Equal(Identities(records.Skip(300)), (await followed).Order(StringComparer.Ordinal));
             Assert.Equal(Identities(records), Scan(ingest, records));
@@ -133,10 +133,10 @@ public sealed class QueryTests(SharedBroker broker) : IDisposable
         return Lines(body);
     }
 
-    private static async Task<List<string>> Follow(Ingest ingest, int count, CancellationToken stop)
+    private static async Task<List<string>> Follow(Ingest ingest, string from, int count, CancellationToken stop)
     {
         using var http = new HttpClient();
-        var uri = ingest.UriOf("/v1/tables/events/follow?columns=_kafka");
+        var uri = ingest.UriOf($"/v1/tables/events/follow?columns=_kafka&from={from}");
         using var response = await http.GetAsync(uri, HttpCompletionOption.ResponseHeadersRead, stop);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(stop));
         var found = new List<string>();

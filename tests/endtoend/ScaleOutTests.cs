@@ -122,7 +122,8 @@ public sealed class ScaleOutTests(SharedBroker broker) : IDisposable
     private void Judge(string table, IEnumerable<Produced> records)
     {
         var ranges = Produced.Ranges(records);
-        Judges.Check(workspace.Table(table));
+        // One that is killed may leave a file of a flush that others have made.
+        Judges.Check([workspace.Table(table)]);
         Judges.EveryOffsetOnce(workspace.Table(table), ranges);
     }
 

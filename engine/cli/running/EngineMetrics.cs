@@ -94,6 +94,11 @@ internal static class EngineMetrics
             (m, s) => m.Sample(StatusSums.Of(s).Lag)),
         new("k2i_all_ring_bytes", MetricType.Gauge, "Native memory that holds rows, of all tables.",
             (m, s) => m.Sample(StatusSums.Of(s).HeldBytes)),
+        new("k2i_flushed_bytes", MetricType.Gauge, "Memory of rows that are in a table and stay for queries while nobody needs the room.",
+            (m, s) => m.Sample(s.FlushedBytes)),
+        new("k2i_pinned_bytes", MetricType.Gauge, "Memory of rows that queries keep and all others have given up.",
+            (m, s) => m.Sample(s.PinnedBytes)),
+        new("k2i_index_bytes", MetricType.Gauge, "Memory of key indexes.", (m, s) => m.Sample(s.IndexBytes)),
         new("k2i_resident_memory_bytes", MetricType.Gauge, "Resident memory of the process.", (m, _) => m.Sample(Environment.WorkingSet)),
         new("k2i_managed_heap_bytes", MetricType.Gauge, "Managed memory in use.", (m, _) => m.Sample(GC.GetTotalMemory(forceFullCollection: false))),
     ];

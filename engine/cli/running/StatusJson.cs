@@ -69,6 +69,9 @@ internal static class StatusJson
         json.WriteNumber("commits", sums.Commits);
         json.WriteNumber("ring_bytes", sums.HeldBytes);
         json.WriteNumber("ring_budget_bytes", sums.BudgetBytes);
+        json.WriteNumber("flushed_bytes", status.FlushedBytes);
+        json.WriteNumber("pinned_bytes", status.PinnedBytes);
+        json.WriteNumber("index_bytes", status.IndexBytes);
         json.WriteNumber("wal_disk_bytes", status.Lanes.Sum(l => l.WalDiskBytes));
         json.WriteEndObject();
     }
