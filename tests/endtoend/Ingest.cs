@@ -52,9 +52,9 @@ internal sealed class Ingest : IDisposable
         var port = FreePort();
         var text = $"{config}\n[http]\nlisten = 127.0.0.1:{port}\n[engine]\ndata_dir = {workspace.Data}{name}\n{engine}\n";
         var file = workspace.File($"k2i{name}.ini", text);
-        // What runs the tests may ignore SIGINT, as shells do in the background, and a child inherits that.
-        var start = new ProcessStartInfo("env", ["--default-signal=INT", .. environment.Length > 0 ? [environment] : Array.Empty<string>(),
-            Needs.Binary, "ingest", "--config", fromFile ? file : "-"])
+        // What runs the tests may ignore SIGINT or SIGHUP, as shells in the background and nohup do, and a child inherits that.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT,HUP",
+            .. environment.Length > 0 ? [environment] : Array.Empty<string>(), Needs.Binary, "ingest", "--config", fromFile ? file : "-"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
