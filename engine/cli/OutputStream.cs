@@ -6,23 +6,9 @@ namespace K2I.Cli;
 /// Standard output as bytes, for what may run until nobody reads any more: then it throws IOException, where the runtime's own stream goes
 /// on in silence. Any other error is an EngineException.
 /// </summary>
-internal sealed class OutputStream : Stream
+internal sealed class OutputStream : WriteOnlyStream
 {
     private const int StandardOutput = 1;
-
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
@@ -34,16 +20,4 @@ internal sealed class OutputStream : Stream
             buffer = buffer[written..];
         }
     }
-
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 }

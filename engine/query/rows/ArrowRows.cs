@@ -1,6 +1,7 @@
 using System.Buffers;
 using Apache.Arrow.Ipc;
 using K2I.Arrow;
+using K2I.Base;
 using K2I.Columns;
 using K2I.Memory;
 
@@ -58,34 +59,8 @@ public sealed class ArrowRows : RowOutput
     }
 
     /// <summary>The output as Apache Arrow asks for it.</summary>
-    private sealed class Target(ArrowRows rows) : Stream
+    private sealed class Target(ArrowRows rows) : WriteOnlyStream
     {
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
         public override void Write(ReadOnlySpan<byte> buffer) => rows.Append(buffer);
-
-        public override void Write(byte[] buffer, int offset, int count) => rows.Append(buffer.AsSpan(offset, count));
-
-        public override void Flush()
-        {
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }
