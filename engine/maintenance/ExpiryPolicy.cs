@@ -1,0 +1,4 @@
+namespace K2I.Maintenance;
+
+/// <summary>Which snapshots are kept.</summary>
+public sealed record ExpiryPolicy;
