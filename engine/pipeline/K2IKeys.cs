@@ -18,9 +18,6 @@ public static class K2IKeys
     /// <summary>Key-value metadata of a data file: the offsets, by topic and partition, whose rows the flush holds, as JSON.</summary>
     public const string OffsetRanges = "k2i.offset-ranges";
 
-    /// <summary>Table property, set by people, followed by a column's path: the Parquet encoding of its pages.</summary>
-    public const string ColumnEncodingPrefix = "k2i.parquet.encoding.column.";
-
     /// <summary>Header of a dead letter in a topic: the table that its record was meant for.</summary>
     public const string LetterTable = "k2i.table";
 

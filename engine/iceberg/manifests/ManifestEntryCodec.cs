@@ -32,7 +32,7 @@ internal static class ManifestEntryCodec
     }
 
     /// <summary>Entries as they stand in the file, nothing inherited yet.</summary>
-    public static IEnumerable<ManifestEntry> Read(AvroFileReader file, PartitionSpec spec, ImmutableArray<DataType?> types, string what)
+    public static IEnumerable<ManifestEntry> Read(AvroFileReader file, PartitionSpec spec, ImmutableArray<DataType?> types, string what, IReadOnlySet<int>? metricsOf = null)
     {
         var entryMap = new AvroRecordMap(file.Schema);
         var fileType = entryMap.TypeOf(2, "data_file") ?? throw Json.Bad(what, "its records have no data_file");
@@ -49,11 +49,12 @@ internal static class ManifestEntryCodec
                 entryMap.SnapshotId(record, 1, "snapshot_id"),
                 entryMap.Long(record, 3, "sequence_number"),
                 entryMap.Long(record, 4, "file_sequence_number"),
-                FileOf(data, fileMap, partitionMap, spec, types, what));
+                FileOf(data, fileMap, partitionMap, spec, types, what, metricsOf));
         }
     }
 
-    private static DataFile FileOf(object?[] data, AvroRecordMap map, AvroRecordMap partitionMap, PartitionSpec spec, ImmutableArray<DataType?> types, string what)
+    private static DataFile FileOf(object?[] data, AvroRecordMap map, AvroRecordMap partitionMap, PartitionSpec spec, ImmutableArray<DataType?> types, string what,
+        IReadOnlySet<int>? metricsOf)
     {
         var path = map.String(data, 100, "file_path") ?? throw Json.Bad(what, "a file without a path");
         var content = map.Int(data, 134, "content") ?? 0;
@@ -71,12 +72,12 @@ internal static class ManifestEntryCodec
             Partition = values.Count == 0 ? PartitionTuple.Empty : new PartitionTuple(values.MoveToImmutable()),
             RecordCount = map.Long(data, 103, "record_count") ?? throw Json.Bad(what, $"{path}: no record count"),
             FileSizeBytes = map.Long(data, 104, "file_size_in_bytes") ?? throw Json.Bad(what, $"{path}: no file size"),
-            ColumnSizes = Map<long>(map.Get(data, 108, "column_sizes")),
-            ValueCounts = Map<long>(map.Get(data, 109, "value_counts")),
-            NullValueCounts = Map<long>(map.Get(data, 110, "null_value_counts")),
-            NanValueCounts = Map<long>(map.Get(data, 137, "nan_value_counts")),
-            LowerBounds = Map<byte[]>(map.Get(data, 125, "lower_bounds")),
-            UpperBounds = Map<byte[]>(map.Get(data, 128, "upper_bounds")),
+            ColumnSizes = Map<long>(map.Get(data, 108, "column_sizes"), metricsOf),
+            ValueCounts = Map<long>(map.Get(data, 109, "value_counts"), metricsOf),
+            NullValueCounts = Map<long>(map.Get(data, 110, "null_value_counts"), metricsOf),
+            NanValueCounts = Map<long>(map.Get(data, 137, "nan_value_counts"), metricsOf),
+            LowerBounds = Map<byte[]>(map.Get(data, 125, "lower_bounds"), metricsOf),
+            UpperBounds = Map<byte[]>(map.Get(data, 128, "upper_bounds"), metricsOf),
             KeyMetadata = map.Bytes(data, 131, "key_metadata"),
             SplitOffsets = map.Get(data, 132, "split_offsets") is List<object?> splits ? [.. splits.OfType<long>()] : [],
             EqualityIds = map.Get(data, 135, "equality_ids") is List<object?> ids ? [.. ids.OfType<int>()] : [],
@@ -90,12 +91,12 @@ internal static class ManifestEntryCodec
 
     private static List<object?>? Map<T>(IReadOnlyDictionary<int, T>? map) => map?.Select(p => (object?)new object?[] { p.Key, p.Value }).ToList();
 
-    private static Dictionary<int, T>? Map<T>(object? value)
+    private static Dictionary<int, T>? Map<T>(object? value, IReadOnlySet<int>? of)
     {
-        if (value is not List<object?> pairs) return null;
-        var map = new Dictionary<int, T>(pairs.Count);
+        if (value is not List<object?> pairs || of is { Count: 0 }) return null;
+        var map = new Dictionary<int, T>(of?.Count ?? pairs.Count);
         foreach (var pair in pairs)
-            if (pair is object?[] { Length: 2 } kv && kv[0] is int key && kv[1] is T item) map[key] = item;
+            if (pair is object?[] { Length: 2 } kv && kv[0] is int key && kv[1] is T item && of?.Contains(key) != false) map[key] = item;
         return map;
     }
 }

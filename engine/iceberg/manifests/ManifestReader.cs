@@ -21,7 +21,10 @@ public sealed class ManifestReader(IObjectStore store)
     }
 
     /// <summary>Every entry of a manifest, deleted ones included, in file order.</summary>
-    public IReadOnlyList<ManifestEntry> Entries(TableMetadata table, ManifestFile manifest)
+    /// <param name="table">The table.</param>
+    /// <param name="manifest">One of its manifests.</param>
+    /// <param name="metricsOf">Fields whose counts and bounds are kept: most of the memory that entries take. Null: all.</param>
+    public IReadOnlyList<ManifestEntry> Entries(TableMetadata table, ManifestFile manifest, IReadOnlySet<int>? metricsOf = null)
     {
         var bytes = store.Read(manifest.Path);
         if (bytes.Length != manifest.Length) throw new EngineException(ErrorKind.Corrupt, $"{manifest.Path} has {bytes.Length} bytes, the manifest list says {manifest.Length}");
@@ -29,7 +32,7 @@ public sealed class ManifestReader(IObjectStore store)
         var spec = table.FindSpec(manifest.SpecId) ?? throw Json.Bad(manifest.Path, $"partition spec {manifest.SpecId} is not in the table");
         var nextRowId = manifest.Content == ManifestContent.Data ? manifest.FirstRowId : null;
         var entries = new List<ManifestEntry>();
-        foreach (var entry in ManifestEntryCodec.Read(file, spec, table.PartitionTypes(spec), manifest.Path))
+        foreach (var entry in ManifestEntryCodec.Read(file, spec, table.PartitionTypes(spec), manifest.Path, metricsOf))
         {
             var inherits = entry.Status == EntryStatus.Added || manifest.SequenceNumber == 0;
             var resolved = entry with

@@ -23,6 +23,9 @@ public abstract class FileChange : SnapshotAction
     /// <summary>Summary entries of the application.</summary>
     public ImmutableSortedDictionary<string, string> Summary { get; init; } = SummaryKeys.Empty;
 
+    /// <summary>Asked in every attempt for more of them, with the table as it was just loaded: what the table's snapshots carry is carried on.</summary>
+    public Func<Table, ImmutableSortedDictionary<string, string>>? SummaryOf { get; init; }
+
     /// <summary>Table properties set in the same commit.</summary>
     public ImmutableSortedDictionary<string, string> Properties { get; init; } = SummaryKeys.Empty;
 
@@ -57,16 +60,17 @@ public abstract class FileChange : SnapshotAction
                 (changes, extra, properties) = (changes with { Data = other.Files }, other.Summary, other.Properties);
                 break;
         }
+        if (SummaryOf is { } carried) extra = extra.SetItems(carried(table));
         changes.Require(table);
         if (VerifyFiles) Verify(table, [.. changes.Data, .. changes.Deletes], context);
         var reader = new ManifestReader(context.Store);
         if (Conflict(table, parent, changes, reader) is { } conflict) return new ActionResult.Abort(conflict);
 
         var before = parent is null ? [] : reader.Manifests(table.Metadata, parent);
-        var carried = before.Where(m => m.MayHaveLiveFiles).ToList();
-        var data = RemoveData(table, changes, carried, reader, context);
+        var live = before.Where(m => m.MayHaveLiveFiles).ToList();
+        var data = RemoveData(table, changes, live, reader, context);
         if (Missing(changes.RemovedData, data.Removed) is { } lostData) return new ActionResult.Abort($"data file {lostData} is not in the table any more");
-        var deletes = RemoveDeletes(table.Metadata, changes, data, carried, reader, context);
+        var deletes = RemoveDeletes(table.Metadata, changes, data, live, reader, context);
         if (Missing(changes.RemovedDeletes, deletes.Removed) is { } lostDelete) return new ActionResult.Abort($"delete file {lostDelete} is not in the table any more");
 
         var operation = OperationOf(changes, data.Removed.Count > 0);

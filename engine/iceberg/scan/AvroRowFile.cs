@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 
 using K2I.Base;
@@ -29,6 +30,8 @@ internal sealed class AvroRowFile : IRowFile
     }
 
     public long BatchStart { get; private set; }
+
+    public IReadOnlyDictionary<string, string> Metadata => ImmutableDictionary<string, string>.Empty;
 
     public bool TryRead([NotNullWhen(true)] out Batch? batch)
     {

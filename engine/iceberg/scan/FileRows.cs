@@ -44,7 +44,7 @@ internal sealed class FileRows : IDisposable
         columns = fields.Length;
         var missing = DataFileValues.Missing(table, wide, file);
         var fills = new Dictionary<int, NullFill>();
-        if (scan.Request.MetadataColumns)
+        if (scan.Schema.Fields.Length > scan.Columns.Fields.Length)
         {
             fields = fields.AddRange(scan.Schema.Fields.Skip(scan.Columns.Fields.Length));
             MetadataColumns.AddValues(task.Data, missing, fills);
@@ -52,6 +52,9 @@ internal sealed class FileRows : IDisposable
         var request = new ReadRequest { Schema = new Schema(0, new StructType(fields)), Names = DeleteReader.Names(table), Missing = missing, NullFills = fills, Keep = scan.Filter is { } keep ? keep.MayMatch : null, Rows = scan.Filter is { } rows ? rows.Rows : null };
         reader = RowFiles.Open(store, file, request, buffers, scan.Request.BatchRows);
     }
+
+    /// <summary>The file's own key-value metadata; none where its format has none.</summary>
+    internal IReadOnlyDictionary<string, string> Metadata => reader.Metadata;
 
     internal bool TryRead([NotNullWhen(true)] out ScanBatch? rows)
     {

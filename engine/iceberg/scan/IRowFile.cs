@@ -10,5 +10,8 @@ internal interface IRowFile : IDisposable
     /// <summary>The place in the file of the first row of the batch last read.</summary>
     long BatchStart { get; }
 
+    /// <summary>What the file says of itself besides its rows; none where its format has none.</summary>
+    IReadOnlyDictionary<string, string> Metadata { get; }
+
     bool TryRead([NotNullWhen(true)] out Batch? batch);
 }

@@ -48,6 +48,8 @@ internal sealed class ParquetRowFile : IRowFile
 
     public long BatchStart => reader!.BatchStart;
 
+    public IReadOnlyDictionary<string, string> Metadata => reader!.Metadata;
+
     public bool TryRead([NotNullWhen(true)] out Batch? batch) => reader!.TryRead(out batch);
 
     public void Dispose()

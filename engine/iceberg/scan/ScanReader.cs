@@ -32,6 +32,9 @@ public sealed class ScanReader : IDisposable
     /// <summary>Of the batches.</summary>
     public Schema Schema => scan.Schema;
 
+    /// <summary>Key-value metadata of the file that the last rows came from; none before the first, or where its format has none.</summary>
+    public IReadOnlyDictionary<string, string> FileMetadata => file?.Metadata ?? ImmutableDictionary<string, string>.Empty;
+
     /// <summary>The next rows; false after the last. They are valid until the next call.</summary>
     public bool TryRead([NotNullWhen(true)] out ScanBatch? rows)
     {

@@ -24,6 +24,12 @@ public sealed record ScanRequest
     /// </summary>
     public bool MetadataColumns { get; init; }
 
+    /// <summary>Adds <c>_row_id</c> and <c>_last_updated_sequence_number</c> alone; of a table of version 3.</summary>
+    public bool RowLineage { get; init; }
+
+    /// <summary>Fields whose metrics planned files keep; null: all. Not with a <see cref="Filter"/>, which goes by them.</summary>
+    public IReadOnlySet<int>? MetricsOf { get; init; }
+
     /// <summary>
     /// The table's schema as it is about to be, where the metadata has yet to be told: columns that files lack are as if added since. Null
     /// for the metadata's.

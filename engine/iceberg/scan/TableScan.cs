@@ -26,11 +26,9 @@ public sealed class TableScan
         Columns = SchemaSelection.ByPath(Full, Request.Columns);
         if (Request.Filter is { } filter) Filter = new BoundFilter(filter, Full, table.Metadata);
         var fields = Columns.Fields;
-        if (Request.MetadataColumns)
-        {
-            fields = fields.AddRange(MetadataColumns.File, MetadataColumns.Position, MetadataColumns.SpecId);
-            if (table.Metadata.FormatVersion >= 3) fields = fields.AddRange(MetadataColumns.RowId, MetadataColumns.LastUpdated);
-        }
+        if (Request.MetadataColumns) fields = fields.AddRange(MetadataColumns.File, MetadataColumns.Position, MetadataColumns.SpecId);
+        if ((Request.MetadataColumns || Request.RowLineage) && table.Metadata.FormatVersion >= 3)
+            fields = fields.AddRange(MetadataColumns.RowId, MetadataColumns.LastUpdated);
         Schema = new Schema(Full.SchemaId, new StructType(fields));
     }
 
@@ -65,7 +63,7 @@ public sealed class TableScan
         foreach (var manifest in reader.Manifests(Table.Metadata, Snapshot))
         {
             if (!manifest.MayHaveLiveFiles || manifest.Content == ManifestContent.Data && Filter?.MayMatch(manifest) == false) continue;
-            foreach (var entry in reader.Entries(Table.Metadata, manifest))
+            foreach (var entry in reader.Entries(Table.Metadata, manifest, Request.MetricsOf))
             {
                 if (!entry.IsLive) continue;
                 if (entry.File.Content != FileContent.Data) deletes.Add(entry);

@@ -80,8 +80,8 @@ public sealed class ParquetWriter : IDisposable
     /// <summary>Native memory this writer holds now.</summary>
     public long BufferedBytes => arena.Bytes;
 
-    // Encoded but not yet written; the unfinished pages at full size.
-    private long PendingBytes
+    /// <summary>What the row group has so far, none of it written: encoded pages, and unfinished ones at full size.</summary>
+    public long PendingBytes
     {
         get
         {

@@ -31,7 +31,7 @@ internal sealed class LetterFile : IDisposable
             // A validity bit, an offset and the fixed columns come to less than twice a letter's own bytes.
             rows = new(schema, Math.Clamp(largestBytes * 2L, LeastBatchBytes, 1L << 30));
             writer =
-                new(schema, TableParquet.OptionsOf(table, MostRowGroupBytes).Fitting(schema), new ObjectSink(target),
+                new(schema, ParquetProperties.OptionsOf(table, MostRowGroupBytes).Fitting(schema), new ObjectSink(target),
                 services.ParquetBuffers);
         }
         catch

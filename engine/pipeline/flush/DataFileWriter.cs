@@ -2,9 +2,7 @@ using System.Globalization;
 using K2I.Base;
 using K2I.Columns;
 using K2I.Iceberg;
-using K2I.Parquet;
 using K2I.Ring;
-using K2I.Storage;
 
 namespace K2I.Pipeline;
 
@@ -107,15 +105,15 @@ internal sealed class DataFileWriter(TableStore store, TableOptions options, Flu
             foreach (var (batch, ordinals) in rows)
             {
                 open ??= Open(schema, spec, partition);
-                if (ordinals is null) open.Writer.Write(batch, 0, batch.Rows);
-                else open.Writer.Write(batch, ordinals);
+                if (ordinals is null) open.Output.Writer.Write(batch, 0, batch.Rows);
+                else open.Output.Writer.Write(batch, ordinals);
                 KillPoint.Hit("file.rows-written");
-                if (open.Object.Length < store.TargetFileBytes) continue;
-                files.Add(Close(open, spec, partition));
+                if (open.Output.Bytes < store.TargetFileBytes) continue;
+                files.Add(Close(open));
                 open = null;
             }
             if (open is null) return;
-            files.Add(Close(open, spec, partition));
+            files.Add(Close(open));
             open = null;
         }
         finally
@@ -133,11 +131,11 @@ internal sealed class DataFileWriter(TableStore store, TableOptions options, Flu
         var sink = new HashingSink(target);
         try
         {
-            var writer = new ParquetWriter(schema, store.ParquetOptions.Fitting(schema), sink, store.ParquetBuffers, store.EncodeTeam);
-            writer.SetMetadata(K2IKeys.FlushId, flush.Id);
-            writer.SetMetadata(K2IKeys.OffsetRanges, flush.RangesJson());
-            writer.SetMetadata("iceberg.schema", SchemaJson.ToText(schema));
-            return new(target, sink, writer);
+            var output = new DataFileOutput(
+                store.DataFiles, spec, partition, schema, store.ParquetOptions, target, sink, store.ParquetBuffers, store.EncodeTeam);
+            output.Writer.SetMetadata(K2IKeys.FlushId, flush.Id);
+            output.Writer.SetMetadata(K2IKeys.OffsetRanges, flush.RangesJson());
+            return new(output, sink);
         }
         catch
         {
@@ -147,16 +145,9 @@ internal sealed class DataFileWriter(TableStore store, TableOptions options, Flu
         }
     }
 
-    private WrittenFile Close(OpenFile open, PartitionSpec spec, PartitionTuple partition)
+    private static WrittenFile Close(OpenFile open)
     {
-        using (open)
-        {
-            var result = open.Writer.Finish();
-            KillPoint.Hit("file.before-complete");
-            open.Object.Complete();
-            KillPoint.Hit("file.after-complete");
-            return new(store.Describe(open.Object.Location, result, spec, partition), open.Sink.Finish());
-        }
+        using (open) return new(open.Output.Finish(), open.Sink.Finish());
     }
 
     /// <summary>All nulls: a spec without fields, or with void ones only.</summary>
@@ -174,13 +165,12 @@ internal sealed class DataFileWriter(TableStore store, TableOptions options, Flu
         }
     }
 
-    private sealed record OpenFile(IObjectWriter Object, HashingSink Sink, ParquetWriter Writer) : IDisposable
+    private sealed record OpenFile(DataFileOutput Output, HashingSink Sink) : IDisposable
     {
         public void Dispose()
         {
-            Writer.Dispose();
+            Output.Dispose();
             Sink.Dispose();
-            Object.Dispose();
         }
     }
 }

@@ -59,7 +59,7 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
     /// <summary>Counts the runs that have committed to the table; higher is later.</summary>
     internal long Epoch { get; private set; }
 
-    internal long TargetFileBytes => Now.Table.Metadata.LongProperty(TableParquet.TargetFileBytes, 512L << 20);
+    internal long TargetFileBytes => ParquetProperties.TargetFileBytesOf(Now.Table.Metadata);
 
     internal ParquetOptions ParquetOptions { get; private set; } = ParquetOptions.Default;
 
@@ -214,8 +214,8 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
 
     internal string DataLocation(PartitionSpec spec, PartitionTuple partition, string name) => Now.Files.LocationFor(spec, partition, name);
 
-    internal DataFile Describe(string location, ParquetFileResult result, PartitionSpec spec, PartitionTuple partition) =>
-        Now.Files.Build(location, result, spec.SpecId, partition);
+    /// <summary>Describes files as the table wants it.</summary>
+    internal DataFileBuilder DataFiles => Now.Files;
 
     /// <summary>ENGINE rule 2: the table must be exactly where each range begins.</summary>
     private FenceVerdict Fence(Table table, Flush flush, ImmutableArray<DataFile> files)
@@ -243,7 +243,7 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
         if (!metadata.DefaultSpec.IsWritable) throw new EngineException(ErrorKind.Unsupported, $"table {ident}: its partition spec has a transform this build does not know");
         Spec = metadata.DefaultSpec;
         Epoch = metadata.LongProperty(K2IKeys.Epoch, 0) + 1;
-        ParquetOptions = TableParquet.OptionsOf(metadata, shared.RowGroupBytes);
+        ParquetOptions = ParquetProperties.OptionsOf(metadata, shared.RowGroupBytes);
         Take(table);
         var missing = SchemaFit.Missing(ident.ToString(), declared, options.KafkaColumn, metadata.CurrentSchema);
         if (missing.Count == 0) return;

@@ -1,27 +1,31 @@
 using System.Collections.Immutable;
-using K2I.Iceberg;
 using K2I.Parquet;
 
-namespace K2I.Pipeline;
+namespace K2I.Iceberg;
 
 /// <summary>How a table wants its data files, by its properties (Iceberg's names and, but for zstd's level, defaults).</summary>
-internal static class TableParquet
+public static class ParquetProperties
 {
-    internal const string CompressionLevel = "write.parquet.compression-level", RowGroupBytes = "write.parquet.row-group-size-bytes",
+    public const string CompressionLevel = "write.parquet.compression-level", RowGroupBytes = "write.parquet.row-group-size-bytes",
         PageBytes = "write.parquet.page-size-bytes", PageRows = "write.parquet.page-row-limit", PageVersion = "write.parquet.page-version",
         DictionaryBytes = "write.parquet.dict-size-bytes", BloomFilterMaxBytes = "write.parquet.bloom-filter-max-bytes",
         TargetFileBytes = "write.target-file-size-bytes";
 
+    /// <summary>Of single columns, by their path: how their values are encoded, in the words of <see cref="Encodings"/>. This engine's own.</summary>
+    public const string ColumnEncodingPrefix = "k2i.parquet.encoding.column.";
+
+    public const long DefaultTargetFileBytes = 512L << 20;
+
     /// <summary>Of single columns, by their path.</summary>
     private const string BloomFilterPrefix = "write.parquet.bloom-filter-enabled.column.", DictionaryPrefix = "write.parquet.dict-encoding-enabled.column.";
 
-    internal const string Encodings = "dictionary, plain, delta-binary-packed, delta-length-byte-array, delta-byte-array or byte-stream-split";
+    /// <summary>The names of encodings, for people.</summary>
+    public const string Encodings = "dictionary, plain, delta-binary-packed, delta-length-byte-array, delta-byte-array or byte-stream-split";
 
     /// <summary>
-    /// What is said of single columns may not fit every schema that rows come in: <see cref="ParquetOptions.Fitting"/>. A value of no use counts as none:
-    /// <see cref="PropertyRules"/>.
+    /// What is said of single columns may not fit every schema that rows come in: <see cref="ParquetOptions.Fitting"/>. A value of no use counts as none.
     /// </summary>
-    internal static ParquetOptions OptionsOf(TableMetadata table, long mostRowGroupBytes)
+    public static ParquetOptions OptionsOf(TableMetadata table, long mostRowGroupBytes)
     {
         var defaults = ParquetOptions.Default;
         return defaults with
@@ -39,8 +43,11 @@ internal static class TableParquet
         };
     }
 
+    /// <summary>What data files should grow to; a new one is begun then.</summary>
+    public static long TargetFileBytesOf(TableMetadata table) => Math.Max(1, table.LongProperty(TargetFileBytes, DefaultTargetFileBytes));
+
     /// <summary>The codec of this name; null for one that is not written, such as brotli.</summary>
-    internal static ParquetCodec? CodecOf(string name) => name.ToLowerInvariant() switch
+    public static ParquetCodec? CodecOf(string name) => name.ToLowerInvariant() switch
     {
         "zstd" => ParquetCodec.Zstd,
         "snappy" => ParquetCodec.Snappy,
@@ -51,7 +58,7 @@ internal static class TableParquet
     };
 
     /// <summary>The encoding of this name; null if there is none.</summary>
-    internal static ColumnEncoding? EncodingOf(string name) =>
+    public static ColumnEncoding? EncodingOf(string name) =>
         !name.Any(char.IsAsciiDigit) && Enum.TryParse<ColumnEncoding>(name.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var encoding) ? encoding : null;
 
     private static ImmutableDictionary<string, ColumnEncoding> EncodingsOf(TableMetadata table)
@@ -59,7 +66,7 @@ internal static class TableParquet
         var encodings = ImmutableDictionary.CreateBuilder<string, ColumnEncoding>();
         foreach (var (path, value) in Columns(table, DictionaryPrefix))
             if (!Is(value, "true")) encodings[path] = ColumnEncoding.Plain;
-        foreach (var (path, value) in Columns(table, K2IKeys.ColumnEncodingPrefix))
+        foreach (var (path, value) in Columns(table, ColumnEncodingPrefix))
             if (EncodingOf(value) is { } encoding) encodings[path] = encoding;
         return encodings.ToImmutable();
     }

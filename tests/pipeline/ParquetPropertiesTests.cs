@@ -6,7 +6,7 @@ using K2I.Parquet;
 
 namespace K2I.Pipeline.Tests;
 
-public sealed class TableParquetTests
+public sealed class ParquetPropertiesTests
 {
     private static readonly Schema Columns = FieldIds.NewSchema(ColumnText.Parse("id: long!, name: string, at: struct<zip: string>, flag: boolean"));
 
@@ -72,7 +72,7 @@ public sealed class TableParquetTests
     [InlineData("write.object-storage.enabled", "what others go by")]
     public void AValueOfUseIsNot(string key, string value) => Assert.Null(PropertyRules.FlawOf(key, value));
 
-    private static ParquetOptions Options(params (string Key, string Value)[] properties) => TableParquet.OptionsOf(
+    private static ParquetOptions Options(params (string Key, string Value)[] properties) => ParquetProperties.OptionsOf(
         new()
         {
             FormatVersion = 2,

@@ -1,0 +1,22 @@
+using K2I.Iceberg;
+
+namespace K2I.Maintenance;
+
+/// <summary>A live data file as the planner weighs it.</summary>
+/// <param name="Task">The file and its deletes.</param>
+/// <param name="AddedMs">When its rows came; 0 for long ago.</param>
+internal sealed record CompactionInput(ScanTask Task, long AddedMs)
+{
+    internal DataFile File => Task.Data.File;
+
+    internal int Generation { get; } = Maintenance.Generation.Of(Task.Data.File.FilePath);
+
+    /// <summary>Those that deletes of this file alone take; what others delete is known only once they are read.</summary>
+    internal long DeletedRows { get; } = Math.Min(Task.Data.File.RecordCount, Task.Deletes.Where(d => d.File.ReferencedDataFile == Task.Data.File.FilePath).Sum(d => d.File.RecordCount));
+
+    /// <summary>What it would have without its deleted rows.</summary>
+    internal long LiveBytes => File.RecordCount == 0 ? 0 : (long)((double)File.FileSizeBytes / File.RecordCount * (File.RecordCount - DeletedRows));
+
+    /// <summary>Of the format that is read piece by piece, and in no order that someone chose.</summary>
+    internal bool CanBeRead => File.FileFormat == "PARQUET" && File.KeyMetadata is null && File.SortOrderId is null or 0;
+}

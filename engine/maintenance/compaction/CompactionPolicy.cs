@@ -1,0 +1,29 @@
+namespace K2I.Maintenance;
+
+/// <summary>Which files are worth being rewritten. Sizes are those of files in the store.</summary>
+public sealed record CompactionPolicy
+{
+    /// <summary>What files should have; null: the table's <c>write.target-file-size-bytes</c>, else 512 MiB. Three quarters of it are enough.</summary>
+    public long? TargetFileBytes { get; init; }
+
+    /// <summary>Files of a partition that are merged at a time at least, unless they make a whole file or the partition is cold.</summary>
+    public int LeastFiles { get; init; } = 12;
+
+    /// <summary>Files whose snapshot is younger are left alone: others may still be at their rows.</summary>
+    public long SettleMs { get; init; } = 120_000;
+
+    /// <summary>A partition that got no rows for so long is cold: what is left in it is merged, however little.</summary>
+    public long ColdMs { get; init; } = 10_800_000;
+
+    /// <summary>A file is written anew without its deleted rows once they are this part of it, 0 to 1.</summary>
+    public double DeletedRatio { get; init; } = 0.3;
+
+    /// <summary>A file is written anew once so many delete files have to be read with it.</summary>
+    public int MostDeleteFiles { get; init; } = 100;
+
+    /// <summary>What one job reads at most, unless a single file has more: it commits by itself.</summary>
+    public long MostJobBytes { get; init; } = 2L << 30;
+
+    /// <summary>Files that one job reads at most.</summary>
+    public int MostJobFiles { get; init; } = 5_000;
+}

@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+using K2I.Iceberg;
+using K2I.Storage;
+
+namespace K2I.Maintenance;
+
+/// <summary>A table as planners see it: its metadata, and what its current snapshot is made of. Immutable; read once for all planners of a round.</summary>
+/// <remarks>Memory: some hundred bytes a file. Metrics are kept only of the column that the policy's retention goes by.</remarks>
+/// <param name="Table">As loaded.</param>
+/// <param name="Snapshot">The current one; null for a table without any.</param>
+/// <param name="Manifests">Its manifests, in list order.</param>
+/// <param name="Files">Its live data files, each with the delete files that may concern it, in order of data sequence number, then location.</param>
+public sealed record TableState(Table Table, Snapshot? Snapshot, ImmutableArray<ManifestFile> Manifests, ImmutableArray<ScanTask> Files)
+{
+    /// <summary>Reads the manifest list and every manifest with live files.</summary>
+    public static TableState Read(Table table, IObjectStore store, MaintenancePolicy policy)
+    {
+        if (table.Metadata.CurrentSnapshot is not { } snapshot) return new(table, null, [], []);
+        var metricsOf = policy.Retention is { } retention && table.Metadata.CurrentSchema.FindByPath(retention.Column) is { } column
+            ? ImmutableHashSet.Create(column.Id)
+            : [];
+        var scan = new TableScan(table, store, new ScanRequest { MetricsOf = metricsOf });
+        return new(table, snapshot, [.. new ManifestReader(store).Manifests(table.Metadata, snapshot)], scan.Plan());
+    }
+}
