@@ -8,4 +8,6 @@ public abstract record JobPlan(string Reason)
 
     /// <summary>Makes the job that does it; it does nothing until its first step.</summary>
     public abstract MaintenanceJob Start(JobContext context);
+
+    public sealed override string ToString() => $"{Kind}: {Reason}";
 }

@@ -118,7 +118,7 @@ public static class CompactionPlanner
     {
         var total = files.Sum(f => f.File.FileSizeBytes);
         var parts = Math.Max(Math.DivRem(total - 1, Math.Max(1, rules.MostJobBytes)).Quotient, (files.Count - 1) / Math.Max(1, rules.MostJobFiles)) + 1;
-        var (bytes, count) = ((total / parts) + 1, (files.Count / parts) + 1);
+        var (bytes, count) = (total / parts, Math.Min(rules.MostJobFiles, ((files.Count - 1) / parts) + 1));
         var part = new List<CompactionInput>();
         long has = 0;
         foreach (var file in files)
