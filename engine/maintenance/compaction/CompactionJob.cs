@@ -1,3 +1,4 @@
+using K2I.Base;
 using K2I.Iceberg;
 
 namespace K2I.Maintenance;
@@ -101,16 +102,26 @@ internal sealed class CompactionJob : MaintenanceJob
     private void Commit(FileChange action)
     {
         var committer = new TableCommitter(context.Catalog, context.Store, clock: context.Clock, log: context.Log, random: context.Random);
-        var result = committer.Commit(context.Ident, action);
-        var done = new JobOutcome
+        string? conflict;
+        try
         {
-            Snapshot = action.SnapshotId,
-            FilesIn = plan.Inputs.Length,
-            FilesOut = output.Files.Count,
-            RowsRewritten = rows,
-            BytesRead = plan.Inputs.Sum(t => t.Data.File.FileSizeBytes),
-            BytesWritten = output.Files.Sum(f => f.FileSizeBytes),
-        };
-        Outcome = result.Status == CommitStatus.Committed ? done : new JobOutcome { Conflict = result.Reason ?? "the table is another" };
+            var result = committer.Commit(context.Ident, action);
+            conflict = result.Status == CommitStatus.Committed ? null : result.Reason ?? "the table is another";
+        }
+        catch (EngineException error) when (error.Kind == ErrorKind.Conflict && !action.MayHaveLanded)
+        {
+            conflict = error.Message;
+        }
+        Outcome = conflict is null
+            ? new JobOutcome
+            {
+                Snapshot = action.SnapshotId,
+                FilesIn = plan.Inputs.Length,
+                FilesOut = output.Files.Count,
+                RowsRewritten = rows,
+                BytesRead = plan.Inputs.Sum(t => t.Data.File.FileSizeBytes),
+                BytesWritten = output.Files.Sum(f => f.FileSizeBytes),
+            }
+            : new JobOutcome { Conflict = conflict };
     }
 }

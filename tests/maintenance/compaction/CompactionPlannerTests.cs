@@ -125,13 +125,13 @@ public sealed class CompactionPlannerTests(ITestOutputHelper output)
     [Theory]
     [InlineData(1, 10, 100, "")]
     [InlineData(2, 200, 3_000, "")]
-    [InlineData(3, 1_000, 60_000, "")]
-    [InlineData(4, 10, 200_000, "")]
+    [InlineData(3, 1_000, 20_000, "")]
+    [InlineData(4, 10, 60_000, "")]
     [InlineData(5, 10, 2_000, "p")]
-    [InlineData(6, 5_000, 100_000, "p")]
+    [InlineData(6, 3_000, 30_000, "p")]
     public void RowsAreWrittenAgainThreeTimesAtMost(int seed, int leastKib, int mostKib, string partitionBy)
     {
-        const int Days = 4, CommitMs = 20_000;
+        const int Days = 3, CommitMs = 20_000;
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
         var table = new PlannedTable(partitionBy);

@@ -1,0 +1,52 @@
+using K2I.Columns;
+using K2I.Iceberg;
+using K2I.Iceberg.Tests;
+using K2I.Memory;
+using K2I.Parquet;
+using Xunit.Abstractions;
+
+namespace K2I.Maintenance.Tests;
+
+/// <summary>A job keeps to its memory, whatever its files and rows have.</summary>
+[Collection(nameof(CompactionMemoryTests))]
+[CollectionDefinition(nameof(CompactionMemoryTests), DisableParallelization = true)]
+public sealed class CompactionMemoryTests(ITestOutputHelper output)
+{
+    [Theory]
+    [InlineData(1 << 20, 20, 32)]
+    [InlineData(1 << 10, 16_000, 32)]
+    [InlineData(4 << 20, 6, 64)]
+    public void WideRowsAreCompactedInBoundedMemory(int rowBytes, int rows, int limitMib)
+    {
+        var schema = Schema.Of(new Field(1, "id", PrimitiveType.Long, true), new Field(2, "blob", PrimitiveType.Binary, false), new Field(3, "name", PrimitiveType.String, false));
+        using var table = MaintainedTable.InMemory(schema, "", 3);
+        for (var n = 0; n < 3; n++) Append(table, schema, rows, rowBytes);
+        var before = table.SortedRows(lineage: true).Select(r => r.GetHashCode(StringComparison.Ordinal)).ToList();
+        using var buffers = new ParquetBuffers(0, (long)limitMib << 20);
+        var plan = Assert.Single(table.Plan());
+        using var job = plan.Start(table.Context with { Buffers = buffers, MemoryBytes = (long)limitMib << 20 });
+        long least = Held(), most = 0;
+        while (job.Step()) most = Math.Max(most, Held() - least);
+        Assert.Null(job.Outcome!.Conflict);
+        Assert.Equal(before, table.SortedRows(lineage: true).Select(r => r.GetHashCode(StringComparison.Ordinal)));
+        output.WriteLine($"{job.Outcome.BytesRead >> 20} MiB compacted in {most >> 20} MiB");
+        Assert.InRange(most, 1, (long)limitMib << 20);
+    }
+
+    private static long Held() => Enum.GetValues<MemoryTag>().Sum(MemoryLedger.Bytes);
+
+    private static void Append(MaintainedTable table, Schema schema, int rows, int rowBytes)
+    {
+        var blob = new byte[rowBytes];
+        using var builder = new BatchBuilder(schema, MemoryTag.Scratch, 1L << 30);
+        for (var row = 0; row < rows; row++)
+        {
+            table.Random.NextBytes(blob);
+            builder.Column(0).AppendLong(row);
+            builder.Column(1).AppendBytes(blob);
+            builder.Column(2).AppendBytes("name"u8);
+            Assert.True(builder.EndRow());
+        }
+        table.Commit(new AppendFiles { Files = [.. ParquetFiles.Write(table.Table, builder.View(), table.Store)] });
+    }
+}
