@@ -34,6 +34,13 @@ internal sealed class RowKey
     /// <summary>Where a field is: its place in the schema, then in each struct.</summary>
     internal static int[] PathOf(StructType schema, int id) => Find(schema, id)?.Path ?? throw new InvalidOperationException($"field {id} is not in the schema");
 
+    /// <summary>False where there is no such field, or it lies below a list or map.</summary>
+    internal static bool TryPathOf(StructType schema, int id, out int[] path)
+    {
+        path = Find(schema, id)?.Path ?? [];
+        return path.Length > 0;
+    }
+
     private void Append(Batch batch, int[] path, DataType type, Ordinal row)
     {
         var column = Column(batch, path, row);

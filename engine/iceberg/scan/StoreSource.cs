@@ -4,7 +4,7 @@ using K2I.Storage;
 namespace K2I.Iceberg;
 
 /// <summary>An open object as the Parquet reader wants it.</summary>
-internal sealed class StoreSource(IObjectReader reader) : IByteSource, IDisposable
+public sealed class StoreSource(IObjectReader reader) : IByteSource, IDisposable
 {
     public string Name => reader.Location;
 

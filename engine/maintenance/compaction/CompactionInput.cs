@@ -17,6 +17,10 @@ internal sealed record CompactionInput(ScanTask Task, long AddedMs)
     /// <summary>What it would have without its deleted rows.</summary>
     internal long LiveBytes => File.RecordCount == 0 ? 0 : (long)((double)File.FileSizeBytes / File.RecordCount * (File.RecordCount - DeletedRows));
 
-    /// <summary>Of the format that is read piece by piece, and in no order that someone chose.</summary>
-    internal bool CanBeRead => File.FileFormat == "PARQUET" && File.KeyMetadata is null && File.SortOrderId is null or 0;
+    /// <summary>Of the format that is read piece by piece.</summary>
+    internal bool CanBeRead => File.FileFormat == "PARQUET" && File.KeyMetadata is null;
+
+    /// <summary>In no order that someone chose, or in the one that rows are to be in anyway.</summary>
+    internal bool MayBeReordered(RowOrder order, TableMetadata table) =>
+        order.Kind != RowOrderKind.Table || File.SortOrderId is not { } id || id == SortOrder.Unsorted.OrderId || id == table.DefaultSortOrderId;
 }

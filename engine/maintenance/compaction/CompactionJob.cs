@@ -1,21 +1,29 @@
 using K2I.Base;
+using K2I.Columns;
 using K2I.Iceberg;
 
 namespace K2I.Maintenance;
 
 /// <summary>Reads the rows of some files, without the deleted ones, and writes them into others that take their place in one commit.</summary>
 /// <remarks>
-/// Rows keep their order, and in version 3 their ids and the sequence numbers of their last change. The new files keep the data sequence number of the snapshot that was
+/// <code>
+///   read ─► sort ─► write ─► commit        or, where rows lie as they came:   read and write ─► commit
+/// </code>
+/// Rows keep their order unless they are sorted, and in version 3 their ids and the sequence numbers of their last change. The new files keep the data sequence number of the snapshot that was
 /// read, so that equality deletes that come meanwhile still find their rows. Memory: one input's batch and one output's row group, both by bytes, whatever a row has; of
 /// deletes, the positions and keys of those that concern the inputs.
 /// </remarks>
 internal sealed class CompactionJob : MaintenanceJob
 {
+    /// <summary>Parts of the memory that sorting takes, and a row group being encoded; the rest is for reading, and for what grows by doubling.</summary>
+    private const int SortShare = 4, RowGroupShare = 4, RowGroupShareOfSorted = 8;
+
     private readonly CompactionPlan plan;
     private readonly JobContext context;
-    private readonly TableScan scan;
     private readonly ScanReader reader;
+    private readonly RowSorter? sorter;
     private readonly CompactionOutput output;
+    private Func<bool> step;
     private FileChange? action;
     private string? readFrom;
     private long readBytes;
@@ -24,10 +32,16 @@ internal sealed class CompactionJob : MaintenanceJob
     internal CompactionJob(CompactionPlan plan, JobContext context)
     {
         (this.plan, this.context) = (plan, context);
-        var isLineage = plan.Table.Metadata.FormatVersion >= 3;
-        scan = new TableScan(plan.Table, context.Store, new ScanRequest { RowLineage = isLineage, Filter = plan.Kept });
+        var metadata = plan.Table.Metadata;
+        var memory = Math.Min(context.MemoryBytes, context.Buffers.LimitBytes);
+        var scan = new TableScan(plan.Table, context.Store, new ScanRequest { RowLineage = metadata.FormatVersion >= 3, Filter = plan.Kept });
+        var router = plan.IsRouted ? new PartitionRouter(metadata.DefaultSpec, scan.Schema) : null;
+        var sorted = plan.Order.SortOrderOf(metadata);
+        if (OrderOf(scan.Schema, sorted, router) is { } order)
+            sorter = new RowSorter(scan.Schema, order, context, $"{metadata.Location}/data/sort-{context.Random.NewTimeGuid(context.Clock.UnixMs)}", memory / SortShare);
+        output = new CompactionOutput(plan, context, scan.Schema, router, sorter is not null, sorted, memory / (sorter is null ? RowGroupShare : RowGroupShareOfSorted));
         reader = scan.Read(plan.Inputs, context.Buffers);
-        output = new CompactionOutput(plan, context, scan.Schema);
+        step = Read;
     }
 
     public override JobPlan Plan => plan;
@@ -38,34 +52,40 @@ internal sealed class CompactionJob : MaintenanceJob
         {
             if (Outcome is not null) return 1;
             var all = plan.Inputs.Sum(t => t.Data.File.FileSizeBytes);
-            return all == 0 ? 0 : Math.Min(0.99, (double)readBytes / all);
+            return all == 0 ? 0 : Math.Min(sorter is null ? 0.99 : 0.5, (double)readBytes / all);
         }
     }
 
-    public override bool Step()
-    {
-        if (Outcome is not null) return false;
-        if (action is null && reader.TryRead(out var batch))
-        {
-            Take(batch);
-            return true;
-        }
-        action ??= ActionOf(output.Finish());
-        Commit(action);
-        return false;
-    }
+    public override bool Step() => Outcome is null && step();
 
     public override void Dispose()
     {
         reader.Dispose();
+        sorter?.Dispose();
         output.Dispose();
         // What was committed stays, and what may have been.
         if (Outcome is { Conflict: null } || action is { MayHaveLanded: true }) return;
         output.Remove();
     }
 
-    private void Take(ScanBatch batch)
+    /// <summary>Null where rows are to lie as they come.</summary>
+    private OrderKey? OrderOf(Schema schema, SortOrder? sorted, PartitionRouter? router)
     {
+        var order = plan.Order.Kind == RowOrderKind.ZOrder ? OrderKey.ByZOrder(plan.Order.Columns, schema, plan.Inputs.Select(t => t.Data.File))
+            : sorted is not null ? OrderKey.BySortOrder(sorted, schema)
+            : null;
+        if (router is null) return order;
+        var partition = OrderKey.ByPartition(router);
+        return order is null ? partition : partition.Then(order);
+    }
+
+    private bool Read()
+    {
+        if (!reader.TryRead(out var batch))
+        {
+            step = sorter is null ? Commit : Sort;
+            return true;
+        }
         if (readFrom != batch.File.FilePath)
         {
             readFrom = batch.File.FilePath;
@@ -73,7 +93,27 @@ internal sealed class CompactionJob : MaintenanceJob
             output.From(reader.FileMetadata);
         }
         rows += batch.Rows;
-        output.Write(batch);
+        if (sorter is null) output.Write(batch.Batch, batch.Selected);
+        else sorter.Add(batch);
+        return true;
+    }
+
+    private bool Sort()
+    {
+        if (!sorter!.Prepare()) step = WriteSorted;
+        return true;
+    }
+
+    private bool WriteSorted()
+    {
+        if (sorter!.TryRead(out var batch, out var ordinals))
+        {
+            output.Write(batch, ordinals);
+            return true;
+        }
+        sorter.Dispose();
+        step = Commit;
+        return true;
     }
 
     private FileChange ActionOf(IReadOnlyList<DataFile> files)
@@ -99,8 +139,10 @@ internal sealed class CompactionJob : MaintenanceJob
             };
     }
 
-    private void Commit(FileChange action)
+    /// <summary>May be taken again after an error: the same commit is then tried, and found where it landed.</summary>
+    private bool Commit()
     {
+        action ??= ActionOf(output.Finish());
         var committer = new TableCommitter(context.Catalog, context.Store, clock: context.Clock, log: context.Log, random: context.Random);
         string? conflict;
         try
@@ -123,5 +165,6 @@ internal sealed class CompactionJob : MaintenanceJob
                 BytesWritten = output.Files.Sum(f => f.FileSizeBytes),
             }
             : new JobOutcome { Conflict = conflict };
+        return false;
     }
 }

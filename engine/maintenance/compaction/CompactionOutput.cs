@@ -9,14 +9,13 @@ namespace K2I.Maintenance;
 /// <summary>The files that a compaction writes, one open at a time. Owner of the open one; of the others only by name, until a commit has them.</summary>
 internal sealed class CompactionOutput : IDisposable
 {
-    /// <summary>A row group being encoded takes this part of a job's memory; the rest is for reading, and for what grows by doubling.</summary>
-    private const int RowGroupShare = 4;
-
     private const long LeastRowGroupBytes = 1 << 20;
 
     private readonly CompactionPlan plan;
     private readonly JobContext context;
     private readonly Schema schema;
+    private readonly PartitionRouter? router;
+    private readonly bool isMixed, isTableOrder;
     private readonly DataFileBuilder builder;
     private readonly ParquetOptions options;
     private readonly Guid id;
@@ -25,30 +24,44 @@ internal sealed class CompactionOutput : IDisposable
     private readonly List<IReadOnlyDictionary<string, string>> replaced = [];
     private IReadOnlyDictionary<string, string> from = ImmutableDictionary<string, string>.Empty;
     private DataFileOutput? open;
+    private int partition;
+    private int[] numbers = [];
+    private Ordinal[] all = [];
 
-    internal CompactionOutput(CompactionPlan plan, JobContext context, Schema schema)
+    /// <param name="plan">What is written.</param>
+    /// <param name="context">Of the job.</param>
+    /// <param name="schema">Of the rows.</param>
+    /// <param name="router">Tells partitions of rows apart, which come partition by partition; null: all are of the inputs' partition.</param>
+    /// <param name="isMixed">Rows come in another order than in the inputs.</param>
+    /// <param name="sorted">That order, where it has a name.</param>
+    /// <param name="rowGroupBytes">What a row group may take of the memory.</param>
+    internal CompactionOutput(CompactionPlan plan, JobContext context, Schema schema, PartitionRouter? router, bool isMixed, SortOrder? sorted, long rowGroupBytes)
     {
-        (this.plan, this.context, this.schema) = (plan, context, schema);
+        (this.plan, this.context, this.schema, this.router, this.isMixed) = (plan, context, schema, router, isMixed);
         builder = new DataFileBuilder(plan.Table.Metadata);
-        var memory = Math.Min(context.MemoryBytes, context.Buffers.LimitBytes);
-        options = ParquetProperties.OptionsOf(plan.Table.Metadata, Math.Max(LeastRowGroupBytes, memory / RowGroupShare));
+        isTableOrder = sorted is { Fields.IsEmpty: false } && sorted.Fields.SequenceEqual(plan.Table.Metadata.DefaultSortOrder.Fields);
+        options = ParquetProperties.OptionsOf(plan.Table.Metadata, Math.Max(LeastRowGroupBytes, rowGroupBytes)) with
+        {
+            SortingColumns = [.. (sorted?.Fields ?? []).TakeWhile(f => f.Transform == Transform.Identity).Select(f => new SortingColumn(f.SourceId, f.Descending, !f.NullsLast))],
+        };
         id = context.Random.NewTimeGuid(context.Clock.UnixMs);
     }
 
     /// <summary>Those that are complete.</summary>
     internal IReadOnlyList<DataFile> Files => files;
 
-    /// <summary>The rows to come were in a file that says this of itself.</summary>
-    internal void From(IReadOnlyDictionary<string, string> metadata) =>
-        from = metadata.Where(e => e.Key != DataFileOutput.SchemaKey).ToDictionary(StringComparer.Ordinal);
-
-    internal void Write(ScanBatch rows)
+    /// <summary>The rows to come were in a file that says this of itself; where they are mixed, any file may have some of them.</summary>
+    internal void From(IReadOnlyDictionary<string, string> metadata)
     {
-        open ??= Open();
-        if (replaced is not [.., var last] || last != from) replaced.Add(from);
-        if (rows.Selected is { } selected) open.Writer.Write(rows.Batch, selected.Span);
-        else open.Writer.Write(rows.Batch, 0, rows.Batch.Rows);
-        if (open.Bytes + open.Writer.PendingBytes >= plan.FileBytes) Close();
+        from = metadata.Where(e => e.Key != DataFileOutput.SchemaKey).ToDictionary(StringComparer.Ordinal);
+        if (isMixed) replaced.Add(from);
+    }
+
+    /// <summary>Takes these rows of a batch in this order, or all of it if null.</summary>
+    internal void Write(Batch batch, ReadOnlyMemory<Ordinal>? ordinals)
+    {
+        if (router is null) Append(batch, ordinals);
+        else WriteRouted(batch, ordinals, router);
     }
 
     /// <summary>Ends the last file, and returns all.</summary>
@@ -80,9 +93,34 @@ internal sealed class CompactionOutput : IDisposable
         open = null;
     }
 
+    private void WriteRouted(Batch batch, ReadOnlyMemory<Ordinal>? ordinals, PartitionRouter router)
+    {
+        if (numbers.Length < batch.Rows) (numbers, all) = (new int[batch.Rows], [.. Enumerable.Range(0, batch.Rows).Select(r => new Ordinal(r))]);
+        router.Route(batch.Columns, 0, numbers.AsSpan(0, batch.Rows));
+        var rows = ordinals ?? all.AsMemory(0, batch.Rows);
+        for (int from = 0, to = 0; from < rows.Length; from = to)
+        {
+            var number = numbers[rows.Span[from].Value];
+            while (to < rows.Length && numbers[rows.Span[to].Value] == number) to++;
+            if (number != partition) Close();
+            partition = number;
+            Append(batch, rows[from..to]);
+        }
+    }
+
+    private void Append(Batch batch, ReadOnlyMemory<Ordinal>? ordinals)
+    {
+        open ??= Open();
+        if (!isMixed && (replaced is not [.., var last] || last != from)) replaced.Add(from);
+        if (ordinals is { } some) open.Writer.Write(batch, some.Span);
+        else open.Writer.Write(batch, 0, batch.Rows);
+        if (open.Bytes + open.Writer.PendingBytes >= plan.FileBytes) Close();
+    }
+
     private DataFileOutput Open()
     {
-        var (spec, partition) = (plan.Table.Metadata.DefaultSpec, plan.Inputs[0].Data.File.Partition);
+        var spec = plan.Table.Metadata.DefaultSpec;
+        var partition = router is null ? plan.Inputs[0].Data.File.Partition : router.Partitions[this.partition];
         var location = builder.LocationFor(spec, partition, Generation.NameOf(created.Count + 1, plan.Generation, id));
         var target = context.Store.Create(location);
         created.Add(location);
@@ -101,9 +139,9 @@ internal sealed class CompactionOutput : IDisposable
     {
         if (open is null) return;
         foreach (var (key, value) in context.Use.FileMetadataOf(replaced)) open.Writer.SetMetadata(key, value);
-        files.Add(open.Finish());
+        files.Add(open.Finish(isTableOrder));
         open.Dispose();
         open = null;
-        replaced.Clear();
+        if (!isMixed) replaced.Clear();
     }
 }

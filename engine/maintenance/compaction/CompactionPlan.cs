@@ -24,6 +24,12 @@ public sealed record CompactionPlan(string Reason) : JobPlan(Reason)
     /// <summary>A file is ended at this size.</summary>
     public required long FileBytes { get; init; }
 
+    /// <summary>How their rows are to lie.</summary>
+    public RowOrder Order { get; init; } = RowOrder.Unsorted;
+
+    /// <summary>The rows may belong to several partitions, for their files are of an older partition spec.</summary>
+    public bool IsRouted => Inputs.Any(t => t.Data.File.SpecId != Table.Metadata.DefaultSpecId);
+
     /// <summary>Rows that do not meet it are not written again, for they are too old. Null: all are.</summary>
     public ScanFilter? Kept { get; init; }
 

@@ -33,7 +33,7 @@ public static class CompactionPlanner
         foreach (var group in state.Files.Select(t => new CompactionInput(t, AddedMs(t, commits))).GroupBy(f => PlaceOf(metadata, f.File)))
         {
             var place = Describe(metadata, group.First().File);
-            foreach (var (inputs, generation, why) in Choose([.. group], rules, target, nowMs))
+            foreach (var (inputs, generation, why) in Choose([.. group], rules, metadata, target, nowMs))
                 plans.AddRange(Split(inputs, rules).Where(j => j.Count > 1 || IsDirty(j[0], rules)).Select(job => new CompactionPlan(
                     string.Create(CultureInfo.InvariantCulture, $"{job.Count} files of {Units.FormatBytes(job.Sum(f => f.File.FileSizeBytes) / job.Count)} on average in {place}: {why}"))
                 {
@@ -42,6 +42,7 @@ public static class CompactionPlanner
                     Inputs = [.. job.Select(f => f.Task)],
                     Generation = generation,
                     FileBytes = FileBytes(job.Sum(f => f.LiveBytes), target),
+                    Order = rules.Order,
                     Kept = age is not null && job.Exists(f => age.MayHaveOlder(f.File)) ? age.Kept : null,
                 }));
         }
@@ -69,9 +70,10 @@ public static class CompactionPlanner
     private static long AddedMs(ScanTask task, Dictionary<SnapshotId, Snapshot> commits) =>
         task.Data.SnapshotId is { } id && commits.TryGetValue(id, out var commit) && commit.Operation != "replace" ? commit.TimestampMs : 0;
 
-    private static IEnumerable<(List<CompactionInput> Inputs, int Generation, string Why)> Choose(List<CompactionInput> files, CompactionPolicy rules, long target, long nowMs)
+    private static IEnumerable<(List<CompactionInput> Inputs, int Generation, string Why)> Choose(
+        List<CompactionInput> files, CompactionPolicy rules, TableMetadata table, long target, long nowMs)
     {
-        var settled = files.Where(f => f.CanBeRead && nowMs - f.AddedMs >= rules.SettleMs).ToList();
+        var settled = files.Where(f => f.CanBeRead && f.MayBeReordered(rules.Order, table) && nowMs - f.AddedMs >= rules.SettleMs).ToList();
         var dirty = settled.Where(f => IsDirty(f, rules)).ToList();
         var mergeable = settled.Where(f => f.Generation < Generation.Last && f.LiveBytes < Whole(target)).ToList();
         if (Merge(mergeable, rules, target, nowMs - files.Max(f => f.AddedMs)) is var (merged, why))

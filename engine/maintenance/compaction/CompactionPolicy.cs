@@ -1,6 +1,6 @@
 namespace K2I.Maintenance;
 
-/// <summary>Which files are worth being rewritten. Sizes are those of files in the store.</summary>
+/// <summary>Which files are worth being rewritten, and how. Sizes are those of files in the store.</summary>
 public sealed record CompactionPolicy
 {
     /// <summary>What files should have; null: the table's <c>write.target-file-size-bytes</c>, else 512 MiB. Three quarters of it are enough.</summary>
@@ -26,4 +26,7 @@ public sealed record CompactionPolicy
 
     /// <summary>Files that one job reads at most.</summary>
     public int MostJobFiles { get; init; } = 5_000;
+
+    /// <summary>How rows lie in the files that are written. Files in an order of someone else's are left alone unless one is asked for here.</summary>
+    public RowOrder Order { get; init; } = RowOrder.OfTable;
 }
