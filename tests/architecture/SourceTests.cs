@@ -62,7 +62,8 @@ public sealed partial class SourceTests
     public void KeysThatOthersReadStandInOnePlace() =>
         Offences.AssertNone(
             from file in Repository.SourcesBelow("engine")
-            where Repository.Relative(file) != Path.Combine("engine", "pipeline", "K2IKeys.cs")
+            // What a table says of its files, flush and compaction have to know alike.
+            where Path.GetFileName(file) is not ("K2IKeys.cs" or "ParquetProperties.cs")
             from Match key in OwnKey().Matches(File.ReadAllText(file))
             select $"{Repository.Relative(file)}: {key.Value}");
 

@@ -13,10 +13,6 @@ public sealed record RowOrder(RowOrderKind Kind, ImmutableArray<string> Columns)
 
     public static readonly RowOrder Unsorted = new(RowOrderKind.Unsorted, []);
 
-    public static RowOrder By(params ReadOnlySpan<string> columns) => new(RowOrderKind.Sorted, [.. columns]);
-
-    public static RowOrder ZOrderBy(params ReadOnlySpan<string> columns) => new(RowOrderKind.ZOrder, [.. columns]);
-
     /// <summary>The sort order that stands for it; null where rows lie as they came, or in Z-order.</summary>
     internal SortOrder? SortOrderOf(TableMetadata table) => Kind switch
     {

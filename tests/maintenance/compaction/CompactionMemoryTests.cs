@@ -13,16 +13,19 @@ namespace K2I.Maintenance.Tests;
 public sealed class CompactionMemoryTests(ITestOutputHelper output)
 {
     [Theory]
-    [InlineData(1 << 20, 20, 32)]
-    [InlineData(1 << 10, 16_000, 32)]
-    [InlineData(4 << 20, 6, 64)]
-    public void WideRowsAreCompactedInBoundedMemory(int rowBytes, int rows, int limitMib)
+    [InlineData(1 << 20, 20, 32, false)]
+    [InlineData(1 << 10, 16_000, 32, false)]
+    [InlineData(4 << 20, 6, 64, false)]
+    [InlineData(1 << 20, 20, 64, true)]
+    [InlineData(1 << 10, 16_000, 32, true)]
+    public void WideRowsAreCompactedInBoundedMemory(int rowBytes, int rows, int limitMib, bool isSorted)
     {
         var schema = Schema.Of(new Field(1, "id", PrimitiveType.Long, true), new Field(2, "blob", PrimitiveType.Binary, false), new Field(3, "name", PrimitiveType.String, false));
         using var table = MaintainedTable.InMemory(schema, "", 3);
         for (var n = 0; n < 3; n++) Append(table, schema, rows, rowBytes);
         var before = table.SortedRows(lineage: true).Select(r => r.GetHashCode(StringComparison.Ordinal)).ToList();
         using var buffers = new ParquetBuffers(0, (long)limitMib << 20);
+        if (isSorted) table.Policy = new() { Compaction = new() { SettleMs = 0, ColdMs = 0, Order = new RowOrder(RowOrderKind.Sorted, ["blob"]) } };
         var plan = Assert.Single(table.Plan());
         using var job = plan.Start(table.Context with { Buffers = buffers, MemoryBytes = (long)limitMib << 20 });
         long least = Held(), most = 0;

@@ -27,7 +27,7 @@ public sealed class SortingTests(ITestOutputHelper output)
     {
         output.WriteLine($"seed {seed}");
         using var table = Filled(seed, memoryBytes >= 64 << 20 ? 400 : 60_000, memoryBytes);
-        Sort(table, RowOrder.By(columns.Split(',')), new SortOrder(0, [.. columns.Split(',').Select(c => new SortField(Columns.FindByPath(c)!.Id, Transform.Identity, false, false))]));
+        Sort(table, new RowOrder(RowOrderKind.Sorted, [.. columns.Split(',')]), new SortOrder(0, [.. columns.Split(',').Select(c => new SortField(Columns.FindByPath(c)!.Id, Transform.Identity, false, false))]));
     }
 
     [Theory]
@@ -64,7 +64,7 @@ public sealed class SortingTests(ITestOutputHelper output)
             table.Commit(new AppendFiles { Files = [.. ParquetFiles.Write(table.Table, builder.View(), table.Store)] });
         }
         var rows = table.SortedRows();
-        table.Policy = new() { Compaction = new() { SettleMs = 0, ColdMs = 0, TargetFileBytes = 1 << 30, Order = RowOrder.ZOrderBy("a", "b", "c") } };
+        table.Policy = new() { Compaction = new() { SettleMs = 0, ColdMs = 0, TargetFileBytes = 1 << 30, Order = new RowOrder(RowOrderKind.ZOrder, ["a", "b", "c"]) } };
         var plan = Assert.IsType<CompactionPlan>(Assert.Single(table.Plan())) with { FileBytes = 60_000 };
         Assert.Null(MaintainedTable.Run(plan, table.Context).Conflict);
         Assert.Equal(rows, table.SortedRows());

@@ -23,17 +23,23 @@ internal sealed class RowSorter : IDisposable
 
     private const int LeastColumnBytes = 16 << 10, MostColumnBytes = 256 << 10, ChunkRows = 8192, BuffersOfColumn = 2;
 
+    /// <summary>
+    /// What reading takes of a row that is wide: its page as it is stored and as it was before, its value, the next one's; each in a power of two.
+    /// </summary>
+    private const int CopiesOfRow = 8;
+
+
     private readonly JobContext context;
     private readonly Schema schema;
     private readonly OrderKey order;
     private readonly string folder;
     private readonly long bytes;
-    private readonly int columnBytes;
-    private readonly int fanIn;
+    private readonly int buffers;
     private readonly ParquetOptions options;
     private SortBuffer? buffer;
     private Ordinal[]? sorted;
     private int taken, files;
+    private long widest;
     private List<SortedRun> runs = [], merged = [];
     private RunMerger? merger;
     private RunWriter? target;
@@ -45,20 +51,22 @@ internal sealed class RowSorter : IDisposable
     /// <param name="bytes">Of memory.</param>
     internal RowSorter(Schema schema, OrderKey order, JobContext context, string folder, long bytes)
     {
-        (this.schema, this.order, this.context, this.folder, this.bytes) = (schema, order, context, folder, bytes);
+        (this.schema, this.order, this.context, this.folder) = (schema, order, context, folder);
+        buffers = BatchShape.Of(schema).Buffers;
+        this.bytes = bytes = Math.Max(bytes, (long)buffers * LeastColumnBytes);
         buffer = new SortBuffer(schema, bytes);
-        var columns = BatchShape.Of(schema).Buffers;
-        fanIn = (int)Math.Clamp(bytes / ((long)columns * BuffersOfColumn * LeastColumnBytes), 2, MostRuns);
-        columnBytes = (int)Math.Clamp(bytes / fanIn / (columns * BuffersOfColumn), LeastColumnBytes, MostColumnBytes);
         options = ParquetOptions.Default with
         {
             Codec = ParquetCodec.Lz4Raw,
             DictionaryBytes = 0,
-            PageBytes = columnBytes,
+            PageBytes = LeastColumnBytes * 4,
             RowGroupBytes = Math.Max(1 << 20, bytes / MostRuns),
             PageIndex = false,
         };
     }
+
+    /// <summary>Runs that can be read at a time.</summary>
+    private int FanIn => (int)Math.Clamp(bytes / Math.Max((long)buffers * BuffersOfColumn * LeastColumnBytes, CopiesOfRow * widest), 2, MostRuns);
 
     /// <summary>Takes rows; the batch is not used after the call.</summary>
     internal void Add(ScanBatch batch)
@@ -67,6 +75,7 @@ internal sealed class RowSorter : IDisposable
         {
             var row = batch.Ordinal(at);
             var key = order.Of(batch.Batch, row);
+            widest = Math.Max(widest, WidthOf(batch.Batch, row));
             if (buffer!.TryAdd(batch.Batch, row, key)) continue;
             Spill();
             if (!buffer.TryAdd(batch.Batch, row, key)) throw TooLarge();
@@ -91,7 +100,7 @@ internal sealed class RowSorter : IDisposable
         }
         if (merger is not null) return Merge();
         if (runs.Count == 0) (runs, merged) = (merged, runs);
-        var together = runs.GetRange(0, Math.Min(fanIn, runs.Count));
+        var together = runs.GetRange(0, Math.Min(FanIn, runs.Count));
         runs.RemoveRange(0, together.Count);
         if (together.Count == 1 && merged.Count > 0)
         {
@@ -99,7 +108,8 @@ internal sealed class RowSorter : IDisposable
             return true;
         }
         var isLast = runs.Count == 0 && merged.Count == 0;
-        merger = new RunMerger(together, schema, bytes / 4, columnBytes);
+        var columnBytes = (int)Math.Clamp(bytes / together.Count / (buffers * BuffersOfColumn), LeastColumnBytes, MostColumnBytes);
+        merger = new RunMerger(together, schema, Math.Max(bytes / 2, (long)buffers * LeastColumnBytes), columnBytes);
         if (isLast) return false;
         target = new RunWriter(context, NewLocation(), schema, options);
         return true;
@@ -129,6 +139,15 @@ internal sealed class RowSorter : IDisposable
     }
 
     internal static EngineException TooLarge() => new(ErrorKind.Full, "a row does not fit into the memory that there is for sorting");
+
+    /// <summary>Bytes of its texts: where they are few, rows are no matter.</summary>
+    private static long WidthOf(Batch batch, Ordinal row)
+    {
+        long bytes = 0;
+        foreach (var column in batch.Columns)
+            if (column.Layout == ColumnLayout.Bytes) bytes += column.Bytes(row.Value).Length;
+        return bytes;
+    }
 
     private void Spill()
     {
