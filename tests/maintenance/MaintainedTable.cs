@@ -62,6 +62,21 @@ internal sealed class MaintainedTable : IDisposable
         Commit(new AppendFiles { Files = [.. ParquetFiles.Write(Table, batch.View(), Store)] });
     }
 
+    /// <summary>Rows in a file of several row groups, with Bloom filters.</summary>
+    internal void AppendInGroups(int rows, params ReadOnlySpan<string> filtered)
+    {
+        var schema = Table.Metadata.CurrentSchema;
+        using var batch = randomRows.Fill(schema, rows);
+        var view = batch.View();
+        var files = new DataFileBuilder(Table.Metadata);
+        var options = ParquetOptions.Default with { RowGroupBytes = 12_000, PageRows = 50, BloomFilters = [.. filtered] };
+        using var output = new DataFileOutput(
+            files, Table.Metadata.DefaultSpec, PartitionTuple.Empty, schema, options,
+            Store.Create(files.LocationFor(Table.Metadata.DefaultSpec, PartitionTuple.Empty, $"{Guid.NewGuid():N}.parquet")), buffers: Buffers);
+        output.Writer.Write(view, 0, rows);
+        Commit(new AppendFiles { Files = [output.Finish()] });
+    }
+
     internal CommitResult Commit(TableAction action)
     {
         Clock.Pass(1000);

@@ -22,7 +22,9 @@ internal sealed class CompactionJob : MaintenanceJob
     private readonly JobContext context;
     private readonly ScanReader reader;
     private readonly RowSorter? sorter;
+    private readonly CompactionFiles files;
     private readonly CompactionOutput output;
+    private readonly RowGroupCopy copy;
     private Func<bool> step;
     private FileChange? action;
     private string? readFrom;
@@ -39,9 +41,11 @@ internal sealed class CompactionJob : MaintenanceJob
         var sorted = plan.Order.SortOrderOf(metadata);
         if (OrderOf(scan.Schema, sorted, router) is { } order)
             sorter = new RowSorter(scan.Schema, order, context, $"{metadata.Location}/data/sort-{context.Random.NewTimeGuid(context.Clock.UnixMs)}", memory / SortShare);
-        output = new CompactionOutput(plan, context, scan.Schema, router, sorter is not null, sorted, memory / (sorter is null ? RowGroupShare : RowGroupShareOfSorted));
+        files = new CompactionFiles(plan, context);
+        output = new CompactionOutput(plan, context, files, scan.Schema, router, sorter is not null, sorted, memory / (sorter is null ? RowGroupShare : RowGroupShareOfSorted));
         reader = scan.Read(plan.Inputs, context.Buffers);
-        step = Read;
+        copy = new RowGroupCopy(plan, context, files);
+        step = RowGroupCopy.MayCopy(plan) ? CheckCopy : Read;
     }
 
     public override JobPlan Plan => plan;
@@ -63,9 +67,10 @@ internal sealed class CompactionJob : MaintenanceJob
         reader.Dispose();
         sorter?.Dispose();
         output.Dispose();
+        copy.Dispose();
         // What was committed stays, and what may have been.
         if (Outcome is { Conflict: null } || action is { MayHaveLanded: true }) return;
-        output.Remove();
+        files.Remove();
     }
 
     /// <summary>Null where rows are to lie as they come.</summary>
@@ -77,6 +82,19 @@ internal sealed class CompactionJob : MaintenanceJob
         if (router is null) return order;
         var partition = OrderKey.ByPartition(router);
         return order is null ? partition : partition.Then(order);
+    }
+
+    private bool CheckCopy()
+    {
+        if (copy.Check() is { } can) step = can ? Copy : Read;
+        return true;
+    }
+
+    private bool Copy()
+    {
+        if (!copy.Copy()) step = Commit;
+        (readBytes, rows) = (copy.CopiedBytes, copy.Rows);
+        return true;
     }
 
     private bool Read()
@@ -116,7 +134,7 @@ internal sealed class CompactionJob : MaintenanceJob
         return true;
     }
 
-    private FileChange ActionOf(IReadOnlyList<DataFile> files)
+    private FileChange ActionOf(IReadOnlyList<DataFile> complete)
     {
         // The same rows but for those that deletes took, or fewer: what others read by, that a replacement changes no row, must hold.
         return plan.Kept is null
@@ -124,8 +142,8 @@ internal sealed class CompactionJob : MaintenanceJob
             {
                 StartSnapshotId = plan.Snapshot.SnapshotId,
                 Replaced = [.. plan.Inputs.Select(t => t.Data.File)],
-                Files = [.. files],
-                DataSequenceNumber = files.Count > 0 ? plan.Snapshot.SequenceNumber : null,
+                Files = [.. complete],
+                DataSequenceNumber = complete.Count > 0 ? plan.Snapshot.SequenceNumber : null,
                 SummaryOf = context.Use.SummaryOf,
                 VerifyFiles = true,
             }
@@ -133,7 +151,7 @@ internal sealed class CompactionJob : MaintenanceJob
             {
                 StartSnapshotId = plan.Snapshot.SnapshotId,
                 Removed = [.. plan.Inputs.Select(t => t.Data.File)],
-                Files = [.. files],
+                Files = [.. complete],
                 SummaryOf = context.Use.SummaryOf,
                 VerifyFiles = true,
             };
@@ -142,7 +160,11 @@ internal sealed class CompactionJob : MaintenanceJob
     /// <summary>May be taken again after an error: the same commit is then tried, and found where it landed.</summary>
     private bool Commit()
     {
-        action ??= ActionOf(output.Finish());
+        if (action is null)
+        {
+            output.Finish();
+            action = ActionOf(files.Complete);
+        }
         var committer = new TableCommitter(context.Catalog, context.Store, clock: context.Clock, log: context.Log, random: context.Random);
         string? conflict;
         try
@@ -159,10 +181,10 @@ internal sealed class CompactionJob : MaintenanceJob
             {
                 Snapshot = action.SnapshotId,
                 FilesIn = plan.Inputs.Length,
-                FilesOut = output.Files.Count,
+                FilesOut = files.Complete.Count,
                 RowsRewritten = rows,
                 BytesRead = plan.Inputs.Sum(t => t.Data.File.FileSizeBytes),
-                BytesWritten = output.Files.Sum(f => f.FileSizeBytes),
+                BytesWritten = files.Complete.Sum(f => f.FileSizeBytes),
             }
             : new JobOutcome { Conflict = conflict };
         return false;

@@ -1,12 +1,11 @@
 using System.Collections.Immutable;
-using K2I.Base;
 using K2I.Columns;
 using K2I.Iceberg;
 using K2I.Parquet;
 
 namespace K2I.Maintenance;
 
-/// <summary>The files that a compaction writes, one open at a time. Owner of the open one; of the others only by name, until a commit has them.</summary>
+/// <summary>Encodes the rows of a compaction into files, one open at a time. Owner of the open one. One thread.</summary>
 internal sealed class CompactionOutput : IDisposable
 {
     private const long LeastRowGroupBytes = 1 << 20;
@@ -16,11 +15,8 @@ internal sealed class CompactionOutput : IDisposable
     private readonly Schema schema;
     private readonly PartitionRouter? router;
     private readonly bool isMixed, isTableOrder;
-    private readonly DataFileBuilder builder;
+    private readonly CompactionFiles files;
     private readonly ParquetOptions options;
-    private readonly Guid id;
-    private readonly List<string> created = [];
-    private readonly List<DataFile> files = [];
     private readonly List<IReadOnlyDictionary<string, string>> replaced = [];
     private IReadOnlyDictionary<string, string> from = ImmutableDictionary<string, string>.Empty;
     private DataFileOutput? open;
@@ -30,25 +26,23 @@ internal sealed class CompactionOutput : IDisposable
 
     /// <param name="plan">What is written.</param>
     /// <param name="context">Of the job.</param>
+    /// <param name="files">Of the job.</param>
     /// <param name="schema">Of the rows.</param>
     /// <param name="router">Tells partitions of rows apart, which come partition by partition; null: all are of the inputs' partition.</param>
     /// <param name="isMixed">Rows come in another order than in the inputs.</param>
     /// <param name="sorted">That order, where it has a name.</param>
     /// <param name="rowGroupBytes">What a row group may take of the memory.</param>
-    internal CompactionOutput(CompactionPlan plan, JobContext context, Schema schema, PartitionRouter? router, bool isMixed, SortOrder? sorted, long rowGroupBytes)
+    internal CompactionOutput(
+        CompactionPlan plan, JobContext context, CompactionFiles files, Schema schema, PartitionRouter? router, bool isMixed, SortOrder? sorted,
+        long rowGroupBytes)
     {
-        (this.plan, this.context, this.schema, this.router, this.isMixed) = (plan, context, schema, router, isMixed);
-        builder = new DataFileBuilder(plan.Table.Metadata);
+        (this.plan, this.context, this.files, this.schema, this.router, this.isMixed) = (plan, context, files, schema, router, isMixed);
         isTableOrder = sorted is { Fields.IsEmpty: false } && sorted.Fields.SequenceEqual(plan.Table.Metadata.DefaultSortOrder.Fields);
         options = ParquetProperties.OptionsOf(plan.Table.Metadata, Math.Max(LeastRowGroupBytes, rowGroupBytes)) with
         {
             SortingColumns = [.. (sorted?.Fields ?? []).TakeWhile(f => f.Transform == Transform.Identity).Select(f => new SortingColumn(f.SourceId, f.Descending, !f.NullsLast))],
         };
-        id = context.Random.NewTimeGuid(context.Clock.UnixMs);
     }
-
-    /// <summary>Those that are complete.</summary>
-    internal IReadOnlyList<DataFile> Files => files;
 
     /// <summary>The rows to come were in a file that says this of itself; where they are mixed, any file may have some of them.</summary>
     internal void From(IReadOnlyDictionary<string, string> metadata)
@@ -64,28 +58,8 @@ internal sealed class CompactionOutput : IDisposable
         else WriteRouted(batch, ordinals, router);
     }
 
-    /// <summary>Ends the last file, and returns all.</summary>
-    internal IReadOnlyList<DataFile> Finish()
-    {
-        Close();
-        return files;
-    }
-
-    /// <summary>Removes what was written: no snapshot names it, and none will.</summary>
-    internal void Remove()
-    {
-        foreach (var location in created)
-        {
-            try
-            {
-                _ = context.Store.Delete(location);
-            }
-            catch (EngineException error)
-            {
-                context.Log.Warn("a file that no snapshot refers to could not be removed", ("table", context.Ident), ("file", location), ("error", error.Message));
-            }
-        }
-    }
+    /// <summary>Ends the last file.</summary>
+    internal void Finish() => Close();
 
     public void Dispose()
     {
@@ -121,12 +95,10 @@ internal sealed class CompactionOutput : IDisposable
     {
         var spec = plan.Table.Metadata.DefaultSpec;
         var partition = router is null ? plan.Inputs[0].Data.File.Partition : router.Partitions[this.partition];
-        var location = builder.LocationFor(spec, partition, Generation.NameOf(created.Count + 1, plan.Generation, id));
-        var target = context.Store.Create(location);
-        created.Add(location);
+        var target = files.Create(partition);
         try
         {
-            return new DataFileOutput(builder, spec, partition, schema, options, target, buffers: context.Buffers);
+            return new DataFileOutput(files.Builder, spec, partition, schema, options, target, buffers: context.Buffers);
         }
         catch
         {

@@ -24,6 +24,9 @@ public sealed record CompactionPlan(string Reason) : JobPlan(Reason)
     /// <summary>A file is ended at this size.</summary>
     public required long FileBytes { get; init; }
 
+    /// <summary>What row groups have to have on average to be copied as they are.</summary>
+    public required long LeastRowGroupBytes { get; init; }
+
     /// <summary>How their rows are to lie.</summary>
     public RowOrder Order { get; init; } = RowOrder.Unsorted;
 

@@ -42,6 +42,7 @@ public static class CompactionPlanner
                     Inputs = [.. job.Select(f => f.Task)],
                     Generation = generation,
                     FileBytes = FileBytes(job.Sum(f => f.LiveBytes), target),
+                    LeastRowGroupBytes = rules.LeastRowGroupBytes,
                     Order = rules.Order,
                     Kept = age is not null && job.Exists(f => age.MayHaveOlder(f.File)) ? age.Kept : null,
                 }));

@@ -27,6 +27,9 @@ public sealed record CompactionPolicy
     /// <summary>Files that one job reads at most.</summary>
     public int MostJobFiles { get; init; } = 5_000;
 
+    /// <summary>Row groups are copied as they are where they have so much on average and nothing else is against it; smaller ones are made large.</summary>
+    public long LeastRowGroupBytes { get; init; } = 8 << 20;
+
     /// <summary>How rows lie in the files that are written. Files in an order of someone else's are left alone unless one is asked for here.</summary>
     public RowOrder Order { get; init; } = RowOrder.OfTable;
 }

@@ -28,6 +28,9 @@ internal sealed class ChunkInfo
     /// <summary>0 without a Bloom filter.</summary>
     internal long BloomFilterAt { get; private set; }
 
+    /// <summary>Of the Bloom filter, its header included; 0 where the file does not say.</summary>
+    internal int BloomFilterBytes { get; private set; }
+
     /// <param name="thrift">Positioned at the chunk.</param>
     /// <param name="base">Where in the footer the reader's bytes begin.</param>
     internal static ChunkInfo Read(ref ThriftReader thrift, int @base)
@@ -102,6 +105,9 @@ internal sealed class ChunkInfo
                     break;
                 case 14:
                     BloomFilterAt = thrift.Int(type);
+                    break;
+                case 15:
+                    BloomFilterBytes = thrift.Int32(type);
                     break;
                 default:
                     thrift.Skip(type);

@@ -53,6 +53,9 @@ internal sealed class Footer
         return footer;
     }
 
+    /// <summary>FileMetaData as it is stored.</summary>
+    internal ReadOnlySpan<byte> Bytes => bytes;
+
     /// <summary>Some of its bytes.</summary>
     internal ReadOnlySpan<byte> Part(int at, int length) => bytes.AsSpan(at, length);
 

@@ -64,6 +64,16 @@ internal sealed class ThriftWriter : IDisposable
         StringElement(value);
     }
 
+    /// <summary>A field whose value is copied from elsewhere as it is.</summary>
+    internal void WriteCopy(short id, byte type, ReadOnlySpan<byte> value)
+    {
+        Header(id, type);
+        buffer.Write(value);
+    }
+
+    /// <summary>An element of a list, or several, copied from elsewhere as they are.</summary>
+    internal void CopyElements(ReadOnlySpan<byte> value) => buffer.Write(value);
+
     internal void BeginStruct(short id)
     {
         Header(id, Struct);
