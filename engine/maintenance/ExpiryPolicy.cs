@@ -1,4 +1,11 @@
 namespace K2I.Maintenance;
 
-/// <summary>Which snapshots are kept.</summary>
-public sealed record ExpiryPolicy;
+/// <summary>Which snapshots are kept, where the table's own properties (<c>history.expire.*</c>) and the settings of its refs do not say.</summary>
+public sealed record ExpiryPolicy
+{
+    /// <summary>Snapshots that are older go; null: Iceberg's five days.</summary>
+    public long? MaxAgeMs { get; init; }
+
+    /// <summary>How many of each branch stay whatever their age; null: Iceberg's one.</summary>
+    public int? MinSnapshots { get; init; }
+}

@@ -12,6 +12,8 @@ namespace K2I.Iceberg;
 /// </remarks>
 public abstract class SnapshotAction : TableAction
 {
+    internal const string OwnEngineName = "k2i";
+
     private readonly HashSet<string> written = new(StringComparer.Ordinal);
     private readonly string branch;
     private string? uuid;
@@ -26,7 +28,7 @@ public abstract class SnapshotAction : TableAction
     internal override CommitFate FateOf(TableMetadata sent, TableMetadata now) => snapshotId is { } id ? SnapshotFate.Of(id, branch, sent, now) : CommitFate.Never;
 
     /// <summary>Who commits, in the summary of every snapshot.</summary>
-    public string EngineName { get; init; } = "k2i";
+    public string EngineName { get; init; } = OwnEngineName;
 
     public string EngineVersion { get; init; } = typeof(SnapshotAction).Assembly.GetName().Version?.ToString(3) ?? "0";
 
