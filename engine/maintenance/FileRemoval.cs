@@ -26,6 +26,9 @@ internal sealed class FileRemoval(JobContext context, string reason)
     /// <summary>Nothing of a whole batch could be removed: the store does not let it be done.</summary>
     public bool HasGivenUp { get; private set; }
 
+    /// <summary>Locations of files that are there still.</summary>
+    public HashSet<string> Kept { get; } = new(StringComparer.Ordinal);
+
     public void Remove(IEnumerable<StoredFile> files)
     {
         var (failedBefore, seenBefore) = (failed, Seen);
@@ -35,6 +38,7 @@ internal sealed class FileRemoval(JobContext context, string reason)
             if (context.Use.IsInUse(file.Location))
             {
                 inUse++;
+                Kept.Add(file.Location);
                 continue;
             }
             try
@@ -47,10 +51,11 @@ internal sealed class FileRemoval(JobContext context, string reason)
             catch (EngineException error)
             {
                 failed++;
+                Kept.Add(file.Location);
                 failure ??= error.Message;
             }
         }
-        HasGivenUp = failed - failedBefore == Seen - seenBefore;
+        HasGivenUp = Seen > seenBefore && failed - failedBefore == Seen - seenBefore;
     }
 
     public void Leave(int files, string why) => (left, whyLeft) = (files, why);

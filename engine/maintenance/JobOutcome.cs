@@ -30,6 +30,9 @@ public sealed record JobOutcome
     /// <summary>Snapshots that expired.</summary>
     public int Snapshots { get; init; }
 
+    /// <summary>Files that the table does not name, and that were not removed.</summary>
+    public ImmutableArray<StoredFile> Orphans { get; init; } = [];
+
     /// <summary>What a person should know besides: files that could not be removed, orphans that are only reported.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
 }

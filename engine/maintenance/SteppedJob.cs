@@ -27,7 +27,8 @@ public abstract class SteppedJob : MaintenanceJob
     public sealed override bool Step()
     {
         if (Outcome is not null) return false;
-        progress = steps.MoveNext() ? steps.Current : 1;
+        // Work may turn out to be more than it looked.
+        progress = steps.MoveNext() ? Math.Max(progress, steps.Current) : 1;
         Check.That(Outcome is not null || progress < 1);
         return Outcome is null;
     }
