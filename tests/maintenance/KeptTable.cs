@@ -6,25 +6,25 @@ using K2I.Storage;
 
 namespace K2I.Maintenance.Tests;
 
-/// <summary>A table in a folder of its own, and what jobs need to work on it. Its files are small blobs under names of data files, unless a test writes rows.</summary>
+/// <summary>A table in memory, and what jobs need to work on it. Its files are small blobs under names of data files, unless a test writes rows.</summary>
 internal sealed class KeptTable : IDisposable
 {
-    private readonly TempFolder folder = new();
     private readonly ParquetBuffers buffers = new();
+    private readonly AgedClock storeClock;
     private int files;
 
     public KeptTable(string partitionBy = "", int formatVersion = 2)
     {
-        Local = new LocalStore(folder.Path);
-        Faults = new FaultyStore(Local);
-        Catalog = new FileCatalog(Faults, Local.Root, Clock);
+        storeClock = new AgedClock(Clock);
+        Stored = new MemoryStore("s3://bucket/warehouse", storeClock);
+        Faults = new FaultyStore(Stored);
+        Catalog = new FileCatalog(Faults, Stored.Root, Clock);
         Committer.LoadOrCreate(TestTables.Events, TestTables.Creation(partitionBy, formatVersion));
     }
 
-    /// <summary>The system's time and more: what lies in the store has the system's times.</summary>
-    public ShiftedClock Clock { get; } = new();
+    public FakeClock Clock { get; } = new();
 
-    public LocalStore Local { get; }
+    public MemoryStore Stored { get; }
 
     /// <summary>What the table and its jobs go through; its N-th changing call may fail.</summary>
     public FaultyStore Faults { get; }
@@ -54,7 +54,7 @@ internal sealed class KeptTable : IDisposable
     public IEnumerable<string> Named()
     {
         var table = Table.Metadata;
-        var reader = new ManifestReader(Local);
+        var reader = new ManifestReader(Stored);
         foreach (var snapshot in table.Snapshots)
         {
             yield return snapshot.ManifestList!;
@@ -67,8 +67,16 @@ internal sealed class KeptTable : IDisposable
     {
         var file = TestTables.File(Table, $"f{files++}", partition: partition);
         if (path is not null) file = file with { FilePath = path };
-        Local.Put(file.FilePath, new byte[file.FileSizeBytes]);
+        Stored.Put(file.FilePath, new byte[file.FileSizeBytes]);
         return file;
+    }
+
+    /// <summary>Puts an object that looks as if it had been there for so long.</summary>
+    public void Put(string location, int bytes, long ageMs)
+    {
+        storeClock.AgeMs = ageMs;
+        Stored.Put(location, new byte[bytes]);
+        storeClock.AgeMs = 0;
     }
 
     public DataFile Append(PartitionTuple? partition = null)
@@ -110,13 +118,22 @@ internal sealed class KeptTable : IDisposable
     /// <summary>Every file that a snapshot of the table names is there, and the format's rules hold.</summary>
     public void RequireWhole()
     {
-        foreach (var path in Named()) Assert.True(Local.Exists(path), path);
-        Assert.Empty(new TableLinter(Local).Check(Table).Where(f => f.Severity == Severity.Error));
+        foreach (var path in Named()) Assert.True(Stored.Exists(path), path);
+        Assert.Empty(new TableLinter(Stored).Check(Table).Where(f => f.Severity == Severity.Error));
     }
 
-    public void Dispose()
+    public void Dispose() => buffers.Dispose();
+
+    private sealed class AgedClock(FakeClock clock) : IClock
     {
-        buffers.Dispose();
-        folder.Dispose();
+        public long AgeMs { get; set; }
+
+        public long UnixMs => clock.UnixMs - AgeMs;
+
+        public long MonotonicMs => clock.MonotonicMs;
+
+        public void Sleep(long ms) => clock.Sleep(ms);
+
+        public ILatch CreateLatch(bool isSet = false) => clock.CreateLatch(isSet);
     }
 }

@@ -29,8 +29,8 @@ public sealed class ExpiryTests : IDisposable
         var outcome = kept.Run(plan);
         Assert.Equal((4, 4, null), (outcome.Snapshots, outcome.FilesRemoved, outcome.Conflict));
         Assert.Equal(2, Metadata.Snapshots.Length);
-        Assert.Equal(6, TestTables.LivePaths(kept.Table, kept.Local).Count);
-        Assert.True(kept.Local.Exists(last.FilePath));
+        Assert.Equal(6, TestTables.LivePaths(kept.Table, kept.Stored).Count);
+        Assert.True(kept.Stored.Exists(last.FilePath));
         Assert.Null(Plan(policy));
         kept.RequireWhole();
     }
@@ -67,10 +67,10 @@ public sealed class ExpiryTests : IDisposable
         kept.Commit(new RemoveFiles { Files = [first] });
         kept.Append();
         var outcome = Expire();
-        Assert.False(kept.Local.Exists(first.FilePath));
-        Assert.True(kept.Local.Exists(second.FilePath));
+        Assert.False(kept.Stored.Exists(first.FilePath));
+        Assert.True(kept.Stored.Exists(second.FilePath));
         Assert.True(outcome.BytesRemoved > first.FileSizeBytes);
-        Assert.Empty(new TableLinter(kept.Local).Check(kept.Table, new LintOptions { Orphans = true }));
+        Assert.Empty(new TableLinter(kept.Stored).Check(kept.Table, new LintOptions { Orphans = true }));
     }
 
     [Fact]
@@ -83,11 +83,11 @@ public sealed class ExpiryTests : IDisposable
         kept.Use.Snapshots.Add(used);
         Assert.Equal(3, Expire().Snapshots);
         Assert.NotNull(Metadata.FindSnapshot(used));
-        Assert.True(kept.Local.Exists(first.FilePath));
+        Assert.True(kept.Stored.Exists(first.FilePath));
         kept.RequireWhole();
         kept.Use.Snapshots.Clear();
         Assert.Equal(1, Expire().Snapshots);
-        Assert.False(kept.Local.Exists(first.FilePath));
+        Assert.False(kept.Stored.Exists(first.FilePath));
     }
 
     [Theory]
@@ -106,8 +106,8 @@ public sealed class ExpiryTests : IDisposable
         };
         Expire();
         Assert.Null(Metadata.FindSnapshot(used.SnapshotId));
-        Assert.True(kept.Local.Exists(first.FilePath));
-        Assert.True(kept.Local.Exists(used.ManifestList!));
+        Assert.True(kept.Stored.Exists(first.FilePath));
+        Assert.True(kept.Stored.Exists(used.ManifestList!));
         kept.RequireWhole();
     }
 
@@ -118,7 +118,7 @@ public sealed class ExpiryTests : IDisposable
         kept.Commit(new RemoveFiles { Files = [first] });
         kept.Use.Files.Add(first.FilePath);
         var outcome = Expire();
-        Assert.True(kept.Local.Exists(first.FilePath));
+        Assert.True(kept.Stored.Exists(first.FilePath));
         Assert.Contains("1 files are left to a writer that has them", outcome.Notes);
     }
 
@@ -131,7 +131,7 @@ public sealed class ExpiryTests : IDisposable
         kept.Append();
         kept.Commit(new AppendFiles { Files = [first], EngineName = "another" });
         Expire(keep: 2);
-        Assert.True(kept.Local.Exists(first.FilePath));
+        Assert.True(kept.Stored.Exists(first.FilePath));
         kept.RequireWhole();
     }
 
@@ -148,7 +148,7 @@ public sealed class ExpiryTests : IDisposable
         var staged = Metadata.Snapshots.Single(s => s.ParentSnapshotId == ids[2] && s.Operation == "append");
         var outcome = kept.Run(Plan(new ExpiryPolicy { MaxAgeMs = kept.Clock.UnixMs - staged.TimestampMs, MinSnapshots = 1 }));
         Assert.NotNull(Metadata.FindSnapshot(staged.SnapshotId));
-        Assert.All(files, f => Assert.True(kept.Local.Exists(f.FilePath)));
+        Assert.All(files, f => Assert.True(kept.Stored.Exists(f.FilePath)));
         Assert.True(outcome.Snapshots > 0);
         kept.RequireWhole();
     }
@@ -159,17 +159,17 @@ public sealed class ExpiryTests : IDisposable
         kept.Append();
         kept.Append();
         var path = $"{Metadata.Location}/metadata/statistics.puffin";
-        kept.Local.Put(path, new byte[10]);
+        kept.Stored.Put(path, new byte[10]);
         foreach (var id in Metadata.Snapshots.Select(s => s.SnapshotId))
         {
             var json = $$"""{"snapshot-id":{{id}},"statistics-path":"{{path}}","file-size-in-bytes":10,"file-footer-size-in-bytes":1,"blob-metadata":[]}""";
             kept.Catalog.Commit(kept.Table, [new MetadataUpdate.SetStatistics(new StatisticsFile(id, path, 10, json))], []);
         }
         Expire();
-        Assert.True(kept.Local.Exists(path));
+        Assert.True(kept.Stored.Exists(path));
         kept.Append();
         Expire();
-        Assert.False(kept.Local.Exists(path));
+        Assert.False(kept.Stored.Exists(path));
     }
 
     [Fact]
@@ -177,11 +177,11 @@ public sealed class ExpiryTests : IDisposable
     {
         var (first, _) = (kept.Append(), kept.Append());
         kept.Commit(new RemoveFiles { Files = [first] });
-        var manifest = new ManifestReader(kept.Local).Manifests(Metadata, Metadata.CurrentSnapshot!)[0];
-        kept.Local.Put(manifest.Path, new byte[manifest.Length]);
+        var manifest = new ManifestReader(kept.Stored).Manifests(Metadata, Metadata.CurrentSnapshot!)[0];
+        kept.Stored.Put(manifest.Path, new byte[manifest.Length]);
         using var job = Plan(Everything)!.Start(kept.Context);
         Assert.Equal(ErrorKind.Corrupt, Assert.Throws<EngineException>(() => KeptTable.Finish(job)).Kind);
-        Assert.True(kept.Local.Exists(first.FilePath));
+        Assert.True(kept.Stored.Exists(first.FilePath));
     }
 
     [Fact]
