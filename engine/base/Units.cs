@@ -68,7 +68,8 @@ public static class Units
     {
         foreach (var (unit, factor) in (ReadOnlySpan<(string, long)>)[("d", 86_400_000), ("h", 3_600_000), ("m", 60_000)])
             if (ms > 0 && ms % factor == 0) return string.Create(CultureInfo.InvariantCulture, $"{ms / factor}{unit}");
-        return ms % 1_000 == 0 ? string.Create(CultureInfo.InvariantCulture, $"{ms / 1_000}s") : string.Create(CultureInfo.InvariantCulture, $"{ms}ms");
+        return ms % 1_000 == 0 ? string.Create(CultureInfo.InvariantCulture, $"{ms / 1_000}s")
+            : string.Create(CultureInfo.InvariantCulture, $"{ms}ms");
     }
 
     private static bool TrySplit(ReadOnlySpan<char> text, out ReadOnlySpan<char> number, out ReadOnlySpan<char> unit, out ReadOnlySpan<char> rest)

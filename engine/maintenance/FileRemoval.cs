@@ -4,13 +4,15 @@ using K2I.Base;
 
 namespace K2I.Maintenance;
 
-/// <summary>Removes files that nothing names, and counts what came of it: a file that could not be removed is told of, and never counted as gone. One job's.</summary>
+/// <summary>
+/// Removes files that nothing names, and counts what came of it: a file that could not be removed is told of, and never counted as gone.
+/// One job's.
+/// </summary>
 internal sealed class FileRemoval(JobContext context, string reason)
 {
     /// <summary>Most files of a step: as many as stores take in one call.</summary>
     public const int BatchFiles = 1_000;
 
-    private int failed;
     private int inUse;
     private int left;
     private string? failure;
@@ -20,6 +22,8 @@ internal sealed class FileRemoval(JobContext context, string reason)
     public int Removed { get; private set; }
 
     public long RemovedBytes { get; private set; }
+
+    public int Failed { get; private set; }
 
     public int Seen { get; private set; }
 
@@ -31,7 +35,7 @@ internal sealed class FileRemoval(JobContext context, string reason)
 
     public void Remove(IEnumerable<StoredFile> files)
     {
-        var (failedBefore, seenBefore) = (failed, Seen);
+        var (failedBefore, seenBefore) = (Failed, Seen);
         foreach (var file in files)
         {
             Seen++;
@@ -50,12 +54,12 @@ internal sealed class FileRemoval(JobContext context, string reason)
             }
             catch (EngineException error)
             {
-                failed++;
+                Failed++;
                 Kept.Add(file.Location);
                 failure ??= error.Message;
             }
         }
-        HasGivenUp = Seen > seenBefore && failed - failedBefore == Seen - seenBefore;
+        HasGivenUp = Seen > seenBefore && Failed - failedBefore == Seen - seenBefore;
     }
 
     public void Leave(int files, string why) => (left, whyLeft) = (files, why);
@@ -65,8 +69,9 @@ internal sealed class FileRemoval(JobContext context, string reason)
     public ImmutableArray<string> Notes(int wanted)
     {
         var notes = ImmutableArray.CreateBuilder<string>();
-        if (failed > 0) notes.Add(string.Create(CultureInfo.InvariantCulture, $"{failed} files could not be removed, such as: {failure}"));
-        if (HasGivenUp && wanted > Seen) notes.Add(string.Create(CultureInfo.InvariantCulture, $"{wanted - Seen} files more were not tried"));
+        if (Failed > 0) notes.Add(string.Create(CultureInfo.InvariantCulture, $"{Failed} files could not be removed, such as: {failure}"));
+        if (HasGivenUp && wanted > Seen) notes.Add(
+            string.Create(CultureInfo.InvariantCulture, $"{wanted - Seen} files more were not tried"));
         if (inUse > 0) notes.Add(string.Create(CultureInfo.InvariantCulture, $"{inUse} files are left to a writer that has them"));
         if (left > 0) notes.Add(string.Create(CultureInfo.InvariantCulture, $"{left} files are left: {whyLeft}"));
         return notes.ToImmutable();

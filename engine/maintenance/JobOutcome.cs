@@ -6,7 +6,9 @@ namespace K2I.Maintenance;
 /// <summary>How a job ended, and what it did.</summary>
 public sealed record JobOutcome
 {
-    /// <summary>Why nothing was changed, where another commit was in the way: files gone, rows deleted meanwhile. Null: it was done.</summary>
+    /// <summary>
+    /// Why nothing was changed: another commit was in the way (files gone, rows deleted meanwhile), or it looked wrong. Null: it was done.
+    /// </summary>
     public string? Conflict { get; init; }
 
     /// <summary>The snapshot it made; null if none.</summary>
@@ -26,6 +28,9 @@ public sealed record JobOutcome
     public int FilesRemoved { get; init; }
 
     public long BytesRemoved { get; init; }
+
+    /// <summary>Files that were to be removed and could not be.</summary>
+    public int FilesFailed { get; init; }
 
     /// <summary>Snapshots that expired.</summary>
     public int Snapshots { get; init; }

@@ -3,7 +3,10 @@ namespace K2I.Maintenance;
 /// <summary>What becomes of files that the table does not name.</summary>
 public sealed record OrphanPolicy
 {
-    /// <summary>No grace is shorter unless <see cref="Force"/> says so: a flush may take long, and its files have no name in the table until its commit.</summary>
+    /// <summary>
+    /// No grace is shorter unless <see cref="Force"/> says so: a flush may take long, and its files have no name in the table until its
+    /// commit.
+    /// </summary>
     public const long LeastGraceMs = 86_400_000;
 
     /// <summary>How long a file is left alone since it was last changed.</summary>

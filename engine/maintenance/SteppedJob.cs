@@ -21,7 +21,10 @@ public abstract class SteppedJob : MaintenanceJob
 
     protected JobContext Context { get; }
 
-    /// <summary>The work, from the first step to where <see cref="MaintenanceJob.Outcome"/> is set. Nothing is done before the first element is asked for.</summary>
+    /// <summary>
+    /// The work, from the first step to where <see cref="MaintenanceJob.Outcome"/> is set. Nothing is done before the first element is
+    /// asked for.
+    /// </summary>
     protected abstract IEnumerable<double> Steps();
 
     public sealed override bool Step()
@@ -42,5 +45,6 @@ public abstract class SteppedJob : MaintenanceJob
     protected Table Load() => Context.Catalog.Load(Context.Ident);
 
     protected CommitResult Commit(TableAction action) =>
-        new TableCommitter(Context.Catalog, Context.Store, clock: Context.Clock, log: Context.Log, random: Context.Random).Commit(Context.Ident, action);
+        new TableCommitter(Context.Catalog, Context.Store, clock: Context.Clock, log: Context.Log, random: Context.Random)
+            .Commit(Context.Ident, action);
 }

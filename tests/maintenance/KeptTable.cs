@@ -6,7 +6,9 @@ using K2I.Storage;
 
 namespace K2I.Maintenance.Tests;
 
-/// <summary>A table in memory, and what jobs need to work on it. Its files are small blobs under names of data files, unless a test writes rows.</summary>
+/// <summary>
+/// A table in memory, and what jobs need to work on it. Its files are small blobs under names of data files, unless a test writes rows.
+/// </summary>
 internal sealed class KeptTable : IDisposable
 {
     private readonly ParquetBuffers buffers = new();

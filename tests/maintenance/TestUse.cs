@@ -18,7 +18,8 @@ internal sealed class TestUse : ITableUse
     public ImmutableSortedDictionary<string, string> SummaryOf(Table table) =>
         ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal).Add(SummaryKey, $"on {table.Metadata.CurrentSnapshotId}");
 
-    public ImmutableSortedDictionary<string, string> FileMetadataOf(IReadOnlyList<IReadOnlyDictionary<string, string>> replaced) => ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableSortedDictionary<string, string> FileMetadataOf(IReadOnlyList<IReadOnlyDictionary<string, string>> replaced) =>
+        ImmutableSortedDictionary<string, string>.Empty;
 
     public ImmutableHashSet<SnapshotId> SnapshotsInUse()
     {

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using K2I.Base;
-using K2I.Cli.Config;
 using K2I.Cli.Running;
 using K2I.Serve;
 

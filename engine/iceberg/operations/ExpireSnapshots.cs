@@ -25,7 +25,9 @@ public sealed class ExpireSnapshots : TableAction
     /// <summary>Go whatever their age; one that a ref points at is Invalid.</summary>
     public ImmutableArray<SnapshotId> SnapshotIds { get; init; } = [];
 
-    /// <summary>Stay whatever their age: they are read at the moment. What lies between them and the others goes, as it does around a tag.</summary>
+    /// <summary>
+    /// Stay whatever their age: they are read at the moment. What lies between them and the others goes, as it does around a tag.
+    /// </summary>
     public ImmutableHashSet<SnapshotId> InUse { get; init; } = [];
 
     public override ActionResult Apply(Table table, ActionContext context)
@@ -44,10 +46,12 @@ public sealed class ExpireSnapshots : TableAction
     }
 
     public override bool HasLanded(TableMetadata table) =>
-        !removed.IsEmpty && removed.Snapshots.All(id => table.FindSnapshot(id) is null) && removed.Refs.All(r => !table.Refs.ContainsKey(r));
+        !removed.IsEmpty && removed.Snapshots.All(id => table.FindSnapshot(id) is null)
+            && removed.Refs.All(r => !table.Refs.ContainsKey(r));
 
     /// <summary>What would go of a table now.</summary>
-    /// <exception cref="EngineException">Invalid: a setting that keeps nothing of a branch, or one of <see cref="SnapshotIds"/> that a ref points at.</exception>
+    /// <exception cref="EngineException">Invalid: a setting that keeps nothing of a branch, or one of <see cref="SnapshotIds"/> that a ref
+    /// points at.</exception>
     public ExpiringSnapshots Choose(TableMetadata table, long nowMs)
     {
         var oldest = OlderThanMs ?? nowMs - table.LongProperty(TableProperties.MaxSnapshotAge, TableProperties.DefaultMaxSnapshotAgeMs);

@@ -17,7 +17,9 @@ public sealed record ExpiredFiles(ImmutableArray<string> Data, ImmutableArray<st
     /// <summary>Bytes of each file, by its path, as far as they are known.</summary>
     public required IReadOnlyDictionary<string, long> Bytes { get; init; }
 
-    /// <summary>All of them, those that lead to others last: what is left of a deletion that broke off leads to nothing that is gone.</summary>
+    /// <summary>
+    /// All of them, those that lead to others last: what is left of a deletion that broke off leads to nothing that is gone.
+    /// </summary>
     public IEnumerable<string> InOrder => [.. Data, .. Statistics, .. Manifests, .. ManifestLists];
 
     /// <summary>What <paramref name="before"/> reached and <paramref name="after"/> does not.</summary>
@@ -50,7 +52,8 @@ public sealed record ExpiredFiles(ImmutableArray<string> Data, ImmutableArray<st
         }
         var expired = reached.Where(m => !kept.ContainsKey(m.Key)).Select(m => m.Value).ToList();
         var data = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (var manifest in oldest is null ? expired : reached.Values.Concat(kept.Values.Where(m => !reached.ContainsKey(m.Path))).Where(m => DeletedFromTheLine(m, gone, oldest)))
+        foreach (var manifest in oldest is null ? expired
+            : reached.Values.Concat(kept.Values.Where(m => !reached.ContainsKey(m.Path))).Where(m => DeletedFromTheLine(m, gone, oldest)))
         {
             foreach (var entry in UnlessGone(() => reader.Entries(before, manifest)))
                 if (entry.IsLive == oldest is null) data[entry.File.FilePath] = entry.File.FileSizeBytes;
@@ -74,7 +77,8 @@ public sealed record ExpiredFiles(ImmutableArray<string> Data, ImmutableArray<st
         yield return Found(before, after, gone.Values, expired, data);
     }
 
-    private static ExpiredFiles Found(TableMetadata before, TableMetadata after, IEnumerable<Snapshot> gone, List<ManifestFile> manifests, Dictionary<string, long> data)
+    private static ExpiredFiles Found(TableMetadata before, TableMetadata after, IEnumerable<Snapshot> gone, List<ManifestFile> manifests,
+        Dictionary<string, long> data)
     {
         var keptLists = after.Snapshots.Select(s => s.ManifestList).ToHashSet(StringComparer.Ordinal);
         var keptStatistics = after.Statistics.Concat(after.PartitionStatistics).Select(s => s.Path).ToHashSet(StringComparer.Ordinal);
@@ -115,8 +119,11 @@ public sealed record ExpiredFiles(ImmutableArray<string> Data, ImmutableArray<st
 
     private static bool FollowsOneOf(Dictionary<SnapshotId, Snapshot> snapshots, Snapshot snapshot) => snapshot.ParentSnapshotId is { } parent && snapshots.ContainsKey(parent);
 
-    /// <summary>A path that was deleted may come back: some engines add files that they did not write. Those of this one have names of their own.</summary>
-    private static bool MayAddAgain(Snapshot snapshot) => snapshot.Summary.GetValueOrDefault(SummaryKeys.EngineName) != SnapshotAction.OwnEngineName;
+    /// <summary>
+    /// A path that was deleted may come back: some engines add files that they did not write. Those of this one have names of their own.
+    /// </summary>
+    private static bool MayAddAgain(Snapshot snapshot) =>
+        snapshot.Summary.GetValueOrDefault(SummaryKeys.EngineName) != SnapshotAction.OwnEngineName;
 
     /// <summary>What expired may have been cleaned up by another process already: it is not ours to do then.</summary>
     private static IEnumerable<T> UnlessGone<T>(Func<IReadOnlyList<T>> read)

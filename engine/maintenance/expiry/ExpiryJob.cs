@@ -5,10 +5,14 @@ using K2I.Iceberg;
 
 namespace K2I.Maintenance;
 
-/// <summary>One commit that takes old snapshots out of the metadata; after it, the files that no snapshot needs any more go, in batches.</summary>
+/// <summary>
+/// One commit that takes old snapshots out of the metadata; after it, the files that no snapshot needs any more go, in batches.
+/// </summary>
 /// <remarks>
-/// What may go is searched for after the commit, in the table as it is loaded then: a manifest or list a step. Snapshots that came into use meanwhile count as if they had stayed.
-/// Before each batch the table is looked at once more. What is left when a job breaks off between its commit and its end is found as orphans.
+/// What may go is searched for after the commit, in the table as it is loaded then: a manifest or list a step. Snapshots that came into use
+/// meanwhile count as if they had stayed.
+/// Before each batch the table is looked at once more. What is left when a job breaks off between its commit and its end is found as
+/// orphans.
 /// </remarks>
 internal sealed class ExpiryJob(ExpiryPlan plan, JobContext context) : SteppedJob(plan, context)
 {
@@ -17,7 +21,8 @@ internal sealed class ExpiryJob(ExpiryPlan plan, JobContext context) : SteppedJo
     protected override IEnumerable<double> Steps()
     {
         var before = Load();
-        if (GarbageRule.Refusal(before.Metadata) is { } refusal) throw new EngineException(ErrorKind.Invalid, $"table {Context.Ident}: {refusal}");
+        if (GarbageRule.Refusal(before.Metadata) is { } refusal) throw new EngineException(ErrorKind.Invalid,
+            $"table {Context.Ident}: {refusal}");
         var action = ExpiryPlanner.ActionOf(before.Metadata, plan.Policy, Context.Use.SnapshotsInUse(), Context.Clock.UnixMs);
         var result = Commit(action);
         if (result.Status != CommitStatus.Committed)
@@ -50,23 +55,34 @@ internal sealed class ExpiryJob(ExpiryPlan plan, JobContext context) : SteppedJo
             if (removal.HasGivenUp) break;
             yield return Searched + ((1 - Searched) * removal.Seen / (paths.Length + 1.0));
         }
-        Outcome = new JobOutcome { Snapshots = gone, FilesRemoved = removal.Removed, BytesRemoved = removal.RemovedBytes, Notes = removal.Notes(paths.Length) };
+        Outcome = new JobOutcome
+        {
+            Snapshots = gone,
+            FilesRemoved = removal.Removed,
+            BytesRemoved = removal.RemovedBytes,
+            FilesFailed = removal.Failed,
+            Notes = removal.Notes(paths.Length),
+        };
     }
 
     /// <summary>A snapshot that began to be read before it went is held by its reader alone.</summary>
     private TableMetadata WithThoseInUse(TableMetadata before, TableMetadata after)
     {
         var used = Context.Use.SnapshotsInUse();
-        ImmutableArray<Snapshot> held = [.. before.Snapshots.Where(s => used.Contains(s.SnapshotId) && after.FindSnapshot(s.SnapshotId) is null)];
+        ImmutableArray<Snapshot> held =
+            [.. before.Snapshots.Where(s => used.Contains(s.SnapshotId) && after.FindSnapshot(s.SnapshotId) is null)];
         return held.IsEmpty ? after : after with { Snapshots = [.. held, .. after.Snapshots] };
     }
 
     /// <summary>Why the files of the plan are left alone after all; null if nothing speaks for them.</summary>
     private string? Doubt(TableMetadata before, TableMetadata planned)
     {
-        if (Context.Catalog.TryLoad(Context.Ident) is not { } now || now.Metadata.Uuid != before.Uuid) return "the table was dropped or replaced meanwhile";
+        if (Context.Catalog.TryLoad(Context.Ident) is not { } now
+            || now.Metadata.Uuid != before.Uuid) return "the table was dropped or replaced meanwhile";
         var used = Context.Use.SnapshotsInUse();
-        return before.Snapshots.FirstOrDefault(s => planned.FindSnapshot(s.SnapshotId) is null && (used.Contains(s.SnapshotId) || now.Metadata.FindSnapshot(s.SnapshotId) is not null)) is { } back
+        return before.Snapshots.FirstOrDefault(s =>
+            planned.FindSnapshot(s.SnapshotId) is null
+            && (used.Contains(s.SnapshotId) || now.Metadata.FindSnapshot(s.SnapshotId) is not null)) is { } back
             ? string.Create(CultureInfo.InvariantCulture, $"snapshot {back.SnapshotId} is in use again")
             : null;
     }

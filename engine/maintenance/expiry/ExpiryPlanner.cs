@@ -21,17 +21,23 @@ public static class ExpiryPlanner
     }
 
     /// <summary>The action that does it: made anew for each commit, as time passes and snapshots come into use.</summary>
-    internal static ExpireSnapshots ActionOf(TableMetadata table, ExpiryPolicy policy, ImmutableHashSet<SnapshotId> inUse, long nowMs) => new()
+    internal static ExpireSnapshots ActionOf(TableMetadata table, ExpiryPolicy policy, ImmutableHashSet<SnapshotId> inUse, long nowMs)
     {
-        OlderThanMs = table.Property(TableProperties.MaxSnapshotAge) is null && policy.MaxAgeMs is { } age ? nowMs - age : null,
-        RetainLast = table.Property(TableProperties.MinSnapshotsToKeep) is null ? policy.MinSnapshots : null,
-        InUse = inUse,
-    };
+        bool Decides(string property) => policy.Insists || table.Property(property) is null;
+        return new ExpireSnapshots
+        {
+            OlderThanMs = Decides(TableProperties.MaxSnapshotAge) && policy.MaxAgeMs is { } age ? nowMs - age : null,
+            RetainLast = Decides(TableProperties.MinSnapshotsToKeep) ? policy.MinSnapshots : null,
+            InUse = inUse,
+        };
+    }
 
     private static string Reason(TableMetadata table, ExpiryPolicy policy, ExpiringSnapshots expiring)
     {
-        var age = table.LongProperty(TableProperties.MaxSnapshotAge, policy.MaxAgeMs ?? TableProperties.DefaultMaxSnapshotAgeMs);
+        var usual = policy.MaxAgeMs ?? TableProperties.DefaultMaxSnapshotAgeMs;
+        var age = policy.Insists ? usual : table.LongProperty(TableProperties.MaxSnapshotAge, usual);
         var refs = expiring.Refs.IsEmpty ? "" : $"; refs past their age: {string.Join(", ", expiring.Refs)}";
-        return string.Create(CultureInfo.InvariantCulture, $"{expiring.Snapshots.Length} of {table.Snapshots.Length} snapshots are older than {Units.FormatMs(age)}{refs}");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{expiring.Snapshots.Length} of {table.Snapshots.Length} snapshots are older than {Units.FormatMs(age)}{refs}");
     }
 }

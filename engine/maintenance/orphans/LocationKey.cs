@@ -5,7 +5,8 @@ using K2I.Storage;
 namespace K2I.Maintenance;
 
 /// <summary>
-/// A location in 16 bytes: a hash of its path, without scheme and authority, after percent escapes and doubled slashes are undone. Where two spellings may mean one file they have one
+/// A location in 16 bytes: a hash of its path, without scheme and authority, after percent escapes and doubled slashes are undone. Where
+/// two spellings may mean one file they have one
 /// key, and so may two files: either way a file is taken to be named that might not be, and is kept.
 /// </summary>
 internal static class LocationKey
@@ -19,7 +20,9 @@ internal static class LocationKey
         return XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(text.ToString()));
     }
 
-    /// <summary>Scheme and authority as they are compared: <c>s3a</c> and <c>s3n</c> are <c>s3</c>; a bare path has what <c>file</c> has.</summary>
+    /// <summary>
+    /// Scheme and authority as they are compared: <c>s3a</c> and <c>s3n</c> are <c>s3</c>; a bare path has what <c>file</c> has.
+    /// </summary>
     public static string PlaceOf(string location)
     {
         var scheme = Location.SchemeOf(location).ToLowerInvariant();

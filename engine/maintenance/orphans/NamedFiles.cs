@@ -3,8 +3,14 @@ using K2I.Storage;
 
 namespace K2I.Maintenance;
 
-/// <summary>Tells every file that a table names: of all its snapshots, whatever became of the file since, with statistics and metadata files. One job's.</summary>
-/// <remarks>A list or manifest that was read is not read again, so looking at a table once more costs only what was added. What cannot be read ends the walk: a file it names would be missed.</remarks>
+/// <summary>
+/// Tells every file that a table names: of all its snapshots, whatever became of the file since, with statistics and metadata files. One
+/// job's.
+/// </summary>
+/// <remarks>
+/// A list or manifest that was read is not read again, so looking at a table once more costs only what was added. What cannot be read ends
+/// the walk: a file it names would be missed.
+/// </remarks>
 internal sealed class NamedFiles(IObjectStore store, Action<string> found)
 {
     private readonly ManifestReader reader = new(store);

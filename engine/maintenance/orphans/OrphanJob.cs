@@ -9,11 +9,15 @@ namespace K2I.Maintenance;
 /// <summary>Finds files below a table's location that the table does not name, and removes them where it is told to.</summary>
 /// <remarks>
 /// <code>
-/// list: old files are suspects ─► load the table ─► what it names is none ─► list again: suspects are orphans ─► load again, what it names now is none ─► remove, 1,000 at a time
+/// list: old files are suspects ─► load the table ─► what it names is none ─► list again: suspects are orphans ─► load again, what it names
+/// now is none ─► remove, 1,000 at a time
 /// </code>
-/// The listing comes before the load, so a file that a commit took up between them counts as named. Suspects are hashes of their paths (<see cref="LocationKey"/>), 16 bytes each; where there are more
-/// than the memory is for, the whole is done for a part of all hashes after another. A file is removed by the metadata's word alone: whatever of it cannot be read ends the job.
-/// Nothing is removed where another table lies in the same place, or where it is so much that the place must be wrong, unless the policy says so.
+/// The listing comes before the load, so a file that a commit took up between them counts as named. Suspects are hashes of their paths
+/// (<see cref="LocationKey"/>), 16 bytes each; where there are more
+/// than the memory is for, the whole is done for a part of all hashes after another. A file is removed by the metadata's word alone:
+/// whatever of it cannot be read ends the job.
+/// Nothing is removed where another table lies in the same place, or where it is so much that the place must be wrong, unless the policy
+/// says so.
 /// </remarks>
 internal sealed class OrphanJob(OrphanPlan plan, JobContext context) : SteppedJob(plan, context)
 {
@@ -43,7 +47,10 @@ internal sealed class OrphanJob(OrphanPlan plan, JobContext context) : SteppedJo
     {
         var table = Load();
         if (GarbageRule.Refusal(table.Metadata) is { } refusal) throw Refused(refusal);
-        if (Policy.GraceMs < OrphanPolicy.LeastGraceMs && !Policy.Force) throw Refused($"files younger than {Units.FormatMs(OrphanPolicy.LeastGraceMs)} may be of a flush under way; orphans of {Units.FormatMs(Policy.GraceMs)} are not looked for");
+        if (Policy.GraceMs < OrphanPolicy.LeastGraceMs
+            && !Policy.Force) throw Refused(
+            $"files younger than {Units.FormatMs(OrphanPolicy.LeastGraceMs)} may be of a flush under way; "
+                + $"orphans of {Units.FormatMs(Policy.GraceMs)} are not looked for");
         var root = (Policy.Location ?? table.Metadata.Location).TrimEnd('/');
         place = LocationKey.PlaceOf(root);
         var listing = new OrphanListing(root, table, Context.Clock.UnixMs - Policy.GraceMs, Context.Use);
@@ -68,10 +75,11 @@ internal sealed class OrphanJob(OrphanPlan plan, JobContext context) : SteppedJo
         }
         if (TooMuch() is { } tooMuch)
         {
-            Outcome = new JobOutcome { Orphans = Left(), Notes = Notes([tooMuch]) };
+            Outcome = new JobOutcome { Conflict = tooMuch, Orphans = Left(), Notes = Notes([]) };
             yield break;
         }
-        var wanted = plan.Quarantine is { } quarantine ? orphans.Where(o => quarantine.Holds(o.Value)).Select(o => o.Key).ToArray() : [.. orphans.Keys];
+        var wanted = plan.Quarantine is { } quarantine ? orphans.Where(o => quarantine.Holds(o.Value)).Select(o => o.Key).ToArray()
+            : [.. orphans.Keys];
         var removal = new FileRemoval(Context, "the table does not name it");
         foreach (var batch in wanted.Chunk(FileRemoval.BatchFiles))
         {
@@ -87,7 +95,14 @@ internal sealed class OrphanJob(OrphanPlan plan, JobContext context) : SteppedJo
             yield return Walked + ((1 - Walked) * removal.Seen / (wanted.Length + 1.0));
         }
         plan.Quarantine?.Keep(orphans.Values);
-        Outcome = new JobOutcome { FilesRemoved = removal.Removed, BytesRemoved = removal.RemovedBytes, Orphans = Left(), Notes = Notes(removal.Notes(wanted.Length)) };
+        Outcome = new JobOutcome
+        {
+            FilesRemoved = removal.Removed,
+            BytesRemoved = removal.RemovedBytes,
+            FilesFailed = removal.Failed,
+            Orphans = Left(),
+            Notes = Notes(removal.Notes(wanted.Length)),
+        };
     }
 
     private double Done(UInt128 part, double ofPart) => ((Found * (double)part) + ofPart) / (double)parts;
@@ -105,7 +120,8 @@ internal sealed class OrphanJob(OrphanPlan plan, JobContext context) : SteppedJo
                 if (file.LastModifiedMs <= 0) untimed++;
                 if (OrphanListing.IsMetadata(file.Location))
                 {
-                    if (!listing.IsMetadataPlace(file.Location)) throw Refused($"{file.Location} is another table's: its files lie in the same place, and which are whose cannot be told");
+                    if (!listing.IsMetadataPlace(file.Location)) throw Refused(
+                        $"{file.Location} is another table's: its files lie in the same place, and which are whose cannot be told");
                     metadataFiles.Add(file.Location);
                 }
             }
@@ -127,7 +143,9 @@ internal sealed class OrphanJob(OrphanPlan plan, JobContext context) : SteppedJo
         foreach (var file in Context.Store.List(root + "/"))
         {
             if (listing.MayBeOrphan(file) && LocationKey.Of(file.Location) is var key && suspects.Contains(key)) orphans[key] = file;
-            if (orphans.Count > 10 * MostFiles) throw Refused($"more than {10 * MostFiles} files below {root} are not its own; that is more than is removed at a time, or the place is wrong");
+            if (orphans.Count > 10 * MostFiles) throw Refused(
+                $"more than {10 * MostFiles} files below {root} are not its own; "
+                    + "that is more than is removed at a time, or the place is wrong");
             if (++count % ListedAtATime == 0) yield return count;
         }
     }
@@ -160,27 +178,37 @@ internal sealed class OrphanJob(OrphanPlan plan, JobContext context) : SteppedJo
             orphans.Remove(key);
             return;
         }
-        if (metadata.Uuid != table.Metadata.Uuid) throw Refused($"{file} is of another table (uuid {metadata.Uuid}): its files lie in the same place, and which are whose cannot be told");
+        if (metadata.Uuid != table.Metadata.Uuid) throw Refused(
+            $"{file} is of another table (uuid {metadata.Uuid}): its files lie in the same place, and which are whose cannot be told");
         if (orphans.ContainsKey(key)) superseded.Add(key);
     }
 
-    /// <summary>Why so much is not removed; null where it may be. Old versions of the table's own metadata do not count: they say themselves what they are.</summary>
+    /// <summary>
+    /// Why so much is not removed; null where it may be. Old versions of the table's own metadata do not count: they say themselves what
+    /// they are.
+    /// </summary>
     private string? TooMuch()
     {
         if (Policy.Force) return null;
         var doubtful = orphans.Where(o => !superseded.Contains(o.Key)).ToList();
         var bytes = doubtful.Sum(o => o.Value.Length);
         return doubtful.Count > MostFiles || bytes > listedBytes * MostShare
-            ? string.Create(CultureInfo.InvariantCulture, $"nothing was removed: {doubtful.Count} files of {Units.FormatBytes(bytes)}, where {Units.FormatBytes(listedBytes)} lie, look like a wrong place rather than orphans; it takes force")
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"{doubtful.Count} files of {Units.FormatBytes(bytes)}, where {Units.FormatBytes(listedBytes)} lie, "
+                + $"look like a wrong place rather than orphans; it takes force")
             : null;
     }
 
-    private ImmutableArray<StoredFile> Left() => [.. orphans.Values.OrderBy(f => f.Location, StringComparer.Ordinal).Select(f => new StoredFile(f.Location, f.Length))];
+    private ImmutableArray<StoredFile> Left() =>
+        [.. orphans.Values.OrderBy(f => f.Location, StringComparer.Ordinal).Select(f => new StoredFile(f.Location, f.Length))];
 
     private ImmutableArray<string> Notes(ImmutableArray<string> notes)
     {
-        if (conflicts > 0) notes = notes.Add(string.Create(CultureInfo.InvariantCulture, $"{conflicts} files are named under another scheme or authority, such as {conflict}; they are kept"));
-        if (untimed > 0) notes = notes.Add(string.Create(CultureInfo.InvariantCulture, $"{untimed} files have no time in the listing; they are kept"));
+        if (conflicts > 0) notes =
+            notes.Add(string.Create(CultureInfo.InvariantCulture,
+            $"{conflicts} files are named under another scheme or authority, such as {conflict}; they are kept"));
+        if (untimed > 0) notes =
+            notes.Add(string.Create(CultureInfo.InvariantCulture, $"{untimed} files have no time in the listing; they are kept"));
         return notes;
     }
 

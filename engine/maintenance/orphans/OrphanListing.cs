@@ -17,19 +17,24 @@ internal sealed class OrphanListing(string root, Table table, long olderThanMs, 
         && Location.NameOf(file.Location) != FileCatalog.HintName && !use.IsInUse(file.Location);
 
     /// <summary>A table's metadata file.</summary>
-    public static bool IsMetadata(string location) => location.EndsWith(".metadata.json", StringComparison.Ordinal) || location.EndsWith(".metadata.json.gz", StringComparison.Ordinal);
+    public static bool IsMetadata(string location) =>
+        location.EndsWith(".metadata.json", StringComparison.Ordinal) || location.EndsWith(".metadata.json.gz", StringComparison.Ordinal);
 
     /// <summary>A metadata file may be this table's, by where it lies.</summary>
     public bool IsMetadataPlace(string location) => metadataFolders.Contains(FolderOf(location), StringComparer.Ordinal);
 
     private static string FolderOf(string location) => LocationKey.PathOf(location[..(location.LastIndexOf('/') + 1)]);
 
-    /// <summary>As Iceberg Java passes over them: below the root a part of the path begins with <c>_</c> or <c>.</c>, and is no folder of a partition.</summary>
+    /// <summary>
+    /// As Iceberg Java passes over them: below the root a part of the path begins with <c>_</c> or <c>.</c>, and is no folder of a
+    /// partition.
+    /// </summary>
     private bool IsHidden(string path)
     {
         if (!path.StartsWith(rootPath, StringComparison.Ordinal)) return true;
         foreach (var part in path[rootPath.Length..].Split('/'))
-            if ((part.StartsWith('_') || part.StartsWith('.')) && !hiddenPartitions.Any(p => part.StartsWith(p, StringComparison.Ordinal))) return true;
+            if ((part.StartsWith('_') || part.StartsWith('.'))
+                && !hiddenPartitions.Any(p => part.StartsWith(p, StringComparison.Ordinal))) return true;
         return false;
     }
 }

@@ -162,7 +162,7 @@ public sealed class ExpiryTests : IDisposable
         kept.Stored.Put(path, new byte[10]);
         foreach (var id in Metadata.Snapshots.Select(s => s.SnapshotId))
         {
-            var json = $$"""{"snapshot-id":{{id}},"statistics-path":"{{path}}","file-size-in-bytes":10,"file-footer-size-in-bytes":1,"blob-metadata":[]}""";
+            var json = $$"""{"snapshot-id":{{id}},"statistics-path":"{{path}}","file-size-in-bytes":10,{{Rest}}}""";
             kept.Catalog.Commit(kept.Table, [new MetadataUpdate.SetStatistics(new StatisticsFile(id, path, 10, json))], []);
         }
         Expire();
@@ -258,6 +258,8 @@ public sealed class ExpiryTests : IDisposable
             if (!kept.Faults.Fired) return;
         }
     }
+
+    private const string Rest = "\"file-footer-size-in-bytes\":1,\"blob-metadata\":[]";
 
     private static ExpiryPolicy Everything => new() { MaxAgeMs = 0, MinSnapshots = 1 };
 

@@ -26,7 +26,14 @@ public sealed class RandomExpiryTests(ITestOutputHelper output) : IDisposable
         var table = new ModelTable(store, "t", formatVersion, random) { ShareVectorFiles = seed % 2 > 0 };
         var use = new TestUse();
         using var buffers = new ParquetBuffers();
-        var context = new JobContext { Ident = TableIdent.Parse("db.t"), Catalog = new FileCatalog(store, store.Root), Store = store, Use = use, Buffers = buffers };
+        var context = new JobContext
+        {
+            Ident = TableIdent.Parse("db.t"),
+            Catalog = new FileCatalog(store, store.Root),
+            Store = store,
+            Use = use,
+            Buffers = buffers,
+        };
         var removed = 0;
         for (var round = 0; round < 12; round++)
         {

@@ -5,7 +5,9 @@ using K2I.Storage;
 
 namespace K2I.Maintenance.Tests;
 
-/// <summary>Files that a table does not name are found, and nothing else is; they go only where that was asked for and looks right.</summary>
+/// <summary>
+/// Files that a table does not name are found, and nothing else is; they go only where that was asked for and looks right.
+/// </summary>
 public sealed class OrphanTests : IDisposable
 {
     private const long DayMs = 86_400_000;
@@ -34,7 +36,8 @@ public sealed class OrphanTests : IDisposable
     [Fact]
     public void RemovedAreThoseThatNothingNamesAndThatAreOldEnough()
     {
-        var orphans = new[] { Lose("data/lost.parquet"), Lose("data/day=2026-01-01/lost.parquet"), Lose("metadata/lost-m0.avro"), Lose("metadata/snap-1-1-lost.avro") };
+        var orphans = new[] { Lose("data/lost.parquet"), Lose("data/day=2026-01-01/lost.parquet"), Lose("metadata/lost-m0.avro"),
+            Lose("metadata/snap-1-1-lost.avro") };
         var young = Lose("data/young.parquet", ageMs: 3 * DayMs - 60_000);
         var future = Lose("data/future.parquet", ageMs: -DayMs);
         var outcome = Remove();
@@ -53,13 +56,15 @@ public sealed class OrphanTests : IDisposable
         kept.Commit(new RemoveFiles { Files = [first] });
         var statistics = Lose("metadata/statistics.puffin");
         var partitions = Lose("metadata/partitions.parquet");
-        string Json(string word, string path) => $$"""{"snapshot-id":{{id}},"{{word}}":"{{path}}","file-size-in-bytes":100,"file-footer-size-in-bytes":1,"blob-metadata":[]}""";
+        string Json(string word, string path) =>
+            $$"""{"snapshot-id":{{id}},"{{word}}":"{{path}}","file-size-in-bytes":100,"file-footer-size-in-bytes":1,"blob-metadata":[]}""";
         kept.Catalog.Commit(kept.Table,
             [new MetadataUpdate.SetStatistics(new StatisticsFile(id, statistics, 100, Json("statistics-path", statistics))),
              new MetadataUpdate.SetPartitionStatistics(new StatisticsFile(id, partitions, 100, Json("statistics-path", partitions)))], []);
         kept.Clock.Pass(30 * DayMs);
         Assert.Empty(Remove().Orphans);
-        Assert.True(kept.Stored.Exists(first.FilePath) && kept.Stored.Exists(statistics) && kept.Stored.Exists(partitions) && kept.Stored.Exists($"{Home}/metadata/{FileCatalog.HintName}"));
+        Assert.True(kept.Stored.Exists(first.FilePath) && kept.Stored.Exists(statistics) && kept.Stored.Exists(partitions)
+            && kept.Stored.Exists($"{Home}/metadata/{FileCatalog.HintName}"));
         kept.RequireWhole();
     }
 
@@ -94,7 +99,8 @@ public sealed class OrphanTests : IDisposable
     public void AnotherSchemeOrAuthorityIsAConflictAndNoOrphan()
     {
         var path = Lose("data/x.parquet");
-        kept.Commit(TestTables.Append(TestTables.File(kept.Table, "any") with { FilePath = "hdfs://name:8020" + LocationKey.PathOf(path) }));
+        kept.Commit(TestTables.Append(
+            TestTables.File(kept.Table, "any") with { FilePath = "hdfs://name:8020" + LocationKey.PathOf(path) }));
         var outcome = Remove();
         Assert.True(kept.Stored.Exists(path));
         Assert.StartsWith("1 files are named under another scheme or authority", Assert.Single(outcome.Notes), StringComparison.Ordinal);
@@ -121,9 +127,11 @@ public sealed class OrphanTests : IDisposable
         hidden.Commit(new UpdateSchema().Add("", "_day", K2I.Columns.PrimitiveType.String));
         hidden.Commit(new UpdateSpec("_day"));
         var home = hidden.Table.Metadata.Location;
-        foreach (var name in (string[])["_x/a.parquet", "data/.b.parquet", "data/_c/d.parquet", "data/_day=1/e.parquet", "data/_daylight/f.parquet"])
+        foreach (var name in (string[])["_x/a.parquet", "data/.b.parquet", "data/_c/d.parquet", "data/_day=1/e.parquet",
+            "data/_daylight/f.parquet"])
             hidden.Put($"{home}/{name}", 100, 9 * DayMs);
-        Assert.Equal([$"{home}/data/_day=1/e.parquet"], hidden.Run(OrphanPlanner.Plan(hidden.Table.Metadata, new OrphanPolicy())).Orphans.Select(o => o.Location));
+        Assert.Equal([$"{home}/data/_day=1/e.parquet"],
+            hidden.Run(OrphanPlanner.Plan(hidden.Table.Metadata, new OrphanPolicy())).Orphans.Select(o => o.Location));
     }
 
     [Fact]
@@ -144,7 +152,8 @@ public sealed class OrphanTests : IDisposable
             table.Append();
             var path = $"{table.Table.Metadata.Location}/data/late.parquet";
             table.Put(path, 100, 9 * DayMs);
-            using var job = OrphanPlanner.Plan(table.Table.Metadata, new OrphanPolicy { Remove = true, Force = true })!.Start(table.Context);
+            using var job = OrphanPlanner.Plan(table.Table.Metadata,
+                new OrphanPolicy { Remove = true, Force = true })!.Start(table.Context);
             var done = 0;
             while (done < steps && job.Step()) done++;
             if (!table.Stored.Exists(path)) return;
@@ -196,7 +205,7 @@ public sealed class OrphanTests : IDisposable
     {
         var path = Lose("data/large.parquet", bytes: 1 << 20);
         var outcome = Remove(force: false);
-        Assert.Contains("look like a wrong place", Assert.Single(outcome.Notes), StringComparison.Ordinal);
+        Assert.Contains("look like a wrong place", outcome.Conflict, StringComparison.Ordinal);
         Assert.Equal([path], outcome.Orphans.Select(o => o.Location));
         Assert.True(kept.Stored.Exists(path));
         Assert.Equal(1, Remove().FilesRemoved);
@@ -225,7 +234,8 @@ public sealed class OrphanTests : IDisposable
         var (first, changed) = (Lose("data/one.parquet"), Lose("data/two.parquet"));
         var quarantine = new Quarantine();
         var policy = new OrphanPolicy { Remove = true, Force = true };
-        Assert.Equal((0, 2), kept.Run(OrphanPlanner.Plan(kept.Table.Metadata, policy, quarantine)) is var found ? (found.FilesRemoved, found.Orphans.Length) : default);
+        Assert.Equal((0, 2), kept.Run(OrphanPlanner.Plan(kept.Table.Metadata, policy, quarantine)) is var found
+            ? (found.FilesRemoved, found.Orphans.Length) : default);
         Lose("data/two.parquet", ageMs: 5 * DayMs);
         var again = kept.Run(OrphanPlanner.Plan(kept.Table.Metadata, policy, quarantine));
         Assert.Equal((1, 1), (again.FilesRemoved, again.Orphans.Length));

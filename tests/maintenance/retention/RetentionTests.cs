@@ -68,7 +68,8 @@ public sealed class RetentionTests : IDisposable
                 UpperBounds = new Dictionary<int, byte[]> { [field.Id] = bound },
             });
         }
-        Assert.Equal(["day-11"], Plan(new RetentionPolicy("day", 10 * DayMs))!.Files.Select(f => Path.GetFileNameWithoutExtension(f.FilePath)));
+        Assert.Equal(["day-11"],
+            Plan(new RetentionPolicy("day", 10 * DayMs))!.Files.Select(f => Path.GetFileNameWithoutExtension(f.FilePath)));
     }
 
     [Theory]
@@ -126,7 +127,8 @@ public sealed class RetentionTests : IDisposable
     private RetentionPlan? Plan(RetentionPolicy policy)
     {
         var table = kept.Table.Metadata;
-        var files = table.CurrentSnapshot is { } snapshot ? new ManifestReader(kept.Stored).LiveEntries(table, snapshot).Select(e => e.File) : [];
+        var files = table.CurrentSnapshot is { } snapshot
+            ? new ManifestReader(kept.Stored).LiveEntries(table, snapshot).Select(e => e.File) : [];
         return RetentionPlanner.Plan(table, policy, files, NowMs);
     }
 
