@@ -61,9 +61,13 @@ internal sealed class MaintenanceRun(Catalogs catalogs, EngineOptions? options, 
             RetentionPlanner.Plan(table.Metadata, retention, LiveFiles(table), clock.UnixMs),
         JobKind.Expiry when policy.Expiry is { } expiry =>
             ExpiryPlanner.Plan(table.Metadata, expiry, OffsetCarrier.Instance.SnapshotsInUse(), clock.UnixMs),
+        JobKind.Manifests when policy.Manifests is { } manifests => ManifestPlanner.Plan(table.Metadata, Manifests(table), manifests),
         JobKind.Orphans when policy.Orphans is { } orphans => OrphanPlanner.Plan(table.Metadata, orphans),
         _ => null,
     };
+
+    private IReadOnlyList<ManifestFile> Manifests(Table table) =>
+        table.Metadata.CurrentSnapshot is { } snapshot ? new ManifestReader(catalogs.Store).Manifests(table.Metadata, snapshot) : [];
 
     private IEnumerable<DataFile> LiveFiles(Table table) =>
         table.Metadata.CurrentSnapshot is { } snapshot
