@@ -63,6 +63,15 @@ public static class Units
         return string.Create(CultureInfo.InvariantCulture, $"{(unit == 0 || value >= 100 ? Math.Round(value) : Math.Round(value, 1))} {units[unit]}");
     }
 
+    /// <summary>Writes a time as it is read, in the largest unit that leaves no rest: <c>5d</c>, <c>90m</c>, <c>250ms</c>.</summary>
+    public static string FormatMs(long ms)
+    {
+        foreach (var (unit, factor) in (ReadOnlySpan<(string, long)>)[("d", 86_400_000), ("h", 3_600_000), ("m", 60_000)])
+            if (ms > 0 && ms % factor == 0) return string.Create(CultureInfo.InvariantCulture, $"{ms / factor}{unit}");
+        return ms % 1_000 == 0 ? string.Create(CultureInfo.InvariantCulture, $"{ms / 1_000}s")
+            : string.Create(CultureInfo.InvariantCulture, $"{ms}ms");
+    }
+
     private static bool TrySplit(ReadOnlySpan<char> text, out ReadOnlySpan<char> number, out ReadOnlySpan<char> unit, out ReadOnlySpan<char> rest)
     {
         var digits = 0;

@@ -6,7 +6,9 @@ namespace K2I.Maintenance;
 /// <summary>How a job ended, and what it did.</summary>
 public sealed record JobOutcome
 {
-    /// <summary>Why nothing was changed, where another commit was in the way: files gone, rows deleted meanwhile. Null: it was done.</summary>
+    /// <summary>
+    /// Why nothing was changed: another commit was in the way (files gone, rows deleted meanwhile), or it looked wrong. Null: it was done.
+    /// </summary>
     public string? Conflict { get; init; }
 
     /// <summary>The snapshot it made; null if none.</summary>
@@ -27,8 +29,14 @@ public sealed record JobOutcome
 
     public long BytesRemoved { get; init; }
 
+    /// <summary>Files that were to be removed and could not be.</summary>
+    public int FilesFailed { get; init; }
+
     /// <summary>Snapshots that expired.</summary>
     public int Snapshots { get; init; }
+
+    /// <summary>Files that the table does not name, and that were not removed.</summary>
+    public ImmutableArray<StoredFile> Orphans { get; init; } = [];
 
     /// <summary>What a person should know besides: files that could not be removed, orphans that are only reported.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using K2I.Decode;
+using K2I.Maintenance;
 
 namespace K2I.Pipeline;
 
@@ -58,6 +59,14 @@ public sealed record TableOptions
     public bool KafkaColumn { get; init; } = true;
 
     public FlushOptions Flush { get; init; } = new();
+
+    /// <summary>How the table is kept in shape, by whoever does it. A table that is committed to every few seconds makes thousands of
+    /// snapshots a day, and each commit writes all of them down: they
+    /// are kept for a shorter time than Iceberg would.</summary>
+    public MaintenancePolicy Maintenance { get; init; } = new() { Expiry = new ExpiryPolicy { MaxAgeMs = 86_400_000, MinSnapshots = 100 } };
+
+    /// <summary>The process that fills the table does it.</summary>
+    public bool IsMaintained { get; init; } = true;
 
     /// <summary>Table properties set when the table is created (Iceberg's names), beside and before those of <see cref="TableDefaults"/>.</summary>
     public ImmutableSortedDictionary<string, string> Properties { get; init; } = ImmutableSortedDictionary<string, string>.Empty;

@@ -47,6 +47,13 @@ public sealed class UnitsTests
     public void WrongTimesAreRefused(string text) => Assert.False(Units.TryParseMs(text, out _));
 
     [Theory]
+    [InlineData(0, "0s")]
+    [InlineData(250, "250ms")]
+    [InlineData(5_400_000, "90m")]
+    [InlineData(172_800_000, "2d")]
+    public void TimesAreWrittenAsTheyAreRead(long ms, string text) => Assert.Equal(text, Units.FormatMs(ms));
+
+    [Theory]
     [InlineData(0, "0 B")]
     [InlineData(1023, "1023 B")]
     [InlineData(1536, "1.5 KiB")]

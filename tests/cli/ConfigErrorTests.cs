@@ -15,7 +15,7 @@ public sealed class ConfigErrorTests : IDisposable
     [InlineData(Before + Table + "[enigne]\nmemory = 1GiB", "k2i.ini:7:1: unknown section [enigne]; did you mean [engine]?")]
     [InlineData(Before + Table + "[table]\ntopics = x", "k2i.ini:7:1: unknown section [table]; did you mean [table.NAME]?")]
     [InlineData(Before + Table + "[tables.x]\ntopics = x", "k2i.ini:7:1: unknown section [tables.x]; did you mean [table.NAME]?")]
-    [InlineData(Before + Table + "[zzzzzzzz]", "k2i.ini:7:1: unknown section [zzzzzzzz]; there are [kafka], [iceberg], [engine], [wal], [log], [http], [query], [flush], [table.NAME]")]
+    [InlineData(Before + Table + "[zzzzzzzz]", "k2i.ini:7:1: unknown section [zzzzzzzz]; there are [kafka], [iceberg], [engine], [wal], [log], [http], [query], [flush], [maintenance], [table.NAME]")]
     [InlineData("[kafka]\nbrokers = a:1\nauto.offset.reset = earliest\n[iceberg]\nwarehouse = w\n" + Table, "k2i.ini:3:1: unknown key 'auto.offset.reset' in [kafka]; it is 'start' of a [table.NAME] here")]
     [InlineData("[kafka]\nbrokers = a:1\nsasl.pasword = x\n[iceberg]\nwarehouse = w\n" + Table, "k2i.ini:3:1: unknown key 'sasl.pasword' in [kafka]; did you mean 'sasl.password'?")]
     [InlineData(Before + Table + "dead_letter = tabel", "k2i.ini:7:15: [table.events] dead_letter: expected table or topic or pause or drop, found 'tabel'; did you mean 'table'?")]

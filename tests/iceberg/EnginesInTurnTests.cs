@@ -35,7 +35,7 @@ public sealed class EnginesInTurnTests(RestFixture rest, ITestOutputHelper outpu
             if (table.Table.Metadata.CurrentSnapshot is null) table.Append();
             var what = (step % 3) switch
             {
-                0 => "k2i: " + RandomOperationsTests.Step(table, random),
+                0 => "k2i: " + RandomSteps.Step(table, random),
                 1 when python => "PyIceberg: " + ByPython(table, random),
                 _ => "Iceberg Java: " + ByJava(table, random, formatVersion, equality: !python),
             };

@@ -26,7 +26,7 @@ public sealed class FuzzTests(ITestOutputHelper output) : IDisposable
         var table = new ModelTable(new LocalStore(folder.Path), "t", formatVersion, new Random(seed)) { ShareVectorFiles = true };
         table.SetProperty("write.manifest.compression-codec", "uncompressed");
         var random = new Random(seed);
-        for (var step = 0; step < 25; step++) RandomOperationsTests.Step(table, random);
+        for (var step = 0; step < 25; step++) RandomSteps.Step(table, random);
         var metadata = table.Table.Metadata;
         var json = TableMetadataJson.ToBytes(metadata);
         var manifests = metadata.Snapshots.SelectMany(s => new ManifestReader(table.Store).Manifests(metadata, s)).DistinctBy(m => m.Path).ToList();

@@ -70,7 +70,7 @@ public sealed class RestOperationsTests(RestFixture rest, ITestOutputHelper outp
         for (var step = 0; step < 24; step++)
         {
             var what = "";
-            Do(table, $"step {step}", t => what = RandomOperationsTests.Step(t, random), all: step % 6 == 5);
+            Do(table, $"step {step}", t => what = RandomSteps.Step(t, random), all: step % 6 == 5);
             try
             {
                 rest.Judge.Check(table.Judged);

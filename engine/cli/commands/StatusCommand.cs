@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using K2I.Base;
-using K2I.Cli.Config;
 using K2I.Cli.Running;
 using K2I.Serve;
 
@@ -74,7 +73,7 @@ internal static class StatusCommand
     {
         var stopping = status.GetProperty("stopping").GetBoolean();
         var words = stopping ? "stopping" : status.GetProperty("healthy").GetBoolean() ? "healthy" : "unhealthy";
-        terminal.Say($"k2i {status.GetProperty("version").GetString()}: {words}, up for {ValueReader.FormatMs(status.GetProperty("uptime_ms").GetInt64() / 1000 * 1000)}");
+        terminal.Say($"k2i {status.GetProperty("version").GetString()}: {words}, up for {Units.FormatMs(status.GetProperty("uptime_ms").GetInt64() / 1000 * 1000)}");
         PrintSums(status.GetProperty("sums"), status.GetProperty("lanes"), terminal);
         terminal.Out.WriteLine();
         var all = status.GetProperty("tables").EnumerateArray().ToList();
@@ -134,6 +133,6 @@ internal static class StatusCommand
     private static string Ago(long unixMs, JsonElement status)
     {
         var now = status.GetProperty("started_unix_ms").GetInt64() + status.GetProperty("uptime_ms").GetInt64();
-        return unixMs == 0 ? "never" : $"{ValueReader.FormatMs(Math.Max(0, now - unixMs) / 1000 * 1000)} ago";
+        return unixMs == 0 ? "never" : $"{Units.FormatMs(Math.Max(0, now - unixMs) / 1000 * 1000)} ago";
     }
 }

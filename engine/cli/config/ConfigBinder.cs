@@ -25,7 +25,16 @@ internal sealed class ConfigBinder(string sourceName, List<SettingSection> secti
             AgeMs = Limits.FlushInterval(flush, Keys.FlushInterval),
         };
         var iceberg = Iceberg();
-        var tables = new TableSections(sections, source, defaults, iceberg, problems);
+        var maintenance = Section("maintenance");
+        var usual = new TableOptions
+        {
+            Name = "",
+            Topics = [],
+            Flush = defaults,
+            Maintenance = MaintenanceBinder.Defaults(maintenance),
+            IsMaintained = MaintenanceBinder.IsOn(maintenance),
+        };
+        var tables = new TableSections(sections, source, usual, iceberg, problems);
         tables.Bind();
         var options = new EngineOptions
         {
@@ -44,6 +53,7 @@ internal sealed class ConfigBinder(string sourceName, List<SettingSection> secti
             WalMaxBytes = wal.Bytes(Keys.WalMaxBytes, 16L << 20, 1L << 50),
             WalGroupMs = wal.Ms(Keys.WalGroupInterval, 0, 1_000),
             IndexBytes = query.Bytes(Keys.IndexMemory, IndexBudget.LeastBytes, 1L << 40),
+            MaintenanceBytes = maintenance.Bytes(Keys.MaintenanceMemory, 16L << 20, 1L << 40),
             HotTtlMs = query.Ms(Keys.HotTtl, 0, 86_400_000),
         };
         var leastMemory = options.Lanes * EngineOptions.LeastMemoryBytes + options.FlushThreads * EngineOptions.LeastFlushMemoryBytes;

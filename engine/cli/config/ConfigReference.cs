@@ -46,7 +46,7 @@ internal static class ConfigReference
     {
         const int indent = 22;
         var prefix = $"  {name.PadRight(indent - 3)} ";
-        foreach (var line in TextWrap.Lines(text, Width - indent))
+        foreach (var line in TextWrap.Lines(text, Width - Math.Max(indent, prefix.Length)))
         {
             output.WriteLine(prefix + line);
             prefix = new string(' ', indent);

@@ -84,6 +84,24 @@ internal static class Keys
     public static readonly ConfigKey FlushRows = new("flush", "rows", "10000000", Count, "Or when this many rows are.");
     public static readonly ConfigKey FlushInterval = new("flush", "interval", "30s", Time, "Or when the oldest row has waited this long, also if its topic falls idle.");
 
+    public static readonly ConfigKey Maintenance = ConfigKey.Choice("maintenance", "maintenance",
+        "Whether tables are kept in shape by the process that fills them. off: `k2i maintenance`, or others, see to it.", "on", "off");
+    public static readonly ConfigKey MaintenanceMemory = new("maintenance", "memory", "128MiB", Size,
+        "What one job of maintenance may take beside [engine] memory.");
+    public static readonly ConfigKey TargetFileSize = new("maintenance", "target_file_size", null, Size,
+        "How large files are to become; without it the table's property write.target-file-size-bytes, else 512MiB.", "256MiB");
+    public static readonly ConfigKey ExpireAfter = new("maintenance", "expire_after", "1d", Time,
+        "Snapshots older than this go, and with them the files that only they need; "
+        + "the table's property history.expire.max-snapshot-age-ms comes before it.");
+    public static readonly ConfigKey KeepSnapshots = new("maintenance", "keep_snapshots", "100", Count,
+        "So many snapshots of a branch stay whatever their age; "
+        + "the table's property history.expire.min-snapshots-to-keep comes before it.");
+    public static readonly ConfigKey Orphans = ConfigKey.Choice("maintenance", "orphans",
+        "Files below a table's location that the table does not name. "
+        + "report: tell of them; remove: remove those that are found a second time; off: do not look.", "report", "remove", "off");
+    public static readonly ConfigKey OrphanGrace = new("maintenance", "orphan_grace", "3d", Time,
+        "A file that was changed later than this ago is no orphan yet; longer than any writer takes from a file to its commit.");
+
     public static readonly ConfigKey Topics = new("table", "topics", null, "topic names or ^regular-expressions, separated by commas",
         "Topics that feed the table, separated by commas; one that starts with ^ is a regular expression. A section without topics says what a template's table of its name is like.", "events")
     { Required = true };
@@ -109,6 +127,24 @@ internal static class Keys
     public static readonly ConfigKey TableFlushBytes = new("table", "flush.bytes", null, Size, "This table's own [flush] bytes.", "256MiB");
     public static readonly ConfigKey TableFlushRows = new("table", "flush.rows", null, Count, "This table's own [flush] rows.", "1000000");
     public static readonly ConfigKey TableFlushInterval = new("table", "flush.interval", null, Time, "This table's own [flush] interval.", "5m");
+    public static readonly ConfigKey TableMaintenance = new("table", "maintenance", null, "on or off",
+        "This table's own [maintenance] maintenance.", "off")
+    { Choices = ["on", "off"] };
+    public static readonly ConfigKey TableTargetFileSize =
+        new("table", "maintenance.target_file_size", null, Size, "This table's own [maintenance] target_file_size.", "128MiB");
+    public static readonly ConfigKey TableExpireAfter =
+        new("table", "maintenance.expire_after", null, Time, "This table's own [maintenance] expire_after.", "5d");
+    public static readonly ConfigKey TableKeepSnapshots =
+        new("table", "maintenance.keep_snapshots", null, Count, "This table's own [maintenance] keep_snapshots.", "10");
+    public static readonly ConfigKey TableOrphans = new("table", "maintenance.orphans", null, "report or remove or off",
+        "This table's own [maintenance] orphans.", "remove")
+    { Choices = ["report", "remove", "off"] };
+    public static readonly ConfigKey TableOrphanGrace =
+        new("table", "maintenance.orphan_grace", null, Time, "This table's own [maintenance] orphan_grace.", "7d");
+    public static readonly ConfigKey Retention = new("table", "retention", null, Time,
+        "How long rows are kept, by the time in retention_column; those without one are kept for ever.", "90d");
+    public static readonly ConfigKey RetentionColumn = new("table", "retention_column", "_kafka.timestamp", "a column of times or dates",
+        "For retention: the column that says how old a row is. Of structs by a.b.");
     public static readonly ConfigKey DeadLetter = ConfigKey.Choice("table", "dead_letter", "Where a record goes that is no row. table: the Iceberg table NAME_dead_letters, exactly once; topic: a Kafka topic, at least once; pause: nowhere, the table stops until `k2i resume`; drop: nowhere, it is counted and logged.", "table", "topic", "pause", "drop");
     public static readonly ConfigKey DeadLetterTopic = new("table", "dead_letter_topic", null, "a topic name", "For dead_letter = topic: the topic. Without it NAME.dead-letters.", "events.dead-letters");
     public static readonly ConfigKey Tombstones = ConfigKey.Choice("table", "tombstones", "What a record without a value is. dead_letter; null_row: a row of nulls, its key and origin in _kafka, or a dead letter where a column is required; skip: nothing.", "dead_letter", "null_row", "skip");
@@ -134,13 +170,18 @@ internal static class Keys
         Listen, Socket, SocketMode, Token, TlsCertificate, TlsKey, TableMetrics,
         HotTtl, QueryMemory, IndexMemory, QueryRows, QueryBytes, QueryTimeout, QueryConcurrency,
         FlushBytes, FlushRows, FlushInterval,
+        Maintenance, MaintenanceMemory, TargetFileSize, ExpireAfter, KeepSnapshots, Orphans, OrphanGrace,
         Topics, TableName, MaxTables, Format, Columns, SchemaFile, InferRecords, UnknownFields, CaseSensitive, TimestampUnit, RawValue,
             RawKey, PartitionBy, Key, Start, KafkaColumn,
-        TableFlushBytes, TableFlushRows, TableFlushInterval, DeadLetter, DeadLetterTopic, Tombstones, MaxRecord, MaxDepth,
+        TableFlushBytes, TableFlushRows, TableFlushInterval,
+        TableMaintenance, TableTargetFileSize, TableExpireAfter, TableKeepSnapshots, TableOrphans, TableOrphanGrace, Retention,
+            RetentionColumn,
+        DeadLetter, DeadLetterTopic, Tombstones, MaxRecord, MaxDepth,
     ];
 
     /// <summary>Section names in the order of the default file; <c>table</c> stands for <c>table.NAME</c>.</summary>
-    public static readonly string[] Sections = ["kafka", "iceberg", "engine", "wal", "log", "http", "query", "flush", "table"];
+    public static readonly string[] Sections =
+        ["kafka", "iceberg", "engine", "wal", "log", "http", "query", "flush", "maintenance", "table"];
 
     public static IEnumerable<string> NamesIn(string section) => All.Where(k => k.Section == section).Select(k => k.Name);
 }

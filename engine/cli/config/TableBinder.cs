@@ -5,7 +5,12 @@ using K2I.Pipeline;
 namespace K2I.Cli.Config;
 
 /// <summary>Turns one <c>[table.NAME]</c>, of a table or a template, into options and checks its keys against each other.</summary>
-internal sealed class TableBinder(SettingSection section, Place sourcePlace, FlushOptions defaults, int formatVersion, Problems problems)
+/// <param name="section">The section.</param>
+/// <param name="sourcePlace">Where it stands, for what is missing.</param>
+/// <param name="defaults">What other sections say of all tables.</param>
+/// <param name="formatVersion">Of new tables.</param>
+/// <param name="problems">Gets what is wrong.</param>
+internal sealed class TableBinder(SettingSection section, Place sourcePlace, TableOptions defaults, int formatVersion, Problems problems)
 {
     // Keys that say how JSON becomes columns.
     private static readonly ConfigKey[] ForJson = [Keys.Columns, Keys.SchemaFile, Keys.InferRecords, Keys.UnknownFields, Keys.CaseSensitive, Keys.TimestampUnit, Keys.MaxDepth];
@@ -45,10 +50,12 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Flu
             KafkaColumn = values.Flag(Keys.KafkaColumn),
             Flush = new FlushOptions
             {
-                Bytes = values.Has(Keys.TableFlushBytes) ? Limits.FlushBytes(values, Keys.TableFlushBytes) : defaults.Bytes,
-                Rows = values.Has(Keys.TableFlushRows) ? Limits.FlushRows(values, Keys.TableFlushRows) : defaults.Rows,
-                AgeMs = values.Has(Keys.TableFlushInterval) ? Limits.FlushInterval(values, Keys.TableFlushInterval) : defaults.AgeMs,
+                Bytes = values.Has(Keys.TableFlushBytes) ? Limits.FlushBytes(values, Keys.TableFlushBytes) : defaults.Flush.Bytes,
+                Rows = values.Has(Keys.TableFlushRows) ? Limits.FlushRows(values, Keys.TableFlushRows) : defaults.Flush.Rows,
+                AgeMs = values.Has(Keys.TableFlushInterval) ? Limits.FlushInterval(values, Keys.TableFlushInterval) : defaults.Flush.AgeMs,
             },
+            Maintenance = MaintenanceBinder.Bind(values, defaults.Maintenance, values.Flag(Keys.KafkaColumn)),
+            IsMaintained = MaintenanceBinder.IsOn(values, defaults.IsMaintained),
             Properties = Properties(),
             DeadLetterPolicy = (DeadLetterPolicy)values.Choice(Keys.DeadLetter),
             DeadLetterTopic = DeadLetterTopic(topics),

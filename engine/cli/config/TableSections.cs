@@ -7,7 +7,7 @@ namespace K2I.Cli.Config;
 /// Tells the <c>[table.NAME]</c> sections apart: a table; with <c>table = …</c> a template, which makes a table of each topic that it
 /// matches; without <c>topics</c>, where there are templates, what one of their tables is like instead.
 /// </summary>
-internal sealed class TableSections(List<SettingSection> sections, Place source, FlushOptions defaults, IcebergOptions iceberg,
+internal sealed class TableSections(List<SettingSection> sections, Place source, TableOptions defaults, IcebergOptions iceberg,
     Problems problems)
 {
     private readonly Dictionary<string, SettingSection> places = new(StringComparer.Ordinal);

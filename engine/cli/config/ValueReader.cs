@@ -32,7 +32,7 @@ internal sealed class ValueReader(string sectionName, SettingSection? section, P
         Number(key, min, max, (string text, out long value) => Units.TryParseBytes(text, out value), Units.FormatBytes, "units: B, KiB, MiB, GiB, KB, MB, GB");
 
     public long Ms(ConfigKey key, long min, long max) =>
-        Number(key, min, max, (string text, out long value) => Units.TryParseMs(text, out value), FormatMs, "units: ms, s, m, h, d");
+        Number(key, min, max, (string text, out long value) => Units.TryParseMs(text, out value), Units.FormatMs, "units: ms, s, m, h, d");
 
     public long Count(ConfigKey key, long min, long max) =>
         Number(key, min, max, (string text, out long value) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value), n => n.ToString(CultureInfo.InvariantCulture), null);
@@ -82,9 +82,6 @@ internal sealed class ValueReader(string sectionName, SettingSection? section, P
         var place = (offset is { } at ? setting?.PlaceAt(at) : setting?.KeyPlace) ?? section?.Place ?? sourcePlace;
         problems.Add(place, $"[{sectionName}] {key.Name}: {message}", hint);
     }
-
-    public static string FormatMs(long ms) =>
-        ms % 86_400_000 == 0 && ms > 0 ? $"{ms / 86_400_000}d" : ms % 3_600_000 == 0 && ms > 0 ? $"{ms / 3_600_000}h" : ms % 60_000 == 0 && ms > 0 ? $"{ms / 60_000}m" : ms % 1_000 == 0 ? $"{ms / 1_000}s" : $"{ms}ms";
 
     private delegate bool Parser(string text, out long value);
 

@@ -48,7 +48,7 @@ internal sealed class Supervisor(AppOptions options, ILog log, IReadOnlyDictiona
     /// <summary>As the first signal does.</summary>
     internal void AskToStop(string reason)
     {
-        log.Info("stopping: flush, commit, leave", ("reason", reason), ("timeout", ValueReader.FormatMs(options.Engine.ShutdownTimeoutMs)));
+        log.Info("stopping: flush, commit, leave", ("reason", reason), ("timeout", Units.FormatMs(options.Engine.ShutdownTimeoutMs)));
         stopAsked = true;
         Wake();
     }

@@ -14,7 +14,10 @@ namespace K2I.Iceberg;
 /// </remarks>
 public sealed class FileCatalog : ICatalog
 {
-    private const string MetadataSuffix = ".metadata.json", ZippedSuffix = ".gz.metadata.json", Hint = "version-hint.text";
+    /// <summary>The file that says where readers begin to look for the newest version.</summary>
+    public const string HintName = "version-hint.text";
+
+    private const string MetadataSuffix = ".metadata.json", ZippedSuffix = ".gz.metadata.json";
 
     private readonly IObjectStore store;
     private readonly IClock clock;
@@ -222,7 +225,7 @@ public sealed class FileCatalog : ICatalog
     {
         try
         {
-            var text = Encoding.ASCII.GetString(store.Read($"{folder}/{Hint}"));
+            var text = Encoding.ASCII.GetString(store.Read($"{folder}/{HintName}"));
             return int.TryParse(text.AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : 0;
         }
         catch (EngineException error) when (error.Kind is ErrorKind.NotFound or ErrorKind.Denied or ErrorKind.Unavailable)
@@ -235,7 +238,7 @@ public sealed class FileCatalog : ICatalog
     {
         try
         {
-            store.Put($"{folder}/{Hint}", Encoding.ASCII.GetBytes(version.ToString(CultureInfo.InvariantCulture)));
+            store.Put($"{folder}/{HintName}", Encoding.ASCII.GetBytes(version.ToString(CultureInfo.InvariantCulture)));
         }
         catch (EngineException)
         {

@@ -121,7 +121,7 @@ public sealed class TableLinter(IObjectStore store)
                 .Concat(Metadata.MetadataLog.Select(e => e.Location)).Append(table.MetadataLocation)
                 .Select(Location.Normalize).ToHashSet(StringComparer.Ordinal);
             foreach (var file in store.List(Metadata.Location + "/"))
-                if (!named.Contains(Location.Normalize(file.Location)) && Location.NameOf(file.Location) != "version-hint.text") findings.Warn("orphan", file.Location, "nothing refers to it");
+                if (!named.Contains(Location.Normalize(file.Location)) && Location.NameOf(file.Location) != FileCatalog.HintName) findings.Warn("orphan", file.Location, "nothing refers to it");
         }
     }
 }

@@ -14,8 +14,7 @@ namespace K2I.Iceberg;
 /// </remarks>
 public sealed class ExpireSnapshots : TableAction
 {
-    private ImmutableArray<SnapshotId> removed = [];
-    private ImmutableArray<string> removedRefs = [];
+    private ExpiringSnapshots removed = ExpiringSnapshots.None;
 
     /// <summary>Snapshots older than this go; null: as old as <c>history.expire.max-snapshot-age-ms</c> says.</summary>
     public long? OlderThanMs { get; init; }
@@ -26,25 +25,34 @@ public sealed class ExpireSnapshots : TableAction
     /// <summary>Go whatever their age; one that a ref points at is Invalid.</summary>
     public ImmutableArray<SnapshotId> SnapshotIds { get; init; } = [];
 
+    /// <summary>
+    /// Stay whatever their age: they are read at the moment. What lies between them and the others goes, as it does around a tag.
+    /// </summary>
+    public ImmutableHashSet<SnapshotId> InUse { get; init; } = [];
+
     public override ActionResult Apply(Table table, ActionContext context)
     {
         var metadata = table.Metadata;
         if (metadata.FormatVersion < 2) throw new EngineException(ErrorKind.Unsupported, $"table {table.Ident} has format version 1, which is read only; upgrade it to version 2 first");
-        Plan(metadata, context.Clock.UnixMs);
-        if (removed.IsEmpty && removedRefs.IsEmpty) return new ActionResult.AlreadyDone("no snapshot is old enough");
+        removed = Choose(metadata, context.Clock.UnixMs);
+        if (removed.IsEmpty) return new ActionResult.AlreadyDone("no snapshot is old enough");
         ImmutableArray<MetadataUpdate> updates =
         [
-            .. removedRefs.Select(r => new MetadataUpdate.RemoveSnapshotRef(r)),
-            .. removed.IsEmpty ? [] : (ImmutableArray<MetadataUpdate>)[new MetadataUpdate.RemoveSnapshots(removed)],
+            .. removed.Refs.Select(r => new MetadataUpdate.RemoveSnapshotRef(r)),
+            .. removed.Snapshots.IsEmpty ? [] : (ImmutableArray<MetadataUpdate>)[new MetadataUpdate.RemoveSnapshots(removed.Snapshots)],
         ];
         // A branch that moved may have come to need what goes: every ref must be where it was.
         return new ActionResult.Change(updates, [new TableRequirement.AssertTableUuid(metadata.Uuid), .. metadata.Refs.Select(r => new TableRequirement.AssertRefSnapshotId(r.Key, r.Value.SnapshotId))]);
     }
 
     public override bool HasLanded(TableMetadata table) =>
-        (!removed.IsEmpty || !removedRefs.IsEmpty) && removed.All(id => table.FindSnapshot(id) is null) && removedRefs.All(r => !table.Refs.ContainsKey(r));
+        !removed.IsEmpty && removed.Snapshots.All(id => table.FindSnapshot(id) is null)
+            && removed.Refs.All(r => !table.Refs.ContainsKey(r));
 
-    private void Plan(TableMetadata table, long nowMs)
+    /// <summary>What would go of a table now.</summary>
+    /// <exception cref="EngineException">Invalid: a setting that keeps nothing of a branch, or one of <see cref="SnapshotIds"/> that a ref
+    /// points at.</exception>
+    public ExpiringSnapshots Choose(TableMetadata table, long nowMs)
     {
         var oldest = OlderThanMs ?? nowMs - table.LongProperty(TableProperties.MaxSnapshotAge, TableProperties.DefaultMaxSnapshotAgeMs);
         var keep = RetainLast ?? (int)Math.Min(int.MaxValue, table.LongProperty(TableProperties.MinSnapshotsToKeep, 1));
@@ -52,7 +60,6 @@ public sealed class ExpireSnapshots : TableAction
         var maxRefAge = table.LongProperty(TableProperties.MaxRefAge, long.MaxValue);
 
         var refs = table.Refs.Where(r => r.Key == SnapshotRef.Main || nowMs - (table.FindSnapshot(r.Value.SnapshotId)?.TimestampMs ?? 0) <= (r.Value.MaxRefAgeMs ?? maxRefAge)).ToList();
-        removedRefs = [.. table.Refs.Keys.Except(refs.Select(r => r.Key), StringComparer.Ordinal)];
         var kept = refs.Select(r => r.Value.SnapshotId).ToHashSet();
         var onBranches = new HashSet<SnapshotId>();
         foreach (var (name, reference) in refs.Where(r => r.Value.IsBranch))
@@ -75,6 +82,9 @@ public sealed class ExpireSnapshots : TableAction
             if (refs.FirstOrDefault(r => r.Value.SnapshotId == id) is { Key: { } held }) throw new EngineException(ErrorKind.Invalid, $"table at {table.Location}: snapshot {id} cannot expire, ref '{held}' points at it");
             kept.Remove(id);
         }
-        removed = [.. table.Snapshots.Select(s => s.SnapshotId).Where(id => !kept.Contains(id))];
+        kept.UnionWith(InUse);
+        return new ExpiringSnapshots(
+            [.. table.Snapshots.Select(s => s.SnapshotId).Where(id => !kept.Contains(id))],
+            [.. table.Refs.Keys.Except(refs.Select(r => r.Key), StringComparer.Ordinal)]);
     }
 }

@@ -14,12 +14,23 @@ public sealed record ExpiredFiles(ImmutableArray<string> Data, ImmutableArray<st
 {
     public int Count => Data.Length + Manifests.Length + ManifestLists.Length + Statistics.Length;
 
+    /// <summary>Bytes of each file, by its path, as far as they are known.</summary>
+    public required IReadOnlyDictionary<string, long> Bytes { get; init; }
+
+    /// <summary>
+    /// All of them, those that lead to others last: what is left of a deletion that broke off leads to nothing that is gone.
+    /// </summary>
+    public IEnumerable<string> InOrder => [.. Data, .. Statistics, .. Manifests, .. ManifestLists];
+
     /// <summary>What <paramref name="before"/> reached and <paramref name="after"/> does not.</summary>
     /// <param name="before">The table before snapshots expired.</param>
     /// <param name="after">The table now: loaded after the commit, so that what others added meanwhile counts.</param>
     /// <param name="store">Has both.</param>
     /// <exception cref="EngineException">Invalid: property <c>gc.enabled</c> forbids it, for other tables may share files. Anything that cannot be read: no plan.</exception>
-    public static ExpiredFiles Plan(TableMetadata before, TableMetadata after, IObjectStore store)
+    public static ExpiredFiles Plan(TableMetadata before, TableMetadata after, IObjectStore store) => Search(before, after, store).Last()!;
+
+    /// <summary>The same in small parts: null after each manifest or list that was read, the plan at the end.</summary>
+    public static IEnumerable<ExpiredFiles?> Search(TableMetadata before, TableMetadata after, IObjectStore store)
     {
         if (before.Uuid != after.Uuid) throw new EngineException(ErrorKind.Invalid, $"{before.Location} and {after.Location} are not the same table");
         if (!after.BoolProperty(TableProperties.GarbageCollection, otherwise: true)) throw new EngineException(ErrorKind.Invalid, $"table at {after.Location}: its property {TableProperties.GarbageCollection} forbids deleting files");
@@ -27,30 +38,64 @@ public sealed record ExpiredFiles(ImmutableArray<string> Data, ImmutableArray<st
         var left = after.Snapshots.ToDictionary(s => s.SnapshotId);
         var gone = before.Snapshots.Where(s => !left.ContainsKey(s.SnapshotId)).ToDictionary(s => s.SnapshotId);
         var oldest = OldestOfOneLine(gone, left, before);
-        var kept = Reach(after, oldest is null ? after.Snapshots : [oldest], reader);
-        var reached = Reach(before, gone.Values, reader);
+        var kept = new Dictionary<string, ManifestFile>(StringComparer.Ordinal);
+        var reached = new Dictionary<string, ManifestFile>(StringComparer.Ordinal);
+        foreach (var snapshot in oldest is null ? after.Snapshots : [oldest])
+        {
+            Add(kept, reader.Manifests(after, snapshot));
+            yield return null;
+        }
+        foreach (var snapshot in gone.Values)
+        {
+            Add(reached, UnlessGone(() => reader.Manifests(before, snapshot)));
+            yield return null;
+        }
         var expired = reached.Where(m => !kept.ContainsKey(m.Key)).Select(m => m.Value).ToList();
-        var data = oldest is null
-            ? Paths(before, expired, reader, live: true)
-            : Paths(before, reached.Values.Concat(kept.Values).Where(m => DeletedFromTheLine(m, gone, oldest)), reader, live: false);
-        if (data.Count > 0) data.ExceptWith(Paths(after, kept.Values, reader, live: true));
-        var keptLists = after.Snapshots.Select(s => s.ManifestList).ToHashSet(StringComparer.Ordinal);
-        var statistics = after.Statistics.Concat(after.PartitionStatistics).Select(s => s.Path).ToHashSet(StringComparer.Ordinal);
-        return new ExpiredFiles(
-            [.. data.Order(StringComparer.Ordinal)],
-            [.. expired.Select(m => m.Path).Order(StringComparer.Ordinal)],
-            [.. gone.Values.Select(s => s.ManifestList).OfType<string>().Where(l => !keptLists.Contains(l)).Order(StringComparer.Ordinal)],
-            [.. before.Statistics.Concat(before.PartitionStatistics).Select(s => s.Path).Where(p => !statistics.Contains(p)).Distinct(StringComparer.Ordinal)]);
+        var data = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var manifest in oldest is null ? expired
+            : reached.Values.Concat(kept.Values.Where(m => !reached.ContainsKey(m.Path))).Where(m => DeletedFromTheLine(m, gone, oldest)))
+        {
+            foreach (var entry in UnlessGone(() => reader.Entries(before, manifest)))
+                if (entry.IsLive == oldest is null) data[entry.File.FilePath] = entry.File.FileSizeBytes;
+            yield return null;
+        }
+        if (oldest is not null && data.Count > 0)
+        {
+            foreach (var snapshot in left.Values.Where(s => s != oldest && MayAddAgain(s)))
+            {
+                Add(kept, reader.Manifests(after, snapshot).Where(m => m.AddedSnapshotId == snapshot.SnapshotId));
+                yield return null;
+            }
+        }
+        foreach (var manifest in kept.Values.Where(m => m.MayHaveLiveFiles))
+        {
+            if (data.Count == 0) break;
+            foreach (var entry in reader.Entries(after, manifest))
+                if (entry.IsLive) data.Remove(entry.File.FilePath);
+            yield return null;
+        }
+        yield return Found(before, after, gone.Values, expired, data);
     }
 
-    /// <summary>Deletes the files, those that lead to others last; how many there were. One that is gone already does not matter.</summary>
-    public int Delete(IObjectStore store)
+    private static ExpiredFiles Found(TableMetadata before, TableMetadata after, IEnumerable<Snapshot> gone, List<ManifestFile> manifests,
+        Dictionary<string, long> data)
     {
-        var deleted = 0;
-        foreach (var path in (IEnumerable<string>)[.. Data, .. Statistics, .. Manifests, .. ManifestLists])
-            if (store.Delete(path)) deleted++;
-        return deleted;
+        var keptLists = after.Snapshots.Select(s => s.ManifestList).ToHashSet(StringComparer.Ordinal);
+        var keptStatistics = after.Statistics.Concat(after.PartitionStatistics).Select(s => s.Path).ToHashSet(StringComparer.Ordinal);
+        var statistics = before.Statistics.Concat(before.PartitionStatistics).Where(s => !keptStatistics.Contains(s.Path)).ToList();
+        var bytes = new Dictionary<string, long>(data, StringComparer.Ordinal);
+        foreach (var manifest in manifests) bytes[manifest.Path] = manifest.Length;
+        foreach (var file in statistics) bytes[file.Path] = file.FileSizeBytes;
+        return new ExpiredFiles(
+            [.. data.Keys.Order(StringComparer.Ordinal)],
+            [.. manifests.Select(m => m.Path).Order(StringComparer.Ordinal)],
+            [.. gone.Select(s => s.ManifestList).OfType<string>().Where(l => !keptLists.Contains(l)).Order(StringComparer.Ordinal)],
+            [.. statistics.Select(s => s.Path).Distinct(StringComparer.Ordinal)])
+        { Bytes = bytes };
     }
+
+    /// <summary>Deletes the files; how many there were. One that is gone already does not matter.</summary>
+    public int Delete(IObjectStore store) => InOrder.Count(store.Delete);
 
     /// <summary>
     /// Where what expired is the beginning of one line of snapshots that all others follow: the oldest one left. What it does not need no later one does, as a snapshot takes manifests and files over from the
@@ -74,14 +119,27 @@ public sealed record ExpiredFiles(ImmutableArray<string> Data, ImmutableArray<st
 
     private static bool FollowsOneOf(Dictionary<SnapshotId, Snapshot> snapshots, Snapshot snapshot) => snapshot.ParentSnapshotId is { } parent && snapshots.ContainsKey(parent);
 
-    private static HashSet<string> Paths(TableMetadata table, IEnumerable<ManifestFile> manifests, ManifestReader reader, bool live) =>
-        manifests.SelectMany(m => reader.Entries(table, m)).Where(e => e.IsLive == live).Select(e => e.File.FilePath).ToHashSet(StringComparer.Ordinal);
+    /// <summary>
+    /// A path that was deleted may come back: some engines add files that they did not write. Those of this one have names of their own.
+    /// </summary>
+    private static bool MayAddAgain(Snapshot snapshot) =>
+        snapshot.Summary.GetValueOrDefault(SummaryKeys.EngineName) != SnapshotAction.OwnEngineName;
 
-    private static Dictionary<string, ManifestFile> Reach(TableMetadata table, IEnumerable<Snapshot> snapshots, ManifestReader reader)
+    /// <summary>What expired may have been cleaned up by another process already: it is not ours to do then.</summary>
+    private static IEnumerable<T> UnlessGone<T>(Func<IReadOnlyList<T>> read)
     {
-        var manifests = new Dictionary<string, ManifestFile>(StringComparer.Ordinal);
-        foreach (var snapshot in snapshots)
-            foreach (var manifest in reader.Manifests(table, snapshot)) manifests[manifest.Path] = manifest;
-        return manifests;
+        try
+        {
+            return read();
+        }
+        catch (EngineException error) when (error.Kind == ErrorKind.NotFound)
+        {
+            return [];
+        }
+    }
+
+    private static void Add(Dictionary<string, ManifestFile> manifests, IEnumerable<ManifestFile> more)
+    {
+        foreach (var manifest in more) manifests[manifest.Path] = manifest;
     }
 }

@@ -10,6 +10,12 @@ public sealed class RewriteManifests(string branch = SnapshotRef.Main) : Snapsho
     /// <summary>Leave manifests of at least this size alone; null: those that have the target size already.</summary>
     public long? SmallerThanBytes { get; init; }
 
+    /// <summary>Summary entries of the application, by the base; null: none.</summary>
+    public Func<Table, ImmutableSortedDictionary<string, string>>? SummaryOf { get; init; }
+
+    /// <summary>Files of this spec can be written down anew: its types are known.</summary>
+    public static bool CanRewrite(TableMetadata table, int specId) => ManifestMerger.CanRewrite(table, specId);
+
     private protected override ActionResult? Decide(Table table, Snapshot? parent, ActionContext context, out SnapshotContent? content)
     {
         content = null;
@@ -25,7 +31,7 @@ public sealed class RewriteManifests(string branch = SnapshotRef.Main) : Snapsho
         foreach (var group in live.GroupBy(m => (m.Content, m.SpecId)).OrderBy(g => g.Key.Content).ThenByDescending(g => g.Key.SpecId))
         {
             var small = group.Where(m => m.Length < limit).ToList();
-            if (small.Count < 2 || !ManifestMerger.CanRewrite(metadata, group.Key.SpecId))
+            if (small.Count < 2 || !CanRewrite(metadata, group.Key.SpecId))
             {
                 manifests.AddRange(group);
                 continue;
@@ -39,6 +45,7 @@ public sealed class RewriteManifests(string branch = SnapshotRef.Main) : Snapsho
         summary.CountManifests(before, manifests.ToImmutable(), SnapshotId!.Value);
         summary.Set("entries-processed", processed);
         content = new SnapshotContent("replace", before, manifests.ToImmutable(), summary);
+        if (SummaryOf is not null) content = content with { ExtraSummary = SummaryOf(table) };
         return null;
     }
 
@@ -51,7 +58,7 @@ public sealed class RewriteManifests(string branch = SnapshotRef.Main) : Snapsho
         var rewritten = ImmutableArray.CreateBuilder<ManifestFile>();
         ManifestWriter? writer = null;
         // The sort is stable: within a partition, files keep their order.
-        foreach (var entry in manifests.SelectMany(m => reader.Entries(table, m)).Where(e => e.IsLive).OrderBy(e => PartitionPath.Of(spec, types, e.File.Partition), StringComparer.Ordinal))
+        foreach (var entry in manifests.SelectMany(m => reader.Entries(table, m)).Where(e => e.IsLive).OrderBy(e => e.File.Partition, new PartitionOrder(types)))
         {
             writer ??= new ManifestWriter(table, spec, manifests[0].Content, SnapshotId!.Value);
             writer.Existing(entry);

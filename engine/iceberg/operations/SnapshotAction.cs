@@ -12,6 +12,8 @@ namespace K2I.Iceberg;
 /// </remarks>
 public abstract class SnapshotAction : TableAction
 {
+    internal const string OwnEngineName = "k2i";
+
     private readonly HashSet<string> written = new(StringComparer.Ordinal);
     private readonly string branch;
     private string? uuid;
@@ -26,7 +28,7 @@ public abstract class SnapshotAction : TableAction
     internal override CommitFate FateOf(TableMetadata sent, TableMetadata now) => snapshotId is { } id ? SnapshotFate.Of(id, branch, sent, now) : CommitFate.Never;
 
     /// <summary>Who commits, in the summary of every snapshot.</summary>
-    public string EngineName { get; init; } = "k2i";
+    public string EngineName { get; init; } = OwnEngineName;
 
     public string EngineVersion { get; init; } = typeof(SnapshotAction).Assembly.GetName().Version?.ToString(3) ?? "0";
 
@@ -80,7 +82,7 @@ public abstract class SnapshotAction : TableAction
     /// <summary>Stores a finished manifest under the action's next name.</summary>
     private protected ManifestFile Store(TableMetadata table, ManifestWriter writer, ActionContext context)
     {
-        var path = string.Create(CultureInfo.InvariantCulture, $"{MetadataFolder(table)}/{uuid}-m{manifests++}.avro");
+        var path = string.Create(CultureInfo.InvariantCulture, $"{table.MetadataFolder}/{uuid}-m{manifests++}.avro");
         var (bytes, manifest) = writer.Finish(path);
         Put(path, bytes, context);
         KillPoint.Hit("commit.manifest-written");
@@ -92,7 +94,7 @@ public abstract class SnapshotAction : TableAction
         var id = snapshotId!.Value;
         var sequence = table.LastSequenceNumber + 1;
         var list = ManifestListFile.Write(table.FormatVersion, id, parent?.SnapshotId, sequence, table.NextRowId, content.Manifests);
-        var path = string.Create(CultureInfo.InvariantCulture, $"{MetadataFolder(table)}/snap-{id}-{++lists}-{uuid}.avro");
+        var path = string.Create(CultureInfo.InvariantCulture, $"{table.MetadataFolder}/snap-{id}-{++lists}-{uuid}.avro");
         var newest = table.Snapshots.IsEmpty ? 0 : table.Snapshots[^1].TimestampMs;
         var summary = content.Summary.Build(content.Operation, parent, ManifestCounts.Of(list.Manifests),
             [.. content.ExtraSummary, KeyValuePair.Create(SummaryKeys.EngineName, EngineName), KeyValuePair.Create(SummaryKeys.EngineVersion, EngineVersion)]);
@@ -121,8 +123,6 @@ public abstract class SnapshotAction : TableAction
         writer.Write(bytes);
         writer.Complete();
     }
-
-    internal static string MetadataFolder(TableMetadata table) => table.Property("write.metadata.path") is { Length: > 0 } path ? path.TrimEnd('/') : table.Location + "/metadata";
 
     /// <summary>A random positive number of 52 bits: readers that hold numbers as doubles keep it exact.</summary>
     private static SnapshotId NewSnapshotId(TableMetadata table, IRandom random)

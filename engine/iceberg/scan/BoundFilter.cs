@@ -112,8 +112,8 @@ internal sealed class BoundFilter
         // A column that the file lacks has no counts; what it holds then is the scan's to say.
         if (file.ValueCounts is null || !file.ValueCounts.TryGetValue(id, out var values)) return true;
         long? nulls = file.NullValueCounts is not null && file.NullValueCounts.TryGetValue(id, out var count) ? count : null;
-        // Below structs, counts may leave out the rows whose struct is null.
-        if (!schema.Fields.Any(f => f.Id == id)) (nulls, values) = (null, long.MaxValue);
+        // Below structs, counts may leave out the rows whose struct is null; where there is one for each row, they do not.
+        if (values != file.RecordCount && !schema.Fields.Any(f => f.Id == id)) (nulls, values) = (null, long.MaxValue);
         return predicate.MayMatch(file.LowerBounds?.GetValueOrDefault(id), file.UpperBounds?.GetValueOrDefault(id), nulls is not 0, nulls is null || nulls < values);
     }
 }

@@ -123,6 +123,9 @@ public sealed record TableMetadata
         return names;
     }
 
+    /// <summary>Where manifests and their lists go, without a slash at the end. A catalog may put metadata files elsewhere.</summary>
+    public string MetadataFolder => Property("write.metadata.path") is { Length: > 0 } path ? path.TrimEnd('/') : Location + "/metadata";
+
     public string? Property(string key) => Properties.GetValueOrDefault(key);
 
     /// <summary>A whole number from the properties; the default if it is absent or not a number.</summary>

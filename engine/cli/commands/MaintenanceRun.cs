@@ -1,0 +1,98 @@
+using K2I.Base;
+using K2I.Iceberg;
+using K2I.Maintenance;
+using K2I.Parquet;
+using K2I.Pipeline;
+using K2I.Storage;
+
+namespace K2I.Cli.Commands;
+
+/// <summary>
+/// Plans jobs of one table and does them to their end, one after another, each planned on the table as the one before left it.
+/// </summary>
+internal sealed class MaintenanceRun(Catalogs catalogs, EngineOptions? options, MaintenanceRequest request, Terminal terminal) : IDisposable
+{
+    private readonly ParquetBuffers buffers = new();
+    private readonly SystemClock clock = SystemClock.Instance;
+
+    public void Dispose() => buffers.Dispose();
+
+    /// <summary>Failed where a job gave way to another commit, or could not remove a file; what it says is printed.</summary>
+    public ExitCode Go()
+    {
+        var ident = catalogs.IdentOf(request.Table);
+        var table = catalogs.Catalog.Load(ident);
+        var policy = Asked(MaintainedTable.PolicyOf(options, catalogs, table));
+        var report = new MaintenanceReport(ident, request, terminal);
+        if (GarbageRule.Refusal(table.Metadata) is { } refusal
+            && request.Kinds.Any(k => k is JobKind.Expiry or JobKind.Orphans)) report.Refused(refusal);
+        foreach (var kind in request.Kinds)
+        {
+            // Only a look shows whether there are orphans: where that is all that is asked for, a dry run looks.
+            var looks = kind == JobKind.Orphans && request.Kinds.Length == 1;
+            var plan = PlanOf(kind, catalogs.Catalog.Load(ident), policy);
+            if (plan is null) report.NothingToDo(kind);
+            else if (request.DryRun && !looks) report.Planned(plan);
+            else report.Done(plan, Do(plan, ident));
+        }
+        return report.Print();
+    }
+
+    private JobOutcome Do(JobPlan plan, TableIdent ident)
+    {
+        using var job = plan.Start(new JobContext
+        {
+            Ident = ident,
+            Catalog = catalogs.Catalog,
+            Store = catalogs.Store,
+            Use = OffsetCarrier.Instance,
+            Buffers = buffers,
+            MemoryBytes = options?.MaintenanceBytes ?? EngineOptions.DefaultMaintenanceBytes,
+            Clock = clock,
+        });
+        using var progress = new ProgressLine(terminal, clock, MaintenanceReport.WordFor(plan.Kind), request.Json);
+        while (job.Step()) progress.Show(job.Progress);
+        return job.Outcome!;
+    }
+
+    private JobPlan? PlanOf(JobKind kind, Table table, MaintenancePolicy policy) => kind switch
+    {
+        JobKind.Retention when policy.Retention is { } retention =>
+            RetentionPlanner.Plan(table.Metadata, retention, LiveFiles(table), clock.UnixMs),
+        JobKind.Expiry when policy.Expiry is { } expiry =>
+            ExpiryPlanner.Plan(table.Metadata, expiry, OffsetCarrier.Instance.SnapshotsInUse(), clock.UnixMs),
+        JobKind.Manifests when policy.Manifests is { } manifests => ManifestPlanner.Plan(table.Metadata, Manifests(table), manifests),
+        JobKind.Orphans when policy.Orphans is { } orphans => OrphanPlanner.Plan(table.Metadata, orphans),
+        _ => null,
+    };
+
+    private IReadOnlyList<ManifestFile> Manifests(Table table) =>
+        table.Metadata.CurrentSnapshot is { } snapshot ? new ManifestReader(catalogs.Store).Manifests(table.Metadata, snapshot) : [];
+
+    private IEnumerable<DataFile> LiveFiles(Table table) =>
+        table.Metadata.CurrentSnapshot is { } snapshot
+            ? new ManifestReader(catalogs.Store).LiveEntries(table.Metadata, snapshot).Select(e => e.File) : [];
+
+    /// <summary>What the command line says comes before all else. By hand orphans are removed only where it says so.</summary>
+    private MaintenancePolicy Asked(MaintenancePolicy policy)
+    {
+        var expiry = policy.Expiry ?? new ExpiryPolicy();
+        if (request.OlderThanMs is not null || request.KeepSnapshots is not null)
+        {
+            var (age, keep) = (request.OlderThanMs ?? expiry.MaxAgeMs, request.KeepSnapshots ?? expiry.MinSnapshots);
+            expiry = new ExpiryPolicy { MaxAgeMs = age, MinSnapshots = keep, Insists = true };
+        }
+        var orphans = policy.Orphans ?? new OrphanPolicy();
+        return policy with
+        {
+            Expiry = expiry,
+            Orphans = orphans with
+            {
+                Remove = request.Remove && !request.DryRun,
+                GraceMs = request.OlderThanMs ?? orphans.GraceMs,
+                Force = request.Force,
+                Location = request.Location is { } location ? Location.FromConfig(location) : null,
+            },
+        };
+    }
+}

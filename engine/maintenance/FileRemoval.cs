@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using K2I.Base;
+
+namespace K2I.Maintenance;
+
+/// <summary>
+/// Removes files that nothing names, and counts what came of it: a file that could not be removed is told of, and never counted as gone.
+/// One job's.
+/// </summary>
+internal sealed class FileRemoval(JobContext context, string reason)
+{
+    /// <summary>Most files of a step: as many as stores take in one call.</summary>
+    public const int BatchFiles = 1_000;
+
+    private int inUse;
+    private int left;
+    private string? failure;
+    private string? whyLeft;
+
+    /// <summary>Files gone, those that were gone before left out.</summary>
+    public int Removed { get; private set; }
+
+    public long RemovedBytes { get; private set; }
+
+    public int Failed { get; private set; }
+
+    public int Seen { get; private set; }
+
+    /// <summary>Nothing of a whole batch could be removed: the store does not let it be done.</summary>
+    public bool HasGivenUp { get; private set; }
+
+    /// <summary>Locations of files that are there still.</summary>
+    public HashSet<string> Kept { get; } = new(StringComparer.Ordinal);
+
+    public void Remove(IEnumerable<StoredFile> files)
+    {
+        var (failedBefore, seenBefore) = (Failed, Seen);
+        foreach (var file in files)
+        {
+            Seen++;
+            if (context.Use.IsInUse(file.Location))
+            {
+                inUse++;
+                Kept.Add(file.Location);
+                continue;
+            }
+            try
+            {
+                if (!context.Store.Delete(file.Location)) continue;
+                Removed++;
+                RemovedBytes += file.Bytes;
+                context.Log.Debug("file removed", ("table", context.Ident), ("file", file.Location), ("reason", reason));
+            }
+            catch (EngineException error)
+            {
+                Failed++;
+                Kept.Add(file.Location);
+                failure ??= error.Message;
+            }
+        }
+        HasGivenUp = Seen > seenBefore && Failed - failedBefore == Seen - seenBefore;
+    }
+
+    public void Leave(int files, string why) => (left, whyLeft) = (files, why);
+
+    /// <summary>What was not removed, and why.</summary>
+    /// <param name="wanted">How many files there were to remove.</param>
+    public ImmutableArray<string> Notes(int wanted)
+    {
+        var notes = ImmutableArray.CreateBuilder<string>();
+        if (Failed > 0) notes.Add(string.Create(CultureInfo.InvariantCulture, $"{Failed} files could not be removed, such as: {failure}"));
+        if (HasGivenUp && wanted > Seen) notes.Add(
+            string.Create(CultureInfo.InvariantCulture, $"{wanted - Seen} files more were not tried"));
+        if (inUse > 0) notes.Add(string.Create(CultureInfo.InvariantCulture, $"{inUse} files are left to a writer that has them"));
+        if (left > 0) notes.Add(string.Create(CultureInfo.InvariantCulture, $"{left} files are left: {whyLeft}"));
+        return notes.ToImmutable();
+    }
+}
