@@ -57,6 +57,7 @@ public sealed class Engine : IDisposable
             .. context.Lanes.Select(l => new EngineWorker($"sync {l.Index}", l.Log.RunSync)),
             .. formerLogs.All.Select((l, i) => new EngineWorker($"sync former {i}", l.RunSync)),
             .. Enumerable.Range(0, options.FlushThreads).Select(i => new EngineWorker($"flush {i}", RunFlushes)),
+            .. Enumerable.Range(0, options.Maintenance.Threads).Select(i => new EngineWorker($"maintenance {i}", RunMaintenance)),
             .. Enumerable.Range(1, team is null ? 0 : options.EncodeHelpers).Select(i => new EngineWorker($"encode {i}", team!.Help)),
         ];
     }
@@ -159,6 +160,7 @@ public sealed class Engine : IDisposable
             {
                 foreach (var table in context.Tables.All) table.EndCalls();
                 context.Work.Close();
+                context.Upkeep.Close();
                 foreach (var other in context.Lanes) other.Log.End();
                 formerLogs.End();
             }
@@ -190,6 +192,24 @@ public sealed class Engine : IDisposable
             team?.Leave();
             if (Interlocked.Decrement(ref workersLeft) == 0)
                 foreach (var table in context.Tables.All) table.Stop();
+        }
+    }
+
+    private void RunMaintenance()
+    {
+        var pace = new MaintenancePace(context);
+        var options = context.Options.Maintenance;
+        while (context.Upkeep.Take() is { } table)
+        {
+            var due = long.MaxValue;
+            try
+            {
+                due = table.Maintenance.Work(pace, options.MemoryBytes);
+            }
+            finally
+            {
+                context.Upkeep.Done(table, due);
+            }
         }
     }
 

@@ -25,6 +25,7 @@ internal sealed class EngineContext : IDisposable
         Index = new(options.IndexBytes, services.Random.NextInt64(long.MaxValue));
         Stores = new(options, services, Shares, team, log);
         Work = new(clock);
+        Upkeep = new(clock);
         Stop = new(clock);
         Flushing = new(new(Shares.Encoders), clock, services.Random, log);
         Tables = new(this);
@@ -47,6 +48,12 @@ internal sealed class EngineContext : IDisposable
     internal TableStoreFactory Stores { get; }
 
     internal WorkQueue Work { get; }
+
+    /// <summary>Tables that are to be looked after.</summary>
+    internal WorkQueue Upkeep { get; }
+
+    /// <summary>Records wait to be fetched, or rows for memory, log or a flush: what else could be done waits.</summary>
+    internal bool IngestIsBehind => Lanes.Any(l => l.IsBehind) || Pool.HeldBytes - Pool.FlushedBytes > Pool.BudgetBytes / 4 * 3;
 
     /// <summary>Ends with the process's life: what need not be flushed before is given up at once.</summary>
     internal CallScope Stop { get; }

@@ -11,8 +11,6 @@ public sealed record EngineOptions
     /// <summary>What each flush thread needs beside that, for the row group that it encodes.</summary>
     public const long LeastFlushMemoryBytes = 1L << 20;
 
-    public const long DefaultMaintenanceBytes = 128L << 20;
-
     public required KafkaOptions Kafka { get; init; }
 
     public required IcebergOptions Iceberg { get; init; }
@@ -62,11 +60,10 @@ public sealed record EngineOptions
     /// <summary>Memory of all key indexes together, beside <see cref="MemoryBytes"/>; at least 1 MiB.</summary>
     public long IndexBytes { get; init; } = 64L << 20;
 
-    /// <summary>What one job of maintenance may take, beside <see cref="MemoryBytes"/>.</summary>
-    public long MaintenanceBytes { get; init; } = DefaultMaintenanceBytes;
-
     /// <summary>Threads that help flushes encode while cores are idle; 0: each flush encodes alone.</summary>
     public int EncodeHelpers { get; init; } = Math.Clamp(Environment.ProcessorCount - 1, 0, 7);
+
+    public MaintenanceOptions Maintenance { get; init; } = new();
 
     /// <summary>How long a stop may take to flush and commit before the process leaves anyway.</summary>
     public long ShutdownTimeoutMs { get; init; } = 30_000;

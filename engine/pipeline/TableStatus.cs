@@ -85,6 +85,8 @@ public sealed record TableStatus
 
     public string LastError { get; init; } = "";
 
+    public MaintenanceStatus Maintenance { get; init; } = new();
+
     /// <summary>Topics that it is to be fed from and that the cluster does not have.</summary>
     public ImmutableArray<string> MissingTopics { get; init; } = [];
 }

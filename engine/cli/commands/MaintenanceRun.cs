@@ -47,7 +47,7 @@ internal sealed class MaintenanceRun(Catalogs catalogs, EngineOptions? options, 
             Store = catalogs.Store,
             Use = OffsetCarrier.Instance,
             Buffers = buffers,
-            MemoryBytes = options?.MaintenanceBytes ?? EngineOptions.DefaultMaintenanceBytes,
+            MemoryBytes = options?.Maintenance.MemoryBytes ?? MaintenanceOptions.DefaultMemoryBytes,
             Clock = clock,
         });
         using var progress = new ProgressLine(terminal, clock, MaintenanceReport.WordFor(plan.Kind), request.Json);

@@ -53,7 +53,12 @@ internal sealed class ConfigBinder(string sourceName, List<SettingSection> secti
             WalMaxBytes = wal.Bytes(Keys.WalMaxBytes, 16L << 20, 1L << 50),
             WalGroupMs = wal.Ms(Keys.WalGroupInterval, 0, 1_000),
             IndexBytes = query.Bytes(Keys.IndexMemory, IndexBudget.LeastBytes, 1L << 40),
-            MaintenanceBytes = maintenance.Bytes(Keys.MaintenanceMemory, 16L << 20, 1L << 40),
+            Maintenance = new()
+            {
+                Threads = (int)maintenance.Count(Keys.MaintenanceThreads, 1, 64),
+                MemoryBytes = maintenance.Bytes(Keys.MaintenanceMemory, 16L << 20, 1L << 40),
+                CpuShare = maintenance.Count(Keys.MaintenanceCpu, 1, 100) / 100.0,
+            },
             HotTtlMs = query.Ms(Keys.HotTtl, 0, 86_400_000),
         };
         var leastMemory = options.Lanes * EngineOptions.LeastMemoryBytes + options.FlushThreads * EngineOptions.LeastFlushMemoryBytes;

@@ -86,6 +86,10 @@ internal static class Keys
 
     public static readonly ConfigKey Maintenance = ConfigKey.Choice("maintenance", "maintenance",
         "Whether tables are kept in shape by the process that fills them. off: `k2i maintenance`, or others, see to it.", "on", "off");
+    public static readonly ConfigKey MaintenanceThreads = new("maintenance", "threads", "1", Count,
+        "Tables that are kept in shape at a time, each by a thread of its own.");
+    public static readonly ConfigKey MaintenanceCpu = new("maintenance", "cpu", "50", Count,
+        "How much of a core each of these threads may use, in per cent; while records wait to be fetched they stand still.");
     public static readonly ConfigKey MaintenanceMemory = new("maintenance", "memory", "128MiB", Size,
         "What one job of maintenance may take beside [engine] memory.");
     public static readonly ConfigKey TargetFileSize = new("maintenance", "target_file_size", null, Size,
@@ -170,7 +174,7 @@ internal static class Keys
         Listen, Socket, SocketMode, Token, TlsCertificate, TlsKey, TableMetrics,
         HotTtl, QueryMemory, IndexMemory, QueryRows, QueryBytes, QueryTimeout, QueryConcurrency,
         FlushBytes, FlushRows, FlushInterval,
-        Maintenance, MaintenanceMemory, TargetFileSize, ExpireAfter, KeepSnapshots, Orphans, OrphanGrace,
+        Maintenance, MaintenanceThreads, MaintenanceCpu, MaintenanceMemory, TargetFileSize, ExpireAfter, KeepSnapshots, Orphans, OrphanGrace,
         Topics, TableName, MaxTables, Format, Columns, SchemaFile, InferRecords, UnknownFields, CaseSensitive, TimestampUnit, RawValue,
             RawKey, PartitionBy, Key, Start, KafkaColumn,
         TableFlushBytes, TableFlushRows, TableFlushInterval,

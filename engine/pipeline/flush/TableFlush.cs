@@ -33,7 +33,7 @@ internal sealed class TableFlush
     private string what = "";
     private long waitMs = FirstWaitMs;
     private long writtenMs;
-    private Flush? flush;
+    private volatile Flush? flush;
     private DataFileWriter? writer;
     private IReadOnlyList<WrittenFile> files = [];
     private bool isLogged;
@@ -52,6 +52,9 @@ internal sealed class TableFlush
         beganMs = context.Clock.MonotonicMs;
         step = CheckTopics;
     }
+
+    /// <summary>It stands in the names of the files; null until one may be written. Any thread.</summary>
+    internal string? Id => flush?.Id;
 
     /// <summary>When the oldest row of it was fetched; 0 for none. Any thread.</summary>
     internal long OldestUnixMs { get; }

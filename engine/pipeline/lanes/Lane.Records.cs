@@ -10,6 +10,7 @@ internal sealed partial class Lane
     {
         if (Of(record.TopicId, record.Partition) is not { } partition || record.Offset < partition.Position) return;
         partition.Position = record.Offset.Next;
+        taken++;
         foreach (var source in partition.Reading)
         {
             if (record.Offset < source.NextOffset) continue;

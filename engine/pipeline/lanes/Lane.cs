@@ -33,6 +33,9 @@ internal sealed partial class Lane : IRecordHandler, IConsumerListener, IDisposa
     /// <summary>Partitions whose ends are asked for in a second.</summary>
     private const int MostWatermarks = 500;
 
+    /// <summary>Records on the broker that are not worth the name of a lag.</summary>
+    private const int LeastLag = 10_000;
+
     private readonly EngineContext engine;
     private readonly ConcurrentQueue<LaneMessage> inbox = new();
     private readonly Dictionary<(string Topic, int Partition), LanePartition> partitions = [];
@@ -47,6 +50,8 @@ internal sealed partial class Lane : IRecordHandler, IConsumerListener, IDisposa
     private IConsumer? consumer;
     private LanePartition?[]?[] byTopic = [];
     private long nextUpkeepMs;
+    private long taken;
+    private long takenBefore;
     private long nextTruncateMs;
     private long joinedMs;
     private int watermarksFrom;
@@ -84,6 +89,9 @@ internal sealed partial class Lane : IRecordHandler, IConsumerListener, IDisposa
     internal bool HasJoined { get; private set; }
 
     /// <summary>Partitions that are assigned to it. Any thread, roughly.</summary>
+    /// <summary>It has records to fetch, or waits for room: looked at once a second. Any thread.</summary>
+    internal bool IsBehind { get; private set; }
+
     internal int PartitionCount => partitions.Count;
 
     /// <summary>For other threads: acted on in the next step.</summary>
@@ -296,6 +304,18 @@ internal sealed partial class Lane : IRecordHandler, IConsumerListener, IDisposa
         if (!HasJoined && now - joinedMs > JoinWaitMs && consumer!.Connection.State == KafkaConnectionState.Up) HasJoined = true;
         if (HasJoined) engine.ShowTablesWithoutPartitions();
         ReadWatermarks();
+        LookBehind();
+    }
+
+    /// <summary>It is behind by more than it takes in two seconds, or stands still for want of something.</summary>
+    private void LookBehind()
+    {
+        long lag = 0;
+        foreach (var partition in partitions.All)
+            foreach (var source in partition.Reading)
+                if (source.HighWatermark.IsNumber && source.NextOffset.IsNumber) lag += Math.Max(0, source.HighWatermark - source.NextOffset);
+        IsBehind = stalled.Count > 0 || Log.Trouble is not null || lag > Math.Max(LeastLag, 2 * (taken - takenBefore));
+        takenBefore = taken;
     }
 
     private void ReadWatermarks()

@@ -53,6 +53,7 @@ internal sealed partial class TableHandle
                 Show(TableState.Stopped, "it is in the configuration no longer");
                 engine.TellLanes(new LaneMessage.TablesChanged());
                 engine.Work.Remove(this);
+                engine.Upkeep.Remove(this);
                 return false;
             }
             if (!ReferenceEquals(Interlocked.CompareExchange(ref change, null, taken), taken)) continue;

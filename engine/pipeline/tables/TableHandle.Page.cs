@@ -52,6 +52,7 @@ internal sealed partial class TableHandle
             LastCommitMs = Volatile.Read(ref Flushes.LastCommitMs),
             OldestPendingUnixMs = now?.OldestPendingUnixMs ?? 0,
             LastError = LastError,
+            Maintenance = Maintenance.Status,
             MissingTopics = [.. Topics.Missing],
         };
     }

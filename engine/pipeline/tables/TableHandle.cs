@@ -49,6 +49,7 @@ internal sealed partial class TableHandle
         ingest = new IngestCounters?[engine.Options.Lanes];
         Stream = LogStreams.IdOf(options.Name);
         Topics = new(options.Topics, options.Name, log);
+        Maintenance = new(this, engine);
     }
 
     /// <summary>What the table is to be between this run and the next; null options: nothing.</summary>

@@ -132,6 +132,7 @@ internal sealed class TableSet(EngineContext engine)
         var table = new TableHandle(options, engine);
         handles[options.Name] = table;
         engine.Work.Wake(table, Urgency.Idle);
+        engine.Upkeep.Wake(table, Urgency.Idle);
         return table;
     }
 }

@@ -1,0 +1,212 @@
+using System.Collections.Immutable;
+using K2I.Base;
+using K2I.Iceberg;
+using K2I.Maintenance;
+using K2I.Parquet;
+using Inventory = K2I.Maintenance.TableState;
+
+namespace K2I.Pipeline;
+
+/// <summary>
+/// Looks after one table: plans what it needs and does it, job after job. One thread at a time; what it says of itself any thread reads.
+/// </summary>
+/// <remarks>
+/// <code>
+/// due? ─► this process's turn? ─► load, plan ─► job ─► job … ─► due again
+///                                     ▲          │ conflict or error: later, each time twice as long
+///                                     └──────────┘
+/// </code>
+/// Of the processes that feed a table one looks after it: the one that reads its first partition. Two may for a while, when partitions move:
+/// jobs of both are decided by the table, and one finds a conflict.
+/// </remarks>
+internal sealed class TableMaintenance(TableHandle table, EngineContext engine)
+{
+    /// <summary>When it is looked whether there is something to look at.</summary>
+    private const long LookMs = 30_000;
+
+    /// <summary>Commits after which a table is looked at, and how long it may lie without any.</summary>
+    private const int EnoughCommits = 10;
+    private const long LongestMs = 3_600_000;
+
+    private const long ExpiryMs = 3_600_000, OrphansMs = 86_400_000, StatisticsMs = 6 * 3_600_000;
+    private const long FirstWaitMs = 60_000, LongestWaitMs = 6 * 3_600_000;
+    private const int UnknownTries = 20;
+
+    private readonly IClock clock = engine.Services.Clock;
+    private readonly TableUse use = new(table, engine);
+    private readonly OrphanQuarantine quarantine = new(engine.Services.Clock);
+    private long beganMs = engine.Services.Clock.MonotonicMs;
+    private long lookedMs = long.MinValue;
+    private long lookedAtCommits;
+    private long notBeforeMs;
+    private int inVain;
+    private readonly Dictionary<JobKind, long> doneMs = [];
+    private volatile MaintenanceStatus status = new();
+
+    internal MaintenanceStatus Status => status;
+
+    /// <summary>Does what is due; when there may be more, in monotonic milliseconds.</summary>
+    internal long Work(MaintenancePace pace, long memoryBytes)
+    {
+        var now = clock.MonotonicMs;
+        if (engine.Stop.IsEnded) return long.MaxValue;
+        if (WhyNot() is { } why)
+        {
+            if (status.Idle != why) status = status with { Idle = why, Job = "", Next = [] };
+            return now + LookMs;
+        }
+        if (status.Idle.Length > 0) status = status with { Idle = "" };
+        if (now < notBeforeMs) return notBeforeMs;
+        if (!IsDue(now)) return now + LookMs;
+        using var calls = engine.Stop.Enter();
+        try
+        {
+            Round(pace, memoryBytes);
+        }
+        catch (EngineException error) when (error.Kind != ErrorKind.Fatal)
+        {
+            status = status with { Failures = status.Failures + 1, LastError = error.Message };
+            if (engine.Stop.IsEnded) return long.MaxValue;
+            PutOff();
+            engine.Log.Warn("a table could not be looked after", ("table", table.Name), ("error", error.Message),
+                ("retry_ms", notBeforeMs - clock.MonotonicMs));
+        }
+        status = status with { Job = "", Next = [] };
+        return clock.MonotonicMs + LookMs;
+    }
+
+    /// <summary>Why there is nothing to do here; null where there is.</summary>
+    private string? WhyNot() =>
+        !table.Options.IsMaintained ? "maintenance is off"
+        : table.Run is not { Failure: null, Store.IsOpen: true } run ? "the table is not running"
+        : !ReadsFirstPartition(run) ? "another process looks after it"
+        : null;
+
+    private bool ReadsFirstPartition(TableRun run)
+    {
+        var first = table.Topics.Names.Where(n => !table.Topics.Missing.Contains(n)).Min(StringComparer.Ordinal);
+        return run.Parts.Any(p => p.Sources.Any(s => s.Assigned && s.Partition == 0 && s.Topic == first));
+    }
+
+    /// <summary>A table without commits is looked at once an hour, for partitions that went cold and snapshots that grew old.</summary>
+    private bool IsDue(long now)
+    {
+        var commits = Volatile.Read(ref table.Flushes.Commits);
+        if (commits - lookedAtCommits < EnoughCommits && now - Math.Max(lookedMs, beganMs) < LongestMs) return false;
+        (lookedMs, lookedAtCommits) = (now, commits);
+        return true;
+    }
+
+    private void Round(MaintenancePace pace, long memoryBytes)
+    {
+        var (services, policy) = (engine.Services, table.Options.Maintenance);
+        pace.Begin();
+        var loaded = services.Catalog.Load(table.Run!.Store.Ident);
+        var state = Inventory.Read(loaded, services.Objects, policy);
+        var plans = Planner.Plan(state, Due(policy), use.SnapshotsInUse(), clock.UnixMs, quarantine);
+        Describe(state, policy);
+        using var buffers = new ParquetBuffers(memoryBytes);
+        var context = new JobContext
+        {
+            Ident = loaded.Ident,
+            Catalog = services.Catalog,
+            Store = services.Objects,
+            Use = use,
+            Buffers = buffers,
+            MemoryBytes = memoryBytes,
+            Clock = clock,
+            Random = services.Random,
+            Log = engine.Log,
+        };
+        for (var i = 0; i < plans.Length && pace.Rest(); i++)
+        {
+            status = status with { Job = Text(plans[i]), Next = [.. plans.Skip(i + 1).Select(Text)] };
+            if (!Do(plans[i], context, pace)) return;
+        }
+    }
+
+    /// <summary>The policy without what was done a short while ago.</summary>
+    private MaintenancePolicy Due(MaintenancePolicy policy) => policy with
+    {
+        Expiry = IsDue(JobKind.Expiry, ExpiryMs) ? policy.Expiry : null,
+        Orphans = IsDue(JobKind.Orphans, OrphansMs) ? policy.Orphans : null,
+        Statistics = IsDue(JobKind.Statistics, StatisticsMs) ? policy.Statistics : null,
+    };
+
+    private bool IsDue(JobKind kind, long everyMs) => clock.MonotonicMs - doneMs.GetValueOrDefault(kind, beganMs) >= everyMs;
+
+    /// <summary>One job, to its end; false at a stop, or where others are in the way.</summary>
+    private bool Do(JobPlan plan, JobContext context, MaintenancePace pace)
+    {
+        var started = clock.MonotonicMs;
+        using var job = plan.Start(context);
+        var lost = 0;
+        for (var more = true; more;)
+        {
+            pace.Begin();
+            try
+            {
+                more = job.Step();
+                KillPoint.Hit("maintenance.step");
+            }
+            catch (EngineException error) when (error.Kind == ErrorKind.Unknown && ++lost < UnknownTries)
+            {
+                // It is not known whether it landed: the same step finds out.
+                engine.Log.Warn("a job waits to learn of its commit", ("table", table.Name), ("job", plan.Kind), ("error", error.Message));
+                if (engine.Stop.Wait(1_000 * lost)) return false;
+                continue;
+            }
+            if (more && !pace.Rest()) return false;
+        }
+        doneMs[plan.Kind] = clock.MonotonicMs;
+        var outcome = job.Outcome!;
+        status = status.With(outcome);
+        Tell(plan, outcome, clock.MonotonicMs - started);
+        if (outcome.Conflict is null)
+        {
+            inVain = 0;
+            return true;
+        }
+        PutOff(2 * (clock.MonotonicMs - started));
+        return false;
+    }
+
+    private void Tell(JobPlan plan, JobOutcome outcome, long tookMs)
+    {
+        var files = outcome.FilesIn + outcome.FilesRemoved;
+        engine.WriteEntry(table.Stream, new LogEntry.MaintenanceTask(plan.Kind.ToString(), files, outcome.Conflict ?? plan.Reason));
+        if (outcome.Conflict is { } conflict)
+        {
+            engine.Log.Info("a job was dropped: others changed the table", ("table", table.Name), ("job", plan.Kind), ("reason", conflict));
+            return;
+        }
+        engine.Log.Info("table looked after", ("table", table.Name), ("job", plan.Kind), ("reason", plan.Reason), ("files_in", outcome.FilesIn),
+            ("files_out", outcome.FilesOut), ("bytes", outcome.BytesWritten), ("removed", outcome.FilesRemoved),
+            ("snapshots", outcome.Snapshots), ("took_ms", tookMs));
+        foreach (var note in outcome.Notes) engine.Log.Info("of a table's upkeep", ("table", table.Name), ("job", plan.Kind), ("note", note));
+    }
+
+    private void Describe(Inventory state, MaintenancePolicy policy)
+    {
+        var metadata = state.Table.Metadata;
+        var enough = (policy.Compaction?.TargetFileBytes ?? ParquetProperties.TargetFileBytesOf(metadata)) * 3 / 4;
+        status = status with
+        {
+            DataFiles = state.Files.Length,
+            SmallFiles = state.Files.Count(f => f.Data.File.FileSizeBytes < enough),
+            OldestSnapshotUnixMs = metadata.Snapshots.Length == 0 ? 0 : metadata.Snapshots.Min(s => s.TimestampMs),
+        };
+    }
+
+    /// <summary>Not before long; each time it is in vain twice as long.</summary>
+    private void PutOff(long leastMs = 0)
+    {
+        var wait = Math.Min(LongestWaitMs, Math.Max(leastMs, FirstWaitMs) << Math.Min(inVain++, 12));
+        notBeforeMs = clock.MonotonicMs + (wait / 2) + engine.Services.Random.NextInt64((wait / 2) + 1);
+        lookedMs = long.MinValue;
+        lookedAtCommits = 0;
+        beganMs = Math.Min(beganMs, clock.MonotonicMs - LongestMs);
+    }
+
+    private static string Text(JobPlan plan) => $"{plan.Kind.ToString().ToLowerInvariant()}: {plan.Reason}";
+}

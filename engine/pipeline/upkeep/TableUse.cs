@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+using K2I.Iceberg;
+using K2I.Maintenance;
+
+namespace K2I.Pipeline;
+
+/// <summary>What a running table's jobs carry on and leave alone.</summary>
+internal sealed class TableUse(TableHandle table, EngineContext engine) : ITableUse
+{
+    /// <summary>Who began to read a snapshot has read it by then.</summary>
+    private const long LongestReadMs = 600_000;
+
+    public ImmutableSortedDictionary<string, string> SummaryOf(Table onto) => OffsetCarrier.Instance.SummaryOf(onto);
+
+    public ImmutableSortedDictionary<string, string> FileMetadataOf(IReadOnlyList<IReadOnlyDictionary<string, string>> replaced) =>
+        OffsetCarrier.Instance.FileMetadataOf(replaced);
+
+    /// <summary>The snapshot that readers are given now, and those that they were given a while ago.</summary>
+    public ImmutableHashSet<SnapshotId> SnapshotsInUse()
+    {
+        if (table.ShownTable is not { } shown) return [];
+        var since = engine.Services.Clock.UnixMs - LongestReadMs;
+        var used = ImmutableHashSet.CreateBuilder<SnapshotId>();
+        if (shown.Metadata.CurrentSnapshot is { } current) used.Add(current.SnapshotId);
+        foreach (var recent in shown.Metadata.Snapshots.Where(s => s.TimestampMs >= since))
+        {
+            used.Add(recent.SnapshotId);
+            if (recent.ParentSnapshotId is { } parent) used.Add(parent);
+        }
+        return used.ToImmutable();
+    }
+
+    public bool IsInUse(string location) => table.FlushIds.Any(id => location.Contains(id, StringComparison.Ordinal));
+}
