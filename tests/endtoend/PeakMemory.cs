@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace K2I.EndToEnd.Tests;
 
-/// <summary>The most memory that a process had resident, against what its configuration allows: its budgets, and 64 MiB for everything else.</summary>
+/// <summary>
+/// The most memory that a process had resident, against what its configuration allows: its budgets, and 64 MiB for everything else.
+/// </summary>
 internal sealed partial class PeakMemory
 {
     private const long Else = 64L << 20;
@@ -36,12 +38,14 @@ internal sealed partial class PeakMemory
 
     public void Assert()
     {
-        Xunit.Assert.True(peak <= allowed, $"{peak >> 20} MiB were resident, {allowed >> 20} MiB are what its budgets and {Else >> 20} MiB allow");
+        Xunit.Assert.True(peak <= allowed,
+            $"{peak >> 20} MiB were resident, {allowed >> 20} MiB are what its budgets and {Else >> 20} MiB allow");
     }
 
     private static long Bytes(string config, string key, long otherwise) =>
         (Regex.Match(config, $@"^\s*{key}\s*=\s*(\d+)MiB", RegexOptions.Multiline) is { Success: true } found
-            ? long.Parse(found.Groups[1].Value, CultureInfo.InvariantCulture) : otherwise) << 20;
+            ? long.Parse(found.Groups[1].Value, CultureInfo.InvariantCulture)
+            : otherwise) << 20;
 
     [GeneratedRegex(@"VmHWM:\s+(\d+) kB")]
     private static partial Regex Peak();

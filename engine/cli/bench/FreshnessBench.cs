@@ -13,8 +13,8 @@ using K2I.Query;
 namespace K2I.Cli.Bench;
 
 /// <summary>
-/// How old rows are when they can first be asked for: each record says when it was produced, and a reader looks at the table's cut all the time. The time
-/// in Kafka is part of it. Beside it other readers may ask for rows, and what they cost the ingest shows.
+/// How old rows are when they can first be asked for: each record says when it was produced, and a reader looks at the table's cut all the
+/// time. The time in Kafka is part of it. Beside it other readers may ask for rows, and what they cost the ingest shows.
 /// </summary>
 internal sealed class FreshnessBench(FreshnessBenchOptions options, TextWriter output)
 {
@@ -63,7 +63,14 @@ internal sealed class FreshnessBench(FreshnessBenchOptions options, TextWriter o
 
     private void Measure(Engine engine, EngineViews views, EngineOptions engineOptions)
     {
-        var limits = new QueryLimits { MemoryBytes = 64 << 20, MaxRows = long.MaxValue, MaxBytes = long.MaxValue, TimeoutMs = 60_000, Concurrency = 64 };
+        var limits = new QueryLimits
+        {
+            MemoryBytes = 64 << 20,
+            MaxRows = long.MaxValue,
+            MaxBytes = long.MaxValue,
+            TimeoutMs = 60_000,
+            Concurrency = 64,
+        };
         using var queries = new TableQueries(views, Services.Of(engineOptions).Objects, limits, SystemClock.Instance);
         List<Thread> threads =
         [
@@ -82,7 +89,8 @@ internal sealed class FreshnessBench(FreshnessBenchOptions options, TextWriter o
         var seconds = Usage.Now().Seconds(before);
         foreach (var thread in threads) thread.Join();
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{seen:N0} rows seen in {seconds:F1} s: {seen / seconds:N0} a second; {Volatile.Read(ref answers):N0} answers of {Volatile.Read(ref answered):N0} rows meanwhile"));
+            $"{seen:N0} rows seen in {seconds:F1} s: {seen / seconds:N0} a second; "
+                + $"{Volatile.Read(ref answers):N0} answers of {Volatile.Read(ref answered):N0} rows meanwhile"));
     }
 
     /// <summary>Counts the age of each row that it sees for the first time.</summary>
@@ -111,7 +119,8 @@ internal sealed class FreshnessBench(FreshnessBenchOptions options, TextWriter o
 
     private void Produce()
     {
-        using var producer = new KafkaProducer(new() { Client = new() { Brokers = options.Brokers }, Idempotent = false, LingerMs = 1 }, NullLog.Instance);
+        var producing = new ProducerOptions { Client = new() { Brokers = options.Brokers }, Idempotent = false, LingerMs = 1 };
+        using var producer = new KafkaProducer(producing, NullLog.Instance);
         var events = new EventGenerator(Seed, 1_767_225_600_000);
         Span<byte> value = new byte[1024];
         var started = Stopwatch.GetTimestamp();
@@ -126,7 +135,8 @@ internal sealed class FreshnessBench(FreshnessBenchOptions options, TextWriter o
                 NowUs().TryFormat(value[11..], out var digits, default, CultureInfo.InvariantCulture);
                 value[11 + digits] = (byte)',';
                 events.Value[1..].CopyTo(value[(12 + digits)..]);
-                producer.Produce(new() { Topic = topic, Partition = (int)(n % options.Partitions), Value = value[..(11 + digits + events.Value.Length)] });
+                var length = 11 + digits + events.Value.Length;
+                producer.Produce(new() { Topic = topic, Partition = (int)(n % options.Partitions), Value = value[..length] });
             }
             Volatile.Write(ref produced, n);
         }
@@ -173,7 +183,9 @@ internal sealed class FreshnessBench(FreshnessBenchOptions options, TextWriter o
 
     private void Tell(long committed)
     {
-        if (committed != seen) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{committed - seen:N0} rows were flushed before they were looked at"));
+        var unseen = committed - seen;
+        if (unseen != 0)
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{unseen:N0} rows were flushed before they were looked at"));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"produced to readable, ms: p50 {At(0.5):F2}  p99 {At(0.99):F2}  p99.9 {At(0.999):F2}  max {At(1):F2}"));
     }

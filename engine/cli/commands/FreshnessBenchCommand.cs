@@ -10,19 +10,41 @@ internal static class FreshnessBenchCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var brokers = new Option<string>("--brokers") { Description = "Kafka to produce to and read from", HelpName = "HOST:PORT", Required = true };
+        var brokers = new Option<string>("--brokers")
+        {
+            Description = "Kafka to produce to and read from",
+            HelpName = "HOST:PORT",
+            Required = true,
+        };
         var partitions = new Option<int>("--partitions") { Description = "Partitions of the topic", DefaultValueFactory = _ => 4 };
-        var rate = new Option<long>("--rate") { Description = "Records a second, 0 for as many as can be", DefaultValueFactory = _ => 100_000 };
+        var rate = new Option<long>("--rate")
+        {
+            Description = "Records a second, 0 for as many as can be",
+            DefaultValueFactory = _ => 100_000,
+        };
         var seconds = new Option<int>("--seconds") { Description = "How long records are produced", DefaultValueFactory = _ => 20 };
         var readers = new Option<int>("--readers") { Description = "Threads that ask for rows all the time", DefaultValueFactory = _ => 0 };
-        var lanes = new Option<int>("--lanes") { Description = "Lanes that read the topic", DefaultValueFactory = _ => EngineOptions.AutoLanes };
+        var lanes = new Option<int>("--lanes")
+        {
+            Description = "Lanes that read the topic",
+            DefaultValueFactory = _ => EngineOptions.AutoLanes,
+        };
         var memory = new Option<string>("--memory") { Description = "Memory for rows", DefaultValueFactory = _ => "512MiB" };
-        var directory = new Option<string>("--dir") { Description = "Where a warehouse is made and removed", HelpName = "DIR", DefaultValueFactory = _ => Path.GetTempPath() };
-        var command = new Command("freshness", "How old rows are when they can first be asked for") { brokers, partitions, rate, seconds, readers, lanes, memory, directory };
+        var directory = new Option<string>("--dir")
+        {
+            Description = "Where a warehouse is made and removed",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => Path.GetTempPath(),
+        };
+        var command = new Command("freshness", "How old rows are when they can first be asked for")
+        {
+            brokers, partitions, rate, seconds, readers, lanes, memory, directory,
+        };
         command.SetAction(arguments =>
         {
             if (!Units.TryParseBytes(arguments.GetValue(memory), out var bytes) || bytes < 64 << 20)
-                throw new EngineException(ErrorKind.Invalid, $"--memory {arguments.GetValue(memory)}: expected a size like 512MiB, at least 64MiB");
+                throw new EngineException(ErrorKind.Invalid,
+                    $"--memory {arguments.GetValue(memory)}: expected a size like 512MiB, at least 64MiB");
             new FreshnessBench(new()
             {
                 Brokers = arguments.GetValue(brokers)!,

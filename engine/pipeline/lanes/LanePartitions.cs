@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace K2I.Pipeline;
 
-/// <summary>The partitions that are assigned to a lane, found by themselves and by topic: there may be tens of thousands. The lane's thread.</summary>
+/// <summary>
+/// The partitions that are assigned to a lane, found by themselves and by topic: there may be tens of thousands. The lane's thread.
+/// </summary>
 internal sealed class LanePartitions
 {
     private readonly Dictionary<(string Topic, int Partition), LanePartition> all = [];
