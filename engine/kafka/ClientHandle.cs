@@ -6,7 +6,7 @@ using K2I.Base;
 namespace K2I.Kafka;
 
 /// <summary>
-/// Owns one librdkafka client and the callbacks that reach managed code. Errors, statistics and group events come on the polling thread; log lines
+/// Owns one librdkafka client and the callbacks that reach managed code. Errors and group events come on the polling thread; log lines
 /// on any of librdkafka's threads. No exception leaves a callback: it is kept and thrown by <see cref="ThrowCaptured"/>.
 /// </summary>
 internal sealed unsafe class ClientHandle
@@ -44,13 +44,13 @@ internal sealed unsafe class ClientHandle
 
     public KafkaConnection Connection => connection.Current;
 
+    /// <summary>Looks whether a broker is up; on the polling thread.</summary>
+    public void LookAtBrokers() => connection.Look(Native.BrokersUp(Pointer));
+
     public bool HasCaptured => captured is not null;
 
     public static ClientHandle OpenConsumer(ClientConf conf, string name, IClientOwner owner, ILog log, IClock clock)
     {
-        // With thousands of partitions they are long.
-        conf.Set("statistics.interval.ms", 5_000);
-        Native.ConfSetStatistics(conf.Pointer, &OnStatistics);
         Native.ConfSetRebalance(conf.Pointer, &OnRebalance);
         Native.ConfSetOffsetCommit(conf.Pointer, &OnOffsetCommit);
         return new(conf, Native.TypeConsumer, name, owner, log, clock);
@@ -115,13 +115,6 @@ internal sealed unsafe class ClientHandle
         {
             handle.Capture(exception);
         }
-    }
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int OnStatistics(nint client, byte* json, nuint length, nint opaque)
-    {
-        From(opaque).connection.OnStatistics(new ReadOnlySpan<byte>(json, (int)length));
-        return 0;
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]

@@ -28,7 +28,7 @@ public sealed unsafe partial class KafkaConsumer : IConsumer
     private readonly ClientHandle client;
     private readonly TopicTable topics = new();
 
-    /// <summary>Fetched records of all partitions, and nothing else: group events, errors and statistics stay on <see cref="events"/>.</summary>
+    /// <summary>Fetched records of all partitions, and nothing else: group events and errors stay on <see cref="events"/>.</summary>
     private readonly nint records;
     private readonly nint events;
 
@@ -97,6 +97,7 @@ public sealed unsafe partial class KafkaConsumer : IConsumer
         try
         {
             ServeEvents(0);
+            client.LookAtBrokers();
             // Records come in portions, as the fetcher does not count what is in hand (librdkafka.patch). Only the first is waited for.
             while (!client.HasCaptured && remaining > 0 && Native.ConsumeCallbackQueue(records, timeoutMs, &OnMessage, client.Opaque) > 0)
                 timeoutMs = 0;
@@ -130,6 +131,7 @@ public sealed unsafe partial class KafkaConsumer : IConsumer
         try
         {
             ServeEvents(timeoutMs);
+            client.LookAtBrokers();
         }
         finally
         {

@@ -33,8 +33,10 @@ internal static unsafe partial class Native
     [LibraryImport(Library, EntryPoint = "rd_kafka_conf_set_error_cb")]
     public static partial void ConfSetError(nint conf, delegate* unmanaged[Cdecl]<nint, int, byte*, nint, void> callback);
 
-    [LibraryImport(Library, EntryPoint = "rd_kafka_conf_set_stats_cb")]
-    public static partial void ConfSetStatistics(nint conf, delegate* unmanaged[Cdecl]<nint, byte*, nuint, nint, int> callback);
+    /// <summary>Added by librdkafka.patch.</summary>
+    [LibraryImport(Library, EntryPoint = "rd_kafka_brokers_up")]
+    [SuppressGCTransition]
+    public static partial int BrokersUp(nint client);
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_conf_set_rebalance_cb")]
     public static partial void ConfSetRebalance(nint conf, delegate* unmanaged[Cdecl]<nint, int, NativePartitionList*, nint, void> callback);

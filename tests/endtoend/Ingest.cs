@@ -10,15 +10,21 @@ namespace K2I.EndToEnd.Tests;
 internal sealed class Ingest : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
+
+    /// <summary>Small, so that more than a few records fill it.</summary>
+    private const string DefaultMemory = "64MiB";
+
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
     private readonly Process process;
     private readonly StringBuilder log = new();
     private readonly int port;
+    private readonly PeakMemory memory;
 
-    private Ingest(Process process, int port, string configFile)
+    private Ingest(Process process, int port, string configFile, PeakMemory memory)
     {
         this.process = process;
         this.port = port;
+        this.memory = memory;
         ConfigFile = configFile;
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
         process.OutputDataReceived += (_, line) => Keep(line.Data);
@@ -50,6 +56,7 @@ internal sealed class Ingest : IDisposable
         bool fromFile = false)
     {
         var port = FreePort();
+        if (!engine.Contains("memory =", StringComparison.Ordinal)) engine = $"memory = {DefaultMemory}\n{engine}";
         var text = $"{config}\n[http]\nlisten = 127.0.0.1:{port}\n[engine]\ndata_dir = {workspace.Data}{name}\n{engine}\n";
         var file = workspace.File($"k2i{name}.ini", text);
         // What runs the tests may ignore SIGINT or SIGHUP, as shells in the background and nohup do, and a child inherits that.
@@ -64,7 +71,7 @@ internal sealed class Ingest : IDisposable
         var process = Process.Start(start)!;
         if (!fromFile) process.StandardInput.Write(text);
         process.StandardInput.Close();
-        return new Ingest(process, port, file);
+        return new Ingest(process, port, file, PeakMemory.By(text));
     }
 
     /// <summary>Waits until the table has committed this many rows since the start of the process.</summary>
@@ -139,10 +146,12 @@ internal sealed class Ingest : IDisposable
 
     public void Signal(string name) => Tool.Run("bash", ["-c", $"kill -{name} {process.Id}"]);
 
-    /// <summary>SIGTERM; the exit code.</summary>
+    /// <summary>SIGTERM; the exit code. It has kept to its memory until the end.</summary>
     public int Stop()
     {
         Signal("TERM");
+        while (!process.WaitForExit(20) && memory.Look(process.Id)) continue;
+        memory.Assert();
         return WaitForExit();
     }
 
@@ -153,17 +162,24 @@ internal sealed class Ingest : IDisposable
         return process.ExitCode;
     }
 
-    /// <summary>As a crash: kill -9.</summary>
+    /// <summary>As a crash: kill -9. It has kept to its memory until then.</summary>
     public void Kill()
     {
-        process.Kill();
-        process.WaitForExit();
+        memory.Look(process.Id);
+        End();
+        memory.Assert();
     }
 
     public void Dispose()
     {
-        if (!process.HasExited) Kill();
+        if (!process.HasExited) End();
         process.Dispose();
+    }
+
+    private void End()
+    {
+        process.Kill();
+        process.WaitForExit();
     }
 
     private static long Committed(JsonElement status, string name) => Table(status, name) is { } table

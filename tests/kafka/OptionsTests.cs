@@ -142,14 +142,33 @@ public sealed unsafe class OptionsTests
         reader.PollFor(500);
     }
 
-    [Theory]
-    [InlineData("""{"name":"x","brokers":{"a:1":{"name":"a:1","nodeid":1,"state":"UP","toppars":{}}},"topics":{}}""", true)]
-    [InlineData("""{"brokers":{"a:1":{"state":"DOWN","rtt":{"state":"UP"}},"b:1":{"state":"TRY_CONNECT"}},"topics":{"t":{"x":{"state":"UP"}}}}""", false)]
-    [InlineData("""{"topics":{"brokers":{"a":{"state":"UP"}}},"brokers":{}}""", false)]
-    [InlineData("""{"brokers":{"a:1":{"state":"DOWN"},"b:1":{"state":"UP"}}}""", true)]
-    [InlineData("not json", false)]
-    public void StatisticsTellWhetherABrokerIsUp(string json, bool up) =>
-        Assert.Equal(up, ConnectionTracker.AnyBrokerUp(System.Text.Encoding.UTF8.GetBytes(json)));
+    [Fact]
+    public void OneBrokerThatIsUpIsEnoughAndNoneIsDownOnlyAfterAWhile()
+    {
+        var clock = new FakeClock();
+        var tracker = new ConnectionTracker(clock);
+        tracker.Look(0);
+        Assert.Equal(KafkaConnectionState.Connecting, tracker.Current.State);
+        tracker.Look(1);
+        Assert.Equal(KafkaConnectionState.Up, tracker.Current.State);
+        // An idle connection is closed and made again.
+        tracker.Look(0);
+        clock.Pass(ConnectionTracker.ReconnectMs - 1);
+        tracker.Look(0);
+        Assert.Equal(KafkaConnectionState.Up, tracker.Current.State);
+        tracker.Look(1);
+        tracker.Look(0);
+        clock.Pass(ConnectionTracker.ReconnectMs - 1);
+        tracker.Look(0);
+        Assert.Equal(KafkaConnectionState.Up, tracker.Current.State);
+        clock.Pass(1);
+        tracker.Look(0);
+        Assert.Equal(KafkaConnectionState.Down, tracker.Current.State);
+        tracker.Look(2);
+        Assert.Equal(KafkaConnectionState.Up, tracker.Current.State);
+        tracker.OnError(KafkaError.AllBrokersDown, "refused");
+        Assert.Equal(KafkaConnectionState.Down, tracker.Current.State);
+    }
 
     private static Collector Open(ILog log, params (string Name, string Value)[] properties) => new(Options(properties), log);
 

@@ -13,8 +13,7 @@ internal sealed partial class Lane
         var asked = new Dictionary<RunPart, List<Source>>(ReferenceEqualityComparer.Instance);
         foreach (var given in assigned)
         {
-            var partition = new LanePartition(given.Topic, given.Partition);
-            partitions[(given.Topic, given.Partition)] = partition;
+            var partition = partitions.Add(given.Topic, given.Partition);
             foreach (var table in engine.Tables.FedBy(given.Topic)) Feed(partition, new(table), asked);
             engine.Log.Debug("partition assigned", ("lane", Index), ("topic", given.Topic), ("partition", given.Partition));
         }
@@ -46,7 +45,7 @@ internal sealed partial class Lane
     {
         problems.Tell(in told);
         var end = KafkaProblems.EndOf(in told);
-        if (told.Topic is { } topic && partitions.TryGetValue((topic, told.Partition), out var partition))
+        if (told.Topic is { } topic && partitions.TryGet(topic, told.Partition, out var partition))
         {
             foreach (var feed in partition.Feeds)
             {
@@ -75,7 +74,7 @@ internal sealed partial class Lane
         foreach (var leaving in gone)
         {
             engine.Log.Debug("partition revoked", ("lane", Index), ("topic", leaving.Topic), ("partition", leaving.Partition));
-            if (!partitions.Remove((leaving.Topic, leaving.Partition), out var partition)) continue;
+            if (!partitions.TryRemove(leaving.Topic, leaving.Partition, out var partition)) continue;
             partition.Assigned = false;
             foreach (var feed in partition.Feeds)
             {

@@ -27,7 +27,7 @@ internal sealed partial class Lane
     {
         if (!ReferenceEquals(run.Table.Run, run)) return;
         var asked = new Dictionary<RunPart, List<Source>>(ReferenceEqualityComparer.Instance);
-        foreach (var partition in partitions.Values)
+        foreach (var partition in run.Table.Topics.Names.SelectMany(partitions.Of))
             foreach (var feed in partition.Feeds)
                 if (ReferenceEquals(feed.Table, run.Table) && feed.Source is null) Attach(partition, feed, run, asked);
         Ask(asked);
@@ -117,7 +117,7 @@ internal sealed partial class Lane
         if (!engine.Tables.Topics.IsEmpty
             && !subscribed.SequenceEqual(engine.Tables.Topics)) consumer!.Subscribe(subscribed = engine.Tables.Topics);
         var asked = new Dictionary<RunPart, List<Source>>(ReferenceEqualityComparer.Instance);
-        foreach (var partition in partitions.Values)
+        foreach (var partition in partitions.All)
         {
             var fed = engine.Tables.FedBy(partition.Topic);
             partition.Feeds.RemoveAll(f => f.Source is null && !fed.Contains(f.Table));
@@ -154,7 +154,7 @@ internal sealed partial class Lane
         {
             if (!source.Reads || source.Missed) continue;
             source.Missed = true;
-            if (!partitions.TryGetValue((source.Topic, source.Partition), out var partition) || !partition.IsStarted
+            if (!partitions.TryGet(source.Topic, source.Partition, out var partition) || !partition.IsStarted
                 || partition.Reading.Any(s => !s.Part!.IsStalled)) continue;
             partition.IsStarted = false;
             (stop ??= []).Add(new(source.Topic, source.Partition));
@@ -171,7 +171,7 @@ internal sealed partial class Lane
         foreach (var source in sources)
         {
             source.Missed = false;
-            if (!partitions.TryGetValue((source.Topic, source.Partition), out var partition)) continue;
+            if (!partitions.TryGet(source.Topic, source.Partition, out var partition)) continue;
             var from = source.ReadFrom is { } wanted && (wanted.IsNumber || !source.NextOffset.IsNumber) ? wanted : source.NextOffset;
             if (from.IsNumber)
             {
@@ -198,7 +198,7 @@ internal sealed partial class Lane
         foreach (var source in sources)
         {
             source.Reads = source.Assigned = false;
-            if (!partitions.TryGetValue((source.Topic, source.Partition), out var partition)) continue;
+            if (!partitions.TryGet(source.Topic, source.Partition, out var partition)) continue;
             foreach (var feed in partition.Feeds)
                 if (ReferenceEquals(feed.Part, part)) (feed.Part, feed.Source) = (null, null);
             partition.Update();
@@ -214,6 +214,6 @@ internal sealed partial class Lane
     private void UpdatePartitions(IEnumerable<Source> sources)
     {
         foreach (var source in sources)
-            if (partitions.TryGetValue((source.Topic, source.Partition), out var partition)) partition.Update();
+            if (partitions.TryGet(source.Topic, source.Partition, out var partition)) partition.Update();
     }
 }

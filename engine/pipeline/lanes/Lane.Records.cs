@@ -42,7 +42,7 @@ internal sealed partial class Lane
     private LanePartition? LookUp(int topicId, int partition)
     {
         var topic = consumer!.TopicName(topicId);
-        LanePartition[] known = [.. partitions.Values.Where(p => p.Topic == topic)];
+        var known = partitions.Of(topic);
         var byPartition = new LanePartition?[known.Select(p => p.Partition + 1).DefaultIfEmpty(0).Max()];
         foreach (var each in known) byPartition[each.Partition] = each;
         if (topicId >= byTopic.Length) Array.Resize(ref byTopic, Math.Max(16, topicId * 2));

@@ -38,7 +38,7 @@ internal sealed partial class Lane : IRecordHandler, IConsumerListener, IDisposa
 
     private readonly EngineContext engine;
     private readonly ConcurrentQueue<LaneMessage> inbox = new();
-    private readonly Dictionary<(string Topic, int Partition), LanePartition> partitions = [];
+    private readonly LanePartitions partitions = new();
     private readonly Dictionary<TableHandle, RunPart> parts = new(ReferenceEqualityComparer.Instance);
     private readonly List<RunPart> touched = [];
     private readonly List<RunPart> attention = [];
@@ -300,7 +300,7 @@ internal sealed partial class Lane : IRecordHandler, IConsumerListener, IDisposa
         nextUpkeepMs = now + UpkeepMs;
         engine.Pool.RetireFlushed(now - engine.Options.HotTtlMs);
         foreach (var part in parts.Values) part.SweepIndex();
-        acks.Tick(partitions.Values, next => consumer!.Ack(next));
+        acks.Tick(partitions.All, next => consumer!.Ack(next));
         if (!HasJoined && now - joinedMs > JoinWaitMs && consumer!.Connection.State == KafkaConnectionState.Up) HasJoined = true;
         if (HasJoined) engine.ShowTablesWithoutPartitions();
         ReadWatermarks();
@@ -321,7 +321,7 @@ internal sealed partial class Lane : IRecordHandler, IConsumerListener, IDisposa
     private void ReadWatermarks()
     {
         if (partitions.Count == 0) return;
-        var all = partitions.Values;
+        var all = partitions.All;
         var from = watermarksFrom;
         watermarksFrom = from + MostWatermarks >= all.Count ? 0 : from + MostWatermarks;
         foreach (var partition in all.Skip(from).Take(MostWatermarks))
@@ -374,7 +374,7 @@ internal sealed partial class Lane : IRecordHandler, IConsumerListener, IDisposa
                     ("reason", left.Select(p => p.Run.Flush?.Trouble).FirstOrDefault(t => t is not null) ?? "time is up"));
         }
         KillPoint.Hit("stop.flushed");
-        consumer.TryAck(LaneAcks.Committed(partitions.Values), 2_000);
+        consumer.TryAck(LaneAcks.Committed(partitions.All), 2_000);
         KillPoint.Hit("stop.acked");
     }
 

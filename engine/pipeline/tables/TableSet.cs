@@ -12,13 +12,19 @@ internal sealed class TableSet(EngineContext engine)
     private readonly Dictionary<string, TableHandle> handles = new(StringComparer.Ordinal);
     private readonly HashSet<string> known = new(StringComparer.Ordinal);
     private readonly List<string> seen = [];
-    private ImmutableArray<TableHandle> all = [];
+    private ImmutableArray<TableHandle>? all;
     private ImmutableDictionary<string, ImmutableArray<TableHandle>> fed = ImmutableDictionary.Create<string,
         ImmutableArray<TableHandle>>(StringComparer.Ordinal);
     private ImmutableArray<RefusedTopic> refused = [];
     private TopicRoutes? routes;
 
-    internal ImmutableArray<TableHandle> All => all;
+    internal ImmutableArray<TableHandle> All
+    {
+        get
+        {
+            lock (gate) return all ??= [.. handles.Values];
+        }
+    }
 
     /// <summary>The table of a name, as the configuration has it; null where there is none.</summary>
     internal TableHandle? Find(string name)
@@ -83,7 +89,7 @@ internal sealed class TableSet(EngineContext engine)
                 added.Add(options.Name);
                 Begin(options);
             }
-            all = [.. handles.Values];
+            all = null;
             (routes, refused) = (next, []);
             Volatile.Write(ref fed, fed.Clear());
             if (!Topics.SequenceEqual(next.Topics)) Topics = next.Topics;
@@ -98,7 +104,7 @@ internal sealed class TableSet(EngineContext engine)
         {
             if (table.Wanted is not null) return false;
             handles.Remove(table.Name);
-            all = all.Remove(table);
+            all = null;
             return true;
         }
     }
@@ -116,7 +122,7 @@ internal sealed class TableSet(EngineContext engine)
         if (!handles.TryGetValue(options.Name, out var table))
         {
             table = Begin(options);
-            all = all.Add(table);
+            all = null;
             engine.Log.Info("a topic makes a table", ("topic", topic), ("table", options.Name), ("section", $"table.{options.Template}"));
         }
         else if (table.Wanted is null)

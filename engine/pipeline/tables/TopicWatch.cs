@@ -17,6 +17,15 @@ internal sealed class TopicWatch(ImmutableArray<string> topics, string table, IL
 
     internal ImmutableSortedSet<string> Missing => Volatile.Read(ref missing);
 
+    /// <summary>Every topic that is known to feed the table.</summary>
+    internal ImmutableArray<string> Names
+    {
+        get
+        {
+            lock (gate) return names;
+        }
+    }
+
     /// <summary>Kafka has said that some topic is missing, and not which.</summary>
     internal bool IsLookWanted { get; private set; }
 
