@@ -11,6 +11,21 @@ public sealed record MaintenanceOptions
     /// <summary>Native memory of one job, beside that of rows.</summary>
     public long MemoryBytes { get; init; } = DefaultMemoryBytes;
 
+    /// <summary>Commits after which a table is looked at.</summary>
+    public int EveryCommits { get; init; } = 10;
+
+    /// <summary>How long a table may lie without being looked at.</summary>
+    public long EveryMs { get; init; } = 3_600_000;
+
+    /// <summary>How often snapshots expire at most.</summary>
+    public long ExpiryEveryMs { get; init; } = 3_600_000;
+
+    /// <summary>How often orphans are looked for.</summary>
+    public long OrphansEveryMs { get; init; } = 86_400_000;
+
+    /// <summary>How often statistics are made at most.</summary>
+    public long StatisticsEveryMs { get; init; } = 6 * 3_600_000;
+
     /// <summary>How much of a core each thread may use, over 0 up to 1.</summary>
     public double CpuShare { get; init; } = 0.5;
 }

@@ -21,22 +21,18 @@ namespace K2I.Pipeline;
 /// </remarks>
 internal sealed class TableMaintenance(TableHandle table, EngineContext engine)
 {
-    /// <summary>When it is looked whether there is something to look at.</summary>
-    private const long LookMs = 30_000;
+    /// <summary>When it is looked whether there is something to look at, at most.</summary>
+    private const long MostLookMs = 30_000;
 
-    /// <summary>Commits after which a table is looked at, and how long it may lie without any.</summary>
-    private const int EnoughCommits = 10;
-    private const long LongestMs = 3_600_000;
-
-    private const long ExpiryMs = 3_600_000, OrphansMs = 86_400_000, StatisticsMs = 6 * 3_600_000;
     private const long FirstWaitMs = 60_000, LongestWaitMs = 6 * 3_600_000;
     private const int UnknownTries = 20;
 
     private readonly IClock clock = engine.Services.Clock;
+    private readonly MaintenanceOptions options = engine.Options.Maintenance;
     private readonly TableUse use = new(table, engine);
     private readonly OrphanQuarantine quarantine = new(engine.Services.Clock);
-    private long beganMs = engine.Services.Clock.MonotonicMs;
-    private long lookedMs = long.MinValue;
+    private readonly long beganMs = engine.Services.Clock.MonotonicMs;
+    private long lookedMs = engine.Services.Clock.MonotonicMs;
     private long lookedAtCommits;
     private long notBeforeMs;
     private int inVain;
@@ -44,6 +40,8 @@ internal sealed class TableMaintenance(TableHandle table, EngineContext engine)
     private volatile MaintenanceStatus status = new();
 
     internal MaintenanceStatus Status => status;
+
+    private long LookMs => Math.Min(MostLookMs, options.EveryMs);
 
     /// <summary>Does what is due; when there may be more, in monotonic milliseconds.</summary>
     internal long Work(MaintenancePace pace, long memoryBytes)
@@ -65,11 +63,8 @@ internal sealed class TableMaintenance(TableHandle table, EngineContext engine)
         }
         catch (EngineException error) when (error.Kind != ErrorKind.Fatal)
         {
-            status = status with { Failures = status.Failures + 1, LastError = error.Message };
             if (engine.Stop.IsEnded) return long.MaxValue;
-            PutOff();
-            engine.Log.Warn("a table could not be looked after", ("table", table.Name), ("error", error.Message),
-                ("retry_ms", notBeforeMs - clock.MonotonicMs));
+            Failed(error.Message);
         }
         status = status with { Job = "", Next = [] };
         return clock.MonotonicMs + LookMs;
@@ -92,7 +87,7 @@ internal sealed class TableMaintenance(TableHandle table, EngineContext engine)
     private bool IsDue(long now)
     {
         var commits = Volatile.Read(ref table.Flushes.Commits);
-        if (commits - lookedAtCommits < EnoughCommits && now - Math.Max(lookedMs, beganMs) < LongestMs) return false;
+        if (commits - lookedAtCommits < options.EveryCommits && now - lookedMs < options.EveryMs) return false;
         (lookedMs, lookedAtCommits) = (now, commits);
         return true;
     }
@@ -121,19 +116,33 @@ internal sealed class TableMaintenance(TableHandle table, EngineContext engine)
         for (var i = 0; i < plans.Length && pace.Rest(); i++)
         {
             status = status with { Job = Text(plans[i]), Next = [.. plans.Skip(i + 1).Select(Text)] };
-            if (!Do(plans[i], context, pace)) return;
+            if (!Try(plans[i], context, pace)) return;
         }
     }
 
     /// <summary>The policy without what was done a short while ago.</summary>
     private MaintenancePolicy Due(MaintenancePolicy policy) => policy with
     {
-        Expiry = IsDue(JobKind.Expiry, ExpiryMs) ? policy.Expiry : null,
-        Orphans = IsDue(JobKind.Orphans, OrphansMs) ? policy.Orphans : null,
-        Statistics = IsDue(JobKind.Statistics, StatisticsMs) ? policy.Statistics : null,
+        Expiry = IsDue(JobKind.Expiry, options.ExpiryEveryMs) ? policy.Expiry : null,
+        Orphans = IsDue(JobKind.Orphans, options.OrphansEveryMs) ? policy.Orphans : null,
+        Statistics = IsDue(JobKind.Statistics, options.StatisticsEveryMs) ? policy.Statistics : null,
     };
 
     private bool IsDue(JobKind kind, long everyMs) => clock.MonotonicMs - doneMs.GetValueOrDefault(kind, beganMs) >= everyMs;
+
+    /// <summary>A job that fails keeps no other from being done; false at a stop, or where others are in the way.</summary>
+    private bool Try(JobPlan plan, JobContext context, MaintenancePace pace)
+    {
+        try
+        {
+            return Do(plan, context, pace);
+        }
+        catch (EngineException error) when (error.Kind is ErrorKind.Corrupt or ErrorKind.Invalid or ErrorKind.Unsupported or ErrorKind.NotFound)
+        {
+            Failed($"{Text(plan)}: {error.Message}");
+            return !engine.Stop.IsEnded;
+        }
+    }
 
     /// <summary>One job, to its end; false at a stop, or where others are in the way.</summary>
     private bool Do(JobPlan plan, JobContext context, MaintenancePace pace)
@@ -198,14 +207,21 @@ internal sealed class TableMaintenance(TableHandle table, EngineContext engine)
         };
     }
 
+    private void Failed(string why)
+    {
+        status = status with { Failures = status.Failures + 1, LastError = why };
+        PutOff();
+        engine.Log.Warn("a table could not be looked after", ("table", table.Name), ("error", why),
+            ("retry_ms", notBeforeMs - clock.MonotonicMs));
+    }
+
     /// <summary>Not before long; each time it is in vain twice as long.</summary>
     private void PutOff(long leastMs = 0)
     {
         var wait = Math.Min(LongestWaitMs, Math.Max(leastMs, FirstWaitMs) << Math.Min(inVain++, 12));
         notBeforeMs = clock.MonotonicMs + (wait / 2) + engine.Services.Random.NextInt64((wait / 2) + 1);
-        lookedMs = long.MinValue;
-        lookedAtCommits = 0;
-        beganMs = Math.Min(beganMs, clock.MonotonicMs - LongestMs);
+        // As soon as that is over.
+        lookedMs = notBeforeMs - options.EveryMs;
     }
 
     private static string Text(JobPlan plan) => $"{plan.Kind.ToString().ToLowerInvariant()}: {plan.Reason}";

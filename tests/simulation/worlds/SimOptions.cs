@@ -69,6 +69,9 @@ public sealed record SimOptions
     /// <summary>Tables are read all the while from the engines that feed them.</summary>
     public bool Readers { get; init; }
 
+    /// <summary>The engines that feed the tables look after them, all the time.</summary>
+    public bool Maintained { get; init; }
+
     /// <summary>Names of the faults that are on; see <see cref="Chaos"/>.</summary>
     public IReadOnlyList<string> Faults { get; init; } = [];
 
@@ -127,13 +130,14 @@ public sealed record SimOptions
         if (options.Lanes > 1 && dice.Chance(0.4)) options = options with { LanesChange = true };
         if (dice.Chance(0.15)) options = options with { Tables = dice.Pick(3, 6) };
         if (dice.Chance(0.5)) options = options with { Readers = true };
+        if (dice.Chance(0.5)) options = options with { Maintained = true };
         return options;
     }
 
     public bool Has(string fault) => Faults.Contains(fault);
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"seed {Seed}: hosts {Hosts} with {(LanesChange ? "1 to " : "")}{Lanes} lanes, tables {Tables}, topics {Topics} x {Partitions}, {(Readers ? "readers, " : "")}records {Records} of {TextBytes} B over {ActiveMs} ms, poison {Poison}, tombstones {Tombstones} ({Tombstone}), gaps {Gaps} and {TailGaps} behind, new fields {NewFields}{(Infer ? ", inferred" : "")}, " +
+        $"seed {Seed}: hosts {Hosts} with {(LanesChange ? "1 to " : "")}{Lanes} lanes, tables {Tables}, topics {Topics} x {Partitions}, {(Readers ? "readers, " : "")}{(Maintained ? "maintained, " : "")}records {Records} of {TextBytes} B over {ActiveMs} ms, poison {Poison}, tombstones {Tombstones} ({Tombstone}), gaps {Gaps} and {TailGaps} behind, new fields {NewFields}{(Infer ? ", inferred" : "")}, " +
         $"catalog {(FileCatalog ? "file" : "server")}, wal {WalMode} {WalFileBytes >> 10} KiB, flush {Flush.AgeMs} ms {Flush.Rows} rows {Flush.Bytes} B, dead letters {DeadLetters}, partition by {PartitionBy ?? "-"}, v{FormatVersion}, " +
         $"stickiness {Stickiness}, strength {Strength}, events each {EventMs} ms, faults [{string.Join(' ', Faults)}]");
 }

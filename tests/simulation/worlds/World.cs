@@ -3,6 +3,7 @@ using System.Text.Json;
 using K2I.Base;
 using K2I.Decode;
 using K2I.Iceberg;
+using K2I.Maintenance;
 using K2I.Pipeline;
 using K2I.Storage;
 
@@ -84,6 +85,7 @@ internal sealed class World
         WalFileBytes = Options.WalFileBytes,
         ShutdownTimeoutMs = 20_000,
         EncodeHelpers = 0,
+        Maintenance = new() { EveryCommits = 2, EveryMs = 5_000, ExpiryEveryMs = 4_000 },
         Tables =
         [
             .. Tables.Select(t => new TableOptions
@@ -98,8 +100,19 @@ internal sealed class World
                 Flush = Options.Flush,
                 DeadLetterPolicy = Options.DeadLetters,
                 TombstonePolicy = Options.Tombstone,
+                IsMaintained = Options.Maintained,
+                Maintenance = Upkeep,
             }),
         ],
+    };
+
+    /// <summary>Much at a time, and of what is young too. Of orphans only their age tells that no other host is about to commit them.</summary>
+    private static MaintenancePolicy Upkeep => new()
+    {
+        Compaction = new() { TargetFileBytes = 64 << 10, LeastFiles = 2, SettleMs = 300, ColdMs = 8_000 },
+        Expiry = new() { MaxAgeMs = 3_000, MinSnapshots = 2 },
+        Manifests = new() { MostSmall = 4 },
+        Orphans = null,
     };
 
     internal static string TopicName(int index) => $"topic{index}";
