@@ -177,7 +177,7 @@ public sealed class MaintenanceCommandTests : IDisposable
             + "[table.one]\ntopics = a\n[table.two]\ntopics = b\nmaintenance = off\nretention = 90d\n"
             + "maintenance.keep_snapshots = 7\nmaintenance.orphans = remove\nmaintenance.orphan_grace = 5d\n"
             + "maintenance.target_file_size = 64MiB\n").Options!.Engine;
-        Assert.Equal(64L << 20, options.MaintenanceBytes);
+        Assert.Equal(64L << 20, options.Maintenance.MemoryBytes);
         var (one, two) = (options.Tables[0], options.Tables[1]);
         Assert.Equal((true, false), (one.IsMaintained, two.IsMaintained));
         Assert.Equal(new MaintenancePolicy { Expiry = new ExpiryPolicy { MaxAgeMs = 2 * DayMs, MinSnapshots = 100 }, Orphans = null },

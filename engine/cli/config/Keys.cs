@@ -94,6 +94,8 @@ internal static class Keys
         "What one job of maintenance may take beside [engine] memory.");
     public static readonly ConfigKey TargetFileSize = new("maintenance", "target_file_size", null, Size,
         "How large files are to become; without it the table's property write.target-file-size-bytes, else 512MiB.", "256MiB");
+    public static readonly ConfigKey Settle = new("maintenance", "settle", "2m", Time,
+        "Files that were committed later than this ago are left alone: others may still be at their rows.");
     public static readonly ConfigKey ExpireAfter = new("maintenance", "expire_after", "1d", Time,
         "Snapshots older than this go, and with them the files that only they need; "
         + "the table's property history.expire.max-snapshot-age-ms comes before it.");
@@ -174,7 +176,7 @@ internal static class Keys
         Listen, Socket, SocketMode, Token, TlsCertificate, TlsKey, TableMetrics,
         HotTtl, QueryMemory, IndexMemory, QueryRows, QueryBytes, QueryTimeout, QueryConcurrency,
         FlushBytes, FlushRows, FlushInterval,
-        Maintenance, MaintenanceThreads, MaintenanceCpu, MaintenanceMemory, TargetFileSize, ExpireAfter, KeepSnapshots, Orphans, OrphanGrace,
+        Maintenance, MaintenanceThreads, MaintenanceCpu, MaintenanceMemory, TargetFileSize, Settle, ExpireAfter, KeepSnapshots, Orphans, OrphanGrace,
         Topics, TableName, MaxTables, Format, Columns, SchemaFile, InferRecords, UnknownFields, CaseSensitive, TimestampUnit, RawValue,
             RawKey, PartitionBy, Key, Start, KafkaColumn,
         TableFlushBytes, TableFlushRows, TableFlushInterval,

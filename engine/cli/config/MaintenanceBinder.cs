@@ -16,7 +16,11 @@ internal static class MaintenanceBinder
     /// <summary>What tables have that say nothing.</summary>
     public static MaintenancePolicy Defaults(ValueReader values) => new()
     {
-        Compaction = new CompactionPolicy { TargetFileBytes = TargetFileBytes(values, Keys.TargetFileSize) },
+        Compaction = new CompactionPolicy
+        {
+            TargetFileBytes = TargetFileBytes(values, Keys.TargetFileSize),
+            SettleMs = values.Ms(Keys.Settle, 0, DayMs),
+        },
         Expiry = new ExpiryPolicy { MaxAgeMs = Age(values, Keys.ExpireAfter), MinSnapshots = MinSnapshots(values, Keys.KeepSnapshots) },
         Orphans = Orphans(values.Choice(Keys.Orphans), Grace(values, Keys.OrphanGrace)),
     };

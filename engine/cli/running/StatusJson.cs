@@ -91,6 +91,29 @@ internal static class StatusJson
         json.WriteEndObject();
     }
 
+    private static void Write(Utf8JsonWriter json, MaintenanceStatus maintenance)
+    {
+        json.WriteStartObject("maintenance");
+        json.WriteString("job", maintenance.Job);
+        json.WriteStartArray("next");
+        foreach (var next in maintenance.Next) json.WriteStringValue(next);
+        json.WriteEndArray();
+        json.WriteString("idle", maintenance.Idle);
+        json.WriteNumber("jobs", maintenance.Jobs);
+        json.WriteNumber("conflicts", maintenance.Conflicts);
+        json.WriteNumber("failures", maintenance.Failures);
+        json.WriteString("last_error", maintenance.LastError);
+        json.WriteNumber("rows_rewritten", maintenance.RowsRewritten);
+        json.WriteNumber("bytes_rewritten", maintenance.BytesRewritten);
+        json.WriteNumber("files_removed", maintenance.FilesRemoved);
+        json.WriteNumber("bytes_removed", maintenance.BytesRemoved);
+        json.WriteNumber("snapshots_expired", maintenance.SnapshotsExpired);
+        json.WriteNumber("data_files", maintenance.DataFiles);
+        json.WriteNumber("small_files", maintenance.SmallFiles);
+        json.WriteNumber("oldest_snapshot_unix_ms", maintenance.OldestSnapshotUnixMs);
+        json.WriteEndObject();
+    }
+
     private static void Write(Utf8JsonWriter json, TableStatus table)
     {
         json.WriteStartObject();
@@ -126,6 +149,7 @@ internal static class StatusJson
         json.WriteNumber("last_flush_ms", table.LastFlushMs);
         json.WriteNumber("last_commit_ms", table.LastCommitMs);
         json.WriteNumber("oldest_pending_unix_ms", table.OldestPendingUnixMs);
+        Write(json, table.Maintenance);
         json.WriteStartArray("missing_topics");
         foreach (var topic in table.MissingTopics) json.WriteStringValue(topic);
         json.WriteEndArray();

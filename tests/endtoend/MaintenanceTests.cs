@@ -1,0 +1,49 @@
+using System.Text.Json;
+using K2I.Kafka.Tests;
+
+namespace K2I.EndToEnd.Tests;
+
+/// <summary>A process keeps its tables in shape while it feeds them, and other engines find every record once.</summary>
+[Collection(SharedBroker.Collection)]
+public sealed class MaintenanceTests(SharedBroker broker) : IDisposable
+{
+    /// <summary>After so many commits a table is looked at; so many files are worth being merged.</summary>
+    private const int Rounds = 14;
+
+    private readonly Workspace workspace = new();
+
+    public void Dispose() => workspace.Dispose();
+
+    [IngestTheory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void SmallFilesAreMergedWhileRecordsCome(int formatVersion)
+    {
+        using var source = new Source(broker.Kafka.Brokers);
+        var topic = source.NewTopic("merged", 2);
+        var config = $"""
+            {Scenario.Config(workspace, broker.Kafka.Brokers, topic, interval: "300ms")}
+            [maintenance]
+            settle = 1s
+            """.Replace("[iceberg]", $"[iceberg]\nformat_version = {formatVersion}", StringComparison.Ordinal);
+        List<Produced> records = [];
+        using (var ingest = Ingest.Start(workspace, config))
+        {
+            for (var round = 0; round < Rounds; round++)
+            {
+                records.AddRange(source.Send(topic, 2, SampleEvents.Make(seed: 400 + round, count: 200, firstId: round * 200)));
+                ingest.WaitForOffsets("events", Scenario.TotalOffsets(records));
+            }
+            ingest.Wait("small files are merged", s => Maintenance(s).GetProperty("rows_rewritten").GetInt64() > 0);
+            records.AddRange(source.Send(topic, 2, SampleEvents.Make(seed: 500, count: 200, firstId: Rounds * 200)));
+            ingest.WaitForOffsets("events", Scenario.TotalOffsets(records));
+            var seen = Maintenance(ingest.Status()!.Value);
+            Assert.Equal("", seen.GetProperty("last_error").GetString());
+            Assert.Contains("k2i_rows_rewritten_total{table=\"events\"}", ingest.Get("/metrics").Body);
+            Assert.Equal(0, ingest.Stop());
+        }
+        Scenario.Judge(workspace.Table("events"), records);
+    }
+
+    private static JsonElement Maintenance(JsonElement status) => Ingest.Table(status, "events")!.Value.GetProperty("maintenance");
+}
