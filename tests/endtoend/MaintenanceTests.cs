@@ -25,6 +25,7 @@ public sealed class MaintenanceTests(SharedBroker broker) : IDisposable
             {Scenario.Config(workspace, broker.Kafka.Brokers, topic, interval: "300ms")}
             [maintenance]
             settle = 1s
+            target_file_size = 1MiB
             """.Replace("[iceberg]", $"[iceberg]\nformat_version = {formatVersion}", StringComparison.Ordinal);
         List<Produced> records = [];
         using (var ingest = Ingest.Start(workspace, config))

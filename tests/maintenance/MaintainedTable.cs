@@ -47,7 +47,15 @@ internal sealed class MaintainedTable : IDisposable
 
     internal JobContext Context { get; set; }
 
-    internal MaintenancePolicy Policy { get; set; } = new() { Compaction = new() { SettleMs = 0, ColdMs = 0 } };
+    /// <summary>Files are merged and nothing else, unless a test wants more.</summary>
+    internal MaintenancePolicy Policy { get; set; } = new()
+    {
+        Compaction = new() { SettleMs = 0, ColdMs = 0 },
+        Expiry = null,
+        Orphans = null,
+        Manifests = null,
+        Statistics = null,
+    };
 
     internal Table Table => Catalog.Load(TestTables.Events);
 
@@ -134,7 +142,7 @@ internal sealed class MaintainedTable : IDisposable
         });
     }
 
-    internal ImmutableArray<JobPlan> Plan() => Planner.Plan(TableState.Read(Table, Store, Policy), Policy, Clock.UnixMs);
+    internal ImmutableArray<JobPlan> Plan() => Planner.Plan(TableState.Read(Table, Store, Policy), Policy, [], Clock.UnixMs);
 
     internal static JobOutcome Run(JobPlan plan, JobContext context)
     {

@@ -25,7 +25,6 @@ internal sealed class TableMaintenance(TableHandle table, EngineContext engine)
     private const long MostLookMs = 30_000;
 
     private const long FirstWaitMs = 60_000, LongestWaitMs = 6 * 3_600_000;
-    private const int UnknownTries = 20;
 
     private readonly IClock clock = engine.Services.Clock;
     private readonly MaintenanceOptions options = engine.Options.Maintenance;
@@ -149,22 +148,12 @@ internal sealed class TableMaintenance(TableHandle table, EngineContext engine)
     {
         var started = clock.MonotonicMs;
         using var job = plan.Start(context);
-        var lost = 0;
         for (var more = true; more;)
         {
             pace.Begin();
-            try
-            {
-                more = job.Step();
-                KillPoint.Hit("maintenance.step");
-            }
-            catch (EngineException error) when (error.Kind == ErrorKind.Unknown && ++lost < UnknownTries)
-            {
-                // It is not known whether it landed: the same step finds out.
-                engine.Log.Warn("a job waits to learn of its commit", ("table", table.Name), ("job", plan.Kind), ("error", error.Message));
-                if (engine.Stop.Wait(1_000 * lost)) return false;
-                continue;
-            }
+            // Where it is not known whether a commit landed the job is over, and what it wrote stays: in the table, or as orphans.
+            more = job.Step();
+            KillPoint.Hit("maintenance.step");
             if (more && !pace.Rest()) return false;
         }
         doneMs[plan.Kind] = clock.MonotonicMs;

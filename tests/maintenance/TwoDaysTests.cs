@@ -1,0 +1,75 @@
+using K2I.Columns;
+using K2I.Iceberg;
+using K2I.Iceberg.Tests;
+using K2I.Storage;
+
+namespace K2I.Maintenance.Tests;
+
+/// <summary>Two days of commits with the defaults: what readers and writers have to look through stays as much as it was after the first.</summary>
+public sealed class TwoDaysTests
+{
+    private const int CommitMs = 120_000, CommitsPerDay = 86_400_000 / CommitMs, RoundCommits = 10, ExpiryCommits = 30, RowsPerCommit = 5;
+    private const long DayMs = 86_400_000;
+
+    private static readonly Schema Columns = Schema.Of(new Field(1, "id", PrimitiveType.Long, true), new Field(2, "text", PrimitiveType.String, false));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("bucket(4, id)")]
+    public void FilesManifestsAndMetadataStayFlat(string partitionBy)
+    {
+        using var table = MaintainedTable.InMemory(Columns, partitionBy);
+        var store = (MemoryStore)table.Store;
+        // As a running process has it; the size of files is to that of a flush as it is there: about a thousand.
+        var policy = new MaintenancePolicy
+        {
+            Compaction = new() { TargetFileBytes = 1 << 20 },
+            Expiry = new() { MaxAgeMs = DayMs, MinSnapshots = 100 },
+            Orphans = null,
+            Statistics = null,
+        };
+        var afterFirst = new Sizes(0, 0, 0, 0);
+        long rewritten = 0;
+        var most = new Sizes(0, 0, 0, 0);
+        for (var commit = 1; commit <= 2 * CommitsPerDay; commit++)
+        {
+            table.Append(RowsPerCommit);
+            table.Clock.Pass(CommitMs - 1_000);
+            if (commit % RoundCommits == 0)
+            {
+                table.Policy = commit % ExpiryCommits == 0 ? policy : policy with { Expiry = null };
+                foreach (var plan in table.Plan())
+                {
+                    var outcome = MaintainedTable.Run(plan, table.Context);
+                    Assert.Null(outcome.Conflict);
+                    rewritten += outcome.RowsRewritten;
+                }
+            }
+            // The second day's morning is the first after which snapshots have expired.
+            if (commit == CommitsPerDay + 2 * ExpiryCommits) afterFirst = Sizes.Of(table, store);
+            else if (commit > CommitsPerDay + 2 * ExpiryCommits && commit % ExpiryCommits == 0) most = most.Or(Sizes.Of(table, store));
+        }
+        Assert.True(most.Within(afterFirst), $"{most}, where it was {afterFirst}");
+        Assert.InRange(rewritten, 1, 3L * 2 * CommitsPerDay * RowsPerCommit);
+        Assert.Equal(2 * CommitsPerDay * RowsPerCommit, table.Rows().Count);
+        table.Lint();
+    }
+
+    /// <summary>What a reader opens, and a writer writes with each commit.</summary>
+    private sealed record Sizes(int Files, int Manifests, long MetadataBytes, int Objects)
+    {
+        internal static Sizes Of(MaintainedTable table, MemoryStore store)
+        {
+            var metadata = table.Table.Metadata;
+            var manifests = new ManifestReader(store).Manifests(metadata, metadata.CurrentSnapshot!).Count();
+            return new(table.Files().Length, manifests, store.Length(table.Table.MetadataLocation), store.List(store.Root).Count());
+        }
+
+        internal Sizes Or(Sizes other) => new(Math.Max(Files, other.Files), Math.Max(Manifests, other.Manifests),
+            Math.Max(MetadataBytes, other.MetadataBytes), Math.Max(Objects, other.Objects));
+
+        /// <summary>No more than half as much again: merging comes in waves.</summary>
+        internal bool Within(Sizes usual) => Files <= usual.Files * 3 / 2 + 12 && Manifests <= usual.Manifests * 3 / 2 + 12
+            && MetadataBytes <= usual.MetadataBytes * 3 / 2 && Objects <= usual.Objects * 3 / 2;
+    }
+}
