@@ -6,7 +6,9 @@ namespace K2I.Maintenance;
 /// <summary>How a job ended, and what it did.</summary>
 public sealed record JobOutcome
 {
-    /// <summary>Why nothing was changed, where another commit was in the way: files gone, rows deleted meanwhile. Null: it was done.</summary>
+    /// <summary>
+    /// Why nothing was changed, where another commit was in the way: files gone, rows deleted meanwhile. Null: it was done.
+    /// </summary>
     public string? Conflict { get; init; }
 
     /// <summary>The snapshot it made; null if none.</summary>

@@ -9,5 +9,6 @@ public static class Planner
     /// <param name="state">The table.</param>
     /// <param name="policy">How it is to be kept.</param>
     /// <param name="nowMs">Unix time.</param>
-    public static ImmutableArray<JobPlan> Plan(TableState state, MaintenancePolicy policy, long nowMs) => [.. CompactionPlanner.Plan(state, policy, nowMs)];
+    public static ImmutableArray<JobPlan> Plan(TableState state, MaintenancePolicy policy, long nowMs) =>
+        [.. CompactionPlanner.Plan(state, policy, nowMs)];
 }

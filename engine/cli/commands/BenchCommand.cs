@@ -17,6 +17,7 @@ internal static class BenchCommand
         command.Subcommands.Add(CommitBenchCommand.Create(terminal));
         command.Subcommands.Add(IndexBenchCommand.Create(terminal));
         command.Subcommands.Add(ScanBenchCommand.Create(terminal));
+        command.Subcommands.Add(CompactBenchCommand.Create(terminal));
         return command;
     }
 

@@ -6,7 +6,10 @@ using K2I.Parquet;
 
 namespace K2I.Iceberg;
 
-/// <summary>The two columns of version 3 that say who a row is, for rows whose file leaves them out: to be put beside its other columns when they are copied.</summary>
+/// <summary>
+/// The two columns of version 3 that say who a row is, for rows whose file leaves them out: to be put beside its other columns when they
+/// are copied.
+/// </summary>
 /// <remarks>Source: table spec, "Row Lineage".</remarks>
 public static class RowLineageColumns
 {
@@ -46,7 +49,9 @@ public static class RowLineageColumns
         return new RowGroupSource(new MemorySource("row lineage", bytes.Written));
     }
 
-    /// <summary>The file has them itself, for every row: true; it has none: false; null where some rows have and others inherit.</summary>
+    /// <summary>
+    /// The file has them itself, for every row: true; it has none: false; null where some rows have and others inherit.
+    /// </summary>
     public static bool? AreIn(RowGroupSource file)
     {
         int[] ids = [MetadataColumns.RowId.Id, MetadataColumns.LastUpdated.Id];

@@ -12,15 +12,18 @@ internal sealed record CompactionInput(ScanTask Task, long AddedMs)
     internal int Generation { get; } = Maintenance.Generation.Of(Task.Data.File.FilePath);
 
     /// <summary>Those that deletes of this file alone take; what others delete is known only once they are read.</summary>
-    internal long DeletedRows { get; } = Math.Min(Task.Data.File.RecordCount, Task.Deletes.Where(d => d.File.ReferencedDataFile == Task.Data.File.FilePath).Sum(d => d.File.RecordCount));
+    internal long DeletedRows { get; } = Math.Min(Task.Data.File.RecordCount,
+        Task.Deletes.Where(d => d.File.ReferencedDataFile == Task.Data.File.FilePath).Sum(d => d.File.RecordCount));
 
     /// <summary>What it would have without its deleted rows.</summary>
-    internal long LiveBytes => File.RecordCount == 0 ? 0 : (long)((double)File.FileSizeBytes / File.RecordCount * (File.RecordCount - DeletedRows));
+    internal long LiveBytes => File.RecordCount == 0 ? 0
+        : (long)((double)File.FileSizeBytes / File.RecordCount * (File.RecordCount - DeletedRows));
 
     /// <summary>Of the format that is read piece by piece.</summary>
     internal bool CanBeRead => File.FileFormat == "PARQUET" && File.KeyMetadata is null;
 
     /// <summary>In no order that someone chose, or in the one that rows are to be in anyway.</summary>
     internal bool MayBeReordered(RowOrder order, TableMetadata table) =>
-        order.Kind != RowOrderKind.Table || File.SortOrderId is not { } id || id == SortOrder.Unsorted.OrderId || id == table.DefaultSortOrderId;
+        order.Kind != RowOrderKind.Table || File.SortOrderId is not { } id || id == SortOrder.Unsorted.OrderId
+            || id == table.DefaultSortOrderId;
 }

@@ -8,7 +8,8 @@ namespace K2I.Maintenance;
 
 /// <summary>Says which files are to be merged or written anew. Pure.</summary>
 /// <remarks>
-/// Each partition for itself; files of older partition specs together, for their rows go into partitions of the current one. With T the target size:
+/// Each partition for itself; files of older partition specs together, for their rows go into partitions of the current one. With T the
+/// target size:
 /// <code>
 ///   generation   merged once there are                                     become
 ///   any but 3    files that make ¾ T together                              whole files
@@ -16,8 +17,9 @@ namespace K2I.Maintenance;
 ///   1            LeastFiles, or √(T / their average), if that is more      generation 2, with those of 0
 ///   0, 1, 2      two, where the partition is cold                          one more than the highest
 /// </code>
-/// So three times of merging lead from files of any size to whole ones, and a row is merged three times at most (<see cref="Generation"/>): files of ¾ T or of generation 3
-/// are inputs no more. Besides, a file is written anew for its deletes, which costs no more than their ratio says.
+/// So three times of merging lead from files of any size to whole ones, and a row is merged three times at most
+/// (<see cref="Generation"/>): files of ¾ T or of generation 3 are inputs no more. Besides, a file is written anew for its deletes, which
+/// costs no more than their ratio says.
 /// </remarks>
 public static class CompactionPlanner
 {
@@ -35,7 +37,7 @@ public static class CompactionPlanner
             var place = Describe(metadata, group.First().File);
             foreach (var (inputs, generation, why) in Choose([.. group], rules, metadata, target, nowMs))
                 plans.AddRange(Split(inputs, rules).Where(j => j.Count > 1 || IsDirty(j[0], rules)).Select(job => new CompactionPlan(
-                    string.Create(CultureInfo.InvariantCulture, $"{job.Count} files of {Units.FormatBytes(job.Sum(f => f.File.FileSizeBytes) / job.Count)} on average in {place}: {why}"))
+                    ReasonOf(job, place, why))
                 {
                     Table = state.Table,
                     Snapshot = snapshot,
@@ -50,10 +52,17 @@ public static class CompactionPlanner
         return [.. plans.OrderByDescending(p => p.Inputs.Length)];
     }
 
+    private static string ReasonOf(List<CompactionInput> job, string place, string why)
+    {
+        var average = Units.FormatBytes(job.Sum(f => f.File.FileSizeBytes) / job.Count);
+        return string.Create(CultureInfo.InvariantCulture, $"{job.Count} files of {average} on average in {place}: {why}");
+    }
+
     /// <summary>Everything in it can be read and written by this build.</summary>
     private static bool CanRewrite(TableMetadata table) =>
         table.FormatVersion >= 2 && table.DefaultSpec.IsWritable && IsKnown(table.CurrentSchema.Struct)
-        && table.DefaultSpec.Fields.All(f => f.Transform.Kind == TransformKind.Void || table.CurrentSchema.FindById(f.SourceId) is not null);
+        && table.DefaultSpec.Fields.All(f => f.Transform.Kind == TransformKind.Void
+            || table.CurrentSchema.FindById(f.SourceId) is not null);
 
     private static bool IsKnown(DataType type) => type is not OpaqueType && Schema.ChildrenOf(type).All(f => IsKnown(f.Type));
 
@@ -82,10 +91,12 @@ public static class CompactionPlanner
             yield return (merged, Math.Min(Generation.Last, merged.Max(f => f.Generation) + 1), why);
             dirty.RemoveAll(merged.Contains);
         }
-        if (dirty.Count > 0) yield return (dirty, dirty.Max(f => f.Generation), string.Create(CultureInfo.InvariantCulture, $"{dirty.Sum(f => f.DeletedRows)} of their rows are known to be deleted"));
+        if (dirty.Count > 0) yield return (dirty, dirty.Max(f => f.Generation),
+            string.Create(CultureInfo.InvariantCulture, $"{dirty.Sum(f => f.DeletedRows)} of their rows are known to be deleted"));
     }
 
-    private static (List<CompactionInput> Inputs, string Why)? Merge(List<CompactionInput> files, CompactionPolicy rules, long target, long quietMs)
+    private static (List<CompactionInput> Inputs, string Why)? Merge(List<CompactionInput> files, CompactionPolicy rules, long target,
+        long quietMs)
     {
         if (files.Count < 2) return null;
         if (files.Sum(f => f.LiveBytes) >= Whole(target)) return (files, "together they are whole files");
@@ -100,7 +111,9 @@ public static class CompactionPlanner
         return quietMs >= rules.ColdMs && WithoutLarge(files) is { Count: > 1 } rest ? (rest, "no more is to come") : null;
     }
 
-    /// <summary>Without those that are larger than all the others together, which are not worth being written again for so little.</summary>
+    /// <summary>
+    /// Without those that are larger than all the others together, which are not worth being written again for so little.
+    /// </summary>
     private static List<CompactionInput> WithoutLarge(List<CompactionInput> files)
     {
         var bySize = files.OrderBy(f => f.LiveBytes).ToList();
@@ -114,13 +127,15 @@ public static class CompactionPlanner
     }
 
     private static bool IsDirty(CompactionInput file, CompactionPolicy rules) =>
-        file.DeletedRows > 0 && file.DeletedRows >= rules.DeletedRatio * file.File.RecordCount || file.Task.Deletes.Length >= rules.MostDeleteFiles;
+        file.DeletedRows > 0 && file.DeletedRows >= rules.DeletedRatio * file.File.RecordCount
+            || file.Task.Deletes.Length >= rules.MostDeleteFiles;
 
     /// <summary>Even parts, each small enough for one job, in order.</summary>
     private static IEnumerable<List<CompactionInput>> Split(List<CompactionInput> files, CompactionPolicy rules)
     {
         var total = files.Sum(f => f.File.FileSizeBytes);
-        var parts = Math.Max(Math.DivRem(total - 1, Math.Max(1, rules.MostJobBytes)).Quotient, (files.Count - 1) / Math.Max(1, rules.MostJobFiles)) + 1;
+        var parts = Math.Max(Math.DivRem(total - 1, Math.Max(1, rules.MostJobBytes)).Quotient,
+            (files.Count - 1) / Math.Max(1, rules.MostJobFiles)) + 1;
         var (bytes, count) = (total / parts, Math.Min(rules.MostJobFiles, ((files.Count - 1) / parts) + 1));
         var part = new List<CompactionInput>();
         long has = 0;

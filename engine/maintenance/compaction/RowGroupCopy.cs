@@ -8,9 +8,10 @@ namespace K2I.Maintenance;
 
 /// <summary>Puts files together by copying their row groups byte for byte, where all rows stay as they are. One thread.</summary>
 /// <remarks>
-/// That is so where no row is deleted, too old, sorted or of another partition, where the files have the same columns, stored alike with the codec
-/// that the table wants, and where row groups are large enough already: small ones would stay small. In version 3, rows without ids of their own get
-/// the two columns that say what they inherited. Other wishes of the table (pages, encodings, Bloom filters) count for what is encoded anew only.
+/// That is so where no row is deleted, too old, sorted or of another partition, where the files have the same columns, stored alike with
+/// the codec that the table wants, and where row groups are large enough already: small ones would stay small. In version 3, rows without
+/// ids of their own get the two columns that say what they inherited. Other wishes of the table (pages, encodings, Bloom filters) count
+/// for what is encoded anew only.
 /// </remarks>
 internal sealed class RowGroupCopy(CompactionPlan plan, JobContext context, CompactionFiles files) : IDisposable
 {
@@ -29,7 +30,8 @@ internal sealed class RowGroupCopy(CompactionPlan plan, JobContext context, Comp
     /// <summary>What can be told without looking into files.</summary>
     internal static bool MayCopy(CompactionPlan plan) =>
         plan.Kept is null && !plan.IsRouted && plan.Order.Kind != RowOrderKind.ZOrder && plan.Order.SortOrderOf(plan.Table.Metadata) is null
-        && plan.Inputs.All(t => t.Deletes.IsEmpty) && (plan.Table.Metadata.FormatVersion < 3 || plan.Inputs.All(t => t.Data.File.FirstRowId is not null));
+        && plan.Inputs.All(t => t.Deletes.IsEmpty)
+            && (plan.Table.Metadata.FormatVersion < 3 || plan.Inputs.All(t => t.Data.File.FirstRowId is not null));
 
     /// <summary>Bytes of the files that were copied.</summary>
     internal long CopiedBytes { get; private set; }
@@ -97,8 +99,10 @@ internal sealed class RowGroupCopy(CompactionPlan plan, JobContext context, Comp
         var wanted = plan.Inputs.Select(t => t.Data.File.FilePath).ToHashSet(StringComparer.Ordinal);
         var reader = new ManifestReader(context.Store);
         foreach (var manifest in reader.Manifests(table, plan.Snapshot).Where(m => m.Content == ManifestContent.Data && m.MayHaveLiveFiles))
-            foreach (var entry in reader.Entries(table, manifest).Where(e => e.IsLive && wanted.Contains(e.File.FilePath))) described[entry.File.FilePath] = entry.File;
-        if (described.Count < wanted.Count) throw new EngineException(ErrorKind.Corrupt, $"table {context.Ident}: files of snapshot {plan.Snapshot.SnapshotId} are not in its manifests");
+            foreach (var entry in reader.Entries(table, manifest)
+                .Where(e => e.IsLive && wanted.Contains(e.File.FilePath))) described[entry.File.FilePath] = entry.File;
+        if (described.Count < wanted.Count) throw new EngineException(ErrorKind.Corrupt,
+            $"table {context.Ident}: files of snapshot {plan.Snapshot.SnapshotId} are not in its manifests");
     }
 
     [MemberNotNull(nameof(source))]
@@ -107,7 +111,8 @@ internal sealed class RowGroupCopy(CompactionPlan plan, JobContext context, Comp
         file = new StoreSource(context.Store.Open(task.Data.File.FilePath));
         source = new RowGroupSource(file);
         if (source.Rows != task.Data.File.RecordCount)
-            throw new EngineException(ErrorKind.Corrupt, $"{task.Data.File.FilePath} has {source.Rows} rows, its manifest says {task.Data.File.RecordCount}");
+            throw new EngineException(ErrorKind.Corrupt,
+                $"{task.Data.File.FilePath} has {source.Rows} rows, its manifest says {task.Data.File.RecordCount}");
         (rowGroup, rowsBefore) = (0, 0);
         target ??= files.Create(task.Data.File.Partition);
         concat ??= new ParquetConcat(new ObjectSink(target), context.Buffers);
@@ -118,7 +123,8 @@ internal sealed class RowGroupCopy(CompactionPlan plan, JobContext context, Comp
 
     private RowGroupSource? Beside(ManifestEntry entry, RowGroupSource source) =>
         table.FormatVersion >= 3 && RowLineageColumns.AreIn(source) == false
-            ? RowLineageColumns.Of(source.RowsOf(rowGroup), entry.File.FirstRowId!.Value + rowsBefore, entry.SequenceNumber ?? 0, codec, context.Buffers)
+            ? RowLineageColumns.Of(source.RowsOf(rowGroup), entry.File.FirstRowId!.Value + rowsBefore, entry.SequenceNumber ?? 0, codec,
+                context.Buffers)
             : null;
 
     private void Close()

@@ -2,9 +2,12 @@ using K2I.Base;
 
 namespace K2I.Parquet;
 
-/// <summary>A finished file whose row groups are to be copied as they are (<see cref="ParquetConcat"/>). One thread; the file stays its owner's.</summary>
+/// <summary>
+/// A finished file whose row groups are to be copied as they are (<see cref="ParquetConcat"/>). One thread; the file stays its owner's.
+/// </summary>
 /// <remarks>
-/// Errors: Corrupt and Unsupported, naming the file, where its footer cannot be read. Memory: the footer. Source: parquet.thrift, FileMetaData, RowGroup.
+/// Errors: Corrupt and Unsupported, naming the file, where its footer cannot be read. Memory: the footer. Source: parquet.thrift,
+/// FileMetaData, RowGroup.
 /// </remarks>
 public sealed class RowGroupSource
 {
@@ -88,7 +91,8 @@ public sealed class RowGroupSource
 
     /// <summary>The same columns, stored alike by the same writer: row groups of both can be in one file.</summary>
     public bool GoesWith(RowGroupSource other) =>
-        version == other.version && Footer.CreatedBy == other.Footer.CreatedBy && Schema.SequenceEqual(other.Schema) && Orders.SequenceEqual(other.Orders);
+        version == other.version && Footer.CreatedBy == other.Footer.CreatedBy && Schema.SequenceEqual(other.Schema)
+            && Orders.SequenceEqual(other.Orders);
 
     private (int Version, byte[] Schema, byte[] Orders) Parts()
     {
@@ -127,7 +131,8 @@ public sealed class RowGroupSource
             var last = index.Pages[^1];
             if (last.Offset + last.Bytes != chunk.Start + chunk.Bytes) return false;
             if (chunk.BloomFilterAt == 0) continue;
-            if (chunk.BloomFilterBytes <= 0 || chunk.BloomFilterAt < 4 || chunk.BloomFilterAt > Footer.At - chunk.BloomFilterBytes) return false;
+            if (chunk.BloomFilterBytes <= 0 || chunk.BloomFilterAt < 4
+                || chunk.BloomFilterAt > Footer.At - chunk.BloomFilterBytes) return false;
         }
         return true;
     }

@@ -4,10 +4,13 @@ using K2I.Iceberg.Tests;
 
 namespace K2I.Maintenance.Tests;
 
-/// <summary>What others do to a table while it is compacted is never undone: the job is dropped, or what they did holds for its files too.</summary>
+/// <summary>
+/// What others do to a table while it is compacted is never undone: the job is dropped, or what they did holds for its files too.
+/// </summary>
 public sealed class CompactionConflictTests
 {
-    private static readonly Schema Columns = Schema.Of(new Field(1, "id", PrimitiveType.Long, true), new Field(2, "name", PrimitiveType.String, false));
+    private static readonly Schema Columns = Schema.Of(new Field(1, "id", PrimitiveType.Long, true),
+        new Field(2, "name", PrimitiveType.String, false));
 
     [Theory]
     [InlineData(2)]

@@ -9,13 +9,15 @@ namespace K2I.Maintenance.Tests;
 /// <summary>Whichever call of store or catalog fails, the table has its rows, no file of it is gone, and the next try succeeds.</summary>
 public sealed class CompactionFaultTests
 {
-    private static readonly Schema Columns = Schema.Of(new Field(1, "id", PrimitiveType.Long, true), new Field(2, "name", PrimitiveType.String, false));
+    private static readonly Schema Columns = Schema.Of(new Field(1, "id", PrimitiveType.Long, true),
+        new Field(2, "name", PrimitiveType.String, false));
 
     [Theory]
     [InlineData(2, FaultyStore.Fault.Before)]
     [InlineData(3, FaultyStore.Fault.After)]
     [InlineData(3, FaultyStore.Fault.FromThenOn)]
-    public void AnyFailingCallOfTheStoreLosesNothing(int formatVersion, object kind) => Fail(formatVersion, (FaultyStore.Fault)kind, rows: 30, _ => { });
+    public void AnyFailingCallOfTheStoreLosesNothing(int formatVersion, object kind) =>
+        Fail(formatVersion, (FaultyStore.Fault)kind, rows: 30, _ => { });
 
     /// <summary>Memory for sorting is so little that rows wait in files.</summary>
     [Theory]
@@ -75,7 +77,7 @@ public sealed class CompactionFaultTests
         var random = new Random(seed);
         using var table = Filled(new MemoryStore("memory://wh"), random.Next(2, 4));
         var rows = table.SortedRows(lineage: true);
-        var faulty = new FaultyCatalog(table.Catalog) { Passing = () => table.Commit(new SetTableProperties { Updates = TestTables.Strings(("n", $"{random.Next()}")) }) };
+        var faulty = new FaultyCatalog(table.Catalog) { Passing = () => Touch(table, random.Next()) };
         for (var faults = random.Next(4); faults > 0; faults--) faulty.Script.Enqueue((FaultyCatalog.Fault)random.Next(1, 9));
         using (var job = Assert.Single(table.Plan()).Start(table.Context with { Catalog = faulty }))
         {
@@ -105,6 +107,9 @@ public sealed class CompactionFaultTests
         table.Lint();
     }
 
+    private static void Touch(MaintainedTable table, int value) =>
+        table.Commit(new SetTableProperties { Updates = TestTables.Strings(("n", $"{value}")) });
+
     private static MaintainedTable Filled(IObjectStore store, int formatVersion, int rows = 30)
     {
         var table = new MaintainedTable(store, "memory://wh", Columns, "", formatVersion);
@@ -116,10 +121,12 @@ public sealed class CompactionFaultTests
     private static void Check(MaintainedTable table, List<string> rows)
     {
         Assert.Equal(rows, table.SortedRows(lineage: true));
-        foreach (var file in table.Files().SelectMany(t => t.Deletes.Select(d => d.File).Append(t.Data.File))) Assert.True(table.Store.Exists(file.FilePath));
+        foreach (var file in table.Files()
+            .SelectMany(t => t.Deletes.Select(d => d.File).Append(t.Data.File))) Assert.True(table.Store.Exists(file.FilePath));
     }
 
     private static int Litter(MaintainedTable table) =>
         table.Store.List("memory://wh/").Count(o =>
-            (Generation.Of(o.Location) > 0 || o.Location.Contains("/sort-", StringComparison.Ordinal)) && table.Files().All(f => f.Data.File.FilePath != o.Location));
+            (Generation.Of(o.Location) > 0 || o.Location.Contains("/sort-", StringComparison.Ordinal))
+                && table.Files().All(f => f.Data.File.FilePath != o.Location));
 }

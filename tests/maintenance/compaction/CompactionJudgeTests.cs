@@ -12,7 +12,8 @@ namespace K2I.Maintenance.Tests;
 public sealed class CompactionJudgeTests(ITestOutputHelper output) : IDisposable
 {
     private static readonly Schema Columns = Schema.Of(
-        new Field(1, "id", PrimitiveType.Long, true), new Field(2, "name", PrimitiveType.String, false), new Field(3, "n", PrimitiveType.Int, false),
+        new Field(1, "id", PrimitiveType.Long, true), new Field(2, "name", PrimitiveType.String, false),
+            new Field(3, "n", PrimitiveType.Int, false),
         new Field(4, "tags", new ListType(new Field(5, "element", PrimitiveType.String, false)), false));
 
     private readonly TempFolder folder = new();
@@ -23,7 +24,8 @@ public sealed class CompactionJudgeTests(ITestOutputHelper output) : IDisposable
     public void RowsAndTheirLineageAreWhatTheyWere()
     {
         using var judge = new JudgeSession();
-        foreach (var (formatVersion, partitionBy, seed) in (ReadOnlySpan<(int, string, int)>)[(2, "", 1), (3, "", 2), (2, "truncate(10, n)", 3), (3, "bucket(3, id)", 4)])
+        foreach (var (formatVersion, partitionBy, seed) in (ReadOnlySpan<(int, string, int)>)[(2, "", 1), (3, "", 2),
+            (2, "truncate(10, n)", 3), (3, "bucket(3, id)", 4)])
         {
             output.WriteLine($"seed {seed}");
             var store = new LocalStore(System.IO.Path.Join(folder.Path, $"{seed}"));
@@ -37,7 +39,8 @@ public sealed class CompactionJudgeTests(ITestOutputHelper output) : IDisposable
                 Assert.Equal(before.Count, table.Rows().Count);
                 Assert.NotEmpty(table.Keep());
                 Assert.Equal(before, Rows(judge, table));
-                var problems = judge.Do("check", table.Table.Metadata.Location, "--lineage").Where(l => l.StartsWith("ERROR", StringComparison.Ordinal)).ToList();
+                var problems = judge.Do("check", table.Table.Metadata.Location, "--lineage")
+                    .Where(l => l.StartsWith("ERROR", StringComparison.Ordinal)).ToList();
                 Assert.True(problems.Count == 0, string.Join('\n', problems.Take(20)));
             }
         }
@@ -45,6 +48,7 @@ public sealed class CompactionJudgeTests(ITestOutputHelper output) : IDisposable
 
     /// <summary>With ids and sequence numbers, without places.</summary>
     private static List<string> Rows(JudgeSession judge, MaintainedTable table) =>
-        [.. judge.Do("read", table.Table.Metadata.Location, "--meta").Select(l => string.Join(',', JsonDocument.Parse(l).RootElement.EnumerateObject()
+        [.. judge.Do("read", table.Table.Metadata.Location, "--meta")
+            .Select(l => string.Join(',', JsonDocument.Parse(l).RootElement.EnumerateObject()
             .Where(p => p.Name is not ("_file" or "_pos" or "_spec_id")).Select(p => p.ToString()))).Order(StringComparer.Ordinal)];
 }

@@ -20,12 +20,13 @@ public sealed class CompactionMemoryTests(ITestOutputHelper output)
     [InlineData(1 << 10, 16_000, 32, true)]
     public void WideRowsAreCompactedInBoundedMemory(int rowBytes, int rows, int limitMib, bool isSorted)
     {
-        var schema = Schema.Of(new Field(1, "id", PrimitiveType.Long, true), new Field(2, "blob", PrimitiveType.Binary, false), new Field(3, "name", PrimitiveType.String, false));
+        var schema = Schema.Of(new Field(1, "id", PrimitiveType.Long, true), new Field(2, "blob", PrimitiveType.Binary, false),
+            new Field(3, "name", PrimitiveType.String, false));
         using var table = MaintainedTable.InMemory(schema, "", 3);
         for (var n = 0; n < 3; n++) Append(table, schema, rows, rowBytes);
         var before = table.SortedRows(lineage: true).Select(r => r.GetHashCode(StringComparison.Ordinal)).ToList();
         using var buffers = new ParquetBuffers(0, (long)limitMib << 20);
-        if (isSorted) table.Policy = new() { Compaction = new() { SettleMs = 0, ColdMs = 0, Order = new RowOrder(RowOrderKind.Sorted, ["blob"]) } };
+        if (isSorted) table.Policy = new() { Compaction = SortedBy("blob") };
         var plan = Assert.Single(table.Plan());
         using var job = plan.Start(table.Context with { Buffers = buffers, MemoryBytes = (long)limitMib << 20 });
         long least = Held(), most = 0;
@@ -35,6 +36,9 @@ public sealed class CompactionMemoryTests(ITestOutputHelper output)
         output.WriteLine($"{job.Outcome.BytesRead >> 20} MiB compacted in {most >> 20} MiB");
         Assert.InRange(most, 1, (long)limitMib << 20);
     }
+
+    private static CompactionPolicy SortedBy(string column) =>
+        new() { SettleMs = 0, ColdMs = 0, Order = new RowOrder(RowOrderKind.Sorted, [column]) };
 
     private static long Held() => Enum.GetValues<MemoryTag>().Sum(MemoryLedger.Bytes);
 

@@ -121,7 +121,10 @@ public sealed class CompactionPlannerTests(ITestOutputHelper output)
         Assert.Equal(3, Generation.Of(Generation.NameOf(7, 3, Guid.Empty)));
     }
 
-    /// <summary>Days of commits, whatever the size of a flush, in one partition or one an hour: no row is merged more than three times, and files stay few.</summary>
+    /// <summary>
+    /// Days of commits, whatever the size of a flush, in one partition or one an hour: no row is merged more than three times, and files
+    /// stay few.
+    /// </summary>
     [Theory]
     [InlineData(1, 10, 100, "")]
     [InlineData(2, 200, 3_000, "")]
@@ -156,9 +159,11 @@ public sealed class CompactionPlannerTests(ITestOutputHelper output)
                 var outputs = table.Do(plan).ToList();
                 foreach (var file in outputs) history[file] = [0, .. all.Select(b => b / outputs.Count)];
             }
-            most = Math.Max(most, table.Files.GroupBy(t => t.Data.File.Partition).Max(g => g.Count(t => t.Data.File.FileSizeBytes < 384 * Mib)));
+            most = Math.Max(most,
+                table.Files.GroupBy(t => t.Data.File.Partition).Max(g => g.Count(t => t.Data.File.FileSizeBytes < 384 * Mib)));
         }
-        output.WriteLine($"{(double)rewritten / ingested:0.00} times on average, {often} at most; {most} small files in a partition at most, {table.Files.Count} files for {ingested >> 20} MiB");
+        output.WriteLine($"{(double)rewritten / ingested:0.00} times on average, {often} at most");
+        output.WriteLine($"{most} small files in a partition at most, {table.Files.Count} files for {ingested >> 20} MiB");
         Assert.InRange(often, 1, 3);
         Assert.InRange(most, 0, 200);
     }

@@ -13,8 +13,10 @@ namespace K2I.Maintenance.Tests;
 public sealed class RowGroupCopyTests(ITestOutputHelper output) : IDisposable
 {
     private static readonly Schema Columns = Schema.Of(
-        new Field(1, "id", PrimitiveType.Long, true), new Field(2, "name", PrimitiveType.String, false), new Field(3, "n", PrimitiveType.Int, false),
-        new Field(4, "x", PrimitiveType.Double, false), new Field(5, "nested", new StructType([new Field(6, "k", PrimitiveType.Long, false)]), false),
+        new Field(1, "id", PrimitiveType.Long, true), new Field(2, "name", PrimitiveType.String, false),
+            new Field(3, "n", PrimitiveType.Int, false),
+        new Field(4, "x", PrimitiveType.Double, false),
+            new Field(5, "nested", new StructType([new Field(6, "k", PrimitiveType.Long, false)]), false),
         new Field(7, "tags", new ListType(new Field(8, "element", PrimitiveType.String, false)), false));
 
     private readonly TempFolder folder = new();

@@ -6,15 +6,18 @@ using K2I.Parquet;
 
 namespace K2I.Maintenance;
 
-/// <summary>Puts any number of rows in order within fixed memory: what does not fit is sorted in parts, which wait in files and are merged. Stable. One thread.</summary>
+/// <summary>
+/// Puts any number of rows in order within fixed memory: what does not fit is sorted in parts, which wait in files and are merged.
+/// Stable. One thread.
+/// </summary>
 /// <remarks>
 /// <code>
 ///   Add … Add ─► Prepare … Prepare ─► TryRead … TryRead
 ///   fills a buffer;   merges the runs until      all rows,
 ///   full: a run       they can be read together   in order
 /// </code>
-/// Files of runs lie in a folder of the table's own: whoever is killed leaves orphans, which are found as such. Memory: the buffer, then a batch of the result
-/// and what each run of a merge is read ahead by.
+/// Files of runs lie in a folder of the table's own: whoever is killed leaves orphans, which are found as such. Memory: the buffer, then
+/// a batch of the result and what each run of a merge is read ahead by.
 /// </remarks>
 internal sealed class RowSorter : IDisposable
 {
@@ -24,7 +27,8 @@ internal sealed class RowSorter : IDisposable
     private const int LeastColumnBytes = 16 << 10, MostColumnBytes = 256 << 10, ChunkRows = 8192, BuffersOfColumn = 2;
 
     /// <summary>
-    /// What reading takes of a row that is wide: its page as it is stored and as it was before, its value, the next one's; each in a power of two.
+    /// What reading takes of a row that is wide: its page as it is stored and as it was before, its value, the next one's; each in a
+    /// power of two.
     /// </summary>
     private const int CopiesOfRow = 8;
 
@@ -66,7 +70,8 @@ internal sealed class RowSorter : IDisposable
     }
 
     /// <summary>Runs that can be read at a time.</summary>
-    private int FanIn => (int)Math.Clamp(bytes / Math.Max((long)buffers * BuffersOfColumn * LeastColumnBytes, CopiesOfRow * widest), 2, MostRuns);
+    private int FanIn =>
+        (int)Math.Clamp(bytes / Math.Max((long)buffers * BuffersOfColumn * LeastColumnBytes, CopiesOfRow * widest), 2, MostRuns);
 
     /// <summary>Takes rows; the batch is not used after the call.</summary>
     internal void Add(ScanBatch batch)
@@ -115,7 +120,9 @@ internal sealed class RowSorter : IDisposable
         return true;
     }
 
-    /// <summary>The next rows in order, these ordinals of a batch, or all of it if null; false after the last. Valid until the next call.</summary>
+    /// <summary>
+    /// The next rows in order, these ordinals of a batch, or all of it if null; false after the last. Valid until the next call.
+    /// </summary>
     internal bool TryRead(out Batch batch, out ReadOnlyMemory<Ordinal>? ordinals)
     {
         ordinals = null;

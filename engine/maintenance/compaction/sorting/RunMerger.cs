@@ -41,7 +41,8 @@ internal sealed class RunMerger : IDisposable
         rows.Reset();
         while (next.TryPeek(out var run, out var at))
         {
-            for (var column = 0; column < rows.ColumnCount; column++) RowCopy.Append(rows.Column(column), run.Batch!.Columns[column], run.Row);
+            for (var column = 0; column < rows.ColumnCount; column++) RowCopy.Append(rows.Column(column), run.Batch!.Columns[column],
+                run.Row);
             if (!rows.EndRow())
             {
                 if (rows.Rows == 0) throw RowSorter.TooLarge();
