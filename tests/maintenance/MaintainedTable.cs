@@ -111,7 +111,7 @@ internal sealed class MaintainedTable : IDisposable
     }
 
     /// <summary>Deletes the rows of a partition that have one of these values in a column of type long.</summary>
-    internal void DeleteEqual(Field column, IReadOnlyList<long> values, PartitionTuple partition)
+    internal void DeleteEqual(Field column, IReadOnlyList<long> values, PartitionTuple partition, int? specId = null)
     {
         var table = Table;
         var schema = Schema.Of(column);
@@ -136,7 +136,7 @@ internal sealed class MaintainedTable : IDisposable
                     Content = FileContent.EqualityDeletes,
                     EqualityIds = [column.Id],
                     FilePath = location,
-                    SpecId = table.Metadata.DefaultSpecId,
+                    SpecId = specId ?? table.Metadata.DefaultSpecId,
                     Partition = partition,
                     RecordCount = values.Count,
                     FileSizeBytes = result.Bytes,

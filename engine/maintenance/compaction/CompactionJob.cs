@@ -152,7 +152,8 @@ internal sealed class CompactionJob : MaintenanceJob
                 StartSnapshotId = plan.Snapshot.SnapshotId,
                 Replaced = [.. plan.Inputs.Select(t => t.Data.File)],
                 Files = [.. complete],
-                DataSequenceNumber = complete.Count > 0 ? plan.Snapshot.SequenceNumber : null,
+                // Keys deleted meanwhile are looked for in files of one spec: in files of another they would not be found, or too many.
+                DataSequenceNumber = complete.Count > 0 && !plan.IsRouted ? plan.Snapshot.SequenceNumber : null,
                 SummaryOf = context.Use.SummaryOf,
                 VerifyFiles = true,
             }

@@ -17,9 +17,11 @@ internal sealed class RowGroupCopy(CompactionPlan plan, JobContext context, Comp
 {
     private readonly TableMetadata table = plan.Table.Metadata;
     private readonly ParquetCodec codec = ParquetProperties.OptionsOf(plan.Table.Metadata, long.MaxValue).Codec;
+    private readonly HashSet<string> wanted = plan.Inputs.Select(t => t.Data.File.FilePath).ToHashSet(StringComparer.Ordinal);
     private readonly Dictionary<string, DataFile> described = new(StringComparer.Ordinal);
     private readonly List<DataFile> parts = [];
     private readonly List<IReadOnlyDictionary<string, string>> replaced = [];
+    private Queue<ManifestFile>? manifests;
     private RowGroupSource? first, source;
     private StoreSource? file;
     private IObjectWriter? target;
@@ -55,7 +57,7 @@ internal sealed class RowGroupCopy(CompactionPlan plan, JobContext context, Comp
     /// <summary>Copies the next row group; false when all are.</summary>
     internal bool Copy()
     {
-        if (described.Count == 0)
+        if (described.Count < plan.Inputs.Length)
         {
             Describe();
             return true;
@@ -93,17 +95,18 @@ internal sealed class RowGroupCopy(CompactionPlan plan, JobContext context, Comp
         (concat, target, file) = (null, null, null);
     }
 
-    /// <summary>What the manifests say of the inputs.</summary>
+    /// <summary>Looks up what the next manifest says of the inputs.</summary>
     private void Describe()
     {
-        var wanted = plan.Inputs.Select(t => t.Data.File.FilePath).ToHashSet(StringComparer.Ordinal);
         var reader = new ManifestReader(context.Store);
-        foreach (var manifest in reader.Manifests(table, plan.Snapshot).Where(m => m.Content == ManifestContent.Data && m.MayHaveLiveFiles))
-            foreach (var entry in reader.Entries(table, manifest)
-                .Where(e => e.IsLive && wanted.Contains(e.File.FilePath))) described[entry.File.FilePath] = entry.File;
-        if (described.Count < wanted.Count) throw new EngineException(ErrorKind.Corrupt,
-            $"table {context.Ident}: files of snapshot {plan.Snapshot.SnapshotId} are not in its manifests");
+        manifests ??= new(reader.Manifests(table, plan.Snapshot).Where(m => m.Content == ManifestContent.Data && m.MayHaveLiveFiles));
+        if (!manifests.TryDequeue(out var manifest)) throw NotThere();
+        foreach (var entry in reader.Entries(table, manifest))
+            if (entry.IsLive && wanted.Contains(entry.File.FilePath)) described[entry.File.FilePath] = entry.File;
     }
+
+    private EngineException NotThere() =>
+        new(ErrorKind.Corrupt, $"table {context.Ident}: files of snapshot {plan.Snapshot.SnapshotId} are not in its manifests");
 
     [MemberNotNull(nameof(source))]
     private void Open(ScanTask task)

@@ -29,12 +29,19 @@ public sealed class CompactionFaultTests
         table.Policy = new() { Compaction = new() { SettleMs = 0, ColdMs = 0, Order = new RowOrder(RowOrderKind.Sorted, ["name", "id"]) } };
     });
 
-    private static void Fail(int formatVersion, FaultyStore.Fault fault, int rows, Action<MaintainedTable> set)
+    [Theory]
+    [InlineData(2, FaultyStore.Fault.Before)]
+    [InlineData(3, FaultyStore.Fault.After)]
+    public void AnyFailingCallLosesNothingWhereRowGroupsAreCopied(int formatVersion, object kind) =>
+        Fail(formatVersion, (FaultyStore.Fault)kind, rows: 200, isDeleted: false, set: table =>
+            table.Policy = new() { Compaction = new() { SettleMs = 0, ColdMs = 0, LeastRowGroupBytes = 1 } });
+
+    private static void Fail(int formatVersion, FaultyStore.Fault fault, int rows, Action<MaintainedTable> set, bool isDeleted = true)
     {
         for (var at = 1; ; at++)
         {
             var store = new FaultyStore(new MemoryStore("memory://wh"));
-            using var table = Filled(store, formatVersion, rows);
+            using var table = Filled(store, formatVersion, rows, isDeleted);
             set(table);
             var before = table.SortedRows(lineage: true);
             var plan = Assert.Single(table.Plan());
@@ -110,11 +117,11 @@ public sealed class CompactionFaultTests
     private static void Touch(MaintainedTable table, int value) =>
         table.Commit(new SetTableProperties { Updates = TestTables.Strings(("n", $"{value}")) });
 
-    private static MaintainedTable Filled(IObjectStore store, int formatVersion, int rows = 30)
+    private static MaintainedTable Filled(IObjectStore store, int formatVersion, int rows = 30, bool isDeleted = true)
     {
         var table = new MaintainedTable(store, "memory://wh", Columns, "", formatVersion);
         for (var n = 0; n < 3; n++) table.Append(rows);
-        table.Delete((_, row) => row % 7 == 0);
+        if (isDeleted) table.Delete((_, row) => row % 7 == 0);
         return table;
     }
 
