@@ -130,6 +130,7 @@ public sealed class RowGroupSource
             if (PageIndex.Read(File, chunk, rows, Footer.At) is not { } index) return false;
             var last = index.Pages[^1];
             if (last.Offset + last.Bytes != chunk.Start + chunk.Bytes) return false;
+            if (chunk.ColumnIndex is var bounds && bounds.Length > 0 && (bounds.At < 4 || bounds.At > Footer.At - bounds.Length)) return false;
             if (chunk.BloomFilterAt == 0) continue;
             if (chunk.BloomFilterBytes <= 0 || chunk.BloomFilterAt < 4
                 || chunk.BloomFilterAt > Footer.At - chunk.BloomFilterBytes) return false;

@@ -55,6 +55,30 @@ public sealed class CompactionJobTests(ITestOutputHelper output)
         Assert.Contains("\"fields\"", reader.Metadata["iceberg.schema"]);
     }
 
+    /// <summary>Every type at the top, and below structs and lists.</summary>
+    [Theory]
+    [InlineData(11)]
+    [InlineData(12)]
+    public void RowsOfEveryTypeStayWhatTheyAre(int seed)
+    {
+        output.WriteLine($"seed {seed}");
+        var id = 1;
+        var schema = Schema.Of(
+        [
+            .. Types.Primitives.Select(k => new Field(id++, $"c{id}", Types.Of(k), k == TypeKind.Long)),
+            new Field(100, "s", new StructType([.. Types.Primitives.Select(k => new Field(id++, $"s{id}", Types.Of(k), false))]), false),
+            .. Types.Primitives.Select(k => new Field(id++, $"l{id}", new ListType(new Field(id++, "element", Types.Of(k), false)), false)),
+        ]);
+        using var table = MaintainedTable.InMemory(schema, seed % 2 == 0 ? "" : "bucket(2, c3)", 3, seed);
+        for (var n = 0; n < 4; n++) table.Append(200);
+        table.Delete((_, row) => row % 9 == 0);
+        var rows = table.SortedRows(lineage: true);
+        Assert.All(table.Keep(), o => Assert.Null(o.Conflict));
+        Assert.Equal(rows, table.SortedRows(lineage: true));
+        Assert.InRange(table.Files().Length, 1, 3);
+        table.Lint();
+    }
+
     [Theory]
     [InlineData(2, 1)]
     [InlineData(3, 2)]
