@@ -89,7 +89,7 @@ public static class CompactionPlanner
         if (Merge(mergeable, rules, target, nowMs - files.Max(f => f.AddedMs)) is var (merged, why))
         {
             yield return (merged, Math.Min(Generation.Last, merged.Max(f => f.Generation) + 1), why);
-            dirty.RemoveAll(merged.Contains);
+            dirty.RemoveAll(new HashSet<CompactionInput>(merged).Contains);
         }
         if (dirty.Count > 0) yield return (dirty, dirty.Max(f => f.Generation),
             string.Create(CultureInfo.InvariantCulture, $"{dirty.Sum(f => f.DeletedRows)} of their rows are known to be deleted"));

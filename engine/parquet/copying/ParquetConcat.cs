@@ -11,11 +11,11 @@ namespace K2I.Parquet;
 /// <remarks>
 /// Shape: as <see cref="ParquetWriter"/>'s. Page indexes and Bloom filters come along; footers are put together field by field, what is
 /// not known is kept. Columns of a second file with the same rows can be put beside those of the first. Nothing is decoded: what is
-/// damaged stays so. Memory: a window, the footers of the sources, and the indexes.
+/// damaged stays so. Memory: a window, and of the sources the footers and page indexes.
 /// </remarks>
 public sealed class ParquetConcat : IDisposable
 {
-    private const int WindowBytes = 1 << 20;
+    private const int WindowBytes = 4 << 20;
 
     private static readonly byte[] Magic = "PAR1"u8.ToArray();
 
@@ -98,8 +98,8 @@ public sealed class ParquetConcat : IDisposable
         {
             var moved = sink.Position - infos[at].Start;
             Copy(source.File, infos[at].Start, infos[at].Bytes);
-            chunks[at] = new(moved, 0, MovedIndex(Read(source.File, infos[at].OffsetIndex), moved),
-                Read(source.File, infos[at].ColumnIndex));
+            chunks[at] = new(moved, 0, MovedIndex(Read(source.Indexes, infos[at].OffsetIndex), moved),
+                Read(source.Indexes, infos[at].ColumnIndex));
         }
         for (var at = 0; at < infos.Length; at++)
         {
