@@ -17,6 +17,9 @@ public static class RowLineageColumns
 
     private static readonly Schema Columns = Schema.Of(MetadataColumns.RowId, MetadataColumns.LastUpdated);
 
+    /// <summary>Their field ids.</summary>
+    public static ImmutableArray<int> Ids { get; } = [MetadataColumns.RowId.Id, MetadataColumns.LastUpdated.Id];
+
     /// <summary>One row group of rows with ascending ids and one sequence number, in memory: some bits a row.</summary>
     /// <param name="rows">How many.</param>
     /// <param name="firstRowId">Of the first of them.</param>
@@ -54,8 +57,7 @@ public static class RowLineageColumns
     /// </summary>
     public static bool? AreIn(RowGroupSource file)
     {
-        int[] ids = [MetadataColumns.RowId.Id, MetadataColumns.LastUpdated.Id];
-        if (!ids.Any(file.HasColumn)) return false;
-        return ids.All(id => Enumerable.Range(0, file.RowGroups).All(g => file.NullsOf(g, id) == 0)) ? true : null;
+        if (!file.ColumnIds.Any(Ids.Contains)) return false;
+        return Ids.All(id => Enumerable.Range(0, file.RowGroups).All(g => file.NullsOf(g, id) == 0)) ? true : null;
     }
 }

@@ -5,13 +5,16 @@ namespace K2I.Maintenance;
 /// <summary>A live data file as the planner weighs it.</summary>
 /// <param name="task">The file and its deletes.</param>
 /// <param name="addedMs">When its rows came; 0 for long ago.</param>
-internal sealed class CompactionInput(ScanTask task, long addedMs)
+/// <param name="deletedMs">When rows of it were last deleted by their place; 0 for long ago.</param>
+internal sealed class CompactionInput(ScanTask task, long addedMs, long deletedMs)
 {
     internal ScanTask Task => task;
 
     internal DataFile File => task.Data.File;
 
     internal long AddedMs => addedMs;
+
+    internal long DeletedMs => deletedMs;
 
     internal int Generation { get; } = Maintenance.Generation.Of(task.Data.File.FilePath);
 

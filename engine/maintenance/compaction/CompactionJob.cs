@@ -9,7 +9,9 @@ namespace K2I.Maintenance;
 /// </summary>
 /// <remarks>
 /// <code>
-///   read ─► sort ─► write ─► commit        or, where rows lie as they came:   read and write ─► commit
+///   check ─► copy ─► commit               row groups as they are, where that is allowed
+///     └────► read and write ─► commit     rows in the order that they came
+///   read ─► sort ─► write ─► commit       rows in another order, or of several partitions
 /// </code>
 /// Rows keep their order unless they are sorted, and in version 3 their ids and the sequence numbers of their last change. The new files
 /// keep the data sequence number of the snapshot that was read, so that equality deletes that come meanwhile still find their rows.

@@ -32,7 +32,8 @@ public static class CompactionPlanner
         var commits = metadata.Snapshots.ToDictionary(s => s.SnapshotId);
         var age = RowAge.Of(policy.Retention, metadata, nowMs);
         var plans = new List<CompactionPlan>();
-        foreach (var group in state.Files.Select(t => new CompactionInput(t, AddedMs(t, commits))).GroupBy(f => PlaceOf(metadata, f.File)))
+        var files = state.Files.Select(t => new CompactionInput(t, CameMs(t.Data, commits), DeletedMs(t, commits)));
+        foreach (var group in files.GroupBy(f => PlaceOf(metadata, f.File)))
         {
             var place = Describe(metadata, group.First().File);
             foreach (var (inputs, generation, why) in Choose([.. group], rules, metadata, target, nowMs))
@@ -76,16 +77,21 @@ public static class CompactionPlanner
         return spec.IsUnpartitioned ? "the table" : PartitionPath.Of(spec, table.PartitionTypes(spec), file.Partition);
     }
 
-    /// <summary>When the rows came; 0 where that is long ago, or where they were only moved.</summary>
-    private static long AddedMs(ScanTask task, Dictionary<SnapshotId, Snapshot> commits) =>
-        task.Data.SnapshotId is { } id && commits.TryGetValue(id, out var commit) && commit.Operation != "replace" ? commit.TimestampMs : 0;
+    /// <summary>When the rows of a file came; 0 where that is long ago, or where they were only moved.</summary>
+    private static long CameMs(ManifestEntry entry, Dictionary<SnapshotId, Snapshot> commits) =>
+        entry.SnapshotId is { } id && commits.TryGetValue(id, out var commit) && commit.Operation != "replace" ? commit.TimestampMs : 0;
+
+    /// <summary>When rows were last deleted by their place, which is what a commit meanwhile would be in conflict with; 0 for long ago.</summary>
+    private static long DeletedMs(ScanTask task, Dictionary<SnapshotId, Snapshot> commits) =>
+        task.Deletes.Where(d => d.File.Content == FileContent.PositionDeletes).Select(d => CameMs(d, commits)).DefaultIfEmpty(0).Max();
 
     private static IEnumerable<(List<CompactionInput> Inputs, int Generation, string Why)> Choose(
         List<CompactionInput> files, CompactionPolicy rules, TableMetadata table, long target, long nowMs)
     {
         var settled = files.Where(f => f.CanBeRead && f.MayBeReordered(rules.Order, table) && nowMs - f.AddedMs >= rules.SettleMs).ToList();
         var dirty = settled.Where(f => IsDirty(f, rules)).ToList();
-        var mergeable = settled.Where(f => f.Generation < Generation.Last && f.LiveBytes < Whole(target)).ToList();
+        var mergeable = settled.Where(f => f.Generation < Generation.Last && f.LiveBytes < Whole(target))
+            .Where(f => nowMs - f.DeletedMs >= rules.SettleMs).ToList();
         if (Merge(mergeable, rules, target, nowMs - files.Max(f => f.AddedMs)) is var (merged, why))
         {
             yield return (merged, Math.Min(Generation.Last, merged.Max(f => f.Generation) + 1), why);

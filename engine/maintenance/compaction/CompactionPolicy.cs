@@ -13,7 +13,7 @@ public sealed record CompactionPolicy
     /// </summary>
     public int LeastFiles { get; init; } = 12;
 
-    /// <summary>Files whose snapshot is younger are left alone: others may still be at their rows.</summary>
+    /// <summary>Files are left alone whose snapshot is younger, or the last deletes of their rows: others may still be at them.</summary>
     public long SettleMs { get; init; } = 120_000;
 
     /// <summary>A partition that got no rows for so long is cold: what is left in it is merged, however little.</summary>

@@ -8,10 +8,10 @@ namespace K2I.Maintenance;
 
 /// <summary>Puts files together by copying their row groups byte for byte, where all rows stay as they are. One thread.</summary>
 /// <remarks>
-/// That is so where no row is deleted, too old, sorted or of another partition, where the files have the same columns, stored alike with
-/// the codec that the table wants, and where row groups are large enough already: small ones would stay small. In version 3, rows without
-/// ids of their own get the two columns that say what they inherited. Other wishes of the table (pages, encodings, Bloom filters) count
-/// for what is encoded anew only.
+/// That is so where no row is deleted, too old, sorted or of another partition, where the files have the same columns, none of them
+/// dropped since, stored alike with the codec that the table wants, and where row groups are large enough already: small ones would stay
+/// small. In version 3, rows without ids of their own get the two columns that say what they inherited. Other wishes of the table (pages,
+/// encodings, Bloom filters) count for what is encoded anew only.
 /// </remarks>
 internal sealed class RowGroupCopy(CompactionPlan plan, JobContext context, CompactionFiles files) : IDisposable
 {
@@ -46,13 +46,16 @@ internal sealed class RowGroupCopy(CompactionPlan plan, JobContext context, Comp
         if (checkedFiles == plan.Inputs.Length) return groups > 0 && groupBytes / groups >= plan.LeastRowGroupBytes;
         using var opened = new StoreSource(context.Store.Open(plan.Inputs[checkedFiles++].Data.File.FilePath));
         var next = new RowGroupSource(opened);
-        if (!next.IsComplete || next.Codec != codec || first?.GoesWith(next) == false) return false;
+        if (!next.IsComplete || next.Codec != codec || first?.GoesWith(next) == false || !next.ColumnIds.All(IsWanted)) return false;
         if (table.FormatVersion >= 3 && RowLineageColumns.AreIn(next) is null) return false;
         first ??= next;
         groups += next.RowGroups;
         groupBytes += Enumerable.Range(0, next.RowGroups).Sum(next.BytesOf);
         return null;
     }
+
+    /// <summary>Columns that were dropped do not come along.</summary>
+    private bool IsWanted(int column) => table.CurrentSchema.FindById(column) is not null || RowLineageColumns.Ids.Contains(column);
 
     /// <summary>Copies the next row group; false when all are.</summary>
     internal bool Copy()

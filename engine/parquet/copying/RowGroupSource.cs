@@ -90,8 +90,8 @@ public sealed class RowGroupSource
         return null;
     }
 
-    /// <summary>The file has a column with this id that is not inside another.</summary>
-    public bool HasColumn(int fieldId) => Array.Exists(Footer.Fields, f => f.Id == fieldId);
+    /// <summary>Field ids of columns that are not inside others.</summary>
+    public IEnumerable<int> ColumnIds => Footer.Fields.Select(f => f.Id);
 
     /// <summary>The same columns, stored alike by the same writer: row groups of both can be in one file.</summary>
     public bool GoesWith(RowGroupSource other) =>

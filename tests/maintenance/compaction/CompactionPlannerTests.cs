@@ -94,6 +94,20 @@ public sealed class CompactionPlannerTests(ITestOutputHelper output)
         Assert.Equal(0, plan.Generation);
     }
 
+    /// <summary>Merging them would be in conflict with the next deletes; where much is deleted it has to be tried.</summary>
+    [Fact]
+    public void FilesWhoseRowsAreBeingDeletedAreNotMergedUntilThatEnds()
+    {
+        var table = new PlannedTable();
+        for (var n = 0; n < 12; n++) table.Add(40 * Mib);
+        table.NowMs += Hour;
+        table.Add(40 * Mib, deletedRows: 1, operation: "overwrite", age: Hour);
+        table.Add(40 * Mib, deletedRows: 400, operation: "overwrite", age: Hour);
+        Assert.Equal([12, 1], table.Plan().Select(p => p.Inputs.Length));
+        table.NowMs += table.Rules.SettleMs;
+        Assert.Equal(14, Assert.Single(table.Plan()).Inputs.Length);
+    }
+
     [Fact]
     public void JobsAreBoundedAndNoFileIsDividedBetweenThem()
     {

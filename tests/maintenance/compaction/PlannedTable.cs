@@ -40,17 +40,9 @@ internal sealed class PlannedTable
         empty with { Snapshots = [.. snapshots], CurrentSnapshotId = snapshots.Count == 0 ? null : snapshots[^1].SnapshotId };
 
     internal string Add(long bytes, int partition = 0, int generation = 0, string operation = "append", int? sortOrder = 0,
-        int deletedRows = 0, int deletes = 0)
+        int deletedRows = 0, int deletes = 0, long age = 0)
     {
-        snapshots.Add(new Snapshot
-        {
-            SnapshotId = new(++sequence),
-            SequenceNumber = sequence,
-            TimestampMs = NowMs,
-            ManifestList = "",
-            Summary = TestTables.Strings((SummaryKeys.Operation, operation)),
-        });
-        if (snapshots.Count > 200) snapshots.RemoveAt(0);
+        AddSnapshot(operation, age);
         var number = (int)(sequence % 100_000);
         var name = generation > 0 ? Generation.NameOf(number, generation, new Guid((int)sequence, 0, 0, new byte[8]))
             : string.Create(CultureInfo.InvariantCulture, $"{number:D5}-1-{sequence}.parquet");
@@ -71,7 +63,9 @@ internal sealed class PlannedTable
             FileSizeBytes = 100,
             ReferencedDataFile = n == 0 ? file.FilePath : "another",
         }));
-        files.Add(new ScanTask(Entry(file), [.. taken]));
+        var data = Entry(file);
+        if (age > 0) AddSnapshot("delete", 0);
+        files.Add(new ScanTask(data, [.. taken]));
         return file.FilePath;
     }
 
@@ -87,6 +81,19 @@ internal sealed class PlannedTable
         var left = plan.Inputs.Sum(t => t.Data.File.FileSizeBytes);
         var partition = plan.Inputs[0].Data.File.Partition is { Length: 1 } tuple ? (int)SingleValue.ToLong(tuple[0]!) : 0;
         for (; left > 0; left -= plan.FileBytes) yield return Add(Math.Min(left, plan.FileBytes), partition, plan.Generation, "replace");
+    }
+
+    private void AddSnapshot(string operation, long age)
+    {
+        snapshots.Add(new Snapshot
+        {
+            SnapshotId = new(++sequence),
+            SequenceNumber = sequence,
+            TimestampMs = NowMs - age,
+            ManifestList = "",
+            Summary = TestTables.Strings((SummaryKeys.Operation, operation)),
+        });
+        if (snapshots.Count > 200) snapshots.RemoveAt(0);
     }
 
     private PartitionTuple Partition(int value) => empty.DefaultSpec.Fields.IsEmpty ? PartitionTuple.Empty

@@ -88,6 +88,7 @@ public sealed class RowGroupCopyTests(ITestOutputHelper output) : IDisposable
                 t.Commit(new UpdateSchema().Add("", "more", PrimitiveType.Long));
                 t.Append(100);
             },
+            t => t.Commit(new UpdateSchema().Drop("x")),
             t => t.Commit(new SetTableProperties { Updates = TestTables.Strings(("write.parquet.compression-codec", "snappy")) }),
         ])
         {
