@@ -1,10 +1,13 @@
 using K2I.Columns;
 using K2I.Iceberg;
+using K2I.Iceberg.Tests;
+using Xunit.Abstractions;
 
 namespace K2I.Maintenance.Tests;
 
 /// <summary>What planners are shown of a table.</summary>
-public sealed class TableStateTests
+[Collection(nameof(CompactionMemoryTests))]
+public sealed class TableStateTests(ITestOutputHelper output)
 {
     private static readonly Schema Columns = Schema.Of(
         new Field(1, "id", PrimitiveType.Long, true), new Field(2, "name", PrimitiveType.String, false), new Field(3, "at", PrimitiveType.TimestampTz, false));
@@ -29,6 +32,33 @@ public sealed class TableStateTests
         var kept = TableState.Read(table.Table, table.Store, policy).Files;
         Assert.All(kept, t => Assert.Equal([2, 3], t.Data.File.NullValueCounts!.Keys.Order()));
         Assert.All(table.Files(), t => Assert.Contains(1, t.Data.File.LowerBounds!.Keys));
+    }
+
+    /// <summary>With metrics of a hundred columns each would take some 20 KB.</summary>
+    [Fact]
+    public void AFileTakesLittleMemory()
+    {
+        const int Files = 5000, MostBytes = 1500;
+        using var table = MaintainedTable.InMemory(Columns, "bucket(16, id)");
+        var bounds = Enumerable.Range(1, 100).ToDictionary(id => id, id => SingleValue.OfLong(id));
+        var counts = bounds.Keys.ToDictionary(id => id, _ => 10L);
+        var empty = table.Table;
+        DataFile File(int n) => TestTables.File(empty, $"{n}", partition: new([SingleValue.OfInt(n % 16)])) with
+        {
+            LowerBounds = bounds,
+            UpperBounds = bounds,
+            ValueCounts = counts,
+            NullValueCounts = counts,
+            ColumnSizes = counts,
+        };
+        table.Commit(new AppendFiles { Files = [.. Enumerable.Range(0, Files).Select(File)] });
+        var loaded = table.Table;
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var state = TableState.Read(loaded, table.Store, new());
+        var bytes = (GC.GetTotalMemory(forceFullCollection: true) - before) / Files;
+        Assert.Equal(Files, state.Files.Length);
+        output.WriteLine($"{bytes} bytes a file");
+        Assert.InRange(bytes, 0, MostBytes);
     }
 
     [Fact]
