@@ -35,15 +35,27 @@ public sealed class CompactionJudgeTests(ITestOutputHelper output) : IDisposable
                 for (var n = 0; n < 4; n++) table.Append(table.Random.Next(10, 80));
                 table.Delete((_, _) => table.Random.Next(6) == 0);
                 if (round == 1) table.Commit(new UpdateSchema().Add("", "x", PrimitiveType.Long));
-                var before = Rows(judge, table);
-                Assert.Equal(before.Count, table.Rows().Count);
-                Assert.NotEmpty(table.Keep());
-                Assert.Equal(before, Rows(judge, table));
-                var problems = judge.Do("check", table.Table.Metadata.Location, "--lineage")
-                    .Where(l => l.StartsWith("ERROR", StringComparison.Ordinal)).ToList();
-                Assert.True(problems.Count == 0, string.Join('\n', problems.Take(20)));
+                Keep(judge, table);
             }
+            // Other partitions, and an order.
+            table.Commit(new UpdateSpec("bucket(2, id), truncate(3, name)"));
+            var order = new SortOrder(1, [new SortField(3, Transform.Identity, true, true), new SortField(2, Transform.Identity, false, false)]);
+            table.Catalog.Commit(table.Table, [new MetadataUpdate.AddSortOrder(order), new MetadataUpdate.SetDefaultSortOrder(-1)], []);
+            for (var n = 0; n < 3; n++) table.Append(50);
+            Keep(judge, table);
+            Assert.Contains(table.Files(), t => t.Data.File.SortOrderId == 1);
         }
+    }
+
+    private static void Keep(JudgeSession judge, MaintainedTable table)
+    {
+        var before = Rows(judge, table);
+        Assert.Equal(before.Count, table.Rows().Count);
+        Assert.NotEmpty(table.Keep());
+        Assert.Equal(before, Rows(judge, table));
+        var problems = judge.Do("check", table.Table.Metadata.Location, "--lineage")
+            .Where(l => l.StartsWith("ERROR", StringComparison.Ordinal)).ToList();
+        Assert.True(problems.Count == 0, string.Join('\n', problems.Take(20)));
     }
 
     /// <summary>With ids and sequence numbers, without places.</summary>
