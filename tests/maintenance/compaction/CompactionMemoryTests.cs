@@ -37,6 +37,28 @@ public sealed class CompactionMemoryTests(ITestOutputHelper output)
         Assert.InRange(most, 1, (long)limitMib << 20);
     }
 
+    [Theory]
+    [InlineData(500, false)]
+    [InlineData(500, true)]
+    public void ManyColumnsAreCompactedInTheDefaultMemory(int columns, bool isSorted)
+    {
+        var schema = Schema.Of([.. Enumerable.Range(1, columns).Select(id =>
+            new Field(id, $"c{id}", id % 3 == 0 ? PrimitiveType.String : id % 3 == 1 ? PrimitiveType.Long : PrimitiveType.Double, false))]);
+        using var table = MaintainedTable.InMemory(schema, "", 3);
+        for (var n = 0; n < 3; n++) table.Append(3000);
+        if (isSorted) table.Policy = new() { Compaction = SortedBy("c1") };
+        var rows = table.Table.Metadata.CurrentSnapshot!.Summary[SummaryKeys.TotalRecords];
+        var memory = table.Context.MemoryBytes;
+        using var buffers = new ParquetBuffers(0, memory);
+        using var job = Assert.Single(table.Plan()).Start(table.Context with { Buffers = buffers });
+        long least = Held(), most = 0;
+        while (job.Step()) most = Math.Max(most, Held() - least);
+        output.WriteLine($"{job.Outcome!.BytesRead >> 20} MiB compacted in {most >> 20} MiB");
+        Assert.Equal(rows, $"{job.Outcome!.RowsRewritten}");
+        Assert.InRange(most, 1, memory);
+        table.Lint();
+    }
+
     private static CompactionPolicy SortedBy(string column) =>
         new() { SettleMs = 0, ColdMs = 0, Order = new RowOrder(RowOrderKind.Sorted, [column]) };
 
