@@ -56,7 +56,7 @@ internal sealed class MaintainedTable : IDisposable
 
     internal JobContext Context { get; set; }
 
-    internal MaintenancePolicy Policy { get; set; } = new() { Compaction = new() { SettleMs = 0, ColdMs = 0 } };
+    internal MaintenancePolicy Policy { get; set; } = new() { Compaction = new() { SettleMs = 0, QuietMs = 0 } };
 
     internal Table Table => Catalog.Load(TestTables.Events);
 

@@ -35,7 +35,7 @@ internal sealed class CompactBench(CompactBenchOptions options, TextWriter outpu
         committer.Commit(Ident,
             new AppendFiles { Files = [.. Enumerable.Range(0, options.Files).Select(n => Fill(catalog.Load(Ident), n, buffers))] });
         var context = new JobContext { Ident = Ident, Catalog = catalog, Store = store, Use = new NoUse(), Buffers = buffers };
-        var rules = new CompactionPolicy { SettleMs = 0, ColdMs = 0, TargetFileBytes = 4L << 30, MostJobBytes = long.MaxValue };
+        var rules = new CompactionPolicy { SettleMs = 0, QuietMs = 0, TargetFileBytes = 4L << 30, MostJobBytes = long.MaxValue };
         Measure("copied", context, rules with { LeastRowGroupBytes = 1 });
         Measure("encoded anew", context, rules with { LeastRowGroupBytes = long.MaxValue });
         Measure("sorted by user_id", context, rules with { Order = new(RowOrderKind.Sorted, ["user_id"]) });

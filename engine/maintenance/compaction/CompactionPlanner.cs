@@ -15,7 +15,7 @@ namespace K2I.Maintenance;
 ///   any but 3    files that make ¾ T together                              whole files
 ///   0            LeastFiles, or ∛(T / their average), if that is more      generation 1, with those of 0
 ///   1            LeastFiles, or √(T / their average), if that is more      generation 2, with those of 0
-///   0, 1, 2      two, where the partition is cold                          one more than the highest
+///   0, 1, 2      two, where the partition is quiet                          one more than the highest
 /// </code>
 /// So three times of merging lead from files of any size to whole ones, and a row is merged three times at most
 /// (<see cref="Generation"/>): files of ¾ T or of generation 3 are inputs no more. Besides, a file is written anew for its deletes, which
@@ -114,7 +114,7 @@ public static class CompactionPlanner
             if (same.Count >= Math.Max(Math.Max(2, rules.LeastFiles), Math.Pow(target / average, 1.0 / (Generation.Last - generation))))
                 return ([.. files.Where(f => f.Generation <= generation)], "they are many and small");
         }
-        return quietMs >= rules.ColdMs && WithoutLarge(files) is { Count: > 1 } rest ? (rest, "no more is to come") : null;
+        return quietMs >= rules.QuietMs && WithoutLarge(files) is { Count: > 1 } rest ? (rest, "no more is to come") : null;
     }
 
     /// <summary>

@@ -9,15 +9,15 @@ public sealed record CompactionPolicy
     public long? TargetFileBytes { get; init; }
 
     /// <summary>
-    /// Files of a partition that are merged at a time at least, unless they make a whole file or the partition is cold.
+    /// Files of a partition that are merged at a time at least, unless they make a whole file or the partition is quiet.
     /// </summary>
     public int LeastFiles { get; init; } = 12;
 
     /// <summary>Files are left alone whose snapshot is younger, or the last deletes of their rows: others may still be at them.</summary>
     public long SettleMs { get; init; } = 120_000;
 
-    /// <summary>A partition that got no rows for so long is cold: what is left in it is merged, however little.</summary>
-    public long ColdMs { get; init; } = 10_800_000;
+    /// <summary>A partition that got no rows for so long is quiet: what is left in it is merged, however little.</summary>
+    public long QuietMs { get; init; } = 10_800_000;
 
     /// <summary>A file is written anew without its deleted rows once they are this part of it, 0 to 1.</summary>
     public double DeletedRatio { get; init; } = 0.3;

@@ -26,7 +26,7 @@ public sealed class CompactionFaultTests
     public void AnyFailingCallLosesNothingWhereRowsAreSorted(object kind) => Fail(3, (FaultyStore.Fault)kind, rows: 1500, table =>
     {
         table.Context = table.Context with { MemoryBytes = 256 << 10 };
-        table.Policy = new() { Compaction = new() { SettleMs = 0, ColdMs = 0, Order = new RowOrder(RowOrderKind.Sorted, ["name", "id"]) } };
+        table.Policy = new() { Compaction = new() { SettleMs = 0, QuietMs = 0, Order = new RowOrder(RowOrderKind.Sorted, ["name", "id"]) } };
     });
 
     [Theory]
@@ -34,7 +34,7 @@ public sealed class CompactionFaultTests
     [InlineData(3, FaultyStore.Fault.After)]
     public void AnyFailingCallLosesNothingWhereRowGroupsAreCopied(int formatVersion, object kind) =>
         Fail(formatVersion, (FaultyStore.Fault)kind, rows: 200, isDeleted: false, set: table =>
-            table.Policy = new() { Compaction = new() { SettleMs = 0, ColdMs = 0, LeastRowGroupBytes = 1 } });
+            table.Policy = new() { Compaction = new() { SettleMs = 0, QuietMs = 0, LeastRowGroupBytes = 1 } });
 
     private static void Fail(int formatVersion, FaultyStore.Fault fault, int rows, Action<MaintainedTable> set, bool isDeleted = true)
     {

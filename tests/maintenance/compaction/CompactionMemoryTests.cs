@@ -60,7 +60,7 @@ public sealed class CompactionMemoryTests(ITestOutputHelper output)
     }
 
     private static CompactionPolicy SortedBy(string column) =>
-        new() { SettleMs = 0, ColdMs = 0, Order = new RowOrder(RowOrderKind.Sorted, [column]) };
+        new() { SettleMs = 0, QuietMs = 0, Order = new RowOrder(RowOrderKind.Sorted, [column]) };
 
     private static long Held() => Enum.GetValues<MemoryTag>().Sum(MemoryLedger.Bytes);
 

@@ -43,11 +43,11 @@ public sealed class CompactionPlannerTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void PartitionsAreMergedEachForItselfAndAColdOneHoweverLittleItHas()
+    public void PartitionsAreMergedEachForItselfAndAQuietOneHoweverLittleItHas()
     {
         var table = new PlannedTable();
         for (var n = 0; n < 3; n++) table.Add(Mib, partition: 1);
-        table.NowMs += table.Rules.ColdMs;
+        table.NowMs += table.Rules.QuietMs;
         for (var n = 0; n < 3; n++) table.Add(Mib, partition: 2);
         table.NowMs += table.Rules.SettleMs;
         var plan = Assert.Single(table.Plan());
@@ -57,13 +57,13 @@ public sealed class CompactionPlannerTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void AColdFileIsNotWrittenAgainForMuchLess()
+    public void AQuietFileIsNotWrittenAgainForMuchLess()
     {
         var table = new PlannedTable();
         table.Add(100 * Mib);
         table.Add(Mib);
         table.Add(Mib);
-        table.NowMs += table.Rules.ColdMs;
+        table.NowMs += table.Rules.QuietMs;
         Assert.Equal(2, Assert.Single(table.Plan()).Inputs.Length);
     }
 

@@ -7,7 +7,7 @@ using K2I.Parquet;
 namespace K2I.Maintenance;
 
 /// <summary>Sorted rows that wait in a file, read row by row. Owner of the file: gone when it is disposed of. One thread.</summary>
-internal sealed class SortedRun(JobContext context, string location, Schema schema, OrderKey order) : IDisposable
+internal sealed class SortedFile(JobContext context, string location, Schema schema, OrderKey order) : IDisposable
 {
     private const int BatchRows = 4096;
 
