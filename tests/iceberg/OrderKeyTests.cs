@@ -55,7 +55,8 @@ public sealed class OrderKeyTests(ITestOutputHelper output)
                     rows.Column(1).AppendInt(number);
                     rows.EndRow();
                 }
-            var order = new SortOrder(1, [new SortField(1, Transform.Identity, descending, false), new SortField(2, Transform.Identity, false, false)]);
+            var order = new SortOrder(1,
+                [new SortField(1, Transform.Identity, descending, false), new SortField(2, Transform.Identity, false, false)]);
             var key = OrderKey.BySortOrder(order, schema);
             var keys = Enumerable.Range(0, rows.Rows).Select(r => key.Of(rows.View(), new(r)).ToArray()).ToList();
             for (var a = 0; a < keys.Count; a++)

@@ -10,7 +10,8 @@ namespace K2I.Maintenance.Tests;
 public sealed class TableStateTests(ITestOutputHelper output)
 {
     private static readonly Schema Columns = Schema.Of(
-        new Field(1, "id", PrimitiveType.Long, true), new Field(2, "name", PrimitiveType.String, false), new Field(3, "at", PrimitiveType.TimestampTz, false));
+        new Field(1, "id", PrimitiveType.Long, true), new Field(2, "name", PrimitiveType.String, false),
+            new Field(3, "at", PrimitiveType.TimestampTz, false));
 
     [Fact]
     public void FilesComeWithTheirDeletesAndMetricsOnlyOfWhatThePolicyGoesBy()
@@ -22,7 +23,8 @@ public sealed class TableStateTests(ITestOutputHelper output)
         var plain = TableState.Read(table.Table, table.Store, new());
         Assert.Equal(table.Table.Metadata.CurrentSnapshotId, plain.Snapshot!.SnapshotId);
         Assert.Equal([0, 1, 0], plain.Files.Select(t => t.Deletes.Length));
-        Assert.All(plain.Files, t => Assert.True(t.Data.File is { LowerBounds: null, UpperBounds: null, ValueCounts: null, ColumnSizes: null }));
+        Assert.All(plain.Files,
+            t => Assert.True(t.Data.File is { LowerBounds: null, UpperBounds: null, ValueCounts: null, ColumnSizes: null }));
         Assert.Equal(4, plain.Manifests.Sum(m => m.AddedFiles));
         var policy = new MaintenancePolicy
         {
@@ -67,7 +69,8 @@ public sealed class TableStateTests(ITestOutputHelper output)
         using var table = MaintainedTable.InMemory(Columns, "bucket(4, id)");
         for (var n = 0; n < 5; n++) table.Append(40);
         var state = TableState.Read(table.Table, table.Store, table.Policy);
-        var (first, second) = (Planner.Plan(state, table.Policy, table.Clock.UnixMs), Planner.Plan(state, table.Policy, table.Clock.UnixMs));
+        var (first, second) = (Planner.Plan(state, table.Policy, table.Clock.UnixMs),
+            Planner.Plan(state, table.Policy, table.Clock.UnixMs));
         Assert.Equal(4, first.Length);
         Assert.Equal(first.Select(p => p.ToString()), second.Select(p => p.ToString()));
         Assert.Empty(Planner.Plan(state, new MaintenancePolicy { Compaction = null }, table.Clock.UnixMs));

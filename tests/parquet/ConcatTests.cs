@@ -8,7 +8,9 @@ using Xunit.Abstractions;
 
 namespace K2I.Parquet.Tests;
 
-/// <summary>Files put together by copying row groups are files like others: every reader finds the rows of the parts, in their order.</summary>
+/// <summary>
+/// Files put together by copying row groups are files like others: every reader finds the rows of the parts, in their order.
+/// </summary>
 public sealed class ConcatTests(ITestOutputHelper output) : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("k2i-parquet-").FullName;
@@ -57,7 +59,8 @@ public sealed class ConcatTests(ITestOutputHelper output) : IDisposable
                         var pages = one.At(moved.Int(4)).Structs(1).ToList();
                         // A dictionary has no place in the index.
                         Assert.Equal(after.Select(p => p.Offset).TakeLast(pages.Count), pages.Select(p => p.Int(1)));
-                        Assert.Equal(part.Bytes.AsSpan((int)old.Int(6), (int)old.Int(7)), one.Bytes.AsSpan((int)moved.Int(6), (int)moved.Int(7)));
+                        Assert.Equal(part.Bytes.AsSpan((int)old.Int(6), (int)old.Int(7)),
+                            one.Bytes.AsSpan((int)moved.Int(6), (int)moved.Int(7)));
                         var (filter, copied) = (part.Column(at, column), one.Column(group, column));
                         Assert.Equal(filter.Has(14), copied.Has(14));
                         if (!filter.Has(14)) continue;
@@ -98,7 +101,8 @@ public sealed class ConcatTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(before, MemoryLedger.Bytes(MemoryTag.Parquet));
     }
 
-    private static byte[] Concat(IEnumerable<byte[]> parts) => Concat([.. parts.Select(p => new RowGroupSource(new MemorySource("part", p)))]);
+    private static byte[] Concat(IEnumerable<byte[]> parts) =>
+        Concat([.. parts.Select(p => new RowGroupSource(new MemorySource("part", p)))]);
 
     private static byte[] Concat(params RowGroupSource[] parts)
     {

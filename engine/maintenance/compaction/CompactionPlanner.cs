@@ -81,7 +81,9 @@ public static class CompactionPlanner
     private static long CameMs(ManifestEntry entry, Dictionary<SnapshotId, Snapshot> commits) =>
         entry.SnapshotId is { } id && commits.TryGetValue(id, out var commit) && commit.Operation != "replace" ? commit.TimestampMs : 0;
 
-    /// <summary>When rows were last deleted by their place, which is what a commit meanwhile would be in conflict with; 0 for long ago.</summary>
+    /// <summary>
+    /// When rows were last deleted by their place, which is what a commit meanwhile would be in conflict with; 0 for long ago.
+    /// </summary>
     private static long DeletedMs(ScanTask task, Dictionary<SnapshotId, Snapshot> commits) =>
         task.Deletes.Where(d => d.File.Content == FileContent.PositionDeletes).Select(d => CameMs(d, commits)).DefaultIfEmpty(0).Max();
 

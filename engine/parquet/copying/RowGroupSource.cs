@@ -6,8 +6,8 @@ namespace K2I.Parquet;
 /// A finished file whose row groups are to be copied as they are (<see cref="ParquetConcat"/>). One thread; the file stays its owner's.
 /// </summary>
 /// <remarks>
-/// Errors: Corrupt and Unsupported, naming the file, where its footer cannot be read. Memory: the footer and the page indexes. Source: parquet.thrift,
-/// FileMetaData, RowGroup.
+/// Errors: Corrupt and Unsupported, naming the file, where its footer cannot be read. Memory: the footer and the page indexes. Source:
+/// parquet.thrift, FileMetaData, RowGroup.
 /// </remarks>
 public sealed class RowGroupSource
 {
@@ -149,7 +149,8 @@ public sealed class RowGroupSource
             if (PageIndex.Read(Indexes, chunk, rows, Footer.At) is not { } index) return false;
             var last = index.Pages[^1];
             if (last.Offset + last.Bytes != chunk.Start + chunk.Bytes) return false;
-            if (chunk.ColumnIndex is var bounds && bounds.Length > 0 && (bounds.At < 4 || bounds.At > Footer.At - bounds.Length)) return false;
+            if (chunk.ColumnIndex is var bounds && bounds.Length > 0
+                && (bounds.At < 4 || bounds.At > Footer.At - bounds.Length)) return false;
             if (chunk.BloomFilterAt == 0) continue;
             if (chunk.BloomFilterBytes <= 0 || chunk.BloomFilterAt < 4
                 || chunk.BloomFilterAt > Footer.At - chunk.BloomFilterBytes) return false;

@@ -26,7 +26,8 @@ public sealed class CompactionFaultTests
     public void AnyFailingCallLosesNothingWhereRowsAreSorted(object kind) => Fail(3, (FaultyStore.Fault)kind, rows: 1500, table =>
     {
         table.Context = table.Context with { MemoryBytes = 256 << 10 };
-        table.Policy = new() { Compaction = new() { SettleMs = 0, QuietMs = 0, Order = new RowOrder(RowOrderKind.Sorted, ["name", "id"]) } };
+        var order = new RowOrder(RowOrderKind.Sorted, ["name", "id"]);
+        table.Policy = new() { Compaction = new() { SettleMs = 0, QuietMs = 0, Order = order } };
     });
 
     [Theory]

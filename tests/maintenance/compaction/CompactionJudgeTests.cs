@@ -39,7 +39,8 @@ public sealed class CompactionJudgeTests(ITestOutputHelper output) : IDisposable
             }
             // Other partitions, and an order.
             table.Commit(new UpdateSpec("bucket(2, id), truncate(3, name)"));
-            var order = new SortOrder(1, [new SortField(3, Transform.Identity, true, true), new SortField(2, Transform.Identity, false, false)]);
+            var order = new SortOrder(1,
+                [new SortField(3, Transform.Identity, true, true), new SortField(2, Transform.Identity, false, false)]);
             table.Catalog.Commit(table.Table, [new MetadataUpdate.AddSortOrder(order), new MetadataUpdate.SetDefaultSortOrder(-1)], []);
             for (var n = 0; n < 3; n++) table.Append(50);
             Keep(judge, table);
