@@ -48,6 +48,28 @@ public sealed class CompactionJudgeTests(ITestOutputHelper output) : IDisposable
         }
     }
 
+    /// <summary>Rows of before have no ids until a commit of version 3 gives them some: this may be a compaction.</summary>
+    [SharedFact(Judge.Program)]
+    public void ATableThatWasJustUpgradedIsCompacted()
+    {
+        using var judge = new JudgeSession();
+        foreach (var append in (bool[])[false, true])
+        {
+            var store = new LocalStore(System.IO.Path.Join(folder.Path, $"{append}"));
+            using var table = new MaintainedTable(store, store.Root, Columns);
+            for (var n = 0; n < 3; n++) table.Append(40);
+            table.Catalog.Commit(table.Table, [new MetadataUpdate.UpgradeFormatVersion(3)], []);
+            if (append) table.Append(40);
+            var rows = table.SortedRows(lineage: append);
+            Assert.NotEmpty(table.Keep());
+            Assert.Equal(rows, table.SortedRows(lineage: append));
+            var problems = judge.Do("check", table.Table.Metadata.Location, "--lineage")
+                .Where(l => l.StartsWith("ERROR", StringComparison.Ordinal)).ToList();
+            Assert.True(problems.Count == 0, string.Join('\n', problems.Take(20)));
+            table.Lint();
+        }
+    }
+
     private static void Keep(JudgeSession judge, MaintainedTable table)
     {
         var before = Rows(judge, table);

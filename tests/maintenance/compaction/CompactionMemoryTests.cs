@@ -37,6 +37,25 @@ public sealed class CompactionMemoryTests(ITestOutputHelper output)
         Assert.InRange(most, 1, (long)limitMib << 20);
     }
 
+    /// <summary>Give or take a batch, of which there are only some in so small a file.</summary>
+    [Fact]
+    public void FilesAreEndedAtTheTargetSize()
+    {
+        const long Target = 4 << 20;
+        var schema = Schema.Of(
+            new Field(1, "id", PrimitiveType.Long, true), new Field(2, "blob", PrimitiveType.Binary, false),
+            new Field(3, "name", PrimitiveType.String, false));
+        using var table = MaintainedTable.InMemory(schema);
+        for (var n = 0; n < 24; n++) Append(table, schema, 500, 1 << 10);
+        var rules = new CompactionPolicy { SettleMs = 0, QuietMs = 0, TargetFileBytes = Target, LeastRowGroupBytes = long.MaxValue };
+        table.Policy = new() { Compaction = rules };
+        var rows = table.Rows().Count;
+        var outcome = Assert.Single(table.Keep());
+        Assert.Equal(3, outcome.FilesOut);
+        Assert.All(table.Files(), t => Assert.InRange(t.Data.File.FileSizeBytes, Target * 2 / 3, Target * 5 / 4));
+        Assert.Equal(rows, table.Rows().Count);
+    }
+
     [Theory]
     [InlineData(500, false)]
     [InlineData(500, true)]
