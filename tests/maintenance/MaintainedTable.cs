@@ -17,7 +17,8 @@ internal sealed class MaintainedTable : IDisposable
     private readonly TableCommitter committer;
     private readonly RandomRows randomRows;
 
-    internal MaintainedTable(IObjectStore store, string warehouse, Schema schema, string partitionBy = "", int formatVersion = 2, int seed = 1, params (string Key, string Value)[] properties)
+    internal MaintainedTable(IObjectStore store, string warehouse, Schema schema, string partitionBy = "", int formatVersion = 2,
+        int seed = 1, params (string Key, string Value)[] properties)
     {
         (Random, Store) = (new Random(seed), store);
         randomRows = new(Random);
@@ -30,7 +31,15 @@ internal sealed class MaintainedTable : IDisposable
             FormatVersion = formatVersion,
             Properties = TestTables.Strings(properties),
         });
-        Context = new JobContext { Ident = TestTables.Events, Catalog = Catalog, Store = store, Use = Use, Buffers = Buffers, Clock = Clock };
+        Context = new JobContext
+        {
+            Ident = TestTables.Events,
+            Catalog = Catalog,
+            Store = store,
+            Use = Use,
+            Buffers = Buffers,
+            Clock = Clock,
+        };
     }
 
     internal FakeClock Clock { get; } = new();
@@ -50,7 +59,7 @@ internal sealed class MaintainedTable : IDisposable
     /// <summary>Files are merged and nothing else, unless a test wants more.</summary>
     internal MaintenancePolicy Policy { get; set; } = new()
     {
-        Compaction = new() { SettleMs = 0, ColdMs = 0 },
+        Compaction = new() { SettleMs = 0, QuietMs = 0 },
         Expiry = null,
         Orphans = null,
         Manifests = null,
@@ -61,7 +70,8 @@ internal sealed class MaintainedTable : IDisposable
 
     public void Dispose() => Buffers.Dispose();
 
-    internal static MaintainedTable InMemory(Schema schema, string partitionBy = "", int formatVersion = 2, int seed = 1, params (string Key, string Value)[] properties) =>
+    internal static MaintainedTable InMemory(Schema schema, string partitionBy = "", int formatVersion = 2, int seed = 1,
+        params (string Key, string Value)[] properties) =>
         new(new MemoryStore("memory://wh"), "memory://wh", schema, partitionBy, formatVersion, seed, properties);
 
     internal void Append(int rows)
@@ -80,7 +90,8 @@ internal sealed class MaintainedTable : IDisposable
         var options = ParquetOptions.Default with { RowGroupBytes = 12_000, PageRows = 50, BloomFilters = [.. filtered] };
         using var output = new DataFileOutput(
             files, Table.Metadata.DefaultSpec, PartitionTuple.Empty, schema, options,
-            Store.Create(files.LocationFor(Table.Metadata.DefaultSpec, PartitionTuple.Empty, $"{Guid.NewGuid():N}.parquet")), buffers: Buffers);
+            Store.Create(files.LocationFor(Table.Metadata.DefaultSpec, PartitionTuple.Empty, $"{Guid.NewGuid():N}.parquet")),
+                buffers: Buffers);
         output.Writer.Write(view, 0, rows);
         Commit(new AppendFiles { Files = [output.Finish()] });
     }
@@ -108,7 +119,7 @@ internal sealed class MaintainedTable : IDisposable
     }
 
     /// <summary>Deletes the rows of a partition that have one of these values in a column of type long.</summary>
-    internal void DeleteEqual(Field column, IReadOnlyList<long> values, PartitionTuple partition)
+    internal void DeleteEqual(Field column, IReadOnlyList<long> values, PartitionTuple partition, int? specId = null)
     {
         var table = Table;
         var schema = Schema.Of(column);
@@ -133,7 +144,7 @@ internal sealed class MaintainedTable : IDisposable
                     Content = FileContent.EqualityDeletes,
                     EqualityIds = [column.Id],
                     FilePath = location,
-                    SpecId = table.Metadata.DefaultSpecId,
+                    SpecId = specId ?? table.Metadata.DefaultSpecId,
                     Partition = partition,
                     RecordCount = values.Count,
                     FileSizeBytes = result.Bytes,
@@ -180,16 +191,19 @@ internal sealed class MaintainedTable : IDisposable
     /// <summary>Nothing that can be looked up breaks a rule of the format. Deletes whose files are gone are legal.</summary>
     internal void Lint(bool orphans = false)
     {
-        var findings = new TableLinter(Store).Check(Table, new LintOptions { Deep = true, Orphans = orphans }).Where(f => f.Rule != "delete-dangling").ToList();
+        var findings = new TableLinter(Store).Check(Table, new LintOptions { Deep = true, Orphans = orphans })
+            .Where(f => f.Rule != "delete-dangling").ToList();
         Assert.True(findings.Count == 0, string.Join('\n', findings.Take(10)));
     }
 
     /// <summary>Carries what tests can look for.</summary>
     internal sealed class KnownUse : ITableUse
     {
-        public ImmutableSortedDictionary<string, string> SummaryOf(Table table) => TestTables.Strings(("test.base", $"{table.Metadata.CurrentSnapshotId}"));
+        public ImmutableSortedDictionary<string, string> SummaryOf(Table table) =>
+            TestTables.Strings(("test.base", $"{table.Metadata.CurrentSnapshotId}"));
 
-        public ImmutableSortedDictionary<string, string> FileMetadataOf(IReadOnlyList<IReadOnlyDictionary<string, string>> replaced) => TestTables.Strings(("test.replaced", $"{replaced.Count}"));
+        public ImmutableSortedDictionary<string, string> FileMetadataOf(IReadOnlyList<IReadOnlyDictionary<string, string>> replaced) =>
+            TestTables.Strings(("test.replaced", $"{replaced.Count}"));
 
         public ImmutableHashSet<SnapshotId> SnapshotsInUse() => [];
 

@@ -8,14 +8,17 @@ namespace K2I.Pipeline.Tests;
 
 public sealed class ParquetPropertiesTests
 {
-    private static readonly Schema Columns = FieldIds.NewSchema(ColumnText.Parse("id: long!, name: string, at: struct<zip: string>, flag: boolean"));
+    private static readonly Schema Columns = FieldIds.NewSchema(
+        ColumnText.Parse("id: long!, name: string, at: struct<zip: string>, flag: boolean"));
 
     [Fact]
     public void PropertiesOfSingleColumnsReachTheWriter()
     {
         var options = Options(
-            ("write.parquet.page-version", "v2"), ("write.parquet.bloom-filter-enabled.column.at.zip", "true"), ("write.parquet.bloom-filter-enabled.column.name", "false"),
-            ("write.parquet.bloom-filter-max-bytes", "4096"), ("write.parquet.dict-encoding-enabled.column.name", "false"), ("k2i.parquet.encoding.column.id", "delta-binary-packed"));
+            ("write.parquet.page-version", "v2"), ("write.parquet.bloom-filter-enabled.column.at.zip", "true"),
+                ("write.parquet.bloom-filter-enabled.column.name", "false"),
+            ("write.parquet.bloom-filter-max-bytes", "4096"), ("write.parquet.dict-encoding-enabled.column.name", "false"),
+                ("k2i.parquet.encoding.column.id", "delta-binary-packed"));
         Assert.True(options.DataPageV2);
         Assert.Equal("at.zip", Assert.Single(options.BloomFilters));
         Assert.Equal(4096, options.BloomFilterMaxBytes);
@@ -30,8 +33,10 @@ public sealed class ParquetPropertiesTests
     public void WhatDoesNotFitASchemaIsLeftOut()
     {
         var options = Options(
-            ("write.parquet.bloom-filter-enabled.column.gone", "true"), ("write.parquet.bloom-filter-enabled.column.flag", "true"), ("write.parquet.bloom-filter-enabled.column.at", "true"),
-            ("write.parquet.bloom-filter-enabled.column.id", "true"), ("k2i.parquet.encoding.column.gone", "plain"), ("k2i.parquet.encoding.column.name", "byte-stream-split")).Fitting(Columns);
+            ("write.parquet.bloom-filter-enabled.column.gone", "true"), ("write.parquet.bloom-filter-enabled.column.flag", "true"),
+                ("write.parquet.bloom-filter-enabled.column.at", "true"),
+            ("write.parquet.bloom-filter-enabled.column.id", "true"), ("k2i.parquet.encoding.column.gone", "plain"),
+                ("k2i.parquet.encoding.column.name", "byte-stream-split")).Fitting(Columns);
         Assert.Equal("id", Assert.Single(options.BloomFilters));
         Assert.Empty(options.Encodings);
     }

@@ -18,6 +18,7 @@ internal static class BenchCommand
         command.Subcommands.Add(IndexBenchCommand.Create(terminal));
         command.Subcommands.Add(ScanBenchCommand.Create(terminal));
         command.Subcommands.Add(FreshnessBenchCommand.Create(terminal));
+        command.Subcommands.Add(CompactBenchCommand.Create(terminal));
         return command;
     }
 

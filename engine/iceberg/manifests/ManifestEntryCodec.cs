@@ -32,7 +32,8 @@ internal static class ManifestEntryCodec
     }
 
     /// <summary>Entries as they stand in the file, nothing inherited yet.</summary>
-    public static IEnumerable<ManifestEntry> Read(AvroFileReader file, PartitionSpec spec, ImmutableArray<DataType?> types, string what, IReadOnlySet<int>? metricsOf = null)
+    public static IEnumerable<ManifestEntry> Read(
+        AvroFileReader file, PartitionSpec spec, ImmutableArray<DataType?> types, string what, IReadOnlySet<int>? metricsOf = null)
     {
         var entryMap = new AvroRecordMap(file.Schema);
         var fileType = entryMap.TypeOf(2, "data_file") ?? throw Json.Bad(what, "its records have no data_file");
@@ -53,7 +54,8 @@ internal static class ManifestEntryCodec
         }
     }
 
-    private static DataFile FileOf(object?[] data, AvroRecordMap map, AvroRecordMap partitionMap, PartitionSpec spec, ImmutableArray<DataType?> types, string what,
+    private static DataFile FileOf(
+        object?[] data, AvroRecordMap map, AvroRecordMap partitionMap, PartitionSpec spec, ImmutableArray<DataType?> types, string what,
         IReadOnlySet<int>? metricsOf)
     {
         var path = map.String(data, 100, "file_path") ?? throw Json.Bad(what, "a file without a path");

@@ -23,7 +23,9 @@ public abstract class FileChange : SnapshotAction
     /// <summary>Summary entries of the application.</summary>
     public ImmutableSortedDictionary<string, string> Summary { get; init; } = SummaryKeys.Empty;
 
-    /// <summary>Asked in every attempt for more of them, with the table as it was just loaded: what the table's snapshots carry is carried on.</summary>
+    /// <summary>
+    /// Asked in every attempt for more of them, with the table as it was just loaded: what the table's snapshots carry is carried on.
+    /// </summary>
     public Func<Table, ImmutableSortedDictionary<string, string>>? SummaryOf { get; init; }
 
     /// <summary>Table properties set in the same commit.</summary>

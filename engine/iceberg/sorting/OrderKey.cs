@@ -5,11 +5,15 @@ using K2I.Columns;
 
 namespace K2I.Iceberg;
 
-/// <summary>The bytes that rows are sorted by: of two rows, the one whose key is lower byte by byte comes first. For batches of one schema; one thread.</summary>
+/// <summary>
+/// The bytes that rows are sorted by: of two rows, the one whose key is lower byte by byte comes first. For batches of one schema; one
+/// thread.
+/// </summary>
 /// <remarks>
-/// Shape: parts one after another; none is a prefix of another value of the same part. A part is a partition's number (4 bytes), a field of a sort order
-/// (a byte that puts nulls first or last, then the transformed value: numbers big-endian with the sign turned, text with its zeros escaped and an end;
-/// bits turned where it descends), or columns in Z-order. Floats: -NaN, numbers, NaN, as the spec orders them. Source: table spec, "Sorting".
+/// Shape: parts one after another; none is a prefix of another value of the same part. A part is a partition's number (4 bytes), a field
+/// of a sort order (a byte that puts nulls first or last, then the transformed value: numbers big-endian with the sign turned, text with
+/// its zeros escaped and an end; bits turned where it descends), or columns in Z-order. Floats: -NaN, numbers, NaN, as the spec orders
+/// them. Source: table spec, "Sorting".
 /// </remarks>
 public sealed class OrderKey
 {
@@ -28,7 +32,8 @@ public sealed class OrderKey
     /// <param name="columns">Columns of primitive types, by their paths.</param>
     /// <param name="schema">Of the rows.</param>
     /// <param name="files">Files of the rows: their bounds say which values there are, and so which bits tell them apart.</param>
-    public static OrderKey ByZOrder(ImmutableArray<string> columns, Schema schema, IEnumerable<DataFile> files) => new(new ZOrderKeyPart(columns, schema, [.. files]));
+    public static OrderKey ByZOrder(ImmutableArray<string> columns, Schema schema, IEnumerable<DataFile> files) =>
+        new(new ZOrderKeyPart(columns, schema, [.. files]));
 
     /// <summary>First by this, rows that are equal in it by another.</summary>
     public OrderKey Then(OrderKey other) => new([.. parts, .. other.parts]);
@@ -44,7 +49,8 @@ public sealed class OrderKey
     /// <summary>The column, of a primitive type, that a key looks at.</summary>
     internal static (int[] Path, PrimitiveType Type) Column(Schema schema, int id)
     {
-        if (schema.FindById(id) is not { } field) throw new EngineException(ErrorKind.NotFound, $"rows are to be sorted by field {id}, which is gone");
+        if (schema.FindById(id) is not { } field) throw new EngineException(ErrorKind.NotFound,
+            $"rows are to be sorted by field {id}, which is gone");
         if (field.Type is not PrimitiveType type || !RowKey.TryPathOf(schema.Struct, id, out var path))
             throw new EngineException(ErrorKind.Unsupported, $"rows cannot be sorted by column '{field.Name}' of type {field.Type}");
         return (path, type);

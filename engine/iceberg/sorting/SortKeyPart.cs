@@ -45,7 +45,8 @@ internal sealed class SortKeyPart : IKeyPart
             case TypeKind.Int or TypeKind.Date:
                 key.Long(TransformFunctions.OfLong(transform, type.Kind, column.Value<int>(row)));
                 break;
-            case TypeKind.Long or TypeKind.Time or TypeKind.Timestamp or TypeKind.TimestampTz or TypeKind.TimestampNs or TypeKind.TimestampTzNs:
+            case TypeKind.Long or TypeKind.Time or TypeKind.Timestamp or TypeKind.TimestampTz:
+            case TypeKind.TimestampNs or TypeKind.TimestampTzNs:
                 key.Long(TransformFunctions.OfLong(transform, type.Kind, column.Value<long>(row)));
                 break;
             case TypeKind.Float:
@@ -57,13 +58,15 @@ internal sealed class SortKeyPart : IKeyPart
             case TypeKind.Decimal:
                 var unscaled = column.Value<Int128>(row);
                 if (transform.Kind == TransformKind.Bucket) key.Int(BucketOf(SingleValue.OfDecimal(unscaled)));
-                else key.Wide(transform.Kind == TransformKind.Truncate ? TransformFunctions.Truncate(unscaled, transform.Parameter) : unscaled);
+                else key.Wide(transform.Kind == TransformKind.Truncate ? TransformFunctions.Truncate(unscaled, transform.Parameter)
+                    : unscaled);
                 break;
             default:
                 var bytes = column.Bytes(row);
                 if (transform.Kind == TransformKind.Bucket) key.Int(BucketOf(bytes));
                 else if (transform.Kind != TransformKind.Truncate) key.Text(bytes);
-                else key.Text(type.Kind == TypeKind.String ? TransformFunctions.Prefix(bytes, transform.Parameter) : bytes[..Math.Min(bytes.Length, transform.Parameter)]);
+                else key.Text(type.Kind == TypeKind.String ? TransformFunctions.Prefix(bytes, transform.Parameter)
+                    : bytes[..Math.Min(bytes.Length, transform.Parameter)]);
                 break;
         }
     }

@@ -6,10 +6,13 @@ using K2I.Columns;
 
 namespace K2I.Iceberg;
 
-/// <summary>Several columns at once: of each, 32 bits that say where in its range a value is, interleaved from the highest on. Nulls are lowest.</summary>
+/// <summary>
+/// Several columns at once: of each, 32 bits that say where in its range a value is, interleaved from the highest on. Nulls are lowest.
+/// </summary>
 /// <remarks>
-/// The range of a column is that of the files' bounds: without them the bits that all values share would come first and tell nothing. Of text and bytes it is
-/// what differs beyond the prefix that the bounds share, 8 bytes of it. A value out of range (a file without bounds) is at its end.
+/// The range of a column is that of the files' bounds: without them the bits that all values share would come first and tell nothing. Of
+/// text and bytes it is what differs beyond the prefix that the bounds share, 8 bytes of it. A value out of range (a file without bounds)
+/// is at its end.
 /// </remarks>
 internal sealed class ZOrderKeyPart : IKeyPart
 {

@@ -11,22 +11,26 @@ public static class ConcatenatedFile
     /// <param name="location">Where it is.</param>
     /// <param name="bytes">Its length.</param>
     /// <param name="starts">Where its row groups start.</param>
-    public static DataFile Of(TableMetadata table, IReadOnlyList<DataFile> parts, string location, long bytes, ImmutableArray<long> starts) => new()
+    public static DataFile Of(
+        TableMetadata table, IReadOnlyList<DataFile> parts, string location, long bytes, ImmutableArray<long> starts)
     {
-        FilePath = location,
-        SpecId = parts[0].SpecId,
-        Partition = parts[0].Partition,
-        RecordCount = parts.Sum(p => p.RecordCount),
-        FileSizeBytes = bytes,
-        ColumnSizes = Sum(parts, p => p.ColumnSizes),
-        ValueCounts = Sum(parts, p => p.ValueCounts),
-        NullValueCounts = Sum(parts, p => p.NullValueCounts),
-        NanValueCounts = Sum(parts, p => p.NanValueCounts),
-        LowerBounds = Bounds(table, parts, p => p.LowerBounds, -1),
-        UpperBounds = Bounds(table, parts, p => p.UpperBounds, 1),
-        SplitOffsets = starts,
-        SortOrderId = SortOrder.Unsorted.OrderId,
-    };
+        return new DataFile
+        {
+            FilePath = location,
+            SpecId = parts[0].SpecId,
+            Partition = parts[0].Partition,
+            RecordCount = parts.Sum(p => p.RecordCount),
+            FileSizeBytes = bytes,
+            ColumnSizes = Sum(parts, p => p.ColumnSizes),
+            ValueCounts = Sum(parts, p => p.ValueCounts),
+            NullValueCounts = Sum(parts, p => p.NullValueCounts),
+            NanValueCounts = Sum(parts, p => p.NanValueCounts),
+            LowerBounds = Bounds(table, parts, p => p.LowerBounds, -1),
+            UpperBounds = Bounds(table, parts, p => p.UpperBounds, 1),
+            SplitOffsets = starts,
+            SortOrderId = SortOrder.Unsorted.OrderId,
+        };
+    }
 
     private static Dictionary<int, long>? Sum(IReadOnlyList<DataFile> parts, Func<DataFile, IReadOnlyDictionary<int, long>?> of)
     {
@@ -56,7 +60,8 @@ public static class ConcatenatedFile
             var isKnown = true;
             foreach (var part in parts)
             {
-                if (of(part)?.GetValueOrDefault(id) is { } one) bound = bound is null || SingleValue.Compare(type, one, bound) * side > 0 ? one : bound;
+                if (of(part)?.GetValueOrDefault(id) is { } one) bound = bound is null
+                    || SingleValue.Compare(type, one, bound) * side > 0 ? one : bound;
                 else isKnown &= HasNoValues(part, id);
             }
             if (isKnown && bound is not null) bounds[id] = bound;
@@ -66,5 +71,6 @@ public static class ConcatenatedFile
 
     /// <summary>All of a column's values are null: it has no bounds.</summary>
     private static bool HasNoValues(DataFile file, int id) =>
-        file.ValueCounts?.TryGetValue(id, out var values) == true && file.NullValueCounts?.TryGetValue(id, out var nulls) == true && values == nulls;
+        file.ValueCounts?.TryGetValue(id, out var values) == true && file.NullValueCounts?.TryGetValue(id, out var nulls) == true
+            && values == nulls;
 }

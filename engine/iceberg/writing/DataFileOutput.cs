@@ -5,10 +5,13 @@ using K2I.Storage;
 
 namespace K2I.Iceberg;
 
-/// <summary>One data file of a table on its way into the store: rows go in, <see cref="Finish"/> makes it a file that a snapshot can name. Owner of what it writes to. One thread.</summary>
+/// <summary>
+/// One data file of a table on its way into the store: rows go in, <see cref="Finish"/> makes it a file that a snapshot can name. Owner
+/// of what it writes to. One thread.
+/// </summary>
 /// <remarks>
-/// The footer says which schema the rows have (<c>iceberg.schema</c>, as Iceberg's Java writer does). Memory: that of <see cref="ParquetWriter"/>. What was
-/// not finished is no object of the store.
+/// The footer says which schema the rows have (<c>iceberg.schema</c>, as Iceberg's Java writer does). Memory: that of
+/// <see cref="ParquetWriter"/>. What was not finished is no object of the store.
 /// </remarks>
 public sealed class DataFileOutput : IDisposable
 {

@@ -11,19 +11,24 @@ public static class ParquetProperties
         DictionaryBytes = "write.parquet.dict-size-bytes", BloomFilterMaxBytes = "write.parquet.bloom-filter-max-bytes",
         TargetFileBytes = "write.target-file-size-bytes";
 
-    /// <summary>Of single columns, by their path: how their values are encoded, in the words of <see cref="Encodings"/>. This engine's own.</summary>
+    /// <summary>
+    /// Of single columns, by their path: how their values are encoded, in the words of <see cref="Encodings"/>. This engine's own.
+    /// </summary>
     public const string ColumnEncodingPrefix = "k2i.parquet.encoding.column.";
 
     public const long DefaultTargetFileBytes = 512L << 20;
 
     /// <summary>Of single columns, by their path.</summary>
-    private const string BloomFilterPrefix = "write.parquet.bloom-filter-enabled.column.", DictionaryPrefix = "write.parquet.dict-encoding-enabled.column.";
+    private const string BloomFilterPrefix = "write.parquet.bloom-filter-enabled.column.",
+        DictionaryPrefix = "write.parquet.dict-encoding-enabled.column.";
 
     /// <summary>The names of encodings, for people.</summary>
-    public const string Encodings = "dictionary, plain, delta-binary-packed, delta-length-byte-array, delta-byte-array or byte-stream-split";
+    public const string Encodings =
+        "dictionary, plain, delta-binary-packed, delta-length-byte-array, delta-byte-array or byte-stream-split";
 
     /// <summary>
-    /// What is said of single columns may not fit every schema that rows come in: <see cref="ParquetOptions.Fitting"/>. A value of no use counts as none.
+    /// What is said of single columns may not fit every schema that rows come in: <see cref="ParquetOptions.Fitting"/>. A value of no use
+    /// counts as none.
     /// </summary>
     public static ParquetOptions OptionsOf(TableMetadata table, long mostRowGroupBytes)
     {
@@ -59,7 +64,9 @@ public static class ParquetProperties
 
     /// <summary>The encoding of this name; null if there is none.</summary>
     public static ColumnEncoding? EncodingOf(string name) =>
-        !name.Any(char.IsAsciiDigit) && Enum.TryParse<ColumnEncoding>(name.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var encoding) ? encoding : null;
+        !name.Any(char.IsAsciiDigit)
+            && Enum.TryParse<ColumnEncoding>(name.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var encoding)
+            ? encoding : null;
 
     private static ImmutableDictionary<string, ColumnEncoding> EncodingsOf(TableMetadata table)
     {

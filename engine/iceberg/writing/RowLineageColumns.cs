@@ -6,13 +6,19 @@ using K2I.Parquet;
 
 namespace K2I.Iceberg;
 
-/// <summary>The two columns of version 3 that say who a row is, for rows whose file leaves them out: to be put beside its other columns when they are copied.</summary>
+/// <summary>
+/// The two columns of version 3 that say who a row is, for rows whose file leaves them out: to be put beside its other columns when they
+/// are copied.
+/// </summary>
 /// <remarks>Source: table spec, "Row Lineage".</remarks>
 public static class RowLineageColumns
 {
     private const int BatchRows = 16_384;
 
     private static readonly Schema Columns = Schema.Of(MetadataColumns.RowId, MetadataColumns.LastUpdated);
+
+    /// <summary>Their field ids.</summary>
+    public static ImmutableArray<int> Ids { get; } = [MetadataColumns.RowId.Id, MetadataColumns.LastUpdated.Id];
 
     /// <summary>One row group of rows with ascending ids and one sequence number, in memory: some bits a row.</summary>
     /// <param name="rows">How many.</param>
@@ -46,11 +52,12 @@ public static class RowLineageColumns
         return new RowGroupSource(new MemorySource("row lineage", bytes.Written));
     }
 
-    /// <summary>The file has them itself, for every row: true; it has none: false; null where some rows have and others inherit.</summary>
+    /// <summary>
+    /// The file has them itself, for every row: true; it has none: false; null where some rows have and others inherit.
+    /// </summary>
     public static bool? AreIn(RowGroupSource file)
     {
-        int[] ids = [MetadataColumns.RowId.Id, MetadataColumns.LastUpdated.Id];
-        if (!ids.Any(file.HasColumn)) return false;
-        return ids.All(id => Enumerable.Range(0, file.RowGroups).All(g => file.NullsOf(g, id) == 0)) ? true : null;
+        if (!file.ColumnIds.Any(Ids.Contains)) return false;
+        return Ids.All(id => Enumerable.Range(0, file.RowGroups).All(g => file.NullsOf(g, id) == 0)) ? true : null;
     }
 }

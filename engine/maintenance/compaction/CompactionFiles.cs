@@ -39,7 +39,8 @@ internal sealed class CompactionFiles(CompactionPlan plan, JobContext context)
             catch (EngineException error)
             {
                 context.Log.Warn(
-                    "a file that no snapshot refers to could not be removed", ("table", context.Ident), ("file", location), ("error", error.Message));
+                    "a file that no snapshot refers to could not be removed", ("table", context.Ident), ("file", location),
+                        ("error", error.Message));
             }
         }
     }

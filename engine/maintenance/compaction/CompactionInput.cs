@@ -3,24 +3,34 @@ using K2I.Iceberg;
 namespace K2I.Maintenance;
 
 /// <summary>A live data file as the planner weighs it.</summary>
-/// <param name="Task">The file and its deletes.</param>
-/// <param name="AddedMs">When its rows came; 0 for long ago.</param>
-internal sealed record CompactionInput(ScanTask Task, long AddedMs)
+/// <param name="task">The file and its deletes.</param>
+/// <param name="addedMs">When its rows came; 0 for long ago.</param>
+/// <param name="deletedMs">When rows of it were last deleted by their place; 0 for long ago.</param>
+internal sealed class CompactionInput(ScanTask task, long addedMs, long deletedMs)
 {
-    internal DataFile File => Task.Data.File;
+    internal ScanTask Task => task;
 
-    internal int Generation { get; } = Maintenance.Generation.Of(Task.Data.File.FilePath);
+    internal DataFile File => task.Data.File;
+
+    internal long AddedMs => addedMs;
+
+    internal long DeletedMs => deletedMs;
+
+    internal int Generation { get; } = Maintenance.Generation.Of(task.Data.File.FilePath);
 
     /// <summary>Those that deletes of this file alone take; what others delete is known only once they are read.</summary>
-    internal long DeletedRows { get; } = Math.Min(Task.Data.File.RecordCount, Task.Deletes.Where(d => d.File.ReferencedDataFile == Task.Data.File.FilePath).Sum(d => d.File.RecordCount));
+    internal long DeletedRows { get; } = Math.Min(task.Data.File.RecordCount,
+        task.Deletes.Where(d => d.File.ReferencedDataFile == task.Data.File.FilePath).Sum(d => d.File.RecordCount));
 
     /// <summary>What it would have without its deleted rows.</summary>
-    internal long LiveBytes => File.RecordCount == 0 ? 0 : (long)((double)File.FileSizeBytes / File.RecordCount * (File.RecordCount - DeletedRows));
+    internal long LiveBytes => File.RecordCount == 0 ? 0
+        : (long)((double)File.FileSizeBytes / File.RecordCount * (File.RecordCount - DeletedRows));
 
     /// <summary>Of the format that is read piece by piece.</summary>
     internal bool CanBeRead => File.FileFormat == "PARQUET" && File.KeyMetadata is null;
 
     /// <summary>In no order that someone chose, or in the one that rows are to be in anyway.</summary>
     internal bool MayBeReordered(RowOrder order, TableMetadata table) =>
-        order.Kind != RowOrderKind.Table || File.SortOrderId is not { } id || id == SortOrder.Unsorted.OrderId || id == table.DefaultSortOrderId;
+        order.Kind != RowOrderKind.Table || File.SortOrderId is not { } id || id == SortOrder.Unsorted.OrderId
+            || id == table.DefaultSortOrderId;
 }

@@ -4,18 +4,25 @@ using K2I.Iceberg;
 
 namespace K2I.Maintenance;
 
-/// <summary>Reads the rows of some files, without the deleted ones, and writes them into others that take their place in one commit.</summary>
+/// <summary>
+/// Reads the rows of some files, without the deleted ones, and writes them into others that take their place in one commit.
+/// </summary>
 /// <remarks>
 /// <code>
-///   read ─► sort ─► write ─► commit        or, where rows lie as they came:   read and write ─► commit
+///   check ─► copy ─► commit               row groups as they are, where that is allowed
+///     └────► read and write ─► commit     rows in the order that they came
+///   read ─► sort ─► write ─► commit       rows in another order, or of several partitions
 /// </code>
-/// Rows keep their order unless they are sorted, and in version 3 their ids and the sequence numbers of their last change. The new files keep the data sequence number of the snapshot that was
-/// read, so that equality deletes that come meanwhile still find their rows. Memory: one input's batch and one output's row group, both by bytes, whatever a row has; of
-/// deletes, the positions and keys of those that concern the inputs.
+/// Rows keep their order unless they are sorted, and in version 3 their ids and the sequence numbers of their last change. The new files
+/// keep the data sequence number of the snapshot that was read, so that equality deletes that come meanwhile still find their rows.
+/// Memory: one input's batch and one output's row group, both by bytes, whatever a row has; of deletes, the positions and keys of those
+/// that concern the inputs.
 /// </remarks>
 internal sealed class CompactionJob : MaintenanceJob
 {
-    /// <summary>Parts of the memory that sorting takes, and a row group being encoded; the rest is for reading, and for what grows by doubling.</summary>
+    /// <summary>
+    /// Parts of the memory that sorting takes, and a row group being encoded; the rest is for reading, and for what grows by doubling.
+    /// </summary>
     private const int SortShare = 4, RowGroupShare = 4, RowGroupShareOfSorted = 8;
 
     private readonly CompactionPlan plan;
@@ -36,13 +43,16 @@ internal sealed class CompactionJob : MaintenanceJob
         (this.plan, this.context) = (plan, context);
         var metadata = plan.Table.Metadata;
         var memory = Math.Min(context.MemoryBytes, context.Buffers.LimitBytes);
-        var scan = new TableScan(plan.Table, context.Store, new ScanRequest { RowLineage = metadata.FormatVersion >= 3, Filter = plan.Kept });
+        var scan = new TableScan(plan.Table, context.Store,
+            new ScanRequest { RowLineage = metadata.FormatVersion >= 3, Filter = plan.Kept });
         var router = plan.IsRouted ? new PartitionRouter(metadata.DefaultSpec, scan.Schema) : null;
         var sorted = plan.Order.SortOrderOf(metadata);
         if (OrderOf(scan.Schema, sorted, router) is { } order)
-            sorter = new RowSorter(scan.Schema, order, context, $"{metadata.Location}/data/sort-{context.Random.NewTimeGuid(context.Clock.UnixMs)}", memory / SortShare);
+            sorter = new RowSorter(scan.Schema, order, context,
+                $"{metadata.Location}/data/sort-{context.Random.NewTimeGuid(context.Clock.UnixMs)}", memory / SortShare);
         files = new CompactionFiles(plan, context);
-        output = new CompactionOutput(plan, context, files, scan.Schema, router, sorter is not null, sorted, memory / (sorter is null ? RowGroupShare : RowGroupShareOfSorted));
+        output = new CompactionOutput(plan, context, files, scan.Schema, router, sorter is not null, sorted,
+            memory / (sorter is null ? RowGroupShare : RowGroupShareOfSorted));
         reader = scan.Read(plan.Inputs, context.Buffers);
         copy = new RowGroupCopy(plan, context, files);
         step = RowGroupCopy.MayCopy(plan) ? CheckCopy : Read;
@@ -76,7 +86,8 @@ internal sealed class CompactionJob : MaintenanceJob
     /// <summary>Null where rows are to lie as they come.</summary>
     private OrderKey? OrderOf(Schema schema, SortOrder? sorted, PartitionRouter? router)
     {
-        var order = plan.Order.Kind == RowOrderKind.ZOrder ? OrderKey.ByZOrder(plan.Order.Columns, schema, plan.Inputs.Select(t => t.Data.File))
+        var order = plan.Order.Kind == RowOrderKind.ZOrder
+            ? OrderKey.ByZOrder(plan.Order.Columns, schema, plan.Inputs.Select(t => t.Data.File))
             : sorted is not null ? OrderKey.BySortOrder(sorted, schema)
             : null;
         if (router is null) return order;
@@ -143,7 +154,8 @@ internal sealed class CompactionJob : MaintenanceJob
                 StartSnapshotId = plan.Snapshot.SnapshotId,
                 Replaced = [.. plan.Inputs.Select(t => t.Data.File)],
                 Files = [.. complete],
-                DataSequenceNumber = complete.Count > 0 ? plan.Snapshot.SequenceNumber : null,
+                // Keys deleted meanwhile are looked for in files of one spec: in files of another they would not be found, or too many.
+                DataSequenceNumber = complete.Count > 0 && !plan.IsRouted ? plan.Snapshot.SequenceNumber : null,
                 SummaryOf = context.Use.SummaryOf,
                 VerifyFiles = true,
             }

@@ -28,19 +28,23 @@ internal sealed class CompactionOutput : IDisposable
     /// <param name="context">Of the job.</param>
     /// <param name="files">Of the job.</param>
     /// <param name="schema">Of the rows.</param>
-    /// <param name="router">Tells partitions of rows apart, which come partition by partition; null: all are of the inputs' partition.</param>
+    /// <param name="router">
+    /// Tells partitions of rows apart, which come partition by partition; null: all are of the inputs' partition.
+    /// </param>
     /// <param name="isMixed">Rows come in another order than in the inputs.</param>
     /// <param name="sorted">That order, where it has a name.</param>
     /// <param name="rowGroupBytes">What a row group may take of the memory.</param>
     internal CompactionOutput(
-        CompactionPlan plan, JobContext context, CompactionFiles files, Schema schema, PartitionRouter? router, bool isMixed, SortOrder? sorted,
+        CompactionPlan plan, JobContext context, CompactionFiles files, Schema schema, PartitionRouter? router, bool isMixed,
+            SortOrder? sorted,
         long rowGroupBytes)
     {
         (this.plan, this.context, this.files, this.schema, this.router, this.isMixed) = (plan, context, files, schema, router, isMixed);
         isTableOrder = sorted is { Fields.IsEmpty: false } && sorted.Fields.SequenceEqual(plan.Table.Metadata.DefaultSortOrder.Fields);
         options = ParquetProperties.OptionsOf(plan.Table.Metadata, Math.Max(LeastRowGroupBytes, rowGroupBytes)) with
         {
-            SortingColumns = [.. (sorted?.Fields ?? []).TakeWhile(f => f.Transform == Transform.Identity).Select(f => new SortingColumn(f.SourceId, f.Descending, !f.NullsLast))],
+            SortingColumns = [.. (sorted?.Fields ?? []).TakeWhile(f => f.Transform == Transform.Identity)
+                .Select(f => new SortingColumn(f.SourceId, f.Descending, !f.NullsLast))],
         };
     }
 
@@ -69,7 +73,8 @@ internal sealed class CompactionOutput : IDisposable
 
     private void WriteRouted(Batch batch, ReadOnlyMemory<Ordinal>? ordinals, PartitionRouter router)
     {
-        if (numbers.Length < batch.Rows) (numbers, all) = (new int[batch.Rows], [.. Enumerable.Range(0, batch.Rows).Select(r => new Ordinal(r))]);
+        if (numbers.Length < batch.Rows) (numbers, all) = (new int[batch.Rows],
+            [.. Enumerable.Range(0, batch.Rows).Select(r => new Ordinal(r))]);
         router.Route(batch.Columns, 0, numbers.AsSpan(0, batch.Rows));
         var rows = ordinals ?? all.AsMemory(0, batch.Rows);
         for (int from = 0, to = 0; from < rows.Length; from = to)

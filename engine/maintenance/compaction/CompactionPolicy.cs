@@ -3,17 +3,21 @@ namespace K2I.Maintenance;
 /// <summary>Which files are worth being rewritten, and how. Sizes are those of files in the store.</summary>
 public sealed record CompactionPolicy
 {
-    /// <summary>What files should have; null: the table's <c>write.target-file-size-bytes</c>, else 512 MiB. Three quarters of it are enough.</summary>
+    /// <summary>
+    /// What files should have; null: the table's <c>write.target-file-size-bytes</c>, else 512 MiB. Three quarters of it are enough.
+    /// </summary>
     public long? TargetFileBytes { get; init; }
 
-    /// <summary>Files of a partition that are merged at a time at least, unless they make a whole file or the partition is cold.</summary>
+    /// <summary>
+    /// Files of a partition that are merged at a time at least, unless they make a whole file or the partition is quiet.
+    /// </summary>
     public int LeastFiles { get; init; } = 12;
 
-    /// <summary>Files whose snapshot is younger are left alone: others may still be at their rows.</summary>
+    /// <summary>Files are left alone whose snapshot is younger, or the last deletes of their rows: others may still be at them.</summary>
     public long SettleMs { get; init; } = 120_000;
 
-    /// <summary>A partition that got no rows for so long is cold: what is left in it is merged, however little.</summary>
-    public long ColdMs { get; init; } = 10_800_000;
+    /// <summary>A partition that got no rows for so long is quiet: what is left in it is merged, however little.</summary>
+    public long QuietMs { get; init; } = 10_800_000;
 
     /// <summary>A file is written anew without its deleted rows once they are this part of it, 0 to 1.</summary>
     public double DeletedRatio { get; init; } = 0.3;
@@ -27,9 +31,13 @@ public sealed record CompactionPolicy
     /// <summary>Files that one job reads at most.</summary>
     public int MostJobFiles { get; init; } = 5_000;
 
-    /// <summary>Row groups are copied as they are where they have so much on average and nothing else is against it; smaller ones are made large.</summary>
+    /// <summary>
+    /// Row groups are copied as they are where they have so much on average and nothing else is against it; smaller ones are made large.
+    /// </summary>
     public long LeastRowGroupBytes { get; init; } = 8 << 20;
 
-    /// <summary>How rows lie in the files that are written. Files in an order of someone else's are left alone unless one is asked for here.</summary>
+    /// <summary>
+    /// How rows lie in the files that are written. Files in an order of someone else's are left alone unless one is asked for here.
+    /// </summary>
     public RowOrder Order { get; init; } = RowOrder.OfTable;
 }

@@ -2,12 +2,15 @@ using System.Globalization;
 
 namespace K2I.Maintenance;
 
-/// <summary>How often rows of a file were merged with others, kept in the file's name: that is what bounds how often it still happens.</summary>
+/// <summary>
+/// How often rows of a file were merged with others, kept in the file's name: that is what bounds how often it still happens.
+/// </summary>
 /// <remarks>
 /// <code>
 ///   00001-g2-019abc….parquet     number in its job, generation, job
 /// </code>
-/// Files with other names, flushed or of other engines, are of generation 0. A name is no promise: the worst that a wrong one does is that small files stay.
+/// Files with other names, flushed or of other engines, are of generation 0. A name is no promise: the worst that a wrong one does is
+/// that small files stay.
 /// </remarks>
 public static class Generation
 {
@@ -25,5 +28,6 @@ public static class Generation
     }
 
     /// <summary>A name that says it.</summary>
-    public static string NameOf(int number, int generation, Guid job) => string.Create(CultureInfo.InvariantCulture, $"{number:D5}-g{generation}-{job}.parquet");
+    public static string NameOf(int number, int generation, Guid job) =>
+        string.Create(CultureInfo.InvariantCulture, $"{number:D5}-g{generation}-{job}.parquet");
 }

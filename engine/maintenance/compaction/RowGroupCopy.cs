@@ -8,17 +8,20 @@ namespace K2I.Maintenance;
 
 /// <summary>Puts files together by copying their row groups byte for byte, where all rows stay as they are. One thread.</summary>
 /// <remarks>
-/// That is so where no row is deleted, too old, sorted or of another partition, where the files have the same columns, stored alike with the codec
-/// that the table wants, and where row groups are large enough already: small ones would stay small. In version 3, rows without ids of their own get
-/// the two columns that say what they inherited. Other wishes of the table (pages, encodings, Bloom filters) count for what is encoded anew only.
+/// That is so where no row is deleted, too old, sorted or of another partition, where the files have the same columns, none of them
+/// dropped since, stored alike with the codec that the table wants, and where row groups are large enough already: small ones would stay
+/// small. In version 3, rows without ids of their own get the two columns that say what they inherited. Other wishes of the table (pages,
+/// encodings, Bloom filters) count for what is encoded anew only.
 /// </remarks>
 internal sealed class RowGroupCopy(CompactionPlan plan, JobContext context, CompactionFiles files) : IDisposable
 {
     private readonly TableMetadata table = plan.Table.Metadata;
     private readonly ParquetCodec codec = ParquetProperties.OptionsOf(plan.Table.Metadata, long.MaxValue).Codec;
+    private readonly HashSet<string> wanted = plan.Inputs.Select(t => t.Data.File.FilePath).ToHashSet(StringComparer.Ordinal);
     private readonly Dictionary<string, DataFile> described = new(StringComparer.Ordinal);
     private readonly List<DataFile> parts = [];
     private readonly List<IReadOnlyDictionary<string, string>> replaced = [];
+    private Queue<ManifestFile>? manifests;
     private RowGroupSource? first, source;
     private StoreSource? file;
     private IObjectWriter? target;
@@ -29,7 +32,8 @@ internal sealed class RowGroupCopy(CompactionPlan plan, JobContext context, Comp
     /// <summary>What can be told without looking into files.</summary>
     internal static bool MayCopy(CompactionPlan plan) =>
         plan.Kept is null && !plan.IsRouted && plan.Order.Kind != RowOrderKind.ZOrder && plan.Order.SortOrderOf(plan.Table.Metadata) is null
-        && plan.Inputs.All(t => t.Deletes.IsEmpty) && (plan.Table.Metadata.FormatVersion < 3 || plan.Inputs.All(t => t.Data.File.FirstRowId is not null));
+        && plan.Inputs.All(t => t.Deletes.IsEmpty)
+            && (plan.Table.Metadata.FormatVersion < 3 || plan.Inputs.All(t => t.Data.File.FirstRowId is not null));
 
     /// <summary>Bytes of the files that were copied.</summary>
     internal long CopiedBytes { get; private set; }
@@ -42,7 +46,7 @@ internal sealed class RowGroupCopy(CompactionPlan plan, JobContext context, Comp
         if (checkedFiles == plan.Inputs.Length) return groups > 0 && groupBytes / groups >= plan.LeastRowGroupBytes;
         using var opened = new StoreSource(context.Store.Open(plan.Inputs[checkedFiles++].Data.File.FilePath));
         var next = new RowGroupSource(opened);
-        if (!next.IsComplete || next.Codec != codec || first?.GoesWith(next) == false) return false;
+        if (!next.IsComplete || next.Codec != codec || first?.GoesWith(next) == false || !next.ColumnIds.All(IsWanted)) return false;
         if (table.FormatVersion >= 3 && RowLineageColumns.AreIn(next) is null) return false;
         first ??= next;
         groups += next.RowGroups;
@@ -50,10 +54,13 @@ internal sealed class RowGroupCopy(CompactionPlan plan, JobContext context, Comp
         return null;
     }
 
+    /// <summary>Columns that were dropped do not come along.</summary>
+    private bool IsWanted(int column) => table.CurrentSchema.FindById(column) is not null || RowLineageColumns.Ids.Contains(column);
+
     /// <summary>Copies the next row group; false when all are.</summary>
     internal bool Copy()
     {
-        if (described.Count == 0)
+        if (described.Count < plan.Inputs.Length)
         {
             Describe();
             return true;
@@ -91,15 +98,18 @@ internal sealed class RowGroupCopy(CompactionPlan plan, JobContext context, Comp
         (concat, target, file) = (null, null, null);
     }
 
-    /// <summary>What the manifests say of the inputs.</summary>
+    /// <summary>Looks up what the next manifest says of the inputs.</summary>
     private void Describe()
     {
-        var wanted = plan.Inputs.Select(t => t.Data.File.FilePath).ToHashSet(StringComparer.Ordinal);
         var reader = new ManifestReader(context.Store);
-        foreach (var manifest in reader.Manifests(table, plan.Snapshot).Where(m => m.Content == ManifestContent.Data && m.MayHaveLiveFiles))
-            foreach (var entry in reader.Entries(table, manifest).Where(e => e.IsLive && wanted.Contains(e.File.FilePath))) described[entry.File.FilePath] = entry.File;
-        if (described.Count < wanted.Count) throw new EngineException(ErrorKind.Corrupt, $"table {context.Ident}: files of snapshot {plan.Snapshot.SnapshotId} are not in its manifests");
+        manifests ??= new(reader.Manifests(table, plan.Snapshot).Where(m => m.Content == ManifestContent.Data && m.MayHaveLiveFiles));
+        if (!manifests.TryDequeue(out var manifest)) throw NotThere();
+        foreach (var entry in reader.Entries(table, manifest))
+            if (entry.IsLive && wanted.Contains(entry.File.FilePath)) described[entry.File.FilePath] = entry.File;
     }
+
+    private EngineException NotThere() =>
+        new(ErrorKind.Corrupt, $"table {context.Ident}: files of snapshot {plan.Snapshot.SnapshotId} are not in its manifests");
 
     [MemberNotNull(nameof(source))]
     private void Open(ScanTask task)
@@ -107,7 +117,8 @@ internal sealed class RowGroupCopy(CompactionPlan plan, JobContext context, Comp
         file = new StoreSource(context.Store.Open(task.Data.File.FilePath));
         source = new RowGroupSource(file);
         if (source.Rows != task.Data.File.RecordCount)
-            throw new EngineException(ErrorKind.Corrupt, $"{task.Data.File.FilePath} has {source.Rows} rows, its manifest says {task.Data.File.RecordCount}");
+            throw new EngineException(ErrorKind.Corrupt,
+                $"{task.Data.File.FilePath} has {source.Rows} rows, its manifest says {task.Data.File.RecordCount}");
         (rowGroup, rowsBefore) = (0, 0);
         target ??= files.Create(task.Data.File.Partition);
         concat ??= new ParquetConcat(new ObjectSink(target), context.Buffers);
@@ -118,7 +129,8 @@ internal sealed class RowGroupCopy(CompactionPlan plan, JobContext context, Comp
 
     private RowGroupSource? Beside(ManifestEntry entry, RowGroupSource source) =>
         table.FormatVersion >= 3 && RowLineageColumns.AreIn(source) == false
-            ? RowLineageColumns.Of(source.RowsOf(rowGroup), entry.File.FirstRowId!.Value + rowsBefore, entry.SequenceNumber ?? 0, codec, context.Buffers)
+            ? RowLineageColumns.Of(source.RowsOf(rowGroup), entry.File.FirstRowId!.Value + rowsBefore, entry.SequenceNumber ?? 0, codec,
+                context.Buffers)
             : null;
 
     private void Close()

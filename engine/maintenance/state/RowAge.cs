@@ -36,9 +36,11 @@ public sealed class RowAge
     public static RowAge? Of(RetentionPolicy? policy, TableMetadata table, long nowMs)
     {
         if (policy is null || table.CurrentSchema.FindByPath(policy.Column) is not { } column) return null;
-        var isTime = column.Type.Kind is TypeKind.Date or TypeKind.Timestamp or TypeKind.TimestampTz or TypeKind.TimestampNs or TypeKind.TimestampTzNs;
+        var isTime = column.Type.Kind
+            is TypeKind.Date or TypeKind.Timestamp or TypeKind.TimestampTz or TypeKind.TimestampNs or TypeKind.TimestampTzNs;
         // Before the year 1 nothing is older.
-        return isTime && nowMs - policy.KeepMs > DateTimeOffset.MinValue.ToUnixTimeMilliseconds() ? new(column, policy.Column, nowMs - policy.KeepMs) : null;
+        return isTime && nowMs - policy.KeepMs > DateTimeOffset.MinValue.ToUnixTimeMilliseconds()
+            ? new(column, policy.Column, nowMs - policy.KeepMs) : null;
     }
 
     /// <summary>True unless the file's metrics say that all its rows are kept.</summary>

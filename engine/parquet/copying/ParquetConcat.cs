@@ -9,13 +9,13 @@ namespace K2I.Parquet;
 /// <see cref="Finish"/>. One thread.
 /// </summary>
 /// <remarks>
-/// Shape: as <see cref="ParquetWriter"/>'s. Page indexes and Bloom filters come along; footers are put together field by field, what is not known
-/// is kept. Columns of a second file with the same rows can be put beside those of the first. Nothing is decoded: what is damaged stays so.
-/// Memory: a window, the footers of the sources, and the indexes.
+/// Shape: as <see cref="ParquetWriter"/>'s. Page indexes and Bloom filters come along; footers are put together field by field, what is
+/// not known is kept. Columns of a second file with the same rows can be put beside those of the first. Nothing is decoded: what is
+/// damaged stays so. Memory: a window, and of the sources the footers and page indexes.
 /// </remarks>
 public sealed class ParquetConcat : IDisposable
 {
-    private const int WindowBytes = 1 << 20;
+    private const int WindowBytes = 4 << 20;
 
     private static readonly byte[] Magic = "PAR1"u8.ToArray();
 
@@ -51,12 +51,15 @@ public sealed class ParquetConcat : IDisposable
     /// <summary>Copies a row group.</summary>
     /// <param name="source">Complete, and it goes with all the others.</param>
     /// <param name="rowGroup">Which one.</param>
-    /// <param name="beside">Has the same rows in one row group, in columns that are put after the source's; of all row groups or of none.</param>
+    /// <param name="beside">
+    /// Has the same rows in one row group, in columns that are put after the source's; of all row groups or of none.
+    /// </param>
     public void Append(RowGroupSource source, int rowGroup, RowGroupSource? beside = null)
     {
         Check.That(source.IsComplete && beside?.IsComplete != false);
         Check.That(beside is null || beside.RowGroups == 1 && beside.RowsOf(0) == source.RowsOf(rowGroup));
-        Check.That(groups is not [var first, ..] || first.Parts[0].Source.GoesWith(source) && first.Parts.Length == (beside is null ? 1 : 2));
+        Check.That(groups is not [var first, ..] || first.Parts[0].Source.GoesWith(source)
+            && first.Parts.Length == (beside is null ? 1 : 2));
         var start = sink.Position;
         CopiedRows[] parts = beside is null ? [Copy(source, rowGroup)] : [Copy(source, rowGroup), Copy(beside, 0)];
         groups.Add((start, parts));
@@ -95,7 +98,8 @@ public sealed class ParquetConcat : IDisposable
         {
             var moved = sink.Position - infos[at].Start;
             Copy(source.File, infos[at].Start, infos[at].Bytes);
-            chunks[at] = new(moved, 0, MovedIndex(Read(source.File, infos[at].OffsetIndex), moved), Read(source.File, infos[at].ColumnIndex));
+            chunks[at] = new(moved, 0, MovedIndex(Read(source.Indexes, infos[at].OffsetIndex), moved),
+                Read(source.Indexes, infos[at].ColumnIndex));
         }
         for (var at = 0; at < infos.Length; at++)
         {

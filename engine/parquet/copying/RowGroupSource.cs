@@ -2,13 +2,16 @@ using K2I.Base;
 
 namespace K2I.Parquet;
 
-/// <summary>A finished file whose row groups are to be copied as they are (<see cref="ParquetConcat"/>). One thread; the file stays its owner's.</summary>
+/// <summary>
+/// A finished file whose row groups are to be copied as they are (<see cref="ParquetConcat"/>). One thread; the file stays its owner's.
+/// </summary>
 /// <remarks>
-/// Errors: Corrupt and Unsupported, naming the file, where its footer cannot be read. Memory: the footer. Source: parquet.thrift, FileMetaData, RowGroup.
+/// Errors: Corrupt and Unsupported, naming the file, where its footer cannot be read. Memory: the footer and the page indexes. Source:
+/// parquet.thrift, FileMetaData, RowGroup.
 /// </remarks>
 public sealed class RowGroupSource
 {
-    private const int MostFooterBytes = 128 << 20;
+    private const int MostFooterBytes = 128 << 20, MostIndexBytes = 32 << 20;
 
     private readonly byte[] schema, orders;
     private readonly int version;
@@ -21,6 +24,7 @@ public sealed class RowGroupSource
         {
             Footer = Footer.Read(file, MostFooterBytes);
             (version, schema, orders) = Parts();
+            Indexes = IndexesOf(file);
             IsComplete = Footer.HasFieldIds && Enumerable.Range(0, RowGroups).All(IsWhole);
             var codecs = Enumerable.Range(0, RowGroups).SelectMany(Footer.Chunks).Select(c => c.Codec).Distinct().ToList();
             Codec = codecs is [var one] && Enum.IsDefined((ParquetCodec)one) ? (ParquetCodec)one : null;
@@ -54,6 +58,9 @@ public sealed class RowGroupSource
 
     internal Footer Footer { get; }
 
+    /// <summary>The file, whose page indexes have been read: they lie side by side, and there are many.</summary>
+    internal IByteSource Indexes { get; }
+
     /// <summary>The elements of the schema, the root first, as they are stored.</summary>
     internal ReadOnlySpan<byte> Schema => schema;
 
@@ -83,12 +90,13 @@ public sealed class RowGroupSource
         return null;
     }
 
-    /// <summary>The file has a column with this id that is not inside another.</summary>
-    public bool HasColumn(int fieldId) => Array.Exists(Footer.Fields, f => f.Id == fieldId);
+    /// <summary>Field ids of columns that are not inside others.</summary>
+    public IEnumerable<int> ColumnIds => Footer.Fields.Select(f => f.Id);
 
     /// <summary>The same columns, stored alike by the same writer: row groups of both can be in one file.</summary>
     public bool GoesWith(RowGroupSource other) =>
-        version == other.version && Footer.CreatedBy == other.Footer.CreatedBy && Schema.SequenceEqual(other.Schema) && Orders.SequenceEqual(other.Orders);
+        version == other.version && Footer.CreatedBy == other.Footer.CreatedBy && Schema.SequenceEqual(other.Schema)
+            && Orders.SequenceEqual(other.Orders);
 
     private (int Version, byte[] Schema, byte[] Orders) Parts()
     {
@@ -118,16 +126,34 @@ public sealed class RowGroupSource
         return (version, schema, orders);
     }
 
+    private IByteSource IndexesOf(IByteSource file)
+    {
+        var (from, to) = (long.MaxValue, 0L);
+        foreach (var chunk in Enumerable.Range(0, RowGroups).SelectMany(Footer.Chunks))
+            foreach (var (at, length) in ((long At, int Length)[])[chunk.OffsetIndex, chunk.ColumnIndex])
+            {
+                if (length <= 0 || at < 4 || at > Footer.At - length) continue;
+                (from, to) = (Math.Min(from, at), Math.Max(to, at + length));
+            }
+        if (to <= from || to - from > MostIndexBytes) return file;
+        var bytes = new byte[to - from];
+        file.Read(from, bytes);
+        return new CachedRange(file, from, bytes);
+    }
+
     private bool IsWhole(int rowGroup)
     {
         var rows = RowsOf(rowGroup);
         foreach (var chunk in Footer.Chunks(rowGroup))
         {
-            if (PageIndex.Read(File, chunk, rows, Footer.At) is not { } index) return false;
+            if (PageIndex.Read(Indexes, chunk, rows, Footer.At) is not { } index) return false;
             var last = index.Pages[^1];
             if (last.Offset + last.Bytes != chunk.Start + chunk.Bytes) return false;
+            if (chunk.ColumnIndex is var bounds && bounds.Length > 0
+                && (bounds.At < 4 || bounds.At > Footer.At - bounds.Length)) return false;
             if (chunk.BloomFilterAt == 0) continue;
-            if (chunk.BloomFilterBytes <= 0 || chunk.BloomFilterAt < 4 || chunk.BloomFilterAt > Footer.At - chunk.BloomFilterBytes) return false;
+            if (chunk.BloomFilterBytes <= 0 || chunk.BloomFilterAt < 4
+                || chunk.BloomFilterAt > Footer.At - chunk.BloomFilterBytes) return false;
         }
         return true;
     }

@@ -106,7 +106,8 @@ internal sealed class ChunkInfo
                 case 14:
                     BloomFilterAt = thrift.Int(type);
                     break;
-                case 15:
+                // Some writers had another field there before the format gave the number away.
+                case 15 when type == ThriftReader.I32:
                     BloomFilterBytes = thrift.Int32(type);
                     break;
                 default:

@@ -4,10 +4,13 @@ using K2I.Iceberg.Tests;
 
 namespace K2I.Maintenance.Tests;
 
-/// <summary>What others do to a table while it is compacted is never undone: the job is dropped, or what they did holds for its files too.</summary>
+/// <summary>
+/// What others do to a table while it is compacted is never undone: the job is dropped, or what they did holds for its files too.
+/// </summary>
 public sealed class CompactionConflictTests
 {
-    private static readonly Schema Columns = Schema.Of(new Field(1, "id", PrimitiveType.Long, true), new Field(2, "name", PrimitiveType.String, false));
+    private static readonly Schema Columns = Schema.Of(new Field(1, "id", PrimitiveType.Long, true),
+        new Field(2, "name", PrimitiveType.String, false));
 
     [Theory]
     [InlineData(2)]
@@ -24,8 +27,8 @@ public sealed class CompactionConflictTests
     {
         using var table = Filled(2);
         using var job = Assert.Single(table.Plan()).Start(table.Context);
-        // All rows are read.
-        for (var n = 0; n < 4; n++) Assert.True(job.Step());
+        // All files are read.
+        while (job.Progress < 0.99) Assert.True(job.Step());
         table.Catalog.Drop(TestTables.Events, purge: true);
         table.Catalog.Create(TestTables.Events, TestTables.Creation());
         while (job.Step())
@@ -53,6 +56,29 @@ public sealed class CompactionConflictTests
         table.Lint();
         table.Keep();
         Assert.Equal(rows, table.Rows());
+    }
+
+    /// <summary>Such deletes are for files of their own spec: they would not be found in the new ones.</summary>
+    [Fact]
+    public void KeysDeletedMeanwhileInFilesOfAnOlderSpecStayDeleted()
+    {
+        using var table = MaintainedTable.InMemory(Columns, "bucket(2, id)");
+        for (var n = 0; n < 4; n++) table.Append(50);
+        table.Commit(new UpdateSpec("bucket(3, id)"));
+        using (var job = Assert.Single(table.Plan()).Start(table.Context))
+        {
+            Assert.True(job.Step());
+            var file = table.Files()[0].Data.File;
+            table.DeleteEqual(Columns.Fields[0], [.. Enumerable.Range(-20, 25).Select(n => (long)n)], file.Partition, file.SpecId);
+            while (job.Step())
+            {
+            }
+            Assert.Contains("were deleted meanwhile", job.Outcome!.Conflict, StringComparison.Ordinal);
+        }
+        var rows = table.SortedRows();
+        Assert.All(table.Keep(), o => Assert.Null(o.Conflict));
+        Assert.Equal(rows, table.SortedRows());
+        table.Lint();
     }
 
     [Fact]

@@ -9,13 +9,15 @@ namespace K2I.Maintenance.Tests;
 /// <summary>Whichever call of store or catalog fails, the table has its rows, no file of it is gone, and the next try succeeds.</summary>
 public sealed class CompactionFaultTests
 {
-    private static readonly Schema Columns = Schema.Of(new Field(1, "id", PrimitiveType.Long, true), new Field(2, "name", PrimitiveType.String, false));
+    private static readonly Schema Columns = Schema.Of(new Field(1, "id", PrimitiveType.Long, true),
+        new Field(2, "name", PrimitiveType.String, false));
 
     [Theory]
     [InlineData(2, FaultyStore.Fault.Before)]
     [InlineData(3, FaultyStore.Fault.After)]
     [InlineData(3, FaultyStore.Fault.FromThenOn)]
-    public void AnyFailingCallOfTheStoreLosesNothing(int formatVersion, object kind) => Fail(formatVersion, (FaultyStore.Fault)kind, rows: 30, _ => { });
+    public void AnyFailingCallOfTheStoreLosesNothing(int formatVersion, object kind) =>
+        Fail(formatVersion, (FaultyStore.Fault)kind, rows: 30, _ => { });
 
     /// <summary>Memory for sorting is so little that rows wait in files.</summary>
     [Theory]
@@ -24,15 +26,23 @@ public sealed class CompactionFaultTests
     public void AnyFailingCallLosesNothingWhereRowsAreSorted(object kind) => Fail(3, (FaultyStore.Fault)kind, rows: 1500, table =>
     {
         table.Context = table.Context with { MemoryBytes = 256 << 10 };
-        table.Policy = new() { Compaction = new() { SettleMs = 0, ColdMs = 0, Order = new RowOrder(RowOrderKind.Sorted, ["name", "id"]) } };
+        var order = new RowOrder(RowOrderKind.Sorted, ["name", "id"]);
+        table.Policy = new() { Compaction = new() { SettleMs = 0, QuietMs = 0, Order = order } };
     });
 
-    private static void Fail(int formatVersion, FaultyStore.Fault fault, int rows, Action<MaintainedTable> set)
+    [Theory]
+    [InlineData(2, FaultyStore.Fault.Before)]
+    [InlineData(3, FaultyStore.Fault.After)]
+    public void AnyFailingCallLosesNothingWhereRowGroupsAreCopied(int formatVersion, object kind) =>
+        Fail(formatVersion, (FaultyStore.Fault)kind, rows: 200, isDeleted: false, set: table =>
+            table.Policy = new() { Compaction = new() { SettleMs = 0, QuietMs = 0, LeastRowGroupBytes = 1 } });
+
+    private static void Fail(int formatVersion, FaultyStore.Fault fault, int rows, Action<MaintainedTable> set, bool isDeleted = true)
     {
         for (var at = 1; ; at++)
         {
             var store = new FaultyStore(new MemoryStore("memory://wh"));
-            using var table = Filled(store, formatVersion, rows);
+            using var table = Filled(store, formatVersion, rows, isDeleted);
             set(table);
             var before = table.SortedRows(lineage: true);
             var plan = Assert.Single(table.Plan());
@@ -75,7 +85,7 @@ public sealed class CompactionFaultTests
         var random = new Random(seed);
         using var table = Filled(new MemoryStore("memory://wh"), random.Next(2, 4));
         var rows = table.SortedRows(lineage: true);
-        var faulty = new FaultyCatalog(table.Catalog) { Passing = () => table.Commit(new SetTableProperties { Updates = TestTables.Strings(("n", $"{random.Next()}")) }) };
+        var faulty = new FaultyCatalog(table.Catalog) { Passing = () => Touch(table, random.Next()) };
         for (var faults = random.Next(4); faults > 0; faults--) faulty.Script.Enqueue((FaultyCatalog.Fault)random.Next(1, 9));
         using (var job = Assert.Single(table.Plan()).Start(table.Context with { Catalog = faulty }))
         {
@@ -105,21 +115,26 @@ public sealed class CompactionFaultTests
         table.Lint();
     }
 
-    private static MaintainedTable Filled(IObjectStore store, int formatVersion, int rows = 30)
+    private static void Touch(MaintainedTable table, int value) =>
+        table.Commit(new SetTableProperties { Updates = TestTables.Strings(("n", $"{value}")) });
+
+    private static MaintainedTable Filled(IObjectStore store, int formatVersion, int rows = 30, bool isDeleted = true)
     {
         var table = new MaintainedTable(store, "memory://wh", Columns, "", formatVersion);
         for (var n = 0; n < 3; n++) table.Append(rows);
-        table.Delete((_, row) => row % 7 == 0);
+        if (isDeleted) table.Delete((_, row) => row % 7 == 0);
         return table;
     }
 
     private static void Check(MaintainedTable table, List<string> rows)
     {
         Assert.Equal(rows, table.SortedRows(lineage: true));
-        foreach (var file in table.Files().SelectMany(t => t.Deletes.Select(d => d.File).Append(t.Data.File))) Assert.True(table.Store.Exists(file.FilePath));
+        foreach (var file in table.Files()
+            .SelectMany(t => t.Deletes.Select(d => d.File).Append(t.Data.File))) Assert.True(table.Store.Exists(file.FilePath));
     }
 
     private static int Litter(MaintainedTable table) =>
         table.Store.List("memory://wh/").Count(o =>
-            (Generation.Of(o.Location) > 0 || o.Location.Contains("/sort-", StringComparison.Ordinal)) && table.Files().All(f => f.Data.File.FilePath != o.Location));
+            (Generation.Of(o.Location) > 0 || o.Location.Contains("/sort-", StringComparison.Ordinal))
+                && table.Files().All(f => f.Data.File.FilePath != o.Location));
 }

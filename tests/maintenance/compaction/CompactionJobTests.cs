@@ -11,7 +11,8 @@ namespace K2I.Maintenance.Tests;
 public sealed class CompactionJobTests(ITestOutputHelper output)
 {
     private static readonly Schema Columns = Schema.Of(
-        new Field(1, "id", PrimitiveType.Long, true), new Field(2, "name", PrimitiveType.String, false), new Field(3, "n", PrimitiveType.Int, false), new Field(4, "at", PrimitiveType.TimestampTz, false));
+        new Field(1, "id", PrimitiveType.Long, true), new Field(2, "name", PrimitiveType.String, false),
+            new Field(3, "n", PrimitiveType.Int, false), new Field(4, "at", PrimitiveType.TimestampTz, false));
 
     [Theory]
     [InlineData(2)]
@@ -54,6 +55,30 @@ public sealed class CompactionJobTests(ITestOutputHelper output)
         Assert.Contains("\"fields\"", reader.Metadata["iceberg.schema"]);
     }
 
+    /// <summary>Every type at the top, and below structs and lists.</summary>
+    [Theory]
+    [InlineData(11)]
+    [InlineData(12)]
+    public void RowsOfEveryTypeStayWhatTheyAre(int seed)
+    {
+        output.WriteLine($"seed {seed}");
+        var id = 1;
+        var schema = Schema.Of(
+        [
+            .. Types.Primitives.Select(k => new Field(id++, $"c{id}", Types.Of(k), k == TypeKind.Long)),
+            new Field(100, "s", new StructType([.. Types.Primitives.Select(k => new Field(id++, $"s{id}", Types.Of(k), false))]), false),
+            .. Types.Primitives.Select(k => new Field(id++, $"l{id}", new ListType(new Field(id++, "element", Types.Of(k), false)), false)),
+        ]);
+        using var table = MaintainedTable.InMemory(schema, seed % 2 == 0 ? "" : "bucket(2, c3)", 3, seed);
+        for (var n = 0; n < 4; n++) table.Append(200);
+        table.Delete((_, row) => row % 9 == 0);
+        var rows = table.SortedRows(lineage: true);
+        Assert.All(table.Keep(), o => Assert.Null(o.Conflict));
+        Assert.Equal(rows, table.SortedRows(lineage: true));
+        Assert.InRange(table.Files().Length, 1, 3);
+        table.Lint();
+    }
+
     [Theory]
     [InlineData(2, 1)]
     [InlineData(3, 2)]
@@ -76,7 +101,9 @@ public sealed class CompactionJobTests(ITestOutputHelper output)
                     table.Delete((_, _) => random.Next(5) == 0);
                     break;
                 case 7 when table.Files() is { IsEmpty: false } files && table.Table.Metadata.CurrentSchema.FindById(1) is { } id:
-                    table.DeleteEqual(id, [random.Next(-20, 20), random.Next(-20, 20), 0], files[random.Next(files.Length)].Data.File is var f && f.SpecId == table.Table.Metadata.DefaultSpecId ? f.Partition : PartitionTuple.Empty);
+                    table.DeleteEqual(id, [random.Next(-20, 20), random.Next(-20, 20), 0],
+                        files[random.Next(files.Length)].Data.File is var f
+                        && f.SpecId == table.Table.Metadata.DefaultSpecId ? f.Partition : PartitionTuple.Empty);
                     break;
                 case 8:
                     table.Commit(new UpdateSchema().Add("", $"x{names++}", random.Next(2) == 0 ? PrimitiveType.Int : PrimitiveType.String));
@@ -86,11 +113,13 @@ public sealed class CompactionJobTests(ITestOutputHelper output)
                     {
                         0 => new UpdateSchema().Drop(fields[^1].Name),
                         1 => new UpdateSchema().Rename(fields[^1].Name, $"x{names++}"),
-                        _ => fields[^1].Type.Kind == TypeKind.Int ? new UpdateSchema().Widen(fields[^1].Name, PrimitiveType.Long) : new UpdateSchema().Add("", $"x{names++}", PrimitiveType.Date),
+                        _ => fields[^1].Type.Kind == TypeKind.Int ? new UpdateSchema().Widen(fields[^1].Name, PrimitiveType.Long)
+                            : new UpdateSchema().Add("", $"x{names++}", PrimitiveType.Date),
                     });
                     break;
                 case 10:
-                    table.Commit(new UpdateSpec(((string[])["truncate(20, n)", "", "bucket(3, id)", "day(at), truncate(2, name)"])[random.Next(4)]));
+                    table.Commit(new UpdateSpec(
+                        ((string[])["truncate(20, n)", "", "bucket(3, id)", "day(at), truncate(2, name)"])[random.Next(4)]));
                     break;
                 default:
                     Compact();

@@ -20,12 +20,13 @@ public sealed class CompactionMemoryTests(ITestOutputHelper output)
     [InlineData(1 << 10, 16_000, 32, true)]
     public void WideRowsAreCompactedInBoundedMemory(int rowBytes, int rows, int limitMib, bool isSorted)
     {
-        var schema = Schema.Of(new Field(1, "id", PrimitiveType.Long, true), new Field(2, "blob", PrimitiveType.Binary, false), new Field(3, "name", PrimitiveType.String, false));
+        var schema = Schema.Of(new Field(1, "id", PrimitiveType.Long, true), new Field(2, "blob", PrimitiveType.Binary, false),
+            new Field(3, "name", PrimitiveType.String, false));
         using var table = MaintainedTable.InMemory(schema, "", 3);
         for (var n = 0; n < 3; n++) Append(table, schema, rows, rowBytes);
         var before = table.SortedRows(lineage: true).Select(r => r.GetHashCode(StringComparison.Ordinal)).ToList();
         using var buffers = new ParquetBuffers(0, (long)limitMib << 20);
-        if (isSorted) table.Policy = new() { Compaction = new() { SettleMs = 0, ColdMs = 0, Order = new RowOrder(RowOrderKind.Sorted, ["blob"]) } };
+        if (isSorted) table.Policy = new() { Compaction = SortedBy("blob") };
         var plan = Assert.Single(table.Plan());
         using var job = plan.Start(table.Context with { Buffers = buffers, MemoryBytes = (long)limitMib << 20 });
         long least = Held(), most = 0;
@@ -35,6 +36,50 @@ public sealed class CompactionMemoryTests(ITestOutputHelper output)
         output.WriteLine($"{job.Outcome.BytesRead >> 20} MiB compacted in {most >> 20} MiB");
         Assert.InRange(most, 1, (long)limitMib << 20);
     }
+
+    /// <summary>Give or take a batch, of which there are only some in so small a file.</summary>
+    [Fact]
+    public void FilesAreEndedAtTheTargetSize()
+    {
+        const long Target = 4 << 20;
+        var schema = Schema.Of(
+            new Field(1, "id", PrimitiveType.Long, true), new Field(2, "blob", PrimitiveType.Binary, false),
+            new Field(3, "name", PrimitiveType.String, false));
+        using var table = MaintainedTable.InMemory(schema);
+        for (var n = 0; n < 24; n++) Append(table, schema, 500, 1 << 10);
+        var rules = new CompactionPolicy { SettleMs = 0, QuietMs = 0, TargetFileBytes = Target, LeastRowGroupBytes = long.MaxValue };
+        table.Policy = new() { Compaction = rules };
+        var rows = table.Rows().Count;
+        var outcome = Assert.Single(table.Keep());
+        Assert.Equal(3, outcome.FilesOut);
+        Assert.All(table.Files(), t => Assert.InRange(t.Data.File.FileSizeBytes, Target * 2 / 3, Target * 5 / 4));
+        Assert.Equal(rows, table.Rows().Count);
+    }
+
+    [Theory]
+    [InlineData(500, false)]
+    [InlineData(500, true)]
+    public void ManyColumnsAreCompactedInTheDefaultMemory(int columns, bool isSorted)
+    {
+        var schema = Schema.Of([.. Enumerable.Range(1, columns).Select(id =>
+            new Field(id, $"c{id}", id % 3 == 0 ? PrimitiveType.String : id % 3 == 1 ? PrimitiveType.Long : PrimitiveType.Double, false))]);
+        using var table = MaintainedTable.InMemory(schema, "", 3);
+        for (var n = 0; n < 3; n++) table.Append(3000);
+        if (isSorted) table.Policy = new() { Compaction = SortedBy("c1") };
+        var rows = table.Table.Metadata.CurrentSnapshot!.Summary[SummaryKeys.TotalRecords];
+        var memory = table.Context.MemoryBytes;
+        using var buffers = new ParquetBuffers(0, memory);
+        using var job = Assert.Single(table.Plan()).Start(table.Context with { Buffers = buffers });
+        long least = Held(), most = 0;
+        while (job.Step()) most = Math.Max(most, Held() - least);
+        output.WriteLine($"{job.Outcome!.BytesRead >> 20} MiB compacted in {most >> 20} MiB");
+        Assert.Equal(rows, $"{job.Outcome!.RowsRewritten}");
+        Assert.InRange(most, 1, memory);
+        table.Lint();
+    }
+
+    private static CompactionPolicy SortedBy(string column) =>
+        new() { SettleMs = 0, QuietMs = 0, Order = new RowOrder(RowOrderKind.Sorted, [column]) };
 
     private static long Held() => Enum.GetValues<MemoryTag>().Sum(MemoryLedger.Bytes);
 

@@ -13,8 +13,10 @@ namespace K2I.Maintenance.Tests;
 public sealed class RowGroupCopyTests(ITestOutputHelper output) : IDisposable
 {
     private static readonly Schema Columns = Schema.Of(
-        new Field(1, "id", PrimitiveType.Long, true), new Field(2, "name", PrimitiveType.String, false), new Field(3, "n", PrimitiveType.Int, false),
-        new Field(4, "x", PrimitiveType.Double, false), new Field(5, "nested", new StructType([new Field(6, "k", PrimitiveType.Long, false)]), false),
+        new Field(1, "id", PrimitiveType.Long, true), new Field(2, "name", PrimitiveType.String, false),
+            new Field(3, "n", PrimitiveType.Int, false),
+        new Field(4, "x", PrimitiveType.Double, false),
+            new Field(5, "nested", new StructType([new Field(6, "k", PrimitiveType.Long, false)]), false),
         new Field(7, "tags", new ListType(new Field(8, "element", PrimitiveType.String, false)), false));
 
     private readonly TempFolder folder = new();
@@ -62,7 +64,7 @@ public sealed class RowGroupCopyTests(ITestOutputHelper output) : IDisposable
         using var table = Filled(new MemoryStore("memory://wh"), 3, 3);
         Assert.Single(table.Keep());
         var lineage = table.Rows(lineage: true);
-        table.Policy = new() { Compaction = new() { SettleMs = 0, ColdMs = 0, LeastRowGroupBytes = 1, DeletedRatio = 0.1 } };
+        table.Policy = new() { Compaction = new() { SettleMs = 0, QuietMs = 0, LeastRowGroupBytes = 1, DeletedRatio = 0.1 } };
         var plan = Plan(table);
         Assert.Null(MaintainedTable.Run(plan, table.Context).Conflict);
         Assert.Equal(lineage, table.Rows(lineage: true));
@@ -86,6 +88,7 @@ public sealed class RowGroupCopyTests(ITestOutputHelper output) : IDisposable
                 t.Commit(new UpdateSchema().Add("", "more", PrimitiveType.Long));
                 t.Append(100);
             },
+            t => t.Commit(new UpdateSchema().Drop("x")),
             t => t.Commit(new SetTableProperties { Updates = TestTables.Strings(("write.parquet.compression-codec", "snappy")) }),
         ])
         {
@@ -141,7 +144,7 @@ public sealed class RowGroupCopyTests(ITestOutputHelper output) : IDisposable
         var root = store is LocalStore local ? local.Root : "memory://wh";
         var table = new MaintainedTable(store, root, Columns, "", formatVersion, seed)
         {
-            Policy = new() { Compaction = new() { SettleMs = 0, ColdMs = 0, LeastRowGroupBytes = 1 } },
+            Policy = new() { Compaction = new() { SettleMs = 0, QuietMs = 0, LeastRowGroupBytes = 1 } },
         };
         for (var n = 0; n < 3; n++) table.AppendInGroups(3000, "name", "id");
         return table;

@@ -14,9 +14,12 @@ namespace K2I.Maintenance.Tests;
 public sealed class SortingTests(ITestOutputHelper output)
 {
     private static readonly Schema Columns = Schema.Of(
-        new Field(1, "id", PrimitiveType.Long, true), new Field(2, "name", PrimitiveType.String, false), new Field(3, "n", PrimitiveType.Int, false),
-        new Field(4, "x", PrimitiveType.Double, false), new Field(5, "at", PrimitiveType.TimestampTz, false), new Field(6, "d", PrimitiveType.Decimal(20, 2), false),
-        new Field(7, "s", new StructType([new Field(8, "k", PrimitiveType.Long, false)]), false), new Field(9, "tags", new ListType(new Field(10, "element", PrimitiveType.String, false)), false));
+        new Field(1, "id", PrimitiveType.Long, true), new Field(2, "name", PrimitiveType.String, false),
+            new Field(3, "n", PrimitiveType.Int, false),
+        new Field(4, "x", PrimitiveType.Double, false), new Field(5, "at", PrimitiveType.TimestampTz, false),
+            new Field(6, "d", PrimitiveType.Decimal(20, 2), false),
+        new Field(7, "s", new StructType([new Field(8, "k", PrimitiveType.Long, false)]), false),
+            new Field(9, "tags", new ListType(new Field(10, "element", PrimitiveType.String, false)), false));
 
     [Theory]
     [InlineData(1, 64 << 20, "n,name")]
@@ -27,7 +30,9 @@ public sealed class SortingTests(ITestOutputHelper output)
     {
         output.WriteLine($"seed {seed}");
         using var table = Filled(seed, memoryBytes >= 64 << 20 ? 400 : 60_000, memoryBytes);
-        Sort(table, new RowOrder(RowOrderKind.Sorted, [.. columns.Split(',')]), new SortOrder(0, [.. columns.Split(',').Select(c => new SortField(Columns.FindByPath(c)!.Id, Transform.Identity, false, false))]));
+        Sort(table, new RowOrder(RowOrderKind.Sorted, [.. columns.Split(',')]),
+            new SortOrder(0, [.. columns.Split(',')
+            .Select(c => new SortField(Columns.FindByPath(c)!.Id, Transform.Identity, false, false))]));
     }
 
     [Theory]
@@ -36,9 +41,12 @@ public sealed class SortingTests(ITestOutputHelper output)
     public void ATableWithASortOrderGetsItsFilesInThatOrderAndSaysSo(int seed, int memoryBytes)
     {
         using var table = Filled(seed, memoryBytes >= 64 << 20 ? 400 : 60_000, memoryBytes);
-        var order = new SortOrder(1, [new SortField(3, Transform.Truncate(10), true, true), new SortField(5, Transform.Day, false, false), new SortField(2, Transform.Bucket(4), true, false), new SortField(4, Transform.Identity, true, true)]);
+        var order = new SortOrder(1,
+            [new SortField(3, Transform.Truncate(10), true, true), new SortField(5, Transform.Day, false, false),
+            new SortField(2, Transform.Bucket(4), true, false), new SortField(4, Transform.Identity, true, true)]);
         var metadata = table.Table;
-        Assert.IsType<CommitOutcome.Committed>(table.Catalog.Commit(metadata, [new MetadataUpdate.AddSortOrder(order), new MetadataUpdate.SetDefaultSortOrder(-1)], []));
+        Assert.IsType<CommitOutcome.Committed>(
+            table.Catalog.Commit(metadata, [new MetadataUpdate.AddSortOrder(order), new MetadataUpdate.SetDefaultSortOrder(-1)], []));
         Sort(table, RowOrder.OfTable, order);
         Assert.All(table.Files(), t => Assert.Equal(1, t.Data.File.SortOrderId));
         // What is in the table's order is merged again with what comes.
@@ -49,8 +57,10 @@ public sealed class SortingTests(ITestOutputHelper output)
     [Fact]
     public void ZOrderNarrowsEachOfItsColumns()
     {
-        var schema = Schema.Of(new Field(1, "a", PrimitiveType.Long, true), new Field(2, "b", PrimitiveType.String, true), new Field(3, "c", PrimitiveType.TimestampTz, true));
-        using var table = MaintainedTable.InMemory(schema, "", 2, 7, ("write.target-file-size-bytes", "60000"), ("write.parquet.compression-codec", "none"));
+        var schema = Schema.Of(new Field(1, "a", PrimitiveType.Long, true), new Field(2, "b", PrimitiveType.String, true),
+            new Field(3, "c", PrimitiveType.TimestampTz, true));
+        using var table = MaintainedTable.InMemory(schema, "", 2, 7, ("write.target-file-size-bytes", "60000"),
+            ("write.parquet.compression-codec", "none"));
         for (var file = 0; file < 4; file++)
         {
             using var builder = new BatchBuilder(schema, MemoryTag.Scratch, 64 << 20);
@@ -64,14 +74,16 @@ public sealed class SortingTests(ITestOutputHelper output)
             table.Commit(new AppendFiles { Files = [.. ParquetFiles.Write(table.Table, builder.View(), table.Store)] });
         }
         var rows = table.SortedRows();
-        table.Policy = new() { Compaction = new() { SettleMs = 0, ColdMs = 0, TargetFileBytes = 1 << 30, Order = new RowOrder(RowOrderKind.ZOrder, ["a", "b", "c"]) } };
+        var order = new RowOrder(RowOrderKind.ZOrder, ["a", "b", "c"]);
+        table.Policy = new() { Compaction = new() { SettleMs = 0, QuietMs = 0, TargetFileBytes = 1 << 30, Order = order } };
         var plan = Assert.IsType<CompactionPlan>(Assert.Single(table.Plan())) with { FileBytes = 60_000 };
         Assert.Null(MaintainedTable.Run(plan, table.Context).Conflict);
         Assert.Equal(rows, table.SortedRows());
         var files = table.Files();
         Assert.InRange(files.Length, 8, 100);
         // A range of a tenth of any column is in a part of the files; sorted by one, it would be in nearly all for the others.
-        foreach (var filter in (string[])["a >= 20000 and a < 30000", "b >= 'user-020000' and b < 'user-030000'", "c >= '2023-11-15T00:00:00+00:00' and c < '2023-11-15T02:24:00+00:00'"])
+        foreach (var filter in (string[])["a >= 20000 and a < 30000", "b >= 'user-020000' and b < 'user-030000'",
+            "c >= '2023-11-15T00:00:00+00:00' and c < '2023-11-15T02:24:00+00:00'"])
         {
             var met = new TableScan(table.Table, table.Store, new ScanRequest { Filter = ScanFilter.Parse(filter) }).Plan().Length;
             output.WriteLine($"{filter}: {met} of {files.Length} files");
@@ -106,7 +118,7 @@ public sealed class SortingTests(ITestOutputHelper output)
     private static void Sort(MaintainedTable table, RowOrder order, SortOrder expected)
     {
         var before = table.SortedRows(lineage: true);
-        table.Policy = new() { Compaction = new() { SettleMs = 0, ColdMs = 0, Order = order } };
+        table.Policy = new() { Compaction = new() { SettleMs = 0, QuietMs = 0, Order = order } };
         Assert.Null(MaintainedTable.Run(Assert.Single(table.Plan()), table.Context).Conflict);
         Assert.Equal(before, table.SortedRows(lineage: true));
         var key = OrderKey.BySortOrder(expected, Columns);

@@ -132,7 +132,7 @@ public class FuzzTests(ITestOutputHelper output)
         return sum;
     }
 
-    private static IEnumerable<(string Name, byte[] Bytes)> Files(int seed)
+    internal static IEnumerable<(string Name, byte[] Bytes)> Files(int seed)
     {
         foreach (var codec in Enum.GetValues<ParquetCodec>())
         {
@@ -152,7 +152,7 @@ public class FuzzTests(ITestOutputHelper output)
         }
     }
 
-    private static byte[] Mutate(byte[] original, Random random)
+    internal static byte[] Mutate(byte[] original, Random random)
     {
         var file = (byte[])original.Clone();
         for (var changes = random.Next(1, 6); changes > 0; changes--)

@@ -109,7 +109,7 @@ internal sealed class World
     /// <summary>Much at a time, and of what is young too. Of orphans only their age tells that no other host is about to commit them.</summary>
     private static MaintenancePolicy Upkeep => new()
     {
-        Compaction = new() { TargetFileBytes = 64 << 10, LeastFiles = 2, SettleMs = 300, ColdMs = 8_000 },
+        Compaction = new() { TargetFileBytes = 64 << 10, LeastFiles = 2, SettleMs = 300, QuietMs = 8_000 },
         Expiry = new() { MaxAgeMs = 3_000, MinSnapshots = 2 },
         Manifests = new() { MostSmall = 4 },
         Orphans = null,

@@ -6,25 +6,29 @@ using K2I.Parquet;
 
 namespace K2I.Maintenance;
 
-/// <summary>Puts any number of rows in order within fixed memory: what does not fit is sorted in parts, which wait in files and are merged. Stable. One thread.</summary>
+/// <summary>
+/// Puts any number of rows in order within fixed memory: what does not fit is sorted in parts, which wait in files and are merged.
+/// Stable. One thread.
+/// </summary>
 /// <remarks>
 /// <code>
 ///   Add … Add ─► Prepare … Prepare ─► TryRead … TryRead
-///   fills a buffer;   merges the runs until      all rows,
-///   full: a run       they can be read together   in order
+///   fills a buffer;   merges the files until     all rows,
+///   full: a file      they can be read together   in order
 /// </code>
-/// Files of runs lie in a folder of the table's own: whoever is killed leaves orphans, which are found as such. Memory: the buffer, then a batch of the result
-/// and what each run of a merge is read ahead by.
+/// The files lie in a folder of the table's own: whoever is killed leaves orphans, which are found as such. Memory: the buffer, then
+/// a batch of the result and what each file of a merge is read ahead by.
 /// </remarks>
 internal sealed class RowSorter : IDisposable
 {
     /// <summary>The most that are read at a time: each has a buffer for each column.</summary>
-    private const int MostRuns = 16;
+    private const int MostFiles = 16;
 
     private const int LeastColumnBytes = 16 << 10, MostColumnBytes = 256 << 10, ChunkRows = 8192, BuffersOfColumn = 2;
 
     /// <summary>
-    /// What reading takes of a row that is wide: its page as it is stored and as it was before, its value, the next one's; each in a power of two.
+    /// What reading takes of a row that is wide: its page as it is stored and as it was before, its value, the next one's; each in a
+    /// power of two.
     /// </summary>
     private const int CopiesOfRow = 8;
 
@@ -38,16 +42,16 @@ internal sealed class RowSorter : IDisposable
     private readonly ParquetOptions options;
     private SortBuffer? buffer;
     private Ordinal[]? sorted;
-    private int taken, files;
+    private int taken, count;
     private long widest;
-    private List<SortedRun> runs = [], merged = [];
-    private RunMerger? merger;
-    private RunWriter? target;
+    private List<SortedFile> sortedFiles = [], merged = [];
+    private SortedFileMerger? merger;
+    private SortedFileWriter? target;
 
     /// <param name="schema">Of the rows.</param>
     /// <param name="order">What they are sorted by.</param>
     /// <param name="context">Of the job.</param>
-    /// <param name="folder">Where runs wait.</param>
+    /// <param name="folder">Where they wait.</param>
     /// <param name="bytes">Of memory.</param>
     internal RowSorter(Schema schema, OrderKey order, JobContext context, string folder, long bytes)
     {
@@ -60,13 +64,14 @@ internal sealed class RowSorter : IDisposable
             Codec = ParquetCodec.Lz4Raw,
             DictionaryBytes = 0,
             PageBytes = LeastColumnBytes * 4,
-            RowGroupBytes = Math.Max(1 << 20, bytes / MostRuns),
+            RowGroupBytes = Math.Max(1 << 20, bytes / MostFiles),
             PageIndex = false,
         };
     }
 
-    /// <summary>Runs that can be read at a time.</summary>
-    private int FanIn => (int)Math.Clamp(bytes / Math.Max((long)buffers * BuffersOfColumn * LeastColumnBytes, CopiesOfRow * widest), 2, MostRuns);
+    /// <summary>Files that can be read at a time.</summary>
+    private int FanIn =>
+        (int)Math.Clamp(bytes / Math.Max((long)buffers * BuffersOfColumn * LeastColumnBytes, CopiesOfRow * widest), 2, MostFiles);
 
     /// <summary>Takes rows; the batch is not used after the call.</summary>
     internal void Add(ScanBatch batch)
@@ -86,7 +91,7 @@ internal sealed class RowSorter : IDisposable
     internal bool Prepare()
     {
         if (sorted is not null || merger is not null && target is null) return false;
-        if (runs.Count == 0 && buffer is not null)
+        if (sortedFiles.Count == 0 && buffer is not null)
         {
             sorted = buffer.Sort();
             return false;
@@ -99,23 +104,25 @@ internal sealed class RowSorter : IDisposable
             return true;
         }
         if (merger is not null) return Merge();
-        if (runs.Count == 0) (runs, merged) = (merged, runs);
-        var together = runs.GetRange(0, Math.Min(FanIn, runs.Count));
-        runs.RemoveRange(0, together.Count);
+        if (sortedFiles.Count == 0) (sortedFiles, merged) = (merged, sortedFiles);
+        var together = sortedFiles.GetRange(0, Math.Min(FanIn, sortedFiles.Count));
+        sortedFiles.RemoveRange(0, together.Count);
         if (together.Count == 1 && merged.Count > 0)
         {
             merged.AddRange(together);
             return true;
         }
-        var isLast = runs.Count == 0 && merged.Count == 0;
+        var isLast = sortedFiles.Count == 0 && merged.Count == 0;
         var columnBytes = (int)Math.Clamp(bytes / together.Count / (buffers * BuffersOfColumn), LeastColumnBytes, MostColumnBytes);
-        merger = new RunMerger(together, schema, Math.Max(bytes / 2, (long)buffers * LeastColumnBytes), columnBytes);
+        merger = new SortedFileMerger(together, schema, Math.Max(bytes / 2, (long)buffers * LeastColumnBytes), columnBytes);
         if (isLast) return false;
-        target = new RunWriter(context, NewLocation(), schema, options);
+        target = new SortedFileWriter(context, NewLocation(), schema, options);
         return true;
     }
 
-    /// <summary>The next rows in order, these ordinals of a batch, or all of it if null; false after the last. Valid until the next call.</summary>
+    /// <summary>
+    /// The next rows in order, these ordinals of a batch, or all of it if null; false after the last. Valid until the next call.
+    /// </summary>
     internal bool TryRead(out Batch batch, out ReadOnlyMemory<Ordinal>? ordinals)
     {
         ordinals = null;
@@ -132,9 +139,9 @@ internal sealed class RowSorter : IDisposable
         buffer?.Dispose();
         target?.Dispose();
         merger?.Dispose();
-        foreach (var run in (IEnumerable<SortedRun>)[.. runs, .. merged]) run.Dispose();
+        foreach (var file in (IEnumerable<SortedFile>)[.. sortedFiles, .. merged]) file.Dispose();
         (buffer, target, merger) = (null, null, null);
-        runs.Clear();
+        sortedFiles.Clear();
         merged.Clear();
     }
 
@@ -152,10 +159,10 @@ internal sealed class RowSorter : IDisposable
     private void Spill()
     {
         if (buffer!.Rows == 0) return;
-        using var writer = new RunWriter(context, NewLocation(), schema, options);
+        using var writer = new SortedFileWriter(context, NewLocation(), schema, options);
         writer.Write(buffer.View(), buffer.Sort());
         writer.Finish();
-        runs.Add(new SortedRun(context, writer.Location, schema, order));
+        sortedFiles.Add(new SortedFile(context, writer.Location, schema, order));
         buffer.Clear();
     }
 
@@ -167,12 +174,12 @@ internal sealed class RowSorter : IDisposable
             return true;
         }
         target!.Finish();
-        merged.Add(new SortedRun(context, target.Location, schema, order));
+        merged.Add(new SortedFile(context, target.Location, schema, order));
         target.Dispose();
         merger.Dispose();
         (target, merger) = (null, null);
         return true;
     }
 
-    private string NewLocation() => string.Create(CultureInfo.InvariantCulture, $"{folder}/{++files:D5}.parquet");
+    private string NewLocation() => string.Create(CultureInfo.InvariantCulture, $"{folder}/{++count:D5}.parquet");
 }

@@ -6,7 +6,10 @@ using K2I.Memory;
 
 namespace K2I.Maintenance;
 
-/// <summary>Rows with their keys, as many as its memory takes, put in order when it is full. Owner of its memory; nothing managed grows with rows. One thread.</summary>
+/// <summary>
+/// Rows with their keys, as many as its memory takes, put in order when it is full. Owner of its memory; nothing managed grows with rows.
+/// One thread.
+/// </summary>
 internal sealed class SortBuffer : IDisposable
 {
     private const int KeyShare = 4;

@@ -6,12 +6,12 @@ using K2I.Storage;
 namespace K2I.Maintenance;
 
 /// <summary>A file of sorted rows being written; without <see cref="Finish"/> there is none.</summary>
-internal sealed class RunWriter : IDisposable
+internal sealed class SortedFileWriter : IDisposable
 {
     private readonly IObjectWriter target;
     private readonly ParquetWriter writer;
 
-    internal RunWriter(JobContext context, string location, Schema schema, ParquetOptions options)
+    internal SortedFileWriter(JobContext context, string location, Schema schema, ParquetOptions options)
     {
         target = context.Store.Create(location);
         try

@@ -4,28 +4,28 @@ using K2I.Memory;
 
 namespace K2I.Maintenance;
 
-/// <summary>Sorted runs read together, as one. Rows with the same key come run by run. Owner of the runs. One thread.</summary>
-internal sealed class RunMerger : IDisposable
+/// <summary>Sorted files read together, as one. Rows with the same key come file by file. Owner of the files. One thread.</summary>
+internal sealed class SortedFileMerger : IDisposable
 {
-    private readonly IReadOnlyList<SortedRun> runs;
-    private readonly PriorityQueue<SortedRun, int> next;
+    private readonly IReadOnlyList<SortedFile> files;
+    private readonly PriorityQueue<SortedFile, int> next;
     private readonly BatchBuilder rows;
 
-    /// <param name="runs">In the order that their rows came.</param>
+    /// <param name="files">In the order that their rows came.</param>
     /// <param name="schema">Of the rows.</param>
     /// <param name="batchBytes">What a batch may have.</param>
-    /// <param name="columnBytes">What a column of a run may be read ahead by.</param>
-    internal RunMerger(IReadOnlyList<SortedRun> runs, Schema schema, long batchBytes, int columnBytes)
+    /// <param name="columnBytes">What a column of a file may be read ahead by.</param>
+    internal SortedFileMerger(IReadOnlyList<SortedFile> files, Schema schema, long batchBytes, int columnBytes)
     {
-        this.runs = runs;
+        this.files = files;
         next = new(Comparer<int>.Create(Compare));
         rows = BatchBuilder.Bounded(schema, MemoryTag.Scratch, batchBytes);
         try
         {
-            for (var at = 0; at < runs.Count; at++)
+            for (var at = 0; at < files.Count; at++)
             {
-                runs[at].Open(columnBytes);
-                if (runs[at].Batch is not null) next.Enqueue(runs[at], at);
+                files[at].Open(columnBytes);
+                if (files[at].Batch is not null) next.Enqueue(files[at], at);
             }
         }
         catch
@@ -39,9 +39,10 @@ internal sealed class RunMerger : IDisposable
     internal bool TryRead([NotNullWhen(true)] out Batch? batch)
     {
         rows.Reset();
-        while (next.TryPeek(out var run, out var at))
+        while (next.TryPeek(out var file, out var at))
         {
-            for (var column = 0; column < rows.ColumnCount; column++) RowCopy.Append(rows.Column(column), run.Batch!.Columns[column], run.Row);
+            for (var column = 0; column < rows.ColumnCount; column++) RowCopy.Append(rows.Column(column), file.Batch!.Columns[column],
+                file.Row);
             if (!rows.EndRow())
             {
                 if (rows.Rows == 0) throw RowSorter.TooLarge();
@@ -49,7 +50,7 @@ internal sealed class RunMerger : IDisposable
             }
             // Out first: while it is in the queue its key may not change.
             next.Dequeue();
-            if (run.TryNext()) next.Enqueue(run, at);
+            if (file.TryNext()) next.Enqueue(file, at);
         }
         batch = rows.Rows == 0 ? null : rows.View();
         return batch is not null;
@@ -57,13 +58,13 @@ internal sealed class RunMerger : IDisposable
 
     public void Dispose()
     {
-        foreach (var run in runs) run.Dispose();
+        foreach (var file in files) file.Dispose();
         rows.Dispose();
     }
 
     private int Compare(int x, int y)
     {
-        var order = runs[x].Key.SequenceCompareTo(runs[y].Key);
+        var order = files[x].Key.SequenceCompareTo(files[y].Key);
         return order != 0 ? order : x.CompareTo(y);
     }
 }

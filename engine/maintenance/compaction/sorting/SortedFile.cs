@@ -7,7 +7,7 @@ using K2I.Parquet;
 namespace K2I.Maintenance;
 
 /// <summary>Sorted rows that wait in a file, read row by row. Owner of the file: gone when it is disposed of. One thread.</summary>
-internal sealed class SortedRun(JobContext context, string location, Schema schema, OrderKey order) : IDisposable
+internal sealed class SortedFile(JobContext context, string location, Schema schema, OrderKey order) : IDisposable
 {
     private const int BatchRows = 4096;
 
@@ -29,7 +29,9 @@ internal sealed class SortedRun(JobContext context, string location, Schema sche
     internal void Open(int columnBytes)
     {
         source = new StoreSource(context.Store.Open(location));
-        reader = new ParquetReader(source, ParquetReadOptions.Default with { BatchRows = BatchRows, BatchBytes = columnBytes, ReadAheadBytes = columnBytes }, context.Buffers);
+        reader = new ParquetReader(source,
+            ParquetReadOptions.Default with { BatchRows = BatchRows, BatchBytes = columnBytes, ReadAheadBytes = columnBytes },
+            context.Buffers);
         reader.Select(new ReadRequest { Schema = schema });
         row = -1;
         TryNext();
@@ -67,7 +69,8 @@ internal sealed class SortedRun(JobContext context, string location, Schema sche
         }
         catch (EngineException error)
         {
-            context.Log.Warn("a file of sorted rows could not be removed", ("table", context.Ident), ("file", location), ("error", error.Message));
+            context.Log.Warn("a file of sorted rows could not be removed", ("table", context.Ident), ("file", location),
+                ("error", error.Message));
         }
     }
 }
