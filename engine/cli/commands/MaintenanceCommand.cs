@@ -6,13 +6,13 @@ using K2I.Pipeline;
 namespace K2I.Cli.Commands;
 
 /// <summary>
-/// <c>k2i maintenance plan|expire|orphans|manifests|retention|all TABLE</c>: a table of the catalog kept in shape by hand, whether or not
+/// <c>k2i maintenance plan|expire|orphans|manifests|statistics|retention|all TABLE</c>: a table of the catalog kept in shape by hand, whether or not
 /// something writes to it meanwhile: the table itself
 /// decides between commits.
 /// </summary>
 internal static class MaintenanceCommand
 {
-    private static readonly JobKind[] Kinds = [JobKind.Retention, JobKind.Manifests, JobKind.Expiry, JobKind.Orphans];
+    private static readonly JobKind[] Kinds = [JobKind.Retention, JobKind.Manifests, JobKind.Expiry, JobKind.Statistics, JobKind.Orphans];
 
     public static Command Create(Terminal terminal)
     {
@@ -26,6 +26,9 @@ internal static class MaintenanceCommand
         command.Subcommands.Add(Part(
             "manifests", "Write manifests anew where they are many or badly sorted", common,
             line => Work(line, common, [JobKind.Manifests])));
+        command.Subcommands.Add(Part(
+            "statistics", "Count distinct values for other engines' planners; reads the rows that came since the last time", common,
+            line => Work(line, common, [JobKind.Statistics])));
         command.Subcommands.Add(Part(
             "retention", "Take out files whose rows are all older than [table.NAME] retention", common,
             line => Work(line, common, [JobKind.Retention])));

@@ -62,6 +62,7 @@ internal sealed class MaintenanceRun(Catalogs catalogs, EngineOptions? options, 
         JobKind.Expiry when policy.Expiry is { } expiry =>
             ExpiryPlanner.Plan(table.Metadata, expiry, OffsetCarrier.Instance.SnapshotsInUse(), clock.UnixMs),
         JobKind.Manifests when policy.Manifests is { } manifests => ManifestPlanner.Plan(table.Metadata, Manifests(table), manifests),
+        JobKind.Statistics when policy.Statistics is { } statistics => StatisticsPlanner.Plan(table.Metadata, statistics),
         JobKind.Orphans when policy.Orphans is { } orphans => OrphanPlanner.Plan(table.Metadata, orphans),
         _ => null,
     };
@@ -83,8 +84,11 @@ internal sealed class MaintenanceRun(Catalogs catalogs, EngineOptions? options, 
             expiry = new ExpiryPolicy { MaxAgeMs = age, MinSnapshots = keep, Insists = true };
         }
         var orphans = policy.Orphans ?? new OrphanPolicy();
+        // Who asks for statistics alone wants those of the newest rows.
+        var statistics = request.Kinds is [JobKind.Statistics] ? new StatisticsPolicy { MostNewRows = 0 } : policy.Statistics;
         return policy with
         {
+            Statistics = statistics,
             Expiry = expiry,
             Orphans = orphans with
             {

@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using K2I.Iceberg;
+
+namespace K2I.Maintenance;
+
+/// <summary>Reads rows, a batch a step, into sketches of distinct values, writes them as a statistics file of the snapshot that was read, and tells the table of it. Rows are not changed.</summary>
+internal sealed class StatisticsJob(StatisticsPlan plan, JobContext context) : SteppedJob(plan, context)
+{
+    private string? written;
+
+    protected override IEnumerable<double> Steps()
+    {
+        var table = Load();
+        if (table.Metadata.CurrentSnapshot is not { } snapshot || DistinctSketches.ColumnsOf(table.Metadata.CurrentSchema) is { IsEmpty: true })
+        {
+            Outcome = new JobOutcome();
+            yield break;
+        }
+        var schema = table.Metadata.CurrentSchema;
+        var scan = new TableScan(table, Context.Store, new ScanRequest { Columns = [.. DistinctSketches.ColumnsOf(schema).Select(f => f.Name)] });
+        var sketches = new DistinctSketches(schema);
+        var tasks = New(table, snapshot, sketches);
+        if (tasks is null)
+        {
+            sketches = new DistinctSketches(schema);
+            tasks = scan.Plan();
+        }
+        var all = tasks.Value.Sum(t => t.Data.File.RecordCount);
+        long read = 0;
+        using (var reader = scan.Read(tasks.Value, Context.Buffers))
+        {
+            while (reader.TryRead(out var rows))
+            {
+                sketches.Add(rows);
+                read += rows.Batch.Rows;
+                yield return read / (all + 1.0);
+            }
+        }
+        var name = string.Create(CultureInfo.InvariantCulture, $"{table.Metadata.MetadataFolder}/{snapshot.SnapshotId}-{Context.Random.NewGuid()}.stats");
+        written = name;
+        var statistics = sketches.Write(Context.Store, name, snapshot);
+        var action = new UpdateStatistics(statistics);
+        var result = Committed(action);
+        Outcome = new JobOutcome
+        {
+            Conflict = result.Status == CommitStatus.Aborted ? result.Reason : null,
+            FilesIn = tasks.Value.Length,
+            BytesRead = tasks.Value.Sum(t => t.Data.File.FileSizeBytes),
+            BytesWritten = statistics.FileSizeBytes,
+        };
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        if (written is not null) _ = Context.Store.Delete(written);
+    }
+
+    /// <summary>Whatever the commit comes to, the file is the table's from here on, or an orphan, unless it certainly is not named.</summary>
+    private CommitResult Committed(TableAction action)
+    {
+        var file = written;
+        written = null;
+        var result = Commit(action);
+        if (result.Status == CommitStatus.Aborted && !result.MayHaveLanded) written = file;
+        return result;
+    }
+
+    /// <summary>Only the files that came since the plan's statistics, which are counted already; null: that cannot be told, or not gone on with.</summary>
+    private ImmutableArray<ScanTask>? New(Table table, Snapshot snapshot, DistinctSketches sketches)
+    {
+        if (plan.Since is not { } since) return null;
+        if (StatisticsPlanner.Plan(table.Metadata, new StatisticsPolicy { MostNewRows = 0 })?.Since != since) return null;
+        if (ChangesSince.Of(table.Metadata, snapshot, since.SnapshotId, new ManifestReader(Context.Store)) is not { } changes) return null;
+        return sketches.TryAdd(Context.Store, since) ? [.. changes.Rows.Select(file => new ScanTask(file, []))] : null;
+    }
+}
