@@ -295,6 +295,13 @@ internal sealed class ModelTable
         return result.Status == CommitStatus.Committed ? result.Table : null;
     }
 
+    /// <summary>Jobs made snapshots that change no row: each holds what its parent holds.</summary>
+    public void Known()
+    {
+        foreach (var snapshot in Table.Metadata.Snapshots.Where(s => !_snapshots.ContainsKey(s.SnapshotId) && s.Operation == "replace"))
+            _snapshots[snapshot.SnapshotId] = (_snapshots[snapshot.ParentSnapshotId!.Value].Model, snapshot.SchemaId!.Value);
+    }
+
     /// <summary>A snapshot that another engine put between holds what its parent holds; one of ours that is not known landed twice, or when it should not have.</summary>
     private void Know(TableMetadata table)
     {
