@@ -9,12 +9,14 @@ public sealed class ThetaSketchTests
     [InlineData(1L, 0x5a186bdcb7df915UL)]
     [InlineData(2L, 0x1e9d708112fc97c3UL)]
     [InlineData(34L, 0x29362986d743b9d5UL)]
-    public void NumbersHashAsOthersHashThem(long value, ulong hash) => Assert.Equal(hash, ThetaSketchBuilder.HashOf(SingleValue.OfLong(value)));
+    public void NumbersHashAsOthersHashThem(long value, ulong hash) =>
+        Assert.Equal(hash, ThetaSketchBuilder.HashOf(SingleValue.OfLong(value)));
 
     [Theory]
     [InlineData("a", 0x7b010785521dc117UL)]
     [InlineData("iceberg", 0x32e42766a92e119UL)]
-    public void TextHashesAsOthersHashIt(string value, ulong hash) => Assert.Equal(hash, ThetaSketchBuilder.HashOf(Encoding.UTF8.GetBytes(value)));
+    public void TextHashesAsOthersHashIt(string value, ulong hash) =>
+        Assert.Equal(hash, ThetaSketchBuilder.HashOf(Encoding.UTF8.GetBytes(value)));
 
     [Fact]
     public void FormsAreThoseOfCompactSketches()
@@ -28,7 +30,8 @@ public sealed class ThetaSketchTests
         Assert.Equal("01" + head + "003ACC93" + "15F97DCBBD86A105", Convert.ToHexString(sketch.ToBytes()));
         sketch.Add(SingleValue.OfLong(1));
         sketch.Add(SingleValue.OfLong(2));
-        Assert.Equal("02" + head + "001ACC93" + "020000000000803F" + "15F97DCBBD86A105" + "C397FC1281709D1E", Convert.ToHexString(sketch.ToBytes()));
+        Assert.Equal("02" + head + "001ACC93" + "020000000000803F" + "15F97DCBBD86A105" + "C397FC1281709D1E",
+            Convert.ToHexString(sketch.ToBytes()));
     }
 
     [Theory]

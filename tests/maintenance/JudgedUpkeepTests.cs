@@ -6,7 +6,9 @@ using Xunit.Abstractions;
 
 namespace K2I.Maintenance.Tests;
 
-/// <summary>After any history and every job, Iceberg Java finds the table as the format demands, and reads of each snapshot what it held.</summary>
+/// <summary>
+/// After any history and every job, Iceberg Java finds the table as the format demands, and reads of each snapshot what it held.
+/// </summary>
 public sealed class JudgedUpkeepTests(ITestOutputHelper output) : IDisposable
 {
     private readonly TempFolder folder = new();
@@ -47,7 +49,7 @@ public sealed class JudgedUpkeepTests(ITestOutputHelper output) : IDisposable
                 Assert.Null(job.Outcome!.Conflict);
                 Assert.Empty(job.Outcome.Notes);
                 done[plan.Kind] = done.GetValueOrDefault(plan.Kind) + 1;
-                table.Known();
+                table.Know(table.Table.Metadata, jobs: true);
                 table.Compare();
             }
             judge.Check(table.Judged);

@@ -6,7 +6,8 @@ using K2I.Pipeline;
 namespace K2I.Cli.Commands;
 
 /// <summary>
-/// <c>k2i maintenance plan|expire|orphans|manifests|statistics|retention|all TABLE</c>: a table of the catalog kept in shape by hand, whether or not
+/// <c>k2i maintenance plan|expire|orphans|manifests|statistics|retention|all TABLE</c>: a table of the catalog kept in shape by hand,
+/// whether or not
 /// something writes to it meanwhile: the table itself
 /// decides between commits.
 /// </summary>

@@ -87,7 +87,8 @@ internal static class SnapshotJson
     }
 
     /// <summary>How metadata describes a Puffin file of statistics.</summary>
-    public static StatisticsFile StatisticsOf(SnapshotId snapshot, string path, long fileBytes, int footerBytes, IReadOnlyList<PuffinBlob> blobs) =>
+    public static StatisticsFile StatisticsOf(
+        SnapshotId snapshot, string path, long fileBytes, int footerBytes, IReadOnlyList<PuffinBlob> blobs) =>
         new(snapshot, path, fileBytes, Json.Text(json =>
         {
             json.WriteStartObject();

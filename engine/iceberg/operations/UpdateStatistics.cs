@@ -2,7 +2,10 @@ using K2I.Base;
 
 namespace K2I.Iceberg;
 
-/// <summary>Names a file of statistics in the metadata of the snapshot that it is of; one that the snapshot had before is named no longer. Makes no snapshot.</summary>
+/// <summary>
+/// Names a file of statistics in the metadata of the snapshot that it is of; one that the snapshot had before is named no longer. Makes no
+/// snapshot.
+/// </summary>
 public sealed class UpdateStatistics(StatisticsFile statistics) : TableAction
 {
     public override ActionResult Apply(Table table, ActionContext context)
@@ -12,7 +15,8 @@ public sealed class UpdateStatistics(StatisticsFile statistics) : TableAction
         if (HasLanded(table.Metadata)) return new ActionResult.AlreadyDone("the statistics are there already");
         if (table.Metadata.FindSnapshot(statistics.SnapshotId) is null)
             return new ActionResult.Abort($"snapshot {statistics.SnapshotId}, whose statistics they are, has expired");
-        return new ActionResult.Change([new MetadataUpdate.SetStatistics(statistics)], [new TableRequirement.AssertTableUuid(table.Metadata.Uuid)]);
+        return new ActionResult.Change([new MetadataUpdate.SetStatistics(statistics)],
+            [new TableRequirement.AssertTableUuid(table.Metadata.Uuid)]);
     }
 
     public override bool HasLanded(TableMetadata table) =>

@@ -7,7 +7,10 @@ using K2I.Storage;
 
 namespace K2I.Iceberg;
 
-/// <summary>A sketch of distinct values for each primitive column at the top of a schema: fed with rows, or with what a statistics file has, written as one. One thread.</summary>
+/// <summary>
+/// A sketch of distinct values for each primitive column at the top of a schema: fed with rows, or with what a statistics file has, written
+/// as one. One thread.
+/// </summary>
 /// <remarks>Nulls are no values, nor are NaNs. A sketch takes about 200 KiB while it is made.</remarks>
 public sealed class DistinctSketches
 {
@@ -48,14 +51,18 @@ public sealed class DistinctSketches
         }
     }
 
-    /// <summary>Counts what a statistics file has counted. False: it lacks a column, or has one in a form that this build does not go on with; what was counted is of no use then.</summary>
+    /// <summary>
+    /// Counts what a statistics file has counted. False: it lacks a column, or has one in a form that this build does not go on with; what
+    /// was counted is of no use then.
+    /// </summary>
     public bool TryAdd(IObjectStore store, StatisticsFile statistics)
     {
         using var file = PuffinFile.Open(store, statistics.Path);
         for (var at = 0; at < fields.Length; at++)
         {
             var id = fields[at].Id;
-            var blob = file.Blobs.FirstOrDefault(b => b.Type == PuffinBlob.ThetaSketchType && b.Fields is [var only] && only == id && b.SnapshotId == statistics.SnapshotId);
+            var blob = file.Blobs.FirstOrDefault(b =>
+                b.Type == PuffinBlob.ThetaSketchType && b.Fields is [var only] && only == id && b.SnapshotId == statistics.SnapshotId);
             if (blob is null || !sketches[at].TryAdd(file.Read(blob))) return false;
         }
         return true;

@@ -4,11 +4,13 @@ using System.Numerics;
 namespace K2I.Iceberg;
 
 /// <summary>
-/// Counts distinct values in bounded memory: of all values' hashes the smallest few thousand are kept, and how small they are tells how many there are (about 1.6 % off, exact below
+/// Counts distinct values in bounded memory: of all values' hashes the smallest few thousand are kept, and how small they are tells how
+/// many there are (about 1.6 % off, exact below
 /// <see cref="Nominal"/>). Sketches of parts of the rows make one of the whole. One thread.
 /// </summary>
 /// <remarks>
-/// Made as DataSketches' theta sketches are, so that Iceberg's readers can go on with it: a value is hashed by MurmurHash3 (x64, 128 bits, seed 9001), the upper half halved; an empty value is none.
+/// Made as DataSketches' theta sketches are, so that Iceberg's readers can go on with it: a value is hashed by MurmurHash3 (x64, 128 bits,
+/// seed 9001), the upper half halved; an empty value is none.
 /// Written as a compact ordered sketch of serial version 3. Source: DataSketches; Puffin spec, "apache-datasketches-theta-v1".
 /// </remarks>
 public sealed class ThetaSketchBuilder
@@ -44,10 +46,13 @@ public sealed class ThetaSketchBuilder
         if (!value.IsEmpty) Keep(HashOf(value));
     }
 
-    /// <summary>Counts what a compact sketch has counted. False: it is of a form that this build does not go on with; nothing was counted.</summary>
+    /// <summary>
+    /// Counts what a compact sketch has counted. False: it is of a form that this build does not go on with; nothing was counted.
+    /// </summary>
     public bool TryAdd(ReadOnlySpan<byte> sketch)
     {
-        if (sketch.Length < 8 || sketch[1] != SerialVersion || sketch[2] != CompactFamily || BinaryPrimitives.ReadUInt16LittleEndian(sketch[6..]) != SeedHash) return false;
+        if (sketch.Length < 8 || sketch[1] != SerialVersion || sketch[2] != CompactFamily
+            || BinaryPrimitives.ReadUInt16LittleEndian(sketch[6..]) != SeedHash) return false;
         var (words, flags) = (sketch[0] & 0x3F, sketch[5]);
         if ((flags & Empty) != 0) return true;
         if (words is < PreambleEmpty or > PreambleEstimating || sketch.Length < words * 8) return false;
@@ -69,7 +74,8 @@ public sealed class ThetaSketchBuilder
         bytes[0] = (byte)words;
         bytes[1] = SerialVersion;
         bytes[2] = CompactFamily;
-        bytes[5] = (byte)(ReadOnly | Compact | Ordered | (theta != Everything ? 0 : hashes.Count == 0 ? Empty : hashes.Count == 1 ? Single : 0));
+        bytes[5] = (byte)(ReadOnly | Compact | Ordered
+            | (theta != Everything ? 0 : hashes.Count == 0 ? Empty : hashes.Count == 1 ? Single : 0));
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(6), SeedHash);
         if (words >= PreambleExact)
         {

@@ -4,7 +4,10 @@ using K2I.Iceberg;
 
 namespace K2I.Maintenance;
 
-/// <summary>Reads rows, a batch a step, into sketches of distinct values, writes them as a statistics file of the snapshot that was read, and tells the table of it. Rows are not changed.</summary>
+/// <summary>
+/// Reads rows, a batch a step, into sketches of distinct values, writes them as a statistics file of the snapshot that was read, and tells
+/// the table of it. Rows are not changed.
+/// </summary>
 internal sealed class StatisticsJob(StatisticsPlan plan, JobContext context) : SteppedJob(plan, context)
 {
     private string? written;
@@ -12,13 +15,15 @@ internal sealed class StatisticsJob(StatisticsPlan plan, JobContext context) : S
     protected override IEnumerable<double> Steps()
     {
         var table = Load();
-        if (table.Metadata.CurrentSnapshot is not { } snapshot || DistinctSketches.ColumnsOf(table.Metadata.CurrentSchema) is { IsEmpty: true })
+        if (table.Metadata.CurrentSnapshot is not { } snapshot
+            || DistinctSketches.ColumnsOf(table.Metadata.CurrentSchema) is { IsEmpty: true })
         {
             Outcome = new JobOutcome();
             yield break;
         }
         var schema = table.Metadata.CurrentSchema;
-        var scan = new TableScan(table, Context.Store, new ScanRequest { Columns = [.. DistinctSketches.ColumnsOf(schema).Select(f => f.Name)] });
+        var scan = new TableScan(table, Context.Store,
+            new ScanRequest { Columns = [.. DistinctSketches.ColumnsOf(schema).Select(f => f.Name)] });
         var sketches = new DistinctSketches(schema);
         var tasks = New(table, snapshot, sketches);
         if (tasks is null)
@@ -37,7 +42,8 @@ internal sealed class StatisticsJob(StatisticsPlan plan, JobContext context) : S
                 yield return read / (all + 1.0);
             }
         }
-        var name = string.Create(CultureInfo.InvariantCulture, $"{table.Metadata.MetadataFolder}/{snapshot.SnapshotId}-{Context.Random.NewGuid()}.stats");
+        var name = string.Create(CultureInfo.InvariantCulture,
+            $"{table.Metadata.MetadataFolder}/{snapshot.SnapshotId}-{Context.Random.NewGuid()}.stats");
         written = name;
         var statistics = sketches.Write(Context.Store, name, snapshot);
         var action = new UpdateStatistics(statistics);
@@ -57,7 +63,9 @@ internal sealed class StatisticsJob(StatisticsPlan plan, JobContext context) : S
         if (written is not null) _ = Context.Store.Delete(written);
     }
 
-    /// <summary>Whatever the commit comes to, the file is the table's from here on, or an orphan, unless it certainly is not named.</summary>
+    /// <summary>
+    /// Whatever the commit comes to, the file is the table's from here on, or an orphan, unless it certainly is not named.
+    /// </summary>
     private CommitResult Committed(TableAction action)
     {
         var file = written;
@@ -67,7 +75,9 @@ internal sealed class StatisticsJob(StatisticsPlan plan, JobContext context) : S
         return result;
     }
 
-    /// <summary>Only the files that came since the plan's statistics, which are counted already; null: that cannot be told, or not gone on with.</summary>
+    /// <summary>
+    /// Only the files that came since the plan's statistics, which are counted already; null: that cannot be told, or not gone on with.
+    /// </summary>
     private ImmutableArray<ScanTask>? New(Table table, Snapshot snapshot, DistinctSketches sketches)
     {
         if (plan.Since is not { } since) return null;

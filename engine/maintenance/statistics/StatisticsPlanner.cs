@@ -4,7 +4,8 @@ namespace K2I.Maintenance;
 
 /// <summary>Says whether a table's statistics are too old. Pure.</summary>
 /// <remarks>
-/// Where rows only came since older statistics, those are gone on from, and only the new rows are read. A replacement (compaction) changes no row. After a delete or overwrite all rows
+/// Where rows only came since older statistics, those are gone on from, and only the new rows are read. A replacement (compaction) changes
+/// no row. After a delete or overwrite all rows
 /// are read: a value that is gone cannot be taken out of a sketch.
 /// </remarks>
 public static class StatisticsPlanner

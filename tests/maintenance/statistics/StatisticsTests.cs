@@ -127,7 +127,8 @@ public sealed class StatisticsTests : IDisposable
 
     private JobOutcome Count() => kept.Run(Plan());
 
-    private List<(int, long)> Counts(StatisticsFile statistics) => [.. DistinctValues.Read(kept.Stored, statistics).Select(c => (c.Key, c.Value))];
+    private List<(int, long)> Counts(StatisticsFile statistics) =>
+        [.. DistinctValues.Read(kept.Stored, statistics).Select(c => (c.Key, c.Value))];
 
     private DataFile Append(int from, int to, int names)
     {
@@ -150,8 +151,14 @@ public sealed class StatisticsTests : IDisposable
     private void Compact()
     {
         var first = new TableScan(kept.Table, kept.Stored).Plan()[0].Data.File;
-        var copy = first with { FilePath = first.FilePath.Replace(".parquet", "-again.parquet", StringComparison.Ordinal), FirstRowId = null };
+        var path = first.FilePath.Replace(".parquet", "-again.parquet", StringComparison.Ordinal);
+        var copy = first with { FilePath = path, FirstRowId = null };
         kept.Stored.Put(copy.FilePath, kept.Stored.Read(first.FilePath));
-        kept.Commit(new RewriteFiles { StartSnapshotId = Metadata.CurrentSnapshotId!.Value, Replaced = [first], Files = [copy] });
+        kept.Commit(new RewriteFiles
+        {
+            StartSnapshotId = Metadata.CurrentSnapshotId!.Value,
+            Replaced = [first],
+            Files = [copy],
+        });
     }
 }
