@@ -109,6 +109,17 @@ internal static class SnapshotJson
             json.WriteEndObject();
         }));
 
+    /// <summary>How metadata describes a file of partition statistics.</summary>
+    public static StatisticsFile PartitionStatisticsOf(SnapshotId snapshot, string path, long fileBytes) =>
+        new(snapshot, path, fileBytes, Json.Text(json =>
+        {
+            json.WriteStartObject();
+            json.WriteNumber("snapshot-id", snapshot.Value);
+            json.WriteString("statistics-path", path);
+            json.WriteNumber("file-size-in-bytes", fileBytes);
+            json.WriteEndObject();
+        }));
+
     public static StatisticsFile ReadStatistics(JsonElement json, string what)
     {
         Json.NeedObject(json, what);

@@ -3,10 +3,12 @@ using K2I.Base;
 namespace K2I.Iceberg;
 
 /// <summary>
-/// Names a file of statistics in the metadata of the snapshot that it is of; one that the snapshot had before is named no longer. Makes no
-/// snapshot.
+/// Names a file of statistics in the metadata of the snapshot that it is of; one of the kind that the snapshot had before is named no
+/// longer. Makes no snapshot.
 /// </summary>
-public sealed class UpdateStatistics(StatisticsFile statistics) : TableAction
+/// <param name="statistics">The file.</param>
+/// <param name="ofPartitions">It has counts of partitions; otherwise sketches of columns.</param>
+public sealed class UpdateStatistics(StatisticsFile statistics, bool ofPartitions = false) : TableAction
 {
     public override ActionResult Apply(Table table, ActionContext context)
     {
@@ -15,10 +17,12 @@ public sealed class UpdateStatistics(StatisticsFile statistics) : TableAction
         if (HasLanded(table.Metadata)) return new ActionResult.AlreadyDone("the statistics are there already");
         if (table.Metadata.FindSnapshot(statistics.SnapshotId) is null)
             return new ActionResult.Abort($"snapshot {statistics.SnapshotId}, whose statistics they are, has expired");
-        return new ActionResult.Change([new MetadataUpdate.SetStatistics(statistics)],
-            [new TableRequirement.AssertTableUuid(table.Metadata.Uuid)]);
+        MetadataUpdate update = ofPartitions ? new MetadataUpdate.SetPartitionStatistics(statistics)
+            : new MetadataUpdate.SetStatistics(statistics);
+        return new ActionResult.Change([update], [new TableRequirement.AssertTableUuid(table.Metadata.Uuid)]);
     }
 
     public override bool HasLanded(TableMetadata table) =>
-        table.Statistics.Any(s => s.SnapshotId == statistics.SnapshotId && s.Path == statistics.Path);
+        (ofPartitions ? table.PartitionStatistics : table.Statistics)
+            .Any(s => s.SnapshotId == statistics.SnapshotId && s.Path == statistics.Path);
 }

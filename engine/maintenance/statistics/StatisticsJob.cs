@@ -10,6 +10,8 @@ namespace K2I.Maintenance;
 /// </summary>
 internal sealed class StatisticsJob(StatisticsPlan plan, JobContext context) : SteppedJob(plan, context)
 {
+    private const double Counted = 0.9;
+
     private string? written;
 
     protected override IEnumerable<double> Steps()
@@ -39,23 +41,42 @@ internal sealed class StatisticsJob(StatisticsPlan plan, JobContext context) : S
             {
                 sketches.Add(rows);
                 read += rows.Batch.Rows;
-                yield return read / (all + 1.0);
+                yield return Counted * read / (all + 1.0);
             }
         }
-        var name = string.Create(CultureInfo.InvariantCulture,
-            $"{table.Metadata.MetadataFolder}/{snapshot.SnapshotId}-{Context.Random.NewGuid()}.stats");
-        written = name;
-        var statistics = sketches.Write(Context.Store, name, snapshot);
-        var action = new UpdateStatistics(statistics);
-        var result = Committed(action);
-        Outcome = new JobOutcome
+        var statistics = sketches.Write(Context.Store, Begin(table, snapshot, ".stats"), snapshot);
+        var result = Committed(new UpdateStatistics(statistics));
+        var outcome = new JobOutcome
         {
             Conflict = result.Status == CommitStatus.Aborted ? result.Reason : null,
             FilesIn = tasks.Value.Length,
             BytesRead = tasks.Value.Sum(t => t.Data.File.FileSizeBytes),
             BytesWritten = statistics.FileSizeBytes,
         };
+        var partitions = new PartitionCounts(table.Metadata);
+        if (outcome.Conflict is null && !partitions.IsEmpty)
+        {
+            var reader = new ManifestReader(Context.Store);
+            foreach (var manifest in reader.Manifests(table.Metadata, snapshot).Where(m => m.MayHaveLiveFiles))
+            {
+                foreach (var entry in reader.Entries(table.Metadata, manifest).Where(e => e.IsLive)) partitions.Add(entry);
+                yield return Counted;
+            }
+            var counts = partitions.Write(Context.Store, Begin(table, snapshot, ".partitions.parquet"), snapshot.SnapshotId,
+                Context.Buffers);
+            result = Committed(new UpdateStatistics(counts, ofPartitions: true));
+            outcome = outcome with
+            {
+                Conflict = result.Status == CommitStatus.Aborted ? result.Reason : null,
+                BytesWritten = outcome.BytesWritten + counts.FileSizeBytes,
+            };
+        }
+        Outcome = outcome;
     }
+
+    /// <summary>The location of a file that is given up with the job until a commit may have named it.</summary>
+    private string Begin(Table table, Snapshot snapshot, string suffix) => written = string.Create(
+        CultureInfo.InvariantCulture, $"{table.Metadata.MetadataFolder}/{snapshot.SnapshotId}-{Context.Random.NewGuid()}{suffix}");
 
     public override void Dispose()
     {
