@@ -28,14 +28,26 @@ internal sealed class MaintenanceRun(Catalogs catalogs, EngineOptions? options, 
             && request.Kinds.Any(k => k is JobKind.Expiry or JobKind.Orphans)) report.Refused(refusal);
         foreach (var kind in request.Kinds)
         {
-            // Only a look shows whether there are orphans: where that is all that is asked for, a dry run looks.
-            var looks = kind == JobKind.Orphans && request.Kinds.Length == 1;
-            var plan = PlanOf(kind, catalogs.Catalog.Load(ident), policy);
-            if (plan is null) report.NothingToDo(kind);
-            else if (request.DryRun && !looks) report.Planned(plan);
-            else report.Done(plan, Do(plan, ident));
+            try
+            {
+                Do(kind, ident, policy, report);
+            }
+            catch (EngineException error) when (request.Kinds.Length > 1)
+            {
+                report.Failed(kind, error);
+            }
         }
         return report.Print();
+    }
+
+    private void Do(JobKind kind, TableIdent ident, MaintenancePolicy policy, MaintenanceReport report)
+    {
+        // Only a look shows whether there are orphans: where that is all that is asked for, a dry run looks.
+        var looks = kind == JobKind.Orphans && request.Kinds.Length == 1;
+        var plan = PlanOf(kind, catalogs.Catalog.Load(ident), policy);
+        if (plan is null) report.NothingToDo(kind);
+        else if (request.DryRun && !looks) report.Planned(plan);
+        else report.Done(plan, Do(plan, ident));
     }
 
     private JobOutcome Do(JobPlan plan, TableIdent ident)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using K2I.Base;
 using K2I.Iceberg;
 
 namespace K2I.Maintenance;
@@ -81,7 +82,15 @@ internal sealed class StatisticsJob(StatisticsPlan plan, JobContext context) : S
     public override void Dispose()
     {
         base.Dispose();
-        if (written is not null) _ = Context.Store.Delete(written);
+        if (written is null) return;
+        try
+        {
+            _ = Context.Store.Delete(written);
+        }
+        catch (EngineException error)
+        {
+            Context.Log.Warn("a file of statistics that nothing names was left behind", ("file", written), ("error", error.Message));
+        }
     }
 
     /// <summary>
