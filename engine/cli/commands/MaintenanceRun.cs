@@ -96,8 +96,8 @@ internal sealed class MaintenanceRun(Catalogs catalogs, EngineOptions? options, 
             expiry = new ExpiryPolicy { MaxAgeMs = age, MinSnapshots = keep, Insists = true };
         }
         var orphans = policy.Orphans ?? new OrphanPolicy();
-        // Who asks for statistics alone wants those of the newest rows.
-        var statistics = request.Kinds is [JobKind.Statistics] ? new StatisticsPolicy { MostNewRows = 0 } : policy.Statistics;
+        // Who asks for statistics alone wants those of the newest snapshot.
+        var statistics = request.Kinds is [JobKind.Statistics] ? StatisticsPolicy.Always : policy.Statistics;
         return policy with
         {
             Statistics = statistics,

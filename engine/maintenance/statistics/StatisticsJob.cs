@@ -111,7 +111,7 @@ internal sealed class StatisticsJob(StatisticsPlan plan, JobContext context) : S
     private ImmutableArray<ScanTask>? New(Table table, Snapshot snapshot, DistinctSketches sketches)
     {
         if (plan.Since is not { } since) return null;
-        if (StatisticsPlanner.Plan(table.Metadata, new StatisticsPolicy { MostNewRows = 0 })?.Since != since) return null;
+        if (StatisticsPlanner.Plan(table.Metadata, StatisticsPolicy.Always)?.Since != since) return null;
         if (ChangesSince.Of(table.Metadata, snapshot, since.SnapshotId, new ManifestReader(Context.Store)) is not { } changes) return null;
         return sketches.TryAdd(Context.Store, since) ? [.. changes.Rows.Select(file => new ScanTask(file, []))] : null;
     }

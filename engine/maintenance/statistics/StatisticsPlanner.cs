@@ -25,7 +25,7 @@ public static class StatisticsPlanner
         {
             if (table.Statistics.FirstOrDefault(s => s.SnapshotId == snapshot.SnapshotId) is { } found)
             {
-                if (changed <= policy.MostNewRows * total) return null;
+                if (snapshot.SnapshotId == current.SnapshotId || changed <= policy.MostNewRows * total) return null;
                 var text = $"{changed} of {total} rows came or went since the statistics of snapshot {snapshot.SnapshotId}";
                 return new StatisticsPlan(text, onlyGrown ? found : null);
             }

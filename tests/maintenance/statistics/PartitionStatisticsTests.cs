@@ -89,7 +89,7 @@ public sealed class PartitionStatisticsTests : IDisposable
 
     private static void Count(KeptTable kept)
     {
-        kept.Run(StatisticsPlanner.Plan(kept.Table.Metadata, new StatisticsPolicy { MostNewRows = 0 }));
+        kept.Run(StatisticsPlanner.Plan(kept.Table.Metadata, StatisticsPolicy.Always));
         Assert.Equal(kept.Table.Metadata.CurrentSnapshotId, kept.Table.Metadata.Statistics[^1].SnapshotId);
     }
 

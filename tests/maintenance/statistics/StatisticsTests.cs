@@ -82,6 +82,18 @@ public sealed class StatisticsTests : IDisposable
     }
 
     [Fact]
+    public void ANewSnapshotOfTheSameRowsGetsStatisticsWithoutReadingAny()
+    {
+        Append(0, 100, names: 5);
+        Count();
+        Compact();
+        Assert.Null(StatisticsPlanner.Plan(Metadata, new StatisticsPolicy()));
+        Assert.Equal(0, Count().FilesIn);
+        Assert.Equal([(1, 100L), (2, 5L), (3, 1L)], Counts(Newest));
+        Assert.Null(Plan());
+    }
+
+    [Fact]
     public void FewNewRowsAreNotWorthIt()
     {
         Append(0, 1_000, names: 5);
@@ -123,7 +135,7 @@ public sealed class StatisticsTests : IDisposable
 
     private StatisticsFile Newest => Metadata.Statistics.Single(s => s.SnapshotId == Metadata.CurrentSnapshotId);
 
-    private StatisticsPlan? Plan() => StatisticsPlanner.Plan(Metadata, new StatisticsPolicy { MostNewRows = 0 });
+    private StatisticsPlan? Plan() => StatisticsPlanner.Plan(Metadata, StatisticsPolicy.Always);
 
     private JobOutcome Count() => kept.Run(Plan());
 
