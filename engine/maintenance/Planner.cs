@@ -13,7 +13,7 @@ public static class Planner
     /// <param name="nowMs">Unix time.</param>
     /// <param name="quarantine">What was found of orphans before; null: they are removed when first found, where the policy says so.</param>
     public static ImmutableArray<JobPlan> Plan(
-        TableState state, MaintenancePolicy policy, ImmutableHashSet<SnapshotId> inUse, long nowMs, IOrphanQuarantine? quarantine = null)
+        TableInventory state, MaintenancePolicy policy, ImmutableHashSet<SnapshotId> inUse, long nowMs, IOrphanQuarantine? quarantine = null)
     {
         var table = state.Table.Metadata;
         JobPlan?[] before = [policy.Retention is { } retention
@@ -22,6 +22,7 @@ public static class Planner
         [
             policy.Manifests is { } manifests ? ManifestPlanner.Plan(table, state.Manifests, manifests) : null,
             policy.Expiry is { } expiry ? ExpiryPlanner.Plan(table, expiry, inUse, nowMs) : null,
+            policy.Statistics is { } statistics ? StatisticsPlanner.Plan(table, statistics) : null,
             policy.Orphans is { } orphans ? OrphanPlanner.Plan(table, orphans, quarantine) : null,
         ];
         return [.. before.OfType<JobPlan>(), .. CompactionPlanner.Plan(state, policy, nowMs), .. after.OfType<JobPlan>()];

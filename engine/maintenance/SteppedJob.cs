@@ -36,7 +36,7 @@ public abstract class SteppedJob : MaintenanceJob
         return Outcome is null;
     }
 
-    public sealed override void Dispose()
+    public override void Dispose()
     {
         steps.Dispose();
         GC.SuppressFinalize(this);

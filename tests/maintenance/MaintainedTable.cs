@@ -153,7 +153,7 @@ internal sealed class MaintainedTable : IDisposable
         });
     }
 
-    internal ImmutableArray<JobPlan> Plan() => Planner.Plan(TableState.Read(Table, Store, Policy), Policy, [], Clock.UnixMs);
+    internal ImmutableArray<JobPlan> Plan() => Planner.Plan(TableInventory.Read(Table, Store, Policy), Policy, [], Clock.UnixMs);
 
     internal static JobOutcome Run(JobPlan plan, JobContext context)
     {

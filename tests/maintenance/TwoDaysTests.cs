@@ -61,7 +61,7 @@ public sealed class TwoDaysTests
         internal static Sizes Of(MaintainedTable table, MemoryStore store)
         {
             var metadata = table.Table.Metadata;
-            var manifests = new ManifestReader(store).Manifests(metadata, metadata.CurrentSnapshot!).Count();
+            var manifests = new ManifestReader(store).Manifests(metadata, metadata.CurrentSnapshot!).Count;
             return new(table.Files().Length, manifests, store.Length(table.Table.MetadataLocation), store.List(store.Root).Count());
         }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using K2I.Base;
 using K2I.Maintenance;
@@ -6,26 +7,30 @@ using K2I.Pipeline;
 namespace K2I.Cli.Commands;
 
 /// <summary>
-/// <c>k2i maintenance plan|expire|orphans|manifests|retention|all TABLE</c>: a table of the catalog kept in shape by hand, whether or not
-/// something writes to it meanwhile: the table itself
-/// decides between commits.
+/// <c>k2i maintenance plan|compact|expire|orphans|manifests|statistics|retention|all TABLE</c>: a table of the catalog kept in shape by
+/// hand, whether or not something writes to it meanwhile: the table itself decides between commits.
 /// </summary>
 internal static class MaintenanceCommand
 {
-    private static readonly JobKind[] Kinds = [JobKind.Retention, JobKind.Manifests, JobKind.Expiry, JobKind.Orphans];
+    private static readonly JobKind[] Kinds =
+        [JobKind.Retention, JobKind.Compaction, JobKind.Manifests, JobKind.Expiry, JobKind.Statistics, JobKind.Orphans];
 
     public static Command Create(Terminal terminal)
     {
         var common = new Common(terminal);
-        var command = new Command("maintenance", "Keep a table in shape: old snapshots, files that nothing names, manifests, retention");
+        var command = new Command("maintenance", "Keep a table in shape: small files, old snapshots, files that nothing names, manifests, statistics, retention");
         command.Subcommands.Add(Part(
             "plan", "What is to be done for the table, and why; changes nothing", common,
             line => Work(line, common, Kinds) with { DryRun = true }));
+        command.Subcommands.Add(Compact(common));
         command.Subcommands.Add(Expire(common));
         command.Subcommands.Add(Orphans(common));
         command.Subcommands.Add(Part(
             "manifests", "Write manifests anew where they are many or badly sorted", common,
             line => Work(line, common, [JobKind.Manifests])));
+        command.Subcommands.Add(Part(
+            "statistics", "Count distinct values for other engines' planners; reads the rows that came since the last time", common,
+            line => Work(line, common, [JobKind.Statistics])));
         command.Subcommands.Add(Part(
             "retention", "Take out files whose rows are all older than [table.NAME] retention", common,
             line => Work(line, common, [JobKind.Retention])));
@@ -33,6 +38,29 @@ internal static class MaintenanceCommand
             "all", "All of it, as far as it is due; orphans are only told of", common, line => Work(line, common, Kinds)));
         return command;
     }
+
+    private static Command Compact(Common common)
+    {
+        var sort = new Option<string?>("--sort-by") { Description = "Sort the rows by these columns, commas between", HelpName = "COLUMNS" };
+        var zorder = new Option<string?>("--zorder") { Description = "Lay them in Z-order of these columns", HelpName = "COLUMNS" };
+        RowOrder? OrderOf(ParseResult line) =>
+            line.GetValue(sort) is { } sorted ? new RowOrder(RowOrderKind.Sorted, Names(sorted))
+            : line.GetValue(zorder) is { } curved ? new RowOrder(RowOrderKind.ZOrder, Names(curved))
+            : null;
+        MaintenanceRequest Request(ParseResult line) => Work(line, common, [JobKind.Compaction]) with { Order = OrderOf(line) };
+        var part = Part("compact", "Merge small files, and write those anew of which many rows are deleted", common, Request);
+        part.Options.Add(sort);
+        part.Options.Add(zorder);
+        part.Validators.Add(line =>
+        {
+            if (line.GetResult(sort) is not null && line.GetResult(zorder) is not null)
+                line.AddError("--sort-by and --zorder exclude each other");
+        });
+        return part;
+    }
+
+    private static ImmutableArray<string> Names(string text) =>
+        [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
 
     private static Command Expire(Common common)
     {

@@ -31,11 +31,18 @@ internal sealed class MaintenanceReport(TableIdent ident, MaintenanceRequest req
         Add(new Entry(plan.Kind, outcome.Conflict is not null ? "conflict" : outcome.FilesFailed > 0 ? "incomplete"
             : "done", plan.Reason, outcome));
 
+    /// <summary>A job that ended in an error; others go on.</summary>
+    public void Failed(JobKind kind, EngineException error)
+    {
+        if (!request.Json) terminal.Error.WriteLine($"k2i: {WordFor(kind)}: {error.Message}");
+        entries.Add(new Entry(kind, "failed", error.Message, null));
+    }
+
     /// <summary>Prints what is not printed yet; the command's exit code.</summary>
     public ExitCode Print()
     {
         if (request.Json) JsonOut.Print(terminal.Out, WriteJson);
-        return entries.Exists(e => e.Status is "conflict" or "incomplete")
+        return entries.Exists(e => e.Status is "conflict" or "incomplete" or "failed")
             || (refusal is not null && entries.TrueForAll(e => e.Outcome is null)) ? ExitCode.Failed : ExitCode.Ok;
     }
 
@@ -48,34 +55,43 @@ internal sealed class MaintenanceReport(TableIdent ident, MaintenanceRequest req
         var word = WordFor(entry.Kind);
         if (entry.Reason is null) terminal.Say($"{word}: nothing to do");
         else if (entry.Outcome is null) terminal.Say($"{word}: {entry.Reason}");
-        else PrintOutcome(word, entry.Outcome);
+        else PrintOutcome(entry.Kind, entry.Outcome);
     }
 
-    private void PrintOutcome(string word, JobOutcome outcome)
+    private void PrintOutcome(JobKind kind, JobOutcome outcome)
     {
-        terminal.Say(outcome.Conflict is { } conflict ? $"{word}: not done: {conflict}" : $"{word}: {Sum(word, outcome)}");
+        var word = WordFor(kind);
+        terminal.Say(outcome.Conflict is { } conflict ? $"{word}: not done: {conflict}" : $"{word}: {Sum(kind, outcome)}");
         foreach (var note in outcome.Notes) terminal.Say($"  {note}");
         foreach (var file in outcome.Orphans.Take(MostListed)) terminal.Say($"  {file.Location} ({Units.FormatBytes(file.Bytes)})");
         if (outcome.Orphans.Length > MostListed) terminal.Say(
             string.Create(CultureInfo.InvariantCulture, $"  and {outcome.Orphans.Length - MostListed} more; --json names them"));
     }
 
-    private string Sum(string word, JobOutcome outcome)
+    private string Sum(JobKind kind, JobOutcome outcome)
     {
         var parts = new List<string>();
         if (outcome.Snapshots > 0) parts.Add(Number(outcome.Snapshots, "snapshots expired"));
-        if (outcome.FilesOut > 0) parts.Add($"{TableFacts.Grouped(outcome.FilesIn)} files became {TableFacts.Grouped(outcome.FilesOut)}");
-        else if (outcome.FilesIn > 0) parts.Add(Number(outcome.FilesIn, "files left the table"));
-        if (outcome.FilesRemoved > 0) parts.Add(
-            $"{Number(outcome.FilesRemoved, "files removed")}, {Units.FormatBytes(outcome.BytesRemoved)}");
+        if (outcome.FilesIn > 0) parts.Add(Changed(kind, outcome));
+        if (outcome.FilesRemoved > 0)
+            parts.Add($"{Number(outcome.FilesRemoved, "files removed")}, {Units.FormatBytes(outcome.BytesRemoved)}");
         if (outcome.Orphans.Length > 0)
         {
-            var hint = word == "orphans" && !request.Remove ? "; --remove removes them" : "";
+            var hint = request.Remove ? "" : "; --remove removes them";
             var bytes = Units.FormatBytes(outcome.Orphans.Sum(o => o.Bytes));
             parts.Add($"{Number(outcome.Orphans.Length, "files that the table does not name")}, {bytes}{hint}");
         }
         return parts.Count == 0 ? "nothing found" : string.Join("; ", parts);
     }
+
+    private static string Changed(JobKind kind, JobOutcome outcome) => kind switch
+    {
+        JobKind.Retention => Number(outcome.FilesIn, "files left the table"),
+        JobKind.Statistics => $"{Number(outcome.FilesIn, "files")} counted",
+        JobKind.Manifests => $"{Number(outcome.FilesIn, "manifests")} became {TableFacts.Grouped(outcome.FilesOut)}",
+        JobKind.Compaction => $"{Number(outcome.FilesIn, "files")} became {TableFacts.Grouped(outcome.FilesOut)}",
+        _ => Number(outcome.FilesIn, "files read"),
+    };
 
     private static string Number(int count, string what) => $"{TableFacts.Grouped(count)} {what}";
 

@@ -20,6 +20,9 @@ internal sealed record MaintenanceRequest
 
     public int? KeepSnapshots { get; init; }
 
+    /// <summary>How rows are to lie in files that are written anew; null: as the policy says.</summary>
+    public RowOrder? Order { get; init; }
+
     /// <summary>Orphans are removed.</summary>
     public bool Remove { get; init; }
 

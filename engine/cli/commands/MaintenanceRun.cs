@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using K2I.Base;
 using K2I.Iceberg;
 using K2I.Maintenance;
@@ -28,14 +29,29 @@ internal sealed class MaintenanceRun(Catalogs catalogs, EngineOptions? options, 
             && request.Kinds.Any(k => k is JobKind.Expiry or JobKind.Orphans)) report.Refused(refusal);
         foreach (var kind in request.Kinds)
         {
-            // Only a look shows whether there are orphans: where that is all that is asked for, a dry run looks.
-            var looks = kind == JobKind.Orphans && request.Kinds.Length == 1;
-            var plan = PlanOf(kind, catalogs.Catalog.Load(ident), policy);
-            if (plan is null) report.NothingToDo(kind);
-            else if (request.DryRun && !looks) report.Planned(plan);
-            else report.Done(plan, Do(plan, ident));
+            try
+            {
+                Do(kind, ident, policy, report);
+            }
+            catch (EngineException error) when (request.Kinds.Length > 1)
+            {
+                report.Failed(kind, error);
+            }
         }
         return report.Print();
+    }
+
+    private void Do(JobKind kind, TableIdent ident, MaintenancePolicy policy, MaintenanceReport report)
+    {
+        // Only a look shows whether there are orphans: where that is all that is asked for, a dry run looks.
+        var looks = kind == JobKind.Orphans && request.Kinds.Length == 1;
+        ImmutableArray<JobPlan> plans = [.. PlansOf(kind, catalogs.Catalog.Load(ident), policy).OfType<JobPlan>()];
+        if (plans.IsEmpty) report.NothingToDo(kind);
+        foreach (var plan in plans)
+        {
+            if (request.DryRun && !looks) report.Planned(plan);
+            else report.Done(plan, Do(plan, ident));
+        }
     }
 
     private JobOutcome Do(JobPlan plan, TableIdent ident)
@@ -55,15 +71,18 @@ internal sealed class MaintenanceRun(Catalogs catalogs, EngineOptions? options, 
         return job.Outcome!;
     }
 
-    private JobPlan? PlanOf(JobKind kind, Table table, MaintenancePolicy policy) => kind switch
+    private IEnumerable<JobPlan?> PlansOf(JobKind kind, Table table, MaintenancePolicy policy) => kind switch
     {
         JobKind.Retention when policy.Retention is { } retention =>
-            RetentionPlanner.Plan(table.Metadata, retention, LiveFiles(table), clock.UnixMs),
+            [RetentionPlanner.Plan(table.Metadata, retention, LiveFiles(table), clock.UnixMs)],
+        JobKind.Compaction when policy.Compaction is not null =>
+            CompactionPlanner.Plan(TableInventory.Read(table, catalogs.Store, policy), policy, clock.UnixMs),
         JobKind.Expiry when policy.Expiry is { } expiry =>
-            ExpiryPlanner.Plan(table.Metadata, expiry, OffsetCarrier.Instance.SnapshotsInUse(), clock.UnixMs),
-        JobKind.Manifests when policy.Manifests is { } manifests => ManifestPlanner.Plan(table.Metadata, Manifests(table), manifests),
-        JobKind.Orphans when policy.Orphans is { } orphans => OrphanPlanner.Plan(table.Metadata, orphans),
-        _ => null,
+            [ExpiryPlanner.Plan(table.Metadata, expiry, OffsetCarrier.Instance.SnapshotsInUse(), clock.UnixMs)],
+        JobKind.Manifests when policy.Manifests is { } manifests => [ManifestPlanner.Plan(table.Metadata, Manifests(table), manifests)],
+        JobKind.Statistics when policy.Statistics is { } statistics => [StatisticsPlanner.Plan(table.Metadata, statistics)],
+        JobKind.Orphans when policy.Orphans is { } orphans => [OrphanPlanner.Plan(table.Metadata, orphans)],
+        _ => [],
     };
 
     private IReadOnlyList<ManifestFile> Manifests(Table table) =>
@@ -83,8 +102,14 @@ internal sealed class MaintenanceRun(Catalogs catalogs, EngineOptions? options, 
             expiry = new ExpiryPolicy { MaxAgeMs = age, MinSnapshots = keep, Insists = true };
         }
         var orphans = policy.Orphans ?? new OrphanPolicy();
+        // Who asks for statistics alone wants those of the newest snapshot.
+        var statistics = request.Kinds is [JobKind.Statistics] ? StatisticsPolicy.Always : policy.Statistics;
+        // By hand it is done now, also for what a running process would wait with.
+        var compaction = (policy.Compaction ?? new CompactionPolicy()) with { SettleMs = 0, QuietMs = 0 };
         return policy with
         {
+            Compaction = request.Order is { } order ? compaction with { Order = order } : compaction,
+            Statistics = statistics,
             Expiry = expiry,
             Orphans = orphans with
             {

@@ -142,6 +142,8 @@ internal static class Keys
         new("table", "maintenance.expire_after", null, Time, "This table's own [maintenance] expire_after.", "5d");
     public static readonly ConfigKey TableKeepSnapshots =
         new("table", "maintenance.keep_snapshots", null, Count, "This table's own [maintenance] keep_snapshots.", "10");
+    public static readonly ConfigKey SortBy = new("table", "sort_by", null, "columns with commas between, or zorder(columns)",
+        "How rows lie in files that are written anew; without it as the table's sort order says.", "country, event_time");
     public static readonly ConfigKey TableOrphans = new("table", "maintenance.orphans", null, "report or remove or off",
         "This table's own [maintenance] orphans.", "remove")
     { Choices = ["report", "remove", "off"] };
@@ -180,7 +182,7 @@ internal static class Keys
         Topics, TableName, MaxTables, Format, Columns, SchemaFile, InferRecords, UnknownFields, CaseSensitive, TimestampUnit, RawValue,
             RawKey, PartitionBy, Key, Start, KafkaColumn,
         TableFlushBytes, TableFlushRows, TableFlushInterval,
-        TableMaintenance, TableTargetFileSize, TableExpireAfter, TableKeepSnapshots, TableOrphans, TableOrphanGrace, Retention,
+        TableMaintenance, SortBy, TableTargetFileSize, TableExpireAfter, TableKeepSnapshots, TableOrphans, TableOrphanGrace, Retention,
             RetentionColumn,
         DeadLetter, DeadLetterTopic, Tombstones, MaxRecord, MaxDepth,
     ];

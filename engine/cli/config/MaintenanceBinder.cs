@@ -35,8 +35,12 @@ internal static class MaintenanceBinder
         var expiry = defaults.Expiry!;
         return defaults with
         {
-            Compaction = values.Has(Keys.TableTargetFileSize)
-                ? defaults.Compaction! with { TargetFileBytes = TargetFileBytes(values, Keys.TableTargetFileSize) } : defaults.Compaction,
+            Compaction = defaults.Compaction! with
+            {
+                TargetFileBytes = values.Has(Keys.TableTargetFileSize)
+                    ? TargetFileBytes(values, Keys.TableTargetFileSize) : defaults.Compaction.TargetFileBytes,
+                Order = values.Has(Keys.SortBy) ? Order(values.Text(Keys.SortBy)!) : defaults.Compaction.Order,
+            },
             Expiry = expiry with
             {
                 MaxAgeMs = values.Has(Keys.TableExpireAfter) ? Age(values, Keys.TableExpireAfter) : expiry.MaxAgeMs,
@@ -61,6 +65,14 @@ internal static class MaintenanceBinder
         if (!hasKafkaColumn && !values.Has(Keys.RetentionColumn))
             values.Wrong(Keys.Retention, "the table has no column _kafka, whose timestamp it would go by", "name another retention_column");
         return new RetentionPolicy(values.Text(Keys.RetentionColumn)!, Age(values, Keys.Retention));
+    }
+
+    private static RowOrder Order(string text)
+    {
+        const string zorder = "zorder(";
+        var isCurve = text.StartsWith(zorder, StringComparison.OrdinalIgnoreCase) && text.EndsWith(')');
+        var names = (isCurve ? text[zorder.Length..^1] : text).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return new RowOrder(isCurve ? RowOrderKind.ZOrder : RowOrderKind.Sorted, [.. names]);
     }
 
     private static OrphanPolicy? Orphans(int choice, long graceMs) =>

@@ -86,6 +86,40 @@ internal static class SnapshotJson
         if (reference.MaxRefAgeMs is { } refAge) json.WriteNumber("max-ref-age-ms", refAge);
     }
 
+    /// <summary>How metadata describes a Puffin file of statistics.</summary>
+    public static StatisticsFile StatisticsOf(
+        SnapshotId snapshot, string path, long fileBytes, int footerBytes, IReadOnlyList<PuffinBlob> blobs) =>
+        new(snapshot, path, fileBytes, Json.Text(json =>
+        {
+            json.WriteStartObject();
+            json.WriteNumber("snapshot-id", snapshot.Value);
+            json.WriteString("statistics-path", path);
+            json.WriteNumber("file-size-in-bytes", fileBytes);
+            json.WriteNumber("file-footer-size-in-bytes", footerBytes);
+            Json.WriteArray(json, "blob-metadata", blobs, (j, blob) =>
+            {
+                j.WriteStartObject();
+                j.WriteString("type", blob.Type);
+                j.WriteNumber("snapshot-id", blob.SnapshotId?.Value ?? Json.NoSnapshot);
+                j.WriteNumber("sequence-number", blob.SequenceNumber);
+                Json.WriteArray(j, "fields", blob.Fields, (f, id) => f.WriteNumberValue(id));
+                Json.WriteStrings(j, "properties", blob.Properties);
+                j.WriteEndObject();
+            });
+            json.WriteEndObject();
+        }));
+
+    /// <summary>How metadata describes a file of partition statistics.</summary>
+    public static StatisticsFile PartitionStatisticsOf(SnapshotId snapshot, string path, long fileBytes) =>
+        new(snapshot, path, fileBytes, Json.Text(json =>
+        {
+            json.WriteStartObject();
+            json.WriteNumber("snapshot-id", snapshot.Value);
+            json.WriteString("statistics-path", path);
+            json.WriteNumber("file-size-in-bytes", fileBytes);
+            json.WriteEndObject();
+        }));
+
     public static StatisticsFile ReadStatistics(JsonElement json, string what)
     {
         Json.NeedObject(json, what);

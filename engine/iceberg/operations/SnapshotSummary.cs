@@ -8,12 +8,12 @@ internal sealed class SnapshotSummary
 {
     private static readonly (string Total, string Added, string Removed)[] Totals =
     [
-        (SummaryKeys.TotalRecords, SummaryKeys.AddedRecords, "deleted-records"),
+        (SummaryKeys.TotalRecords, SummaryKeys.AddedRecords, SummaryKeys.DeletedRecords),
         (SummaryKeys.TotalFilesSize, SummaryKeys.AddedFilesSize, "removed-files-size"),
         (SummaryKeys.TotalDataFiles, SummaryKeys.AddedDataFiles, "deleted-data-files"),
         (SummaryKeys.TotalDeleteFiles, "added-delete-files", "removed-delete-files"),
-        (SummaryKeys.TotalPositionDeletes, "added-position-deletes", "removed-position-deletes"),
-        (SummaryKeys.TotalEqualityDeletes, "added-equality-deletes", "removed-equality-deletes"),
+        (SummaryKeys.TotalPositionDeletes, SummaryKeys.AddedPositionDeletes, "removed-position-deletes"),
+        (SummaryKeys.TotalEqualityDeletes, SummaryKeys.AddedEqualityDeletes, "removed-equality-deletes"),
     ];
 
     private readonly Dictionary<string, long> counts = new(StringComparer.Ordinal);
@@ -53,7 +53,7 @@ internal sealed class SnapshotSummary
 
     /// <summary>What the manifests' counts must have changed by.</summary>
     public ManifestCounts Change => new(
-        Net(SummaryKeys.AddedDataFiles, "deleted-data-files"), Net(SummaryKeys.AddedRecords, "deleted-records"), Net("added-delete-files", "removed-delete-files"));
+        Net(SummaryKeys.AddedDataFiles, "deleted-data-files"), Net(SummaryKeys.AddedRecords, SummaryKeys.DeletedRecords), Net("added-delete-files", "removed-delete-files"));
 
     private long Net(string added, string removed) => counts.GetValueOrDefault(added) - counts.GetValueOrDefault(removed);
 
@@ -76,7 +76,7 @@ internal sealed class SnapshotSummary
         if (file.Content == FileContent.Data)
         {
             Add(verb == "added" ? SummaryKeys.AddedDataFiles : "deleted-data-files", 1);
-            Add(verb == "added" ? SummaryKeys.AddedRecords : "deleted-records", file.RecordCount);
+            Add(verb == "added" ? SummaryKeys.AddedRecords : SummaryKeys.DeletedRecords, file.RecordCount);
             return;
         }
         Add($"{verb}-delete-files", 1);

@@ -10,6 +10,9 @@ public static class SummaryKeys
     public const string EngineVersion = "engine-version";
     public const string AddedDataFiles = "added-data-files";
     public const string AddedRecords = "added-records";
+    public const string DeletedRecords = "deleted-records";
+    public const string AddedPositionDeletes = "added-position-deletes";
+    public const string AddedEqualityDeletes = "added-equality-deletes";
     public const string AddedFilesSize = "added-files-size";
     public const string ChangedPartitionCount = "changed-partition-count";
     public const string ManifestsCreated = "manifests-created";

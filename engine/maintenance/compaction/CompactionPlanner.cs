@@ -24,7 +24,7 @@ namespace K2I.Maintenance;
 public static class CompactionPlanner
 {
     /// <summary>The jobs, those that take most files together first.</summary>
-    public static ImmutableArray<CompactionPlan> Plan(TableState state, MaintenancePolicy policy, long nowMs)
+    public static ImmutableArray<CompactionPlan> Plan(TableInventory state, MaintenancePolicy policy, long nowMs)
     {
         if (policy.Compaction is not { } rules || state.Snapshot is not { } snapshot || !CanRewrite(state.Table.Metadata)) return [];
         var metadata = state.Table.Metadata;

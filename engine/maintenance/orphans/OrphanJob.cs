@@ -38,6 +38,7 @@ internal sealed class OrphanJob(OrphanPlan plan, JobContext context) : SteppedJo
     private string place = "";
     private int conflicts;
     private string? conflict;
+    private string? elsewhere;
     private long listedBytes;
     private long untimed;
 
@@ -53,6 +54,7 @@ internal sealed class OrphanJob(OrphanPlan plan, JobContext context) : SteppedJo
                 + $"orphans of {Units.FormatMs(Policy.GraceMs)} are not looked for");
         var root = (Policy.Location ?? table.Metadata.Location).TrimEnd('/');
         place = LocationKey.PlaceOf(root);
+        if (table.Metadata.Property(TableProperties.DataPath) is { Length: > 0 } path && !Location.IsUnder(path, root)) elsewhere = path;
         var listing = new OrphanListing(root, table, Context.Clock.UnixMs - Policy.GraceMs, Context.Use);
         var named = new NamedFiles(Context.Store, Named);
         for (UInt128 part = 0; part < parts; part++)
@@ -73,9 +75,9 @@ internal sealed class OrphanJob(OrphanPlan plan, JobContext context) : SteppedJo
             Outcome = new JobOutcome { Orphans = Left(), Notes = Notes([]) };
             yield break;
         }
-        if (TooMuch() is { } tooMuch)
+        if ((TooMuch() ?? Lost(table)) is { } why)
         {
-            Outcome = new JobOutcome { Conflict = tooMuch, Orphans = Left(), Notes = Notes([]) };
+            Outcome = new JobOutcome { Conflict = why, Orphans = Left(), Notes = Notes([]) };
             yield break;
         }
         var wanted = plan.Quarantine is { } quarantine ? orphans.Where(o => quarantine.Holds(o.Value)).Select(o => o.Key).ToArray()
@@ -87,6 +89,7 @@ internal sealed class OrphanJob(OrphanPlan plan, JobContext context) : SteppedJo
             var now = Load();
             if (now.Metadata.Uuid != table.Metadata.Uuid) throw Refused("it was dropped and created again meanwhile");
             foreach (var _ in named.Walk(now)) yield return Walked;
+            if (Lost(now) is not null) break;
             var going = batch.Where(orphans.ContainsKey).ToArray();
             removal.Remove(going.Select(key => new StoredFile(orphans[key].Location, orphans[key].Length)));
             foreach (var key in going)
@@ -199,11 +202,21 @@ internal sealed class OrphanJob(OrphanPlan plan, JobContext context) : SteppedJo
             : null;
     }
 
+    /// <summary>
+    /// Why nothing may go yet: a snapshot is read that has left the table, and which files it has, the table does not say any more.
+    /// </summary>
+    private string? Lost(Table table) =>
+        Context.Use.SnapshotsInUse().Where(id => table.Metadata.FindSnapshot(id) is null).Select(id => (SnapshotId?)id)
+            .FirstOrDefault() is { } lost
+            ? $"snapshot {lost} is being read and has expired: which files it needs cannot be told"
+            : null;
+
     private ImmutableArray<StoredFile> Left() =>
         [.. orphans.Values.OrderBy(f => f.Location, StringComparer.Ordinal).Select(f => new StoredFile(f.Location, f.Length))];
 
     private ImmutableArray<string> Notes(ImmutableArray<string> notes)
     {
+        if (elsewhere is not null) notes = notes.Add($"files below {elsewhere} ({TableProperties.DataPath}) are not looked at");
         if (conflicts > 0) notes =
             notes.Add(string.Create(CultureInfo.InvariantCulture,
             $"{conflicts} files are named under another scheme or authority, such as {conflict}; they are kept"));

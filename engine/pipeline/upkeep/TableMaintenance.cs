@@ -3,7 +3,6 @@ using K2I.Base;
 using K2I.Iceberg;
 using K2I.Maintenance;
 using K2I.Parquet;
-using Inventory = K2I.Maintenance.TableState;
 
 namespace K2I.Pipeline;
 
@@ -96,7 +95,7 @@ internal sealed class TableMaintenance(TableHandle table, EngineContext engine)
         var (services, policy) = (engine.Services, table.Options.Maintenance);
         pace.Begin();
         var loaded = services.Catalog.Load(table.Run!.Store.Ident);
-        var state = Inventory.Read(loaded, services.Objects, policy);
+        var state = TableInventory.Read(loaded, services.Objects, policy);
         var plans = Planner.Plan(state, Due(policy), use.SnapshotsInUse(), clock.UnixMs, quarantine);
         Describe(state, policy);
         using var buffers = new ParquetBuffers(memoryBytes);
@@ -184,7 +183,7 @@ internal sealed class TableMaintenance(TableHandle table, EngineContext engine)
         foreach (var note in outcome.Notes) engine.Log.Info("of a table's upkeep", ("table", table.Name), ("job", plan.Kind), ("note", note));
     }
 
-    private void Describe(Inventory state, MaintenancePolicy policy)
+    private void Describe(TableInventory state, MaintenancePolicy policy)
     {
         var metadata = state.Table.Metadata;
         var enough = (policy.Compaction?.TargetFileBytes ?? ParquetProperties.TargetFileBytesOf(metadata)) * 3 / 4;

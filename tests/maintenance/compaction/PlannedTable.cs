@@ -72,7 +72,7 @@ internal sealed class PlannedTable
     internal ImmutableArray<CompactionPlan> Plan(RetentionPolicy? retention = null) =>
         CompactionPlanner.Plan(State(), new MaintenancePolicy { Compaction = Rules, Retention = retention }, NowMs);
 
-    internal TableState State() => new(new Table(TestTables.Events, Metadata, ""), Metadata.CurrentSnapshot, [], [.. files]);
+    internal TableInventory State() => new(new Table(TestTables.Events, Metadata, ""), Metadata.CurrentSnapshot, [], [.. files]);
 
     /// <summary>What a job of the plan would do; files of other sizes than the plan's come out only at the end.</summary>
     internal IEnumerable<string> Do(CompactionPlan plan)

@@ -144,6 +144,27 @@ public sealed class OrphanTests : IDisposable
     }
 
     [Fact]
+    public void WhileASnapshotIsReadThatHasExpiredNothingGoes()
+    {
+        var path = Lose("data/lost.parquet");
+        kept.Use.Snapshots.Add(new SnapshotId(7));
+        Assert.Contains("snapshot 7 is being read and has expired", Remove().Conflict, StringComparison.Ordinal);
+        Assert.True(kept.Stored.Exists(path));
+        kept.Use.Snapshots.Clear();
+        Assert.Equal(1, Remove().FilesRemoved);
+    }
+
+    [Fact]
+    public void DataThatLiesElsewhereIsNotLookedAtAndThatIsSaid()
+    {
+        kept.Commit(new SetTableProperties { Updates = TestTables.Strings(("write.data.path", "s3://bucket/elsewhere")) });
+        kept.Put("s3://bucket/warehouse/elsewhere/lost.parquet", 5, 9 * DayMs);
+        var outcome = Remove();
+        Assert.Equal("files below s3://bucket/elsewhere (write.data.path) are not looked at", Assert.Single(outcome.Notes));
+        Assert.Equal(0, outcome.FilesRemoved);
+    }
+
+    [Fact]
     public void AFileThatACommitTakesUpDuringTheSearchStays()
     {
         for (var steps = 0; ; steps++)

@@ -16,10 +16,10 @@ namespace K2I.Maintenance;
 /// <param name="Files">
 /// Its live data files, each with the delete files that may concern it, in order of data sequence number, then location.
 /// </param>
-public sealed record TableState(Table Table, Snapshot? Snapshot, ImmutableArray<ManifestFile> Manifests, ImmutableArray<ScanTask> Files)
+public sealed record TableInventory(Table Table, Snapshot? Snapshot, ImmutableArray<ManifestFile> Manifests, ImmutableArray<ScanTask> Files)
 {
     /// <summary>Reads the manifest list and every manifest with live files.</summary>
-    public static TableState Read(Table table, IObjectStore store, MaintenancePolicy policy)
+    public static TableInventory Read(Table table, IObjectStore store, MaintenancePolicy policy)
     {
         if (table.Metadata.CurrentSnapshot is not { } snapshot) return new(table, null, [], []);
         var schema = table.Metadata.CurrentSchema;

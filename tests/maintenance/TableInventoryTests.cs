@@ -7,7 +7,7 @@ namespace K2I.Maintenance.Tests;
 
 /// <summary>What planners are shown of a table.</summary>
 [Collection(nameof(CompactionMemoryTests))]
-public sealed class TableStateTests(ITestOutputHelper output)
+public sealed class TableInventoryTests(ITestOutputHelper output)
 {
     private static readonly Schema Columns = Schema.Of(
         new Field(1, "id", PrimitiveType.Long, true), new Field(2, "name", PrimitiveType.String, false),
@@ -17,10 +17,10 @@ public sealed class TableStateTests(ITestOutputHelper output)
     public void FilesComeWithTheirDeletesAndMetricsOnlyOfWhatThePolicyGoesBy()
     {
         using var table = MaintainedTable.InMemory(Columns, "", 3);
-        Assert.Null(TableState.Read(table.Table, table.Store, new()).Snapshot);
+        Assert.Null(TableInventory.Read(table.Table, table.Store, new()).Snapshot);
         for (var n = 0; n < 3; n++) table.Append(20);
         table.Delete((task, row) => row == 0 && task.Data.SequenceNumber == 2);
-        var plain = TableState.Read(table.Table, table.Store, new());
+        var plain = TableInventory.Read(table.Table, table.Store, new());
         Assert.Equal(table.Table.Metadata.CurrentSnapshotId, plain.Snapshot!.SnapshotId);
         Assert.Equal([0, 1, 0], plain.Files.Select(t => t.Deletes.Length));
         Assert.All(plain.Files,
@@ -31,7 +31,7 @@ public sealed class TableStateTests(ITestOutputHelper output)
             Retention = new RetentionPolicy("at", 1),
             Compaction = new() { Order = new RowOrder(RowOrderKind.ZOrder, ["name"]) },
         };
-        var kept = TableState.Read(table.Table, table.Store, policy).Files;
+        var kept = TableInventory.Read(table.Table, table.Store, policy).Files;
         Assert.All(kept, t => Assert.Equal([2, 3], t.Data.File.NullValueCounts!.Keys.Order()));
         Assert.All(table.Files(), t => Assert.Contains(1, t.Data.File.LowerBounds!.Keys));
     }
@@ -56,7 +56,7 @@ public sealed class TableStateTests(ITestOutputHelper output)
         table.Commit(new AppendFiles { Files = [.. Enumerable.Range(0, Files).Select(File)] });
         var loaded = table.Table;
         var before = GC.GetTotalMemory(forceFullCollection: true);
-        var state = TableState.Read(loaded, table.Store, new());
+        var state = TableInventory.Read(loaded, table.Store, new());
         var bytes = (GC.GetTotalMemory(forceFullCollection: true) - before) / Files;
         Assert.Equal(Files, state.Files.Length);
         output.WriteLine($"{bytes} bytes a file");
@@ -68,11 +68,11 @@ public sealed class TableStateTests(ITestOutputHelper output)
     {
         using var table = MaintainedTable.InMemory(Columns, "bucket(4, id)");
         for (var n = 0; n < 5; n++) table.Append(40);
-        var state = TableState.Read(table.Table, table.Store, table.Policy);
-        var (first, second) = (Planner.Plan(state, table.Policy, table.Clock.UnixMs),
-            Planner.Plan(state, table.Policy, table.Clock.UnixMs));
+        var state = TableInventory.Read(table.Table, table.Store, table.Policy);
+        var (first, second) = (Planner.Plan(state, table.Policy, [], table.Clock.UnixMs),
+            Planner.Plan(state, table.Policy, [], table.Clock.UnixMs));
         Assert.Equal(4, first.Length);
         Assert.Equal(first.Select(p => p.ToString()), second.Select(p => p.ToString()));
-        Assert.Empty(Planner.Plan(state, new MaintenancePolicy { Compaction = null }, table.Clock.UnixMs));
+        Assert.Empty(Planner.Plan(state, table.Policy with { Compaction = null }, [], table.Clock.UnixMs));
     }
 }
