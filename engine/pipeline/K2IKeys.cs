@@ -1,6 +1,9 @@
 namespace K2I.Pipeline;
 
-/// <summary>Every name of the form <c>k2i.…</c> that K2I leaves in what others read: tables, data files and Kafka records. Nothing else spells one.</summary>
+/// <summary>
+/// Every name of the form <c>k2i.…</c> that K2I leaves in what others read: tables, data files and Kafka records. Nothing else spells one,
+/// but for <see cref="K2I.Iceberg.ParquetProperties.ColumnEncodingPrefix"/>.
+/// </summary>
 public static class K2IKeys
 {
     /// <summary>Snapshot summary and table property, written by the same commit: how far the table is, as <see cref="OffsetMap"/>'s JSON.</summary>
