@@ -56,8 +56,8 @@ internal sealed class MaintainedTable : IDisposable
 
     internal JobContext Context { get; set; }
 
-    /// <summary>Files are merged and nothing else, unless a test wants more.</summary>
-    internal MaintenancePolicy Policy { get; set; } = new()
+    /// <summary>Files are merged, whatever their age, and nothing else is done.</summary>
+    internal static MaintenancePolicy MergesOnly { get; } = new()
     {
         Compaction = new() { SettleMs = 0, QuietMs = 0 },
         Expiry = null,
@@ -65,6 +65,8 @@ internal sealed class MaintainedTable : IDisposable
         Manifests = null,
         Statistics = null,
     };
+
+    internal MaintenancePolicy Policy { get; set; } = MergesOnly;
 
     internal Table Table => Catalog.Load(TestTables.Events);
 

@@ -27,7 +27,7 @@ public sealed class CompactionFaultTests
     {
         table.Context = table.Context with { MemoryBytes = 256 << 10 };
         var order = new RowOrder(RowOrderKind.Sorted, ["name", "id"]);
-        table.Policy = new() { Compaction = new() { SettleMs = 0, QuietMs = 0, Order = order } };
+        table.Policy = MaintainedTable.MergesOnly with { Compaction = new() { SettleMs = 0, QuietMs = 0, Order = order } };
     });
 
     [Theory]
@@ -35,7 +35,7 @@ public sealed class CompactionFaultTests
     [InlineData(3, FaultyStore.Fault.After)]
     public void AnyFailingCallLosesNothingWhereRowGroupsAreCopied(int formatVersion, object kind) =>
         Fail(formatVersion, (FaultyStore.Fault)kind, rows: 200, isDeleted: false, set: table =>
-            table.Policy = new() { Compaction = new() { SettleMs = 0, QuietMs = 0, LeastRowGroupBytes = 1 } });
+            table.Policy = MaintainedTable.MergesOnly with { Compaction = new() { SettleMs = 0, QuietMs = 0, LeastRowGroupBytes = 1 } });
 
     private static void Fail(int formatVersion, FaultyStore.Fault fault, int rows, Action<MaintainedTable> set, bool isDeleted = true)
     {

@@ -26,7 +26,7 @@ public sealed class CompactionMemoryTests(ITestOutputHelper output)
         for (var n = 0; n < 3; n++) Append(table, schema, rows, rowBytes);
         var before = table.SortedRows(lineage: true).Select(r => r.GetHashCode(StringComparison.Ordinal)).ToList();
         using var buffers = new ParquetBuffers(0, (long)limitMib << 20);
-        if (isSorted) table.Policy = new() { Compaction = SortedBy("blob") };
+        if (isSorted) table.Policy = MaintainedTable.MergesOnly with { Compaction = SortedBy("blob") };
         var plan = Assert.Single(table.Plan());
         using var job = plan.Start(table.Context with { Buffers = buffers, MemoryBytes = (long)limitMib << 20 });
         long least = Held(), most = 0;
@@ -48,7 +48,7 @@ public sealed class CompactionMemoryTests(ITestOutputHelper output)
         using var table = MaintainedTable.InMemory(schema);
         for (var n = 0; n < 24; n++) Append(table, schema, 500, 1 << 10);
         var rules = new CompactionPolicy { SettleMs = 0, QuietMs = 0, TargetFileBytes = Target, LeastRowGroupBytes = long.MaxValue };
-        table.Policy = new() { Compaction = rules };
+        table.Policy = MaintainedTable.MergesOnly with { Compaction = rules };
         var rows = table.Rows().Count;
         var outcome = Assert.Single(table.Keep());
         Assert.Equal(3, outcome.FilesOut);
@@ -65,7 +65,7 @@ public sealed class CompactionMemoryTests(ITestOutputHelper output)
             new Field(id, $"c{id}", id % 3 == 0 ? PrimitiveType.String : id % 3 == 1 ? PrimitiveType.Long : PrimitiveType.Double, false))]);
         using var table = MaintainedTable.InMemory(schema, "", 3);
         for (var n = 0; n < 3; n++) table.Append(3000);
-        if (isSorted) table.Policy = new() { Compaction = SortedBy("c1") };
+        if (isSorted) table.Policy = MaintainedTable.MergesOnly with { Compaction = SortedBy("c1") };
         var rows = table.Table.Metadata.CurrentSnapshot!.Summary[SummaryKeys.TotalRecords];
         var memory = table.Context.MemoryBytes;
         using var buffers = new ParquetBuffers(0, memory);

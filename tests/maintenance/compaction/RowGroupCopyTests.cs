@@ -64,7 +64,7 @@ public sealed class RowGroupCopyTests(ITestOutputHelper output) : IDisposable
         using var table = Filled(new MemoryStore("memory://wh"), 3, 3);
         Assert.Single(table.Keep());
         var lineage = table.Rows(lineage: true);
-        table.Policy = new() { Compaction = new() { SettleMs = 0, QuietMs = 0, LeastRowGroupBytes = 1, DeletedRatio = 0.1 } };
+        table.Policy = MaintainedTable.MergesOnly with { Compaction = new() { SettleMs = 0, QuietMs = 0, LeastRowGroupBytes = 1, DeletedRatio = 0.1 } };
         var plan = Plan(table);
         Assert.Null(MaintainedTable.Run(plan, table.Context).Conflict);
         Assert.Equal(lineage, table.Rows(lineage: true));
@@ -144,7 +144,7 @@ public sealed class RowGroupCopyTests(ITestOutputHelper output) : IDisposable
         var root = store is LocalStore local ? local.Root : "memory://wh";
         var table = new MaintainedTable(store, root, Columns, "", formatVersion, seed)
         {
-            Policy = new() { Compaction = new() { SettleMs = 0, QuietMs = 0, LeastRowGroupBytes = 1 } },
+            Policy = MaintainedTable.MergesOnly with { Compaction = new() { SettleMs = 0, QuietMs = 0, LeastRowGroupBytes = 1 } },
         };
         for (var n = 0; n < 3; n++) table.AppendInGroups(3000, "name", "id");
         return table;

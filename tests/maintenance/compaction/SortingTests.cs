@@ -75,7 +75,7 @@ public sealed class SortingTests(ITestOutputHelper output)
         }
         var rows = table.SortedRows();
         var order = new RowOrder(RowOrderKind.ZOrder, ["a", "b", "c"]);
-        table.Policy = new() { Compaction = new() { SettleMs = 0, QuietMs = 0, TargetFileBytes = 1 << 30, Order = order } };
+        table.Policy = MaintainedTable.MergesOnly with { Compaction = new() { SettleMs = 0, QuietMs = 0, TargetFileBytes = 1 << 30, Order = order } };
         var plan = Assert.IsType<CompactionPlan>(Assert.Single(table.Plan())) with { FileBytes = 60_000 };
         Assert.Null(MaintainedTable.Run(plan, table.Context).Conflict);
         Assert.Equal(rows, table.SortedRows());
@@ -118,7 +118,7 @@ public sealed class SortingTests(ITestOutputHelper output)
     private static void Sort(MaintainedTable table, RowOrder order, SortOrder expected)
     {
         var before = table.SortedRows(lineage: true);
-        table.Policy = new() { Compaction = new() { SettleMs = 0, QuietMs = 0, Order = order } };
+        table.Policy = MaintainedTable.MergesOnly with { Compaction = new() { SettleMs = 0, QuietMs = 0, Order = order } };
         Assert.Null(MaintainedTable.Run(Assert.Single(table.Plan()), table.Context).Conflict);
         Assert.Equal(before, table.SortedRows(lineage: true));
         var key = OrderKey.BySortOrder(expected, Columns);
