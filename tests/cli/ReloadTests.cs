@@ -46,7 +46,8 @@ public sealed class ReloadTests : IDisposable
     {
         using var log = Start();
         Write("[maintenance]\nexpire_after = 2d\norphans = off\nmemory = 32MiB\n");
-        Assert.Contains("wait for a restart: [maintenance] memory\n", harness.Run("reload", "--config", config).Out, StringComparison.Ordinal);
+        var output = harness.Run("reload", "--config", config).Out;
+        Assert.Contains("wait for a restart: [maintenance] memory\n", output, StringComparison.Ordinal);
         var kept = engine.Applied[0].Maintenance;
         Assert.Equal((172_800_000, null), (kept.Expiry!.MaxAgeMs, kept.Orphans));
     }
