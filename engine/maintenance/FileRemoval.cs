@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using K2I.Base;
 
 namespace K2I.Maintenance;
@@ -69,11 +68,10 @@ internal sealed class FileRemoval(JobContext context, string reason)
     public ImmutableArray<string> Notes(int wanted)
     {
         var notes = ImmutableArray.CreateBuilder<string>();
-        if (Failed > 0) notes.Add(string.Create(CultureInfo.InvariantCulture, $"{Failed} files could not be removed, such as: {failure}"));
-        if (HasGivenUp && wanted > Seen) notes.Add(
-            string.Create(CultureInfo.InvariantCulture, $"{wanted - Seen} files more were not tried"));
-        if (inUse > 0) notes.Add(string.Create(CultureInfo.InvariantCulture, $"{inUse} files are left to a writer that has them"));
-        if (left > 0) notes.Add(string.Create(CultureInfo.InvariantCulture, $"{left} files are left: {whyLeft}"));
+        if (Failed > 0) notes.Add($"{Failed} files could not be removed, such as: {failure}");
+        if (HasGivenUp && wanted > Seen) notes.Add($"{wanted - Seen} files more were not tried");
+        if (inUse > 0) notes.Add($"{inUse} files are left to a writer that has them");
+        if (left > 0) notes.Add($"{left} files are left: {whyLeft}");
         return notes.ToImmutable();
     }
 }

@@ -8,6 +8,8 @@ public abstract class SteppedJob : MaintenanceJob
 {
     private readonly IEnumerator<double> steps;
     private double progress;
+    private string? uuid;
+    private long newest;
 
     protected SteppedJob(JobPlan plan, JobContext context)
     {
@@ -42,9 +44,29 @@ public abstract class SteppedJob : MaintenanceJob
         GC.SuppressFinalize(this);
     }
 
-    protected Table Load() => Context.Catalog.Load(Context.Ident);
+    /// <summary>The table as it is now.</summary>
+    /// <exception cref="EngineException">
+    /// NotFound: it is gone, or another has its name. Unavailable: the catalog shows less than it did before; files that it does not show
+    /// would be taken for such that nobody needs.
+    /// </exception>
+    protected Table Load() => Seen(Context.Catalog.Load(Context.Ident));
 
-    protected CommitResult Commit(TableAction action) =>
-        new TableCommitter(Context.Catalog, Context.Store, clock: Context.Clock, log: Context.Log, random: Context.Random)
-            .Commit(Context.Ident, action);
+    protected CommitResult Commit(TableAction action)
+    {
+        var committer = new TableCommitter(Context.Catalog, Context.Store, clock: Context.Clock, log: Context.Log, random: Context.Random);
+        var result = committer.Commit(Context.Ident, action);
+        _ = Seen(result.Table);
+        return result;
+    }
+
+    private Table Seen(Table table)
+    {
+        uuid ??= table.Metadata.Uuid;
+        if (table.Metadata.Uuid != uuid)
+            throw new EngineException(ErrorKind.NotFound, $"table {table.Ident} was dropped and created again meanwhile");
+        if (table.Metadata.LastSequenceNumber < newest)
+            throw new EngineException(ErrorKind.Unavailable, $"table {table.Ident}: the catalog shows an older state of it than before");
+        newest = table.Metadata.LastSequenceNumber;
+        return table;
+    }
 }

@@ -42,6 +42,17 @@ public sealed class ReloadTests : IDisposable
     }
 
     [Fact]
+    public void HowTablesAreKeptChangesUnderWayButForTheMemory()
+    {
+        using var log = Start();
+        Write("[maintenance]\nexpire_after = 2d\norphans = off\nmemory = 32MiB\n");
+        var output = harness.Run("reload", "--config", config).Out;
+        Assert.Contains("wait for a restart: [maintenance] memory\n", output, StringComparison.Ordinal);
+        var kept = engine.Applied[0].Maintenance;
+        Assert.Equal((172_800_000, null), (kept.Expiry!.MaxAgeMs, kept.Orphans));
+    }
+
+    [Fact]
     public void AWrongFileChangesNothingAndAllOfItIsSaid()
     {
         using var log = Start();

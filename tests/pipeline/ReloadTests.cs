@@ -71,6 +71,19 @@ public sealed class ReloadTests : IDisposable
     }
 
     [Fact]
+    public void HowATableIsKeptInShapeEndsNoRun()
+    {
+        using var engine = fixture.Start(fixture.Options(Table("one", "a") with { Flush = Never }));
+        fixture.Produce("a", 0, """{"id":1}""");
+        engine.WaitFor("one", t => t.Rows == 1);
+        var kept = Table("one", "a") with { Flush = Never, IsMaintained = false, Maintenance = new() { Retention = new("ts", 1) } };
+        engine.Apply([kept], []);
+        fixture.Produce("a", 0, """{"id":2}""");
+        engine.WaitFor("one", t => t.Rows == 2);
+        Assert.Null(fixture.Load("default.one").Metadata.CurrentSnapshot);
+    }
+
+    [Fact]
     public void OtherTopicsAreReadFromThenOn()
     {
         fixture.Produce("a", 0, """{"id":1}""");

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using K2I.Base;
 using K2I.Iceberg;
 
@@ -10,9 +9,8 @@ namespace K2I.Maintenance;
 /// </summary>
 /// <remarks>
 /// What may go is searched for after the commit, in the table as it is loaded then: a manifest or list a step. Snapshots that came into use
-/// meanwhile count as if they had stayed.
-/// Before each batch the table is looked at once more. What is left when a job breaks off between its commit and its end is found as
-/// orphans.
+/// meanwhile count as if they had stayed. Before each batch the table is looked at once more. What is left when a job breaks off between
+/// its commit and its end is found as orphans.
 /// </remarks>
 internal sealed class ExpiryJob(ExpiryPlan plan, JobContext context) : SteppedJob(plan, context)
 {
@@ -21,8 +19,8 @@ internal sealed class ExpiryJob(ExpiryPlan plan, JobContext context) : SteppedJo
     protected override IEnumerable<double> Steps()
     {
         var before = Load();
-        if (GarbageRule.Refusal(before.Metadata) is { } refusal) throw new EngineException(ErrorKind.Invalid,
-            $"table {Context.Ident}: {refusal}");
+        if (GarbageRule.Refusal(before.Metadata) is { } refusal)
+            throw new EngineException(ErrorKind.Invalid, $"table {Context.Ident}: {refusal}");
         var action = ExpiryPlanner.ActionOf(before.Metadata, plan.Policy, Context.Use.SnapshotsInUse(), Context.Clock.UnixMs);
         var result = Commit(action);
         if (result.Status != CommitStatus.Committed)
@@ -77,13 +75,11 @@ internal sealed class ExpiryJob(ExpiryPlan plan, JobContext context) : SteppedJo
     /// <summary>Why the files of the plan are left alone after all; null if nothing speaks for them.</summary>
     private string? Doubt(TableMetadata before, TableMetadata planned)
     {
-        if (Context.Catalog.TryLoad(Context.Ident) is not { } now
-            || now.Metadata.Uuid != before.Uuid) return "the table was dropped or replaced meanwhile";
+        if (Context.Catalog.TryLoad(Context.Ident) is not { } now || now.Metadata.Uuid != before.Uuid)
+            return "the table was dropped or replaced meanwhile";
         var used = Context.Use.SnapshotsInUse();
-        return before.Snapshots.FirstOrDefault(s =>
-            planned.FindSnapshot(s.SnapshotId) is null
-            && (used.Contains(s.SnapshotId) || now.Metadata.FindSnapshot(s.SnapshotId) is not null)) is { } back
-            ? string.Create(CultureInfo.InvariantCulture, $"snapshot {back.SnapshotId} is in use again")
-            : null;
+        bool IsBack(SnapshotId id) => planned.FindSnapshot(id) is null && (used.Contains(id) || now.Metadata.FindSnapshot(id) is not null);
+        var back = before.Snapshots.FirstOrDefault(s => IsBack(s.SnapshotId));
+        return back is null ? null : $"snapshot {back.SnapshotId} is in use again";
     }
 }

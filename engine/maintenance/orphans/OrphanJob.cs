@@ -9,15 +9,15 @@ namespace K2I.Maintenance;
 /// <summary>Finds files below a table's location that the table does not name, and removes them where it is told to.</summary>
 /// <remarks>
 /// <code>
-/// list: old files are suspects ─► load the table ─► what it names is none ─► list again: suspects are orphans ─► load again, what it names
-/// now is none ─► remove, 1,000 at a time
+/// list ─► load the table ─► list again ─► load again ─► remove 1,000 ─► load again ─► …
+/// old     what it names     what is       what it names
+/// files:  is none           suspect       now is none
+/// suspects                  still: orphan
 /// </code>
 /// The listing comes before the load, so a file that a commit took up between them counts as named. Suspects are hashes of their paths
-/// (<see cref="LocationKey"/>), 16 bytes each; where there are more
-/// than the memory is for, the whole is done for a part of all hashes after another. A file is removed by the metadata's word alone:
-/// whatever of it cannot be read ends the job.
-/// Nothing is removed where another table lies in the same place, or where it is so much that the place must be wrong, unless the policy
-/// says so.
+/// (<see cref="LocationKey"/>), 16 bytes each; where there are more than the memory is for, the whole is done for one part of all hashes
+/// after another. A file is removed by the metadata's word alone: whatever of it cannot be read ends the job. Nothing is removed where
+/// another table lies in the same place, or where it is so much that the place must be wrong, unless the policy says so.
 /// </remarks>
 internal sealed class OrphanJob(OrphanPlan plan, JobContext context) : SteppedJob(plan, context)
 {
@@ -47,11 +47,7 @@ internal sealed class OrphanJob(OrphanPlan plan, JobContext context) : SteppedJo
     protected override IEnumerable<double> Steps()
     {
         var table = Load();
-        if (GarbageRule.Refusal(table.Metadata) is { } refusal) throw Refused(refusal);
-        if (Policy.GraceMs < OrphanPolicy.LeastGraceMs
-            && !Policy.Force) throw Refused(
-            $"files younger than {Units.FormatMs(OrphanPolicy.LeastGraceMs)} may be of a flush under way; "
-                + $"orphans of {Units.FormatMs(Policy.GraceMs)} are not looked for");
+        Require(table);
         var root = (Policy.Location ?? table.Metadata.Location).TrimEnd('/');
         place = LocationKey.PlaceOf(root);
         if (table.Metadata.Property(TableProperties.DataPath) is { Length: > 0 } path && !Location.IsUnder(path, root)) elsewhere = path;
@@ -87,7 +83,6 @@ internal sealed class OrphanJob(OrphanPlan plan, JobContext context) : SteppedJo
         {
             // A commit may have taken up what was written long before.
             var now = Load();
-            if (now.Metadata.Uuid != table.Metadata.Uuid) throw Refused("it was dropped and created again meanwhile");
             foreach (var _ in named.Walk(now)) yield return Walked;
             if (Lost(now) is not null) break;
             var going = batch.Where(orphans.ContainsKey).ToArray();
@@ -108,6 +103,14 @@ internal sealed class OrphanJob(OrphanPlan plan, JobContext context) : SteppedJo
         };
     }
 
+    private void Require(Table table)
+    {
+        if (GarbageRule.Refusal(table.Metadata) is { } refusal) throw Refused(refusal);
+        if (Policy.GraceMs >= OrphanPolicy.LeastGraceMs || Policy.Force) return;
+        throw Refused($"files younger than {Units.FormatMs(OrphanPolicy.LeastGraceMs)} may be of a flush under way; "
+            + $"orphans of {Units.FormatMs(Policy.GraceMs)} are not looked for");
+    }
+
     private double Done(UInt128 part, double ofPart) => ((Found * (double)part) + ofPart) / (double)parts;
 
     private IEnumerable<int> Suspect(string root, OrphanListing listing, UInt128 part)
@@ -123,8 +126,7 @@ internal sealed class OrphanJob(OrphanPlan plan, JobContext context) : SteppedJo
                 if (file.LastModifiedMs <= 0) untimed++;
                 if (OrphanListing.IsMetadata(file.Location))
                 {
-                    if (!listing.IsMetadataPlace(file.Location)) throw Refused(
-                        $"{file.Location} is another table's: its files lie in the same place, and which are whose cannot be told");
+                    if (!listing.IsMetadataPlace(file.Location)) throw Shared($"{file.Location} is another table's");
                     metadataFiles.Add(file.Location);
                 }
             }
@@ -146,9 +148,8 @@ internal sealed class OrphanJob(OrphanPlan plan, JobContext context) : SteppedJo
         foreach (var file in Context.Store.List(root + "/"))
         {
             if (listing.MayBeOrphan(file) && LocationKey.Of(file.Location) is var key && suspects.Contains(key)) orphans[key] = file;
-            if (orphans.Count > 10 * MostFiles) throw Refused(
-                $"more than {10 * MostFiles} files below {root} are not its own; "
-                    + "that is more than is removed at a time, or the place is wrong");
+            if (orphans.Count > 10 * MostFiles)
+                throw Refused($"more than {10 * MostFiles} files below {root} are not its own: the place is wrong");
             if (++count % ListedAtATime == 0) yield return count;
         }
     }
@@ -181,8 +182,7 @@ internal sealed class OrphanJob(OrphanPlan plan, JobContext context) : SteppedJo
             orphans.Remove(key);
             return;
         }
-        if (metadata.Uuid != table.Metadata.Uuid) throw Refused(
-            $"{file} is of another table (uuid {metadata.Uuid}): its files lie in the same place, and which are whose cannot be told");
+        if (metadata.Uuid != table.Metadata.Uuid) throw Shared($"{file} is of another table (uuid {metadata.Uuid})");
         if (orphans.ContainsKey(key)) superseded.Add(key);
     }
 
@@ -217,13 +217,14 @@ internal sealed class OrphanJob(OrphanPlan plan, JobContext context) : SteppedJo
     private ImmutableArray<string> Notes(ImmutableArray<string> notes)
     {
         if (elsewhere is not null) notes = notes.Add($"files below {elsewhere} ({TableProperties.DataPath}) are not looked at");
-        if (conflicts > 0) notes =
-            notes.Add(string.Create(CultureInfo.InvariantCulture,
-            $"{conflicts} files are named under another scheme or authority, such as {conflict}; they are kept"));
-        if (untimed > 0) notes =
-            notes.Add(string.Create(CultureInfo.InvariantCulture, $"{untimed} files have no time in the listing; they are kept"));
+        if (conflicts > 0)
+            notes = notes.Add($"{conflicts} files are named under another scheme or authority, such as {conflict}; they are kept");
+        if (untimed > 0) notes = notes.Add($"{untimed} files have no time in the listing; they are kept");
         return notes;
     }
+
+    private EngineException Shared(string what) =>
+        Refused($"{what}: files of both lie in the same place, and which are whose cannot be told");
 
     private EngineException Refused(string why) => new(ErrorKind.Invalid, $"table {Context.Ident}: {why}");
 }

@@ -7,11 +7,11 @@ internal sealed partial class TableHandle
 {
     /// <summary>
     /// The configuration says something else of it, or nothing (null). Its run ends with a flush, and the next one begins with what is
-    /// said; limits of flushes count at once. Under the lock of the <see cref="TableSet"/>.
+    /// said; limits of flushes and how the table is kept in shape count at once. Under the lock of the <see cref="TableSet"/>.
     /// </summary>
     internal void ChangeTo(TableOptions? next)
     {
-        if (next is not null && Volatile.Read(ref change) is null && (Options with { Flush = next.Flush }).Means(next))
+        if (next is not null && Volatile.Read(ref change) is null && IsSameRun(next))
         {
             Volatile.Write(ref options, next);
             return;
@@ -19,6 +19,10 @@ internal sealed partial class TableHandle
         Volatile.Write(ref change, new(next));
         Wake(Urgency.Control);
     }
+
+    /// <summary>Nothing differs that a run was begun with.</summary>
+    private bool IsSameRun(TableOptions next) =>
+        (Options with { Flush = next.Flush, Maintenance = next.Maintenance, IsMaintained = next.IsMaintained }).Means(next);
 
     /// <summary>Begins to leave by a flush; true once it has taken too long.</summary>
     private bool IsLeavingOver(TableRun now)

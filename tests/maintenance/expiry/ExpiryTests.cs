@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using K2I.Base;
 using K2I.Iceberg;
 using K2I.Iceberg.Tests;
@@ -185,6 +186,23 @@ public sealed class ExpiryTests : IDisposable
     }
 
     [Fact]
+    public void ACatalogThatLagsBehindEndsTheJobBeforeAnyFileGoes()
+    {
+        kept.Append();
+        kept.Append();
+        var old = kept.Table;
+        var last = kept.Append();
+        var plan = Plan(Everything)!;
+        var lagging = new LaggingCatalog(kept.Catalog, old);
+        using var job = plan.Start(kept.Context with { Catalog = lagging });
+        Assert.True(job.Step());
+        lagging.Lags = true;
+        Assert.Equal(ErrorKind.Unavailable, Assert.Throws<EngineException>(() => KeptTable.Finish(job)).Kind);
+        Assert.True(kept.Stored.Exists(last.FilePath));
+        kept.RequireWhole();
+    }
+
+    [Fact]
     public void ATableWhoseFilesAreNotItsAloneIsLeftAlone()
     {
         kept.Append();
@@ -266,4 +284,25 @@ public sealed class ExpiryTests : IDisposable
     private JobOutcome Expire(int keep = 1) => kept.Run(Plan(new ExpiryPolicy { MaxAgeMs = 0, MinSnapshots = keep }));
 
     private ExpiryPlan? Plan(ExpiryPolicy policy) => ExpiryPlanner.Plan(Metadata, policy, kept.Use.SnapshotsInUse(), kept.Clock.UnixMs);
+
+    /// <summary>Loads from a copy that has not seen the newest commits, where it lags.</summary>
+    private sealed class LaggingCatalog(ICatalog inner, Table old) : ICatalog
+    {
+        public bool Lags { get; set; }
+
+        public Table Load(TableIdent ident) => Lags ? old : inner.Load(ident);
+
+        public Table? TryLoad(TableIdent ident) => Lags ? old : inner.TryLoad(ident);
+
+        public Table Create(TableIdent ident, TableCreation creation) => inner.Create(ident, creation);
+
+        public CommitOutcome Commit(Table current, ImmutableArray<MetadataUpdate> updates, ImmutableArray<TableRequirement> requirements) =>
+            inner.Commit(current, updates, requirements);
+
+        public bool Drop(TableIdent ident, bool purge) => inner.Drop(ident, purge);
+
+        public IEnumerable<ImmutableArray<string>> ListNamespaces() => inner.ListNamespaces();
+
+        public IEnumerable<TableIdent> ListTables(ImmutableArray<string> inNamespace) => inner.ListTables(inNamespace);
+    }
 }
