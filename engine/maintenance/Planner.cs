@@ -11,9 +11,12 @@ public static class Planner
     /// <param name="policy">How it is to be kept.</param>
     /// <param name="inUse">Snapshots that stay.</param>
     /// <param name="nowMs">Unix time.</param>
-    /// <param name="quarantine">What was found of orphans before; null: they are removed when first found, where the policy says so.</param>
+    /// <param name="quarantine">
+    /// What was found of orphans before; null: they are removed when first found, where the policy says so.
+    /// </param>
     public static ImmutableArray<JobPlan> Plan(
-        TableInventory state, MaintenancePolicy policy, ImmutableHashSet<SnapshotId> inUse, long nowMs, IOrphanQuarantine? quarantine = null)
+        TableInventory state, MaintenancePolicy policy, ImmutableHashSet<SnapshotId> inUse, long nowMs,
+        IOrphanQuarantine? quarantine = null)
     {
         var table = state.Table.Metadata;
         JobPlan?[] before = [policy.Retention is { } retention

@@ -5,13 +5,16 @@ using K2I.Storage;
 
 namespace K2I.Maintenance.Tests;
 
-/// <summary>Two days of commits with the defaults: what readers and writers have to look through no longer grows once snapshots expire.</summary>
+/// <summary>
+/// Two days of commits with the defaults: what readers and writers have to look through no longer grows once snapshots expire.
+/// </summary>
 public sealed class TwoDaysTests
 {
     private const int CommitMs = 240_000, CommitsPerDay = 86_400_000 / CommitMs, RoundCommits = 10, ExpiryCommits = 20, RowsPerCommit = 5;
     private const long DayMs = 86_400_000;
 
-    private static readonly Schema Columns = Schema.Of(new Field(1, "id", PrimitiveType.Long, true), new Field(2, "text", PrimitiveType.String, false));
+    private static readonly Schema Columns = Schema.Of(
+        new Field(1, "id", PrimitiveType.Long, true), new Field(2, "text", PrimitiveType.String, false));
 
     [Theory]
     [InlineData("")]

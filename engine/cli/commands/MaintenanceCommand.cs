@@ -18,7 +18,8 @@ internal static class MaintenanceCommand
     public static Command Create(Terminal terminal)
     {
         var common = new Common(terminal);
-        var command = new Command("maintenance", "Keep a table in shape: small files, old snapshots, files that nothing names, manifests, statistics, retention");
+        var command = new Command("maintenance",
+            "Keep a table in shape: small files, old snapshots, files that nothing names, manifests, statistics, retention");
         command.Subcommands.Add(Part(
             "plan", "What is to be done for the table, and why; changes nothing", common,
             line => Work(line, common, Kinds) with { DryRun = true }));
@@ -41,7 +42,11 @@ internal static class MaintenanceCommand
 
     private static Command Compact(Common common)
     {
-        var sort = new Option<string?>("--sort-by") { Description = "Sort the rows by these columns, commas between", HelpName = "COLUMNS" };
+        var sort = new Option<string?>("--sort-by")
+        {
+            Description = "Sort the rows by these columns, commas between",
+            HelpName = "COLUMNS",
+        };
         var zorder = new Option<string?>("--zorder") { Description = "Lay them in Z-order of these columns", HelpName = "COLUMNS" };
         RowOrder? OrderOf(ParseResult line) =>
             line.GetValue(sort) is { } sorted ? new RowOrder(RowOrderKind.Sorted, Names(sorted))

@@ -71,7 +71,8 @@ internal static class MaintenanceBinder
     {
         const string zorder = "zorder(";
         var isCurve = text.StartsWith(zorder, StringComparison.OrdinalIgnoreCase) && text.EndsWith(')');
-        var names = (isCurve ? text[zorder.Length..^1] : text).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var names = (isCurve ? text[zorder.Length..^1] : text)
+            .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         return new RowOrder(isCurve ? RowOrderKind.ZOrder : RowOrderKind.Sorted, [.. names]);
     }
 

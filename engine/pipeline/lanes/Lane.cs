@@ -313,7 +313,8 @@ internal sealed partial class Lane : IRecordHandler, IConsumerListener, IDisposa
         long lag = 0;
         foreach (var partition in partitions.All)
             foreach (var source in partition.Reading)
-                if (source.HighWatermark.IsNumber && source.NextOffset.IsNumber) lag += Math.Max(0, source.HighWatermark - source.NextOffset);
+                if (source is { HighWatermark.IsNumber: true, NextOffset.IsNumber: true })
+                    lag += Math.Max(0, source.HighWatermark - source.NextOffset);
         IsBehind = stalled.Count > 0 || Log.Trouble is not null || lag > Math.Max(LeastLag, 2 * (taken - takenBefore));
         takenBefore = taken;
     }

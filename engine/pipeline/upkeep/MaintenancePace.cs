@@ -2,7 +2,9 @@ using K2I.Base;
 
 namespace K2I.Pipeline;
 
-/// <summary>When a job's next step comes: after a rest in proportion to the last one, and not while ingest needs the machine. One thread's.</summary>
+/// <summary>
+/// When a job's next step comes: after a rest in proportion to the last one, and not while ingest needs the machine. One thread's.
+/// </summary>
 internal sealed class MaintenancePace(EngineContext engine)
 {
     private const int LookMs = 200, LongestRestMs = 2_000;

@@ -20,7 +20,9 @@ internal sealed class OrphanQuarantine(IClock clock) : IOrphanQuarantine
     public void Keep(IReadOnlyCollection<ObjectInfo> orphans)
     {
         var now = clock.MonotonicMs;
-        found = orphans.ToDictionary(o => o.Location, o => found.TryGetValue(o.Location, out var known) && known.File == o ? known : (o, now),
-            StringComparer.Ordinal);
+        found = orphans.ToDictionary(o => o.Location, Known, StringComparer.Ordinal);
+
+        (ObjectInfo, long) Known(ObjectInfo file) =>
+            found.TryGetValue(file.Location, out var known) && known.File == file ? known : (file, now);
     }
 }

@@ -15,8 +15,8 @@ namespace K2I.Pipeline;
 ///                                     ▲          │ conflict or error: later, each time twice as long
 ///                                     └──────────┘
 /// </code>
-/// Of the processes that feed a table one looks after it: the one that reads its first partition. Two may for a while, when partitions move:
-/// jobs of both are decided by the table, and one finds a conflict.
+/// Of the processes that feed a table one looks after it: the one that reads its first partition. Two may for a while, when partitions
+/// move: jobs of both are decided by the table, and one finds a conflict.
 /// </remarks>
 internal sealed class TableMaintenance(TableHandle table, EngineContext engine)
 {
@@ -135,7 +135,8 @@ internal sealed class TableMaintenance(TableHandle table, EngineContext engine)
         {
             return Do(plan, context, pace);
         }
-        catch (EngineException error) when (error.Kind is ErrorKind.Corrupt or ErrorKind.Invalid or ErrorKind.Unsupported or ErrorKind.NotFound)
+        catch (EngineException error)
+            when (error.Kind is ErrorKind.Corrupt or ErrorKind.Invalid or ErrorKind.Unsupported or ErrorKind.NotFound)
         {
             Failed($"{Text(plan)}: {error.Message}");
             return !engine.Stop.IsEnded;
@@ -177,10 +178,12 @@ internal sealed class TableMaintenance(TableHandle table, EngineContext engine)
             engine.Log.Info("a job was dropped: others changed the table", ("table", table.Name), ("job", plan.Kind), ("reason", conflict));
             return;
         }
-        engine.Log.Info("table looked after", ("table", table.Name), ("job", plan.Kind), ("reason", plan.Reason), ("files_in", outcome.FilesIn),
-            ("files_out", outcome.FilesOut), ("bytes", outcome.BytesWritten), ("removed", outcome.FilesRemoved),
+        engine.Log.Info("table looked after", ("table", table.Name), ("job", plan.Kind), ("reason", plan.Reason),
+            ("files_in", outcome.FilesIn), ("files_out", outcome.FilesOut), ("bytes", outcome.BytesWritten),
+            ("removed", outcome.FilesRemoved),
             ("snapshots", outcome.Snapshots), ("took_ms", tookMs));
-        foreach (var note in outcome.Notes) engine.Log.Info("of a table's upkeep", ("table", table.Name), ("job", plan.Kind), ("note", note));
+        foreach (var note in outcome.Notes)
+            engine.Log.Info("of a table's upkeep", ("table", table.Name), ("job", plan.Kind), ("note", note));
     }
 
     private void Describe(TableInventory state, MaintenancePolicy policy)

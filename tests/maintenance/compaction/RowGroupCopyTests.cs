@@ -64,7 +64,8 @@ public sealed class RowGroupCopyTests(ITestOutputHelper output) : IDisposable
         using var table = Filled(new MemoryStore("memory://wh"), 3, 3);
         Assert.Single(table.Keep());
         var lineage = table.Rows(lineage: true);
-        table.Policy = MaintainedTable.MergesOnly with { Compaction = new() { SettleMs = 0, QuietMs = 0, LeastRowGroupBytes = 1, DeletedRatio = 0.1 } };
+        var rules = new CompactionPolicy { SettleMs = 0, QuietMs = 0, LeastRowGroupBytes = 1, DeletedRatio = 0.1 };
+        table.Policy = MaintainedTable.MergesOnly with { Compaction = rules };
         var plan = Plan(table);
         Assert.Null(MaintainedTable.Run(plan, table.Context).Conflict);
         Assert.Equal(lineage, table.Rows(lineage: true));

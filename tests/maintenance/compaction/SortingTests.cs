@@ -75,7 +75,8 @@ public sealed class SortingTests(ITestOutputHelper output)
         }
         var rows = table.SortedRows();
         var order = new RowOrder(RowOrderKind.ZOrder, ["a", "b", "c"]);
-        table.Policy = MaintainedTable.MergesOnly with { Compaction = new() { SettleMs = 0, QuietMs = 0, TargetFileBytes = 1 << 30, Order = order } };
+        var rules = new CompactionPolicy { SettleMs = 0, QuietMs = 0, TargetFileBytes = 1 << 30, Order = order };
+        table.Policy = MaintainedTable.MergesOnly with { Compaction = rules };
         var plan = Assert.IsType<CompactionPlan>(Assert.Single(table.Plan())) with { FileBytes = 60_000 };
         Assert.Null(MaintainedTable.Run(plan, table.Context).Conflict);
         Assert.Equal(rows, table.SortedRows());

@@ -106,7 +106,9 @@ internal sealed class World
         ],
     };
 
-    /// <summary>Much at a time, and of what is young too. Of orphans only their age tells that no other host is about to commit them.</summary>
+    /// <summary>
+    /// Much at a time, and of what is young too. Of orphans only their age tells that no other host is about to commit them.
+    /// </summary>
     private static MaintenancePolicy Upkeep => new()
     {
         Compaction = new() { TargetFileBytes = 64 << 10, LeastFiles = 2, SettleMs = 300, QuietMs = 8_000 },
