@@ -118,12 +118,28 @@ public sealed class MaintenanceCommandTests : IDisposable
     }
 
     [Fact]
+    public void SmallFilesAreMergedNowAndSortedWhereThatIsAskedFor()
+    {
+        var planned = harness.Run("maintenance", "compact", "events", "-w", warehouse, "--dry-run").Out;
+        Assert.StartsWith("compaction: 4 files of ", planned, StringComparison.Ordinal);
+        var (code, output, _) = harness.Run("maintenance", "compact", "events", "-w", warehouse, "--sort-by", "id");
+        Assert.Equal((ExitCode.Ok, "compaction: 4 files became 1\n"), (code, output));
+        Assert.Equal(new Offset(40), OffsetMap.Of(Table).Next("events", 0));
+        Assert.Single(new TableScan(Table, store).Plan());
+        Assert.Equal("compaction: nothing to do\n", harness.Run("maintenance", "compact", "events", "-w", warehouse).Out);
+        var (usage, _, error) = harness.Run("maintenance", "compact", "events", "-w", warehouse, "--sort-by", "id", "--zorder", "id");
+        Assert.Equal(ExitCode.Invalid, usage);
+        Assert.Contains("exclude each other", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void OfAllThatIsDoneOneFailureDoesNotKeepTheOthers()
     {
         foreach (var file in store.List($"{Table.Metadata.Location}/data").ToList()) store.Put(file.Location, new byte[file.Length]);
         var (code, output, error) = harness.Run("maintenance", "all", "events", "-w", warehouse);
         Assert.Equal(ExitCode.Failed, code);
-        Assert.StartsWith("k2i: statistics: ", error, StringComparison.Ordinal);
+        Assert.Contains("k2i: compaction: ", error, StringComparison.Ordinal);
+        Assert.Contains("k2i: statistics: ", error, StringComparison.Ordinal);
         Assert.EndsWith("orphans: nothing found\n", output, StringComparison.Ordinal);
         Assert.Empty(Table.Metadata.Statistics);
     }
