@@ -149,6 +149,7 @@ internal sealed class Ingest : IDisposable
     /// <summary>SIGTERM; the exit code. It has kept to its memory until the end.</summary>
     public int Stop()
     {
+        memory.Look(process.Id);
         Signal("TERM");
         while (!process.WaitForExit(20) && memory.Look(process.Id)) continue;
         memory.Assert();

@@ -31,7 +31,8 @@ internal static class Keys
     public static readonly ConfigKey FormatVersion = ConfigKey.Choice("iceberg", "format_version", "Iceberg format version of new tables. 3 has row ids, nanoseconds and deletion vectors; not every engine reads it yet.", "2", "3");
 
     public static readonly ConfigKey Memory = new("engine", "memory", "512MiB", Size,
-        "Memory for rows that are not yet in a table, all tables together; at least 5MiB for each lane and 1MiB for each flush thread.");
+        "Memory for rows that are not yet in a table, all tables together; at least 5MiB for each lane and 1MiB for each flush thread. "
+        + "The whole process takes up to 64MiB more, and what [query] memory, index_memory and [maintenance] memory allow.");
     public static readonly ConfigKey Lanes = new("engine", "lanes", "auto", AutoOrCount,
         "Consumers of this process, each with a log and a thread of its own: how many cores fetch and decode. "
         + "auto: one up to two cores, then half of the cores.");
