@@ -26,13 +26,13 @@ internal sealed class Endpoints(HttpOptions options, ImmutableArray<Endpoint> en
             else if (endpoint is not null) await endpoint.Answer(exchange);
             else await exchange.Send(new Problem(ProblemKind.NotFound, "there is no such path; / names those that there are"));
         }
+        catch (SlowCallerException slow)
+        {
+            CutOff(exchange, slow.Message);
+        }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
             // Whoever asked has gone.
-        }
-        catch (OperationCanceledException)
-        {
-            CutOff(exchange, "the caller reads too slowly");
         }
         catch (QueryException error) when (exchange.Response.HasStarted)
         {

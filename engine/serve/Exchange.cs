@@ -82,13 +82,23 @@ internal sealed class Exchange(HttpContext context, Endpoint endpoint, Immutable
     }
 
     /// <summary>
-    /// Sends a part of an answer and waits until the caller has read enough of it; one who takes longer than that is cut off.
+    /// Sends a part of an answer and waits until the caller has read enough of it. Throws <see cref="SlowCallerException"/> for one who takes
+    /// longer than that.
     /// </summary>
     public async Task Write(ReadOnlyMemory<byte> part, int slowCallerMs)
     {
-        using var slow = CancellationTokenSource.CreateLinkedTokenSource(Gone);
-        slow.CancelAfter(slowCallerMs);
-        await Response.Body.WriteAsync(part, slow.Token);
+        using var slow = new CancellationTokenSource(slowCallerMs);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(Gone, slow.Token);
+        try
+        {
+            await Response.Body.WriteAsync(part, either.Token);
+        }
+        catch (Exception) when (slow.IsCancellationRequested)
+        {
+            throw new SlowCallerException();
+        }
+        // The server answers a write that is cancelled by aborting the request, and may say nothing of it here.
+        if (slow.IsCancellationRequested) throw new SlowCallerException();
     }
 
     /// <summary>Cuts the connection, so that what was answered so far is not taken for the whole.</summary>

@@ -35,7 +35,8 @@ public sealed class ResidentMemoryTests
         }
         Assert.Equal(10_000 * SegmentClasses.Smallest, pool.HeldBytes);
         Assert.InRange(Resident(), 10_000 * 20 * 200, pool.HeldBytes);
-        Assert.InRange(Mappings() - mappings, 0, 200);
+        // Others of the process may go meanwhile.
+        Assert.True(Mappings() - mappings <= 200);
         foreach (var segment in segments) segment.Discard();
         Assert.Equal(0, Resident());
     }
