@@ -307,15 +307,19 @@ internal sealed partial class Lane : IRecordHandler, IConsumerListener, IDisposa
         LookBehind();
     }
 
-    /// <summary>It is behind by more than it takes in two seconds, or stands still for want of something.</summary>
+    /// <summary>
+    /// It is behind by more than it takes in two seconds, or stands still for want of something. A table whose catalog or store is away
+    /// does not count: that may last.
+    /// </summary>
     private void LookBehind()
     {
         long lag = 0;
         foreach (var partition in partitions.All)
             foreach (var source in partition.Reading)
-                if (source is { HighWatermark.IsNumber: true, NextOffset.IsNumber: true })
+                if (source is { HighWatermark.IsNumber: true, NextOffset.IsNumber: true } && !engine.IsTroubled(source.Part!.Run))
                     lag += Math.Max(0, source.HighWatermark - source.NextOffset);
-        IsBehind = stalled.Count > 0 || Log.Trouble is not null || lag > Math.Max(LeastLag, 2 * (taken - takenBefore));
+        IsBehind = stalled.Exists(p => !engine.IsTroubled(p.Run)) || Log.Trouble is not null
+            || lag > Math.Max(LeastLag, 2 * (taken - takenBefore));
         takenBefore = taken;
     }
 
