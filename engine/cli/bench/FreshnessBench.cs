@@ -21,12 +21,15 @@ internal sealed class FreshnessBench(FreshnessBenchOptions options, TextWriter o
     private const string Table = "events", SentColumn = "sent_us";
     private const ulong Seed = 42;
 
+    /// <summary>What is produced before is not counted: broker and code get warm.</summary>
+    private const long WarmUpUs = 3_000_000;
+
     /// <summary>Ages up to 100 s, each counted in a class of 10 µs.</summary>
     private readonly long[] ages = new long[10_000_000];
     private readonly string topic = $"k2i_freshness_{Guid.NewGuid():N}";
     private volatile bool over;
     private EngineException? failure;
-    private long produced, seen, answers, answered;
+    private long produced, seen, answers, answered, countedFromUs;
 
     internal void Run()
     {
@@ -78,6 +81,7 @@ internal sealed class FreshnessBench(FreshnessBenchOptions options, TextWriter o
             .. Enumerable.Range(0, options.Readers).Select(i => new Thread(() => Guard(() => Ask(queries))) { Name = $"reader {i}" }),
         ];
         var before = Usage.Now();
+        countedFromUs = NowUs() + WarmUpUs;
         foreach (var thread in threads) thread.Start();
         var next = new Dictionary<long, int>();
         while (!over || seen < Volatile.Read(ref produced))
@@ -106,7 +110,8 @@ internal sealed class FreshnessBench(FreshnessBenchOptions options, TextWriter o
                 if (from >= rows.Rows) continue;
                 var batch = rows.Segment.View(rows.Rows);
                 var sent = batch.Columns[0].Values<long>();
-                for (var i = from; i < rows.Rows; i++) ages[Math.Clamp((now - sent[i]) / 10, 0, ages.Length - 1)]++;
+                for (var i = from; i < rows.Rows; i++)
+                    if (sent[i] >= countedFromUs) ages[Math.Clamp((now - sent[i]) / 10, 0, ages.Length - 1)]++;
                 seen += rows.Rows - from;
                 next[rows.Segment.Sequence] = rows.Rows;
             }
@@ -124,7 +129,7 @@ internal sealed class FreshnessBench(FreshnessBenchOptions options, TextWriter o
         var events = new EventGenerator(Seed, 1_767_225_600_000);
         Span<byte> value = new byte[1024];
         var started = Stopwatch.GetTimestamp();
-        for (long n = 0; Stopwatch.GetElapsedTime(started) is var passed && passed.TotalSeconds < options.Seconds;)
+        for (long n = 0; Stopwatch.GetElapsedTime(started) is var passed && passed.TotalMicroseconds < (options.Seconds * 1e6) + WarmUpUs;)
         {
             var until = options.Rate == 0 ? n + 1_000 : (long)(passed.TotalSeconds * options.Rate);
             if (until == n) Thread.Sleep(1);
