@@ -82,8 +82,8 @@ internal sealed class Exchange(HttpContext context, Endpoint endpoint, Immutable
     }
 
     /// <summary>
-    /// Sends a part of an answer and waits until the caller has read enough of it. Throws <see cref="SlowCallerException"/> for one who takes
-    /// longer than that.
+    /// Sends a part of an answer and waits until the caller has read enough of it. Throws <see cref="SlowCallerException"/> for one who
+    /// takes longer than that.
     /// </summary>
     public async Task Write(ReadOnlyMemory<byte> part, int slowCallerMs)
     {

@@ -6,6 +6,15 @@ namespace K2I.Pipeline;
 /// <summary>Records, from the consumer to the tables that they feed.</summary>
 internal sealed partial class Lane
 {
+    /// <summary>Records on the broker that are not worth the name of a lag.</summary>
+    private const int LeastLag = 10_000;
+
+    private long taken;
+    private long takenBefore;
+
+    /// <summary>It has records to fetch, or waits for room: looked at once a second. Any thread.</summary>
+    internal bool IsBehind { get; private set; }
+
     public void OnRecord(in KafkaRecord record)
     {
         if (Of(record.TopicId, record.Partition) is not { } partition || record.Offset < partition.Position) return;
@@ -48,5 +57,21 @@ internal sealed partial class Lane
         if (topicId >= byTopic.Length) Array.Resize(ref byTopic, Math.Max(16, topicId * 2));
         byTopic[topicId] = byPartition;
         return partition < byPartition.Length ? byPartition[partition] : null;
+    }
+
+    /// <summary>
+    /// It is behind by more than it takes in two seconds, or stands still for want of something. A table whose catalog or store is away
+    /// does not count: that may last.
+    /// </summary>
+    private void LookBehind()
+    {
+        long lag = 0;
+        foreach (var partition in partitions.All)
+            foreach (var source in partition.Reading)
+                if (source is { HighWatermark.IsNumber: true, NextOffset.IsNumber: true } && !engine.IsTroubled(source.Part!.Run))
+                    lag += Math.Max(0, source.HighWatermark - source.NextOffset);
+        IsBehind = stalled.Exists(p => !engine.IsTroubled(p.Run)) || Log.Trouble is not null
+            || lag > Math.Max(LeastLag, 2 * (taken - takenBefore));
+        takenBefore = taken;
     }
 }

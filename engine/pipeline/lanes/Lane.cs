@@ -33,9 +33,6 @@ internal sealed partial class Lane : IRecordHandler, IConsumerListener, IDisposa
     /// <summary>Partitions whose ends are asked for in a second.</summary>
     private const int MostWatermarks = 500;
 
-    /// <summary>Records on the broker that are not worth the name of a lag.</summary>
-    private const int LeastLag = 10_000;
-
     private readonly EngineContext engine;
     private readonly ConcurrentQueue<LaneMessage> inbox = new();
     private readonly LanePartitions partitions = new();
@@ -50,8 +47,6 @@ internal sealed partial class Lane : IRecordHandler, IConsumerListener, IDisposa
     private IConsumer? consumer;
     private LanePartition?[]?[] byTopic = [];
     private long nextUpkeepMs;
-    private long taken;
-    private long takenBefore;
     private long nextTruncateMs;
     private long joinedMs;
     private int watermarksFrom;
@@ -89,9 +84,6 @@ internal sealed partial class Lane : IRecordHandler, IConsumerListener, IDisposa
     internal bool HasJoined { get; private set; }
 
     /// <summary>Partitions that are assigned to it. Any thread, roughly.</summary>
-    /// <summary>It has records to fetch, or waits for room: looked at once a second. Any thread.</summary>
-    internal bool IsBehind { get; private set; }
-
     internal int PartitionCount => partitions.Count;
 
     /// <summary>For other threads: acted on in the next step.</summary>
@@ -305,22 +297,6 @@ internal sealed partial class Lane : IRecordHandler, IConsumerListener, IDisposa
         if (HasJoined) engine.ShowTablesWithoutPartitions();
         ReadWatermarks();
         LookBehind();
-    }
-
-    /// <summary>
-    /// It is behind by more than it takes in two seconds, or stands still for want of something. A table whose catalog or store is away
-    /// does not count: that may last.
-    /// </summary>
-    private void LookBehind()
-    {
-        long lag = 0;
-        foreach (var partition in partitions.All)
-            foreach (var source in partition.Reading)
-                if (source is { HighWatermark.IsNumber: true, NextOffset.IsNumber: true } && !engine.IsTroubled(source.Part!.Run))
-                    lag += Math.Max(0, source.HighWatermark - source.NextOffset);
-        IsBehind = stalled.Exists(p => !engine.IsTroubled(p.Run)) || Log.Trouble is not null
-            || lag > Math.Max(LeastLag, 2 * (taken - takenBefore));
-        takenBefore = taken;
     }
 
     private void ReadWatermarks()
