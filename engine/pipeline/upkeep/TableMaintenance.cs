@@ -111,11 +111,14 @@ internal sealed class TableMaintenance(TableHandle table, EngineContext engine)
             Random = services.Random,
             Log = engine.Log,
         };
+        var inVainBefore = inVain;
         for (var i = 0; i < plans.Length && pace.Rest(); i++)
         {
             status = status with { Job = Text(plans[i]), Next = [.. plans.Skip(i + 1).Select(Text)] };
             if (!Try(plans[i], context, pace)) return;
         }
+        // One job that is done says nothing of another that fails each time.
+        if (inVain == inVainBefore) inVain = 0;
     }
 
     /// <summary>The policy without what was done a short while ago.</summary>
@@ -160,11 +163,7 @@ internal sealed class TableMaintenance(TableHandle table, EngineContext engine)
         var outcome = job.Outcome!;
         status = status.With(outcome);
         Tell(plan, outcome, clock.MonotonicMs - started);
-        if (outcome.Conflict is null)
-        {
-            inVain = 0;
-            return true;
-        }
+        if (outcome.Conflict is null) return true;
         PutOff(2 * (clock.MonotonicMs - started));
         return false;
     }
