@@ -28,4 +28,7 @@ public sealed record JobContext
     public IRandom Random { get; init; } = SystemRandom.Instance;
 
     public ILog Log { get; init; } = NullLog.Instance;
+
+    /// <summary>Makes a job's commits.</summary>
+    internal TableCommitter Committer => new(Catalog, Store, clock: Clock, log: Log, random: Random);
 }

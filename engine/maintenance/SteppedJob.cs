@@ -53,8 +53,7 @@ public abstract class SteppedJob : MaintenanceJob
 
     protected CommitResult Commit(TableAction action)
     {
-        var committer = new TableCommitter(Context.Catalog, Context.Store, clock: Context.Clock, log: Context.Log, random: Context.Random);
-        var result = committer.Commit(Context.Ident, action);
+        var result = Context.Committer.Commit(Context.Ident, action);
         _ = Seen(result.Table);
         return result;
     }

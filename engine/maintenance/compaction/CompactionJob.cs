@@ -177,11 +177,10 @@ internal sealed class CompactionJob : MaintenanceJob
             output.Finish();
             action = ActionOf(files.Complete);
         }
-        var committer = new TableCommitter(context.Catalog, context.Store, clock: context.Clock, log: context.Log, random: context.Random);
         string? conflict;
         try
         {
-            var result = committer.Commit(context.Ident, action);
+            var result = context.Committer.Commit(context.Ident, action);
             conflict = result.Status == CommitStatus.Committed ? null : result.Reason ?? "the table is another";
         }
         catch (EngineException error) when (error.Kind == ErrorKind.Conflict && !action.MayHaveLanded)
