@@ -59,6 +59,15 @@ public sealed partial class SourceTests
             select Repository.Relative(file));
 
     [Fact]
+    public void TestsThatBalanceTheLedgerRunAlone() =>
+        Offences.AssertNone(
+            from project in Directory.GetDirectories(Path.Combine(Repository.Root, "tests"))
+            let texts = Repository.SourcesBelow(project).Select(File.ReadAllText).ToArray()
+            where texts.Any(t => t.Contains("MemoryLedger" + ".Bytes", StringComparison.Ordinal))
+            where !texts.Any(t => RunsAlone().IsMatch(t))
+            select $"{Repository.Relative(project)}: balances of the process's ledger beside other tests");
+
+    [Fact]
     public void KeysThatOthersReadStandInOnePlace() =>
         Offences.AssertNone(
             from file in Repository.SourcesBelow("engine")
@@ -144,6 +153,9 @@ public sealed partial class SourceTests
 
     [GeneratedRegex(@"\.Data(?:\[|\.Add\()")]
     private static partial Regex ErrorData();
+
+    [GeneratedRegex(@"Disable(Test)?Parallelization = true")]
+    private static partial Regex RunsAlone();
 
     [GeneratedRegex(@"new Thread\(|Task\.Run\(|TaskCreationOptions\.LongRunning|ThreadPool\.|new Timer\(")]
     private static partial Regex ThreadMaking();
