@@ -47,7 +47,7 @@ public sealed unsafe class BatchBuilder : IDisposable
     /// <summary>For rows that are passed on at once, by modules that do not deal with memory.</summary>
     public static BatchBuilder ForScratch(Schema schema, long budgetBytes) => new(schema, MemoryTag.Scratch, budgetBytes);
 
-    public Schema Schema { get; }
+    public Schema Schema { get; private set; }
 
     /// <summary>Rows ended.</summary>
     public int Rows { get; private set; }
@@ -124,6 +124,14 @@ public sealed unsafe class BatchBuilder : IDisposable
         space.Overflow = false;
         foreach (var column in columns) column.Reset();
         if (space.TakenBytes > space.KeptBytes) space.Trim();
+    }
+
+    /// <summary>An empty batch for rows of another schema of the same <see cref="BatchShape.LayoutOf">layout</see>.</summary>
+    public void Use(Schema schema)
+    {
+        Check.That(Rows == 0 && schema.Fields.Length == columns.Length);
+        Schema = schema;
+        for (var i = 0; i < columns.Length; i++) columns[i].Use(schema.Fields[i]);
     }
 
     public void Dispose() => space.Dispose();

@@ -1,3 +1,4 @@
+using System.Text;
 using K2I.Memory;
 
 namespace K2I.Columns;
@@ -32,6 +33,26 @@ public readonly record struct BatchShape(int Buffers, long RowBits, long Texts)
         var shape = default(BatchShape);
         foreach (var field in schema.Fields) shape = shape.With(field.Type, 1);
         return shape;
+    }
+
+    /// <summary>
+    /// How the columns of a schema are laid out, names and ids left out: batches of equal layouts and budgets can use each other's memory
+    /// (<see cref="BatchBuilder.Use"/>).
+    /// </summary>
+    public static string LayoutOf(Schema schema)
+    {
+        var text = new StringBuilder();
+        foreach (var field in schema.Fields) Add(field.Type);
+        return text.ToString();
+
+        void Add(DataType type)
+        {
+            var (layout, width) = ColumnBuilder.LayoutOf(type);
+            text.Append((char)('a' + (int)layout));
+            if (layout == ColumnLayout.Fixed) text.Append(width);
+            foreach (var child in ColumnBuilder.ChildrenOf(type)) Add(child.Type);
+            if (layout == ColumnLayout.Struct) text.Append('.');
+        }
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -49,16 +50,11 @@ public sealed unsafe class ColumnBuilder
         validityAt = space.Plan(maxSlots / 8);
         if (HasOffsets) offsetsAt = space.Plan(OffsetBytes(maxSlots));
         valuesAt = space.Plan(Layout == ColumnLayout.Bytes ? maxValueBytes : FixedBytes(maxSlots));
-        children = field.Type switch
-        {
-            StructType s => [.. s.Fields.Select(f => new ColumnBuilder(f, space, times))],
-            ListType l => [new ColumnBuilder(l.Element, space, times * BatchShape.ListElements)],
-            MapType m => [new ColumnBuilder(m.EntryField, space, times * BatchShape.ListElements)],
-            _ => [],
-        };
+        var timesOfChild = field.Type is StructType ? times : times * BatchShape.ListElements;
+        children = [.. ChildrenOf(field.Type).Select(f => new ColumnBuilder(f, space, timesOfChild))];
     }
 
-    public Field Field { get; }
+    public Field Field { get; private set; }
 
     public ColumnLayout Layout { get; }
 
@@ -288,6 +284,14 @@ public sealed unsafe class ColumnBuilder
         foreach (var child in children) child.Reset();
     }
 
+    /// <summary>Takes values of another field from now on, which are laid out in the same way.</summary>
+    internal void Use(Field field)
+    {
+        Check.That(LayoutOf(field.Type) == (Layout, Width));
+        Field = field;
+        foreach (var (child, of) in children.Zip(ChildrenOf(field.Type))) child.Use(of);
+    }
+
     /// <summary>Gives pages back that are beyond the values, those of the row being written included.</summary>
     internal void Trim()
     {
@@ -369,6 +373,9 @@ public sealed unsafe class ColumnBuilder
         ColumnLayout.Fixed => Math.Max(8, PageBytes / width / 8 * 8),
         _ => PageBytes,
     };
+
+    /// <summary>Of a map the struct of its entries.</summary>
+    internal static ImmutableArray<Field> ChildrenOf(DataType type) => type is MapType map ? [map.EntryField] : Schema.ChildrenOf(type);
 
     private bool HasOffsets => Layout is ColumnLayout.Bytes or ColumnLayout.List;
 

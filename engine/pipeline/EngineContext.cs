@@ -103,24 +103,38 @@ internal sealed class EngineContext : IDisposable
     internal void WriteEntry(ulong stream, LogEntry entry) => Lanes[0].Log.TryAppend(entry.Kind, stream, entry.ToJson(clock));
 
     /// <summary>
-    /// Rows are to make way for others: the table that holds most and is not being flushed is; one that cannot be flushed gives its place
-    /// up, where others wait that could.
+    /// Rows are to make way for others: as much is kept free, or on its way into a table, as the largest table holds, a quarter of the
+    /// memory at least; the largest are flushed, as many as it takes. One that cannot be flushed gives its place up, where others wait
+    /// that could.
     /// </summary>
     internal void RelieveMemory()
     {
         if (!IsReliefDue()) return;
-        TableRun? largest = null, troubled = null;
+        TableRun? troubled = null;
         var isNeeded = false;
+        var heavy = new List<(long Bytes, TableRun Run)>();
+        var (memory, waiting) = (Pool.BudgetBytes, Pool.HeldBytes);
         foreach (var table in Tables.All)
         {
             if (table.Run is not { Failure: null } run) continue;
             var held = run.Memory.HeldBytes;
-            var cannotFlush = IsTroubled(run);
-            if (cannotFlush && held > (troubled?.Memory.HeldBytes ?? 0)) troubled = run;
-            if (!cannotFlush && run.Parts.Any(p => p.IsStalled)) isNeeded = true;
-            if (run.Flush is null && held > (largest?.Memory.HeldBytes ?? 0)) largest = run;
+            if (IsTroubled(run))
+            {
+                if (held > (troubled?.Memory.HeldBytes ?? 0)) troubled = run;
+                (memory, waiting) = (memory - held, waiting - held);
+                continue;
+            }
+            if (run.Parts.Any(p => p.IsStalled)) isNeeded = true;
+            if (run.IsFlushing) waiting -= held;
+            else if (held > 0) heavy.Add((held, run));
         }
-        if (largest is not null && largest.Memory.HeldBytes >= Pool.BudgetBytes / 16) largest.RequestFlush(null, Urgency.Pressing);
+        heavy.Sort((a, b) => b.Bytes.CompareTo(a.Bytes));
+        foreach (var (held, run) in heavy)
+        {
+            if (waiting <= memory - Math.Max(held, memory / 4)) break;
+            run.RequestFlush(null, Urgency.Pressing);
+            waiting -= held;
+        }
         if (isNeeded && troubled is not null) GiveUpPlace(troubled, "its memory is needed");
     }
 

@@ -7,6 +7,7 @@ namespace K2I.Ring;
 public sealed class PoolAccount : IDisposable
 {
     private readonly SegmentPool pool;
+    private volatile SegmentShape? shape;
     private long heldBytes;
 
     internal PoolAccount(SegmentPool pool) => this.pool = pool;
@@ -29,13 +30,20 @@ public sealed class PoolAccount : IDisposable
     /// <exception cref="EngineException">
     /// <see cref="ErrorKind.Full"/>: the kernel refuses, or the largest class does not hold rows of so many columns.
     /// </exception>
-    public Segment? TryOpen(Schema schema, long wantedBytes) => pool.TryOpen(this, schema, wantedBytes);
+    public Segment? TryOpen(Schema schema, long wantedBytes) => pool.TryOpen(this, ShapeOf(schema), wantedBytes);
 
     /// <summary>
     /// Discards its segments, flushed ones too, and closes it; what is leased goes with the last lease. The owner, once neither writers nor
     /// flushers use them.
     /// </summary>
     public void Dispose() => pool.Close(this);
+
+    private SegmentShape ShapeOf(Schema schema)
+    {
+        var known = shape;
+        if (!ReferenceEquals(known?.Schema, schema)) shape = known = new(schema);
+        return known!;
+    }
 
     internal void Free(Segment segment) => pool.Free(this, segment);
 

@@ -15,8 +15,7 @@ namespace K2I.Ring;
 /// Fairness. An account's share is the budget over the accounts that hold something and one more, and at least one segment. Who holds
 /// more leaves an eighth of the budget, for tables that come or wake while others fill the pool. Who stays within it may take half of
 /// what is left, and in any case the smallest segment while there is one. Threads: any; a short lock, taken only where a segment opens
-/// or is freed. Large memory that is freed is idle: kept with its pages for the next segment of the same table, schema and class, until
-/// someone needs the room. A busy table does not fault its pages in again and again.
+/// or is freed. Memory that is freed is idle (<see cref="IdleMemory"/>), until someone needs the room.
 /// </remarks>
 public sealed class SegmentPool : IDisposable
 {
@@ -25,9 +24,9 @@ public sealed class SegmentPool : IDisposable
     private readonly Lock gate = new();
     private readonly HashSet<PoolAccount> accounts = [];
     private readonly Dictionary<long, List<Slab>> slabs = [];
-    private readonly List<(PoolAccount Account, SegmentMemory Memory)> idle = [];
+    private readonly IdleMemory idle = new();
     private readonly LinkedList<Segment> flushed = new();
-    private long heldBytes, idleBytes, flushedBytes, pinnedBytes, sequence;
+    private long heldBytes, flushedBytes, pinnedBytes, sequence;
     private int holders;
     private bool disposed;
 
@@ -80,6 +79,7 @@ public sealed class SegmentPool : IDisposable
         foreach (var account in open) Close(account);
         lock (gate)
         {
+            while (idle.TryTakeOldest() is { } memory) GiveBack(memory);
             foreach (var list in slabs.Values)
             {
                 foreach (var slab in list)
@@ -89,16 +89,10 @@ public sealed class SegmentPool : IDisposable
         }
     }
 
-    internal Segment? TryOpen(PoolAccount account, Schema schema, long wantedBytes)
+    internal Segment? TryOpen(PoolAccount account, SegmentShape shape, long wantedBytes)
     {
-        var shape = BatchShape.Of(schema);
-        var least = SegmentClasses.AtLeast(shape.LeastBytes);
-        if (least > MaxSegmentBytes)
-        {
-            var (needs, has) = (Units.FormatBytes(shape.LeastBytes), Units.FormatBytes(MaxSegmentBytes));
-            throw new EngineException(
-                ErrorKind.Full, $"rows of {schema.Fields.Length} columns need segments of {needs}, the memory allows {has}");
-        }
+        shape.CheckFits(MaxSegmentBytes);
+        var least = shape.LeastBytes;
         var bytes = Math.Max(least, SegmentClasses.AtMost(Math.Min(wantedBytes, MaxSegmentBytes)));
         SegmentMemory? memory;
         long number;
@@ -110,21 +104,22 @@ public sealed class SegmentPool : IDisposable
                 bytes /= SegmentClasses.Step;
                 if (bytes < least) return null;
             }
-            memory = TakeIdle(account, schema, bytes);
+            memory = idle.TryTake(shape.Layout, bytes);
             Charge(account, bytes);
             // Unmapped here, so that nobody is given the room before it is there.
-            while (heldBytes + flushedBytes + idleBytes > BudgetBytes)
+            while (heldBytes + flushedBytes + idle.Bytes > BudgetBytes)
             {
-                if (idle.Count > 0) TakeIdle(0).Rows.Dispose();
+                if (idle.TryTakeOldest() is { } oldest) GiveBack(oldest);
                 else flushed.First!.Value.TryRetire();
-                memory ??= TakeIdle(account, schema, bytes);
+                memory ??= idle.TryTake(shape.Layout, bytes);
             }
             number = ++sequence;
         }
         if (PinnedBytes > 0) OnPinned?.Invoke();
         try
         {
-            memory ??= Make(schema, shape, bytes);
+            if (memory is null) memory = Make(shape, bytes);
+            else memory.Rows.Use(shape.Schema);
         }
         catch (EngineException)
         {
@@ -179,21 +174,14 @@ public sealed class SegmentPool : IDisposable
     internal void Free(PoolAccount account, Segment segment)
     {
         var memory = segment.Memory;
-        // The pages go before the charge does: whoever is given the room finds it.
-        if (memory.Slab is { } slab) slab.Clean(memory.Place);
-        else memory.Rows.Reset();
+        memory.Rows.Reset();
         lock (gate)
         {
             account.Live.Remove(segment);
             // What readers had lay beside the budget: it may not fit by now.
-            var fits = segment.Charge != SegmentCharge.Readers || heldBytes + flushedBytes + idleBytes + memory.Bytes <= BudgetBytes;
-            if (memory.Slab is not null) Return(memory);
-            else if (account.IsClosed || !fits) memory.Rows.Dispose();
-            else
-            {
-                idle.Add((account, memory));
-                idleBytes += memory.Bytes;
-            }
+            var fits = segment.Charge != SegmentCharge.Readers || heldBytes + flushedBytes + idle.Bytes + memory.Bytes <= BudgetBytes;
+            if (!disposed && fits && IdleMemory.IsWorthKeeping(memory)) idle.Add(memory);
+            else GiveBack(memory);
             MoveCharge(account, segment, SegmentCharge.None);
         }
     }
@@ -206,8 +194,6 @@ public sealed class SegmentPool : IDisposable
             if (account.IsClosed) return;
             account.IsClosed = true;
             accounts.Remove(account);
-            for (var i = idle.Count - 1; i >= 0; i--)
-                if (idle[i].Account == account) TakeIdle(i).Rows.Dispose();
             live = [.. account.Live];
         }
         foreach (var segment in live) segment.Abandon();
@@ -262,23 +248,10 @@ public sealed class SegmentPool : IDisposable
         }
     }
 
-    private SegmentMemory? TakeIdle(PoolAccount account, Schema schema, long bytes)
+    private SegmentMemory Make(SegmentShape shape, long bytes)
     {
-        var at = idle.FindLastIndex(i => i.Account == account && i.Memory.Bytes == bytes && ReferenceEquals(i.Memory.Rows.Schema, schema));
-        return at < 0 ? null : TakeIdle(at);
-    }
-
-    private SegmentMemory TakeIdle(int at)
-    {
-        var memory = idle[at].Memory;
-        idle.RemoveAt(at);
-        idleBytes -= memory.Bytes;
-        return memory;
-    }
-
-    private SegmentMemory Make(Schema schema, BatchShape shape, long bytes)
-    {
-        if (!shape.IsPackedIn(bytes)) return new(BatchBuilder.Bounded(schema, MemoryTag.Ring, bytes), bytes, null, 0);
+        var (schema, layout) = (shape.Schema, shape.Layout);
+        if (!shape.Batch.IsPackedIn(bytes)) return new(BatchBuilder.Bounded(schema, MemoryTag.Ring, bytes), layout, bytes, null, 0);
         Slab slab;
         int place;
         lock (gate)
@@ -287,7 +260,7 @@ public sealed class SegmentPool : IDisposable
             slab = list.Find(s => !s.IsFull) ?? Add(list, bytes);
             place = slab.Take();
         }
-        return new(BatchBuilder.Packed(schema, slab.Memory, place * bytes, bytes), bytes, slab, place);
+        return new(BatchBuilder.Packed(schema, slab.Memory, place * bytes, bytes), layout, bytes, slab, place);
     }
 
     private static Slab Add(List<Slab> list, long bytes)
@@ -297,9 +270,12 @@ public sealed class SegmentPool : IDisposable
         return slab;
     }
 
-    private void Return(SegmentMemory memory)
+    /// <summary>Its pages go to the kernel, before anyone is given the room. Under the lock.</summary>
+    private void GiveBack(SegmentMemory memory)
     {
-        var slab = memory.Slab!;
+        memory.Rows.Dispose();
+        if (memory.Slab is not { } slab) return;
+        slab.Clean(memory.Place);
         slab.Return(memory.Place);
         if (disposed && slab.IsEmpty) slab.Dispose();
     }

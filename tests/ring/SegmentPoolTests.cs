@@ -1,3 +1,4 @@
+using System.Text;
 using K2I.Base;
 using K2I.Columns;
 using K2I.Memory;
@@ -120,16 +121,37 @@ public sealed class SegmentPoolTests
     }
 
     [Fact]
-    public void AClosedAccountLeavesNothingIdle()
+    public void WhatOneTableLeavesServesAnotherOfTheSameLayout()
     {
         using var pool = new SegmentPool(64 * MiB);
-        var before = MemoryLedger.Bytes(MemoryTag.Ring);
-        var account = pool.Open();
-        account.TryOpen(Rows.Numbers, 4 * MiB)!.Discard();
-        Assert.NotNull(account.TryOpen(Rows.Numbers, 1 * MiB));
-        Assert.True(MemoryLedger.Bytes(MemoryTag.Ring) > before);
-        account.Dispose();
-        Assert.Equal(before, MemoryLedger.Bytes(MemoryTag.Ring));
+        long[] classes = [64 * KiB, 4 * MiB];
+        var first = pool.Open();
+        foreach (var bytes in classes)
+        {
+            var segment = first.TryOpen(Rows.Events, bytes)!;
+            Assert.True(Rows.AppendEvent(segment, 1, "left behind"u8));
+            segment.Discard();
+        }
+        first.Dispose();
+
+        var mapped = MemoryLedger.Bytes(MemoryTag.Ring);
+        var renamed = Schema.Of([.. Rows.Events.Fields.Select(f => f with { Name = "other_" + f.Name, Id = f.Id + 10 })]);
+        foreach (var bytes in classes)
+        {
+            var segment = pool.Open().TryOpen(renamed, bytes)!;
+            Assert.Equal((bytes, 0), (segment.BudgetBytes, segment.Rows.Rows));
+            Assert.Same(renamed, segment.Schema);
+            Assert.True(Rows.AppendEvent(segment, 2, "new"u8));
+            segment.Seal();
+            var rows = segment.View();
+            Assert.Equal(renamed.Fields.Select(f => f.Name), rows.Columns.Select(c => c.Field.Name));
+            Assert.Equal((2L, "new"), (rows.Columns[0].Value<long>(0), Encoding.UTF8.GetString(rows.Columns[1].Bytes(0))));
+        }
+        Assert.Equal(mapped, MemoryLedger.Bytes(MemoryTag.Ring));
+
+        // Another layout finds none of it.
+        Assert.NotNull(pool.Open().TryOpen(Rows.Numbers, 4 * MiB));
+        Assert.True(MemoryLedger.Bytes(MemoryTag.Ring) > mapped);
     }
 
     private static List<Segment> Fill(PoolAccount account, long bytes)

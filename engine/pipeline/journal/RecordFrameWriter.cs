@@ -29,6 +29,9 @@ internal sealed class RecordFrameWriter
 
     internal bool IsEmpty => !begun;
 
+    /// <summary>Bytes of memory that it holds.</summary>
+    internal int Capacity => bytes.Length;
+
     /// <summary>A large record has been in it: it holds more memory than others.</summary>
     internal bool HasGrown => bytes.Length > MostKeptBytes;
 

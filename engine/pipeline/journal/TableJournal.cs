@@ -1,6 +1,5 @@
 using K2I.Base;
 using K2I.Decode;
-using Microsoft.Extensions.ObjectPool;
 
 namespace K2I.Pipeline;
 
@@ -8,7 +7,7 @@ namespace K2I.Pipeline;
 /// A run's side of a lane's log: records of the table staged into frames, and its state entries, in the table's stream.
 /// </summary>
 /// <remarks>Lane's thread: staging. Any thread: entries.</remarks>
-internal sealed class TableJournal(LaneLog lane, ObjectPool<RecordFrameWriter> writers, TableRun run, ILog log, IClock clock)
+internal sealed class TableJournal(LaneLog lane, FrameWriters writers, TableRun run, ILog log, IClock clock)
 {
     private const int LeftForCommit = 4 << 10;
 
@@ -38,7 +37,7 @@ internal sealed class TableJournal(LaneLog lane, ObjectPool<RecordFrameWriter> w
     internal void Stage(in RecordInput record, Source source, Offset from)
     {
         if (!Stages) return;
-        staged ??= writers.Get();
+        staged ??= writers.Take();
         // One that no frame can hold is left out: the run ends before it, and Kafka has it.
         if (staged.CanHold(in record, source)) staged.Add(in record, source, from);
         else staged.End();
@@ -51,7 +50,7 @@ internal sealed class TableJournal(LaneLog lane, ObjectPool<RecordFrameWriter> w
     internal void StageEnd(Source source, Offset from, Offset next)
     {
         if (!Stages) return;
-        staged ??= writers.Get();
+        staged ??= writers.Take();
         staged.AddEnd(source, from, next);
     }
 

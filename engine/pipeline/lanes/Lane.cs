@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using K2I.Base;
 using K2I.Kafka;
 using K2I.Ring;
-using Microsoft.Extensions.ObjectPool;
 
 namespace K2I.Pipeline;
 
@@ -61,7 +60,7 @@ internal sealed partial class Lane : IRecordHandler, IConsumerListener, IDisposa
         (Index, this.engine, Log, clock) = (index, engine, log, engine.Services.Clock);
         problems = new(index, engine.Log, clock);
         acks = new(log);
-        Writers = new DefaultObjectPool<RecordFrameWriter>(new FrameWriterPolicy(log.MaxPayloadBytes), FrameWriterPolicy.MostKept);
+        Writers = new(log.MaxPayloadBytes);
     }
 
     internal int Index { get; }
@@ -75,7 +74,7 @@ internal sealed partial class Lane : IRecordHandler, IConsumerListener, IDisposa
     internal IndexBudget IndexBudget => engine.Index;
 
     /// <summary>Lane's thread.</summary>
-    internal ObjectPool<RecordFrameWriter> Writers { get; }
+    internal FrameWriters Writers { get; }
 
     /// <summary>Any thread.</summary>
     internal KafkaConnection? Connection { get; private set; }

@@ -63,6 +63,9 @@ internal sealed class TableRun : IDisposable
     /// <summary>The flush under way. The worker's.</summary>
     internal TableFlush? Flush { get; set; }
 
+    /// <summary>A flush is under way or asked for. Any thread.</summary>
+    internal bool IsFlushing => Flush is not null || Volatile.Read(ref flushWanted);
+
     /// <summary>Lanes were told that it is over. The worker's.</summary>
     internal bool IsToldOver { get; set; }
 

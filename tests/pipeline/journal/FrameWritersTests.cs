@@ -1,21 +1,20 @@
 using System.Text;
 using K2I.Decode;
-using Microsoft.Extensions.ObjectPool;
 
 namespace K2I.Pipeline.Tests;
 
-public sealed class FrameWriterPolicyTests
+public sealed class FrameWritersTests
 {
-    private readonly ObjectPool<RecordFrameWriter> pool = new DefaultObjectPool<RecordFrameWriter>(new FrameWriterPolicy(1 << 20));
+    private readonly FrameWriters pool = new(1 << 20);
 
     [Fact]
     public void AFrameComesBackEmptyAndIsLentAgain()
     {
-        var frame = pool.Get();
+        var frame = pool.Take();
         Add(frame, "value");
         frame.End();
         pool.Return(frame);
-        Assert.Same(frame, pool.Get());
+        Assert.Same(frame, pool.Take());
         Assert.True(frame.IsEmpty);
         Add(frame, "other");
         Assert.Equal(1, new RecordFrameReader(frame.Bytes).Count);
@@ -24,11 +23,27 @@ public sealed class FrameWriterPolicyTests
     [Fact]
     public void AFrameThatGrewForALargeRecordIsNotKept()
     {
-        var frame = pool.Get();
+        var frame = pool.Take();
         Add(frame, new string('x', RecordFrameWriter.TargetBytes * 3));
         Assert.True(frame.HasGrown);
         pool.Return(frame);
-        Assert.NotSame(frame, pool.Get());
+        Assert.NotSame(frame, pool.Take());
+    }
+
+    [Fact]
+    public void HundredsOfSmallFramesAreKeptAndAFewLargeOnes()
+    {
+        var small = Enumerable.Range(0, 300).Select(_ => pool.Take()).ToHashSet();
+        foreach (var frame in small) pool.Return(frame);
+        Assert.All(Enumerable.Range(0, 300), _ => Assert.Contains(pool.Take(), small));
+
+        var large = Enumerable.Range(0, 300).Select(_ => pool.Take()).ToHashSet();
+        foreach (var frame in large)
+        {
+            Add(frame, new string('x', RecordFrameWriter.TargetBytes / 2));
+            pool.Return(frame);
+        }
+        Assert.InRange(Enumerable.Range(0, 300).Count(_ => large.Contains(pool.Take())), 16, 128);
     }
 
     private static void Add(RecordFrameWriter frame, string value)
