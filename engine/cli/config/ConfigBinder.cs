@@ -57,6 +57,7 @@ internal sealed class ConfigBinder(string sourceName, List<SettingSection> secti
             {
                 Threads = (int)maintenance.Count(Keys.MaintenanceThreads, 1, 64),
                 MemoryBytes = maintenance.Bytes(Keys.MaintenanceMemory, 16L << 20, 1L << 40),
+                LookMs = maintenance.Ms(Keys.MaintenanceEvery, 100, 3_600_000),
                 CpuShare = maintenance.Count(Keys.MaintenanceCpu, 1, 100) / 100.0,
             },
             HotTtlMs = query.Ms(Keys.HotTtl, 0, 86_400_000),
