@@ -11,6 +11,9 @@ public sealed record MaintenanceOptions
     /// <summary>Native memory of one job, beside that of rows.</summary>
     public long MemoryBytes { get; init; } = DefaultMemoryBytes;
 
+    /// <summary>How often it is looked whether a table needs something, at most; for the first time so long after the start.</summary>
+    public long LookMs { get; init; } = 30_000;
+
     /// <summary>Commits after which a table is looked at.</summary>
     public int EveryCommits { get; init; } = 10;
 

@@ -4,8 +4,8 @@ using K2I.Maintenance;
 
 namespace K2I.Pipeline;
 
-/// <summary>What a running table's jobs carry on and leave alone.</summary>
-internal sealed class TableUse(TableHandle table, EngineContext engine) : ITableUse
+/// <summary>What jobs carry on and leave alone of a running table, or of its dead letters, which this process gives to no reader.</summary>
+internal sealed class TableUse(TableHandle table, EngineContext engine, bool isLetters) : ITableUse
 {
     /// <summary>Who began to read a snapshot has read it by then.</summary>
     private const long LongestReadMs = 600_000;
@@ -18,7 +18,7 @@ internal sealed class TableUse(TableHandle table, EngineContext engine) : ITable
     /// <summary>The snapshot that readers are given now, and those that they were given a while ago.</summary>
     public ImmutableHashSet<SnapshotId> SnapshotsInUse()
     {
-        if (table.ShownTable is not { } shown) return [];
+        if (isLetters || table.ShownTable is not { } shown) return [];
         var since = engine.Services.Clock.UnixMs - LongestReadMs;
         var used = ImmutableHashSet.CreateBuilder<SnapshotId>();
         if (shown.Metadata.CurrentSnapshot is { } current) used.Add(current.SnapshotId);
