@@ -1,7 +1,10 @@
 namespace K2I.Crash.Tests;
 
 /// <summary>The configuration of a batch: tables of every kind on few topics.</summary>
-/// <param name="Number">The batch: every third infers the columns of a table, every fourth keeps state changes alone in its logs.</param>
+/// <param name="Number">
+/// The batch: every third infers the columns of a table, every fourth keeps state changes alone in its logs, every other looks after its
+/// tables all the time.
+/// </param>
 /// <param name="Catalog">Lines that say which catalog.</param>
 internal sealed record Configuration(int Number, IBroker Broker, string Catalog, string Topic, string LetterTopic, string Namespace)
 {
@@ -15,6 +18,10 @@ internal sealed record Configuration(int Number, IBroker Broker, string Catalog,
     public static string SmallTable(int index) => $"small_{index}";
 
     private bool Infers => Number % 3 == 2;
+
+    /// <summary>Lives are short: what is done after minutes and hours elsewhere is done at once here.</summary>
+    private string Maintenance => Number % 2 == 0
+        ? "every = 100ms\ncpu = 100\nsettle = 0s\ntarget_file_size = 1MiB\nexpire_after = 1m\nkeep_snapshots = 5" : "";
 
     /// <summary>The file of one process.</summary>
     public string TextOf(string host, string dataDirectory) => $$"""
@@ -35,6 +42,8 @@ internal sealed record Configuration(int Number, IBroker Broker, string Catalog,
         file_size = 4MiB
         [flush]
         interval = 250ms
+        [maintenance]
+        {{Maintenance}}
         [table.events]
         topics = {{Topic}}
         max_record = 1MiB
