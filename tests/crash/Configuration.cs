@@ -19,9 +19,14 @@ internal sealed record Configuration(int Number, IBroker Broker, string Catalog,
 
     private bool Infers => Number % 3 == 2;
 
-    /// <summary>Lives are short: what is done after minutes and hours elsewhere is done at once here.</summary>
-    private string Maintenance => Number % 2 == 0
-        ? "every = 100ms\ncpu = 100\nsettle = 0s\ntarget_file_size = 1MiB\nexpire_after = 1m\nkeep_snapshots = 5" : "";
+    private bool IsKept => Number % 2 == 0;
+
+    private string Maintenance => IsKept ? "every = 100ms\ncpu = 100\nsettle = 0s" : "";
+
+    /// <summary>Lives are short: files are many and snapshots old after seconds here, as they are after hours elsewhere.</summary>
+    private string Properties => IsKept
+        ? "property.write.target-file-size-bytes = 32768\nproperty.history.expire.max-snapshot-age-ms = 3000\n"
+            + "property.history.expire.min-snapshots-to-keep = 4" : "";
 
     /// <summary>The file of one process.</summary>
     public string TextOf(string host, string dataDirectory) => $$"""
@@ -44,13 +49,17 @@ internal sealed record Configuration(int Number, IBroker Broker, string Catalog,
         interval = 250ms
         [maintenance]
         {{Maintenance}}
+        [query]
+        timeout = {{(IsKept ? "1s" : "60s")}}
         [table.events]
         topics = {{Topic}}
+        {{Properties}}
         max_record = 1MiB
         unknown_fields = evolve
         {{(Infers ? "infer_records = 200" : "partition_by = bucket(2, id)\ncolumns = 'id: long!, text: string, amount: double'")}}
         [table.copies]
         topics = {{Topic}}
+        {{Properties}}
         max_record = 1MiB
         format = raw
         raw_value = string
@@ -58,6 +67,7 @@ internal sealed record Configuration(int Number, IBroker Broker, string Catalog,
         dead_letter_topic = {{LetterTopic}}
         [table.strict]
         topics = {{Topic}}
+        {{Properties}}
         max_record = {{Load.LongBytes}}
         format = raw
         raw_value = string
@@ -66,6 +76,7 @@ internal sealed record Configuration(int Number, IBroker Broker, string Catalog,
         [table.small]
         topics = ^{{Topic}}\.small(?<number>\d+)$
         table = small_${number}
+        {{Properties}}
         max_record = 1MiB
         columns = 'id: long!, text: string, amount: double'
         """;

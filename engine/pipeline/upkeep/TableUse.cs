@@ -7,9 +7,6 @@ namespace K2I.Pipeline;
 /// <summary>What jobs carry on and leave alone of a running table, or of its dead letters, which this process gives to no reader.</summary>
 internal sealed class TableUse(TableHandle table, EngineContext engine, bool isLetters) : ITableUse
 {
-    /// <summary>Who began to read a snapshot has read it by then.</summary>
-    private const long LongestReadMs = 600_000;
-
     public ImmutableSortedDictionary<string, string> SummaryOf(Table onto) => OffsetCarrier.Instance.SummaryOf(onto);
 
     public ImmutableSortedDictionary<string, string> FileMetadataOf(IReadOnlyList<IReadOnlyDictionary<string, string>> replaced) =>
@@ -19,7 +16,7 @@ internal sealed class TableUse(TableHandle table, EngineContext engine, bool isL
     public ImmutableHashSet<SnapshotId> SnapshotsInUse()
     {
         if (isLetters || table.ShownTable is not { } shown) return [];
-        var since = engine.Services.Clock.UnixMs - LongestReadMs;
+        var since = engine.Services.Clock.UnixMs - engine.Options.Maintenance.LongestReadMs;
         var used = ImmutableHashSet.CreateBuilder<SnapshotId>();
         if (shown.Metadata.CurrentSnapshot is { } current) used.Add(current.SnapshotId);
         foreach (var recent in shown.Metadata.Snapshots.Where(s => s.TimestampMs >= since))
