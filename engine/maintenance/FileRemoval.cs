@@ -47,6 +47,7 @@ internal sealed class FileRemoval(JobContext context, string reason)
             try
             {
                 if (!context.Store.Delete(file.Location)) continue;
+                KillPoint.Hit("maintenance.file-removed");
                 Removed++;
                 RemovedBytes += file.Bytes;
                 context.Log.Debug("file removed", ("table", context.Ident), ("file", file.Location), ("reason", reason));

@@ -11,6 +11,9 @@ public sealed record MaintenanceOptions
     /// <summary>Native memory of one job, beside that of rows.</summary>
     public long MemoryBytes { get; init; } = DefaultMemoryBytes;
 
+    /// <summary>How often it is looked whether a table needs something, at most; for the first time so long after the start.</summary>
+    public long LookMs { get; init; } = 30_000;
+
     /// <summary>Commits after which a table is looked at.</summary>
     public int EveryCommits { get; init; } = 10;
 
@@ -25,6 +28,9 @@ public sealed record MaintenanceOptions
 
     /// <summary>How often statistics are made at most.</summary>
     public long StatisticsEveryMs { get; init; } = 6 * 3_600_000;
+
+    /// <summary>Who began to read a snapshot has read it by then; until then it does not expire.</summary>
+    public long LongestReadMs { get; init; } = 600_000;
 
     /// <summary>How much of a core each thread may use, over 0 up to 1.</summary>
     public double CpuShare { get; init; } = 0.5;

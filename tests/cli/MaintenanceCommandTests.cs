@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using K2I.Base;
+using K2I.Cli.Commands;
 using K2I.Cli.Config;
 using K2I.Columns;
 using K2I.Iceberg;
@@ -130,6 +131,60 @@ public sealed class MaintenanceCommandTests : IDisposable
         var (usage, _, error) = harness.Run("maintenance", "compact", "events", "-w", warehouse, "--sort-by", "id", "--zorder", "id");
         Assert.Equal(ExitCode.Invalid, usage);
         Assert.Contains("exclude each other", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void OnlyFilesThatMayHoldRowsOfTheConditionAreMerged()
+    {
+        var half = $"at < '{DateTimeOffset.UtcNow.AddDays(-25):yyyy-MM-ddTHH:mm:ss.ffffff}+00:00'";
+        Assert.Contains("compaction: 2 files of ", harness.Run("maintenance", "plan", "events", "-w", warehouse, "--where", half).Out,
+            StringComparison.Ordinal);
+        var kept = new TableScan(Table, store).Plan().Skip(2).Select(t => t.Data.File.FilePath).ToList();
+        var (code, output, _) = harness.Run("maintenance", "compact", "events", "-w", warehouse, "--where", half);
+        Assert.Equal((ExitCode.Ok, "compaction: 2 files became 1\n"), (code, output));
+        Assert.Equal(3, new TableScan(Table, store).Plan().Length);
+        Assert.Equal(2, new TableScan(Table, store).Plan().Count(t => kept.Contains(t.Data.File.FilePath)));
+        Assert.Equal("compaction: nothing to do\n",
+            harness.Run("maintenance", "compact", "events", "-w", warehouse, "--where", "id > 1000").Out);
+        Assert.Equal(ExitCode.Invalid, harness.Run("maintenance", "compact", "events", "-w", warehouse, "--where", "id >").Code);
+        Assert.Equal(ExitCode.NotFound, harness.Run("maintenance", "compact", "events", "-w", warehouse, "--where", "nothing = 1").Code);
+    }
+
+    [Fact]
+    public void TheTablesPageSaysHowItIsKeptAndWhatIsDue()
+    {
+        var lines = harness.Run(["tables", "show", "events",
+            .. Config("retention = 35d\nretention_column = at", "expire_after = 1m\nkeep_snapshots = 1")]).Out;
+        Assert.Contains("  by itself            while k2i ingest runs\n", lines, StringComparison.Ordinal);
+        Assert.Contains("  small files          4 of 4\n", lines, StringComparison.Ordinal);
+        Assert.Contains("  write amplification  1.0 by the snapshots there are\n", lines, StringComparison.Ordinal);
+        Assert.Matches("  due                  retention: 1 files of .* older than 35d\n +statistics: there are no statistics\n", lines);
+        Assert.Equal(ExitCode.Ok, harness.Run("maintenance", "compact", "events", "-w", warehouse).Code);
+        using var json = JsonDocument.Parse(harness.Run("tables", "show", "events", "-w", warehouse, "--json").Out);
+        var shape = json.RootElement.GetProperty("maintenance");
+        Assert.Equal(JsonValueKind.Null, shape.GetProperty("by_itself").ValueKind);
+        Assert.Equal((1, 1), (shape.GetProperty("data_files").GetInt32(), shape.GetProperty("small_files").GetInt32()));
+        Assert.Equal(Table.Metadata.Snapshots[0].TimestampMs, shape.GetProperty("oldest_snapshot_unix_ms").GetInt64());
+        Assert.Equal(new TableScan(Table, store).Plan()[0].Data.File.FileSizeBytes, shape.GetProperty("average_file_bytes").GetInt64());
+        // Four small files came, and one with all of their rows was written.
+        Assert.InRange(shape.GetProperty("write_amplification").GetDouble(), 1.2, 2);
+        Assert.Equal("statistics", Assert.Single(shape.GetProperty("due").EnumerateArray()).GetProperty("kind").GetString());
+    }
+
+    [Fact]
+    public void DeadLettersAreKeptAsTheirTableButForWhatGoesByItsColumns()
+    {
+        var options = harness.Load($"[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = {warehouse}\n"
+            + "[table.events]\ntopics = e\nretention = 90d\nsort_by = id\nmaintenance.target_file_size = 64MiB\n").Options!.Engine;
+        catalog.Create(DeadLetterTable.IdentFor(ident), new TableCreation { Schema = Table.Metadata.CurrentSchema });
+        var catalogs = Catalogs.Open(options.Iceberg);
+        var main = MaintainedTable.Of(options, catalogs, Table);
+        var letters = MaintainedTable.Of(options, catalogs, catalog.Load(DeadLetterTable.IdentFor(ident)));
+        Assert.Equal((true, true), (main.IsOn, letters.IsOn));
+        Assert.NotNull(main.Policy.Retention);
+        Assert.Null(letters.Policy.Retention);
+        Assert.Equal(64 << 20, letters.Policy.Compaction!.TargetFileBytes);
+        Assert.Equal(RowOrder.OfTable, letters.Policy.Compaction.Order);
     }
 
     [Fact]

@@ -1,7 +1,10 @@
 namespace K2I.Crash.Tests;
 
 /// <summary>The configuration of a batch: tables of every kind on few topics.</summary>
-/// <param name="Number">The batch: every third infers the columns of a table, every fourth keeps state changes alone in its logs.</param>
+/// <param name="Number">
+/// The batch: every third infers the columns of a table, every fourth keeps state changes alone in its logs, every other looks after its
+/// tables all the time.
+/// </param>
 /// <param name="Catalog">Lines that say which catalog.</param>
 internal sealed record Configuration(int Number, IBroker Broker, string Catalog, string Topic, string LetterTopic, string Namespace)
 {
@@ -15,6 +18,15 @@ internal sealed record Configuration(int Number, IBroker Broker, string Catalog,
     public static string SmallTable(int index) => $"small_{index}";
 
     private bool Infers => Number % 3 == 2;
+
+    private bool IsKept => Number % 2 == 0;
+
+    private string Maintenance => IsKept ? "every = 100ms\ncpu = 100\nsettle = 0s" : "";
+
+    /// <summary>Lives are short: files are many and snapshots old after seconds here, as they are after hours elsewhere.</summary>
+    private string Properties => IsKept
+        ? "property.write.target-file-size-bytes = 32768\nproperty.history.expire.max-snapshot-age-ms = 3000\n"
+            + "property.history.expire.min-snapshots-to-keep = 4" : "";
 
     /// <summary>The file of one process.</summary>
     public string TextOf(string host, string dataDirectory) => $$"""
@@ -35,13 +47,19 @@ internal sealed record Configuration(int Number, IBroker Broker, string Catalog,
         file_size = 4MiB
         [flush]
         interval = 250ms
+        [maintenance]
+        {{Maintenance}}
+        [query]
+        timeout = {{(IsKept ? "1s" : "60s")}}
         [table.events]
         topics = {{Topic}}
+        {{Properties}}
         max_record = 1MiB
         unknown_fields = evolve
         {{(Infers ? "infer_records = 200" : "partition_by = bucket(2, id)\ncolumns = 'id: long!, text: string, amount: double'")}}
         [table.copies]
         topics = {{Topic}}
+        {{Properties}}
         max_record = 1MiB
         format = raw
         raw_value = string
@@ -49,6 +67,7 @@ internal sealed record Configuration(int Number, IBroker Broker, string Catalog,
         dead_letter_topic = {{LetterTopic}}
         [table.strict]
         topics = {{Topic}}
+        {{Properties}}
         max_record = {{Load.LongBytes}}
         format = raw
         raw_value = string
@@ -57,6 +76,7 @@ internal sealed record Configuration(int Number, IBroker Broker, string Catalog,
         [table.small]
         topics = ^{{Topic}}\.small(?<number>\d+)$
         table = small_${number}
+        {{Properties}}
         max_record = 1MiB
         columns = 'id: long!, text: string, amount: double'
         """;

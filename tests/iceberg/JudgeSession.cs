@@ -18,16 +18,20 @@ internal sealed class JudgeSession : IDisposable
     /// <summary>The lines printed; anything but success fails the test.</summary>
     public List<string> Do(params string[] command)
     {
+        var (ended, lines) = Try(command);
+        Assert.True(ended == "{\"exit\":0}", $"judge {string.Join(' ', command)}: {ended}\n{string.Join('\n', lines.TakeLast(40))}");
+        return lines;
+    }
+
+    /// <summary>How it ended, as it says so, and the lines printed before.</summary>
+    public (string Ended, List<string> Lines) Try(params string[] command)
+    {
         process.StandardInput.WriteLine(JsonSerializer.Serialize(command));
         process.StandardInput.Flush();
         var lines = new List<string>();
         while (process.StandardOutput.ReadLine() is { } line)
         {
-            if (line.StartsWith("{\"exit\"", StringComparison.Ordinal))
-            {
-                Assert.True(line == "{\"exit\":0}", $"judge {string.Join(' ', command)}: {line}\n{string.Join('\n', lines.TakeLast(40))}");
-                return lines;
-            }
+            if (line.StartsWith("{\"exit\"", StringComparison.Ordinal)) return (line, lines);
             lines.Add(line);
         }
         throw new InvalidOperationException($"judge ended: {errors.Result}");

@@ -155,7 +155,7 @@ internal sealed class MaintainedTable : IDisposable
         });
     }
 
-    internal ImmutableArray<JobPlan> Plan() => Planner.Plan(TableInventory.Read(Table, Store, Policy), Policy, [], Clock.UnixMs);
+    internal ImmutableArray<JobPlan> Plan() => new Planner(Policy, [], Clock.UnixMs).Plan(TableInventory.Read(Table, Store, Policy));
 
     internal static JobOutcome Run(JobPlan plan, JobContext context)
     {

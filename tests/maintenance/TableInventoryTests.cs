@@ -69,10 +69,10 @@ public sealed class TableInventoryTests(ITestOutputHelper output)
         using var table = MaintainedTable.InMemory(Columns, "bucket(4, id)");
         for (var n = 0; n < 5; n++) table.Append(40);
         var state = TableInventory.Read(table.Table, table.Store, table.Policy);
-        var (first, second) = (Planner.Plan(state, table.Policy, [], table.Clock.UnixMs),
-            Planner.Plan(state, table.Policy, [], table.Clock.UnixMs));
+        var (first, second) = (new Planner(table.Policy, [], table.Clock.UnixMs).Plan(state),
+            new Planner(table.Policy, [], table.Clock.UnixMs).Plan(state));
         Assert.Equal(4, first.Length);
         Assert.Equal(first.Select(p => p.ToString()), second.Select(p => p.ToString()));
-        Assert.Empty(Planner.Plan(state, table.Policy with { Compaction = null }, [], table.Clock.UnixMs));
+        Assert.Empty(new Planner(table.Policy with { Compaction = null }, [], table.Clock.UnixMs).Plan(state));
     }
 }

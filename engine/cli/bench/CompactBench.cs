@@ -75,7 +75,7 @@ internal sealed class CompactBench(CompactBenchOptions options, TextWriter outpu
         for (var round = 0; round < options.Rounds; round++)
         {
             var table = context.Catalog.Load(Ident);
-            var plan = Planner.Plan(TableInventory.Read(table, store, policy), policy, [], long.MaxValue)[0];
+            var plan = new Planner(policy, [], long.MaxValue).Plan(TableInventory.Read(table, store, policy))[0];
             GC.Collect();
             var before = Usage.Now();
             using var job = plan.Start(context);

@@ -4,24 +4,39 @@ using K2I.Pipeline;
 
 namespace K2I.Cli.Commands;
 
-/// <summary>Finds what the configuration says of how a table of the catalog is kept in shape.</summary>
-internal static class MaintainedTable
+/// <summary>What the configuration says of how a table of the catalog is kept in shape.</summary>
+/// <param name="Policy">How.</param>
+/// <param name="IsOn">Whether a process with the configuration does it by itself; null where the table is none of its.</param>
+internal sealed record MaintainedTable(MaintenancePolicy Policy, bool? IsOn)
 {
     /// <summary>
-    /// That of its own section, else of the template that made it: one that matches a topic whose offsets the table carries. Any other
-    /// table is kept as Iceberg's defaults and its own
-    /// properties say; nothing is known of how long its rows are to be kept.
+    /// As its own section says, else the template that made it: one that matches a topic whose offsets the table carries. Dead letters are
+    /// kept as their table. Any other table is kept as Iceberg's defaults and its own properties say; nothing is known of how long its rows
+    /// are to be kept.
     /// </summary>
-    public static MaintenancePolicy PolicyOf(EngineOptions? options, Catalogs catalogs, Table table)
+    public static MaintainedTable Of(EngineOptions? options, Catalogs catalogs, Table table)
     {
-        if (options is null) return new MaintenancePolicy();
-        if (options.Tables.FirstOrDefault(t => catalogs.IdentOf(t.Name).Equals(table.Ident)) is { } own) return own.Maintenance;
+        if (options is null) return new(new MaintenancePolicy(), null);
+        var (ident, topics) = (table.Ident, OffsetMap.Of(table).Topics.Select(t => t.Key).ToList());
+        if (OwnOf(options, catalogs, ident) is { } own) return new(own.Maintenance, own.IsMaintained);
+        var main = ident.Name.EndsWith(DeadLetterTable.Suffix, StringComparison.Ordinal)
+            ? ident with { Name = ident.Name[..^DeadLetterTable.Suffix.Length] } : null;
+        var found = (main is null ? null : OwnOf(options, catalogs, main)) ?? ByTemplate(options, main ?? ident, topics);
+        return found is null ? new(new MaintenancePolicy(), null)
+            : new(main is null ? found.Maintenance : DeadLetterTable.PolicyOf(found.Maintenance), found.IsMaintained);
+    }
+
+    private static TableOptions? OwnOf(EngineOptions options, Catalogs catalogs, TableIdent ident) =>
+        options.Tables.FirstOrDefault(t => catalogs.IdentOf(t.Name).Equals(ident));
+
+    private static TableOptions? ByTemplate(EngineOptions options, TableIdent ident, List<string> topics)
+    {
         foreach (var template in options.Templates)
         {
-            if (template.Overrides.TryGetValue(table.Ident.ToString(), out var single)) return single.Maintenance;
+            if (template.Overrides.TryGetValue(ident.ToString(), out var single)) return single;
             var patterns = template.Topics.Select(t => new TopicPattern(t)).ToList();
-            if (OffsetMap.Of(table).Topics.Any(t => patterns.Any(p => p.Matches(t.Key)))) return template.Options.Maintenance;
+            if (topics.Exists(t => patterns.Exists(p => p.Matches(t)))) return template.Options;
         }
-        return new MaintenancePolicy();
+        return null;
     }
 }

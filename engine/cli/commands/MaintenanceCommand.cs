@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using K2I.Base;
+using K2I.Iceberg;
 using K2I.Maintenance;
 using K2I.Pipeline;
 
@@ -12,17 +13,12 @@ namespace K2I.Cli.Commands;
 /// </summary>
 internal static class MaintenanceCommand
 {
-    private static readonly JobKind[] Kinds =
-        [JobKind.Retention, JobKind.Compaction, JobKind.Manifests, JobKind.Expiry, JobKind.Statistics, JobKind.Orphans];
-
     public static Command Create(Terminal terminal)
     {
         var common = new Common(terminal);
         var command = new Command("maintenance",
             "Keep a table in shape: small files, old snapshots, files that nothing names, manifests, statistics, retention");
-        command.Subcommands.Add(Part(
-            "plan", "What is to be done for the table, and why; changes nothing", common,
-            line => Work(line, common, Kinds) with { DryRun = true }));
+        command.Subcommands.Add(Plan(common));
         command.Subcommands.Add(Compact(common));
         command.Subcommands.Add(Expire(common));
         command.Subcommands.Add(Orphans(common));
@@ -36,12 +32,32 @@ internal static class MaintenanceCommand
             "retention", "Take out files whose rows are all older than [table.NAME] retention", common,
             line => Work(line, common, [JobKind.Retention])));
         command.Subcommands.Add(Part(
-            "all", "All of it, as far as it is due; orphans are only told of", common, line => Work(line, common, Kinds)));
+            "all", "All of it, as far as it is due; orphans are only told of", common, line => Work(line, common, [.. Planner.Kinds])));
         return command;
     }
 
+    private static Command Plan(Common common)
+    {
+        var where = Where();
+        MaintenanceRequest Request(ParseResult line) =>
+            Work(line, common, [.. Planner.Kinds]) with { DryRun = true, Where = ConditionOf(line, where) };
+        var part = Part("plan", "What is to be done for the table, and why; changes nothing", common, Request);
+        part.Options.Add(where);
+        return part;
+    }
+
+    private static Option<string?> Where() => new("--where")
+    {
+        Description = "Merge only files that may hold rows that fit: the conditions of k2i tables read",
+        HelpName = "'a = 5 and b is not null'",
+    };
+
+    private static ScanFilter? ConditionOf(ParseResult line, Option<string?> where) =>
+        line.GetValue(where) is { } text ? ScanFilter.Parse(text) : null;
+
     private static Command Compact(Common common)
     {
+        var where = Where();
         var sort = new Option<string?>("--sort-by")
         {
             Description = "Sort the rows by these columns, commas between",
@@ -52,10 +68,10 @@ internal static class MaintenanceCommand
             line.GetValue(sort) is { } sorted ? new RowOrder(RowOrderKind.Sorted, Names(sorted))
             : line.GetValue(zorder) is { } curved ? new RowOrder(RowOrderKind.ZOrder, Names(curved))
             : null;
-        MaintenanceRequest Request(ParseResult line) => Work(line, common, [JobKind.Compaction]) with { Order = OrderOf(line) };
+        MaintenanceRequest Request(ParseResult line) =>
+            Work(line, common, [JobKind.Compaction]) with { Order = OrderOf(line), Where = ConditionOf(line, where) };
         var part = Part("compact", "Merge small files, and write those anew of which many rows are deleted", common, Request);
-        part.Options.Add(sort);
-        part.Options.Add(zorder);
+        foreach (var option in (Option[])[where, sort, zorder]) part.Options.Add(option);
         part.Validators.Add(line =>
         {
             if (line.GetResult(sort) is not null && line.GetResult(zorder) is not null)

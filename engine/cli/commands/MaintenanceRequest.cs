@@ -1,3 +1,4 @@
+using K2I.Iceberg;
 using K2I.Maintenance;
 
 namespace K2I.Cli.Commands;
@@ -22,6 +23,9 @@ internal sealed record MaintenanceRequest
 
     /// <summary>How rows are to lie in files that are written anew; null: as the policy says.</summary>
     public RowOrder? Order { get; init; }
+
+    /// <summary>Of files that are merged: only those that may hold rows that meet it. Null: all.</summary>
+    public ScanFilter? Where { get; init; }
 
     /// <summary>Orphans are removed.</summary>
     public bool Remove { get; init; }

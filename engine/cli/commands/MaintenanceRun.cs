@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using K2I.Base;
 using K2I.Iceberg;
 using K2I.Maintenance;
@@ -23,7 +22,7 @@ internal sealed class MaintenanceRun(Catalogs catalogs, EngineOptions? options, 
     {
         var ident = catalogs.IdentOf(request.Table);
         var table = catalogs.Catalog.Load(ident);
-        var policy = Asked(MaintainedTable.PolicyOf(options, catalogs, table));
+        var policy = Asked(MaintainedTable.Of(options, catalogs, table).Policy);
         var report = new MaintenanceReport(ident, request, terminal);
         if (GarbageRule.Refusal(table.Metadata) is { } refusal
             && request.Kinds.Any(k => k is JobKind.Expiry or JobKind.Orphans)) report.Refused(refusal);
@@ -45,7 +44,8 @@ internal sealed class MaintenanceRun(Catalogs catalogs, EngineOptions? options, 
     {
         // Only a look shows whether there are orphans: where that is all that is asked for, a dry run looks.
         var looks = kind == JobKind.Orphans && request.Kinds.Length == 1;
-        ImmutableArray<JobPlan> plans = [.. PlansOf(kind, catalogs.Catalog.Load(ident), policy).OfType<JobPlan>()];
+        var state = TableInventory.Read(catalogs.Catalog.Load(ident), catalogs.Store, policy);
+        var plans = new Planner(policy, OffsetCarrier.Instance.SnapshotsInUse(), clock.UnixMs).Plan(kind, state);
         if (plans.IsEmpty) report.NothingToDo(kind);
         foreach (var plan in plans)
         {
@@ -71,27 +71,6 @@ internal sealed class MaintenanceRun(Catalogs catalogs, EngineOptions? options, 
         return job.Outcome!;
     }
 
-    private IEnumerable<JobPlan?> PlansOf(JobKind kind, Table table, MaintenancePolicy policy) => kind switch
-    {
-        JobKind.Retention when policy.Retention is { } retention =>
-            [RetentionPlanner.Plan(table.Metadata, retention, LiveFiles(table), clock.UnixMs)],
-        JobKind.Compaction when policy.Compaction is not null =>
-            CompactionPlanner.Plan(TableInventory.Read(table, catalogs.Store, policy), policy, clock.UnixMs),
-        JobKind.Expiry when policy.Expiry is { } expiry =>
-            [ExpiryPlanner.Plan(table.Metadata, expiry, OffsetCarrier.Instance.SnapshotsInUse(), clock.UnixMs)],
-        JobKind.Manifests when policy.Manifests is { } manifests => [ManifestPlanner.Plan(table.Metadata, Manifests(table), manifests)],
-        JobKind.Statistics when policy.Statistics is { } statistics => [StatisticsPlanner.Plan(table.Metadata, statistics)],
-        JobKind.Orphans when policy.Orphans is { } orphans => [OrphanPlanner.Plan(table.Metadata, orphans)],
-        _ => [],
-    };
-
-    private IReadOnlyList<ManifestFile> Manifests(Table table) =>
-        table.Metadata.CurrentSnapshot is { } snapshot ? new ManifestReader(catalogs.Store).Manifests(table.Metadata, snapshot) : [];
-
-    private IEnumerable<DataFile> LiveFiles(Table table) =>
-        table.Metadata.CurrentSnapshot is { } snapshot
-            ? new ManifestReader(catalogs.Store).LiveEntries(table.Metadata, snapshot).Select(e => e.File) : [];
-
     /// <summary>What the command line says comes before all else. By hand orphans are removed only where it says so.</summary>
     private MaintenancePolicy Asked(MaintenancePolicy policy)
     {
@@ -105,7 +84,7 @@ internal sealed class MaintenanceRun(Catalogs catalogs, EngineOptions? options, 
         // Who asks for statistics alone wants those of the newest snapshot.
         var statistics = request.Kinds is [JobKind.Statistics] ? StatisticsPolicy.Always : policy.Statistics;
         // By hand it is done now, also for what a running process would wait with.
-        var compaction = (policy.Compaction ?? new CompactionPolicy()) with { SettleMs = 0, QuietMs = 0 };
+        var compaction = (policy.Compaction ?? new CompactionPolicy()) with { SettleMs = 0, QuietMs = 0, Where = request.Where };
         return policy with
         {
             Compaction = request.Order is { } order ? compaction with { Order = order } : compaction,

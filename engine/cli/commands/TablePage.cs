@@ -7,9 +7,12 @@ using K2I.Pipeline;
 namespace K2I.Cli.Commands;
 
 /// <summary><c>k2i tables show NAME</c>: one table for people and machines.</summary>
-internal sealed class TablePage(Table table, ManifestReader manifests, bool everyFile)
+internal sealed class TablePage(Table table, Catalogs catalogs, EngineOptions? options, bool everyFile)
 {
     private const int SnapshotsShown = 10, FilesShown = 10;
+
+    private readonly TableUpkeep upkeep =
+        new(table, catalogs.Store, MaintainedTable.Of(options, catalogs, table), SystemClock.Instance.UnixMs);
 
     private TableMetadata Metadata => table.Metadata;
 
@@ -26,6 +29,8 @@ internal sealed class TablePage(Table table, ManifestReader manifests, bool ever
         foreach (var field in Metadata.CurrentSchema.Fields) columns.Add(TableFacts.Plain(field.Id), field.Name, ColumnText.Format(field.Type), field.Required ? "required" : "");
         columns.Print(terminal, "  ");
         PrintOffsets(terminal);
+        Heading(terminal, "maintenance");
+        upkeep.PrintText(terminal);
         PrintSnapshots(terminal);
         PrintFiles(terminal);
     }
@@ -47,6 +52,7 @@ internal sealed class TablePage(Table table, ManifestReader manifests, bool ever
         }
         json.WriteEndArray();
         WriteMap(json, "properties", Metadata.Properties);
+        upkeep.Write(json);
         json.WriteStartArray("snapshots");
         foreach (var snapshot in Metadata.Snapshots) WriteSnapshot(json, snapshot);
         json.WriteEndArray();
@@ -64,7 +70,7 @@ internal sealed class TablePage(Table table, ManifestReader manifests, bool ever
         json.WriteEndObject();
     });
 
-    private IEnumerable<DataFile> Files() => Metadata.CurrentSnapshot is { } snapshot ? manifests.LiveEntries(Metadata, snapshot).Select(e => e.File) : [];
+    private IEnumerable<DataFile> Files() => Metadata.CurrentSnapshot is { } snapshot ? new ManifestReader(catalogs.Store).LiveEntries(Metadata, snapshot).Select(e => e.File) : [];
 
     private void PrintOffsets(Terminal terminal)
     {

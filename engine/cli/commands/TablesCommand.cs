@@ -31,13 +31,14 @@ internal static class TablesCommand
     {
         var name = new Argument<string>("name") { Description = "table or namespace.table" };
         var files = new Option<bool>("--files") { Description = "List every data file" };
-        var show = new Command("show", "One table: columns, offsets, snapshots, files") { name, files };
-        show.SetAction(arguments => (int)With(config, arguments, arguments.GetValue(warehouse), terminal, catalogs =>
+        var show = new Command("show", "One table: columns, offsets, maintenance, snapshots, files") { name, files };
+        show.SetAction(arguments => (int)With(config, arguments, arguments.GetValue(warehouse), terminal, (catalogs, options) =>
         {
             var table = catalogs.Catalog.Load(catalogs.IdentOf(arguments.GetValue(name)!));
-            var page = new TablePage(table, new ManifestReader(catalogs.Store), arguments.GetValue(files));
+            var page = new TablePage(table, catalogs, options, arguments.GetValue(files));
             if (arguments.GetValue(json)) page.PrintJson(terminal.Out);
             else page.PrintText(terminal);
+            return ExitCode.Ok;
         }));
         return show;
     }
@@ -73,28 +74,24 @@ internal static class TablesCommand
         var current = new Option<bool>("--current") { Description = "Only the current snapshot" };
         var orphans = new Option<bool>("--orphans") { Description = "Name files that nothing refers to; a writer at work has some" };
         var check = new Command("check", "Whether a table is as the format demands; exits non-zero if not") { name, deep, current, orphans };
-        check.SetAction(arguments => (int)With(config, arguments, arguments.GetValue(warehouse), terminal, catalogs =>
+        check.SetAction(arguments => (int)With(config, arguments, arguments.GetValue(warehouse), terminal, (catalogs, _) =>
             TableCheck.Run(catalogs, arguments.GetValue(name)!,
                 new LintOptions { Deep = arguments.GetValue(deep), CurrentOnly = arguments.GetValue(current), Orphans = arguments.GetValue(orphans) }, arguments.GetValue(json), terminal)));
         return check;
     }
 
-    private static ExitCode With(ConfigArguments arguments, ParseResult parsed, string? warehouse, Terminal terminal, Action<Catalogs> look) => With(arguments, parsed, warehouse, terminal, catalogs =>
+    private static ExitCode With(ConfigArguments arguments, ParseResult parsed, string? warehouse, Terminal terminal, Action<Catalogs> look) => With(arguments, parsed, warehouse, terminal, (catalogs, _) =>
     {
         look(catalogs);
         return ExitCode.Ok;
     });
 
-    private static ExitCode With(ConfigArguments arguments, ParseResult parsed, string? warehouse, Terminal terminal, Func<Catalogs, ExitCode> look)
+    private static ExitCode With(ConfigArguments arguments, ParseResult parsed, string? warehouse, Terminal terminal, Func<Catalogs, EngineOptions?, ExitCode> look)
     {
-        var options = new IcebergOptions { Warehouse = warehouse ?? "" };
-        if (warehouse is null)
-        {
-            var config = arguments.Load(parsed, terminal);
-            if (config.Options is null) return ConfigArguments.Report(config, terminal);
-            options = config.Options.Engine.Iceberg;
-        }
-        return look(Catalogs.Open(options));
+        if (warehouse is not null) return look(Catalogs.Open(new IcebergOptions { Warehouse = warehouse }), null);
+        var config = arguments.Load(parsed, terminal);
+        return config.Options is { } options
+            ? look(Catalogs.Open(options.Engine.Iceberg), options.Engine) : ConfigArguments.Report(config, terminal);
     }
 
     private static void PrintList(Terminal terminal, List<Table> tables)

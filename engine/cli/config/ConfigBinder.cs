@@ -10,6 +10,11 @@ namespace K2I.Cli.Config;
 /// <summary>Turns settings into typed options and checks them one by one and against each other. With problems reported, what it returns is not to be used.</summary>
 internal sealed class ConfigBinder(string sourceName, List<SettingSection> sections, Problems problems)
 {
+    private const long LongestQueryMs = 86_400_000;
+
+    /// <summary>Between the moment that a snapshot is committed and that at which readers are given it, and what ending a query takes.</summary>
+    private const long ReadSlackMs = 10_000;
+
     private readonly Place source = new(sourceName);
 
     public AppOptions Bind()
@@ -57,6 +62,8 @@ internal sealed class ConfigBinder(string sourceName, List<SettingSection> secti
             {
                 Threads = (int)maintenance.Count(Keys.MaintenanceThreads, 1, 64),
                 MemoryBytes = maintenance.Bytes(Keys.MaintenanceMemory, 16L << 20, 1L << 40),
+                LongestReadMs = query.Ms(Keys.QueryTimeout, 10, LongestQueryMs) + ReadSlackMs,
+                LookMs = maintenance.Ms(Keys.MaintenanceEvery, 100, 3_600_000),
                 CpuShare = maintenance.Count(Keys.MaintenanceCpu, 1, 100) / 100.0,
             },
             HotTtlMs = query.Ms(Keys.HotTtl, 0, 86_400_000),
@@ -82,7 +89,7 @@ internal sealed class ConfigBinder(string sourceName, List<SettingSection> secti
         MemoryBytes = values.Bytes(Keys.QueryMemory, 1L << 20, 1L << 40),
         MaxRows = values.Count(Keys.QueryRows, 1, 1_000_000_000_000),
         MaxBytes = values.Bytes(Keys.QueryBytes, 1 << 10, 1L << 50),
-        TimeoutMs = (int)values.Ms(Keys.QueryTimeout, 10, 86_400_000),
+        TimeoutMs = (int)values.Ms(Keys.QueryTimeout, 10, LongestQueryMs),
         Concurrency = (int)values.Count(Keys.QueryConcurrency, 1, 1_000),
     };
 

@@ -93,6 +93,8 @@ internal static class Keys
         "How much of a core each of these threads may use, in per cent; while records wait to be fetched they stand still.");
     public static readonly ConfigKey MaintenanceMemory = new("maintenance", "memory", "128MiB", Size,
         "What one job of maintenance may take beside [engine] memory.");
+    public static readonly ConfigKey MaintenanceEvery = new("maintenance", "every", "30s", Time,
+        "How often it is looked whether a table needs something, at most; it is once there are ten more commits, or after an hour.");
     public static readonly ConfigKey TargetFileSize = new("maintenance", "target_file_size", null, Size,
         "How large files are to become; without it the table's property write.target-file-size-bytes, else 512MiB.", "256MiB");
     public static readonly ConfigKey Settle = new("maintenance", "settle", "2m", Time,
@@ -179,8 +181,8 @@ internal static class Keys
         Listen, Socket, SocketMode, Token, TlsCertificate, TlsKey, TableMetrics,
         HotTtl, QueryMemory, IndexMemory, QueryRows, QueryBytes, QueryTimeout, QueryConcurrency,
         FlushBytes, FlushRows, FlushInterval,
-        Maintenance, MaintenanceThreads, MaintenanceCpu, MaintenanceMemory, TargetFileSize, Settle, ExpireAfter, KeepSnapshots, Orphans,
-            OrphanGrace,
+        Maintenance, MaintenanceThreads, MaintenanceCpu, MaintenanceMemory, MaintenanceEvery, TargetFileSize, Settle,
+            ExpireAfter, KeepSnapshots, Orphans, OrphanGrace,
         Topics, TableName, MaxTables, Format, Columns, SchemaFile, InferRecords, UnknownFields, CaseSensitive, TimestampUnit, RawValue,
             RawKey, PartitionBy, Key, Start, KafkaColumn,
         TableFlushBytes, TableFlushRows, TableFlushInterval,

@@ -131,7 +131,7 @@ internal sealed class Demo(DemoOptions options, Terminal terminal, ILog log)
         output.WriteLine();
         var catalogs = Catalogs.Open(new() { Warehouse = Warehouse });
         var table = catalogs.Catalog.Load(catalogs.IdentOf("events"));
-        new TablePage(table, new ManifestReader(catalogs.Store), everyFile: false).PrintText(terminal);
+        new TablePage(table, catalogs, options: null, everyFile: false).PrintText(terminal);
         output.WriteLine();
         output.WriteLine("rows, the first 5");
         TableRows.Print(new TableScan(table, catalogs.Store), 5, "json", output);

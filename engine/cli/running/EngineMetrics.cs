@@ -61,13 +61,13 @@ internal static class EngineMetrics
             (t, _) => t.Maintenance.SnapshotsExpired),
         new("k2i_table_files", MetricType.Gauge,
             "Data files of the table, when it was last looked at.",
-            (t, _) => t.Maintenance.DataFiles),
+            (t, _) => t.Maintenance.Shape.DataFiles),
         new("k2i_table_small_files", MetricType.Gauge,
             "Those of them that have less than three quarters of the size that they should have.",
-            (t, _) => t.Maintenance.SmallFiles),
+            (t, _) => t.Maintenance.Shape.SmallFiles),
         new("k2i_oldest_snapshot_timestamp_seconds", MetricType.Gauge,
             "When the oldest snapshot of the table was made, in Unix time; absent before it was looked at.",
-            (t, _) => t.Maintenance.OldestSnapshotUnixMs == 0 ? double.NaN : t.Maintenance.OldestSnapshotUnixMs / 1000.0),
+            (t, _) => t.Maintenance.Shape.OldestSnapshotUnixMs == 0 ? double.NaN : t.Maintenance.Shape.OldestSnapshotUnixMs / 1000.0),
     ];
 
     /// <summary>A metric with one sample for each lane.</summary>

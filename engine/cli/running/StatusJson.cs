@@ -108,9 +108,7 @@ internal static class StatusJson
         json.WriteNumber("files_removed", maintenance.FilesRemoved);
         json.WriteNumber("bytes_removed", maintenance.BytesRemoved);
         json.WriteNumber("snapshots_expired", maintenance.SnapshotsExpired);
-        json.WriteNumber("data_files", maintenance.DataFiles);
-        json.WriteNumber("small_files", maintenance.SmallFiles);
-        json.WriteNumber("oldest_snapshot_unix_ms", maintenance.OldestSnapshotUnixMs);
+        ShapeJson.Write(json, maintenance.Shape);
         json.WriteEndObject();
     }
 

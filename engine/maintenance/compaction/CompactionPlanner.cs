@@ -28,11 +28,13 @@ public static class CompactionPlanner
     {
         if (policy.Compaction is not { } rules || state.Snapshot is not { } snapshot || !CanRewrite(state.Table.Metadata)) return [];
         var metadata = state.Table.Metadata;
-        var target = Math.Max(1, rules.TargetFileBytes ?? ParquetProperties.TargetFileBytesOf(metadata));
+        var target = rules.TargetBytesIn(metadata);
         var commits = metadata.Snapshots.ToDictionary(s => s.SnapshotId);
         var age = RowAge.Of(policy.Retention, metadata, nowMs);
         var plans = new List<CompactionPlan>();
-        var files = state.Files.Select(t => new CompactionInput(t, CameMs(t.Data, commits), DeletedMs(t, commits)));
+        var wanted = rules.Where is { } where ? new FileFilter(where, metadata) : null;
+        var files = state.Files.Where(t => wanted is null || wanted.ShareOf(t.Data.File) != RowShare.None)
+            .Select(t => new CompactionInput(t, CameMs(t.Data, commits), DeletedMs(t, commits)));
         foreach (var group in files.GroupBy(f => PlaceOf(metadata, f.File)))
         {
             var place = Describe(metadata, group.First().File);
@@ -160,7 +162,8 @@ public static class CompactionPlanner
         yield return part;
     }
 
-    private static long Whole(long target) => target / 4 * 3;
+    /// <summary>What a file has at least that is left as it is.</summary>
+    internal static long Whole(long target) => target / 4 * 3;
 
     /// <summary>The size at which a file is ended, so that there are as many as fit and the last is no crumb.</summary>
     private static long FileBytes(long total, long target)

@@ -1,3 +1,5 @@
+using K2I.Iceberg;
+
 namespace K2I.Maintenance;
 
 /// <summary>Which files are worth being rewritten, and how. Sizes are those of files in the store.</summary>
@@ -40,4 +42,10 @@ public sealed record CompactionPolicy
     /// How rows lie in the files that are written. Files in an order of someone else's are left alone unless one is asked for here.
     /// </summary>
     public RowOrder Order { get; init; } = RowOrder.OfTable;
+
+    /// <summary>Only files that may hold rows that meet it; null: all.</summary>
+    public ScanFilter? Where { get; init; }
+
+    /// <summary>What files of the table should have.</summary>
+    internal long TargetBytesIn(TableMetadata table) => Math.Max(1, TargetFileBytes ?? ParquetProperties.TargetFileBytesOf(table));
 }

@@ -8,7 +8,8 @@ namespace K2I.Maintenance;
 /// A table as planners see it: its metadata, and what its current snapshot is made of. Immutable; read once for all planners of a round.
 /// </summary>
 /// <remarks>
-/// Memory: some hundred bytes a file. Metrics are kept only of columns that the policy goes by: of retention, of Z-order.
+/// Memory: some hundred bytes a file. Metrics are kept only of columns that the policy goes by, of retention and of Z-order; all of
+/// them where it has a condition on files.
 /// </remarks>
 /// <param name="Table">As loaded.</param>
 /// <param name="Snapshot">The current one; null for a table without any.</param>
@@ -26,7 +27,7 @@ public sealed record TableInventory(Table Table, Snapshot? Snapshot, ImmutableAr
         var metricsOf = policy.Compaction?.Order is { Kind: RowOrderKind.ZOrder } order
             ? order.FieldsIn(schema).Select(f => f.Id).ToHashSet() : [];
         if (policy.Retention is { } retention && schema.FindByPath(retention.Column) is { } column) metricsOf.Add(column.Id);
-        var scan = new TableScan(table, store, new ScanRequest { MetricsOf = metricsOf });
+        var scan = new TableScan(table, store, new ScanRequest { MetricsOf = policy.Compaction?.Where is null ? metricsOf : null });
         return new(table, snapshot, [.. new ManifestReader(store).Manifests(table.Metadata, snapshot)], scan.Plan());
     }
 }

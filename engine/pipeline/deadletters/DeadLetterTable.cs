@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using K2I.Columns;
 using K2I.Iceberg;
+using K2I.Maintenance;
 
 namespace K2I.Pipeline;
 
@@ -14,6 +15,12 @@ public static class DeadLetterTable
 
     /// <summary>Beside the table, in its namespace.</summary>
     public static TableIdent IdentFor(TableIdent table) => table with { Name = table.Name + Suffix };
+
+    /// <summary>
+    /// How it is kept in shape: as its table, but for what goes by that table's columns. Letters stay until a person removes them.
+    /// </summary>
+    public static MaintenancePolicy PolicyOf(MaintenancePolicy table) =>
+        table with { Retention = null, Compaction = table.Compaction is { } files ? files with { Order = RowOrder.OfTable } : null };
 
     /// <summary>The columns; ids are assigned when the table is created.</summary>
     public static ImmutableArray<Field> Columns { get; } =

@@ -33,13 +33,8 @@ public sealed record MaintenanceStatus
 
     public long Failures { get; init; }
 
-    /// <summary>Live data files below three quarters of the size that they should have, when last looked.</summary>
-    public long SmallFiles { get; init; }
-
-    public long DataFiles { get; init; }
-
-    /// <summary>When the oldest snapshot was made, in Unix milliseconds; 0 for none.</summary>
-    public long OldestSnapshotUnixMs { get; init; }
+    /// <summary>How well it was in shape when last looked.</summary>
+    public TableShape Shape { get; init; } = new();
 
     public string LastError { get; init; } = "";
 

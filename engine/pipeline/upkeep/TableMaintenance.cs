@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using K2I.Base;
 using K2I.Iceberg;
 using K2I.Maintenance;
@@ -7,7 +6,8 @@ using K2I.Parquet;
 namespace K2I.Pipeline;
 
 /// <summary>
-/// Looks after one table: plans what it needs and does it, job after job. One thread at a time; what it says of itself any thread reads.
+/// Looks after one table, and that of its dead letters: plans what they need and does it, job after job. One thread at a time; what it says
+/// of itself any thread reads.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -20,26 +20,33 @@ namespace K2I.Pipeline;
 /// </remarks>
 internal sealed class TableMaintenance(TableHandle table, EngineContext engine)
 {
-    /// <summary>When it is looked whether there is something to look at, at most.</summary>
-    private const long MostLookMs = 30_000;
-
     private const long FirstWaitMs = 60_000, LongestWaitMs = 6 * 3_600_000;
 
     private readonly IClock clock = engine.Services.Clock;
     private readonly MaintenanceOptions options = engine.Options.Maintenance;
-    private readonly TableUse use = new(table, engine);
-    private readonly OrphanQuarantine quarantine = new(engine.Services.Clock);
-    private readonly long beganMs = engine.Services.Clock.MonotonicMs;
-    private long lookedMs = engine.Services.Clock.MonotonicMs;
+    private readonly KeptTable rows = new(table, engine, isLetters: false), letters = new(table, engine, isLetters: true);
+    // What the table needed before the process began it needs still.
+    private long lookedMs = engine.Services.Clock.MonotonicMs - engine.Options.Maintenance.EveryMs + engine.Options.Maintenance.LookMs;
     private long lookedAtCommits;
     private long notBeforeMs;
     private int inVain;
-    private readonly Dictionary<JobKind, long> doneMs = [];
+    private long tookMs;
     private volatile MaintenanceStatus status = new();
+
+    /// <summary>How a job ended; the later one says how its round did.</summary>
+    private enum End
+    {
+        Done,
+        Failed,
+        InTheWay,
+        Stopped,
+    }
 
     internal MaintenanceStatus Status => status;
 
-    private long LookMs => Math.Min(MostLookMs, options.EveryMs);
+    private bool HasLetters => table.Options.DeadLetterPolicy is DeadLetterPolicy.Table or DeadLetterPolicy.Pause;
+
+    private long LookMs => Math.Min(options.LookMs, options.EveryMs);
 
     /// <summary>Does what is due; when there may be more, in monotonic milliseconds.</summary>
     internal long Work(MaintenancePace pace, long memoryBytes)
@@ -55,15 +62,21 @@ internal sealed class TableMaintenance(TableHandle table, EngineContext engine)
         if (now < notBeforeMs) return notBeforeMs;
         if (!IsDue(now)) return now + LookMs;
         using var calls = engine.Stop.Enter();
+        var end = End.Failed;
+        tookMs = 0;
         try
         {
-            Round(pace, memoryBytes);
+            end = Round(rows, pace, memoryBytes);
+            if (end != End.Stopped && HasLetters && Round(letters, pace, memoryBytes) is var other && other > end) end = other;
         }
         catch (EngineException error) when (error.Kind != ErrorKind.Fatal)
         {
             if (engine.Stop.IsEnded) return long.MaxValue;
             Failed(error.Message);
         }
+        if (end is End.Failed or End.InTheWay) PutOff();
+        // One job that is done says nothing of another that fails each time.
+        else if (end == End.Done) inVain = 0;
         status = status with { Job = "", Next = [] };
         return clock.MonotonicMs + LookMs;
     }
@@ -90,64 +103,60 @@ internal sealed class TableMaintenance(TableHandle table, EngineContext engine)
         return true;
     }
 
-    private void Round(MaintenancePace pace, long memoryBytes)
+    private End Round(KeptTable kept, MaintenancePace pace, long memoryBytes)
     {
-        var (services, policy) = (engine.Services, table.Options.Maintenance);
+        var services = engine.Services;
+        if (table.Run is not { } run) return End.Stopped;
         pace.Begin();
-        var loaded = services.Catalog.Load(table.Run!.Store.Ident);
-        var state = TableInventory.Read(loaded, services.Objects, policy);
-        var plans = Planner.Plan(state, Due(policy), use.SnapshotsInUse(), clock.UnixMs, quarantine);
-        Describe(state, policy);
+        // There may never have been a dead letter.
+        if (services.Catalog.TryLoad(kept.IdentIn(run)) is not { } loaded)
+            return kept.IsLetters ? End.Done : throw new EngineException(ErrorKind.NotFound, $"table {run.Store.Ident} is not there");
+        var state = TableInventory.Read(loaded, services.Objects, kept.Policy);
+        var plans = new Planner(kept.DuePolicy(), kept.Use.SnapshotsInUse(), clock.UnixMs, kept.Quarantine).Plan(state);
+        if (!kept.IsLetters) status = status with { Shape = TableShape.Of(state, kept.Policy) };
         using var buffers = new ParquetBuffers(memoryBytes);
         var context = new JobContext
         {
             Ident = loaded.Ident,
             Catalog = services.Catalog,
             Store = services.Objects,
-            Use = use,
+            Use = kept.Use,
             Buffers = buffers,
             MemoryBytes = memoryBytes,
             Clock = clock,
             Random = services.Random,
             Log = engine.Log,
         };
-        var inVainBefore = inVain;
-        for (var i = 0; i < plans.Length && pace.Rest(); i++)
+        var worst = End.Done;
+        for (var i = 0; i < plans.Length; i++)
         {
-            status = status with { Job = Text(plans[i]), Next = [.. plans.Skip(i + 1).Select(Text)] };
-            if (!Try(plans[i], context, pace)) return;
+            if (!pace.Rest()) return End.Stopped;
+            status = status with { Job = Text(kept, plans[i]), Next = [.. plans.Skip(i + 1).Select(p => Text(kept, p))] };
+            var end = Try(kept, plans[i], context, pace);
+            if (end > worst) worst = end;
+            if (end >= End.InTheWay) break;
         }
-        // One job that is done says nothing of another that fails each time.
-        if (inVain == inVainBefore) inVain = 0;
+        return worst;
     }
 
-    /// <summary>The policy without what was done a short while ago.</summary>
-    private MaintenancePolicy Due(MaintenancePolicy policy) => policy with
-    {
-        Expiry = IsDue(JobKind.Expiry, options.ExpiryEveryMs) ? policy.Expiry : null,
-        Orphans = IsDue(JobKind.Orphans, options.OrphansEveryMs) ? policy.Orphans : null,
-        Statistics = IsDue(JobKind.Statistics, options.StatisticsEveryMs) ? policy.Statistics : null,
-    };
-
-    private bool IsDue(JobKind kind, long everyMs) => clock.MonotonicMs - doneMs.GetValueOrDefault(kind, beganMs) >= everyMs;
-
-    /// <summary>A job that fails keeps no other from being done; false at a stop, or where others are in the way.</summary>
-    private bool Try(JobPlan plan, JobContext context, MaintenancePace pace)
+    /// <summary>A job that fails keeps no other from being done.</summary>
+    private End Try(KeptTable kept, JobPlan plan, JobContext context, MaintenancePace pace)
     {
         try
         {
-            return Do(plan, context, pace);
+            return Do(kept, plan, context, pace);
         }
         catch (EngineException error)
             when (error.Kind is ErrorKind.Corrupt or ErrorKind.Invalid or ErrorKind.Unsupported or ErrorKind.NotFound)
         {
-            Failed($"{Text(plan)}: {error.Message}");
-            return !engine.Stop.IsEnded;
+            if (engine.Stop.IsEnded) return End.Stopped;
+            Failed($"{Text(kept, plan)}: {error.Message}");
+            return End.Failed;
         }
     }
 
-    /// <summary>One job, to its end; false at a stop, or where others are in the way.</summary>
-    private bool Do(JobPlan plan, JobContext context, MaintenancePace pace)
+    /// <summary>One job, to its end.</summary>
+    private End Do(KeptTable kept, JobPlan plan, JobContext context, MaintenancePace pace)
     {
         var started = clock.MonotonicMs;
         using var job = plan.Start(context);
@@ -157,62 +166,52 @@ internal sealed class TableMaintenance(TableHandle table, EngineContext engine)
             // Where it is not known whether a commit landed the job is over, and what it wrote stays: in the table, or as orphans.
             more = job.Step();
             KillPoint.Hit("maintenance.step");
-            if (more && !pace.Rest()) return false;
+            if (more && !pace.Rest()) return End.Stopped;
         }
-        doneMs[plan.Kind] = clock.MonotonicMs;
+        kept.Done(plan.Kind);
         var outcome = job.Outcome!;
         status = status.With(outcome);
-        Tell(plan, outcome, clock.MonotonicMs - started);
-        if (outcome.Conflict is null) return true;
-        PutOff(2 * (clock.MonotonicMs - started));
-        return false;
+        tookMs = clock.MonotonicMs - started;
+        Tell(context.Ident, plan, outcome);
+        return outcome.Conflict is null ? End.Done : End.InTheWay;
     }
 
-    private void Tell(JobPlan plan, JobOutcome outcome, long tookMs)
+    private void Tell(TableIdent ident, JobPlan plan, JobOutcome outcome)
     {
         var files = outcome.FilesIn + outcome.FilesRemoved;
         engine.WriteEntry(table.Stream, new LogEntry.MaintenanceTask(plan.Kind.ToString(), files, outcome.Conflict ?? plan.Reason));
         if (outcome.Conflict is { } conflict)
         {
-            engine.Log.Info("a job was dropped: others changed the table", ("table", table.Name), ("job", plan.Kind), ("reason", conflict));
+            engine.Log.Info("a job was dropped: others changed the table", ("table", ident), ("job", plan.Kind), ("reason", conflict));
             return;
         }
-        engine.Log.Info("table looked after", ("table", table.Name), ("job", plan.Kind), ("reason", plan.Reason),
+        engine.Log.Info("table looked after", ("table", ident), ("job", plan.Kind), ("reason", plan.Reason),
             ("files_in", outcome.FilesIn), ("files_out", outcome.FilesOut), ("bytes", outcome.BytesWritten),
             ("removed", outcome.FilesRemoved),
             ("snapshots", outcome.Snapshots), ("took_ms", tookMs));
         foreach (var note in outcome.Notes)
-            engine.Log.Info("of a table's upkeep", ("table", table.Name), ("job", plan.Kind), ("note", note));
-    }
-
-    private void Describe(TableInventory state, MaintenancePolicy policy)
-    {
-        var metadata = state.Table.Metadata;
-        var enough = (policy.Compaction?.TargetFileBytes ?? ParquetProperties.TargetFileBytesOf(metadata)) * 3 / 4;
-        status = status with
-        {
-            DataFiles = state.Files.Length,
-            SmallFiles = state.Files.Count(f => f.Data.File.FileSizeBytes < enough),
-            OldestSnapshotUnixMs = metadata.Snapshots.Length == 0 ? 0 : metadata.Snapshots.Min(s => s.TimestampMs),
-        };
+            engine.Log.Info("of a table's upkeep", ("table", ident), ("job", plan.Kind), ("note", note));
     }
 
     private void Failed(string why)
     {
         status = status with { Failures = status.Failures + 1, LastError = why };
-        PutOff();
-        engine.Log.Warn("a table could not be looked after", ("table", table.Name), ("error", why),
-            ("retry_ms", notBeforeMs - clock.MonotonicMs));
+        engine.Log.Warn("a table could not be looked after", ("table", table.Name), ("error", why));
     }
 
-    /// <summary>Not before long; each time it is in vain twice as long.</summary>
-    private void PutOff(long leastMs = 0)
+    /// <summary>
+    /// Not before long, and not sooner than twice what the last job took: the table changes faster than that. Each time it is in vain twice
+    /// as long.
+    /// </summary>
+    private void PutOff()
     {
-        var wait = Math.Min(LongestWaitMs, Math.Max(leastMs, FirstWaitMs) << Math.Min(inVain++, 12));
+        var wait = Math.Min(LongestWaitMs, Math.Max(2 * tookMs, FirstWaitMs) << Math.Min(inVain++, 12));
         notBeforeMs = clock.MonotonicMs + (wait / 2) + engine.Services.Random.NextInt64((wait / 2) + 1);
         // As soon as that is over.
         lookedMs = notBeforeMs - options.EveryMs;
+        engine.Log.Info("a table is looked after later", ("table", table.Name), ("wait_ms", notBeforeMs - clock.MonotonicMs));
     }
 
-    private static string Text(JobPlan plan) => $"{plan.Kind.ToString().ToLowerInvariant()}: {plan.Reason}";
+    private static string Text(KeptTable kept, JobPlan plan) =>
+        $"{(kept.IsLetters ? "dead letters: " : "")}{plan.Kind.ToString().ToLowerInvariant()}: {plan.Reason}";
 }

@@ -4,12 +4,9 @@ using K2I.Maintenance;
 
 namespace K2I.Pipeline;
 
-/// <summary>What a running table's jobs carry on and leave alone.</summary>
-internal sealed class TableUse(TableHandle table, EngineContext engine) : ITableUse
+/// <summary>What jobs carry on and leave alone of a running table, or of its dead letters, which this process gives to no reader.</summary>
+internal sealed class TableUse(TableHandle table, EngineContext engine, bool isLetters) : ITableUse
 {
-    /// <summary>Who began to read a snapshot has read it by then.</summary>
-    private const long LongestReadMs = 600_000;
-
     public ImmutableSortedDictionary<string, string> SummaryOf(Table onto) => OffsetCarrier.Instance.SummaryOf(onto);
 
     public ImmutableSortedDictionary<string, string> FileMetadataOf(IReadOnlyList<IReadOnlyDictionary<string, string>> replaced) =>
@@ -18,8 +15,8 @@ internal sealed class TableUse(TableHandle table, EngineContext engine) : ITable
     /// <summary>The snapshot that readers are given now, and those that they were given a while ago.</summary>
     public ImmutableHashSet<SnapshotId> SnapshotsInUse()
     {
-        if (table.ShownTable is not { } shown) return [];
-        var since = engine.Services.Clock.UnixMs - LongestReadMs;
+        if (isLetters || table.ShownTable is not { } shown) return [];
+        var since = engine.Services.Clock.UnixMs - engine.Options.Maintenance.LongestReadMs;
         var used = ImmutableHashSet.CreateBuilder<SnapshotId>();
         if (shown.Metadata.CurrentSnapshot is { } current) used.Add(current.SnapshotId);
         foreach (var recent in shown.Metadata.Snapshots.Where(s => s.TimestampMs >= since))

@@ -85,7 +85,7 @@ internal sealed class World
         WalFileBytes = Options.WalFileBytes,
         ShutdownTimeoutMs = 20_000,
         EncodeHelpers = 0,
-        Maintenance = new() { EveryCommits = 2, EveryMs = 5_000, ExpiryEveryMs = 4_000 },
+        Maintenance = new() { EveryCommits = 2, EveryMs = 5_000, ExpiryEveryMs = 4_000, LookMs = 2_000, LongestReadMs = 20_000 },
         Tables =
         [
             .. Tables.Select(t => new TableOptions

@@ -1,0 +1,54 @@
+using System.Globalization;
+using K2I.Iceberg;
+
+namespace K2I.Maintenance;
+
+/// <summary>How well a table is in shape, in numbers. Immutable.</summary>
+public sealed record TableShape
+{
+    /// <summary>Live ones.</summary>
+    public long DataFiles { get; init; }
+
+    /// <summary>Those below three quarters of the size that they should have.</summary>
+    public long SmallFiles { get; init; }
+
+    /// <summary>Of live data files.</summary>
+    public long DataBytes { get; init; }
+
+    /// <summary>When the oldest snapshot was made, in Unix milliseconds; 0 for none.</summary>
+    public long OldestSnapshotUnixMs { get; init; }
+
+    /// <summary>
+    /// Bytes that the snapshots there are have written, by those of them that came with rows; null where none came, or where they say
+    /// nothing of it.
+    /// </summary>
+    public double? WriteAmplification { get; init; }
+
+    public long AverageFileBytes => DataFiles == 0 ? 0 : DataBytes / DataFiles;
+
+    /// <summary>Of the table, by what its policy says of the size of files.</summary>
+    public static TableShape Of(TableInventory state, MaintenancePolicy policy)
+    {
+        var metadata = state.Table.Metadata;
+        var enough = CompactionPlanner.Whole((policy.Compaction ?? new CompactionPolicy()).TargetBytesIn(metadata));
+        return new TableShape
+        {
+            DataFiles = state.Files.Length,
+            SmallFiles = state.Files.Count(f => f.Data.File.FileSizeBytes < enough),
+            DataBytes = state.Files.Sum(f => f.Data.File.FileSizeBytes),
+            OldestSnapshotUnixMs = metadata.Snapshots.Select(s => s.TimestampMs).DefaultIfEmpty(0).Min(),
+            WriteAmplification = AmplificationOf(metadata),
+        };
+    }
+
+    private static double? AmplificationOf(TableMetadata table)
+    {
+        var written = table.Snapshots.Select(s => (Came: s.Operation != "replace", Bytes: AddedBytes(s))).ToList();
+        var came = written.Where(w => w.Came).Sum(w => w.Bytes);
+        return came == 0 ? null : (double)written.Sum(w => w.Bytes) / came;
+    }
+
+    private static long AddedBytes(Snapshot snapshot) =>
+        long.TryParse(snapshot.Summary.GetValueOrDefault(SummaryKeys.AddedFilesSize), NumberStyles.None, CultureInfo.InvariantCulture,
+            out var bytes) ? bytes : 0;
+}
