@@ -48,7 +48,7 @@ internal sealed class KeyAnswer(KeyQuestion question, QueryRun run, IReadViews v
                 BetweenBatches = run.Check,
             };
             var scan = Questions.Bind(() => new TableScan(table, store, request));
-            return new(run, view, scan, 1, [find(view, scan)]);
+            return new(run, view, scan, 1, [find(view, scan)]) { IsFound = filter is null };
         }
         catch
         {
