@@ -39,7 +39,8 @@ def load(path):
     parts.append("""CAST(r->'user' AS STRUCT(id BIGINT, name VARCHAR, tags VARCHAR[])) AS "user" """)
     parts.append("CAST(r->'tags' AS VARCHAR[]) AS tags")
     parts.append("json_type(r->'counts') = 'ARRAY' AS has_counts, json_type(r->'steps') = 'ARRAY' AS has_steps")
-    parts.append("""CAST(r->'_kafka' AS STRUCT(topic VARCHAR, "partition" INTEGER, "offset" BIGINT)) AS _kafka""")
+    parts.append("""struct_pack(topic := r->>'$._kafka.topic', "partition" := CAST(r->>'$._kafka.partition' AS INTEGER),
+        "offset" := CAST(r->>'$._kafka.offset' AS BIGINT)) AS _kafka""")
     db.execute("CREATE TABLE texts (r JSON)")
     db.executemany("INSERT INTO texts VALUES (?)", [[json.dumps(row)] for row in rows])
     db.execute(f"CREATE TABLE rows AS SELECT {', '.join(parts)} FROM texts")
@@ -140,13 +141,14 @@ def main():
                 FROM rows WHERE ({sql})"""
             if source == "cold":
                 wanted += f" AND ({in_files})"
-            extra = db.execute(f"{got} EXCEPT ALL {wanted}").fetchall()
-            missing = db.execute(f"{wanted} EXCEPT ALL {got}").fetchall()
+            extra = db.execute(f"SELECT COLUMNS(*)::VARCHAR FROM ({got} EXCEPT ALL {wanted})").fetchall()
+            missing = db.execute(f"SELECT COLUMNS(*)::VARCHAR FROM ({wanted} EXCEPT ALL {got})").fetchall()
             if extra or missing:
                 print(f"seed {seed}, source {source}\nwhere {where}\nSQL {sql}\ntoo many: {extra[:2]}\nmissing: {missing[:2]}")
                 sys.exit(1)
             found += answer.num_rows
             db.unregister("answer")
+    assert found > len(rows), "filters that nothing meets"
     print(f"{found} rows of {3 * count} answers")
 
 
