@@ -119,6 +119,16 @@ public sealed class QueryTests(SharedBroker broker) : IDisposable
         Assert.Equal(0, ingest.Stop());
     }
 
+    [IngestFact]
+    public void TheDescriptionOfWhatMayBeAskedIsOpenApi()
+    {
+        using var source = new Source(Kafka.Brokers);
+        using var ingest = Ingest.Start(workspace, Config(source.NewTopic("described", 1), "interval = 1h"));
+        ingest.Wait("it answers", _ => true);
+        Assert.Equal("3.1", Judges.OpenApiVersion(workspace.File("openapi.json", ingest.Get("/v1/openapi.json").Body)));
+        Assert.Equal(0, ingest.Stop());
+    }
+
     private string Config(string topic, string flush) => $"""
         [kafka]
         brokers = {Kafka.Brokers}
