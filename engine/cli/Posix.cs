@@ -8,6 +8,9 @@ internal static partial class Posix
 {
     private const int ThreadCpuClock = 3;
 
+    /// <summary>PRIO_PROCESS, and the highest nice value.</summary>
+    private const int OfProcess = 0, LowestPriority = 19;
+
     /// <summary>TIOCGWINSZ: rows, columns, two of pixels.</summary>
     private const nuint GetWindowSize = 0x5413;
 
@@ -23,6 +26,11 @@ internal static partial class Posix
         Check.That(Clock(ThreadCpuClock, ref time[0]) == 0);
         return (time[0] * 1_000_000_000) + time[1];
     }
+
+    /// <summary>
+    /// From now on this thread gets the CPU that others leave (setpriority(2), which on Linux is of threads). There is no way back.
+    /// </summary>
+    public static void LowerThreadPriority() => _ = SetPriority(OfProcess, 0, LowestPriority);
 
     /// <summary>Ends the process now: no handlers run, no thread is waited for.</summary>
     public static void Leave(ExitCode code) => Exit((int)code);
@@ -55,6 +63,9 @@ internal static partial class Posix
 
     [LibraryImport("libc", EntryPoint = "clock_gettime")]
     private static partial int Clock(int clock, ref long time);
+
+    [LibraryImport("libc", EntryPoint = "setpriority")]
+    private static partial int SetPriority(int which, int who, int priority);
 
     [LibraryImport("libc", EntryPoint = "_exit")]
     private static partial void Exit(int status);

@@ -49,7 +49,9 @@ public sealed class HttpServer : IDisposable
     /// <param name="source">What the process says of itself.</param>
     /// <param name="tables">What queries ask; null for none. Not disposed here.</param>
     /// <param name="log">Is told of what should not happen.</param>
-    public static HttpServer Start(HttpOptions options, IStatusSource source, TableQueries? tables, ILog log)
+    /// <param name="scans">Where long answers are made; null for the thread pool, which makes all others.</param>
+    public static HttpServer Start(HttpOptions options, IStatusSource source, TableQueries? tables, ILog log,
+        TaskScheduler? scans = null)
     {
         if (options.IsOpen)
         {
@@ -67,8 +69,8 @@ public sealed class HttpServer : IDisposable
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         var app = builder.Build();
         var stop = new CancellationTokenSource();
-        var description = new ApiDescription(
-            [.. new StatusEndpoints(source).All, .. tables is null ? [] : new TableEndpoints(tables, options, stop.Token).All]);
+        var ofTables = tables is null ? [] : new TableEndpoints(tables, options, scans ?? TaskScheduler.Default, stop.Token).All;
+        var description = new ApiDescription([.. new StatusEndpoints(source).All, .. ofTables]);
         app.Run(new Endpoints(options, description.Endpoints, log).Answer);
         try
         {

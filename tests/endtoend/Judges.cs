@@ -56,7 +56,17 @@ internal static class Judges
         return [.. read.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
     }
 
-    private static ToolResult Node(string script, string reader, params string[] places) => Tool.Run(
-        "node", [Path.Combine(Repository.Path("tests/readers"), script), "--reader", reader, .. places],
+    /// <summary>The version of OpenAPI that a description keeps to, by the schemas of its makers.</summary>
+    public static string OpenApiVersion(string file)
+    {
+        var checkedFile = Script("check-openapi.mjs", file);
+        Assert.True(checkedFile.ExitCode == 0, checkedFile.All);
+        return checkedFile.Output.Trim();
+    }
+
+    private static ToolResult Node(string script, string reader, params string[] places) => Script(script, ["--reader", reader, .. places]);
+
+    private static ToolResult Script(string script, params string[] arguments) => Tool.Run(
+        "node", [Path.Combine(Repository.Path("tests/readers"), script), .. arguments],
         environment: new Dictionary<string, string> { ["K2I_READERS"] = Needs.Readers });
 }

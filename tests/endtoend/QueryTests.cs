@@ -95,6 +95,40 @@ public sealed class QueryTests(SharedBroker broker) : IDisposable
         Assert.Equal(0, ingest.Stop());
     }
 
+    /// <summary>Of rows that are in memory and in files both, and of some that are in memory alone.</summary>
+    [IngestFact]
+    public void RandomFiltersFindWhatDuckDbFindsInMemoryAndInFiles()
+    {
+        const int Seed = 17, Filters = 50;
+        using var source = new Source(Kafka.Brokers);
+        var topic = source.NewTopic("judged", 2);
+        var records = source.Send(topic, 2, SampleEvents.Make(seed: 440, count: 300));
+        var config = Config(topic, "rows = 200\ninterval = 1h") + "\n[query]\nhot_ttl = 1h";
+        using var ingest = Ingest.Start(workspace, config);
+        ingest.WaitForRows("events", 200);
+        var rest = SampleEvents.Make(seed: 441, count: 90, firstId: 1_000);
+        records = [.. records, .. source.Send(topic, 2, rest)];
+        Assert.Equal(Identities(records), Scan(ingest, records, "&source=hot"));
+        var flushed = Ingest.Table(ingest.Status()!.Value, "events")!.Value.GetProperty("partitions").EnumerateArray()
+            .Select(p => $"{p.GetProperty("partition")}:{p.GetProperty("committed_offset")}");
+        var rows = workspace.File("rows.json", string.Join('\n', Produced.Rows(records)));
+        var judged = Tool.Run(Path.Combine(Path.GetDirectoryName(Needs.Python)!, "python"),
+            [Repository.Path("tests/readers/judge_queries.py"), $"{ingest.UriOf("/v1/tables/events")}", rows, string.Join(',', flushed),
+                $"{Seed}", $"{Filters}"]);
+        Assert.True(judged.ExitCode == 0, judged.All);
+        Assert.Equal(0, ingest.Stop());
+    }
+
+    [IngestFact]
+    public void TheDescriptionOfWhatMayBeAskedIsOpenApi()
+    {
+        using var source = new Source(Kafka.Brokers);
+        using var ingest = Ingest.Start(workspace, Config(source.NewTopic("described", 1), "interval = 1h"));
+        ingest.Wait("it answers", _ => true);
+        Assert.Equal("3.1", Judges.OpenApiVersion(workspace.File("openapi.json", ingest.Get("/v1/openapi.json").Body)));
+        Assert.Equal(0, ingest.Stop());
+    }
+
     private string Config(string topic, string flush) => $"""
         [kafka]
         brokers = {Kafka.Brokers}

@@ -43,7 +43,7 @@ internal static class SampleEvents
     /// <summary>The schema with the column that the engine adds.</summary>
     public static JsonElement SchemaWithKafka { get; } = WithKafka();
 
-    private static readonly string[] Texts = ["", "plain", "käse 🧀", "line\nbreak \"quoted\" \\ back", "日本語", "tab\t", "\u0001\u007f", "a/b", "0", "null", new string('x', 300)];
+    private static readonly string[] Texts = ["", "plain", "käse 🧀", "line\nbreak \"quoted\" \\ back", "it's ''so''", "日本語", "tab\t", "\u0001\u007f", "a/b", "0", "null", new string('x', 300)];
 
     public static IEnumerable<SampleEvent> Make(int seed, int count, long firstId = 0)
     {

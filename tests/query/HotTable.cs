@@ -20,7 +20,7 @@ internal sealed class HotTable : IReadViews, IDisposable
     private readonly List<HotSegment> segments = [];
     private readonly List<ReadView> views = [];
     private long next;
-    private long flushed, retired;
+    private long flushed, retired, looks;
 
     public HotTable(Schema schema, int formatVersion = 3, string partitionBy = "")
     {
@@ -65,6 +65,9 @@ internal sealed class HotTable : IReadViews, IDisposable
     }
 
     public OffsetVector OffsetsOf(string table) => new([new(("t", 0), new Offset(next))]);
+
+    /// <summary>Views are never known to be as before.</summary>
+    public long MomentOf(string table) => ++looks;
 
     public IKeyLookup? KeysOf(string table) => Keys;
 

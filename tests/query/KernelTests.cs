@@ -43,7 +43,11 @@ public class KernelTests
                     var text = Encoding.UTF8.GetString(texts[i]);
                     if (isPrefix ? text.StartsWith(pattern, StringComparison.Ordinal) : text == pattern) expected |= 1UL << (i - at);
                 }
-                Assert.Equal(expected, one.Test(offsets.AsSpan(at), values));
+                Assert.Equal(expected, one.Test(offsets.AsSpan(at), values, ulong.MaxValue));
+                var some = (ulong)random.NextInt64() << 1;
+                Assert.Equal(expected & some, one.Test(offsets.AsSpan(at), values, some));
+                some = 1UL << random.Next(64);
+                Assert.Equal(expected & some, one.Test(offsets.AsSpan(at), values, some));
                 Assert.Equal(expected, one.TestScalar(offsets.AsSpan(at), values));
             }
         }

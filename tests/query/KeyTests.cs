@@ -48,6 +48,31 @@ public class KeyTests
         Assert.Null(Find(table, 3, QuerySource.Hot));
     }
 
+    [Theory]
+    [InlineData("order-7", 7L)]
+    [InlineData("0x6f726465722d37", 7L)]
+    [InlineData("0x00ff", 8L)]
+    [InlineData("6f726465722d37", null)]
+    public void BytesAreFoundByTextOrHexInMemoryAndInFiles(string key, long? expected)
+    {
+        using var table = new HotTable(FieldIds.NewSchema([new(1, "k", PrimitiveType.Binary, true), new(2, "v", PrimitiveType.Long, true)]));
+        table.Keys = new NoKeys();
+        table.Add(2, (row, i) =>
+        {
+            row.Column(0).AppendBytes(i == 0 ? "order-7"u8 : [0, 255]);
+            row.Column(1).AppendLong(7 + i);
+        });
+        for (var round = 0; round < 2; round++)
+        {
+            using var queries = Answers.Queries(table);
+            using var stream = queries.Find(new() { Table = HotTable.Name, Key = [key], Columns = ["v"] }, CancellationToken.None);
+            Assert.Equal(expected is null ? [] : [$$"""{"v":{{expected}}}"""], Answers.Rows(stream));
+            if (round > 0) continue;
+            table.Flush();
+            table.Retire();
+        }
+    }
+
     [Fact]
     public void AKeyThatIsNoneIsSaid()
     {

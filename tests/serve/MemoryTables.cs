@@ -24,7 +24,7 @@ internal sealed class MemoryTables : IReadViews, IKeyLookup, IDisposable
     private readonly Schema schema;
     private readonly Table table, plain;
     private ImmutableArray<HotRows> hot = [];
-    private int rows;
+    private int rows, moments;
 
     public MemoryTables()
     {
@@ -68,6 +68,7 @@ internal sealed class MemoryTables : IReadViews, IKeyLookup, IDisposable
         {
             foreach (var segment in hot) segment.Segment.Discard();
             hot = [];
+            moments++;
         }
     }
 
@@ -90,6 +91,12 @@ internal sealed class MemoryTables : IReadViews, IKeyLookup, IDisposable
     {
         Check(name);
         lock (gate) return OffsetsNow(name);
+    }
+
+    public long MomentOf(string name)
+    {
+        Check(name);
+        lock (gate) return moments;
     }
 
     public IKeyLookup? KeysOf(string name)
@@ -133,6 +140,7 @@ internal sealed class MemoryTables : IReadViews, IKeyLookup, IDisposable
             var covers = new OffsetRange("t", 0, new(rows), new(rows + count));
             rows += count;
             hot = hot.Add(new(0, segment, count, [covers]));
+            moments++;
         }
     }
 

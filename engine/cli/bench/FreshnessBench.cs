@@ -29,7 +29,7 @@ internal sealed class FreshnessBench(FreshnessBenchOptions options, TextWriter o
     private readonly string topic = $"k2i_freshness_{Guid.NewGuid():N}";
     private volatile bool over;
     private EngineException? failure;
-    private long produced, seen, answers, answered, countedFromUs;
+    private long produced, seen, answers, answered, takenBack, readerCpuNs, countedFromUs;
 
     internal void Run()
     {
@@ -75,14 +75,13 @@ internal sealed class FreshnessBench(FreshnessBenchOptions options, TextWriter o
             Concurrency = 64,
         };
         using var queries = new TableQueries(views, Services.Of(engineOptions).Objects, limits, SystemClock.Instance);
-        List<Thread> threads =
-        [
-            new(() => Guard(Produce)) { Name = "produce" },
-            .. Enumerable.Range(0, options.Readers).Select(i => new Thread(() => Guard(() => Ask(queries))) { Name = $"reader {i}" }),
-        ];
+        using var scans = new QueryThreads(options.Readers);
+        var producer = new Thread(() => Guard(Produce)) { Name = "produce" };
         var before = Usage.Now();
         countedFromUs = NowUs() + WarmUpUs;
-        foreach (var thread in threads) thread.Start();
+        producer.Start();
+        var readers = Enumerable.Range(0, options.Readers).Select(_ => Task.Factory.StartNew(() => Guard(() => Ask(queries)),
+            CancellationToken.None, TaskCreationOptions.None, scans)).ToArray();
         var next = new Dictionary<long, int>();
         while (!over || seen < Volatile.Read(ref produced))
         {
@@ -90,11 +89,15 @@ internal sealed class FreshnessBench(FreshnessBenchOptions options, TextWriter o
             Look(engine, next);
             Thread.Sleep(1);
         }
-        var seconds = Usage.Now().Seconds(before);
-        foreach (var thread in threads) thread.Join();
+        var after = Usage.Now();
+        var (seconds, cpu) = (after.Seconds(before), after.CpuSeconds(before));
+        producer.Join();
+        Task.WaitAll(readers);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{seen:N0} rows seen in {seconds:F1} s: {seen / seconds:N0} a second; "
-                + $"{Volatile.Read(ref answers):N0} answers of {Volatile.Read(ref answered):N0} rows meanwhile"));
+            $"{seen:N0} rows seen in {seconds:F1} s: {seen / seconds:N0} a second, with {cpu:F1} s of CPU"));
+        if (options.Readers == 0) return;
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{answers:N0} answers of {answered:N0} rows meanwhile, {takenBack:N0} taken back, for {readerCpuNs / 1e9:F1} s of the CPU"));
     }
 
     /// <summary>Counts the age of each row that it sees for the first time.</summary>
@@ -154,20 +157,34 @@ internal sealed class FreshnessBench(FreshnessBenchOptions options, TextWriter o
     {
         var question = new ScanQuestion { Table = Table, Where = "user_id < 50000", Source = QuerySource.Hot };
         using var buffer = new ArrayPoolBufferWriter<byte>(1 << 20);
+        var cpu = Posix.ThreadCpuNs();
         while (!over)
         {
-            using var answer = queries.Scan(question, CancellationToken.None);
-            using var rows = new NdjsonRows(buffer);
-            bool more;
-            do
+            try
             {
-                more = answer.TryWrite(rows);
-                buffer.Clear();
+                Ask(queries, question, buffer);
             }
-            while (more && !over);
-            Interlocked.Increment(ref answers);
-            Interlocked.Add(ref answered, answer.Rows);
+            catch (QueryException error) when (error.Fault == QueryFault.TakenBack)
+            {
+                Interlocked.Increment(ref takenBack);
+            }
         }
+        Interlocked.Add(ref readerCpuNs, Posix.ThreadCpuNs() - cpu);
+    }
+
+    private void Ask(TableQueries queries, ScanQuestion question, ArrayPoolBufferWriter<byte> buffer)
+    {
+        using var answer = queries.Scan(question, CancellationToken.None);
+        using var rows = new NdjsonRows(buffer);
+        bool more;
+        do
+        {
+            more = answer.TryWrite(rows);
+            buffer.Clear();
+        }
+        while (more && !over);
+        Interlocked.Increment(ref answers);
+        Interlocked.Add(ref answered, answer.Rows);
     }
 
     private void Guard(Action work)

@@ -134,6 +134,8 @@ internal sealed class ScanBench(ScanBenchOptions options, TextWriter output)
 
         public OffsetVector OffsetsOf(string table) => OffsetVector.Empty;
 
+        public long MomentOf(string table) => 0;
+
         public IKeyLookup? KeysOf(string table) => null;
 
         public void Dispose() => pool.Dispose();

@@ -21,6 +21,8 @@ internal sealed class ColdViews(Catalogs catalogs, IReadOnlyList<TableOptions> c
 
     public OffsetVector OffsetsOf(string table) => OffsetsOf(Load(table));
 
+    public long MomentOf(string table) => Load(table).Metadata.LastUpdatedMs;
+
     /// <summary>Rows are found by the configured key; of a table without one, by the identifier fields of its schema.</summary>
     public IKeyLookup? KeysOf(string table)
     {

@@ -35,6 +35,8 @@ internal sealed class EngineViews : IReadViews
 
     public OffsetVector OffsetsOf(string table) => new(CutOf(table, withLeases: false).Offsets);
 
+    public long MomentOf(string table) => engine.MomentOf(NameOf(table)) ?? throw NoTable(table);
+
     public IKeyLookup? KeysOf(string table)
     {
         var name = NameOf(table);
@@ -51,8 +53,10 @@ internal sealed class EngineViews : IReadViews
         {
             throw new QueryException(QueryFault.Unavailable, error.Message, error);
         }
-        throw new QueryException(QueryFault.NotFound, $"there is no table {TextFit.Clean(table)}");
+        throw NoTable(table);
     }
+
+    private static QueryException NoTable(string table) => new(QueryFault.NotFound, $"there is no table {TextFit.Clean(table)}");
 
     /// <summary>As the configuration has it.</summary>
     private string NameOf(string table) =>

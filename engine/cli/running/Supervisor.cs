@@ -34,7 +34,8 @@ internal sealed class Supervisor(AppOptions options, ILog log, IReadOnlyDictiona
         var source = new EngineStatusSource(engine.Status, () => Volatile.Read(ref running) > 0, () => stopAsked, options.TableMetrics);
         using var queries = options.Query is { } limits ? engine.Queries(limits) : null;
         if (queries is not null) MakeRoomFor(queries.Concurrency);
-        using var http = options.Http is null ? null : HttpServer.Start(options.Http, source, queries, log);
+        using var scans = queries is null ? null : new QueryThreads(queries.Concurrency);
+        using var http = options.Http is null ? null : HttpServer.Start(options.Http, source, queries, log, scans);
         if (http?.Address is { } address) log.Info("listening", ("address", address.ToString()));
         if (options.Http?.SocketFile is { } file) log.Info("listening", ("socket", file));
         using var signals = new StopSignals(AskToStop, Leave, AskToReload);
@@ -64,7 +65,8 @@ internal sealed class Supervisor(AppOptions options, ILog log, IReadOnlyDictiona
     }
 
     /// <summary>
-    /// A query blocks a thread of the pool, which would take seconds to notice; health and metrics must not wait for that.
+    /// A lookup that waits for offsets blocks a thread of the pool, which would take seconds to notice; health and metrics must not wait
+    /// for that.
     /// </summary>
     private static void MakeRoomFor(int queries)
     {

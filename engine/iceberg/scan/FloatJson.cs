@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 
 namespace K2I.Iceberg;
 
@@ -8,34 +9,70 @@ namespace K2I.Iceberg;
 /// </summary>
 internal static class FloatJson
 {
-    internal static string Of(double value) => Of(value, value.ToString("E16", CultureInfo.InvariantCulture), value.ToString("R", CultureInfo.InvariantCulture), !double.IsNormal(value), value.ToString("E1", CultureInfo.InvariantCulture));
+    /// <summary>Room for any number: sign, digits, point and exponent.</summary>
+    internal const int MostBytes = 40;
 
-    internal static string Of(float value) => Of(value, value.ToString("E8", CultureInfo.InvariantCulture), value.ToString("R", CultureInfo.InvariantCulture), !float.IsNormal(value), value.ToString("E1", CultureInfo.InvariantCulture));
-
-    private static string Of(double value, string exact, string shortest, bool special, string two)
+    /// <summary>Writes the number as ASCII. Returns how many bytes.</summary>
+    internal static int Write<T>(T value, Span<byte> to)
+        where T : IBinaryFloatingPointIeee754<T>
     {
-        if (double.IsNaN(value)) return "\"NaN\"";
-        if (double.IsInfinity(value)) return value > 0 ? "\"Infinity\"" : "\"-Infinity\"";
-        if (value == 0) return double.IsNegative(value) ? "-0.0" : "0.0";
-        var (digits, exponent) = Parse(shortest, exact);
-        if (special && digits.Length == 1) (digits, exponent) = Parse(two, two);
-        var sign = value < 0 ? "-" : "";
-        if (exponent is >= -3 and < 7)
+        if (T.IsNaN(value)) return Copy("\"NaN\""u8, to);
+        if (T.IsInfinity(value)) return Copy(T.IsNegative(value) ? "\"-Infinity\""u8 : "\"Infinity\""u8, to);
+        if (T.IsZero(value)) return Copy(T.IsNegative(value) ? "-0.0"u8 : "0.0"u8, to);
+        Span<byte> room = stackalloc byte[MostBytes];
+        var digits = Digits(value, "R", room, out var exponent);
+        if (T.IsSubnormal(value) && digits.Length == 1) digits = Digits(value, "E1", room, out exponent);
+        var at = 0;
+        if (T.IsNegative(value)) to[at++] = (byte)'-';
+        if (exponent is < -3 or >= 7)
         {
-            if (exponent < 0) return $"{sign}0.{new string('0', -exponent - 1)}{digits}";
-            var padded = digits.PadRight(exponent + 2, '0');
-            return $"{sign}{padded[..(exponent + 1)]}.{padded[(exponent + 1)..]}";
+            at += Plain(digits, 0, to[at..]);
+            to[at++] = (byte)'E';
+            exponent.TryFormat(to[at..], out var written, default, CultureInfo.InvariantCulture);
+            return at + written;
         }
-        return string.Create(CultureInfo.InvariantCulture, $"{sign}{digits[0]}.{(digits.Length > 1 ? digits[1..] : "0")}E{exponent}");
+        return at + Plain(digits, exponent, to[at..]);
     }
 
-    /// <summary>The significant digits of a number's text, and the decimal exponent of the first.</summary>
-    private static (string Digits, int Exponent) Parse(string text, string scientific)
+    /// <summary>Digits with a point, the first of them being worth so many powers of ten.</summary>
+    private static int Plain(ReadOnlySpan<byte> digits, int exponent, Span<byte> to)
     {
-        var mark = scientific.IndexOf('E', StringComparison.Ordinal);
-        var exponent = int.Parse(scientific.AsSpan(mark + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-        var end = text.IndexOf('E', StringComparison.Ordinal);
-        var digits = (end < 0 ? text : text[..end]).Replace("-", "", StringComparison.Ordinal).Replace(".", "", StringComparison.Ordinal).TrimStart('0').TrimEnd('0');
-        return (digits, exponent);
+        var at = 0;
+        for (var power = Math.Max(exponent, 0); power >= Math.Min(-1, exponent - digits.Length + 1); power--)
+        {
+            if (power == -1) to[at++] = (byte)'.';
+            var digit = exponent - power;
+            to[at++] = digit >= 0 && digit < digits.Length ? digits[digit] : (byte)'0';
+        }
+        return at;
+    }
+
+    /// <summary>The significant digits of a number in a format, and the power of ten of the first.</summary>
+    private static Span<byte> Digits<T>(T value, string format, Span<byte> room, out int exponent)
+        where T : IBinaryFloatingPointIeee754<T>
+    {
+        value.TryFormat(room, out var length, format, CultureInfo.InvariantCulture);
+        var (count, whole, zeros) = (0, -1, 0);
+        exponent = 0;
+        for (var i = 0; i < length; i++)
+        {
+            if (room[i] == (byte)'E')
+            {
+                exponent = int.Parse(room[(i + 1)..length], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+                break;
+            }
+            if (room[i] == (byte)'.') whole = zeros + count;
+            else if (room[i] == (byte)'0' && count == 0) zeros++;
+            else if (room[i] != (byte)'-') room[count++] = room[i];
+        }
+        if (whole < 0) whole = zeros + count;
+        exponent += whole - zeros - 1;
+        return room[..count].TrimEnd((byte)'0');
+    }
+
+    private static int Copy(ReadOnlySpan<byte> text, Span<byte> to)
+    {
+        text.CopyTo(to);
+        return text.Length;
     }
 }

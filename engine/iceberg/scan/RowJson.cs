@@ -15,6 +15,8 @@ public sealed class RowJson
 {
     private const string Digits = "0123456789abcdef";
 
+    private static readonly SearchValues<byte> Special = SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(b => (byte)b), (byte)'"', (byte)'\\']);
+
     private static readonly Comparer<byte[]> ByBytes = Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b));
 
     private readonly ArrayBufferWriter<byte> text = new(256);
@@ -61,25 +63,29 @@ public sealed class RowJson
                 Number(column.Value<long>(at));
                 break;
             case TypeKind.Float:
-                Ascii(FloatJson.Of(column.Value<float>(at)));
+                text.Advance(FloatJson.Write(column.Value<float>(at), text.GetSpan(FloatJson.MostBytes)));
                 break;
             case TypeKind.Double:
-                Ascii(FloatJson.Of(column.Value<double>(at)));
+                text.Advance(FloatJson.Write(column.Value<double>(at), text.GetSpan(FloatJson.MostBytes)));
                 break;
             case TypeKind.Decimal:
-                Quoted(SingleValue.DecimalText(column.Value<Int128>(at), ((PrimitiveType)type).Scale));
+                Decimal(column.Value<Int128>(at), ((PrimitiveType)type).Scale);
                 break;
             case TypeKind.Date:
-                Quoted(IsoTime.Date(column.Value<int>(at)));
+                Byte('"');
+                Date(column.Value<int>(at));
+                Byte('"');
                 break;
             case TypeKind.Time:
-                Quoted(TimeOfDay(column.Value<long>(at), 6));
+                Byte('"');
+                TimeOfDay(column.Value<long>(at), 6);
+                Byte('"');
                 break;
             case TypeKind.Timestamp or TypeKind.TimestampTz:
-                Quoted(Timestamp(column.Value<long>(at), 6) + (type.Kind == TypeKind.TimestampTz ? "+00:00" : ""));
+                Timestamp(column.Value<long>(at), 6, type.Kind == TypeKind.TimestampTz);
                 break;
             case TypeKind.TimestampNs or TypeKind.TimestampTzNs:
-                Quoted(Timestamp(column.Value<long>(at), 9) + (type.Kind == TypeKind.TimestampTzNs ? "+00:00" : ""));
+                Timestamp(column.Value<long>(at), 9, type.Kind == TypeKind.TimestampTzNs);
                 break;
             case TypeKind.String:
                 Byte('"');
@@ -87,7 +93,7 @@ public sealed class RowJson
                 Byte('"');
                 break;
             case TypeKind.Uuid:
-                Quoted(new Guid(column.Bytes(at), bigEndian: true).ToString());
+                Uuid(new(column.Bytes(at), bigEndian: true));
                 break;
             case TypeKind.Struct:
                 Byte('{');
@@ -146,8 +152,11 @@ public sealed class RowJson
 
     private void Name(string name)
     {
+        const int Short = 256;
+        var most = Encoding.UTF8.GetMaxByteCount(name.Length);
+        Span<byte> bytes = most <= Short ? stackalloc byte[Short] : new byte[most];
         Byte('"');
-        Escaped(Encoding.UTF8.GetBytes(name));
+        Escaped(bytes[..Encoding.UTF8.GetBytes(name, bytes)]);
         text.Write("\":"u8);
     }
 
@@ -157,17 +166,33 @@ public sealed class RowJson
         text.Advance(written);
     }
 
-    private void Quoted(string ascii)
+    /// <summary>With zeros before it, as many digits at least.</summary>
+    private void Padded(long value, byte digits)
     {
+        Utf8Formatter.TryFormat(value, text.GetSpan(32), out var written, new('D', digits));
+        text.Advance(written);
+    }
+
+    private void Decimal(Int128 unscaled, int scale)
+    {
+        Span<byte> digits = stackalloc byte[64];
+        Int128.Abs(unscaled).TryFormat(digits, out var count, default, CultureInfo.InvariantCulture);
         Byte('"');
-        Ascii(ascii);
+        if (unscaled < 0) Byte('-');
+        for (var power = Math.Max(count - 1, scale); power >= 0; power--)
+        {
+            Byte(power < count ? (char)digits[count - 1 - power] : '0');
+            if (power == scale && scale > 0) Byte('.');
+        }
         Byte('"');
     }
 
-    private void Ascii(string text)
+    private void Uuid(Guid value)
     {
-        var written = Encoding.ASCII.GetBytes(text, this.text.GetSpan(text.Length));
-        this.text.Advance(written);
+        Byte('"');
+        value.TryFormat(text.GetSpan(36), out var written);
+        text.Advance(written);
+        Byte('"');
     }
 
     private void Hex(ReadOnlySpan<byte> bytes)
@@ -189,10 +214,9 @@ public sealed class RowJson
     {
         while (true)
         {
-            var special = 0;
-            while (special < text.Length && text[special] >= 0x20 && text[special] is not ((byte)'"' or (byte)'\\')) special++;
-            this.text.Write(text[..special]);
-            if (special == text.Length) return;
+            var special = text.IndexOfAny(Special);
+            this.text.Write(special < 0 ? text : text[..special]);
+            if (special < 0) return;
             Escape(text[special]);
             text = text[(special + 1)..];
         }
@@ -213,7 +237,9 @@ public sealed class RowJson
         };
         Byte('\\');
         Byte(letter);
-        if (letter == 'u') Ascii(value.ToString("X4", CultureInfo.InvariantCulture));
+        if (letter != 'u') return;
+        Utf8Formatter.TryFormat(value, text.GetSpan(4), out var written, new('X', 4));
+        text.Advance(written);
     }
 
     private void Byte(char value)
@@ -222,18 +248,39 @@ public sealed class RowJson
         text.Advance(1);
     }
 
-    private static string Timestamp(long value, int digits)
+    private void Date(long days)
+    {
+        var (year, month, day) = IsoTime.Civil(days);
+        if (year is < 0 or > 9999) Byte(year < 0 ? '-' : '+');
+        Padded(Math.Abs(year), 4);
+        Byte('-');
+        Padded(month, 2);
+        Byte('-');
+        Padded(day, 2);
+    }
+
+    private void Timestamp(long value, byte digits, bool isUtc)
     {
         var perDay = 86_400 * (digits == 6 ? 1_000_000L : 1_000_000_000L);
         var days = IsoTime.FloorDiv(value, perDay);
-        return $"{IsoTime.Date(days)}T{TimeOfDay(value - days * perDay, digits)}";
+        Byte('"');
+        Date(days);
+        Byte('T');
+        TimeOfDay(value - days * perDay, digits);
+        if (isUtc) text.Write("+00:00"u8);
+        Byte('"');
     }
 
-    private static string TimeOfDay(long value, int digits)
+    private void TimeOfDay(long value, byte digits)
     {
         var perSecond = digits == 6 ? 1_000_000L : 1_000_000_000L;
         var seconds = IsoTime.FloorDiv(value, perSecond);
-        var fraction = (value - seconds * perSecond).ToString(digits == 6 ? "000000" : "000000000", CultureInfo.InvariantCulture);
-        return string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600:00}:{seconds / 60 % 60:00}:{seconds % 60:00}.{fraction}");
+        Padded(seconds / 3600, 2);
+        Byte(':');
+        Padded(seconds / 60 % 60, 2);
+        Byte(':');
+        Padded(seconds % 60, 2);
+        Byte('.');
+        Padded(value - seconds * perSecond, digits);
     }
 }

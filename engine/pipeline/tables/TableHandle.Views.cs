@@ -12,6 +12,19 @@ internal sealed partial class TableHandle
     private const int MostTries = 1_000;
 
     private TableVersion version = TableVersion.None;
+    private long versions;
+
+    /// <summary>Another number wherever a cut may be another: of how many versions there were, and of what was published since. Any thread.</summary>
+    internal long Moment
+    {
+        get
+        {
+            const int publishBits = 40;
+            var moment = Volatile.Read(ref versions) << publishBits;
+            foreach (var part in Volatile.Read(ref version).Run?.Parts ?? []) moment += part.Cut.Moment;
+            return moment;
+        }
+    }
 
     /// <summary>A lane has opened a segment: before a row of it is published. That lane's thread.</summary>
     internal void OnOpened(HotSegment opened) =>
@@ -134,9 +147,12 @@ internal sealed partial class TableHandle
         return next;
     }
 
-    private void BeginVersion(TableRun opened) =>
+    private void BeginVersion(TableRun opened)
+    {
         Volatile.Write(ref version, TableVersion.Of(opened, opened.Store.IsOpen ? opened.Store.Table : null,
             opened.Store.IsOpen ? opened.Store.Offsets : OffsetMap.Empty));
+        Interlocked.Increment(ref versions);
+    }
 
     private void EndVersion() => Move(static (now, _) => now.WithoutRun(), 0);
 
@@ -157,7 +173,8 @@ internal sealed partial class TableHandle
         {
             var now = Volatile.Read(ref version);
             var next = change(now, with);
-            if (ReferenceEquals(Interlocked.CompareExchange(ref version, next, now), now)) return;
+            if (ReferenceEquals(Interlocked.CompareExchange(ref version, next, now), now)) break;
         }
+        Interlocked.Increment(ref versions);
     }
 }

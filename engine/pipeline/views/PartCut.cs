@@ -20,6 +20,9 @@ internal sealed class PartCut
     /// <summary>Those that rows are taken of, and those that have gone since. Any thread.</summary>
     internal ImmutableArray<Source> Sources => sources;
 
+    /// <summary>Another number after each <see cref="Write"/>. Any thread.</summary>
+    internal long Moment => Volatile.Read(ref sequence);
+
     internal void Add(Source source) => ImmutableInterlocked.Update(ref sources, static (all, added) => all.Add(added), source);
 
     /// <summary>What was taken is published. The lane's thread.</summary>

@@ -26,6 +26,9 @@ public sealed class Follower : IDisposable
     // Rows dealt with of each segment in memory that has some, by its number.
     private Dictionary<long, int> seen = [];
     private HotPlan? plan;
+
+    // Of the view that was looked through last.
+    private long? moment;
     private RowPlaces? places;
     private bool disposed;
 
@@ -51,12 +54,14 @@ public sealed class Follower : IDisposable
     public OffsetVector Offsets => offsets.Next;
 
     /// <summary>
-    /// Encodes rows that were published since: in one call, up to about 1 MiB of them. False: there are none for now. What comes before the
-    /// first row is written with it.
+    /// Encodes rows that were published since: in one call, up to about 1 MiB of them. False: there are none for now, which costs next to
+    /// nothing where the table is as it was. What comes before the first row is written with it.
     /// </summary>
     public bool TryTake(RowOutput output)
     {
         Check.That(!disposed);
+        var now = views.MomentOf(question.Table);
+        if (now == moment) return false;
         using var view = views.Open(question.Table);
         if (view.Cold is null) return false;
         if (plan is null) Plan(view);
@@ -79,6 +84,7 @@ public sealed class Follower : IDisposable
             offsets.Advance(rows.Covers);
         }
         offsets.Reach(view.Offsets);
+        moment = now;
         return any;
     }
 

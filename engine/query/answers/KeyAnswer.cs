@@ -1,5 +1,6 @@
 using K2I.Columns;
 using K2I.Iceberg;
+using K2I.Ring;
 using K2I.Storage;
 
 namespace K2I.Query;
@@ -26,29 +27,33 @@ internal sealed class KeyAnswer(KeyQuestion question, QueryRun run, IReadViews v
     /// The index does not know the key. Rows that came between its answer and the view are in the view, so that its rows in memory are
     /// looked through before its files: what is found is the newest of the view, whatever happened meanwhile.
     /// </summary>
-    private RowStream Search(IKeyLookup keys)
-    {
-        var isKey = ScanFilter.Of([.. keys.Columns.Zip(question.Key, (c, v) => new ScanPredicate(c, ScanOperator.Equal, [v]))]);
-        return Answer(views.Open(question.Table), isKey, (view, scan) => new NewestRow(run, view, question.Source, scan));
-    }
+    private RowStream Search(IKeyLookup keys) => Answer(
+        views.Open(question.Table),
+        schema => ScanFilter.Of([.. keys.Columns.Zip(question.Key, (c, v) => new ScanPredicate(c, ScanOperator.Equal, [Value(schema, c, v)]))]),
+        (view, scan) => new NewestRow(run, view, question.Source, scan));
+
+    /// <summary>As filters have it: of bytes they know hex alone.</summary>
+    private static string Value(Schema schema, string column, string text) => schema.FindByPath(column) is { Type.Kind: TypeKind.Binary }
+        ? Convert.ToHexStringLower(Questions.Bind(() => KeyColumns.BytesOf(text))) : text;
 
     private RowStream InMemory(ReadView view, Ordinal row) =>
         Answer(view, null, (_, scan) => new HotSource(view, [.. view.Hot, .. view.Flushed], new HotPlan(scan), row.Value));
 
-    private RowStream Answer(ReadView view, ScanFilter? filter, Func<ReadView, TableScan, IRowSource> find)
+    private RowStream Answer(ReadView view, Func<Schema, ScanFilter>? filter, Func<ReadView, TableScan, IRowSource> find)
     {
         try
         {
             var table = Questions.ColdOf(view, question.Table);
+            var schema = Questions.SchemaOf(view, table);
             var request = new ScanRequest
             {
                 Columns = question.Columns,
-                Filter = filter,
-                Schema = Questions.SchemaOf(view, table),
+                Filter = filter?.Invoke(schema),
+                Schema = schema,
                 BetweenBatches = run.Check,
             };
             var scan = Questions.Bind(() => new TableScan(table, store, request));
-            return new(run, view, scan, 1, [find(view, scan)]);
+            return new(run, view, scan, 1, [find(view, scan)]) { IsFound = filter is null };
         }
         catch
         {

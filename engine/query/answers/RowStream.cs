@@ -34,6 +34,9 @@ public sealed class RowStream : IDisposable
     /// <summary>See <see cref="ReadView.IsPartial"/>.</summary>
     public bool IsPartial { get; }
 
+    /// <summary>Its only row is known and lies in memory: the answer is a look at it.</summary>
+    public bool IsFound { get; internal init; }
+
     /// <summary>Encoded so far.</summary>
     public long Rows => consumer.Rows;
 

@@ -14,7 +14,7 @@ internal sealed class TextKernel(TextPattern[] patterns, bool isNegated) : Colum
         {
             if (bits[i] == 0) continue;
             ulong passed = 0;
-            foreach (var pattern in patterns) passed |= pattern.Test(offsets[(i * RowBits.PerWord)..], values);
+            foreach (var pattern in patterns) passed |= pattern.Test(offsets[(i * RowBits.PerWord)..], values, bits[i] & ~passed);
             bits[i] &= passed ^ flip;
         }
     }

@@ -14,6 +14,12 @@ public interface IReadViews
     /// </summary>
     OffsetVector OffsetsOf(string table);
 
+    /// <summary>
+    /// Another number wherever <see cref="Open"/> may give another view than before; costs next to nothing.
+    /// Throws <see cref="QueryFault.NotFound"/>.
+    /// </summary>
+    long MomentOf(string table);
+
     /// <summary>The key that rows of the table are found by; null where it has none.</summary>
     IKeyLookup? KeysOf(string table);
 }

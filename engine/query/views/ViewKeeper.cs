@@ -24,10 +24,16 @@ public sealed class ViewKeeper(long limitBytes, Func<long> pinnedBytes)
         while (over > 0)
         {
             ReadView? oldest;
-            lock (gate)
+            // A reader that begins or ends has the gate, and may have lost its CPU there. The next call comes with the next segment.
+            if (!gate.TryEnter()) return;
+            try
             {
                 oldest = open.First?.Value;
                 if (oldest is not null) open.RemoveFirst();
+            }
+            finally
+            {
+                gate.Exit();
             }
             if (oldest is null) return;
             oldest.TakeBack("the query took so long that the memory of its rows was needed for others; ask again, for less");

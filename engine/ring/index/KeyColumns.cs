@@ -73,6 +73,21 @@ public sealed class KeyColumns
         return true;
     }
 
+    /// <summary>
+    /// The value of a binary column that a text stands for: its UTF-8, or the bytes that <c>0x…</c> names. Throws Invalid for what is neither.
+    /// </summary>
+    public static byte[] BytesOf(string text)
+    {
+        try
+        {
+            return text.StartsWith("0x", StringComparison.Ordinal) ? Convert.FromHexString(text.AsSpan(2)) : StrictUtf8.GetBytes(text);
+        }
+        catch (Exception error) when (error is FormatException or ArgumentException)
+        {
+            throw new EngineException(ErrorKind.Invalid, $"'{text}' is neither text nor 0x and hex", error);
+        }
+    }
+
     /// <summary>Parts of a key.</summary>
     internal int Count => types.Length;
 
@@ -101,8 +116,7 @@ public sealed class KeyColumns
             var raw = type.Kind switch
             {
                 TypeKind.String => StrictUtf8.GetBytes(text),
-                TypeKind.Binary when !text.StartsWith("0x", StringComparison.Ordinal) => StrictUtf8.GetBytes(text),
-                TypeKind.Binary => Convert.FromHexString(text.AsSpan(2)),
+                TypeKind.Binary => BytesOf(text),
                 TypeKind.Boolean or TypeKind.Int or TypeKind.Long => FromJson(type, text),
                 TypeKind.Float or TypeKind.Double when text is not ("NaN" or "Infinity" or "-Infinity") => FromJson(type, text),
                 _ => FromJson(type, $"\"{JsonEncodedText.Encode(text)}\""),
@@ -111,7 +125,7 @@ public sealed class KeyColumns
             var room = 0UL;
             return raw is null || form is KeyForm.Fixed or KeyForm.Bytes ? raw : KeyPart.Canonical(form, raw, ref room).ToArray();
         }
-        catch (Exception error) when (error is JsonException or FormatException or ArgumentException)
+        catch (Exception error) when (error is JsonException or FormatException or ArgumentException or EngineException)
         {
             return null;
         }

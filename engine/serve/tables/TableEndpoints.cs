@@ -9,8 +9,9 @@ namespace K2I.Serve;
 /// <summary>What may be asked of tables.</summary>
 /// <param name="tables">Answers it.</param>
 /// <param name="options">The bounds on slow callers.</param>
+/// <param name="scans">Where answers are made that take more than a look at a row.</param>
 /// <param name="stop">The server stops: who follows is let go.</param>
-internal sealed class TableEndpoints(TableQueries tables, HttpOptions options, CancellationToken stop)
+internal sealed class TableEndpoints(TableQueries tables, HttpOptions options, TaskScheduler scans, CancellationToken stop)
 {
     private const string RowsSchema = """{ "type": "array", "items": { "type": "object" } }""";
 
@@ -73,17 +74,26 @@ internal sealed class TableEndpoints(TableQueries tables, HttpOptions options, C
     {
         if (await Asked(exchange) is not { } format) return;
         using var rows = tables.Find(QuestionOf(exchange).ToKey(), exchange.Gone);
-        await RowAnswer.SendOne(exchange, format, rows);
+        if (rows.IsFound) await RowAnswer.SendOne(exchange, format, rows);
+        else await OnScans(() => RowAnswer.SendOne(exchange, format, rows));
     }
 
-    private async Task Scan(Exchange exchange)
+    private Task Scan(Exchange exchange) => OnScans(() => SendRows(exchange));
+
+    private Task Follow(Exchange exchange) => OnScans(() => SendEvents(exchange));
+
+    /// <summary>Does it there from begin to end: what is awaited goes on where it was.</summary>
+    private Task OnScans(Func<Task> answer) =>
+        Task.Factory.StartNew(answer, CancellationToken.None, TaskCreationOptions.DenyChildAttach, scans).Unwrap();
+
+    private async Task SendRows(Exchange exchange)
     {
         if (await Asked(exchange) is not { } format) return;
         using var rows = tables.Scan(QuestionOf(exchange).ToScan(), exchange.Gone);
         await RowAnswer.SendAll(exchange, format, rows, options.SlowCallerMs);
     }
 
-    private async Task Follow(Exchange exchange)
+    private async Task SendEvents(Exchange exchange)
     {
         if (await Asked(exchange) is null) return;
         var last = exchange.Request.Headers["Last-Event-ID"].ToString();
