@@ -15,15 +15,15 @@ internal sealed class BareConsumer : IRecordHandler, IConsumerListener
     internal long Bytes => bytes;
 
     /// <summary>Reads until <paramref name="count"/> records were seen. Throws when none come for half a minute.</summary>
-    internal void Read(ClientOptions client, string topic, long count, long fetchBufferBytes)
+    internal void Read(ClientOptions client, IReadOnlyList<string> topics, long count, long fetchBufferBytes)
     {
-        using var opened = new KafkaConsumer(new() { Client = client, Group = $"k2i-bench-{Guid.NewGuid():N}", Topics = [topic], FetchBufferBytes = fetchBufferBytes }, this, NullLog.Instance);
+        using var opened = new KafkaConsumer(new() { Client = client, Group = $"k2i-bench-{Guid.NewGuid():N}", Topics = [.. topics], FetchBufferBytes = fetchBufferBytes }, this, NullLog.Instance);
         consumer = opened;
         var quietSince = Environment.TickCount64;
         while (records < count)
         {
             if (opened.Poll(100, 100_000, this) > 0) quietSince = Environment.TickCount64;
-            else if (Environment.TickCount64 - quietSince > 30_000) throw new EngineException(ErrorKind.Unavailable, $"topic {topic}: {records} records and then none for 30 s");
+            else if (Environment.TickCount64 - quietSince > 30_000) throw new EngineException(ErrorKind.Unavailable, $"topic {topics[0]}: {records} records and then none for 30 s");
         }
     }
 

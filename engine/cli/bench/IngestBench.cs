@@ -22,19 +22,40 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
     {
         if (options.Brokers is not null) Fill();
         else output.WriteLine("embedded broker: producer, broker and reader share this process, and all of their CPU is counted");
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{options.Records:N0} records in {options.Partitions} partitions, {options.Rounds} rounds, {Environment.ProcessorCount} cores"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{options.Records:N0} records in {options.Tables} × {options.Partitions} partitions, {options.Rounds} rounds, "
+                + $"{Environment.ProcessorCount} cores"));
         output.WriteLine("round  what             records/s  cpu µs/record  alloc B/record  rss MiB  peak MiB   MB/s in   B/row out");
         var bare = new List<double>();
         var ingest = new List<double>();
-        var withoutRecords = new List<double>();
+        var other = new List<double>();
+        var what = options.Tables == 1 ? "wal = offsets" : string.Create(CultureInfo.InvariantCulture, $"{options.Tables} tables");
         for (var round = 1; round <= options.Rounds; round++)
         {
             bare.Add(Measure(round, "bare consumer", () => WithTopic(ReadBare)));
-            ingest.Add(Measure(round, "ingest", () => WithTopic(gate => Ingest(gate, WalMode.Records))));
-            withoutRecords.Add(Measure(round, "wal = offsets", () => WithTopic(gate => Ingest(gate, WalMode.Offsets))));
+            ingest.Add(Measure(round, options.Tables == 1 ? "ingest" : "one table", () => WithTopic(gate => Ingest(gate, OneTable))));
+            other.Add(Measure(round, what, () => WithTopic(gate =>
+                options.Tables == 1 ? Ingest(gate, OneTable, WalMode.Offsets) : Ingest(gate, TableOfEachTopic))));
         }
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"cpu per record over the bare consumer's, median of rounds: {Median(ingest) / Median(bare):F2}; of that the records in the log: {Median(ingest) - Median(withoutRecords):F3} µs"));
+        var (floor, one, last) = (Median(bare), Median(ingest), Median(other));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"cpu per record over the bare consumer's, median of rounds: {one / floor:F2}"));
+        output.WriteLine(options.Tables == 1
+            ? string.Create(CultureInfo.InvariantCulture, $"of that the records in the log: {one - last:F3} µs")
+            : string.Create(CultureInfo.InvariantCulture, $"{options.Tables} tables over one: {last / one:F2}"));
     }
+
+    private ImmutableArray<TableOptions> OneTable => [Into("events", options.Topics)];
+
+    private ImmutableArray<TableOptions> TableOfEachTopic => [.. options.Topics.Select(t => Into(t, [t]))];
+
+    private static TableOptions Into(string name, IReadOnlyList<string> topics) => new()
+    {
+        Name = name,
+        Topics = [.. topics],
+        Columns = EventGenerator.Columns,
+        Flush = new() { AgeMs = 10_000, Bytes = 1L << 40, Rows = 1L << 40 },
+    };
 
     private static double Median(List<double> values)
     {
@@ -63,7 +84,7 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
         var gate = new FeedGate();
         if (options.Brokers is not null) return read(gate);
         using var broker = new EmbeddedBroker(NullLog.Instance);
-        broker.CreateTopic(options.Topic, options.Partitions);
+        foreach (var topic in options.Topics) broker.CreateTopic(topic, options.Partitions);
         client = client with { Brokers = broker.BootstrapServers, Properties = [.. options.Properties, .. EmbeddedBroker.ConsumerProperties] };
         EngineException? failure = null;
         void Feed()
@@ -89,11 +110,11 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
     {
         var consumer = new BareConsumer();
         gate.Consumed = () => consumer.Records;
-        consumer.Read(client, options.Topic, options.Records, 64 << 20);
+        consumer.Read(client, options.Topics, options.Records, 64 << 20);
         return (consumer.Bytes, 0);
     }
 
-    private (long BytesIn, long BytesOut) Ingest(FeedGate gate, WalMode wal)
+    private (long BytesIn, long BytesOut) Ingest(FeedGate gate, ImmutableArray<TableOptions> tables, WalMode wal = WalMode.Records)
     {
         var directory = Path.Combine(options.Directory, $"run-{Guid.NewGuid():N}");
         var engineOptions = new EngineOptions
@@ -104,21 +125,26 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
             Lanes = options.Lanes,
             DataDirectory = Path.Combine(directory, "data"),
             WalMode = wal,
-            Tables = [new() { Name = "events", Topics = [options.Topic], Columns = EventGenerator.Columns, Flush = new() { AgeMs = 10_000, Bytes = 1L << 40, Rows = 1L << 40 } }],
+            Tables = tables,
         };
         try
         {
             using var engine = new Engine(engineOptions, Services.Of(engineOptions), new FailureLog(output));
-            gate.Consumed = () => engine.Status().Tables[0].Records;
+            gate.Consumed = () => engine.Status().Tables.Sum(t => t.Records);
             var threads = engine.Workers.Select(w => new Thread(() => w.Run()) { Name = w.Name }).ToArray();
             foreach (var thread in threads) thread.Start();
-            while (engine.Status().Tables[0] is { State: not (TableState.Paused or TableState.Failed) } now && now.Rows < options.Records) Thread.Sleep(5);
+            while (engine.Status().Tables is var now && now.Sum(t => t.Rows) < options.Records
+                && !now.Any(t => t.State is TableState.Paused or TableState.Failed)) Thread.Sleep(tables.Length == 1 ? 5 : 50);
             engine.RequestStop();
             foreach (var thread in threads) thread.Join();
-            var table = engine.Status().Tables[0];
-            if (table.RowsCommitted != options.Records)
-                throw new EngineException(ErrorKind.Fatal, $"{table.RowsCommitted} of {options.Records} rows were committed: {table.State} {table.Detail} {table.LastError}");
-            return (table.RecordBytes, table.DataFileBytes);
+            var done = engine.Status().Tables;
+            if (done.Sum(t => t.RowsCommitted) is var committed && committed != options.Records)
+            {
+                var worst = done.MaxBy(t => t.LastError.Length)!;
+                throw new EngineException(ErrorKind.Fatal, $"{committed} of {options.Records} rows were committed; "
+                    + $"{worst.Name}: {worst.State} {worst.Detail} {worst.LastError}");
+            }
+            return (done.Sum(t => t.RecordBytes), done.Sum(t => t.DataFileBytes));
         }
         finally
         {
@@ -130,7 +156,8 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
     private void Fill()
     {
         using var admin = new KafkaAdmin(client, NullLog.Instance);
-        if (!admin.ListTopics(30_000).Contains(options.Topic)) admin.CreateTopic(options.Topic, options.Partitions, 30_000);
+        var there = admin.ListTopics(30_000).ToHashSet(StringComparer.Ordinal);
+        foreach (var topic in options.Topics.Where(t => !there.Contains(t))) admin.CreateTopic(topic, options.Partitions, 30_000);
         var present = Present();
         if (present > options.Records) throw new EngineException(ErrorKind.Invalid, $"topic {options.Topic} holds {present} records already; use a topic of its own, or --records {present}");
         Produce(present, gate: null);
@@ -140,11 +167,13 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
     {
         using var producer = new KafkaProducer(new() { Client = new() { Brokers = client.Brokers }, Idempotent = false, LingerMs = 20 }, NullLog.Instance);
         var events = new EventGenerator(Seed, 1_767_225_600_000);
+        var topics = options.Topics;
         for (var n = from; n < options.Records; n++)
         {
             if (n % 1_000 == 0) gate?.Wait(n, options.Partitions);
             events.Make(n);
-            producer.Produce(new() { Topic = options.Topic, Partition = (int)(n % options.Partitions), Key = events.Key, HasKey = true, Value = events.Value });
+            var topic = topics[(int)(n % topics.Count)];
+            producer.Produce(new() { Topic = topic, Partition = (int)(n / topics.Count % options.Partitions), Key = events.Key, HasKey = true, Value = events.Value });
         }
         if (!producer.Flush(120_000) || producer.Failed > 0) throw new EngineException(ErrorKind.Unavailable, $"could not produce to {options.Topic}: {producer.LastError}");
     }
@@ -157,7 +186,7 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
         {
             try
             {
-                var partitions = Enumerable.Range(0, options.Partitions).Select(p => new TopicPartition(options.Topic, p));
+                var partitions = options.Topics.SelectMany(t => Enumerable.Range(0, options.Partitions).Select(p => new TopicPartition(t, p)));
                 return partitions.Sum(p => probe.QueryWatermarks(p, 30_000).HighOffset.Value);
             }
             catch (EngineException e) when (e.Retryable && Environment.TickCount64 < deadline)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using K2I.Pipeline;
 
 namespace K2I.Cli.Bench;
@@ -9,10 +10,18 @@ internal sealed record IngestBenchOptions
     /// <summary>Kafka to read from; null for the embedded broker, filled while it is read: it keeps too little to be filled before.</summary>
     public string? Brokers { get; init; }
 
+    /// <summary>Or, for several tables, what their topics' names begin with.</summary>
     public string Topic { get; init; } = "k2i_bench";
+
+    /// <summary>Topics, and tables that they are read into: each topic into its own, and all into one.</summary>
+    public int Tables { get; init; } = 1;
+
+    internal IReadOnlyList<string> Topics => Tables == 1 ? [Topic]
+        : [.. Enumerable.Range(0, Tables).Select(i => string.Create(CultureInfo.InvariantCulture, $"{Topic}_{i:0000}"))];
 
     public long Records { get; init; } = 2_000_000;
 
+    /// <summary>Of each topic.</summary>
     public int Partitions { get; init; } = 4;
 
     public int Rounds { get; init; } = 3;

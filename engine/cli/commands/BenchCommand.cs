@@ -28,6 +28,11 @@ internal static class BenchCommand
         var topic = new Option<string>("--topic") { Description = "A topic of the benchmark's own", DefaultValueFactory = _ => "k2i_bench" };
         var records = new Option<long>("--records") { Description = "Records in the topic", DefaultValueFactory = _ => 2_000_000 };
         var partitions = new Option<int>("--partitions") { Description = "Partitions of the topic when created", DefaultValueFactory = _ => 4 };
+        var tables = new Option<int>("--tables")
+        {
+            Description = "Topics, each with so many partitions, that are read into one table and each into its own",
+            DefaultValueFactory = _ => 1
+        };
         var rounds = new Option<int>("--rounds") { Description = "Turns of bare consumer and ingest", DefaultValueFactory = _ => 3 };
         var memory = new Option<string>("--memory") { Description = "Memory for rows", DefaultValueFactory = _ => "512MiB" };
         var lanes = new Option<int>("--lanes")
@@ -37,7 +42,7 @@ internal static class BenchCommand
         };
         var directory = new Option<string>("--dir") { Description = "Where warehouses are made and removed", HelpName = "DIR", DefaultValueFactory = _ => Path.GetTempPath() };
         var command = new Command("ingest", "Kafka to Iceberg, next to a bare consumer of the same topic") { brokers, topic, records,
-            partitions, rounds, lanes, memory, directory };
+            partitions, tables, rounds, lanes, memory, directory };
         command.SetAction(arguments =>
         {
             if (arguments.GetValue(lanes) is < 1 or > 64) throw new EngineException(ErrorKind.Invalid,
@@ -52,6 +57,7 @@ internal static class BenchCommand
                 Topic = arguments.GetValue(topic)!,
                 Records = arguments.GetValue(records),
                 Partitions = arguments.GetValue(partitions),
+                Tables = Math.Max(1, arguments.GetValue(tables)),
                 Rounds = Math.Max(1, arguments.GetValue(rounds)),
                 MemoryBytes = bytes,
                 Lanes = arguments.GetValue(lanes),
