@@ -55,7 +55,8 @@ public class KeyTests
     [InlineData("6f726465722d37", null)]
     public void BytesAreFoundByTextOrHexInMemoryAndInFiles(string key, long? expected)
     {
-        using var table = new HotTable(FieldIds.NewSchema([new(1, "k", PrimitiveType.Binary, true), new(2, "v", PrimitiveType.Long, true)]));
+        var schema = FieldIds.NewSchema([new(1, "k", PrimitiveType.Binary, true), new(2, "v", PrimitiveType.Long, true)]);
+        using var table = new HotTable(schema);
         table.Keys = new NoKeys();
         table.Add(2, (row, i) =>
         {

@@ -19,7 +19,8 @@ internal sealed class QueryOptions
 
     private readonly Option<string[]> key = new("--key", "-k")
     {
-        Description = "The newest row of this key; of several columns once for each, in their order; bytes as text, or as 0x before the hex of an answer",
+        Description = "The newest row of this key; of several columns once for each, in their order; "
+            + "bytes as text, or as 0x before the hex of an answer",
         HelpName = "VALUE",
         Arity = ArgumentArity.OneOrMore,
     };

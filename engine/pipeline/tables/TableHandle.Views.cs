@@ -14,7 +14,9 @@ internal sealed partial class TableHandle
     private TableVersion version = TableVersion.None;
     private long versions;
 
-    /// <summary>Another number wherever a cut may be another: of how many versions there were, and of what was published since. Any thread.</summary>
+    /// <summary>
+    /// Another number wherever a cut may be another: of how many versions there were, and of what was published since. Any thread.
+    /// </summary>
     internal long Moment
     {
         get

@@ -29,7 +29,9 @@ internal sealed class KeyAnswer(KeyQuestion question, QueryRun run, IReadViews v
     /// </summary>
     private RowStream Search(IKeyLookup keys) => Answer(
         views.Open(question.Table),
-        schema => ScanFilter.Of([.. keys.Columns.Zip(question.Key, (c, v) => new ScanPredicate(c, ScanOperator.Equal, [Value(schema, c, v)]))]),
+        schema => ScanFilter.Of([
+            .. keys.Columns.Zip(question.Key, (c, v) => new ScanPredicate(c, ScanOperator.Equal, [Value(schema, c, v)])),
+        ]),
         (view, scan) => new NewestRow(run, view, question.Source, scan));
 
     /// <summary>As filters have it: of bytes they know hex alone.</summary>

@@ -74,7 +74,8 @@ public sealed class KeyColumns
     }
 
     /// <summary>
-    /// The value of a binary column that a text stands for: its UTF-8, or the bytes that <c>0x…</c> names. Throws Invalid for what is neither.
+    /// The value of a binary column that a text stands for: its UTF-8, or the bytes that <c>0x…</c> names. Throws Invalid for what is
+    /// neither.
     /// </summary>
     public static byte[] BytesOf(string text)
     {
