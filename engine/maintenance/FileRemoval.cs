@@ -34,7 +34,7 @@ internal sealed class FileRemoval(JobContext context, string reason)
 
     public void Remove(IEnumerable<StoredFile> files)
     {
-        var (failedBefore, seenBefore) = (Failed, Seen);
+        var (failedBefore, seenBefore, removedBefore, bytesBefore) = (Failed, Seen, Removed, RemovedBytes);
         foreach (var file in files)
         {
             Seen++;
@@ -60,6 +60,8 @@ internal sealed class FileRemoval(JobContext context, string reason)
             }
         }
         HasGivenUp = Seen > seenBefore && Failed - failedBefore == Seen - seenBefore;
+        context.Log.Info("files removed", ("table", context.Ident), ("files", Removed - removedBefore), ("of", Seen - seenBefore),
+            ("bytes", RemovedBytes - bytesBefore), ("failed", Failed - failedBefore), ("reason", reason));
     }
 
     public void Leave(int files, string why) => (left, whyLeft) = (files, why);

@@ -30,7 +30,7 @@ public sealed record MaintenanceOptions
     public long StatisticsEveryMs { get; init; } = 6 * 3_600_000;
 
     /// <summary>Who began to read a snapshot has read it by then; until then it does not expire.</summary>
-    public long LongestReadMs { get; init; } = 600_000;
+    public long LongestReadMs { get; init; } = 70_000;
 
     /// <summary>How much of a core each thread may use, over 0 up to 1.</summary>
     public double CpuShare { get; init; } = 0.5;

@@ -15,17 +15,19 @@ public sealed partial class CrashTests(ITestOutputHelper output)
             .SelectMany(f => Hit().Matches(File.ReadAllText(f)).Select(m => m.Groups[1].Value)).ToHashSet();
         Assert.True(points.Count >= LeastPoints, $"{points.Count} kill points");
         Assert.All(points, p => Assert.Matches("^[a-z]+\\.[a-z-]+$", p));
-        string[] steps = ["engine", "run", "starts", "group", "ingest", "wal", "segment", "file", "letters", "flush", "commit", "catalog", "rest", "store", "table", "schema", "recovery", "replay", "stop"];
+        string[] steps = ["engine", "run", "starts", "group", "ingest", "wal", "segment", "file", "letters", "flush", "commit", "maintenance", "catalog", "rest", "store", "table", "schema", "recovery", "replay", "stop"];
         Assert.Empty(steps.Except(points.Select(p => p.Split('.')[0])));
     }
 
     [IngestTheory]
     [InlineData(24, 20_261_108, "real", "file")]
     [InlineData(12, 20_261_109, "embedded", "rest")]
-    public void AShortRunLosesNothingAndDoublesNothing(int kills, int seed, string kafka, string catalog)
+    [InlineData(12, 20_261_110, "embedded", "rest", "maintenance.step,maintenance.file-removed,commit.list-written")]
+    public void AShortRunLosesNothingAndDoublesNothing(int kills, int seed, string kafka, string catalog, string points = "")
     {
         var run = Tool.Run(
-            "dotnet", [Needs.CrashRun, $"{kills}", "--seed", $"{seed}", "--kafka", kafka, "--catalog", catalog, "--batch", $"{kills}", "--rate", "300"],
+            "dotnet", [Needs.CrashRun, $"{kills}", "--seed", $"{seed}", "--kafka", kafka, "--catalog", catalog, "--batch", $"{kills}", "--rate", "300",
+                .. points.Length > 0 ? ["--points", points] : Array.Empty<string>()],
             environment: new Dictionary<string, string> { ["K2I_BINARY"] = Needs.Binary, ["K2I_SHARED"] = Shared.Root, ["K2I_PYTHON"] = Path.GetDirectoryName(Path.GetDirectoryName(Needs.Python))! });
         output.WriteLine(run.All);
         run.Expect(0);

@@ -52,5 +52,49 @@ public sealed class MaintenanceTests(SharedBroker broker) : IDisposable
         Scenario.Judge(workspace.Table("events"), records);
     }
 
+    /// <summary>
+    /// Someone else has filled the file system of the warehouse: there is room for rows, and none for all of them once more.
+    /// </summary>
+    [SmallDiskFact]
+    public void AFullDiskStopsJobsAndNotRecords()
+    {
+        using var source = new Source(broker.Kafka.Brokers);
+        using var disk = new SmallDisk(workspace.Warehouse, mebibytes: 32);
+        var topic = source.NewTopic("room", 1);
+        // By itself it looks after nothing, then all the time.
+        string Config(string maintenance) => Scenario.Config(workspace, broker.Kafka.Brokers, topic, interval: "300ms")
+            .Replace("[flush]", $"[maintenance]\nmaintenance = {maintenance}\nevery = 100ms\nsettle = 0s\n[flush]",
+                StringComparison.Ordinal);
+        List<Produced> records = [];
+        void Send(Ingest ingest, int round)
+        {
+            records.AddRange(source.Send(topic, 1, SampleEvents.Make(seed: 600 + round, count: 3_000, firstId: round * 3_000)));
+            ingest.WaitForOffsets("events", Scenario.TotalOffsets(records));
+        }
+        using (var ingest = Ingest.Start(workspace, Config("off")))
+        {
+            for (var round = 0; round < Rounds; round++) Send(ingest, round);
+            Assert.Equal(0, ingest.Stop());
+        }
+        var held = Directory.EnumerateFiles(workspace.Table("events"), "*.parquet", SearchOption.AllDirectories)
+            .Sum(f => new FileInfo(f).Length);
+        var filler = Path.Combine(workspace.Warehouse, "filler");
+        File.WriteAllBytes(filler, new byte[new DriveInfo(workspace.Warehouse).AvailableFreeSpace - (held / 4)]);
+        using (var ingest = Ingest.Start(workspace, Config("on")))
+        {
+            ingest.Wait("the full disk is told of", s => Maintenance(s).GetProperty("failures").GetInt64() > 0);
+            Assert.Contains("space", Maintenance(ingest.Status()!.Value).GetProperty("last_error").GetString(), StringComparison.Ordinal);
+            Send(ingest, Rounds);
+            File.Delete(filler);
+            ingest.Wait("small files are merged", s => Maintenance(s).GetProperty("rows_rewritten").GetInt64() > 0);
+            Assert.Equal(0, ingest.Stop());
+        }
+        // Nothing half-written is left, even where it is looked for at once.
+        var found = Tool.Run(Needs.Binary,
+            ["maintenance", "orphans", "events", "-w", workspace.Warehouse, "--older-than", "0s", "--force", "--json"]).Expect(0);
+        Assert.DoesNotContain(".parquet", found.Output, StringComparison.Ordinal);
+        Scenario.Judge(workspace.Table("events"), records);
+    }
+
     private static JsonElement Maintenance(JsonElement status) => Ingest.Table(status, "events")!.Value.GetProperty("maintenance");
 }

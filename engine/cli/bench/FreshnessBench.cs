@@ -43,7 +43,19 @@ internal sealed class FreshnessBench(FreshnessBenchOptions options, TextWriter o
             MemoryBytes = options.MemoryBytes,
             Lanes = options.Lanes,
             DataDirectory = Path.Combine(directory, "data"),
-            Tables = [new() { Name = Table, Topics = [topic], Columns = $"{SentColumn}: long, {EventGenerator.Columns}" }],
+            Tables =
+            [
+                new()
+                {
+                    Name = Table,
+                    Topics = [topic],
+                    Columns = $"{SentColumn}: long, {EventGenerator.Columns}",
+                    Flush = new() { AgeMs = options.FlushMs },
+                    IsMaintained = options.Compacts,
+                    Maintenance = new() { Compaction = new() { LeastFiles = 4, SettleMs = 0, MostJobBytes = 64 << 20 } },
+                },
+            ],
+            Maintenance = new() { LookMs = 100, EveryCommits = 1 },
         };
         try
         {
@@ -56,7 +68,7 @@ internal sealed class FreshnessBench(FreshnessBenchOptions options, TextWriter o
             engine.RequestStop();
             foreach (var worker in workers) worker.Join();
             if (failure is not null) throw failure;
-            Tell(engine.Status().Tables[0].RowsCommitted);
+            Tell(engine.Status().Tables[0]);
         }
         finally
         {
@@ -203,9 +215,13 @@ internal sealed class FreshnessBench(FreshnessBenchOptions options, TextWriter o
         }
     }
 
-    private void Tell(long committed)
+    private void Tell(TableStatus table)
     {
-        var unseen = committed - seen;
+        var unseen = table.RowsCommitted - seen;
+        if (options.Compacts)
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{table.Maintenance.RowsRewritten:N0} rows written again meanwhile, of {table.RowsCommitted:N0}, "
+                    + $"by {table.Maintenance.Jobs} jobs"));
         if (unseen != 0)
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{unseen:N0} rows were flushed before they were looked at"));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,

@@ -16,6 +16,12 @@ internal sealed record FreshnessBenchOptions
     /// <summary>Threads that ask for rows all the time: a filter over everything in memory, its rows as JSON.</summary>
     public required int Readers { get; init; }
 
+    /// <summary>How long rows wait for a flush at most.</summary>
+    public required long FlushMs { get; init; }
+
+    /// <summary>Files are merged all the while, as soon as a few are there.</summary>
+    public required bool Compacts { get; init; }
+
     public required long MemoryBytes { get; init; }
 
     public required int Lanes { get; init; }

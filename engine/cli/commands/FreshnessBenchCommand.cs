@@ -29,6 +29,13 @@ internal static class FreshnessBenchCommand
             Description = "Lanes that read the topic",
             DefaultValueFactory = _ => EngineOptions.AutoLanes,
         };
+        var flush = new Option<string>("--flush")
+        {
+            Description = "How long rows wait for a flush at most",
+            HelpName = "TIME",
+            DefaultValueFactory = _ => "30s",
+        };
+        var compact = new Option<bool>("--compact") { Description = "Merge files all the while, as soon as there are four" };
         var memory = new Option<string>("--memory") { Description = "Memory for rows", DefaultValueFactory = _ => "512MiB" };
         var directory = new Option<string>("--dir")
         {
@@ -38,13 +45,15 @@ internal static class FreshnessBenchCommand
         };
         var command = new Command("freshness", "How old rows are when they can first be asked for")
         {
-            brokers, partitions, rate, seconds, readers, lanes, memory, directory,
+            brokers, partitions, rate, seconds, readers, lanes, flush, compact, memory, directory,
         };
         command.SetAction(arguments =>
         {
             if (!Units.TryParseBytes(arguments.GetValue(memory), out var bytes) || bytes < 64 << 20)
                 throw new EngineException(ErrorKind.Invalid,
                     $"--memory {arguments.GetValue(memory)}: expected a size like 512MiB, at least 64MiB");
+            if (!Units.TryParseMs(arguments.GetValue(flush), out var flushMs) || flushMs < 1)
+                throw new EngineException(ErrorKind.Invalid, $"--flush {arguments.GetValue(flush)}: expected a time like 1s");
             new FreshnessBench(new()
             {
                 Brokers = arguments.GetValue(brokers)!,
@@ -53,6 +62,8 @@ internal static class FreshnessBenchCommand
                 Seconds = Math.Max(1, arguments.GetValue(seconds)),
                 Readers = Math.Max(0, arguments.GetValue(readers)),
                 Lanes = Math.Clamp(arguments.GetValue(lanes), 1, 64),
+                FlushMs = flushMs,
+                Compacts = arguments.GetValue(compact),
                 MemoryBytes = bytes,
                 Directory = arguments.GetValue(directory)!,
             }, terminal.Out).Run();

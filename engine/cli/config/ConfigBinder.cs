@@ -12,7 +12,7 @@ internal sealed class ConfigBinder(string sourceName, List<SettingSection> secti
 {
     private const long LongestQueryMs = 86_400_000;
 
-    /// <summary>Between the moment that a snapshot is committed and that at which readers are given it, and what ending a query takes.</summary>
+    /// <summary>Between a snapshot's commit and the moment that readers are given it, and what ending a query takes.</summary>
     private const long ReadSlackMs = 10_000;
 
     private readonly Place source = new(sourceName);

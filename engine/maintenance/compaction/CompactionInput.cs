@@ -22,6 +22,10 @@ internal sealed class CompactionInput(ScanTask task, long addedMs, long deletedM
     internal long DeletedRows { get; } = Math.Min(task.Data.File.RecordCount,
         task.Deletes.Where(d => d.File.ReferencedDataFile == task.Data.File.FilePath).Sum(d => d.File.RecordCount));
 
+    /// <summary>The equality deletes that are read with it.</summary>
+    internal IEnumerable<DataFile> KeyDeletes { get; } =
+        [.. task.Deletes.Select(d => d.File).Where(d => d.Content == FileContent.EqualityDeletes)];
+
     /// <summary>What it would have without its deleted rows.</summary>
     internal long LiveBytes => File.RecordCount == 0 ? 0
         : (long)((double)File.FileSizeBytes / File.RecordCount * (File.RecordCount - DeletedRows));

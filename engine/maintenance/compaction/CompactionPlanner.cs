@@ -92,7 +92,8 @@ public static class CompactionPlanner
     private static IEnumerable<(List<CompactionInput> Inputs, int Generation, string Why)> Choose(
         List<CompactionInput> files, CompactionPolicy rules, TableMetadata table, long target, long nowMs)
     {
-        var settled = files.Where(f => f.CanBeRead && f.MayBeReordered(rules.Order, table) && nowMs - f.AddedMs >= rules.SettleMs).ToList();
+        var settled = files.Where(f => f.CanBeRead && f.MayBeReordered(rules.Order, table) && nowMs - f.AddedMs >= rules.SettleMs)
+            .Where(f => f.KeyDeletes.Sum(d => d.RecordCount) <= rules.MostDeletedKeys).ToList();
         var dirty = settled.Where(f => IsDirty(f, rules)).ToList();
         var mergeable = settled.Where(f => f.Generation < Generation.Last && f.LiveBytes < Whole(target))
             .Where(f => nowMs - f.DeletedMs >= rules.SettleMs).ToList();
@@ -148,16 +149,21 @@ public static class CompactionPlanner
             (files.Count - 1) / Math.Max(1, rules.MostJobFiles)) + 1;
         var (bytes, count) = (total / parts, Math.Min(rules.MostJobFiles, ((files.Count - 1) / parts) + 1));
         var part = new List<CompactionInput>();
+        var keys = new Dictionary<string, long>(StringComparer.Ordinal);
         long has = 0;
         foreach (var file in files)
         {
-            if (part.Count > 0 && (has + file.File.FileSizeBytes > rules.MostJobBytes || has >= bytes || part.Count >= count))
+            var more = file.KeyDeletes.Where(d => !keys.ContainsKey(d.FilePath)).Sum(d => d.RecordCount);
+            if (part.Count > 0 && (has + file.File.FileSizeBytes > rules.MostJobBytes || has >= bytes || part.Count >= count
+                || keys.Values.Sum() + more > rules.MostDeletedKeys))
             {
                 yield return part;
                 (part, has) = ([], 0);
+                keys.Clear();
             }
             part.Add(file);
             has += file.File.FileSizeBytes;
+            foreach (var deletes in file.KeyDeletes) keys[deletes.FilePath] = deletes.RecordCount;
         }
         yield return part;
     }

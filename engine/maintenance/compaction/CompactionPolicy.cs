@@ -34,6 +34,11 @@ public sealed record CompactionPolicy
     public int MostJobFiles { get; init; } = 5_000;
 
     /// <summary>
+    /// Keys of equality deletes that one job reads at most, for it has them in memory; a file that has more of its own is left.
+    /// </summary>
+    public long MostDeletedKeys { get; init; } = 1_000_000;
+
+    /// <summary>
     /// Row groups are copied as they are where they have so much on average and nothing else is against it; smaller ones are made large.
     /// </summary>
     public long LeastRowGroupBytes { get; init; } = 8 << 20;

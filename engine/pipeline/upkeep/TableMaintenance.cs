@@ -20,7 +20,7 @@ namespace K2I.Pipeline;
 /// </remarks>
 internal sealed class TableMaintenance(TableHandle table, EngineContext engine)
 {
-    private const long FirstWaitMs = 60_000, LongestWaitMs = 6 * 3_600_000;
+    private const long LongestWaitMs = 6 * 3_600_000;
 
     private readonly IClock clock = engine.Services.Clock;
     private readonly MaintenanceOptions options = engine.Options.Maintenance;
@@ -200,12 +200,12 @@ internal sealed class TableMaintenance(TableHandle table, EngineContext engine)
     }
 
     /// <summary>
-    /// Not before long, and not sooner than twice what the last job took: the table changes faster than that. Each time it is in vain twice
-    /// as long.
+    /// Passed over once, and not sooner than twice what the last job took: the table changes faster than that. Each time it is in vain
+    /// twice as long.
     /// </summary>
     private void PutOff()
     {
-        var wait = Math.Min(LongestWaitMs, Math.Max(2 * tookMs, FirstWaitMs) << Math.Min(inVain++, 12));
+        var wait = Math.Min(LongestWaitMs, 2 * Math.Max(tookMs, LookMs) << Math.Min(inVain++, 12));
         notBeforeMs = clock.MonotonicMs + (wait / 2) + engine.Services.Random.NextInt64((wait / 2) + 1);
         // As soon as that is over.
         lookedMs = notBeforeMs - options.EveryMs;

@@ -28,6 +28,18 @@ public sealed class CompactionPlannerTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void AJobReadsNoMoreDeletedKeysThanMemoryIsFor()
+    {
+        var table = new PlannedTable { Rules = new() { LeastFiles = 2, MostDeletedKeys = 1_000 } };
+        for (var n = 0; n < 4; n++) table.Add(40 * Mib, keys: 400);
+        var left = table.Add(40 * Mib, keys: 1_001);
+        table.NowMs += Hour;
+        var plans = table.Plan();
+        Assert.Equal([2, 2], plans.Select(p => p.Inputs.Length));
+        Assert.DoesNotContain(plans.SelectMany(p => p.Inputs), t => t.Data.File.FilePath == left);
+    }
+
+    [Fact]
     public void TheHotEndIsLeftAloneUntilItIsQuiet()
     {
         var table = new PlannedTable();

@@ -40,7 +40,7 @@ internal sealed class PlannedTable
         empty with { Snapshots = [.. snapshots], CurrentSnapshotId = snapshots.Count == 0 ? null : snapshots[^1].SnapshotId };
 
     internal string Add(long bytes, int partition = 0, int generation = 0, string operation = "append", int? sortOrder = 0,
-        int deletedRows = 0, int deletes = 0, long age = 0)
+        int deletedRows = 0, int deletes = 0, long age = 0, long keys = 0)
     {
         AddSnapshot(operation, age);
         var number = (int)(sequence % 100_000);
@@ -65,6 +65,14 @@ internal sealed class PlannedTable
         }));
         var data = Entry(file);
         if (age > 0) AddSnapshot("delete", 0);
+        if (keys > 0)
+            taken = taken.Append(Entry(new DataFile
+            {
+                Content = FileContent.EqualityDeletes,
+                FilePath = $"{file.FilePath}-keys",
+                RecordCount = keys,
+                FileSizeBytes = 100,
+            }));
         files.Add(new ScanTask(data, [.. taken]));
         return file.FilePath;
     }
