@@ -11,6 +11,7 @@ internal static class ShapeJson
     {
         json.WriteNumber("data_files", shape.DataFiles);
         json.WriteNumber("small_files", shape.SmallFiles);
+        json.WriteNumber("left_files", shape.LeftFiles);
         json.WriteNumber("average_file_bytes", shape.AverageFileBytes);
         json.WriteNumber("oldest_snapshot_unix_ms", shape.OldestSnapshotUnixMs);
         if (shape.WriteAmplification is { } factor) json.WriteNumber("write_amplification", Math.Round(factor, 2));

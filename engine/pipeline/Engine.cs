@@ -101,6 +101,11 @@ public sealed class Engine : IDisposable
     /// </summary>
     public long? MomentOf(string table) => context.Tables.Find(table)?.Moment;
 
+    /// <summary>
+    /// What others have committed to the table is looked for soon, at most twice a second; nothing where there is no table of that name.
+    /// </summary>
+    public void Refresh(string table) => context.Tables.Find(table)?.AskForLook();
+
     /// <summary>There is a table of the name.</summary>
     public bool Has(string table) => context.Tables.Find(table) is not null;
 

@@ -97,6 +97,35 @@ public sealed class ScaleOutTests(SharedBroker broker) : IDisposable
         Judge("events", records);
     }
 
+    /// <summary>Of a partition that another process reads a process knows what is committed: it looks there for who waits.</summary>
+    [IngestFact]
+    public void WhoWaitsForOffsetsOfAnotherProcessIsAnsweredOnceTheyAreCommitted()
+    {
+        using var source = new Source(Kafka.Brokers);
+        var topic = source.NewTopic("shared", 2);
+        var config = Scenario.Config(workspace, Kafka.Brokers, topic, kafka: $"group = {topic}");
+        using var asked = Ingest.Start(workspace, config, "-a", "lanes = 1");
+        using var reads = Ingest.Start(workspace, config, "-b", "lanes = 1");
+        asked.Wait("each reads a partition", _ => asked.Status() is not null && reads.Status() is not null
+            && new[] { PartitionsOf(asked), PartitionsOf(reads) }.Order().SequenceEqual([$"{topic}[0]", $"{topic}[1]"]));
+        var ofOther = PartitionsOf(reads).EndsWith("[1]", StringComparison.Ordinal) ? 1 : 0;
+        List<Produced> records = [];
+        // The first commit may come while it looks by itself.
+        for (var round = 0; round < 3; round++)
+        {
+            var more = SampleEvents.Make(seed: 730 + round, count: 40, firstId: round * 40).Where(e => e.Id % 2 == ofOther);
+            records.AddRange(source.Send(topic, 2, more));
+            var next = records.Max(r => r.Offset) + 1;
+            var wanted = $"{topic}:{ofOther}:{next}";
+            var (code, body) = asked.Get($"/v1/tables/events/scan?format=ndjson&columns=_kafka&min_offsets={wanted}&wait=40s");
+            Assert.True(code == 200, $"{code}: {body}\n{asked.Log}");
+            Assert.Equal(records.Count, body.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        }
+        Assert.Equal(0, asked.Stop());
+        Assert.Equal(0, reads.Stop());
+        Judge("events", records);
+    }
+
     private string Config(string topic, string other, string kafka) =>
         Scenario.Config(workspace, Kafka.Brokers, topic, kafka: $"{kafka}\ngroup = {topic}")
         + $"\n[table.others]\ntopics = {other}\ncolumns = '{SampleEvents.Columns}'\n[log]\nlevel = debug\n";

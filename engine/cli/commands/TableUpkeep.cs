@@ -41,6 +41,8 @@ internal sealed class TableUpkeep
         var facts = new TextTable("", "");
         facts.Add("by itself", isOn switch { true => "while k2i ingest runs", false => "off", null => "not by this configuration" });
         facts.Add("small files", $"{TableFacts.Grouped(shape.SmallFiles)} of {TableFacts.Grouped(shape.DataFiles)}");
+        if (shape.LeftFiles > 0)
+            facts.Add("left as they are", $"{TableFacts.Grouped(shape.LeftFiles)}: too many equality deletes apply to each");
         facts.Add("average size", Units.FormatBytes(shape.AverageFileBytes));
         if (shape.OldestSnapshotUnixMs > 0) facts.Add("oldest snapshot", TableFacts.Time(shape.OldestSnapshotUnixMs));
         if (shape.WriteAmplification is { } factor)

@@ -37,6 +37,8 @@ internal sealed class EngineViews : IReadViews
 
     public long MomentOf(string table) => engine.MomentOf(NameOf(table)) ?? throw NoTable(table);
 
+    public void Refresh(string table) => engine.Refresh(NameOf(table));
+
     public IKeyLookup? KeysOf(string table)
     {
         var name = NameOf(table);

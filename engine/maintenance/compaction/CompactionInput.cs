@@ -23,8 +23,11 @@ internal sealed class CompactionInput(ScanTask task, long addedMs, long deletedM
         task.Deletes.Where(d => d.File.ReferencedDataFile == task.Data.File.FilePath).Sum(d => d.File.RecordCount));
 
     /// <summary>The equality deletes that are read with it.</summary>
-    internal IEnumerable<DataFile> KeyDeletes { get; } =
-        [.. task.Deletes.Select(d => d.File).Where(d => d.Content == FileContent.EqualityDeletes)];
+    internal IReadOnlyList<DataFile> KeyDeletes { get; } = [.. KeyDeletesOf(task)];
+
+    /// <summary>Rows of this file cannot be left out without more keys in memory than a job has room for.</summary>
+    internal static bool HasTooManyKeyDeletes(ScanTask task, CompactionPolicy rules) =>
+        KeyDeletesOf(task).Sum(d => d.RecordCount) > rules.MostDeletedKeys;
 
     /// <summary>What it would have without its deleted rows.</summary>
     internal long LiveBytes => File.RecordCount == 0 ? 0
@@ -32,6 +35,9 @@ internal sealed class CompactionInput(ScanTask task, long addedMs, long deletedM
 
     /// <summary>Of the format that is read piece by piece.</summary>
     internal bool CanBeRead => File.FileFormat == "PARQUET" && File.KeyMetadata is null;
+
+    private static IEnumerable<DataFile> KeyDeletesOf(ScanTask task) =>
+        task.Deletes.Select(d => d.File).Where(d => d.Content == FileContent.EqualityDeletes);
 
     /// <summary>In no order that someone chose, or in the one that rows are to be in anyway.</summary>
     internal bool MayBeReordered(RowOrder order, TableMetadata table) =>

@@ -93,7 +93,7 @@ public static class CompactionPlanner
         List<CompactionInput> files, CompactionPolicy rules, TableMetadata table, long target, long nowMs)
     {
         var settled = files.Where(f => f.CanBeRead && f.MayBeReordered(rules.Order, table) && nowMs - f.AddedMs >= rules.SettleMs)
-            .Where(f => f.KeyDeletes.Sum(d => d.RecordCount) <= rules.MostDeletedKeys).ToList();
+            .Where(f => !CompactionInput.HasTooManyKeyDeletes(f.Task, rules)).ToList();
         var dirty = settled.Where(f => IsDirty(f, rules)).ToList();
         var mergeable = settled.Where(f => f.Generation < Generation.Last && f.LiveBytes < Whole(target))
             .Where(f => nowMs - f.DeletedMs >= rules.SettleMs).ToList();

@@ -12,6 +12,9 @@ public sealed record TableShape
     /// <summary>Those below three quarters of the size that they should have.</summary>
     public long SmallFiles { get; init; }
 
+    /// <summary>Those that compaction leaves as they are: more equality deletes apply to each than a job keeps in memory.</summary>
+    public long LeftFiles { get; init; }
+
     /// <summary>Of live data files.</summary>
     public long DataBytes { get; init; }
 
@@ -30,11 +33,13 @@ public sealed record TableShape
     public static TableShape Of(TableInventory state, MaintenancePolicy policy)
     {
         var metadata = state.Table.Metadata;
-        var enough = CompactionPlanner.Whole((policy.Compaction ?? new CompactionPolicy()).TargetBytesIn(metadata));
+        var rules = policy.Compaction ?? new CompactionPolicy();
+        var enough = CompactionPlanner.Whole(rules.TargetBytesIn(metadata));
         return new TableShape
         {
             DataFiles = state.Files.Length,
             SmallFiles = state.Files.Count(f => f.Data.File.FileSizeBytes < enough),
+            LeftFiles = state.Files.Count(f => CompactionInput.HasTooManyKeyDeletes(f, rules)),
             DataBytes = state.Files.Sum(f => f.Data.File.FileSizeBytes),
             OldestSnapshotUnixMs = metadata.Snapshots.Select(s => s.TimestampMs).DefaultIfEmpty(0).Min(),
             WriteAmplification = AmplificationOf(metadata),

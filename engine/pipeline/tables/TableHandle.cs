@@ -11,7 +11,7 @@ namespace K2I.Pipeline;
 /// </summary>
 internal sealed partial class TableHandle
 {
-    private const int FirstWaitMs = 500, LongestWaitMs = 30_000, ResumePollMs = 500, LookMs = 60_000;
+    private const int FirstWaitMs = 500, LongestWaitMs = 30_000, ResumePollMs = 500, LookMs = 60_000, LeastLookMs = 500;
 
     /// <summary>Rights are given back without anyone telling: looked for by itself.</summary>
     private const int DeniedRetryMs = 60_000;
@@ -40,6 +40,8 @@ internal sealed partial class TableHandle
     private long pausedMs;
     private long pausedUnixMs;
     private long nextLookMs;
+    private long lookedMs;
+    private bool isLookAsked;
     private long commitsAtOpening;
     private bool hasOpened;
 
@@ -116,6 +118,13 @@ internal sealed partial class TableHandle
     internal IngestCounters IngestOf(int lane) => ingest[lane] ??= new();
 
     internal bool IsFirstToTell(string column) => told.TryAdd(column, true);
+
+    /// <summary>A reader waits for what others may have committed. Any thread.</summary>
+    internal void AskForLook()
+    {
+        if (clock.MonotonicMs - Volatile.Read(ref lookedMs) < LeastLookMs || Interlocked.Exchange(ref isLookAsked, true)) return;
+        Wake(Urgency.Idle);
+    }
 
     /// <summary>There is work for it. Any thread.</summary>
     internal void Wake(Urgency urgency) => engine.Work.Wake(this, urgency);
@@ -227,9 +236,10 @@ internal sealed partial class TableHandle
     private long LookAtTable(TableRun now)
     {
         var ms = clock.MonotonicMs;
-        if (Topics.IsLookWanted) nextLookMs = Math.Min(nextLookMs, ms);
+        if (Topics.IsLookWanted || Interlocked.Exchange(ref isLookAsked, false)) nextLookMs = Math.Min(nextLookMs, ms);
         if (ms < nextLookMs) return nextLookMs;
         // Many tables look more seldom: the catalog and the broker have to answer all of them.
+        Volatile.Write(ref lookedMs, ms);
         nextLookMs = ms + (LookMs * Math.Clamp(engine.TableCount / 100, 1, 10));
         if (!now.Store.IsOpen) return nextLookMs;
         var turnedBack = false;

@@ -11,6 +11,9 @@ internal sealed class QueryRun : IDisposable
 {
     private const int PollMs = 1;
 
+    /// <summary>Records that this process fetches are waited for that long; what comes later others may have fetched.</summary>
+    private const int RefreshMs = 500;
+
     private readonly IClock clock;
     private readonly CancellationToken stop;
     private readonly Action ended;
@@ -68,6 +71,7 @@ internal sealed class QueryRun : IDisposable
     {
         if (wanted.IsEmpty) return;
         var end = clock.MonotonicMs + Math.Max(0, waitMs);
+        var refresh = clock.MonotonicMs + RefreshMs;
         while (true)
         {
             var now = views.OffsetsOf(table);
@@ -77,6 +81,11 @@ internal sealed class QueryRun : IDisposable
             {
                 throw new QueryException(
                     QueryFault.NotReached, $"table {table} is at {(now.IsEmpty ? "no offset" : now)}, not yet at {wanted}");
+            }
+            if (clock.MonotonicMs >= refresh)
+            {
+                views.Refresh(table);
+                refresh += RefreshMs;
             }
             scope.Wait(PollMs);
         }

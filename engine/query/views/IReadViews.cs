@@ -20,6 +20,13 @@ public interface IReadViews
     /// </summary>
     long MomentOf(string table);
 
+    /// <summary>
+    /// What others have committed to the table is soon in its views too, rather than when it is next looked for. May be asked often.
+    /// </summary>
+    void Refresh(string table)
+    {
+    }
+
     /// <summary>The key that rows of the table are found by; null where it has none.</summary>
     IKeyLookup? KeysOf(string table);
 }

@@ -37,6 +37,7 @@ public sealed class CompactionPlannerTests(ITestOutputHelper output)
         var plans = table.Plan();
         Assert.Equal([2, 2], plans.Select(p => p.Inputs.Length));
         Assert.DoesNotContain(plans.SelectMany(p => p.Inputs), t => t.Data.File.FilePath == left);
+        Assert.Equal(1, table.Shape().LeftFiles);
     }
 
     [Fact]

@@ -80,6 +80,8 @@ internal sealed class PlannedTable
     internal ImmutableArray<CompactionPlan> Plan(RetentionPolicy? retention = null) =>
         CompactionPlanner.Plan(State(), new MaintenancePolicy { Compaction = Rules, Retention = retention }, NowMs);
 
+    internal TableShape Shape() => TableShape.Of(State(), new MaintenancePolicy { Compaction = Rules });
+
     internal TableInventory State() => new(new Table(TestTables.Events, Metadata, ""), Metadata.CurrentSnapshot, [], [.. files]);
 
     /// <summary>What a job of the plan would do; files of other sizes than the plan's come out only at the end.</summary>
