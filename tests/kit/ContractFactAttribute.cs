@@ -1,10 +1,10 @@
 using Xunit.Abstractions;
 using Xunit.Sdk;
 
-namespace K2I.Iceberg.Tests;
+namespace K2I.Kit;
 
 /// <summary>A fact of a contract's suite; skipped, visibly, in classes that are marked <see cref="NeedsSharedAttribute"/> where what they need is not at hand.</summary>
-[XunitTestCaseDiscoverer("K2I.Iceberg.Tests.ContractFactDiscoverer", "K2I.Iceberg.Tests")]
+[XunitTestCaseDiscoverer("K2I.Kit.ContractFactDiscoverer", "K2I.Kit")]
 public sealed class ContractFactAttribute : FactAttribute;
 
 /// <summary>What a contract's test class needs below the shared folder.</summary>
