@@ -18,9 +18,10 @@ internal static class S3Binder
         ])
             if (values.Text(key) is { Length: > 0 } text) properties[name] = text;
         if (values.Choice(Keys.S3PathStyle) is > 0 and var style) properties[S3Keys.PathStyle] = Keys.S3PathStyle.Choices[style];
-        properties[S3Keys.UploadMemory] = values.Bytes(Keys.S3UploadMemory, 8L << 20, 1L << 36).ToString(CultureInfo.InvariantCulture);
+        var memory = values.Bytes(Keys.S3UploadMemory, 8L << 20, 1L << 36);
+        if (values.Changes(Keys.S3UploadMemory)) properties[S3Keys.UploadMemory] = memory.ToString(CultureInfo.InvariantCulture);
         Check(values);
-        return properties.ToImmutable();
+        return properties.Count == 0 ? [] : properties.ToImmutable();
     }
 
     private static void Check(ValueReader values)
