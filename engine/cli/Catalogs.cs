@@ -15,7 +15,9 @@ internal sealed record Catalogs(ICatalog Catalog, IObjectStore Store, string Def
     public static Catalogs Open(IcebergOptions options)
     {
         var root = RootOf(options);
-        if (!IsThere(options)) throw new EngineException(ErrorKind.Unavailable, $"{WordForRoot(options)} {Location.LocalPath(root)} does not exist; `k2i ingest` creates it");
+        if (!IsThere(options))
+            throw new EngineException(ErrorKind.Unavailable,
+                $"{WordForRoot(options)} {Location.LocalPath(root)} does not exist; `k2i ingest` creates it");
         var store = StoreAt(root, options);
         return new Catalogs(CatalogOf(options, store, SystemClock.Instance, SystemRandom.Instance), store, options.Namespace, []);
     }
@@ -36,9 +38,15 @@ internal sealed record Catalogs(ICatalog Catalog, IObjectStore Store, string Def
     }
 
     /// <summary>False for a local folder that does not exist; an object store has no folders that would have to.</summary>
-    public static bool IsThere(IcebergOptions options) => RootOf(options) is var root && (Location.SchemeOf(root) != "file" || Directory.Exists(Location.LocalPath(root)));
+    public static bool IsThere(IcebergOptions options)
+    {
+        var root = RootOf(options);
+        return Location.SchemeOf(root) != "file" || Directory.Exists(Location.LocalPath(root));
+    }
 
-    /// <summary>What a place for tables lacks, in words for its author; null if there is a store for it. Throws Invalid for what is no place at all.</summary>
+    /// <summary>
+    /// What a place for tables lacks, in words for its author; null if there is a store for it. Throws Invalid for what is no place at all.
+    /// </summary>
     public static string? Flaw(string place)
     {
         var scheme = Location.SchemeOf(Location.FromConfig(place));
@@ -51,7 +59,8 @@ internal sealed record Catalogs(ICatalog Catalog, IObjectStore Store, string Def
     {
         var scheme = Location.SchemeOf(root);
         if (scheme == "file") return new SchemeStore().Add(scheme, new LocalStore(root));
-        if (!S3Store.Schemes.Contains(scheme)) throw new EngineException(ErrorKind.Unsupported, $"{root}: this build knows local files (a path or file://) and s3://");
+        if (!S3Store.Schemes.Contains(scheme))
+            throw new EngineException(ErrorKind.Unsupported, $"{root}: this build knows local files (a path or file://) and s3://");
         return new S3Store(root, S3Options.Of(options.Storage));
     }
 
@@ -70,7 +79,9 @@ internal sealed record Catalogs(ICatalog Catalog, IObjectStore Store, string Def
                 if (Catalog.TryLoad(ident) is { } table) yield return table;
     }
 
-    /// <summary>A store that lets two writers win is told of at the start; one that is away is asked before the first write that depends on it.</summary>
+    /// <summary>
+    /// A store that lets two writers win is told of at the start; one that is away is asked before the first write that depends on it.
+    /// </summary>
     private static void RequireConditionalWrites(S3Store store)
     {
         try

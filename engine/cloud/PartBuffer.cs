@@ -13,7 +13,8 @@ internal sealed class PartBuffer(int bytes) : MemoryManager<byte>
     public override Span<byte> GetSpan() => buffer.Slice(0, bytes);
 
     // It does not move.
-    public override unsafe MemoryHandle Pin(int elementIndex = 0) => new(Unsafe.AsPointer(ref MemoryMarshal.GetReference(GetSpan()[elementIndex..])), default, this);
+    public override unsafe MemoryHandle Pin(int elementIndex = 0) =>
+        new(Unsafe.AsPointer(ref MemoryMarshal.GetReference(GetSpan()[elementIndex..])), default, this);
 
     public override void Unpin()
     {

@@ -5,13 +5,18 @@ using K2I.Base;
 
 namespace K2I.Cloud;
 
-/// <summary>Requests to S3: signed, limited in time, sent again while errors pass. What an answer means is decided here once. Any thread; calls block.</summary>
+/// <summary>
+/// Requests to S3: signed, limited in time, sent again while errors pass. What an answer means is decided here once. Any thread; calls
+/// block.
+/// </summary>
 /// <remarks>
-/// <para>An answer is returned where its caller decides what it means: success, 404, 412, 416. Any other ends in an error that names the location.
+/// <para>An answer is returned where its caller decides what it means: success, 404, 412, 416. Any other ends in an error that names the
+/// location.
 /// Without an answer the error is Unknown where the request changes what others see and may have been carried out, else Unavailable.</para>
 /// <para>Requests are idempotent, or carry the condition that makes them so: sending one again does no more than sending it once. Beyond
 /// <see cref="S3Options.RetryMs"/> the retries are their caller's.</para>
-/// <para>A store that asks for slowness (503, 429) is given it by all callers. Redirects are not followed: a signature would go where it does not belong.</para>
+/// <para>A store that asks for slowness (503, 429) is given it by all callers. Redirects are not followed: a signature would go where it
+/// does not belong.</para>
 /// </remarks>
 internal sealed class S3Client : IDisposable
 {
@@ -34,7 +39,8 @@ internal sealed class S3Client : IDisposable
     }
 
     /// <summary>Sends it until it is answered.</summary>
-    /// <param name="into">Where the bytes of a successful answer go, all or its first so many; empty for <see cref="S3Answer.Body"/>.</param>
+    /// <param name="into">Where the bytes of a successful answer go, all or its first so many; empty for
+    /// <see cref="S3Answer.Body"/>.</param>
     public S3Answer Send(S3Request request, Span<byte> into = default)
     {
         var startMs = clock.MonotonicMs;
@@ -112,7 +118,8 @@ internal sealed class S3Client : IDisposable
 
     private S3Answer Attempt(S3Request request, Span<byte> into, int timeoutMs, CancellationToken stop)
     {
-        if (stop.IsCancellationRequested) throw new EngineException(ErrorKind.Unavailable, $"{request.Place.Location}: not asked any more because of a stop");
+        if (stop.IsCancellationRequested)
+            throw new EngineException(ErrorKind.Unavailable, $"{request.Place.Location}: not asked any more because of a stop");
         using var message = Message(request);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var limitMs = timeoutMs + ((request.Body.Length + into.Length) / BytesPerMs);
@@ -142,11 +149,14 @@ internal sealed class S3Client : IDisposable
         var (root, path) = S3Host.Of(options, region, request.Place);
         var query = string.Join('&', request.Query.Select(q => $"{Uri.EscapeDataString(q.Name)}={Uri.EscapeDataString(q.Value ?? "")}"));
         // As it was encoded here: it is what was signed.
-        var uri = new Uri(root + path + (query.Length > 0 ? "?" + query : ""), new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        var uri = new Uri(root + path + (query.Length > 0 ? "?" + query : ""),
+            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         var message = new HttpRequestMessage(request.Method, uri);
         foreach (var (name, value) in request.Headers) message.Headers.TryAddWithoutValidation(name, value);
-        if (request.Method == HttpMethod.Put || request.Method == HttpMethod.Post) message.Content = new ReadOnlyMemoryContent(request.Body);
-        S3Signer.Sign(message, path, query, request.Body, credentials.Current(), region, DateTimeOffset.FromUnixTimeMilliseconds(clock.UnixMs).UtcDateTime);
+        if (request.Method == HttpMethod.Put || request.Method == HttpMethod.Post)
+            message.Content = new ReadOnlyMemoryContent(request.Body);
+        S3Signer.Sign(message, path, query, request.Body, credentials.Current(), region,
+            DateTimeOffset.FromUnixTimeMilliseconds(clock.UnixMs).UtcDateTime);
         return message;
     }
 
@@ -163,7 +173,8 @@ internal sealed class S3Client : IDisposable
             else if (length <= into.Length) stream.ReadExactly(into[..(int)length]);
             else if (length is null) read = stream.ReadAtLeast(into, into.Length, throwOnEndOfStream: false);
         }
-        var (code, text) = response.IsSuccessStatusCode && response.RequestMessage?.Method != HttpMethod.Post ? ("", "") : S3Text.Error(body);
+        var (code, text) = response.IsSuccessStatusCode && response.RequestMessage?.Method != HttpMethod.Post
+            ? ("", "") : S3Text.Error(body);
         // An upload that is being completed answers before it knows how that ends.
         if (response.IsSuccessStatusCode && code.Length > 0) status = 500;
         return new S3Answer(status, body, read)
@@ -215,7 +226,8 @@ internal sealed class S3Client : IDisposable
     private static string Reason(Exception error) => error.InnerException?.Message ?? error.Message;
 
     private static bool NotSent(HttpRequestException error) => error.HttpRequestError
-        is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError;
+        is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError
+            or HttpRequestError.ProxyTunnelError;
 
     private static SocketsHttpHandler Handler(S3Options options)
     {
@@ -232,15 +244,21 @@ internal sealed class S3Client : IDisposable
         if (options.CaFile is not { } file) return handler;
         try
         {
-            var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            var policy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
             policy.CustomTrustStore.ImportFromPemFile(file);
             handler.SslOptions.CertificateChainPolicy = policy;
             return handler;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException
+            or System.Security.Cryptography.CryptographicException)
         {
             handler.Dispose();
-            throw new EngineException(ErrorKind.Invalid, string.Create(CultureInfo.InvariantCulture, $"{file} has no certificates that could be read: {error.Message}"), error);
+            throw new EngineException(ErrorKind.Invalid, string.Create(CultureInfo.InvariantCulture,
+                $"{file} has no certificates that could be read: {error.Message}"), error);
         }
     }
 }

@@ -9,7 +9,8 @@ using K2I.Base;
 namespace K2I.Cloud;
 
 /// <summary>
-/// Who asks, and in which region: keys that are given, a profile, or what AWS's own tools would find here (environment, profile files, web identity,
+/// Who asks, and in which region: keys that are given, a profile, or what AWS's own tools would find here (environment, profile files, web
+/// identity,
 /// container, machine). Found at the first request; what ends is renewed before it does. Any thread.
 /// </summary>
 internal sealed class S3Credentials(S3Options options)
@@ -43,14 +44,15 @@ internal sealed class S3Credentials(S3Options options)
     /// <exception cref="EngineException">Invalid: nothing says which.</exception>
     public string Region()
     {
-        lock (gate) return region ??= options.Region ?? (options.Endpoint is not null ? Found() ?? "us-east-1" : Found() ?? throw NoRegion());
+        lock (gate) return region ??= options.Region ?? Found() ?? (options.Endpoint is not null ? "us-east-1" : throw NoRegion());
     }
 
     private string? Found()
     {
         foreach (var name in (ReadOnlySpan<string>)["AWS_REGION", "AWS_DEFAULT_REGION"])
             if (Environment.GetEnvironmentVariable(name) is { Length: > 0 } text) return text;
-        if (options.Profile is { } wanted && new CredentialProfileStoreChain().TryGetProfile(wanted, out var profile)) return profile.Region?.SystemName;
+        if (options.Profile is { } wanted && new CredentialProfileStoreChain().TryGetProfile(wanted, out var profile))
+            return profile.Region?.SystemName;
         // It would ask the machine, which an endpoint of one's own need not be in reach of.
         return options.Endpoint is null ? FallbackRegionFactory.GetRegionEndpoint()?.SystemName : null;
     }
@@ -64,7 +66,8 @@ internal sealed class S3Credentials(S3Options options)
     private static AWSCredentials OfProfile(string name)
     {
         var chain = new CredentialProfileStoreChain();
-        if (!chain.TryGetProfile(name, out var profile)) throw new EngineException(ErrorKind.Denied, $"there is no profile '{name}' in AWS's configuration files");
+        if (!chain.TryGetProfile(name, out var profile))
+            throw new EngineException(ErrorKind.Denied, $"there is no profile '{name}' in AWS's configuration files");
         // A role is assumed by those whom its profile names as its source: the SDK does not tell its client who they are.
         AWSCredentials? source = null;
         if (profile.Options.SourceProfile is { Length: > 0 } from && !chain.TryGetAWSCredentials(from, out source))
@@ -74,14 +77,17 @@ internal sealed class S3Credentials(S3Options options)
     }
 
     /// <summary>The SDK would look for its client of STS by reflection, which is not there.</summary>
-    private static void Register(AWSCredentials? source) => GlobalRuntimeDependencyRegistry.Instance.RegisterSecurityTokenServiceClient(context =>
+    private static void Register(AWSCredentials? source) =>
+        GlobalRuntimeDependencyRegistry.Instance.RegisterSecurityTokenServiceClient(context => Client(context, source));
+
+    private static AmazonSecurityTokenServiceClient Client(CreateInstanceContext context, AWSCredentials? source)
     {
         var data = context.SecurityTokenServiceClientContextData;
         var at = data.Region ?? RegionEndpoint.USEast1;
         return data.Action == SecurityTokenServiceClientContext.ActionContext.AssumeRoleAWSCredentials && source is not null
             ? new AmazonSecurityTokenServiceClient(source, at)
             : new AmazonSecurityTokenServiceClient(new AnonymousAWSCredentials(), at);
-    });
+    }
 
     private static EngineException NoRegion() => new(ErrorKind.Invalid, "nothing says which region of S3: set region, or AWS_REGION");
 }

@@ -46,7 +46,8 @@ internal static class S3Errors
         307 => true,
         409 => answer.Error.Code is "ConditionalRequestConflict" or "OperationAborted",
         // Bytes that were damaged or cut on the way.
-        400 => answer.Error.Code is "RequestTimeout" or "BadDigest" or "IncompleteBody" or "InvalidDigest" or "XAmzContentSHA256Mismatch" or "InternalError",
+        400 => answer.Error.Code is "RequestTimeout" or "BadDigest" or "IncompleteBody" or "InvalidDigest" or "XAmzContentSHA256Mismatch"
+            or "InternalError",
         _ => false,
     };
 }

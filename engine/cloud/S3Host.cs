@@ -10,10 +10,12 @@ internal static class S3Host
         if (options.Endpoint is { } endpoint)
         {
             var authority = endpoint.IsDefaultPort ? endpoint.Host : $"{endpoint.Host}:{endpoint.Port}";
-            return options.PathStyle ?? true ? ($"{endpoint.Scheme}://{authority}", $"/{place.Bucket}/{key}") : ($"{endpoint.Scheme}://{place.Bucket}.{authority}", $"/{key}");
+            return options.PathStyle ?? true ? ($"{endpoint.Scheme}://{authority}", $"/{place.Bucket}/{key}")
+                : ($"{endpoint.Scheme}://{place.Bucket}.{authority}", $"/{key}");
         }
         var host = $"s3.{region}.amazonaws.com{(region.StartsWith("cn-", StringComparison.Ordinal) ? ".cn" : "")}";
         // A certificate for *.s3… is none for a bucket with a dot.
-        return options.PathStyle ?? place.Bucket.Contains('.', StringComparison.Ordinal) ? ($"https://{host}", $"/{place.Bucket}/{key}") : ($"https://{place.Bucket}.{host}", $"/{key}");
+        return options.PathStyle ?? place.Bucket.Contains('.', StringComparison.Ordinal) ? ($"https://{host}", $"/{place.Bucket}/{key}")
+            : ($"https://{place.Bucket}.{host}", $"/{key}");
     }
 }

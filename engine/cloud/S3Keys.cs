@@ -1,6 +1,9 @@
 namespace K2I.Cloud;
 
-/// <summary>Names of what sets up S3, as Iceberg's catalogs and engines have them: in our configuration, and in what a catalog hands out for a table.</summary>
+/// <summary>
+/// Names of what sets up S3, as Iceberg's catalogs and engines have them: in our configuration, and in what a catalog hands out for a
+/// table.
+/// </summary>
 public static class S3Keys
 {
     public const string Region = "client.region";

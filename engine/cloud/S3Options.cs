@@ -3,7 +3,9 @@ using K2I.Base;
 
 namespace K2I.Cloud;
 
-/// <summary>How to reach S3, or a store that speaks like it. What is not set comes from the environment, as AWS's own tools take it.</summary>
+/// <summary>
+/// How to reach S3, or a store that speaks like it. What is not set comes from the environment, as AWS's own tools take it.
+/// </summary>
 /// <remarks>Its text never holds a secret: it is not a record.</remarks>
 public sealed class S3Options
 {
@@ -16,7 +18,9 @@ public sealed class S3Options
     /// <summary>The bucket in the path rather than in the host's name; null for: with an endpoint.</summary>
     public bool? PathStyle { get; init; }
 
-    /// <summary>With <see cref="SecretAccessKey"/>; null for the profile, else the environment, profile files, web identity, container or machine.</summary>
+    /// <summary>
+    /// With <see cref="SecretAccessKey"/>; null for the profile, else the environment, profile files, web identity, container or machine.
+    /// </summary>
     public string? AccessKeyId { get; init; }
 
     public string? SecretAccessKey { get; init; }
@@ -40,10 +44,16 @@ public sealed class S3Options
     /// <summary>How long an answer may take, and how long bytes may be awaited.</summary>
     public int TimeoutMs { get; init; } = 30_000;
 
-    /// <summary>How long a request is sent again after errors that pass; each is sent twice at least. Six times as long where the store asks for slowness.</summary>
+    /// <summary>
+    /// How long a request is sent again after errors that pass; each is sent twice at least. Six times as long where the store asks for
+    /// slowness.
+    /// </summary>
     public int RetryMs { get; init; } = 10_000;
 
-    /// <summary>Of properties named as Iceberg's catalogs and engines name them; <c>s3.upload-memory</c> and <c>s3.ca-file</c> are ours. Others are passed over.</summary>
+    /// <summary>
+    /// Of properties named as Iceberg's catalogs and engines name them; <c>s3.upload-memory</c> and <c>s3.ca-file</c> are ours. Others are
+    /// passed over.
+    /// </summary>
     /// <exception cref="EngineException">Invalid: a value is not what its name demands.</exception>
     public static S3Options Of(IReadOnlyDictionary<string, string> properties)
     {
@@ -51,15 +61,18 @@ public sealed class S3Options
         return new()
         {
             Region = Text(S3Keys.Region),
-            Endpoint = (Text(S3Keys.Endpoint) ?? Variable("AWS_ENDPOINT_URL_S3") ?? Variable("AWS_ENDPOINT_URL")) is { } uri ? EndpointOf(uri) : null,
-            PathStyle = Text(S3Keys.PathStyle) is { } style ? bool.TryParse(style, out var flag) ? flag : throw Bad(S3Keys.PathStyle) : null,
+            Endpoint = (Text(S3Keys.Endpoint) ?? Variable("AWS_ENDPOINT_URL_S3") ?? Variable("AWS_ENDPOINT_URL")) is { } uri
+                ? EndpointOf(uri) : null,
+            PathStyle = Text(S3Keys.PathStyle) is { } style ? bool.TryParse(style, out var flag) ? flag : throw Bad(S3Keys.PathStyle)
+                : null,
             AccessKeyId = Text(S3Keys.AccessKeyId),
             SecretAccessKey = Text(S3Keys.SecretAccessKey),
             SessionToken = Text(S3Keys.SessionToken),
             Profile = Text(S3Keys.Profile),
             CaFile = Text(S3Keys.CaFile),
             UploadBytes = Text(S3Keys.UploadMemory) is not { } memory ? usual.UploadBytes
-                : long.TryParse(memory, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes : throw Bad(S3Keys.UploadMemory),
+                : long.TryParse(memory, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes
+                    : throw Bad(S3Keys.UploadMemory),
         };
 
         string? Text(string name) => properties.GetValueOrDefault(name) is { Length: > 0 } text ? text : null;

@@ -14,7 +14,8 @@ internal readonly record struct S3Place(string Location, string Bucket, string K
     public static string Canonical(string location)
     {
         foreach (var scheme in Schemes)
-            if (location.StartsWith(scheme, StringComparison.Ordinal) && location.AsSpan(scheme.Length).StartsWith("://", StringComparison.Ordinal))
+            if (location.StartsWith(scheme, StringComparison.Ordinal)
+                && location.AsSpan(scheme.Length).StartsWith("://", StringComparison.Ordinal))
                 return "s3" + location[scheme.Length..];
         throw new EngineException(ErrorKind.Invalid, $"{location} does not lie in S3");
     }
@@ -25,7 +26,8 @@ internal readonly record struct S3Place(string Location, string Bucket, string K
         var slash = path.IndexOf('/');
         var bucket = slash < 0 ? path : path[..slash];
         // It becomes part of a host's name.
-        if (bucket.Length < 3 || bucket.ContainsAnyExcept(S3Text.BucketCharacters)) throw new EngineException(ErrorKind.Invalid, $"{location} does not begin with the name of a bucket");
+        if (bucket.Length < 3 || bucket.ContainsAnyExcept(S3Text.BucketCharacters))
+            throw new EngineException(ErrorKind.Invalid, $"{location} does not begin with the name of a bucket");
         return new(location, bucket.ToString(), slash < 0 ? "" : path[(slash + 1)..].ToString());
     }
 

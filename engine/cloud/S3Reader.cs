@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Globalization;
 using K2I.Base;
 using K2I.Storage;
@@ -6,7 +7,8 @@ using K2I.Storage;
 namespace K2I.Cloud;
 
 /// <summary>
-/// An object open for ranged reads. Opening it fetches its end, which says how long it is and mostly holds what a reader looks at first: footers, and small objects whole.
+/// An object open for ranged reads. Opening it fetches its end, which says how long it is and mostly holds what a reader looks at first:
+/// footers, and small objects whole.
 /// </summary>
 internal sealed class S3Reader : IObjectReader
 {
@@ -25,8 +27,8 @@ internal sealed class S3Reader : IObjectReader
         tail = ArrayPool<byte>.Shared.Rent(TailBytes);
         try
         {
-            var answer = client.Send(
-                new S3Request(HttpMethod.Get, place) { Headers = [("Range", string.Create(CultureInfo.InvariantCulture, $"bytes=-{TailBytes}"))] }, tail.AsSpan(0, TailBytes));
+            var range = string.Create(CultureInfo.InvariantCulture, $"bytes=-{TailBytes}");
+            var answer = client.Send(new S3Request(HttpMethod.Get, place) { Headers = [("Range", range)] }, tail.AsSpan(0, TailBytes));
             // An object without bytes has no last ones.
             if (answer.Status == 416) return;
             if (!answer.IsSuccess) throw S3Store.Missing(place);
@@ -50,7 +52,8 @@ internal sealed class S3Reader : IObjectReader
     {
         Check.That(tail is not null);
         if (offset < 0 || offset > Length - into.Length)
-            throw new EngineException(ErrorKind.Corrupt, $"{Location} has {Length} bytes; bytes {offset} to {offset + into.Length} were asked for");
+            throw new EngineException(ErrorKind.Corrupt,
+                $"{Location} has {Length} bytes; bytes {offset} to {offset + into.Length} were asked for");
         if (into.IsEmpty) return;
         if (offset >= Length - tailLength)
         {
@@ -58,12 +61,15 @@ internal sealed class S3Reader : IObjectReader
             return;
         }
         var range = string.Create(CultureInfo.InvariantCulture, $"bytes={offset}-{offset + into.Length - 1}");
-        var answer = client.Send(new S3Request(HttpMethod.Get, place) { Headers = etag is null ? [("Range", range)] : [("Range", range), ("If-Match", etag)] }, into);
+        ImmutableArray<(string, string)> headers = etag is null ? [("Range", range)] : [("Range", range), ("If-Match", etag)];
+        var answer = client.Send(new S3Request(HttpMethod.Get, place) { Headers = headers }, into);
         if (answer.Status == 412) throw new EngineException(ErrorKind.Conflict, $"{Location} was replaced while it was read");
-        if (answer.Status == 416) throw new EngineException(ErrorKind.Corrupt, $"{Location} ends before byte {offset + into.Length}, and had {Length}");
+        if (answer.Status == 416)
+            throw new EngineException(ErrorKind.Corrupt, $"{Location} ends before byte {offset + into.Length}, and had {Length}");
         if (!answer.IsSuccess) throw S3Store.Missing(place);
         if (answer.Status != 206 && answer.Length != into.Length) throw NoRanges();
-        if (answer.Length != into.Length) throw new EngineException(ErrorKind.Corrupt, $"{Location}: {answer.Length} bytes came for {into.Length} that were asked for");
+        if (answer.Length != into.Length)
+            throw new EngineException(ErrorKind.Corrupt, $"{Location}: {answer.Length} bytes came for {into.Length} that were asked for");
     }
 
     public void Dispose()
@@ -72,5 +78,6 @@ internal sealed class S3Reader : IObjectReader
         tail = null;
     }
 
-    private EngineException NoRanges() => new(ErrorKind.Unsupported, $"{Location}: the store does not answer with the range of bytes that is asked for");
+    private EngineException NoRanges() => new(ErrorKind.Unsupported,
+        $"{Location}: the store does not answer with the range of bytes that is asked for");
 }

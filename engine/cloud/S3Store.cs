@@ -7,9 +7,11 @@ namespace K2I.Cloud;
 
 /// <summary>Objects in S3, or a store that speaks like it, below one location: a bucket, or a folder in one.</summary>
 /// <remarks>
-/// <para><see cref="PutIfAbsent"/> is a conditional write (<c>If-None-Match: *</c>). A store that takes the condition and passes over it would let two
+/// <para><see cref="PutIfAbsent"/> is a conditional write (<c>If-None-Match: *</c>). A store that takes the condition and passes over it
+/// would let two
 /// writers win: so before the first such write it is tried, and a store that fails is refused as Unsupported.</para>
-/// <para>Each write leaves a mark of its own on the object, so that a writer whose answer was lost can tell its object from another's.</para>
+/// <para>Each write leaves a mark of its own on the object, so that a writer whose answer was lost can tell its object from
+/// another's.</para>
 /// </remarks>
 public sealed class S3Store : IObjectStore, IDisposable
 {
@@ -53,7 +55,9 @@ public sealed class S3Store : IObjectStore, IDisposable
         return PutUnlessThere(place, bytes);
     }
 
-    /// <summary>Finds out, by writing an object and removing it, whether the store heeds conditions; once it has, nothing more is asked.</summary>
+    /// <summary>
+    /// Finds out, by writing an object and removing it, whether the store heeds conditions; once it has, nothing more is asked.
+    /// </summary>
     /// <exception cref="EngineException">Unsupported: it does not, and tables cannot be kept there without a catalog.</exception>
     public void RequireConditionalWrites()
     {
@@ -107,7 +111,8 @@ public sealed class S3Store : IObjectStore, IDisposable
         var place = Below(prefix);
         var start = prefix[..^place.Key.Length];
         // A key that ends with a slash is some tool's picture of a folder.
-        return Pages(place, null).SelectMany(p => p.Objects).Where(o => !o.Location.EndsWith('/')).Select(o => o with { Location = start + o.Location });
+        return Pages(place, null).SelectMany(p => p.Objects).Where(o => !o.Location.EndsWith('/'))
+            .Select(o => o with { Location = start + o.Location });
     }
 
     public IEnumerable<string> ListFolders(string folder)
@@ -163,7 +168,8 @@ public sealed class S3Store : IObjectStore, IDisposable
         throw Undecided(null);
 
         EngineException Undecided(Exception? error) =>
-            new(ErrorKind.Unknown, $"{place.Location} is there, and whether by this write is not known{(error is null ? "" : $": {error.Message}")}", error);
+            new(ErrorKind.Unknown,
+                $"{place.Location} is there, and whether by this write is not known{(error is null ? "" : $": {error.Message}")}", error);
     }
 
     private static S3Request Write(S3Place place, ReadOnlySpan<byte> bytes, string token) => new(HttpMethod.Put, place)
@@ -183,7 +189,8 @@ public sealed class S3Store : IObjectStore, IDisposable
             if (delimiter is not null) query.Insert(next is null ? 0 : 1, ("delimiter", delimiter));
             var answer = client.Send(new S3Request(HttpMethod.Get, place with { Key = "" }) { Query = [.. query] });
             if (!answer.IsSuccess) throw Missing(place);
-            var page = S3Text.Page(answer.Body) ?? throw new EngineException(ErrorKind.Corrupt, $"{place.Location}: what S3 answered is no listing");
+            var page = S3Text.Page(answer.Body) ?? throw new EngineException(ErrorKind.Corrupt,
+                $"{place.Location}: what S3 answered is no listing");
             yield return page;
             next = page.Next;
         }
@@ -203,5 +210,6 @@ public sealed class S3Store : IObjectStore, IDisposable
     private string NewToken() => random.NewGuid().ToString("N", CultureInfo.InvariantCulture);
 
     private EngineException NoConditions(string why, Exception? error) => new(ErrorKind.Unsupported,
-        $"{Root}: the store does not heed If-None-Match, so that of two writers both would win: keep the tables in a catalog (catalog = rest), or take a store that does ({why})", error);
+        $"{Root}: the store does not heed If-None-Match, so that of two writers both would win: keep the tables in a catalog "
+        + $"(catalog = rest), or take a store that does ({why})", error);
 }

@@ -6,10 +6,14 @@ using System.Xml;
 
 namespace K2I.Cloud;
 
-/// <summary>The XML that S3 speaks, read and written: errors, listings, uploads. Elements are told by their local names, whatever namespace a server puts them in.</summary>
+/// <summary>
+/// The XML that S3 speaks, read and written: errors, listings, uploads. Elements are told by their local names, whatever namespace a server
+/// puts them in.
+/// </summary>
 internal static class S3Text
 {
-    public static readonly SearchValues<char> BucketCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_");
+    public static readonly SearchValues<char> BucketCharacters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_");
 
     private const int LongestMessage = 300;
 
@@ -48,7 +52,8 @@ internal static class S3Text
                     length = long.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture);
                     break;
                 case "ListBucketResult/Contents/LastModified":
-                    modified = DateTimeOffset.Parse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).ToUnixTimeMilliseconds();
+                    modified = DateTimeOffset.Parse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal)
+                        .ToUnixTimeMilliseconds();
                     break;
                 case "ListBucketResult/Contents":
                     page.Objects.Add(new(key, length, modified));
@@ -76,7 +81,8 @@ internal static class S3Text
     {
         var text = new StringBuilder("<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");
         foreach (var part in parts)
-            text.Append(CultureInfo.InvariantCulture, $"<Part><PartNumber>{part.Number}</PartNumber><ETag>{WebUtility.HtmlEncode(part.ETag)}</ETag>")
+            text.Append(CultureInfo.InvariantCulture,
+                $"<Part><PartNumber>{part.Number}</PartNumber><ETag>{WebUtility.HtmlEncode(part.ETag)}</ETag>")
                 .Append(CultureInfo.InvariantCulture, $"<ChecksumCRC32C>{part.Checksum}</ChecksumCRC32C></Part>");
         return Encoding.UTF8.GetBytes(text.Append("</CompleteMultipartUpload>").ToString());
     }
@@ -86,7 +92,8 @@ internal static class S3Text
     {
         try
         {
-            using var reader = XmlReader.Create(new MemoryStream(body), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null });
+            var strict = new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null };
+            using var reader = XmlReader.Create(new MemoryStream(body), strict);
             var path = new List<string>();
             var text = "";
             while (reader.Read())

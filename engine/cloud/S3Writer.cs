@@ -5,11 +5,13 @@ using K2I.Storage;
 namespace K2I.Cloud;
 
 /// <summary>
-/// An object being written: by one request if it is no larger than a part, else part by part while it is still being made. Nothing of it is to be
+/// An object being written: by one request if it is no larger than a part, else part by part while it is still being made. Nothing of it is
+/// to be
 /// seen before the end.
 /// </summary>
 /// <remarks>
-/// The writer's thread fills a buffer, sets it on its way and goes on with another; where there is none, it waits for the part that has been under
+/// The writer's thread fills a buffer, sets it on its way and goes on with another; where there is none, it waits for the part that has
+/// been under
 /// way for longest, and sends again what did not arrive.
 /// </remarks>
 internal sealed class S3Writer(S3Client client, PartBuffers buffers, int partBytes, S3Place place, string token) : IObjectWriter
@@ -84,7 +86,8 @@ internal sealed class S3Writer(S3Client client, PartBuffers buffers, int partByt
     {
         uploadId ??= StartUpload();
         if (parts.Count == MostParts)
-            throw new EngineException(ErrorKind.Invalid, string.Create(CultureInfo.InvariantCulture, $"{Location} is larger than {MostParts} parts of {partBytes} bytes"));
+            throw new EngineException(ErrorKind.Invalid, string.Create(CultureInfo.InvariantCulture,
+                $"{Location} is larger than {MostParts} parts of {partBytes} bytes"));
         var number = parts.Count + 1;
         var body = buffer!.Memory[..filled];
         var checksum = S3Store.Checksum(body.Span);
@@ -125,14 +128,20 @@ internal sealed class S3Writer(S3Client client, PartBuffers buffers, int partByt
             Headers = [("x-amz-checksum-algorithm", "CRC32C"), (S3Store.TokenHeader, token)],
         });
         if (!answer.IsSuccess) throw Refused(answer);
-        return S3Text.UploadId(answer.Body) ?? throw new EngineException(ErrorKind.Unsupported, $"{Location}: the store began an upload without a name");
+        return S3Text.UploadId(answer.Body) ?? throw new EngineException(ErrorKind.Unsupported,
+            $"{Location}: the store began an upload without a name");
     }
 
     private void CompleteUpload()
     {
         if (filled > 0) SendPart(more: false);
         while (underWay.Count > 0) Collect();
-        var answer = client.Send(new S3Request(HttpMethod.Post, place) { Query = [("uploadId", uploadId)], Body = S3Text.PartList(parts), Changes = true });
+        var answer = client.Send(new S3Request(HttpMethod.Post, place)
+        {
+            Query = [("uploadId", uploadId)],
+            Body = S3Text.PartList(parts),
+            Changes = true,
+        });
         if (answer.IsSuccess) return;
         // No such upload: it was completed by a sending whose answer was lost, or aborted by someone. The object tells.
         if (answer.Status != 404) throw Refused(answer);
@@ -143,5 +152,6 @@ internal sealed class S3Writer(S3Client client, PartBuffers buffers, int partByt
     }
 
     private EngineException Refused(S3Answer answer) =>
-        new(answer.Status == 404 ? ErrorKind.NotFound : ErrorKind.Unavailable, $"{Location}: S3 answered {answer.Status} {answer.Error.Code} {answer.Error.Message}".TrimEnd());
+        new(answer.Status == 404 ? ErrorKind.NotFound : ErrorKind.Unavailable,
+            $"{Location}: S3 answered {answer.Status} {answer.Error.Code} {answer.Error.Message}".TrimEnd());
 }

@@ -22,9 +22,12 @@ public sealed class FaultTests(SharedS3 s3) : IDisposable
         var round = 0;
         foreach (var fault in (string[])
         [
-            "\"fault\":\"drop-after\"", "\"fault\":\"drop-after\",\"reset\":true", "\"fault\":\"status-after\",\"status\":500", "\"fault\":\"status-after\",\"status\":503",
-            "\"fault\":\"cut\",\"bytes\":10", "\"fault\":\"twice\"", "\"fault\":\"drop-before\"", "\"fault\":\"status\",\"status\":409,\"code\":\"ConditionalRequestConflict\"",
-            "\"fault\":\"status\",\"status\":503", "\"fault\":\"status\",\"status\":429", "\"fault\":\"cut-request\",\"bytes\":3", "\"fault\":\"delay\",\"seconds\":0.3",
+            "\"fault\":\"drop-after\"", "\"fault\":\"drop-after\",\"reset\":true", "\"fault\":\"status-after\",\"status\":500",
+            "\"fault\":\"status-after\",\"status\":503",
+            "\"fault\":\"cut\",\"bytes\":10", "\"fault\":\"twice\"", "\"fault\":\"drop-before\"",
+            "\"fault\":\"status\",\"status\":409,\"code\":\"ConditionalRequestConflict\"",
+            "\"fault\":\"status\",\"status\":503", "\"fault\":\"status\",\"status\":429", "\"fault\":\"cut-request\",\"bytes\":3",
+            "\"fault\":\"delay\",\"seconds\":0.3",
         ])
         {
             var location = $"{root}/v{round++}";
@@ -72,7 +75,8 @@ public sealed class FaultTests(SharedS3 s3) : IDisposable
             foreach (var act in (Action[])
             [
                 // The connection that was there breaks first: only a new one is refused.
-                () => store.Exists($"{root}/v1"), () => store.Read($"{root}/v1"), () => store.PutIfAbsent($"{root}/v1", "1"u8), () => Write(store, "x", 11),
+                () => store.Exists($"{root}/v1"), () => store.Read($"{root}/v1"), () => store.PutIfAbsent($"{root}/v1", "1"u8),
+                () => Write(store, "x", 11),
             ])
                 Assert.Equal(ErrorKind.Unavailable, Assert.Throws<EngineException>(act).Kind);
         }
@@ -88,7 +92,8 @@ public sealed class FaultTests(SharedS3 s3) : IDisposable
     {
         var faults = (string[])
         [
-            "\"fault\":\"drop-after\"", "\"fault\":\"drop-before\",\"reset\":true", "\"fault\":\"status-after\",\"status\":500", "\"fault\":\"status\",\"status\":503",
+            "\"fault\":\"drop-after\"", "\"fault\":\"drop-before\",\"reset\":true", "\"fault\":\"status-after\",\"status\":500",
+            "\"fault\":\"status\",\"status\":503",
             "\"fault\":\"cut-request\",\"bytes\":1000000", "\"fault\":\"cut\",\"bytes\":20", "\"fault\":\"twice\"",
         ];
         using var store = s3.Failing(root);
@@ -96,7 +101,8 @@ public sealed class FaultTests(SharedS3 s3) : IDisposable
         foreach (var fault in faults)
         {
             // The start, each of three parts, the end.
-            foreach (var request in (string[])["\"method\":\"POST\",\"path\":\"uploads\"", "\"path\":\"partNumber=1\"", "\"path\":\"partNumber=3\"", "\"method\":\"POST\",\"path\":\"uploadId\""])
+            foreach (var request in (string[])["\"method\":\"POST\",\"path\":\"uploads\"", "\"path\":\"partNumber=1\"",
+                "\"path\":\"partNumber=3\"", "\"method\":\"POST\",\"path\":\"uploadId\""])
             {
                 s3.Proxy.NoFaults();
                 s3.Proxy.Fail($"{{{fault},{request},\"times\":1}}");
@@ -116,7 +122,8 @@ public sealed class FaultTests(SharedS3 s3) : IDisposable
         var bytes = Write(store, "data", 1);
         foreach (var fault in (string[])
         [
-            "\"fault\":\"drop-after\"", "\"fault\":\"cut\",\"bytes\":70000", "\"fault\":\"status\",\"status\":500", "\"fault\":\"status\",\"status\":503", "\"fault\":\"hang\",\"seconds\":60",
+            "\"fault\":\"drop-after\"", "\"fault\":\"cut\",\"bytes\":70000", "\"fault\":\"status\",\"status\":500",
+            "\"fault\":\"status\",\"status\":503", "\"fault\":\"hang\",\"seconds\":60",
         ])
         {
             using var reader = store.Open($"{root}/data");
@@ -176,7 +183,8 @@ public sealed class FaultTests(SharedS3 s3) : IDisposable
     {
         using var store = s3.Failing(root);
         using (var writer = store.Create($"{root}/abandoned")) writer.Write(new byte[11 << 20]);
-        Assert.Contains(s3.Proxy.Calls(), c => c.StartsWith("DELETE ", StringComparison.Ordinal) && c.Contains("abandoned", StringComparison.Ordinal) && c.Contains("uploadId=", StringComparison.Ordinal));
+        Assert.Contains(s3.Proxy.Calls(), c => c.StartsWith("DELETE ", StringComparison.Ordinal)
+            && c.Contains("abandoned", StringComparison.Ordinal) && c.Contains("uploadId=", StringComparison.Ordinal));
         Assert.False(store.Exists($"{root}/abandoned"));
     }
 
@@ -185,7 +193,8 @@ public sealed class FaultTests(SharedS3 s3) : IDisposable
     {
         using var store = s3.Failing(root);
         // A store that knows no conditions, as its client sees it: the write that should be refused is answered as done.
-        s3.Proxy.Fail("""{"fault":"status-after","status":200,"body":"","method":"PUT","path":"k2i-probe","header":{"if-none-match":"."}}""");
+        s3.Proxy.Fail(
+            """{"fault":"status-after","status":200,"body":"","method":"PUT","path":"k2i-probe","header":{"if-none-match":"."}}""");
         var error = Assert.Throws<EngineException>(() => store.PutIfAbsent($"{root}/v1", "1"u8));
         Assert.Equal(ErrorKind.Unsupported, error.Kind);
         Assert.Contains("If-None-Match", error.Message, StringComparison.Ordinal);

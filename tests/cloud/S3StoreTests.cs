@@ -96,7 +96,8 @@ public sealed class S3StoreTests(SharedS3 s3) : ObjectStoreContract, IDisposable
     public void WrongSecretIsDeniedAndNotTold()
     {
         using var stranger = new S3Store(root, SharedS3.Options(s3.Proxy.Uri, secret: "not-the-secret-of-tests"));
-        foreach (var act in (Action[])[() => stranger.Put($"{root}/x", "1"u8), () => stranger.Read($"{root}/x"), () => _ = stranger.List($"{root}/").Count()])
+        foreach (var act in (Action[])[() => stranger.Put($"{root}/x", "1"u8), () => stranger.Read($"{root}/x"), ()
+            => _ = stranger.List($"{root}/").Count()])
         {
             var error = Assert.Throws<EngineException>(act);
             Assert.Equal(ErrorKind.Denied, error.Kind);

@@ -40,7 +40,8 @@ public sealed class S3TextTests
     [InlineData(400, "BadDigest", ErrorKind.Unavailable, true)]
     public void ErrorsMeanWhatCanBeDoneAboutThem(int status, string code, ErrorKind kind, bool passes)
     {
-        var body = Encoding.UTF8.GetBytes($"<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>m</Message><StringToSign>secret</StringToSign></Error>");
+        var text = $"<Error><Code>{code}</Code><Message>m</Message><StringToSign>secret</StringToSign></Error>";
+        var body = Encoding.UTF8.GetBytes($"<?xml version=\"1.0\"?>{text}");
         var answer = new S3Answer(status, body, body.Length) { Error = S3Text.Error(body), Region = "eu-west-3" };
         var error = S3Errors.Of(answer, S3Place.Of("s3://bucket/x"))!;
         Assert.Equal((kind, passes), (error.Kind, S3Errors.Passes(answer)));
@@ -55,11 +56,14 @@ public sealed class S3TextTests
         foreach (var xmlns in (string[])["", " xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\""])
         {
             var page = S3Text.Page(Encoding.UTF8.GetBytes($"""
-                <ListBucketResult{xmlns}><EncodingType>url</EncodingType><IsTruncated>true</IsTruncated><NextContinuationToken>next</NextContinuationToken>
-                <Contents><Key>p%3Da%2Bb/f+g</Key><LastModified>2026-01-02T03:04:05.678Z</LastModified><Size>12</Size><Owner><ID>me</ID></Owner></Contents>
+                <ListBucketResult{xmlns}><EncodingType>url</EncodingType><IsTruncated>true</IsTruncated>
+                <NextContinuationToken>next</NextContinuationToken>
+                <Contents><Key>p%3Da%2Bb/f+g</Key><LastModified>2026-01-02T03:04:05.678Z</LastModified><Size>12</Size>
+                <Owner><ID>me</ID></Owner></Contents>
                 <CommonPrefixes><Prefix>a%2520/</Prefix></CommonPrefixes></ListBucketResult>
                 """))!;
-            Assert.Equal(("p=a+b/f g", 12L, 1_767_323_045_678L), (page.Objects[0].Location, page.Objects[0].Length, page.Objects[0].LastModifiedMs));
+            Assert.Equal(("p=a+b/f g", 12L, 1_767_323_045_678L), (page.Objects[0].Location, page.Objects[0].Length,
+                page.Objects[0].LastModifiedMs));
             Assert.Equal(["a%20/"], page.Folders);
             Assert.Equal("next", page.Next);
         }
@@ -92,7 +96,8 @@ public sealed class S3TextTests
             [S3Keys.UploadMemory] = "1000",
             ["other"] = "x",
         });
-        Assert.Equal((new Uri("http://host:9000"), false, "id", 1000L), (options.Endpoint, options.PathStyle, options.AccessKeyId, options.UploadBytes));
+        Assert.Equal((new Uri("http://host:9000"), false, "id", 1000L), (options.Endpoint, options.PathStyle, options.AccessKeyId,
+            options.UploadBytes));
         Assert.DoesNotContain("the-", $"{options}", StringComparison.Ordinal);
         Assert.Throws<EngineException>(() => S3Options.Of(new Dictionary<string, string> { [S3Keys.PathStyle] = "maybe" }));
     }

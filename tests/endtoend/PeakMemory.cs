@@ -14,7 +14,9 @@ internal sealed partial class PeakMemory
 
     private PeakMemory(long allowed) => this.allowed = allowed;
 
-    /// <summary>By the text of <c>k2i.ini</c>: the memory of rows, that of key indexes where a table has a key, that of parts on their way to S3.</summary>
+    /// <summary>
+    /// By the text of <c>k2i.ini</c>: the memory of rows, that of key indexes where a table has a key, that of parts on their way to S3.
+    /// </summary>
     public static PeakMemory By(string config)
     {
         var keys = Key().IsMatch(config) ? Bytes(config, "index_memory", 64) : 0;

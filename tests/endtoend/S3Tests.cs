@@ -41,7 +41,8 @@ public sealed class S3Tests(SharedBroker broker) : IDisposable
 
         Judge(server, ["s3://warehouse/wh/default/events"], records);
         proxy.NoFaults();
-        var read = Tool.Run(Needs.Binary, ["tables", "read", "events", "--limit", "100000", "--json", "--config", workspace.File("read.ini", config)]).Expect(0);
+        var read = Tool.Run(Needs.Binary, ["tables", "read", "events", "--limit", "100000", "--json", "--config",
+            workspace.File("read.ini", config)]).Expect(0);
         Assert.Equal(records.Count, read.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
     }
 
@@ -53,7 +54,8 @@ public sealed class S3Tests(SharedBroker broker) : IDisposable
             "--s3-endpoint", server.Uri, "--s3-key", S3Server.AccessKey, "--s3-secret", S3Server.SecretKey, "--s3-region", "us-east-1");
         using var source = new Source(Kafka.Brokers);
         var topic = source.NewTopic("s3rest", 2);
-        var config = Config(server.Uri, topic).Replace($"warehouse = s3://{S3Server.Bucket}/wh", $"catalog = rest\nuri = {rest.Uri}\nstorage_root = s3://{S3Server.Bucket}/rest", StringComparison.Ordinal);
+        var config = Config(server.Uri, topic).Replace($"warehouse = s3://{S3Server.Bucket}/wh",
+            $"catalog = rest\nuri = {rest.Uri}\nstorage_root = s3://{S3Server.Bucket}/rest", StringComparison.Ordinal);
         List<Produced> records = [];
         for (var round = 0; round < 3; round++)
         {
@@ -110,9 +112,11 @@ public sealed class S3Tests(SharedBroker broker) : IDisposable
         Judges.EveryOffsetOnce(forJava, forPython, Produced.Ranges(records));
     }
 
-    private ToolResult Validate(string config) => Tool.Run(Needs.Binary, ["validate", "--connect", "--config", workspace.File("validate.ini", config)]);
+    private ToolResult Validate(string config) => Tool.Run(Needs.Binary,
+        ["validate", "--connect", "--config", workspace.File("validate.ini", config)]);
 
-    private string Config(string endpoint, string topic) => Scenario.Config(workspace, Kafka.Brokers, topic, kafka: $"group = {topic}\ninstance_id = host-1")
+    private string Config(string endpoint, string topic) => Scenario.Config(workspace, Kafka.Brokers, topic,
+        kafka: $"group = {topic}\ninstance_id = host-1")
         .Replace($"warehouse = {workspace.Warehouse}", $"""
             warehouse = s3://{S3Server.Bucket}/wh
             [s3]

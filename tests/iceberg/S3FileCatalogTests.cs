@@ -3,9 +3,12 @@ using K2I.Storage;
 
 namespace K2I.Iceberg.Tests;
 
-/// <summary>A catalog without a server in S3: the contract that it keeps in a folder. Each client has a store of its own, as each process has.</summary>
+/// <summary>
+/// A catalog without a server in S3: the contract that it keeps in a folder. Each client has a store of its own, as each process has.
+/// </summary>
 [NeedsShared(S3Server.Program)]
-public sealed class S3FileCatalogTests(S3FileCatalogTests.Server server) : CatalogContract, IClassFixture<S3FileCatalogTests.Server>, IDisposable
+public sealed class S3FileCatalogTests(S3FileCatalogTests.Server server) : CatalogContract, IClassFixture<S3FileCatalogTests.Server>,
+    IDisposable
 {
     private readonly string root = $"s3://{S3Server.Bucket}/{Guid.NewGuid():N}";
     private readonly List<S3Store> stores = [];

@@ -3,7 +3,10 @@ using Xunit.Sdk;
 
 namespace K2I.Kit;
 
-/// <summary>A fact of a contract's suite; skipped, visibly, in classes that are marked <see cref="NeedsSharedAttribute"/> where what they need is not at hand.</summary>
+/// <summary>
+/// A fact of a contract's suite; skipped, visibly, in classes that are marked <see cref="NeedsSharedAttribute"/> where what they need is
+/// not at hand.
+/// </summary>
 [XunitTestCaseDiscoverer("K2I.Kit.ContractFactDiscoverer", "K2I.Kit")]
 public sealed class ContractFactAttribute : FactAttribute;
 
@@ -16,8 +19,10 @@ public sealed class NeedsSharedAttribute(string path) : Attribute
 
 public sealed class ContractFactDiscoverer(IMessageSink messages) : FactDiscoverer(messages)
 {
-    protected override IXunitTestCase CreateTestCase(ITestFrameworkDiscoveryOptions discoveryOptions, ITestMethod testMethod, IAttributeInfo factAttribute) =>
-        new ContractTestCase(DiagnosticMessageSink, discoveryOptions.MethodDisplayOrDefault(), discoveryOptions.MethodDisplayOptionsOrDefault(), testMethod);
+    protected override IXunitTestCase CreateTestCase(ITestFrameworkDiscoveryOptions discoveryOptions, ITestMethod testMethod,
+        IAttributeInfo factAttribute) =>
+        new ContractTestCase(DiagnosticMessageSink, discoveryOptions.MethodDisplayOrDefault(),
+            discoveryOptions.MethodDisplayOptionsOrDefault(), testMethod);
 }
 
 public sealed class ContractTestCase : XunitTestCase
@@ -34,7 +39,9 @@ public sealed class ContractTestCase : XunitTestCase
 
     protected override string? GetSkipReason(IAttributeInfo factAttribute)
     {
-        var needs = TestMethod.TestClass.Class.GetCustomAttributes(typeof(NeedsSharedAttribute).AssemblyQualifiedName).FirstOrDefault()?.GetConstructorArguments().FirstOrDefault() as string;
-        return needs is not null && Shared.Find(needs) is null ? $"needs {needs} below K2I_SHARED or ../shared of the repository" : base.GetSkipReason(factAttribute);
+        var marks = TestMethod.TestClass.Class.GetCustomAttributes(typeof(NeedsSharedAttribute).AssemblyQualifiedName);
+        var needs = marks.FirstOrDefault()?.GetConstructorArguments().FirstOrDefault() as string;
+        return needs is not null && Shared.Find(needs) is null ? $"needs {needs} below K2I_SHARED or ../shared of the repository"
+            : base.GetSkipReason(factAttribute);
     }
 }

@@ -3,7 +3,10 @@ using System.Text.Json;
 
 namespace K2I.Kit;
 
-/// <summary>An HTTP server in front of another, which fails as it is told. Throws <see cref="InvalidOperationException"/> where a script of it fails.</summary>
+/// <summary>
+/// An HTTP server in front of another, which fails as it is told. Throws <see cref="InvalidOperationException"/> where a script of it
+/// fails.
+/// </summary>
 public sealed class FaultProxy : IDisposable
 {
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(30) };
@@ -13,7 +16,8 @@ public sealed class FaultProxy : IDisposable
     public FaultProxy(string upstream)
     {
         var said = Tool.Output("bash", [Shared.Need("peers/faultproxy/start"), Folder, "--upstream", upstream]);
-        var addresses = said.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Where(w => w.StartsWith("http", StringComparison.Ordinal)).ToArray();
+        var addresses = said.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Where(w => w.StartsWith("http",
+            StringComparison.Ordinal)).ToArray();
         (Uri, admin) = (addresses[0], addresses[1]);
     }
 

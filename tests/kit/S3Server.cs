@@ -1,7 +1,8 @@
 namespace K2I.Kit;
 
 /// <summary>
-/// An S3 server whose conditional writes are real, in a folder that goes with it: keys <c>test</c>, <c>testtest</c>, a bucket <c>warehouse</c>, path
+/// An S3 server whose conditional writes are real, in a folder that goes with it: keys <c>test</c>, <c>testtest</c>, a bucket
+/// <c>warehouse</c>, path
 /// style. Throws <see cref="InvalidOperationException"/> where a script of it fails.
 /// </summary>
 public sealed class S3Server : IDisposable

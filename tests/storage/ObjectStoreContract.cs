@@ -121,7 +121,8 @@ public abstract class ObjectStoreContract
         }
         using var reader = Store.Open(At("large"));
         Assert.Equal(bytes.Length, reader.Length);
-        foreach (var (offset, length) in ((int, int)[])[(0, 10), (8 << 20, 1), ((8 << 20) - 5, 10), (bytes.Length - 70_000, 70_000), (bytes.Length - 8, 8), (1 << 20, 15 << 20)])
+        foreach (var (offset, length) in ((int, int)[])[(0, 10), (8 << 20, 1), ((8 << 20) - 5, 10), (bytes.Length - 70_000, 70_000),
+            (bytes.Length - 8, 8), (1 << 20, 15 << 20)])
         {
             var into = new byte[length];
             reader.ReadAt(offset, into);
@@ -214,7 +215,9 @@ public abstract class ObjectStoreContract
             Store.Put(At(name), Encoding.UTF8.GetBytes(name));
             Assert.Equal(name, Encoding.UTF8.GetString(Store.Read(At(name))));
         }
-        Assert.Equal(names.Select(At).Order(StringComparer.Ordinal), Store.List(Root + "/").Select(o => o.Location).Order(StringComparer.Ordinal));
-        Assert.Equal(names.Select(n => n.Split('/')[0]).Order(StringComparer.Ordinal), Store.ListFolders(Root).Order(StringComparer.Ordinal));
+        Assert.Equal(names.Select(At).Order(StringComparer.Ordinal), Store.List(Root + "/").Select(o
+            => o.Location).Order(StringComparer.Ordinal));
+        Assert.Equal(names.Select(n => n.Split('/')[0]).Order(StringComparer.Ordinal),
+            Store.ListFolders(Root).Order(StringComparer.Ordinal));
     }
 }

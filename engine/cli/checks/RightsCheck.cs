@@ -5,7 +5,9 @@ using K2I.Storage;
 
 namespace K2I.Cli.Checks;
 
-/// <summary>Tries in an object store each thing that ingest will do there, so that a right that is missing is named. What it makes it removes.</summary>
+/// <summary>
+/// Tries in an object store each thing that ingest will do there, so that a right that is missing is named. What it makes it removes.
+/// </summary>
 internal static class RightsCheck
 {
     public static IEnumerable<CheckResult> Run(IcebergOptions options)
@@ -42,7 +44,8 @@ internal static class RightsCheck
             }
             catch (EngineException error)
             {
-                results.Add(new($"{name}: {what}", false, error.Message, Hint(error.Kind, what), error.Kind is ErrorKind.Unavailable or ErrorKind.Denied));
+                var unreachable = error.Kind is ErrorKind.Unavailable or ErrorKind.Denied;
+                results.Add(new($"{name}: {what}", false, error.Message, Hint(error.Kind, what), unreachable));
                 // What does not answer would be waited for each time.
                 if (error.Kind == ErrorKind.Unavailable) break;
             }

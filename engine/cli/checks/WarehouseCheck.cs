@@ -27,11 +27,13 @@ internal static class WarehouseCheck
             var same = store.Read(probe).AsSpan().SequenceEqual("probe"u8);
             store.Delete(probe);
             if (!existed) Directory.Delete(folder);
-            return new CheckResult(name, same, same ? existed ? "can be written, read and deleted in" : "does not exist, can be created" : "what was written reads back differently", same ? null : "look at the file system below it");
+            return new CheckResult(name, same, same ? existed ? "can be written, read and deleted in" : "does not exist, can be created"
+                : "what was written reads back differently", same ? null : "look at the file system below it");
         }
         catch (Exception error) when (error is EngineException or IOException)
         {
-            return new CheckResult(name, false, error.Message, $"[iceberg] {word} must be a directory that this user may write", Unreachable: true);
+            return new CheckResult(name, false, error.Message, $"[iceberg] {word} must be a directory that this user may write",
+                Unreachable: true);
         }
     }
 }

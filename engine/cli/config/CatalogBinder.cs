@@ -35,7 +35,8 @@ internal sealed class CatalogBinder(ValueReader values, SettingSection? section,
         var warehouse = values.Text(Keys.Warehouse);
         var root = Place(Keys.StorageRoot);
         // A warehouse that is a place bounds its tables by itself; a name does not.
-        if (root is null && !values.Has(Keys.StorageRoot) && !IsPlace(warehouse)) values.Missing(Keys.StorageRoot, "tables may lie below it only, whatever the server says");
+        if (root is null && !values.Has(Keys.StorageRoot) && !IsPlace(warehouse))
+            values.Missing(Keys.StorageRoot, "tables may lie below it only, whatever the server says");
         if (values.Text(Keys.CatalogCredential) is { Length: > 0 } credential && (credential.StartsWith(':') || credential.EndsWith(':'))) values.Bad(Keys.CatalogCredential);
         foreach (var key in new[] { Keys.CatalogScope, Keys.OAuth2ServerUri })
             if (values.Changes(key) && !values.Has(Keys.CatalogCredential)) values.Wrong(key, "has no meaning without credential");
@@ -98,6 +99,8 @@ internal sealed class CatalogBinder(ValueReader values, SettingSection? section,
         return text;
     }
 
-    private static bool IsPlace(string? warehouse) => warehouse is not null && (warehouse.StartsWith('/') || warehouse.StartsWith("./", StringComparison.Ordinal)
-        || warehouse.StartsWith("file:/", StringComparison.Ordinal) || (warehouse.Contains("://", StringComparison.Ordinal) && Catalogs.Flaw(warehouse) is null));
+    private static bool IsPlace(string? warehouse) => warehouse is not null
+        && (warehouse.StartsWith('/') || warehouse.StartsWith("./", StringComparison.Ordinal)
+            || warehouse.StartsWith("file:/", StringComparison.Ordinal)
+            || (warehouse.Contains("://", StringComparison.Ordinal) && Catalogs.Flaw(warehouse) is null));
 }

@@ -21,15 +21,17 @@ internal static class S3Binder
         var memory = values.Bytes(Keys.S3UploadMemory, 8L << 20, 1L << 36);
         if (values.Changes(Keys.S3UploadMemory)) properties[S3Keys.UploadMemory] = memory.ToString(CultureInfo.InvariantCulture);
         Check(values);
-        return properties.Count == 0 ? [] : properties.ToImmutable();
+        return properties.Count == 0 ? ImmutableSortedDictionary<string, string>.Empty : properties.ToImmutable();
     }
 
     private static void Check(ValueReader values)
     {
-        if (values.Text(Keys.S3Endpoint) is { Length: > 0 } endpoint && S3Options.EndpointFlaw(endpoint) is not null) values.Bad(Keys.S3Endpoint);
+        if (values.Text(Keys.S3Endpoint) is { Length: > 0 } endpoint && S3Options.EndpointFlaw(endpoint) is not null)
+            values.Bad(Keys.S3Endpoint);
         if (values.Has(Keys.S3AccessKey) && !values.Has(Keys.S3SecretKey)) values.Missing(Keys.S3SecretKey, "it belongs to access_key_id");
         foreach (var key in new[] { Keys.S3SecretKey, Keys.S3SessionToken })
             if (values.Has(key) && !values.Has(Keys.S3AccessKey)) values.Wrong(key, "has no meaning without access_key_id");
-        if (values.Has(Keys.S3AccessKey) && values.Has(Keys.S3Profile)) values.Wrong(Keys.S3Profile, "stands against access_key_id", "set one of them");
+        if (values.Has(Keys.S3AccessKey) && values.Has(Keys.S3Profile))
+            values.Wrong(Keys.S3Profile, "stands against access_key_id", "set one of them");
     }
 }
