@@ -83,7 +83,7 @@ public sealed class ConfigErrorTests : IDisposable
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = s3://bucket/x\n[s3]\nsecret_access_key = hunter2\n" + Table,
         "k2i.ini:6:1: [s3] secret_access_key: has no meaning without access_key_id")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = s3://bucket/x\n[s3]\nupload_memory = 1MiB\n" + Table,
-        "k2i.ini:6:17: [s3] upload_memory: expected 8MiB to 64GiB, found '1MiB'")]
+        "k2i.ini:6:17: [s3] upload_memory: expected 8 MiB to 64 GiB, found '1MiB'")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = s3://bucket/x\n[s3]\npath_style = yes\n" + Table,
         "k2i.ini:6:14: [s3] path_style: expected auto or true or false, found 'yes'")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = w\nnamespace = A.b\n" + Table, "k2i.ini:5:13: [iceberg] namespace: expected names of a-z, 0-9 and _, joined by dots, found 'A.b'")]

@@ -172,7 +172,6 @@ public sealed class FaultTests(SharedS3 s3) : IDisposable
             error = Assert.Throws<EngineException>(() => store.Read($"{root}/x"));
         });
         reader.Start();
-        var before = s3.Proxy.Calls().Count;
         scope.End();
         Assert.True(reader.Join(TimeSpan.FromSeconds(60)));
         Assert.Equal(ErrorKind.Unavailable, error!.Kind);
