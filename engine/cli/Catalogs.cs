@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using K2I.Base;
+using K2I.Cloud;
 using K2I.Iceberg;
 using K2I.Pipeline;
 using K2I.Storage;
@@ -14,8 +15,10 @@ internal sealed record Catalogs(ICatalog Catalog, IObjectStore Store, string Def
     public static Catalogs Open(IcebergOptions options)
     {
         var root = RootOf(options);
-        if (!Directory.Exists(Location.LocalPath(root))) throw new EngineException(ErrorKind.Unavailable, $"{WordForRoot(options)} {Location.LocalPath(root)} does not exist; `k2i ingest` creates it");
-        var store = StoreAt(root);
+        if (!IsThere(options))
+            throw new EngineException(ErrorKind.Unavailable,
+                $"{WordForRoot(options)} {Location.LocalPath(root)} does not exist; `k2i ingest` creates it");
+        var store = StoreAt(root, options);
         return new Catalogs(CatalogOf(options, store, SystemClock.Instance, SystemRandom.Instance), store, options.Namespace, []);
     }
 
@@ -24,12 +27,41 @@ internal sealed record Catalogs(ICatalog Catalog, IObjectStore Store, string Def
     {
         var root = RootOf(options);
         var storeCircuit = new CircuitBreaker($"store {root}", clock, random);
-        var store = new BreakerStore(StoreAt(root), storeCircuit);
+        var place = StoreAt(root, options);
+        if (options.Rest is null && place is S3Store s3) RequireConditionalWrites(s3);
+        var store = new BreakerStore(place, storeCircuit);
         var catalog = CatalogOf(options, store, clock, random);
         // The file catalog is nothing but the store.
         if (options.Rest is null) return new Catalogs(catalog, store, options.Namespace, [storeCircuit]);
         var catalogCircuit = new CircuitBreaker($"catalog {options.Rest.Uri}", clock, random);
         return new Catalogs(new BreakerCatalog(catalog, catalogCircuit), store, options.Namespace, [catalogCircuit, storeCircuit]);
+    }
+
+    /// <summary>False for a local folder that does not exist; an object store has no folders that would have to.</summary>
+    public static bool IsThere(IcebergOptions options)
+    {
+        var root = RootOf(options);
+        return Location.SchemeOf(root) != "file" || Directory.Exists(Location.LocalPath(root));
+    }
+
+    /// <summary>
+    /// What a place for tables lacks, in words for its author; null if there is a store for it. Throws Invalid for what is no place at all.
+    /// </summary>
+    public static string? Flaw(string place)
+    {
+        var scheme = Location.SchemeOf(Location.FromConfig(place));
+        return scheme == "file" || S3Store.Schemes.Contains(scheme) ? null : $"this build has no store for {scheme}://";
+    }
+
+    /// <summary>A store for the place of the files, chosen by how its location begins. That of a local folder makes it.</summary>
+    /// <exception cref="EngineException">Unsupported: no store for such locations.</exception>
+    public static IObjectStore StoreAt(string root, IcebergOptions options)
+    {
+        var scheme = Location.SchemeOf(root);
+        if (scheme == "file") return new SchemeStore().Add(scheme, new LocalStore(root));
+        if (!S3Store.Schemes.Contains(scheme))
+            throw new EngineException(ErrorKind.Unsupported, $"{root}: this build knows local files (a path or file://) and s3://");
+        return new S3Store(root, S3Options.Of(options.Storage));
     }
 
     /// <summary>The location that holds every file of every table.</summary>
@@ -47,10 +79,19 @@ internal sealed record Catalogs(ICatalog Catalog, IObjectStore Store, string Def
                 if (Catalog.TryLoad(ident) is { } table) yield return table;
     }
 
-    private static SchemeStore StoreAt(string root) =>
-        Location.SchemeOf(root) == "file"
-            ? new SchemeStore().Add("file", new LocalStore(root))
-            : throw new EngineException(ErrorKind.Unsupported, $"{root}: this build knows local files (a path or file://)");
+    /// <summary>
+    /// A store that lets two writers win is told of at the start; one that is away is asked before the first write that depends on it.
+    /// </summary>
+    private static void RequireConditionalWrites(S3Store store)
+    {
+        try
+        {
+            store.RequireConditionalWrites();
+        }
+        catch (EngineException error) when (error.Kind is ErrorKind.Unavailable or ErrorKind.Unknown)
+        {
+        }
+    }
 
     private static ICatalog CatalogOf(IcebergOptions options, IObjectStore store, IClock clock, IRandom random) =>
         options.Rest is { } rest ? new RestCatalog(rest with { StorageRoots = [RootOf(options)] }, clock, random) : new FileCatalog(store, Location.FromConfig(options.Warehouse), clock, random: random);

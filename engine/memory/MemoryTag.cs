@@ -8,4 +8,5 @@ public enum MemoryTag
     Wal,
     Scratch,
     Index,
+    Upload,
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using K2I.Iceberg;
 
 namespace K2I.Pipeline;
@@ -16,6 +17,11 @@ public sealed record IcebergOptions
 
     /// <summary>rest: how to reach the server.</summary>
     public RestOptions? Rest { get; init; }
+
+    /// <summary>
+    /// How to reach the store of the files, by the names that Iceberg's catalogs give such properties; secrets are among them.
+    /// </summary>
+    public ImmutableSortedDictionary<string, string> Storage { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>The namespace of tables whose name has none.</summary>
     public string Namespace { get; init; } = "default";

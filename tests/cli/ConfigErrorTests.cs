@@ -15,7 +15,9 @@ public sealed class ConfigErrorTests : IDisposable
     [InlineData(Before + Table + "[enigne]\nmemory = 1GiB", "k2i.ini:7:1: unknown section [enigne]; did you mean [engine]?")]
     [InlineData(Before + Table + "[table]\ntopics = x", "k2i.ini:7:1: unknown section [table]; did you mean [table.NAME]?")]
     [InlineData(Before + Table + "[tables.x]\ntopics = x", "k2i.ini:7:1: unknown section [tables.x]; did you mean [table.NAME]?")]
-    [InlineData(Before + Table + "[zzzzzzzz]", "k2i.ini:7:1: unknown section [zzzzzzzz]; there are [kafka], [iceberg], [engine], [wal], [log], [http], [query], [flush], [maintenance], [table.NAME]")]
+    [InlineData(Before + Table + "[zzzzzzzz]",
+        "k2i.ini:7:1: unknown section [zzzzzzzz]; there are [kafka], [iceberg], [s3], [engine], [wal], [log], [http], [query], [flush], "
+        + "[maintenance], [table.NAME]")]
     [InlineData("[kafka]\nbrokers = a:1\nauto.offset.reset = earliest\n[iceberg]\nwarehouse = w\n" + Table, "k2i.ini:3:1: unknown key 'auto.offset.reset' in [kafka]; it is 'start' of a [table.NAME] here")]
     [InlineData("[kafka]\nbrokers = a:1\nsasl.pasword = x\n[iceberg]\nwarehouse = w\n" + Table, "k2i.ini:3:1: unknown key 'sasl.pasword' in [kafka]; did you mean 'sasl.password'?")]
     [InlineData(Before + Table + "dead_letter = tabel", "k2i.ini:7:15: [table.events] dead_letter: expected table or topic or pause or drop, found 'tabel'; did you mean 'table'?")]
@@ -31,7 +33,8 @@ public sealed class ConfigErrorTests : IDisposable
     [InlineData("[kafka]\nbrokers = a:1\ngroup.protocol = consumer\n[iceberg]\nwarehouse = w\n" + Table, "k2i.ini:3:1: unknown key 'group.protocol' in [kafka]; it is 'group_protocol' here")]
     // required
     [InlineData("[iceberg]\nwarehouse = w\n" + Table, "k2i.ini: [kafka] brokers: expected host:port, several separated by commas, found nothing")]
-    [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\n" + Table, "k2i.ini:3:1: [iceberg] warehouse: expected a directory or a file:// location, found nothing")]
+    [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\n" + Table,
+        "k2i.ini:3:1: [iceberg] warehouse: expected a directory, or a file:// or s3:// location, found nothing")]
     [InlineData(Before, "k2i.ini: expected at least one [table.NAME] section, found none")]
     [InlineData(Before + "[table.events]", "k2i.ini:5:1: [table.events] topics: expected topic names or ^regular-expressions, separated by commas, found nothing")]
     [InlineData(Before + "[table.events]\ntopics =", "k2i.ini:6:9: [table.events] topics: expected topic names or ^regular-expressions, separated by commas, found nothing; without a value a key is left out or commented")]
@@ -63,12 +66,26 @@ public sealed class ConfigErrorTests : IDisposable
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = w\nuri = http://c\n" + Table, "k2i.ini:5:1: [iceberg] uri: has no meaning with catalog = file; set catalog = rest")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = w\nheader.X-A = b\n" + Table, "k2i.ini:5:1: [iceberg] header.X-A: has no meaning with catalog = file; set catalog = rest")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = rest\nstorage_root = /w\n" + Table, "k2i.ini:3:1: [iceberg] uri: expected http:// or https:// and a host, found nothing")]
-    [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = rest\nuri = http://c\nwarehouse = lake\n" + Table, "k2i.ini:3:1: [iceberg] storage_root: expected a directory or a file:// location, found nothing; tables may lie below it only, whatever the server says")]
+    [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = rest\nuri = http://c\nwarehouse = lake\n" + Table,
+        "k2i.ini:3:1: [iceberg] storage_root: expected a directory, or a file:// or s3:// location, found nothing; "
+        + "tables may lie below it only, whatever the server says")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = rest\nuri = ftp://c\nwarehouse = /w\n" + Table, "k2i.ini:5:7: [iceberg] uri: expected http:// or https:// and a host, found 'ftp://c'")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = rest\nuri = http://c\nwarehouse = /w\nscope = x\n" + Table, "k2i.ini:7:1: [iceberg] scope: has no meaning without credential")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = rest\nuri = http://c\nwarehouse = /w\ncredential = secretid:\n" + Table, "k2i.ini:7:14: [iceberg] credential: expected id:secret, found ***")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = rest\nuri = http://c\nwarehouse = /w\nheader.Host = h\n" + Table, "k2i.ini:7:1: [iceberg] header.Host: is not a header that can be set")]
-    [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = s3://bucket/x\n" + Table, "k2i.ini:4:13: [iceberg] warehouse: expected a directory or a file:// location, found 's3://bucket/x'; this build has no store for s3://")]
+    [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = gs://bucket/x\n" + Table,
+        "k2i.ini:4:13: [iceberg] warehouse: expected a directory, or a file:// or s3:// location, found 'gs://bucket/x'; "
+        + "this build has no store for gs://")]
+    [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = s3://bucket/x\n[s3]\nendpoint = host:9000\n" + Table,
+        "k2i.ini:6:12: [s3] endpoint: expected http:// or https:// and a host, found 'host:9000'")]
+    [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = s3://bucket/x\n[s3]\naccess_key_id = id\n" + Table,
+        "k2i.ini:5:1: [s3] secret_access_key: expected a secret, found nothing; it belongs to access_key_id")]
+    [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = s3://bucket/x\n[s3]\nsecret_access_key = hunter2\n" + Table,
+        "k2i.ini:6:1: [s3] secret_access_key: has no meaning without access_key_id")]
+    [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = s3://bucket/x\n[s3]\nupload_memory = 1MiB\n" + Table,
+        "k2i.ini:6:17: [s3] upload_memory: expected 8 MiB to 64 GiB, found '1MiB'")]
+    [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = s3://bucket/x\n[s3]\npath_style = yes\n" + Table,
+        "k2i.ini:6:14: [s3] path_style: expected auto or true or false, found 'yes'")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = w\nnamespace = A.b\n" + Table, "k2i.ini:5:13: [iceberg] namespace: expected names of a-z, 0-9 and _, joined by dots, found 'A.b'")]
     [InlineData(Before + "[table.Events]\ntopics = a", "k2i.ini:5:1: [table.Events]: expected a table name of a-z, 0-9 and _, with its namespace before a dot, found 'Events'")]
     [InlineData(Before + "[table.a..b]\ntopics = a", "k2i.ini:5:1: [table.a..b]: expected a table name of a-z, 0-9 and _, with its namespace before a dot, found 'a..b'")]

@@ -14,11 +14,14 @@ internal sealed partial class PeakMemory
 
     private PeakMemory(long allowed) => this.allowed = allowed;
 
-    /// <summary>By the text of <c>k2i.ini</c>: the memory of rows, and that of key indexes where a table has a key.</summary>
+    /// <summary>
+    /// By the text of <c>k2i.ini</c>: the memory of rows, that of key indexes where a table has a key, that of parts on their way to S3.
+    /// </summary>
     public static PeakMemory By(string config)
     {
         var keys = Key().IsMatch(config) ? Bytes(config, "index_memory", 64) : 0;
-        return new(Bytes(config, "memory", 512) + keys + Else);
+        var parts = config.Contains("[s3]", StringComparison.Ordinal) ? Bytes(config, "upload_memory", 32) : 0;
+        return new(Bytes(config, "memory", 512) + keys + parts + Else);
     }
 
     /// <summary>Looks at the peak so far; false if the process has no memory any more.</summary>

@@ -96,12 +96,15 @@ public sealed class CloseTests : IDisposable
     /// <summary>
     /// The assignment of one partition is answered first. A group that was left with that answer has ended when the revoke acks.
     /// </summary>
-    internal static void CheckUnservedAssignment(Func<string, ConsumerOptions> member) => Seen(["assigned 1", "revoked 1"], (group, waitMs) =>
+    internal static void CheckUnservedAssignment(Func<string, ConsumerOptions> member)
     {
-        var reader = new Collector(member(group));
-        Thread.Sleep(waitMs);
-        return AckAtEachRevoke(reader);
-    });
+        Seen(["assigned 1", "revoked 1"], (group, waitMs) =>
+        {
+            var reader = new Collector(member(group));
+            Thread.Sleep(waitMs);
+            return AckAtEachRevoke(reader);
+        });
+    }
 
     /// <summary>A second member takes two of four partitions; the first closes before it has heard of that.</summary>
     internal static void CheckUnservedRevoke(Func<string, ConsumerOptions> member)

@@ -1,6 +1,5 @@
 using K2I.Base;
 using K2I.Pipeline;
-using K2I.Storage;
 
 namespace K2I.Cli.Checks;
 
@@ -12,7 +11,7 @@ internal static class TableChecks
         try
         {
             // Opening would create it.
-            var exists = options.Iceberg.Rest is not null || Directory.Exists(Location.LocalPath(Catalogs.RootOf(options.Iceberg)));
+            var exists = options.Iceberg.Rest is not null || Catalogs.IsThere(options.Iceberg);
             var catalogs = exists ? Catalogs.Open(options.Iceberg) : null;
             return [.. options.Tables.Select(t => catalogs is null ? new CheckResult($"table {t.Name}", true, "will be created") : Table(catalogs, t))];
         }

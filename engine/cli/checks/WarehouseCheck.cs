@@ -10,8 +10,13 @@ internal static class WarehouseCheck
     public static IEnumerable<CheckResult> Run(EngineOptions options)
     {
         var word = Catalogs.WordForRoot(options.Iceberg);
+        if (Location.SchemeOf(Catalogs.RootOf(options.Iceberg)) != "file") return RightsCheck.Run(options.Iceberg);
+        return [Local(options, word)];
+    }
+
+    private static CheckResult Local(EngineOptions options, string word)
+    {
         var name = $"{word} {options.Iceberg.StorageRoot ?? options.Iceberg.Warehouse}";
-        CheckResult result;
         try
         {
             var folder = Location.LocalPath(Catalogs.RootOf(options.Iceberg));
@@ -22,12 +27,13 @@ internal static class WarehouseCheck
             var same = store.Read(probe).AsSpan().SequenceEqual("probe"u8);
             store.Delete(probe);
             if (!existed) Directory.Delete(folder);
-            result = new CheckResult(name, same, same ? existed ? "can be written, read and deleted in" : "does not exist, can be created" : "what was written reads back differently", same ? null : "look at the file system below it");
+            return new CheckResult(name, same, same ? existed ? "can be written, read and deleted in" : "does not exist, can be created"
+                : "what was written reads back differently", same ? null : "look at the file system below it");
         }
         catch (Exception error) when (error is EngineException or IOException)
         {
-            result = new CheckResult(name, false, error.Message, $"[iceberg] {word} must be a directory that this user may write", Unreachable: true);
+            return new CheckResult(name, false, error.Message, $"[iceberg] {word} must be a directory that this user may write",
+                Unreachable: true);
         }
-        yield return result;
     }
 }

@@ -1,6 +1,5 @@
 using K2I.Base;
 using K2I.Cli.Config;
-using K2I.Storage;
 
 namespace K2I.Cli.Commands;
 
@@ -21,7 +20,7 @@ internal static class Flaws
     {
         try
         {
-            return Location.SchemeOf(Location.FromConfig(text)) == "file" && !text.Any(char.IsControl) ? null : "expected " + Keys.Warehouse.Expected;
+            return Catalogs.Flaw(text) is null && !text.Any(char.IsControl) ? null : "expected " + Keys.Warehouse.Expected;
         }
         catch (EngineException)
         {

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using K2I.Base;
 using K2I.Iceberg;
 using K2I.Pipeline;
-using K2I.Storage;
 
 namespace K2I.Cli.Config;
 
@@ -27,16 +26,17 @@ internal sealed class CatalogBinder(ValueReader values, SettingSection? section,
             if (values.Changes(key)) values.Wrong(key, "has no meaning with catalog = file", "set catalog = rest");
         foreach (var header in Headers) problems.Add(header.KeyPlace, $"[iceberg] {header.Key}: has no meaning with catalog = file", "set catalog = rest");
         if (!values.Has(Keys.Warehouse)) values.Missing(Keys.Warehouse);
-        return new IcebergOptions { Catalog = "file", Warehouse = Local(Keys.Warehouse) ?? "", Namespace = space };
+        return new IcebergOptions { Catalog = "file", Warehouse = Place(Keys.Warehouse) ?? "", Namespace = space };
     }
 
     private IcebergOptions Rest(string space)
     {
         if (!values.Has(Keys.CatalogUri)) values.Missing(Keys.CatalogUri);
         var warehouse = values.Text(Keys.Warehouse);
-        var root = Local(Keys.StorageRoot);
-        // A warehouse that is a local location bounds its tables by itself; a name does not.
-        if (root is null && !values.Has(Keys.StorageRoot) && !IsLocal(warehouse)) values.Missing(Keys.StorageRoot, "tables may lie below it only, whatever the server says");
+        var root = Place(Keys.StorageRoot);
+        // A warehouse that is a place bounds its tables by itself; a name does not.
+        if (root is null && !values.Has(Keys.StorageRoot) && !IsPlace(warehouse))
+            values.Missing(Keys.StorageRoot, "tables may lie below it only, whatever the server says");
         if (values.Text(Keys.CatalogCredential) is { Length: > 0 } credential && (credential.StartsWith(':') || credential.EndsWith(':'))) values.Bad(Keys.CatalogCredential);
         foreach (var key in new[] { Keys.CatalogScope, Keys.OAuth2ServerUri })
             if (values.Changes(key) && !values.Has(Keys.CatalogCredential)) values.Wrong(key, "has no meaning without credential");
@@ -84,14 +84,13 @@ internal sealed class CatalogBinder(ValueReader values, SettingSection? section,
         return null;
     }
 
-    /// <summary>The text of a key that must be a local place.</summary>
-    private string? Local(ConfigKey key)
+    /// <summary>The text of a key that must be a place which there is a store for.</summary>
+    private string? Place(ConfigKey key)
     {
         if (values.Text(key) is not { Length: > 0 } text) return null;
         try
         {
-            var location = Location.FromConfig(text);
-            if (Location.SchemeOf(location) != "file") values.Bad(key, $"this build has no store for {Location.SchemeOf(location)}://");
+            if (Catalogs.Flaw(text) is { } flaw) values.Bad(key, flaw);
         }
         catch (EngineException)
         {
@@ -100,5 +99,8 @@ internal sealed class CatalogBinder(ValueReader values, SettingSection? section,
         return text;
     }
 
-    private static bool IsLocal(string? warehouse) => warehouse is not null && (warehouse.StartsWith('/') || warehouse.StartsWith("./", StringComparison.Ordinal) || warehouse.StartsWith("file:/", StringComparison.Ordinal));
+    private static bool IsPlace(string? warehouse) => warehouse is not null
+        && (warehouse.StartsWith('/') || warehouse.StartsWith("./", StringComparison.Ordinal)
+            || warehouse.StartsWith("file:/", StringComparison.Ordinal)
+            || (warehouse.Contains("://", StringComparison.Ordinal) && Catalogs.Flaw(warehouse) is null));
 }

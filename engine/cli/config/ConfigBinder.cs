@@ -134,7 +134,11 @@ internal sealed class ConfigBinder(string sourceName, List<SettingSection> secti
         }
     }
 
-    private IcebergOptions Iceberg() => new CatalogBinder(Section("iceberg"), sections.Find(s => s.Name == "iceberg"), problems).Bind();
+    private IcebergOptions Iceberg()
+    {
+        var catalog = new CatalogBinder(Section("iceberg"), sections.Find(s => s.Name == "iceberg"), problems).Bind();
+        return catalog with { Storage = S3Binder.Bind(Section("s3")) };
+    }
 
     private LogOptions Log()
     {

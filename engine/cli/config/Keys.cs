@@ -6,7 +6,8 @@ namespace K2I.Cli.Config;
 internal static class Keys
 {
     private const string Size = "a size such as 64MiB", Time = "a time such as 30s", Count = "a whole number",
-        AutoOrCount = "auto or a whole number", Flag = "true or false", Text = "text", Path = "a path";
+        AutoOrCount = "auto or a whole number", Flag = "true or false", Text = "text", Path = "a path",
+        Place = "a directory, or a file:// or s3:// location", Host = "http:// or https:// and a host";
 
     public static readonly ConfigKey Brokers = new("kafka", "brokers", null, "host:port, several separated by commas", "Where Kafka is: host:port, several separated by commas.", "localhost:9092") { Required = true };
     public static readonly ConfigKey Group = new("kafka", "group", "k2i", Text,
@@ -20,9 +21,15 @@ internal static class Keys
     public static readonly ConfigKey GroupProtocol = ConfigKey.Choice("kafka", "group_protocol", "Who shares out partitions. classic: the members of the group, any broker; consumer: the broker (KIP-848), Kafka 4.0 and later, quicker and without a pause for those who keep theirs.", "classic", "consumer");
 
     public static readonly ConfigKey Catalog = ConfigKey.Choice("iceberg", "catalog", "What keeps track of the tables. file: the metadata files in the warehouse; rest: an Iceberg REST catalog server.", "file", "rest");
-    public static readonly ConfigKey Warehouse = new("iceberg", "warehouse", null, "a directory or a file:// location", "Where the tables live; needed with catalog = file. With rest: what the server calls the warehouse, where it has several.", "./warehouse");
+    public static readonly ConfigKey Warehouse = new("iceberg", "warehouse", null, Place,
+        "Where the tables live: a directory, or a location in S3 such as s3://bucket/path. Needed with catalog = file. "
+        + "With rest: what the server calls the warehouse, where it has several.",
+        "./warehouse");
     public static readonly ConfigKey CatalogUri = new("iceberg", "uri", null, "http:// or https:// and a host", "For catalog = rest: where the server is, without /v1.", "https://catalog.example.com/iceberg");
-    public static readonly ConfigKey StorageRoot = new("iceberg", "storage_root", null, "a directory or a file:// location", "For catalog = rest: tables may lie below this directory only, whatever the server says. Needed unless warehouse is a directory.", "/srv/warehouse");
+    public static readonly ConfigKey StorageRoot = new("iceberg", "storage_root", null, Place,
+        "For catalog = rest: tables may lie below this directory or location only, whatever the server says. "
+        + "Needed unless warehouse is one.",
+        "/srv/warehouse");
     public static readonly ConfigKey CatalogToken = new("iceberg", "token", null, "a bearer token", "For catalog = rest: a bearer token.", "${file:/etc/k2i/catalog-token}") { Secret = true };
     public static readonly ConfigKey CatalogCredential = new("iceberg", "credential", null, "id:secret", "For catalog = rest: id:secret of an OAuth2 client; tokens are fetched and renewed with it.", "${file:/etc/k2i/catalog-credential}") { Secret = true };
     public static readonly ConfigKey CatalogScope = new("iceberg", "scope", "catalog", Text, "The OAuth2 scope asked for with the credential.");
@@ -30,9 +37,35 @@ internal static class Keys
     public static readonly ConfigKey Namespace = new("iceberg", "namespace", "default", "names of a-z, 0-9 and _, joined by dots", "The namespace of tables whose name has none.");
     public static readonly ConfigKey FormatVersion = ConfigKey.Choice("iceberg", "format_version", "Iceberg format version of new tables. 3 has row ids, nanoseconds and deletion vectors; not every engine reads it yet.", "2", "3");
 
+    public static readonly ConfigKey S3Region = new("s3", "region", null, "a region",
+        "The region of the bucket; without it that of AWS_REGION, the profile or the machine, or us-east-1 with an endpoint.",
+        "eu-central-1");
+    public static readonly ConfigKey S3Endpoint = new("s3", "endpoint", null, Host,
+        "Where a store is that speaks like S3, without a path; without it AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL, else AWS.",
+        "https://minio.example.com:9000");
+    public static readonly ConfigKey S3PathStyle = ConfigKey.Choice("s3", "path_style",
+        "Whether the bucket stands in the path or in the name of the host. auto: in the path with an endpoint.", "auto", "true", "false");
+    public static readonly ConfigKey S3AccessKey = new("s3", "access_key_id", null, Text,
+        "A fixed key, with secret_access_key. Without it what AWS's own tools take: environment, profile files, web identity, "
+        + "container, machine.", "AKIA…");
+    public static readonly ConfigKey S3SecretKey = new("s3", "secret_access_key", null, "a secret", "The secret of access_key_id.",
+        "${file:/etc/k2i/s3-secret}")
+    { Secret = true };
+    public static readonly ConfigKey S3SessionToken = new("s3", "session_token", null, "a token", "Belongs to a key that ends.",
+        "${AWS_SESSION_TOKEN}")
+    { Secret = true };
+    public static readonly ConfigKey S3Profile = new("s3", "profile", null, Text,
+        "A profile of AWS's configuration files, in place of a key.", "analytics");
+    public static readonly ConfigKey S3CaFile = new("s3", "ca_file", null, Path,
+        "PEM file of the authorities to trust, in place of the system's.", "/etc/k2i/ca.crt");
+    public static readonly ConfigKey S3UploadMemory = new("s3", "upload_memory", "32MiB", Size,
+        "What parts of files on their way to S3 may take beside [engine] memory; "
+        + "each file being written has 8MiB at least, whatever it says.");
+
     public static readonly ConfigKey Memory = new("engine", "memory", "512MiB", Size,
         "Memory for rows that are not yet in a table, all tables together; at least 5MiB for each lane and 1MiB for each flush thread. "
-        + "The whole process takes up to 64MiB more, and what [query] memory, index_memory and [maintenance] memory allow.");
+        + "The whole process takes up to 64MiB more, and what [query] memory, index_memory, [maintenance] memory and, for tables in S3, "
+        + "[s3] upload_memory allow.");
     public static readonly ConfigKey Lanes = new("engine", "lanes", "auto", AutoOrCount,
         "Consumers of this process, each with a log and a thread of its own: how many cores fetch and decode. "
         + "auto: one up to two cores, then half of the cores.");
@@ -175,6 +208,7 @@ internal static class Keys
     [
         Brokers, Group, ClientId, InstanceId, GroupProtocol,
         Catalog, Warehouse, CatalogUri, StorageRoot, CatalogToken, CatalogCredential, CatalogScope, OAuth2ServerUri, Namespace, FormatVersion,
+        S3Region, S3Endpoint, S3PathStyle, S3AccessKey, S3SecretKey, S3SessionToken, S3Profile, S3CaFile, S3UploadMemory,
         Memory, Lanes, FlushThreads, DataDirectory, ShutdownTimeout,
         WalMode, WalFileSize, WalMaxBytes, WalGroupInterval,
         LogLevel, LogFormat, LogFile, LogFileSize, LogFileCount,
@@ -193,7 +227,7 @@ internal static class Keys
 
     /// <summary>Section names in the order of the default file; <c>table</c> stands for <c>table.NAME</c>.</summary>
     public static readonly string[] Sections =
-        ["kafka", "iceberg", "engine", "wal", "log", "http", "query", "flush", "maintenance", "table"];
+        ["kafka", "iceberg", "s3", "engine", "wal", "log", "http", "query", "flush", "maintenance", "table"];
 
     public static IEnumerable<string> NamesIn(string section) => All.Where(k => k.Section == section).Select(k => k.Name);
 }

@@ -1,0 +1,93 @@
+using Amazon;
+using Amazon.Runtime;
+using Amazon.Runtime.CredentialManagement;
+using Amazon.Runtime.Credentials;
+using Amazon.RuntimeDependencies;
+using Amazon.SecurityToken;
+using K2I.Base;
+
+namespace K2I.Cloud;
+
+/// <summary>
+/// Who asks, and in which region: keys that are given, a profile, or what AWS's own tools would find here (environment, profile files, web
+/// identity,
+/// container, machine). Found at the first request; what ends is renewed before it does. Any thread.
+/// </summary>
+internal sealed class S3Credentials(S3Options options)
+{
+    private readonly ImmutableCredentials? given = options.AccessKeyId is { } id && options.SecretAccessKey is { } secret
+        ? new ImmutableCredentials(id, secret, options.SessionToken) : null;
+
+    private readonly Lock gate = new();
+    private AWSCredentials? found;
+    private string? region;
+
+    /// <exception cref="EngineException">Denied: there are none. Unavailable: they cannot be had now.</exception>
+    public ImmutableCredentials Current()
+    {
+        if (given is not null) return given;
+        try
+        {
+            lock (gate) found ??= options.Profile is { } profile ? OfProfile(profile) : OfEnvironment();
+            return found.GetCredentials();
+        }
+        catch (Exception error) when (error is AmazonServiceException or HttpRequestException)
+        {
+            throw new EngineException(ErrorKind.Unavailable, $"who hands out credentials for S3 does not: {error.Message}", error);
+        }
+        catch (Exception error) when (error is AmazonClientException or InvalidOperationException or ArgumentException or IOException)
+        {
+            throw new EngineException(ErrorKind.Denied, $"no credentials for S3 can be had: {error.Message}", error);
+        }
+    }
+
+    /// <exception cref="EngineException">Invalid: nothing says which.</exception>
+    public string Region()
+    {
+        lock (gate) return region ??= options.Region ?? Found() ?? (options.Endpoint is not null ? "us-east-1" : throw NoRegion());
+    }
+
+    private string? Found()
+    {
+        foreach (var name in (ReadOnlySpan<string>)["AWS_REGION", "AWS_DEFAULT_REGION"])
+            if (Environment.GetEnvironmentVariable(name) is { Length: > 0 } text) return text;
+        if (options.Profile is { } wanted && new CredentialProfileStoreChain().TryGetProfile(wanted, out var profile))
+            return profile.Region?.SystemName;
+        // It would ask the machine, which an endpoint of one's own need not be in reach of.
+        return options.Endpoint is null ? FallbackRegionFactory.GetRegionEndpoint()?.SystemName : null;
+    }
+
+    private static AWSCredentials OfEnvironment()
+    {
+        Register(null);
+        return DefaultAWSCredentialsIdentityResolver.GetCredentials(null);
+    }
+
+    private static AWSCredentials OfProfile(string name)
+    {
+        var chain = new CredentialProfileStoreChain();
+        if (!chain.TryGetProfile(name, out var profile))
+            throw new EngineException(ErrorKind.Denied, $"there is no profile '{name}' in AWS's configuration files");
+        // A role is assumed by those whom its profile names as its source: the SDK does not tell its client who they are.
+        AWSCredentials? source = null;
+        if (profile.Options.SourceProfile is { Length: > 0 } from && !chain.TryGetAWSCredentials(from, out source))
+            throw new EngineException(ErrorKind.Denied, $"profile '{name}' names '{from}' as its source, which has no credentials");
+        Register(source);
+        return AWSCredentialsFactory.GetAWSCredentials(profile, chain);
+    }
+
+    /// <summary>The SDK would look for its client of STS by reflection, which is not there.</summary>
+    private static void Register(AWSCredentials? source) =>
+        GlobalRuntimeDependencyRegistry.Instance.RegisterSecurityTokenServiceClient(context => Client(context, source));
+
+    private static AmazonSecurityTokenServiceClient Client(CreateInstanceContext context, AWSCredentials? source)
+    {
+        var data = context.SecurityTokenServiceClientContextData;
+        var at = data.Region ?? RegionEndpoint.USEast1;
+        return data.Action == SecurityTokenServiceClientContext.ActionContext.AssumeRoleAWSCredentials && source is not null
+            ? new AmazonSecurityTokenServiceClient(source, at)
+            : new AmazonSecurityTokenServiceClient(new AnonymousAWSCredentials(), at);
+    }
+
+    private static EngineException NoRegion() => new(ErrorKind.Invalid, "nothing says which region of S3: set region, or AWS_REGION");
+}

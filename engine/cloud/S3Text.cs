@@ -1,0 +1,127 @@
+using System.Buffers;
+using System.Globalization;
+using System.Net;
+using System.Text;
+using System.Xml;
+
+namespace K2I.Cloud;
+
+/// <summary>
+/// The XML that S3 speaks, read and written: errors, listings, uploads. Elements are told by their local names, whatever namespace a server
+/// puts them in.
+/// </summary>
+internal static class S3Text
+{
+    public static readonly SearchValues<char> BucketCharacters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_");
+
+    private const int LongestMessage = 300;
+
+    /// <summary>Code and message; empty for what is not an error of S3.</summary>
+    public static (string Code, string Message) Error(byte[] body)
+    {
+        var (code, message) = ("", "");
+        if (body.Length == 0 || !Walk(body, (path, value) =>
+        {
+            if (path == "Error/Code") code = value;
+            else if (path == "Error/Message") message = value;
+        })) return ("", "");
+        return (code, message.Length > LongestMessage ? message[..LongestMessage] : message);
+    }
+
+    public static string? UploadId(byte[] body)
+    {
+        string? id = null;
+        return Walk(body, (path, value) => id = path == "InitiateMultipartUploadResult/UploadId" ? value : id) ? id : null;
+    }
+
+    /// <summary>One page of a listing; null for what is none.</summary>
+    public static S3Page? Page(byte[] body)
+    {
+        var page = new S3Page();
+        var (key, length, modified) = ("", 0L, 0L);
+        var (whole, isEncoded) = (false, false);
+        var read = Walk(body, (path, value) =>
+        {
+            switch (path)
+            {
+                case "ListBucketResult/Contents/Key":
+                    key = value;
+                    break;
+                case "ListBucketResult/Contents/Size":
+                    length = long.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture);
+                    break;
+                case "ListBucketResult/Contents/LastModified":
+                    modified = DateTimeOffset.Parse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal)
+                        .ToUnixTimeMilliseconds();
+                    break;
+                case "ListBucketResult/Contents":
+                    page.Objects.Add(new(key, length, modified));
+                    break;
+                case "ListBucketResult/CommonPrefixes/Prefix":
+                    page.Folders.Add(value);
+                    break;
+                case "ListBucketResult/NextContinuationToken":
+                    page.Next = value;
+                    break;
+                case "ListBucketResult/EncodingType":
+                    isEncoded = value == "url";
+                    break;
+                case "ListBucketResult":
+                    whole = true;
+                    break;
+            }
+        });
+        if (!read || !whole) return null;
+        // Asked for always, so that keys may hold what XML cannot; not every store does it.
+        return isEncoded ? page.Decoded() : page;
+    }
+
+    public static byte[] PartList(IEnumerable<S3Part> parts)
+    {
+        var text = new StringBuilder("<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");
+        foreach (var part in parts)
+            text.Append(CultureInfo.InvariantCulture,
+                $"<Part><PartNumber>{part.Number}</PartNumber><ETag>{WebUtility.HtmlEncode(part.ETag)}</ETag>")
+                .Append(CultureInfo.InvariantCulture, $"<ChecksumCRC32C>{part.Checksum}</ChecksumCRC32C></Part>");
+        return Encoding.UTF8.GetBytes(text.Append("</CompleteMultipartUpload>").ToString());
+    }
+
+    /// <summary>Tells the end of each element, with the path of names to it and its text. False for what is not XML.</summary>
+    private static bool Walk(byte[] body, Action<string, string> ended)
+    {
+        try
+        {
+            var strict = new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null };
+            using var reader = XmlReader.Create(new MemoryStream(body), strict);
+            var path = new List<string>();
+            var text = "";
+            while (reader.Read())
+            {
+                switch (reader.NodeType)
+                {
+                    case XmlNodeType.Element:
+                        path.Add(reader.LocalName);
+                        text = "";
+                        if (!reader.IsEmptyElement) break;
+                        ended(string.Join('/', path), "");
+                        path.RemoveAt(path.Count - 1);
+                        break;
+                    case XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.SignificantWhitespace or XmlNodeType.Whitespace:
+                        text += reader.Value;
+                        break;
+                    case XmlNodeType.EndElement:
+                        ended(string.Join('/', path), text);
+                        path.RemoveAt(path.Count - 1);
+                        text = "";
+                        break;
+                }
+            }
+            return true;
+        }
+        catch (Exception error) when (error is XmlException or FormatException or OverflowException)
+        {
+            return false;
+        }
+    }
+}
