@@ -4,7 +4,7 @@ namespace K2I.Ring;
 
 /// <summary>
 /// Address space for segments of one class, side by side: thousands of small ones are few mappings of the kernel, which allows 65,530.
-/// Under the pool's lock, but for <see cref="Clean"/>.
+/// Under the pool's lock.
 /// </summary>
 internal sealed class Slab : IDisposable
 {
@@ -35,7 +35,7 @@ internal sealed class Slab : IDisposable
 
     internal void Return(int place) => free.Push(place);
 
-    /// <summary>Gives a place's pages back to the kernel: the next to use it finds zeros. By its user, before it is returned.</summary>
+    /// <summary>Gives a place's pages back to the kernel: the next to use it finds zeros. Before it is returned.</summary>
     internal void Clean(int place) => Memory.Release(place * PlaceBytes, PlaceBytes);
 
     public void Dispose() => Memory.Dispose();

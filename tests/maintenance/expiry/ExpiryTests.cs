@@ -260,18 +260,7 @@ public sealed class ExpiryTests : IDisposable
             kept.Append();
             using var job = Plan(Everything)!.Start(kept.Context);
             kept.Faults.Arm((FaultyStore.Fault)kind, at);
-            // Nothing is tried again.
-            using var scope = new CallScope(kept.Clock);
-            scope.End();
-            using var entered = scope.Enter();
-            try
-            {
-                KeptTable.Finish(job);
-            }
-            catch (EngineException error)
-            {
-                Assert.True(error.Kind is ErrorKind.Unavailable or ErrorKind.Unknown or ErrorKind.Conflict, error.ToString());
-            }
+            kept.FinishOrFail(job);
             kept.RequireWhole();
             if (!kept.Faults.Fired) return;
         }
