@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using K2I.Base;
+using K2I.Catalogs;
 using K2I.Cloud;
 using K2I.Iceberg;
 using K2I.Pipeline;
@@ -28,12 +29,12 @@ internal sealed record Catalogs(ICatalog Catalog, IObjectStore Store, string Def
         var root = RootOf(options);
         var storeCircuit = new CircuitBreaker($"store {root}", clock, random);
         var place = StoreAt(root, options);
-        if (options.Rest is null && place is S3Store s3) RequireConditionalWrites(s3);
+        if (options.Catalog == "file" && place is S3Store s3) RequireConditionalWrites(s3);
         var store = new BreakerStore(place, storeCircuit);
         var catalog = CatalogOf(options, store, clock, random);
         // The file catalog is nothing but the store.
-        if (options.Rest is null) return new Catalogs(catalog, store, options.Namespace, [storeCircuit]);
-        var catalogCircuit = new CircuitBreaker($"catalog {options.Rest.Uri}", clock, random);
+        if (options.Catalog == "file") return new Catalogs(catalog, store, options.Namespace, [storeCircuit]);
+        var catalogCircuit = new CircuitBreaker(NameOf(options), clock, random);
         return new Catalogs(new BreakerCatalog(catalog, catalogCircuit), store, options.Namespace, [catalogCircuit, storeCircuit]);
     }
 
@@ -93,6 +94,43 @@ internal sealed record Catalogs(ICatalog Catalog, IObjectStore Store, string Def
         }
     }
 
-    private static ICatalog CatalogOf(IcebergOptions options, IObjectStore store, IClock clock, IRandom random) =>
-        options.Rest is { } rest ? new RestCatalog(rest with { StorageRoots = [RootOf(options)] }, clock, random) : new FileCatalog(store, Location.FromConfig(options.Warehouse), clock, random: random);
+    /// <summary>What a catalog is called in messages.</summary>
+    public static string NameOf(IcebergOptions options) => options.Rest is { } rest ? $"catalog {rest.Uri}"
+        : options.Catalog == "file" ? $"catalog {RootOf(options)}" : $"catalog {PointersOf(options).Name}";
+
+    /// <summary>The catalog alone, which is asked nothing yet.</summary>
+    public static ICatalog CatalogOf(IcebergOptions options, IObjectStore store, IClock clock, IRandom random) => options.Catalog switch
+    {
+        "file" => new FileCatalog(store, Location.FromConfig(options.Warehouse), clock, random: random),
+        "rest" => new RestCatalog(options.Rest! with { StorageRoots = [RootOf(options)] }, clock, random),
+        _ => new PointerCatalog(PointersOf(options), store, clock, random),
+    };
+
+    private static IPointers PointersOf(IcebergOptions options)
+    {
+        var warehouse = Location.FromConfig(options.Warehouse);
+        var properties = options.Properties;
+        if (options.Catalog == "jdbc")
+            return new JdbcPointers(new JdbcOptions
+            {
+                Uri = properties[CatalogProperties.Uri],
+                User = properties.GetValueOrDefault(CatalogProperties.JdbcUser),
+                Password = properties.GetValueOrDefault(CatalogProperties.JdbcPassword),
+                CatalogName = properties[CatalogProperties.Name],
+                Warehouse = warehouse,
+            });
+        // Whoever may have the files may ask Glue: one identity, that of [s3], at another endpoint.
+        var endpoint = properties.GetValueOrDefault(CatalogProperties.GlueEndpoint)
+            ?? Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL_GLUE");
+        var who = S3Options.Of(options.Storage);
+        var signer = new AwsSigner(who, "glue", endpoint is { Length: > 0 } ? new Uri(endpoint) : null);
+        return new GluePointers(new GlueOptions
+        {
+            Endpoint = signer.Endpoint,
+            Signer = signer,
+            CatalogId = properties.GetValueOrDefault(CatalogProperties.GlueId),
+            Warehouse = warehouse,
+            CaFile = who.CaFile,
+        });
+    }
 }

@@ -6,7 +6,10 @@ namespace K2I.Pipeline;
 /// <summary>The catalog and where tables live.</summary>
 public sealed record IcebergOptions
 {
-    /// <summary><c>file</c>: metadata files in the warehouse are the catalog. <c>rest</c>: a server is, and says where each table lies.</summary>
+    /// <summary>
+    /// <c>file</c>: metadata files in the warehouse are the catalog. <c>rest</c>: a server is, and says where each table lies. <c>jdbc</c>,
+    /// <c>glue</c>: a database or service has a pointer to each table's metadata.
+    /// </summary>
     public string Catalog { get; init; } = "file";
 
     /// <summary>file: a directory or a URI with scheme. rest: what the server calls the warehouse; empty for its own.</summary>
@@ -17,6 +20,9 @@ public sealed record IcebergOptions
 
     /// <summary>rest: how to reach the server.</summary>
     public RestOptions? Rest { get; init; }
+
+    /// <summary>jdbc, glue: how to reach the catalog, by the names that Iceberg's engines give such properties; secrets are among them.</summary>
+    public ImmutableSortedDictionary<string, string> Properties { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>
     /// How to reach the store of the files, by the names that Iceberg's catalogs give such properties; secrets are among them.

@@ -62,10 +62,10 @@ public sealed class ConfigErrorTests : IDisposable
     [InlineData(Before + Table + "kafka_column = yes", "k2i.ini:7:16: [table.events] kafka_column: expected true or false, found 'yes'; did you mean 'true'?")]
     [InlineData(Before + Table + "format = jsn", "k2i.ini:7:10: [table.events] format: expected json or raw, found 'jsn'; did you mean 'json'?")]
     [InlineData(Before + Table + "[log]\nlevel = verbose", "k2i.ini:8:9: [log] level: expected info or debug or warn or error, found 'verbose'")]
-    [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = w\ncatalog = nessie\n" + Table, "k2i.ini:5:11: [iceberg] catalog: expected file or rest, found 'nessie'")]
-    [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = w\nuri = http://c\n" + Table, "k2i.ini:5:1: [iceberg] uri: has no meaning with catalog = file; set catalog = rest")]
+    [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = w\ncatalog = minio\n" + Table, "k2i.ini:5:11: [iceberg] catalog: expected file or rest or jdbc or glue, found 'minio'")]
+    [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = w\nuri = http://c\n" + Table, "k2i.ini:5:1: [iceberg] uri: has no meaning with catalog = file; set catalog = rest or jdbc or glue")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = w\nheader.X-A = b\n" + Table, "k2i.ini:5:1: [iceberg] header.X-A: has no meaning with catalog = file; set catalog = rest")]
-    [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = rest\nstorage_root = /w\n" + Table, "k2i.ini:3:1: [iceberg] uri: expected http:// or https:// and a host, found nothing")]
+    [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = rest\nstorage_root = /w\n" + Table, "k2i.ini:3:1: [iceberg] uri: expected http:// or https:// and a host, or jdbc: and a database, found nothing")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = rest\nuri = http://c\nwarehouse = lake\n" + Table,
         "k2i.ini:3:1: [iceberg] storage_root: expected a directory, or a file:// or s3:// location, found nothing; "
         + "tables may lie below it only, whatever the server says")]

@@ -32,8 +32,8 @@ internal static class RightsCheck
             ("multipart", () => Upload(store, probe)),
             ("delete", () => Require(store.Delete(probe), "what was written is not there")),
         ];
-        // A catalog server decides between writers itself.
-        if (options.Rest is null) rights.Insert(2, ("conditional put", () => (store as S3Store)?.RequireConditionalWrites()));
+        // Any other catalog decides between writers itself.
+        if (options.Catalog == "file") rights.Insert(2, ("conditional put", () => (store as S3Store)?.RequireConditionalWrites()));
         var results = new List<CheckResult>();
         foreach (var (what, attempt) in rights)
         {

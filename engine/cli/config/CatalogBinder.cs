@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using K2I.Base;
+using K2I.Catalogs;
 using K2I.Iceberg;
 using K2I.Pipeline;
 
@@ -8,7 +9,13 @@ namespace K2I.Cli.Config;
 /// <summary>Binds <c>[iceberg]</c>: which catalog, how to reach it, and where tables may lie.</summary>
 internal sealed class CatalogBinder(ValueReader values, SettingSection? section, Problems problems)
 {
-    private static readonly ConfigKey[] OfRest = [Keys.CatalogUri, Keys.StorageRoot, Keys.CatalogToken, Keys.CatalogCredential, Keys.CatalogScope, Keys.OAuth2ServerUri];
+    /// <summary>Which catalogs a key is for.</summary>
+    private static readonly (ConfigKey Key, string[] Catalogs)[] Meanings =
+    [
+        (Keys.CatalogUri, ["rest", "jdbc", "glue"]), (Keys.StorageRoot, ["rest"]), (Keys.CatalogToken, ["rest"]),
+        (Keys.CatalogCredential, ["rest"]), (Keys.CatalogScope, ["rest"]), (Keys.OAuth2ServerUri, ["rest"]),
+        (Keys.CatalogName, ["jdbc"]), (Keys.CatalogUser, ["jdbc"]), (Keys.CatalogPassword, ["jdbc"]), (Keys.CatalogId, ["glue"]),
+    ];
 
     private IEnumerable<Setting> Headers => section?.All.Where(s => KnownKeys.IsHeader(s.Key)) ?? [];
 
@@ -16,17 +23,52 @@ internal sealed class CatalogBinder(ValueReader values, SettingSection? section,
     {
         var space = values.Text(Keys.Namespace)!;
         if (!Names.IsDotted(space)) values.Bad(Keys.Namespace);
-        var options = values.Choice(Keys.Catalog) == 0 ? File(space) : Rest(space);
+        var catalog = Keys.Catalog.Choices[values.Choice(Keys.Catalog)];
+        foreach (var (key, catalogs) in Meanings)
+            if (!catalogs.Contains(catalog) && values.Changes(key))
+                values.Wrong(key, $"has no meaning with catalog = {catalog}", $"set catalog = {string.Join(" or ", catalogs)}");
+        if (catalog != "rest")
+            foreach (var header in Headers)
+                problems.Add(header.KeyPlace, $"[iceberg] {header.Key}: has no meaning with catalog = {catalog}", "set catalog = rest");
+        var options = catalog switch
+        {
+            "file" => Placed(catalog, space),
+            "rest" => Rest(space),
+            "jdbc" => Placed(catalog, space) with { Properties = Jdbc() },
+            _ => Placed(catalog, space) with { Properties = Glue() },
+        };
         return options with { FormatVersion = values.Choice(Keys.FormatVersion) + 2 };
     }
 
-    private IcebergOptions File(string space)
+    /// <summary>A catalog whose tables lie in the warehouse.</summary>
+    private IcebergOptions Placed(string catalog, string space)
     {
-        foreach (var key in OfRest)
-            if (values.Changes(key)) values.Wrong(key, "has no meaning with catalog = file", "set catalog = rest");
-        foreach (var header in Headers) problems.Add(header.KeyPlace, $"[iceberg] {header.Key}: has no meaning with catalog = file", "set catalog = rest");
         if (!values.Has(Keys.Warehouse)) values.Missing(Keys.Warehouse);
-        return new IcebergOptions { Catalog = "file", Warehouse = Place(Keys.Warehouse) ?? "", Namespace = space };
+        return new IcebergOptions { Catalog = catalog, Warehouse = Place(Keys.Warehouse) ?? "", Namespace = space };
+    }
+
+    private ImmutableSortedDictionary<string, string> Jdbc()
+    {
+        var properties = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        if (!values.Has(Keys.CatalogUri)) values.Missing(Keys.CatalogUri, "such as jdbc:postgresql://host/database");
+        else if (values.Text(Keys.CatalogUri) is { Length: > 0 } uri)
+        {
+            if (JdbcOptions.UriFlaw(uri) is { } flaw) values.Wrong(Keys.CatalogUri, flaw, offset: 0);
+            properties[CatalogProperties.Uri] = uri;
+        }
+        if (values.Has(Keys.CatalogPassword) && !values.Has(Keys.CatalogUser)) values.Missing(Keys.CatalogUser, "password belongs to it");
+        properties[CatalogProperties.Name] = values.Text(Keys.CatalogName)!;
+        if (values.Text(Keys.CatalogUser) is { } user) properties[CatalogProperties.JdbcUser] = user;
+        if (values.Text(Keys.CatalogPassword) is { } password) properties[CatalogProperties.JdbcPassword] = password;
+        return properties.ToImmutable();
+    }
+
+    private ImmutableSortedDictionary<string, string> Glue()
+    {
+        var properties = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        if (Address(Keys.CatalogUri) is { } endpoint) properties[CatalogProperties.GlueEndpoint] = endpoint;
+        if (values.Text(Keys.CatalogId) is { } id) properties[CatalogProperties.GlueId] = id;
+        return properties.ToImmutable();
     }
 
     private IcebergOptions Rest(string space)

@@ -20,12 +20,23 @@ internal static class Keys
 
     public static readonly ConfigKey GroupProtocol = ConfigKey.Choice("kafka", "group_protocol", "Who shares out partitions. classic: the members of the group, any broker; consumer: the broker (KIP-848), Kafka 4.0 and later, quicker and without a pause for those who keep theirs.", "classic", "consumer");
 
-    public static readonly ConfigKey Catalog = ConfigKey.Choice("iceberg", "catalog", "What keeps track of the tables. file: the metadata files in the warehouse; rest: an Iceberg REST catalog server.", "file", "rest");
+    public static readonly ConfigKey Catalog = ConfigKey.Choice("iceberg", "catalog", "What keeps track of the tables. file: the metadata files in the warehouse; rest: an Iceberg REST catalog server; jdbc: a database; glue: AWS Glue.", "file", "rest", "jdbc", "glue");
     public static readonly ConfigKey Warehouse = new("iceberg", "warehouse", null, Place,
-        "Where the tables live: a directory, or a location in S3 such as s3://bucket/path. Needed with catalog = file. "
+        "Where the tables live: a directory, or a location in S3 such as s3://bucket/path. Needed unless catalog = rest. "
         + "With rest: what the server calls the warehouse, where it has several.",
         "./warehouse");
-    public static readonly ConfigKey CatalogUri = new("iceberg", "uri", null, "http:// or https:// and a host", "For catalog = rest: where the server is, without /v1.", "https://catalog.example.com/iceberg");
+    public static readonly ConfigKey CatalogUri = new("iceberg", "uri", null, "http:// or https:// and a host, or jdbc: and a database",
+        "For catalog = rest: where the server is, without /v1. For jdbc: jdbc:postgresql://host/database, jdbc:mysql://host/database, "
+        + "with ?sslmode=verify-full&sslrootcert=FILE where needed, or jdbc:sqlite:/path. For glue: its endpoint, if it is not AWS's own.",
+        "https://catalog.example.com/iceberg");
+    public static readonly ConfigKey CatalogName = new("iceberg", "catalog_name", "k2i", Text,
+        "For catalog = jdbc: what the catalog is called in its database. Every engine must call it so; Spark uses the name it has there.");
+    public static readonly ConfigKey CatalogUser = new("iceberg", "user", null, Text, "For catalog = jdbc: who logs in to the database.", "k2i");
+    public static readonly ConfigKey CatalogPassword = new("iceberg", "password", null, "a password", "For catalog = jdbc: the password of user.",
+        "${file:/etc/k2i/catalog-password}")
+    { Secret = true };
+    public static readonly ConfigKey CatalogId = new("iceberg", "catalog_id", null, "an account's number",
+        "For catalog = glue: the account whose catalog it is; without it that of the credentials, which are those of [s3].", "123456789012");
     public static readonly ConfigKey StorageRoot = new("iceberg", "storage_root", null, Place,
         "For catalog = rest: tables may lie below this directory or location only, whatever the server says. "
         + "Needed unless warehouse is one.",
@@ -207,7 +218,7 @@ internal static class Keys
     public static readonly ConfigKey[] All =
     [
         Brokers, Group, ClientId, InstanceId, GroupProtocol,
-        Catalog, Warehouse, CatalogUri, StorageRoot, CatalogToken, CatalogCredential, CatalogScope, OAuth2ServerUri, Namespace, FormatVersion,
+        Catalog, Warehouse, CatalogUri, CatalogName, CatalogUser, CatalogPassword, CatalogId, StorageRoot, CatalogToken, CatalogCredential, CatalogScope, OAuth2ServerUri, Namespace, FormatVersion,
         S3Region, S3Endpoint, S3PathStyle, S3AccessKey, S3SecretKey, S3SessionToken, S3Profile, S3CaFile, S3UploadMemory,
         Memory, Lanes, FlushThreads, DataDirectory, ShutdownTimeout,
         WalMode, WalFileSize, WalMaxBytes, WalGroupInterval,
