@@ -22,6 +22,33 @@ internal sealed record Catalogs(ICatalog Catalog, IObjectStore Store, string Def
         return new Catalogs(CatalogOf(options, store, SystemClock.Instance, SystemRandom.Instance), store, options.Namespace, []);
     }
 
+    /// <summary>A catalog that is asked what it has, and nothing of the files: their place need not be there.</summary>
+    public static ICatalog ToList(IcebergOptions options) =>
+        CatalogOf(options, new AnywhereStore(root => StoreAt(root, options)), SystemClock.Instance, SystemRandom.Instance);
+
+    /// <summary>What a catalog server is called in messages.</summary>
+    public static string NameOf(IcebergOptions options) => options.Rest?.Uri ?? options.Catalog;
+
+    /// <summary>One table without its catalog, wherever its files lie.</summary>
+    /// <param name="place">Its metadata file or its folder.</param>
+    /// <param name="moved">Its files lie where the metadata does now, whatever they are called in it.</param>
+    /// <param name="options">How object stores are reached.</param>
+    /// <param name="ident">What it is called meanwhile: as its folder.</param>
+    public static Catalogs OfMetadata(string place, bool moved, IcebergOptions options, out TableIdent ident)
+    {
+        IObjectStore store = new AnywhereStore(root => StoreAt(root, options));
+        var file = NewestMetadata.Find(store, Location.FromConfig(place));
+        var folder = NewestMetadata.TableFolder(file);
+        ident = new TableIdent([Location.NameOf(NewestMetadata.TableFolder(folder))], Location.NameOf(folder));
+        var catalog = new MetadataCatalog(store, file, ident);
+        if (moved && catalog.Load(ident).Metadata.Location is var recorded && recorded.TrimEnd('/') != folder)
+        {
+            var files = new MovedStore(store, recorded, folder);
+            (store, catalog) = (files, new MetadataCatalog(files, files.Recorded(file), ident));
+        }
+        return new Catalogs(catalog, store, ident.Namespace[0], []);
+    }
+
     /// <summary>For the engine: the place of the files is made if it is not there, and each thing outside is behind a breaker of its own.</summary>
     public static Catalogs ForEngine(IcebergOptions options, IClock clock, IRandom random)
     {

@@ -180,6 +180,36 @@ public abstract class CatalogContract
     }
 
     [ContractFact]
+    public void ATableTakesAnotherNameAndGoesOn()
+    {
+        var table = Catalog.Create(TestTables.Events, TestTables.Creation());
+        var (to, gone) = (TableIdent.Parse("other.renamed"), TableIdent.Parse("db.gone"));
+        if (IsUnsupported(() => Catalog.Rename(TestTables.Events, to))) return;
+        Assert.Null(Other.TryLoad(TestTables.Events));
+        Assert.Equal(table.MetadataLocation, Other.Load(to).MetadataLocation);
+        Committer.Commit(to, TestTables.Append(TestTables.File(table, "a")));
+        Assert.Single(TestTables.LivePaths(Other.Load(to), Store));
+        Assert.Equal(ErrorKind.NotFound, Assert.Throws<EngineException>(() => Catalog.Rename(gone, TableIdent.Parse("db.else"))).Kind);
+        Catalog.Create(TestTables.Events, TestTables.Creation());
+        Assert.Equal(ErrorKind.AlreadyExists, Assert.Throws<EngineException>(() => Catalog.Rename(TestTables.Events, to)).Kind);
+        Assert.NotEqual(Other.Load(to).Metadata.Uuid, Other.Load(TestTables.Events).Metadata.Uuid);
+    }
+
+    [ContractFact]
+    public void ATableThatWasDroppedIsRegisteredAndGoesOn()
+    {
+        var table = Committer.LoadOrCreate(TestTables.Events, TestTables.Creation());
+        table = Committer.Commit(TestTables.Events, TestTables.Append(TestTables.File(table, "a"))).Table;
+        var to = TableIdent.Parse("other.back");
+        if (IsUnsupported(() => Catalog.Register(to, table.MetadataLocation))) return;
+        Assert.True(Catalog.Drop(TestTables.Events, purge: false));
+        Assert.Equal(TestTables.LivePaths(table, Store), TestTables.LivePaths(Other.Load(to), Store));
+        table = Committer.Commit(to, TestTables.Append(TestTables.File(table, "b"))).Table;
+        Assert.Equal(2, TestTables.LivePaths(Other.Load(to), Store).Count);
+        Assert.Equal(ErrorKind.AlreadyExists, Assert.Throws<EngineException>(() => Catalog.Register(to, table.MetadataLocation)).Kind);
+    }
+
+    [ContractFact]
     public void WritersAppendingAtOnceLoseNothing()
     {
         const int writers = 4, commits = 8;
@@ -225,5 +255,18 @@ public abstract class CatalogContract
         var schema = Catalog.Load(TestTables.Events).Metadata.CurrentSchema;
         Assert.Equal(["color", "id", "name", "only0", "only1", "only2", "only3", "ts"], schema.Fields.Select(f => f.Name).Order(StringComparer.Ordinal));
         Assert.Equal(8, schema.Fields.Select(f => f.Id).Distinct().Count());
+    }
+
+    private static bool IsUnsupported(Action change)
+    {
+        try
+        {
+            change();
+            return false;
+        }
+        catch (EngineException error) when (error.Kind == ErrorKind.Unsupported)
+        {
+            return true;
+        }
     }
 }
