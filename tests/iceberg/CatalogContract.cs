@@ -19,6 +19,9 @@ public abstract class CatalogContract
     /// <summary>False where a namespace has one level only.</summary>
     protected virtual bool NamespacesNest => true;
 
+    /// <summary>False where files are never deleted with their table.</summary>
+    protected virtual bool Purges => true;
+
     protected TableIdent Events => TableIdent.Parse($"{Prefix}db.events");
 
     private TableCommitter Committer => TestTables.Committer(Catalog, Store);
@@ -198,7 +201,7 @@ public abstract class CatalogContract
     {
         var table = Committer.LoadOrCreate(Events, TestTables.Creation());
         Committer.Commit(Events, TestTables.Append(TestTables.File(table, "a")));
-        Assert.True(Catalog.Drop(Events, purge: true));
+        Assert.True(Catalog.Drop(Events, Purges));
         Assert.Null(Other.TryLoad(Events));
         Assert.NotEqual(table.Metadata.Uuid, Other.Create(Events, TestTables.Creation()).Metadata.Uuid);
     }
@@ -206,27 +209,27 @@ public abstract class CatalogContract
     [ContractFact]
     public void ATableTakesAnotherNameAndGoesOn()
     {
-        var table = Catalog.Create(TestTables.Events, TestTables.Creation());
-        var (to, gone) = (TableIdent.Parse("other.renamed"), TableIdent.Parse("db.gone"));
-        if (IsUnsupported(() => Catalog.Rename(TestTables.Events, to))) return;
-        Assert.Null(Other.TryLoad(TestTables.Events));
+        var table = Catalog.Create(Events, TestTables.Creation());
+        var (to, gone) = (TableIdent.Parse($"{Prefix}other.renamed"), TableIdent.Parse($"{Prefix}db.gone"));
+        if (IsUnsupported(() => Catalog.Rename(Events, to))) return;
+        Assert.Null(Other.TryLoad(Events));
         Assert.Equal(table.MetadataLocation, Other.Load(to).MetadataLocation);
         Committer.Commit(to, TestTables.Append(TestTables.File(table, "a")));
         Assert.Single(TestTables.LivePaths(Other.Load(to), Store));
-        Assert.Equal(ErrorKind.NotFound, Assert.Throws<EngineException>(() => Catalog.Rename(gone, TableIdent.Parse("db.else"))).Kind);
-        Catalog.Create(TestTables.Events, TestTables.Creation());
-        Assert.Equal(ErrorKind.AlreadyExists, Assert.Throws<EngineException>(() => Catalog.Rename(TestTables.Events, to)).Kind);
-        Assert.NotEqual(Other.Load(to).Metadata.Uuid, Other.Load(TestTables.Events).Metadata.Uuid);
+        Assert.Equal(ErrorKind.NotFound, Assert.Throws<EngineException>(() => Catalog.Rename(gone, TableIdent.Parse($"{Prefix}db.else"))).Kind);
+        Catalog.Create(Events, TestTables.Creation());
+        Assert.Equal(ErrorKind.AlreadyExists, Assert.Throws<EngineException>(() => Catalog.Rename(Events, to)).Kind);
+        Assert.NotEqual(Other.Load(to).Metadata.Uuid, Other.Load(Events).Metadata.Uuid);
     }
 
     [ContractFact]
     public void ATableThatWasDroppedIsRegisteredAndGoesOn()
     {
-        var table = Committer.LoadOrCreate(TestTables.Events, TestTables.Creation());
-        table = Committer.Commit(TestTables.Events, TestTables.Append(TestTables.File(table, "a"))).Table;
-        var to = TableIdent.Parse("other.back");
+        var table = Committer.LoadOrCreate(Events, TestTables.Creation());
+        table = Committer.Commit(Events, TestTables.Append(TestTables.File(table, "a"))).Table;
+        var to = TableIdent.Parse($"{Prefix}other.back");
         if (IsUnsupported(() => Catalog.Register(to, table.MetadataLocation))) return;
-        Assert.True(Catalog.Drop(TestTables.Events, purge: false));
+        Assert.True(Catalog.Drop(Events, purge: false));
         Assert.Equal(TestTables.LivePaths(table, Store), TestTables.LivePaths(Other.Load(to), Store));
         table = Committer.Commit(to, TestTables.Append(TestTables.File(table, "b"))).Table;
         Assert.Equal(2, TestTables.LivePaths(Other.Load(to), Store).Count);

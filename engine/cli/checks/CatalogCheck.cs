@@ -41,7 +41,7 @@ internal static class CatalogCheck
             ("list tables", () => Require(catalog.ListTables(ident.Namespace).Contains(ident), "the table that was made is not in the list")),
             ("load table", () => table = catalog.Load(ident)),
             ("commit", () => Commit(catalog, table!)),
-            ("drop table", () => Require(catalog.Drop(ident, purge: true), "the table that was made is not there")),
+            ("drop table", () => Require(Drop(catalog, ident), "the table that was made is not there")),
         ];
         foreach (var (what, attempt) in rights)
         {
@@ -70,6 +70,18 @@ internal static class CatalogCheck
         Require(outcome is CommitOutcome.Committed, (outcome as CommitOutcome.Conflict)?.Why ?? "");
     }
 
+    private static bool Drop(ICatalog catalog, TableIdent ident)
+    {
+        try
+        {
+            return catalog.Drop(ident, purge: true);
+        }
+        catch (EngineException error) when (error.Kind == ErrorKind.Unsupported)
+        {
+            return catalog.Drop(ident, purge: false);
+        }
+    }
+
     private static void Require(bool holds, string otherwise)
     {
         if (!holds) throw new EngineException(ErrorKind.Conflict, otherwise);
@@ -80,7 +92,7 @@ internal static class CatalogCheck
     private static string Hint(ErrorKind kind) => kind switch
     {
         ErrorKind.Denied => "check token, credential, scope and oauth2_server_uri in [iceberg], and the rights of that user",
-        ErrorKind.NotFound => "check [iceberg] uri (without /v1) and warehouse",
+        ErrorKind.NotFound => "check [iceberg] uri (rest: without /v1; nessie: with /api/v2), warehouse and ref",
         _ => "check [iceberg] uri, and that it can be reached from here",
     };
 }
