@@ -31,7 +31,8 @@ internal sealed record Catalogs(ICatalog Catalog, IObjectStore Store, string Def
         CatalogOf(options, new AnywhereStore(root => StoreAt(root, options)), SystemClock.Instance, SystemRandom.Instance);
 
     /// <summary>What a catalog server is called in messages.</summary>
-    public static string NameOf(IcebergOptions options) => options.Rest?.Uri ?? options.Server.GetValueOrDefault(Keys.CatalogUri.Name, options.Catalog);
+    public static string NameOf(IcebergOptions options) => options.Rest?.Uri
+        ?? options.Server.GetValueOrDefault(Keys.CatalogUri.Name, options.Catalog);
 
     /// <summary>One table without its catalog, wherever its files lie.</summary>
     /// <param name="place">Its metadata file or its folder.</param>

@@ -8,7 +8,8 @@ using K2I.Pipeline;
 namespace K2I.Cli.Checks;
 
 /// <summary>
-/// Asks a catalog server whether it is one and takes the login, then tries each thing that ingest will do there on a table made for it, so that a right that is
+/// Asks a catalog server whether it is one and takes the login, then tries each thing that ingest will do there on a table made for it,
+/// so that a right that is
 /// missing is named. What it makes it removes, but for the namespace, which ingest would make. A file catalog is its warehouse.
 /// </summary>
 internal static class CatalogCheck
@@ -38,7 +39,8 @@ internal static class CatalogCheck
         (string What, Action Try)[] rights =
         [
             ("create table", () => table = catalog.Create(ident, creation)),
-            ("list tables", () => Require(catalog.ListTables(ident.Namespace).Contains(ident), "the table that was made is not in the list")),
+            ("list tables", () =>
+                Require(catalog.ListTables(ident.Namespace).Contains(ident), "the table that was made is not in the list")),
             ("load table", () => table = catalog.Load(ident)),
             ("commit", () => Commit(catalog, table!)),
             ("drop table", () => Require(Drop(catalog, ident), "the table that was made is not there")),
@@ -64,7 +66,8 @@ internal static class CatalogCheck
 
     private static void Commit(ICatalog catalog, Table table)
     {
-        var outcome = catalog.Commit(table, [new MetadataUpdate.SetProperties(ImmutableSortedDictionary<string, string>.Empty.Add("k2i.probe", "1"))],
+        var outcome = catalog.Commit(table,
+            [new MetadataUpdate.SetProperties(ImmutableSortedDictionary<string, string>.Empty.Add("k2i.probe", "1"))],
             [new TableRequirement.AssertTableUuid(table.Metadata.Uuid)]);
         if (outcome is CommitOutcome.Unknown unknown) throw unknown.Error;
         Require(outcome is CommitOutcome.Committed, (outcome as CommitOutcome.Conflict)?.Why ?? "");

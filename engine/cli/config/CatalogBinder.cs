@@ -12,9 +12,10 @@ internal sealed class CatalogBinder(ValueReader values, SettingSection? section,
     /// <summary>Which kinds of catalog a key has a meaning for.</summary>
     private static readonly (ConfigKey Key, string[] Kinds)[] Meant =
     [
-        (Keys.CatalogUri, ["rest", "hive", "nessie"]), (Keys.StorageRoot, ["rest"]), (Keys.CatalogToken, ["rest", "nessie"]), (Keys.CatalogCredential, ["rest"]),
-        (Keys.CatalogScope, ["rest"]), (Keys.OAuth2ServerUri, ["rest"]), (Keys.NessieRef, ["nessie"]), (Keys.HiveLocks, ["hive"]), (Keys.HiveTls, ["hive"]),
-        (Keys.HiveCaFile, ["hive"]), (Keys.HiveUser, ["hive"]),
+        (Keys.CatalogUri, ["rest", "hive", "nessie"]), (Keys.CatalogToken, ["rest", "nessie"]),
+        (Keys.StorageRoot, ["rest"]), (Keys.CatalogCredential, ["rest"]), (Keys.CatalogScope, ["rest"]), (Keys.OAuth2ServerUri, ["rest"]),
+        (Keys.HiveLocks, ["hive"]), (Keys.HiveTls, ["hive"]), (Keys.HiveCaFile, ["hive"]), (Keys.HiveUser, ["hive"]),
+        (Keys.NessieRef, ["nessie"]),
     ];
 
     private static readonly string[] KindsWithHeaders = ["rest", "nessie"];
@@ -40,9 +41,11 @@ internal sealed class CatalogBinder(ValueReader values, SettingSection? section,
     private void RefuseOthers(string kind)
     {
         foreach (var (key, kinds) in Meant)
-            if (!kinds.Contains(kind) && values.Changes(key)) values.Wrong(key, $"has no meaning with catalog = {kind}", $"set catalog = {kinds[0]}");
+            if (!kinds.Contains(kind) && values.Changes(key))
+                values.Wrong(key, $"has no meaning with catalog = {kind}", $"set catalog = {kinds[0]}");
         if (KindsWithHeaders.Contains(kind)) return;
-        foreach (var header in Headers) problems.Add(header.KeyPlace, $"[iceberg] {header.Key}: has no meaning with catalog = {kind}", "set catalog = rest");
+        foreach (var header in Headers)
+            problems.Add(header.KeyPlace, $"[iceberg] {header.Key}: has no meaning with catalog = {kind}", "set catalog = rest");
     }
 
     /// <summary>A catalog whose tables lie in the warehouse.</summary>
@@ -67,10 +70,12 @@ internal sealed class CatalogBinder(ValueReader values, SettingSection? section,
         if (!values.Has(Keys.CatalogUri)) values.Missing(Keys.CatalogUri);
         _ = Address(Keys.CatalogUri);
         var server = Server(Keys.CatalogUri, Keys.NessieRef, Keys.CatalogToken);
-        return Place("nessie", space) with { Server = server.AddRange(BindHeaders().Select(h => KeyValuePair.Create(Keys.HeaderPrefix + h.Key, h.Value))) };
+        var headers = BindHeaders().Select(h => KeyValuePair.Create(Keys.HeaderPrefix + h.Key, h.Value));
+        return Place("nessie", space) with { Server = server.AddRange(headers) };
     }
 
-    private ImmutableSortedDictionary<string, string> Server(params ConfigKey[] keys) => ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal,
+    private ImmutableSortedDictionary<string, string> Server(params ConfigKey[] keys) =>
+        ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal,
         keys.Select(k => KeyValuePair.Create(k.Name, values.Text(k) ?? "")).Where(p => p.Value.Length > 0));
 
     private string? ServerFlaw()

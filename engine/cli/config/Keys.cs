@@ -44,7 +44,8 @@ internal static class Keys
     public static readonly ConfigKey HiveLocks = new("iceberg", "metastore_locks", "true", Flag,
         "For catalog = hive: whether commits take the metastore's lock of the table. All writers of a table must do the same; "
         + "false needs Hive 2.3.10, 4.0 or newer.");
-    public static readonly ConfigKey HiveTls = new("iceberg", "metastore_tls", "false", Flag, "For catalog = hive: whether the metastore speaks TLS.");
+    public static readonly ConfigKey HiveTls = new("iceberg", "metastore_tls", "false", Flag,
+        "For catalog = hive: whether the metastore speaks TLS.");
     public static readonly ConfigKey HiveCaFile = new("iceberg", "metastore_ca_file", null, Path,
         "For catalog = hive: PEM file of the authorities to trust, in place of the system's.", "/etc/k2i/ca.crt");
     public static readonly ConfigKey HiveUser = new("iceberg", "metastore_user", null, Text,

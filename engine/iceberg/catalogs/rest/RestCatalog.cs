@@ -137,7 +137,8 @@ public sealed class RestCatalog : ICatalog, IDisposable
         }
         catch (EngineException error)
         {
-            throw new EngineException(ErrorKind.Unknown, $"table {ident} was probably registered, but cannot be used: {error.Message}", error);
+            throw new EngineException(ErrorKind.Unknown, $"table {ident} was probably registered, but cannot be used: {error.Message}",
+                error);
         }
     }
 
