@@ -124,7 +124,7 @@ public sealed class HivePointers : IPointers, IDisposable
         held?.Renew();
         var result = Send(next.Ident, table, new Dictionary<string, string>
         {
-            ["DO_NOT_UPDATE_STATS"] = "true",
+            [HiveTable.NoStatistics] = "true",
             ["expected_parameter_key"] = HiveTable.Pointer,
             ["expected_parameter_value"] = before.MetadataLocation,
         });

@@ -28,6 +28,9 @@ internal static class HiveTable
     private const string Kind = "table_type", Iceberg = "ICEBERG", PreviousPointer = "previous_metadata_location",
         Handler = "storage_handler";
 
+    /// <summary>Keeps the metastore from looking through the table's folder.</summary>
+    public const string NoStatistics = "DO_NOT_UPDATE_STATS";
+
     /// <summary>What Iceberg calls <c>gc.enabled</c>.</summary>
     private const string Purge = "external.table.purge";
 
@@ -41,7 +44,8 @@ internal static class HiveTable
         var now = (int)(unixMs / 1000);
         var made = new ThriftStruct().Set(1, table.Ident.Name).Set(2, table.Ident.Namespace[0]).Set(3, owner)
             .Set(4, now).Set(5, now).Set(6, int.MaxValue)
-            .Set(8, Array.Empty<ThriftStruct>()).Set(12, "EXTERNAL_TABLE");
+            .Set(8, Array.Empty<ThriftStruct>()).Set(12, "EXTERNAL_TABLE")
+            .Set(9, new Dictionary<string, string> { [NoStatistics] = "true" });
         Update(made, null, table);
         return made;
     }

@@ -132,7 +132,11 @@ public sealed class NessiePointers : IPointers, IDisposable
     private NessieAnswer Commit(string hash, string message, string mark, params Action<Utf8JsonWriter>[] operations)
     {
         if (readOnly is not null) throw new EngineException(ErrorKind.Unsupported, readOnly);
-        return client.Change($"{path}{Uri.EscapeDataString("@" + hash)}/history/commit", NessieJson.Commit(message, mark, operations));
+        var at = Uri.EscapeDataString("@" + hash);
+        var answer = client.Change($"{path}{at}/history/commit", NessieJson.Commit(message, mark, operations));
+        // An empty success is what some proxies make of a connection that broke.
+        return !answer.IsSuccess || NessieJson.Has(answer.Body, "targetBranch") ? answer
+            : throw new EngineException(ErrorKind.Unknown, $"{Name}: a commit is answered without the branch that it made");
     }
 
     /// <summary>Makes a namespace and those above it that are not there.</summary>
