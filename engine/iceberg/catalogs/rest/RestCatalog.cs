@@ -118,6 +118,47 @@ public sealed class RestCatalog : ICatalog, IDisposable
         return true;
     }
 
+    public Table Register(TableIdent ident, string metadataLocation)
+    {
+        TableNames.Require(ident, strict: false);
+        var body = RestBodies.Registration(ident.Name, metadataLocation);
+        var path = $"{PathOf(ident.Namespace)}/register";
+        var answer = Change(path, body);
+        if (answer.Status == 404)
+        {
+            CreateNamespace(ident.Namespace);
+            answer = Change(path, body);
+        }
+        if (answer.Status == 409) throw new EngineException(ErrorKind.AlreadyExists, $"table {ident} exists already");
+        RequireSuccess(answer, $"table {ident} cannot be registered", changes: true);
+        try
+        {
+            return Keep(ReadTable(ident, answer), answer);
+        }
+        catch (EngineException error)
+        {
+            throw new EngineException(ErrorKind.Unknown, $"table {ident} was probably registered, but cannot be used: {error.Message}", error);
+        }
+    }
+
+    public void Rename(TableIdent from, TableIdent to)
+    {
+        TableNames.Require(from, strict: false);
+        TableNames.Require(to, strict: false);
+        var body = RestBodies.Renaming(from, to);
+        var path = $"{Config().Base}/tables/rename";
+        var answer = Change(path, body);
+        if (answer.Status == 404 && TryLoad(from) is not null)
+        {
+            CreateNamespace(to.Namespace);
+            answer = Change(path, body);
+        }
+        cache.TryRemove(from, out _);
+        if (answer.Status == 404) throw new EngineException(ErrorKind.NotFound, $"table {from} does not exist in {client.Root}");
+        if (answer.Status == 409) throw new EngineException(ErrorKind.AlreadyExists, $"table {to} exists already");
+        RequireSuccess(answer, $"table {from} cannot be renamed", changes: true);
+    }
+
     public IEnumerable<ImmutableArray<string>> ListNamespaces() => NamespacesBelow([]);
 
     public IEnumerable<TableIdent> ListTables(ImmutableArray<string> inNamespace)
