@@ -30,12 +30,15 @@ internal static class TableDecoding
     /// The decoder; <paramref name="onFieldInOtherCase"/> is told what <see cref="JsonDecoderOptions.OnFieldInOtherCase"/> says. Throws the stop for columns that records of the options
     /// cannot fill.
     /// </summary>
-    internal static (IRecordDecoder Decoder, KafkaColumnWriter? KafkaColumn) For(TableOptions options, Schema schema, Action<string, string> onFieldInOtherCase)
+    internal static (IRecordDecoder Decoder, KafkaColumnWriter? KafkaColumn) For(TableOptions options, Schema schema, TableStore store,
+        Action<string, string> onFieldInOtherCase)
     {
         var json = JsonOptions(options);
         try
         {
-            IRecordDecoder decoder = options.Format == RecordFormat.Raw
+            IRecordDecoder decoder = CompilerOf(options) is { } compiler
+                ? new PlannedDecoder(compiler, store.Schemas!, options.Wire, schema, PlanOptionsOf(options, store.Table.Metadata))
+                : options.Format == RecordFormat.Raw
                 ? new RawDecoder(schema, json.MetadataColumn, options.MaxRecordBytes)
                 : new JsonDecoder(schema, json with { OnFieldInOtherCase = onFieldInOtherCase });
             return (decoder, json.MetadataColumn is null ? null : new(schema));
@@ -45,6 +48,27 @@ internal static class TableDecoding
             throw TableStop.Misfit($"table {options.Name}: {e.Message}");
         }
     }
+
+    /// <summary>What makes plans of the schemas that records of the format have; null where they have none.</summary>
+    internal static IPlanCompiler? CompilerOf(TableOptions options) => options.Format switch
+    {
+        _ => null,
+    };
+
+    /// <summary>Where the schemas of a table's records come from; null where the format has none.</summary>
+    internal static ISchemaSource? SchemasOf(TableOptions options, ISchemaSource? registry) =>
+        CompilerOf(options) is null ? null : registry ?? throw TableStop.Misfit($"table {options.Name}: its records name schemas of a registry, and [registry] names none");
+
+    internal static PlanOptions PlanOptionsOf(TableOptions options, TableMetadata? table = null) => new()
+    {
+        UnknownFields = options.UnknownFields,
+        OnIncompatible = options.OnIncompatible,
+        MetadataColumn = options.KafkaColumn ? KafkaColumn.Name : null,
+        HasNanoseconds = table?.FormatVersion >= 3,
+        FormerNames = FormerNames.Of(table),
+        MaxRecordBytes = options.MaxRecordBytes,
+        MaxDepth = options.MaxDepth,
+    };
 
     private static JsonDecoderOptions JsonOptions(TableOptions options) => new()
     {
