@@ -26,7 +26,7 @@ public sealed unsafe partial class JsonDecoder : IRecordDecoder
     private readonly UnknownFields unknownFields;
     private readonly bool caseSensitive;
     private readonly byte[] metadata;
-    private readonly JsonKeySet mapKeys = new();
+    private readonly KeySet mapKeys = new();
     private byte[] scratch = [];
     private byte* start;
     private byte* end;

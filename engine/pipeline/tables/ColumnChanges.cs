@@ -59,7 +59,7 @@ internal sealed class ColumnChanges(TableRun run, ILog log)
             }
             try
             {
-                store.Create(compiler.Columns(writer!, TableDecoding.PlanOptionsOf(options)), writer);
+                store.Create(compiler.Columns(writer!, TableDecoding.PlanOptionsOf(options, store.FormatVersion)), writer);
                 return null;
             }
             catch (EngineException e) when (e.Kind == ErrorKind.Invalid && !store.IsOpen)

@@ -15,15 +15,7 @@ internal static class TableDecoding
     {
         if (options.Format == RecordFormat.Raw) return RawDecoder.Fields(1, options.RawKey, options.RawValue);
         if (options.Columns is { } text) return ColumnText.Parse(text);
-        if (options.SchemaFile is not { } file) return null;
-        try
-        {
-            return SchemaFile.Read(File.ReadAllBytes(file)).Fields;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new EngineException(ErrorKind.Invalid, $"table {options.Name}: cannot read schema_file {file}: {e.Message}", e);
-        }
+        return options.SchemaFile is { } file ? SchemaFile.Read(Bytes(options, file, "schema_file")).Fields : null;
     }
 
     /// <summary>
@@ -37,7 +29,7 @@ internal static class TableDecoding
         try
         {
             IRecordDecoder decoder = CompilerOf(options) is { } compiler
-                ? new PlannedDecoder(compiler, store.Schemas!, options.Wire, schema, PlanOptionsOf(options, store.Table.Metadata))
+                ? new PlannedDecoder(compiler, store.Schemas!, options.Wire, schema, PlanOptionsOf(options, store.Table.Metadata.FormatVersion, store.Table.Metadata))
                 : options.Format == RecordFormat.Raw
                 ? new RawDecoder(schema, json.MetadataColumn, options.MaxRecordBytes)
                 : new JsonDecoder(schema, json with { OnFieldInOtherCase = onFieldInOtherCase });
@@ -52,19 +44,39 @@ internal static class TableDecoding
     /// <summary>What makes plans of the schemas that records of the format have; null where they have none.</summary>
     internal static IPlanCompiler? CompilerOf(TableOptions options) => options.Format switch
     {
+        RecordFormat.Avro => AvroCompiler.Instance,
         _ => null,
     };
 
     /// <summary>Where the schemas of a table's records come from; null where the format has none.</summary>
-    internal static ISchemaSource? SchemasOf(TableOptions options, ISchemaSource? registry) =>
-        CompilerOf(options) is null ? null : registry ?? throw TableStop.Misfit($"table {options.Name}: its records name schemas of a registry, and [registry] names none");
+    internal static ISchemaSource? SchemasOf(TableOptions options, ISchemaSource? registry)
+    {
+        if (CompilerOf(options) is null) return null;
+        if (options.WriterSchemaFile is not null) return new FixedSchema(SchemaIn(options));
+        return registry ?? throw TableStop.Misfit($"table {options.Name}: its records name schemas of a registry, and [registry] names none");
+    }
 
-    internal static PlanOptions PlanOptionsOf(TableOptions options, TableMetadata? table = null) => new()
+    /// <summary>The schema that the options give for all records.</summary>
+    private static WriterSchema SchemaIn(TableOptions options) => AvroCompiler.SchemaOf(Bytes(options, options.WriterSchemaFile!, "schema"), options.Wire);
+
+    private static byte[] Bytes(TableOptions options, string file, string key)
+    {
+        try
+        {
+            return File.ReadAllBytes(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new EngineException(ErrorKind.Invalid, $"table {options.Name}: cannot read {key} {file}: {e.Message}", e);
+        }
+    }
+
+    internal static PlanOptions PlanOptionsOf(TableOptions options, int formatVersion, TableMetadata? table = null) => new()
     {
         UnknownFields = options.UnknownFields,
         OnIncompatible = options.OnIncompatible,
         MetadataColumn = options.KafkaColumn ? KafkaColumn.Name : null,
-        HasNanoseconds = table?.FormatVersion >= 3,
+        HasNanoseconds = formatVersion >= 3,
         FormerNames = FormerNames.Of(table),
         MaxRecordBytes = options.MaxRecordBytes,
         MaxDepth = options.MaxDepth,

@@ -37,6 +37,9 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
 
     internal ILog Log => log;
 
+    /// <summary>Of a table that is made.</summary>
+    internal int FormatVersion => formatVersion;
+
     /// <summary>The schemas that records of the table are written with; null where they name none. Any thread.</summary>
     internal ISchemaSource? Schemas { get; } = shared.SchemasOf(options);
 
