@@ -18,6 +18,8 @@ internal static class RestBodies
         SpecJson.Write(json, creation.Spec);
         json.WritePropertyName("write-order");
         SpecJson.Write(json, creation.SortOrder);
+        // Its own default, but Nessie fails without it.
+        json.WriteBoolean("stage-create", false);
         Json.WriteStrings(json, "properties", creation.AllProperties.Add("format-version", creation.FormatVersion == 3 ? "3" : "2"));
         json.WriteEndObject();
     });
