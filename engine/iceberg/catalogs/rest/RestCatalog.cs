@@ -139,14 +139,15 @@ public sealed class RestCatalog : ICatalog, IDisposable
 
     public Table Register(TableIdent ident, string metadataLocation)
     {
+        Config().Require(RestEndpoint.Register);
         TableNames.Require(ident, strict: false);
         var body = RestBodies.Registration(ident.Name, metadataLocation);
-        var path = $"{PathOf(ident.Namespace)}/register";
-        var answer = Change(path, body);
+        var request = new RestRequest(HttpMethod.Post, $"{UriOf(ident.Namespace)}/register") { Body = body, Changes = true, Delegation = Delegation };
+        var answer = Change(request);
         if (answer.Status == 404)
         {
             CreateNamespace(ident.Namespace);
-            answer = Change(path, body);
+            answer = Change(request);
         }
         if (answer.Status == 409) throw new EngineException(ErrorKind.AlreadyExists, $"table {ident} exists already");
         RequireSuccess(answer, $"table {ident} cannot be registered", changes: true);
@@ -165,15 +166,16 @@ public sealed class RestCatalog : ICatalog, IDisposable
     {
         TableNames.Require(from, strict: false);
         TableNames.Require(to, strict: false);
+        Config().Require(RestEndpoint.Rename);
         var body = RestBodies.Renaming(from, to);
-        var path = $"{Config().Base}/tables/rename";
-        var answer = Change(path, body);
+        var request = new RestRequest(HttpMethod.Post, $"{Config().Base}/tables/rename") { Body = body, Changes = true, Token = grants.TokenOf(from) };
+        var answer = Change(request);
         if (answer.Status == 404 && TryLoad(from) is not null)
         {
             CreateNamespace(to.Namespace);
-            answer = Change(path, body);
+            answer = Change(request);
         }
-        cache.TryRemove(from, out _);
+        Forget(from);
         if (answer.Status == 404) throw new EngineException(ErrorKind.NotFound, $"table {from} does not exist in {client.Root}");
         if (answer.Status == 409) throw new EngineException(ErrorKind.AlreadyExists, $"table {to} exists already");
         RequireSuccess(answer, $"table {from} cannot be renamed", changes: true);
