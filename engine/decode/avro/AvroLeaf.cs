@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Unicode;
 using K2I.Avro;
@@ -36,7 +35,7 @@ internal sealed unsafe class AvroLeaf : AvroNode
         symbols = [.. type.Symbols.Select(Encoding.UTF8.GetBytes)];
         op = OpOf(type, kind);
         if (op is AvroOp.Time or AvroOp.Micros or AvroOp.Nanos) factor = FactorOf(type.Logical!, op == AvroOp.Nanos);
-        if (kind == TypeKind.Decimal) limit = (Int128)Digits.Power(((PrimitiveType)field.Type).Precision);
+        if (kind == TypeKind.Decimal) limit = Digits.LargePower(((PrimitiveType)field.Type).Precision);
     }
 
     internal override void Bind(ColumnBuilder column) => this.column = column;

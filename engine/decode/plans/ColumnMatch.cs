@@ -81,11 +81,15 @@ public sealed class ColumnMatch
             Field(field, column, table, taken, writtenPath, tablePath);
             return;
         }
-        foreach (var alias in written.Aliases.GetValueOrDefault(WrittenColumns.Join(writtenPath, field.Name), []))
+        var aliases = written.Aliases.GetValueOrDefault(WrittenColumns.Join(writtenPath, field.Name), []);
+        foreach (var alias in aliases)
         {
             if (table.Find(alias) is not { } column || taken.Contains(column.Id) || !ColumnFit.Takes(column.Type, field.Type, out _)) continue;
             if (options.UnknownFields == UnknownFields.Evolve)
-                changes.Add(new RenamedColumn(WrittenColumns.Join(tablePath, alias), WrittenColumns.Join(tablePath, field.Name)) { NewName = field.Name });
+            {
+                var (from, into) = (WrittenColumns.Join(tablePath, alias), WrittenColumns.Join(tablePath, field.Name));
+                changes.Add(new RenamedColumn(from, into) { NewName = field.Name, FormerNames = aliases });
+            }
             Field(field, column, table, taken, writtenPath, tablePath);
             return;
         }

@@ -37,8 +37,7 @@ internal static class FormerNames
         foreach (var renamed in changes.OfType<RenamedColumn>())
         {
             if (table.CurrentSchema.FindByPath(renamed.FormerPath) is not { } field) continue;
-            var known = names.GetValueOrDefault(field.Id, []);
-            if (!known.Contains(field.Name)) names = names.SetItem(field.Id, known.Add(field.Name));
+            names = names.SetItem(field.Id, [.. names.GetValueOrDefault(field.Id, []).Union(renamed.FormerNames)]);
         }
         return changes.Any(c => c is RenamedColumn) ? properties.SetItem(K2IKeys.FormerNames, TextOf(names)) : properties;
     }
