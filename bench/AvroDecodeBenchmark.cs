@@ -13,9 +13,12 @@ public class AvroDecodeBenchmark : IDisposable
     private const int Records = 256;
 
     private const string Writer = """
-        {"type":"record","name":"Event","fields":[{"name":"event_id","type":{"type":"string","logicalType":"uuid"}},{"name":"user_id","type":"long"},
-        {"name":"event_type","type":"string"},{"name":"event_time","type":{"type":"long","logicalType":"timestamp-millis"}},{"name":"page","type":"string"},
-        {"name":"country","type":"string"},{"name":"amount","type":"double"},{"name":"quantity","type":"int"},{"name":"premium","type":"boolean"}]}
+        {"type":"record","name":"Event","fields":[
+        {"name":"event_id","type":{"type":"string","logicalType":"uuid"}},{"name":"user_id","type":"long"},
+        {"name":"event_type","type":"string"},
+        {"name":"event_time","type":{"type":"long","logicalType":"timestamp-millis"}},{"name":"page","type":"string"},
+        {"name":"country","type":"string"},{"name":"amount","type":"double"},
+        {"name":"quantity","type":"int"},{"name":"premium","type":"boolean"}]}
         """;
 
     private static readonly string[] Types = ["click", "view", "purchase", "scroll"];
@@ -64,7 +67,8 @@ public class AvroDecodeBenchmark : IDisposable
         batch.Reset();
         foreach (var record in records)
         {
-            if (decoder.Decode(new RecordInput(record), batch) != DecodeStatus.Ok || !batch.EndRow()) throw new InvalidOperationException(decoder.Error.ToString());
+            if (decoder.Decode(new RecordInput(record), batch) != DecodeStatus.Ok
+                || !batch.EndRow()) throw new InvalidOperationException(decoder.Error.ToString());
         }
         return batch.Rows;
     }

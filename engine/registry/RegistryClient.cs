@@ -21,7 +21,11 @@ internal sealed class RegistryClient : IDisposable
     internal RegistryClient(RegistryOptions options, IClock clock)
     {
         this.options = options;
-        http = new(HandlerOf(options)) { Timeout = TimeSpan.FromMilliseconds(options.TimeoutMs), MaxResponseContentBufferSize = options.MaxAnswerBytes };
+        http = new(HandlerOf(options))
+        {
+            Timeout = TimeSpan.FromMilliseconds(options.TimeoutMs),
+            MaxResponseContentBufferSize = options.MaxAnswerBytes,
+        };
         login = new(options, http, clock);
     }
 
@@ -41,9 +45,11 @@ internal sealed class RegistryClient : IDisposable
                 Volatile.Write(ref first, at);
                 return answer;
             }
-            catch (Exception e) when (e is HttpRequestException or IOException or JsonException || (e is OperationCanceledException && !stop.IsCancellationRequested))
+            catch (Exception e) when (e is HttpRequestException or IOException or JsonException
+                || (e is OperationCanceledException && !stop.IsCancellationRequested))
             {
-                problem = new(ErrorKind.Unavailable, $"{url}: {(e is OperationCanceledException ? $"no answer within {options.TimeoutMs} ms" : e.InnerException?.Message ?? e.Message)}", e);
+                var why = e is OperationCanceledException ? $"no answer within {options.TimeoutMs} ms" : e.InnerException?.Message ?? e.Message;
+                problem = new(ErrorKind.Unavailable, $"{url}: {why}", e);
             }
             catch (EngineException e) when (e.Retryable)
             {
@@ -57,7 +63,9 @@ internal sealed class RegistryClient : IDisposable
     {
         for (var again = false; ; again = true)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(url, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+            using var request =
+                new HttpRequestMessage(HttpMethod.Get,
+                new Uri(url, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
             request.Headers.Accept.Add(new("application/vnd.schemaregistry.v1+json"));
             request.Headers.Accept.Add(new("application/json"));
             foreach (var (name, value) in options.Headers) request.Headers.TryAddWithoutValidation(name, value);
@@ -83,7 +91,8 @@ internal sealed class RegistryClient : IDisposable
     {
         try
         {
-            using var answer = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(stop).ConfigureAwait(false), new() { MaxDepth = MaxDepth });
+            using var answer =
+                JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(stop).ConfigureAwait(false), new() { MaxDepth = MaxDepth });
             return answer.RootElement.ValueKind == JsonValueKind.Object && answer.RootElement.TryGetProperty("error_code", out var code)
                 && code.ValueKind == JsonValueKind.Number && code.TryGetInt32(out var number) && number is 40401 or 40402 or 40403 or 404;
         }
@@ -108,7 +117,11 @@ internal sealed class RegistryClient : IDisposable
         {
             if (options.CaFile is { } authorities)
             {
-                var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+                var policy = new X509ChainPolicy
+                {
+                    TrustMode = X509ChainTrustMode.CustomRootTrust,
+                    RevocationMode = X509RevocationMode.NoCheck,
+                };
                 policy.CustomTrustStore.ImportFromPemFile(authorities);
                 handler.SslOptions.CertificateChainPolicy = policy;
             }

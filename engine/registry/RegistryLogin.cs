@@ -5,7 +5,10 @@ using K2I.Base;
 
 namespace K2I.Registry;
 
-/// <summary>Who one is to a registry: a name and password, a token, or tokens that are fetched for a credential and kept until they end. Any thread.</summary>
+/// <summary>
+/// Who one is to a registry: a name and password, a token, or tokens that are fetched for a credential and kept until they end. Any
+/// thread.
+/// </summary>
 internal sealed class RegistryLogin(RegistryOptions options, HttpClient http, IClock clock)
 {
     /// <summary>A token is renewed so long before its end.</summary>
@@ -53,9 +56,11 @@ internal sealed class RegistryLogin(RegistryOptions options, HttpClient http, IC
         if (!response.IsSuccessStatusCode) throw Bad($"{(int)response.StatusCode} {response.ReasonPhrase}");
         using var answer = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(stop).ConfigureAwait(false));
         var root = answer.RootElement;
-        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("access_token", out var given) || given.ValueKind != JsonValueKind.String)
+        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("access_token", out var given)
+            || given.ValueKind != JsonValueKind.String)
             throw Bad("there is no access_token in the answer");
-        var life = root.TryGetProperty("expires_in", out var seconds) && seconds.ValueKind == JsonValueKind.Number && seconds.TryGetInt32(out var s)
+        var life = root.TryGetProperty("expires_in", out var seconds) && seconds.ValueKind == JsonValueKind.Number
+            && seconds.TryGetInt32(out var s)
             ? Math.Clamp(s, 1, 86_400) * 1_000L
             : DefaultLifeMs;
         return (given.GetString()!, life);

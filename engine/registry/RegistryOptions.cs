@@ -5,7 +5,10 @@ namespace K2I.Registry;
 /// <summary>How to reach a schema registry with Confluent's API, and who one is there. Holds secrets: not to be printed.</summary>
 public sealed record RegistryOptions
 {
-    /// <summary>Where the registry is, <c>https://host/path</c>; the next is tried where one gives no answer. Together they are one registry: ids mean the same at each.</summary>
+    /// <summary>
+    /// Where the registry is, <c>https://host/path</c>; the next is tried where one gives no answer. Together they are one registry: ids
+    /// mean the same at each.
+    /// </summary>
     public required ImmutableArray<string> Urls { get; init; }
 
     /// <summary>The context that ids are counted in, without the dot; null for the registry's own.</summary>

@@ -50,15 +50,18 @@ internal sealed class SchemaFetcher(RegistryOptions options, IClock clock) : IDi
         _ => null,
     };
 
-    private string Context(char separator) => options.Context is { } context ? $"{separator}subject={Uri.EscapeDataString($":.{context}:")}" : "";
+    private string Context(char separator) => options.Context is { } context ? $"{separator}subject={Uri.EscapeDataString($":.{context}:")}"
+        : "";
 
     private static (SchemaLanguage Language, string Text) Read(JsonElement answer, string path)
     {
-        if (answer.ValueKind != JsonValueKind.Object || !answer.TryGetProperty("schema", out var schema) || schema.ValueKind != JsonValueKind.String)
+        if (answer.ValueKind != JsonValueKind.Object || !answer.TryGetProperty("schema", out var schema)
+            || schema.ValueKind != JsonValueKind.String)
             throw Bad(path, "there is no schema in it");
         var text = schema.GetString()!;
         if (text.Length > MaxSchemaCharacters) throw Bad(path, $"a schema of more than {MaxSchemaCharacters} characters");
-        var language = answer.TryGetProperty("schemaType", out var type) && type.ValueKind == JsonValueKind.String ? type.GetString() : "AVRO";
+        var language = answer.TryGetProperty("schemaType", out var type) && type.ValueKind == JsonValueKind.String ? type.GetString()
+            : "AVRO";
         return (language switch
         {
             "AVRO" => SchemaLanguage.Avro,
@@ -87,11 +90,13 @@ internal sealed class SchemaFetcher(RegistryOptions options, IClock clock) : IDi
     private static (string Name, string Subject, int Version) Named(JsonElement reference)
     {
         if (reference.ValueKind == JsonValueKind.Object && Text("name") is { } name && Text("subject") is { } subject
-            && reference.TryGetProperty("version", out var version) && version.ValueKind == JsonValueKind.Number && version.TryGetInt32(out var number))
+            && reference.TryGetProperty("version", out var version) && version.ValueKind == JsonValueKind.Number
+                && version.TryGetInt32(out var number))
             return (name, subject, number);
         throw Bad("references", "one has no name, subject and version");
 
-        string? Text(string property) => reference.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        string? Text(string property) => reference.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString() : null;
     }
 
     /// <summary>What people call the schema; nulls where the registry does not say.</summary>
@@ -104,8 +109,10 @@ internal sealed class SchemaFetcher(RegistryOptions options, IClock clock) : IDi
             if (answer is null || answer.RootElement.ValueKind != JsonValueKind.Array) return (null, null);
             foreach (var version in answer.RootElement.EnumerateArray())
             {
-                if (version.ValueKind != JsonValueKind.Object || !version.TryGetProperty("subject", out var subject) || subject.ValueKind != JsonValueKind.String) continue;
-                if (version.TryGetProperty("version", out var number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out var count))
+                if (version.ValueKind != JsonValueKind.Object || !version.TryGetProperty("subject", out var subject)
+                    || subject.ValueKind != JsonValueKind.String) continue;
+                if (version.TryGetProperty("version", out var number) && number.ValueKind == JsonValueKind.Number
+                    && number.TryGetInt32(out var count))
                     return (subject.GetString(), count);
             }
         }
@@ -116,5 +123,6 @@ internal sealed class SchemaFetcher(RegistryOptions options, IClock clock) : IDi
         return (null, null);
     }
 
-    private static EngineException Bad(string what, string why) => new(ErrorKind.Unavailable, $"the registry's answer to {what} is of no use: {why}");
+    private static EngineException Bad(string what, string why) =>
+        new(ErrorKind.Unavailable, $"the registry's answer to {what} is of no use: {why}");
 }

@@ -8,7 +8,10 @@ using K2I.Memory;
 
 namespace K2I.Registry;
 
-/// <summary>Schemas kept on disk, one file each, in a folder of their registry: ids mean other schemas elsewhere. What cannot be read is fetched again.</summary>
+/// <summary>
+/// Schemas kept on disk, one file each, in a folder of their registry: ids mean other schemas elsewhere. What cannot be read is fetched
+/// again.
+/// </summary>
 internal sealed class SchemaFiles
 {
     private const int MaxBytes = 64 << 20;
@@ -34,13 +37,15 @@ internal sealed class SchemaFiles
             using var json = JsonDocument.Parse(disk.Read(PathOf(id), MaxBytes));
             var root = json.RootElement;
             return new(id, (SchemaLanguage)root.GetProperty("language").GetInt32(), root.GetProperty("schema").GetString()!,
-                [.. root.GetProperty("references").EnumerateArray().Select(r => new SchemaReference(r.GetProperty("name").GetString()!, r.GetProperty("schema").GetString()!))])
+                [.. root.GetProperty("references").EnumerateArray().Select(r =>
+                    new SchemaReference(r.GetProperty("name").GetString()!, r.GetProperty("schema").GetString()!))])
             {
                 Subject = root.GetProperty("subject").GetString(),
                 Version = root.TryGetProperty("version", out var version) ? version.GetInt32() : null,
             };
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or EngineException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException
+            or EngineException)
         {
             log.Warn("a schema that was kept on disk cannot be read, and is fetched again", ("file", PathOf(id)), ("error", e.Message));
             return null;

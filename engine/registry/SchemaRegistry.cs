@@ -5,18 +5,21 @@ using K2I.Memory;
 namespace K2I.Registry;
 
 /// <summary>
-/// The schemas of a registry, by id: in memory, on disk, else fetched. What an id means never changes, so that a schema is fetched once, and after a restart not
-/// at all. Any thread; nothing waits.
+/// The schemas of a registry, by id: in memory, on disk, else fetched. What an id means never changes, so that a schema is fetched once,
+/// and after a restart not at all. Any thread; nothing waits.
 /// </summary>
 /// <remarks>
-/// Requests run on the thread pool, few at a time. An id that the registry says it does not have is asked for again for a short while, as a registry's replicas
-/// lag; then its records cannot be read, until it is asked for again much later. While the registry is away ids stay pending.
+/// Requests run on the thread pool, few at a time. An id that the registry says it does not have is asked for again for a short while, as
+/// a registry's replicas lag; then its records cannot be read, until it is asked for again much later. While the registry is away ids stay
+/// pending.
 /// </remarks>
 public sealed class SchemaRegistry : ISchemaSource, IDisposable
 {
     private const int MostRequests = 4, FirstWaitMs = 250, LongestWaitMs = 15_000;
 
-    /// <summary>For so long an id may be one that a replica does not have yet, unless other ids were found missing so shortly before.</summary>
+    /// <summary>
+    /// For so long an id may be one that a replica does not have yet, unless other ids were found missing so shortly before.
+    /// </summary>
     private const int LagMs = 2_000;
 
     /// <summary>When it is asked again for an id that was missing.</summary>
@@ -62,7 +65,8 @@ public sealed class SchemaRegistry : ISchemaSource, IDisposable
         {
             var entry = EntryOf(id);
             schema = entry.Schema;
-            if (schema is not null || entry.IsFetching || requests == MostRequests || clock.MonotonicMs < entry.NextAskMs) return entry.State;
+            if (schema is not null || entry.IsFetching || requests == MostRequests
+                || clock.MonotonicMs < entry.NextAskMs) return entry.State;
             entry.IsFetching = true;
             requests++;
             _ = Task.Run(() => Fetch(id, entry));
@@ -83,7 +87,8 @@ public sealed class SchemaRegistry : ISchemaSource, IDisposable
         if (files?.Read(id) is { } kept) (entry.Schema, entry.State) = (kept, SchemaState.Known);
         if (missing >= MostMissing)
         {
-            foreach (var old in entries.Where(e => e.Value is { State: SchemaState.Missing, IsFetching: false }).Select(e => e.Key).ToList()) entries.Remove(old);
+            var old = entries.Where(e => e.Value is { State: SchemaState.Missing, IsFetching: false }).Select(e => e.Key).ToList();
+            foreach (var key in old) entries.Remove(key);
             missing = 0;
         }
         return entries[id] = entry;

@@ -14,8 +14,14 @@ public sealed class AvroTests : IDisposable
     private static readonly string[] Schemas =
     [
         """{"type":"record","name":"E","fields":[{"name":"id","type":"int"},{"name":"who","type":"string"}]}""",
-        """{"type":"record","name":"E","fields":[{"name":"id","type":"long"},{"name":"who","type":"string"},{"name":"city","type":["null","string"],"default":null}]}""",
-        """{"type":"record","name":"E","fields":[{"name":"id","type":"long"},{"name":"name","type":"string","aliases":["who"]},{"name":"tags","type":{"type":"array","items":"string"}}]}""",
+        """
+        {"type":"record","name":"E","fields":[{"name":"id","type":"long"},{"name":"who","type":"string"},
+        {"name":"city","type":["null","string"],"default":null}]}
+        """,
+        """
+        {"type":"record","name":"E","fields":[{"name":"id","type":"long"},{"name":"name","type":"string","aliases":["who"]},
+        {"name":"tags","type":{"type":"array","items":"string"}}]}
+        """,
     ];
 
     private readonly Workspace workspace = new();
@@ -80,7 +86,8 @@ public sealed class AvroTests : IDisposable
             if (schema == 1) Number(value, 0);
             if (schema == 2) value.Add(0);
             expected[$"{topic}:{partition}:{((round * InRound) + i) / 2}"] = (id, name);
-            producer.Produce(new TopicPartition(topic, partition), new() { Value = [.. value] }, r => Assert.False(r.Error.IsError, r.Error.Reason));
+            producer.Produce(new TopicPartition(topic, partition), new() { Value = [.. value] }, r =>
+                Assert.False(r.Error.IsError, r.Error.Reason));
         }
         Assert.Equal(0, producer.Flush(TimeSpan.FromSeconds(60)));
     }
@@ -134,7 +141,8 @@ public sealed class AvroTests : IDisposable
                 while (true)
                 {
                     var context = await listener.GetContextAsync();
-                    var at = context.Request.RawUrl!.Split('/') is ["", "schemas", "ids", var id] && int.TryParse(id, out var number) ? number - 1 : -1;
+                    var at = context.Request.RawUrl!.Split('/') is ["", "schemas", "ids", var id] && int.TryParse(id, out var number)
+                        ? number - 1 : -1;
                     var isKnown = at >= 0 && at < Schemas.Length;
                     context.Response.StatusCode = isKnown ? 200 : 404;
                     var body = isKnown ? $$"""{"schema":{{JsonSerializer.Serialize(Schemas[at])}}}""" : """{"error_code":40403}""";

@@ -26,7 +26,9 @@ internal sealed class FakeSchemas : ISchemaSource
         return known.TryGetValue(id, out schema) ? SchemaState.Known : id.Value >= Away ? SchemaState.Pending : SchemaState.Missing;
     }
 
-    /// <summary>Values of Avro, one behind another: a long, a text; a null is the branch 0 of a union, and what follows a 1 its branch 1.</summary>
+    /// <summary>
+    /// Values of Avro, one behind another: a long, a text; a null is the branch 0 of a union, and what follows a 1 its branch 1.
+    /// </summary>
     internal static byte[] Record(int id, params object?[] values)
     {
         List<byte> bytes = [0, (byte)(id >> 24), (byte)(id >> 16), (byte)(id >> 8), (byte)id];

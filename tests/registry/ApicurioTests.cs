@@ -22,7 +22,8 @@ public sealed class ApicurioTests : IClassFixture<ApicurioTests.Server>
     {
         private readonly TempFolder folder = new();
 
-        public Server() => Url = Shared.Find(Program) is null ? "" : Tool.Output("bash", [Shared.Need(Program), Path.Combine(folder.Path, "reg"), "--heap", "256m"]).Trim().Split('\n')[^1];
+        public Server() => Url = Shared.Find(Program) is null ? ""
+            : Tool.Output("bash", [Shared.Need(Program), Path.Combine(folder.Path, "reg"), "--heap", "256m"]).Trim().Split('\n')[^1];
 
         public string Url { get; }
 
@@ -39,9 +40,12 @@ public sealed class ApicurioTests : IClassFixture<ApicurioTests.Server>
         const string address = """{"type":"record","name":"Address","namespace":"x","fields":[{"name":"city","type":"string"}]}""";
         const string person = """{"type":"record","name":"Person","namespace":"x","fields":[{"name":"home","type":"x.Address"}]}""";
         _ = Register("address", new { schema = address });
-        var id = Register("person-value", new { schema = person, references = new[] { new { name = "x.Address", subject = "address", version = 1 } } });
+        var id = Register("person-value",
+            new { schema = person, references = new[] { new { name = "x.Address", subject = "address", version = 1 } } });
         using var folder = new TempFolder();
-        using var registry = new SchemaRegistry(new() { Urls = [server.Url] }, folder.Path, LocalFileSystem.Instance, SystemClock.Instance, NullLog.Instance);
+        using var registry =
+            new SchemaRegistry(new() { Urls = [server.Url] }, folder.Path, LocalFileSystem.Instance, SystemClock.Instance,
+            NullLog.Instance);
         var schema = SchemaRegistryTests.Wait(registry, SchemaId.Of(id), SchemaState.Known)!;
         Assert.Equal(("person-value", 1), (schema.Subject, schema.Version));
         Assert.Equal("x.Address", Assert.Single(schema.References).Name);
@@ -52,7 +56,9 @@ public sealed class ApicurioTests : IClassFixture<ApicurioTests.Server>
     private int Register(string subject, object schema)
     {
         using var content = JsonContent.Create(schema);
-        using var answer = Http.PostAsync($"{server.Url}/subjects/{subject}/versions", new StringContent(content.ReadAsStringAsync().Result, Encoding.UTF8, "application/vnd.schemaregistry.v1+json")).Result;
+        using var answer =
+            Http.PostAsync($"{server.Url}/subjects/{subject}/versions",
+            new StringContent(content.ReadAsStringAsync().Result, Encoding.UTF8, "application/vnd.schemaregistry.v1+json")).Result;
         var text = answer.Content.ReadAsStringAsync().Result;
         Assert.True(answer.IsSuccessStatusCode, text);
         using var json = JsonDocument.Parse(text);

@@ -8,7 +8,8 @@ namespace K2I.Registry.Tests;
 internal sealed class FakeRegistry : IDisposable
 {
     private readonly HttpListener listener = new();
-    private readonly ConcurrentDictionary<string, Func<HttpListenerRequest, (int Status, string Body)>> answers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Func<HttpListenerRequest, (int Status, string Body)>> answers =
+        new(StringComparer.Ordinal);
 
     internal FakeRegistry()
     {
@@ -53,7 +54,8 @@ internal sealed class FakeRegistry : IDisposable
                 return;
             }
             Calls.Enqueue(context.Request.RawUrl!);
-            var (status, body) = answers.TryGetValue(context.Request.RawUrl!, out var answer) ? answer(context.Request) : (404, """{"error_code":40403,"message":"no"}""");
+            var (status, body) = answers.TryGetValue(context.Request.RawUrl!, out var answer) ? answer(context.Request)
+                : (404, """{"error_code":40403,"message":"no"}""");
             context.Response.StatusCode = status;
             if (status is 301 or 302) context.Response.Headers["Location"] = body;
             try

@@ -33,7 +33,8 @@ public sealed class SchemaRegistryTests : IDisposable
     [Fact]
     public void ReferencesComeBeforeWhatRefersToThem()
     {
-        server.Answer("/schemas/ids/1", 200, """{"schema":"A","references":[{"name":"b","subject":"s/b","version":2},{"name":"c","subject":"c","version":1}]}""");
+        server.Answer("/schemas/ids/1", 200,
+            """{"schema":"A","references":[{"name":"b","subject":"s/b","version":2},{"name":"c","subject":"c","version":1}]}""");
         server.Answer("/subjects/s%2Fb/versions/2", 200, """{"schema":"B","references":[{"name":"c","subject":"c","version":1}]}""");
         server.Answer("/subjects/c/versions/1", 200, """{"schema":"C"}""");
         var schema = Wait(Open(), SchemaId.Of(1), SchemaState.Known)!;
@@ -106,10 +107,13 @@ public sealed class SchemaRegistryTests : IDisposable
         var tokens = 0;
         server.Answer("/token", r => (200, $$"""{"access_token":"t{{Interlocked.Increment(ref tokens)}}","expires_in":3600}"""));
         server.Answer("/schemas/ids/1", r => (r.Headers["Authorization"] == "Bearer t2" ? 200 : 401, Answer));
-        Assert.NotNull(Wait(Open(o => o with { Credential = "id:secret", TokenUrl = server.Url + "/token" }), SchemaId.Of(1), SchemaState.Known));
-        server.Answer("/schemas/ids/2", r => (r.Headers["Authorization"] == "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("me:too")) ? 200 : 401, Answer));
+        Assert.NotNull(Wait(Open(o => o with { Credential = "id:secret", TokenUrl = server.Url + "/token" }), SchemaId.Of(1),
+            SchemaState.Known));
+        server.Answer("/schemas/ids/2", r =>
+            (r.Headers["Authorization"] == "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("me:too")) ? 200 : 401, Answer));
         Assert.NotNull(Wait(Open(o => o with { User = "me", Password = "too" }), SchemaId.Of(2), SchemaState.Known));
-        server.Answer("/schemas/ids/3", r => (r.Headers["Authorization"] == "Bearer fixed" && r.Headers["X-Tenant"] == "a" ? 200 : 401, Answer));
+        server.Answer("/schemas/ids/3", r =>
+            (r.Headers["Authorization"] == "Bearer fixed" && r.Headers["X-Tenant"] == "a" ? 200 : 401, Answer));
         var headers = ImmutableSortedDictionary<string, string>.Empty.Add("X-Tenant", "a");
         Assert.NotNull(Wait(Open(o => o with { Token = "fixed", Headers = headers }), SchemaId.Of(3), SchemaState.Known));
     }

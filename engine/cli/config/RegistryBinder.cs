@@ -9,7 +9,8 @@ internal sealed class RegistryBinder(ValueReader values, SettingSection? section
     private static readonly (ConfigKey Key, ConfigKey Needs)[] Together =
     [
         (Keys.RegistryUser, Keys.RegistryPassword), (Keys.RegistryPassword, Keys.RegistryUser),
-        (Keys.RegistryCredential, Keys.RegistryTokenUrl), (Keys.RegistryTokenUrl, Keys.RegistryCredential), (Keys.RegistryScope, Keys.RegistryCredential),
+        (Keys.RegistryCredential, Keys.RegistryTokenUrl), (Keys.RegistryTokenUrl, Keys.RegistryCredential),
+            (Keys.RegistryScope, Keys.RegistryCredential),
         (Keys.RegistryCertificate, Keys.RegistryKey), (Keys.RegistryKey, Keys.RegistryCertificate),
     ];
 
@@ -26,7 +27,8 @@ internal sealed class RegistryBinder(ValueReader values, SettingSection? section
         if (credential is not null && credential.IndexOf(':', StringComparison.Ordinal) is <= 0) values.Bad(Keys.RegistryCredential);
         return new()
         {
-            Urls = [.. (values.Text(Keys.RegistryUrl) ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(u => Url(u, Keys.RegistryUrl))],
+            Urls = [.. (values.Text(Keys.RegistryUrl) ?? "").Split(',',
+                StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(u => Url(u, Keys.RegistryUrl))],
             Context = values.Text(Keys.RegistryContext)?.Trim(':', '.'),
             User = values.Text(Keys.RegistryUser),
             Password = values.Text(Keys.RegistryPassword),
@@ -63,8 +65,10 @@ internal sealed class RegistryBinder(ValueReader values, SettingSection? section
         foreach (var setting in section!.All.Where(s => KnownKeys.IsHeader(s.Key)))
         {
             var name = setting.Key[Keys.HeaderPrefix.Length..];
-            if (name.Contains('.', StringComparison.Ordinal)) problems.Add(setting.KeyPlace, $"[registry] {setting.Key}: is not a header that can be set");
-            else if (setting.Text.Any(c => c is < ' ' or > '~')) problems.Add(setting.ValuePlace, $"[registry] {setting.Key}: expected printable ASCII characters");
+            if (name.Contains('.', StringComparison.Ordinal)) problems.Add(setting.KeyPlace,
+                $"[registry] {setting.Key}: is not a header that can be set");
+            else if (setting.Text.Any(c => c is < ' ' or > '~')) problems.Add(setting.ValuePlace,
+                $"[registry] {setting.Key}: expected printable ASCII characters");
             else headers[name] = setting.Text;
         }
         return headers.ToImmutable();

@@ -34,7 +34,8 @@ internal sealed class TableSections(List<SettingSection> sections, Place source,
     {
         foreach (var section in sections.Where(s => s.IsTable && s[Keys.WriterSchema.Name] is null))
             if (section[Keys.Format.Name] is { Text: "avro" } format)
-                problems.Add(format.ValuePlace, $"[{section.Name}] format: records name schemas, and there is no [registry]", "add [registry] with url, or schema = FILE here");
+                problems.Add(format.ValuePlace, $"[{section.Name}] format: records name schemas, and there is no [registry]",
+                    "add [registry] with url, or schema = FILE here");
     }
 
     private TableOptions BindTable(SettingSection section)

@@ -10,7 +10,8 @@ public sealed class AvroJudged
     [FastavroFact]
     public void RowsAreWhatFastavroWroteWhicheverVersionOfTheSchemaTheyHave()
     {
-        var lines = Tool.Output(FastavroFactAttribute.Python!, [Repository.Path("tests/decode/avro/avro_judge.py"), $"{Seed}", $"{Cases}"]).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var lines = Tool.Output(FastavroFactAttribute.Python!,
+            [Repository.Path("tests/decode/avro/avro_judge.py"), $"{Seed}", $"{Cases}"]).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(Cases, lines.Length);
         var evolved = 0;
         for (var at = 0; at < lines.Length; at++)
@@ -38,7 +39,8 @@ public sealed class AvroJudged
         foreach (var (id, bytes, expected) in records)
         {
             var row = rows.Decode(id, bytes);
-            Assert.True(expected == row, $"{name}, schema {id}: expected {expected}, found {row} ({rows.Decoder.Error}); {string.Join("; ", rows.Changes)}");
+            Assert.True(expected == row,
+                $"{name}, schema {id}: expected {expected}, found {row} ({rows.Decoder.Error}); {string.Join("; ", rows.Changes)}");
         }
         Assert.Equal(changes, rows.Changes.Count);
         Damage(rows, records.Select(r => (r.Id, r.Bytes)).ToList(), name);
@@ -54,7 +56,8 @@ public sealed class AvroJudged
             for (var i = 0; i < 20; i++)
             {
                 var damaged = (byte[])bytes.Clone();
-                for (var n = random.Next(1, 4); n > 0 && damaged.Length > 0; n--) damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
+                for (var n = random.Next(1, 4); n > 0 && damaged.Length > 0; n--) damaged[random.Next(damaged.Length)] =
+                    (byte)random.Next(256);
                 if (random.Next(3) == 0) damaged = damaged[..random.Next(damaged.Length + 1)];
                 _ = rows.Decode(id, damaged);
             }

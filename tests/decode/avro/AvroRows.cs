@@ -48,7 +48,8 @@ internal sealed class AvroRows : ISchemaSource, IDisposable
     public SchemaState Find(SchemaId id, out WriterSchema? schema) =>
         schemas.TryGetValue(id, out schema) ? SchemaState.Known : pending.Contains(id) ? SchemaState.Pending : SchemaState.Missing;
 
-    internal static byte[] Framed(int id, ReadOnlySpan<byte> payload) => [0, (byte)(id >> 24), (byte)(id >> 16), (byte)(id >> 8), (byte)id, .. payload];
+    internal static byte[] Framed(int id, ReadOnlySpan<byte> payload) =>
+        [0, (byte)(id >> 24), (byte)(id >> 16), (byte)(id >> 8), (byte)id, .. payload];
 
     internal string Decode(int id, string hex) => Decode(id, Convert.FromHexString(hex));
 
@@ -107,7 +108,8 @@ internal sealed class AvroRows : ISchemaSource, IDisposable
                 var parent = added.ParentPath.Length == 0 ? null : schema.FindByPath(added.ParentPath);
                 return parent is null
                     ? new(schema.Fields.AddRange(numbered.Fields))
-                    : (StructType)Replaced(schema.Struct, parent with { Type = new StructType(((StructType)parent.Type).Fields.AddRange(numbered.Fields)) });
+                    : (StructType)Replaced(schema.Struct,
+                        parent with { Type = new StructType(((StructType)parent.Type).Fields.AddRange(numbered.Fields)) });
             case WiderColumn wider:
                 return (StructType)Replaced(schema.Struct, schema.FindByPath(wider.Path)! with { Type = wider.Type });
             case RenamedColumn renamed:
@@ -135,7 +137,8 @@ internal sealed class AvroRows : ISchemaSource, IDisposable
 
     /// <summary>As the judge shows rows: by name, without nulls, floats as the bits of a double, strings as hex.</summary>
     private static string Show(IEnumerable<ColumnView> columns, int ordinal) =>
-        "{" + string.Join(",", columns.Where(c => !c.IsNull(ordinal)).OrderBy(c => c.Field.Name, StringComparer.Ordinal).Select(c => $"{c.Field.Name}={Show(c, ordinal)}")) + "}";
+        "{" + string.Join(",", columns.Where(c => !c.IsNull(ordinal)).OrderBy(c => c.Field.Name, StringComparer.Ordinal).Select(c =>
+            $"{c.Field.Name}={Show(c, ordinal)}")) + "}";
 
     private static string Show(ColumnView view, int ordinal)
     {
@@ -147,7 +150,9 @@ internal sealed class AvroRows : ISchemaSource, IDisposable
             TypeKind.String => Convert.ToHexStringLower(view.Bytes(ordinal)),
             TypeKind.Struct => Show(view.Children, ordinal),
             TypeKind.List => "[" + string.Join(",", Items(view, ordinal).Select(i => Show(view.Children[0], i))) + "]",
-            TypeKind.Map => "<" + string.Join(",", Items(view, ordinal).Select(i => Show(view.Children[0].Children[0], i) + "=" + Show(view.Children[0].Children[1], i))) + ">",
+            TypeKind.Map =>
+                "<" + string.Join(",", Items(view, ordinal).Select(i =>
+                Show(view.Children[0].Children[0], i) + "=" + Show(view.Children[0].Children[1], i))) + ">",
             _ => Rows.Show(view, ordinal),
         };
 
