@@ -48,7 +48,8 @@ internal sealed class RegistryClient : IDisposable
             catch (Exception e) when (e is HttpRequestException or IOException or JsonException
                 || (e is OperationCanceledException && !stop.IsCancellationRequested))
             {
-                var why = e is OperationCanceledException ? $"no answer within {options.TimeoutMs} ms" : e.InnerException?.Message ?? e.Message;
+                var why = e is OperationCanceledException ? $"no answer within {options.TimeoutMs} ms"
+                    : e.InnerException?.Message ?? e.Message;
                 problem = new(ErrorKind.Unavailable, $"{url}: {why}", e);
             }
             catch (EngineException e) when (e.Retryable)
