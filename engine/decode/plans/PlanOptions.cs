@@ -17,7 +17,8 @@ public sealed record PlanOptions
     public bool HasNanoseconds { get; init; }
 
     /// <summary>By field id: names that the column had before it was renamed, by which older schemas call it.</summary>
-    public ImmutableDictionary<int, ImmutableArray<string>> FormerNames { get; init; } = ImmutableDictionary<int, ImmutableArray<string>>.Empty;
+    public ImmutableDictionary<int, ImmutableArray<string>> FormerNames { get; init; } =
+        ImmutableDictionary<int, ImmutableArray<string>>.Empty;
 
     public int MaxRecordBytes { get; init; } = JsonDecoderOptions.DefaultMaxRecordBytes;
 
