@@ -48,7 +48,6 @@ public readonly struct DecodeError
             DecodeStatus.Ok => "ok",
             DecodeStatus.Tombstone => "no value (tombstone)",
             DecodeStatus.InvalidJson => "invalid JSON",
-            DecodeStatus.Malformed => "malformed or cut off",
             DecodeStatus.InvalidUtf8 => "invalid UTF-8",
             DecodeStatus.TypeMismatch => "value of another type",
             DecodeStatus.InvalidValue => "text that is no such value",

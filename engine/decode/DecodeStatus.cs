@@ -12,9 +12,6 @@ public enum DecodeStatus : byte
     /// <summary>Not JSON as RFC 8259 defines it, or bytes follow the value.</summary>
     InvalidJson,
 
-    /// <summary>Not the binary form that the format says: cut off, or no such form at all.</summary>
-    Malformed,
-
     /// <summary>Bytes that are not UTF-8, or an escape that stands for half a character.</summary>
     InvalidUtf8,
 

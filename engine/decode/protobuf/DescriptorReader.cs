@@ -15,21 +15,33 @@ internal static class DescriptorReader
     /// <summary>Reads one field of <paramref name="into"/>; false where the bytes end too soon.</summary>
     private delegate bool FieldReader<in T>(ref WireReader reader, uint tag, T into, int depth);
 
-    /// <summary>The files of a set.</summary>
-    internal static List<FileDescriptorProto> Set(ReadOnlySpan<byte> bytes)
-    {
-        List<FileDescriptorProto> files = [];
-        var reader = new WireReader(bytes);
-        Message(ref reader, files, static (ref r, tag, into, depth) => tag == Tag(1) ? Add(ref r, into, File, depth) : r.Skip(tag), 0);
-        return files;
-    }
+    /// <summary>The files of a set, or the one, under this name.</summary>
+    internal static List<FileDescriptorProto> Any(ReadOnlySpan<byte> bytes, string name) => IsSet(bytes) ? Set(bytes) : [One(bytes, name)];
 
-    internal static FileDescriptorProto One(ReadOnlySpan<byte> bytes)
+    internal static FileDescriptorProto One(ReadOnlySpan<byte> bytes, string name)
     {
         var file = new FileDescriptorProto();
         var reader = new WireReader(bytes);
         Message(ref reader, file, File, 0);
+        file.Name = name;
         return file;
+    }
+
+    private static List<FileDescriptorProto> Set(ReadOnlySpan<byte> bytes)
+    {
+        List<FileDescriptorProto> files = [];
+        var reader = new WireReader(bytes);
+        Message(ref reader, files, static (ref r, tag, into, depth) => Add(ref r, into, File, depth), 0);
+        return files;
+    }
+
+    /// <summary>A set has nothing but files; of a single one that has messages the name is but the first.</summary>
+    private static bool IsSet(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new WireReader(bytes);
+        while (reader.At < reader.End)
+            if (!reader.ReadTag(out var tag) || tag != Tag(1) || !reader.Skip(tag)) return false;
+        return true;
     }
 
     private static bool File(ref WireReader r, uint tag, FileDescriptorProto file, int depth) => tag switch

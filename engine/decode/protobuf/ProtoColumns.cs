@@ -4,36 +4,30 @@ using K2I.Columns;
 
 namespace K2I.Decode.Protobuf;
 
-/// <summary>The columns that a message's fields become; the table is in the module's README. Field ids are 0. A control path.</summary>
-public sealed class ProtoColumns
+/// <summary>A message's fields as columns; the table is in the documentation of record formats. A control path.</summary>
+internal sealed class ProtoColumns
 {
     /// <summary>Messages in messages; what lies deeper is JSON text.</summary>
     private const int MaxDepth = 30;
 
-    /// <summary>Digits of the largest unsigned number of 64 bits.</summary>
-    internal static readonly PrimitiveType UnsignedLong = PrimitiveType.Decimal(20, 0);
-
     private readonly Stack<ProtoMessage> open = new();
-    private readonly ProtoMessage root;
     private int count;
-
-    private ProtoColumns(ProtoMessage root) => this.root = root;
 
     /// <summary>
     /// One optional column a field: what a message lacks is null, or the zero of a field without presence. A message that holds itself, or no field, is a string of JSON.
     /// Throws Invalid for more columns than a table may have.
     /// </summary>
-    public static ImmutableArray<Field> Of(ProtoMessage message)
+    internal static WrittenColumns Of(ProtoMessage message)
     {
-        var columns = new ProtoColumns(message);
+        var columns = new ProtoColumns();
         columns.open.Push(message);
-        return columns.FieldsOf(message);
+        return new(columns.FieldsOf(message), ImmutableDictionary<string, ImmutableArray<string>>.Empty, ImmutableDictionary<string, string>.Empty);
     }
 
     private ImmutableArray<Field> FieldsOf(ProtoMessage message)
     {
         count += message.Fields.Length;
-        if (count > ColumnNames.MaxColumns) throw new EngineException(ErrorKind.Invalid, $"message {root.FullName} has more than {ColumnNames.MaxColumns} columns");
+        if (count > ColumnNames.MaxColumns) throw new EngineException(ErrorKind.Invalid, $"message {message.FullName} brings more than {ColumnNames.MaxColumns} columns");
         return [.. message.Fields.Select(f => new Field(0, f.Name, TypeOf(f), false) { Doc = DocOf(f) })];
     }
 
@@ -51,7 +45,7 @@ public sealed class ProtoColumns
         ProtoKind.Bool => PrimitiveType.Boolean,
         ProtoKind.Int32 or ProtoKind.SInt32 or ProtoKind.SFixed32 => PrimitiveType.Int,
         ProtoKind.Int64 or ProtoKind.SInt64 or ProtoKind.SFixed64 or ProtoKind.UInt32 or ProtoKind.Fixed32 => PrimitiveType.Long,
-        ProtoKind.UInt64 or ProtoKind.Fixed64 => UnsignedLong,
+        ProtoKind.UInt64 or ProtoKind.Fixed64 => PrimitiveType.Decimal(20, 0),
         ProtoKind.Bytes => PrimitiveType.Binary,
         ProtoKind.Message or ProtoKind.Group => MessageType(field.Message!),
         _ => PrimitiveType.String,

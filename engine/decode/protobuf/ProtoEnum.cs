@@ -4,7 +4,7 @@ using System.Text;
 namespace K2I.Decode.Protobuf;
 
 /// <summary>An enum's values by number. Where several names have one number, the first declared is it.</summary>
-public sealed class ProtoEnum
+internal sealed class ProtoEnum
 {
     private const int LowNumbers = 256;
 
@@ -19,7 +19,7 @@ public sealed class ProtoEnum
         for (var i = 0; i < low.Length; i++) low[i] = names.GetValueOrDefault(i);
     }
 
-    public string FullName { get; }
+    internal string FullName { get; }
 
     /// <summary>The name as UTF-8; null for a number that none of its values has.</summary>
     internal byte[]? NameOf(int number) => (uint)number < (uint)low.Length ? low[number] : names.GetValueOrDefault(number);

@@ -4,34 +4,34 @@ using System.Text.Json;
 namespace K2I.Decode.Protobuf;
 
 /// <summary>A field of a message, with what its file's syntax or edition makes of it already worked out.</summary>
-public sealed class ProtoField(string name)
+internal sealed class ProtoField(string name)
 {
-    public string Name { get; } = name;
+    internal string Name { get; } = name;
 
     internal JsonEncodedText JsonName { get; } = JsonEncodedText.Encode(name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
 
-    public required int Number { get; init; }
+    internal required int Number { get; init; }
 
-    public required ProtoKind Kind { get; init; }
+    internal required ProtoKind Kind { get; init; }
 
     /// <summary>A list, or a map where its message is the entry of one.</summary>
-    public required bool IsRepeated { get; init; }
+    internal required bool IsRepeated { get; init; }
 
     /// <summary>A message without the field is told from one with the zero value.</summary>
-    public required bool HasPresence { get; init; }
+    internal required bool HasPresence { get; init; }
 
-    public required bool IsRequired { get; init; }
+    internal required bool IsRequired { get; init; }
 
     /// <summary>Which of the message's oneofs it belongs to; -1 for none.</summary>
-    public required int Oneof { get; init; }
+    internal required int Oneof { get; init; }
 
     /// <summary>Of messages and groups.</summary>
-    public ProtoMessage? Message { get; init; }
+    internal ProtoMessage? Message { get; init; }
 
     /// <summary>Of enums.</summary>
-    public ProtoEnum? Enum { get; init; }
+    internal ProtoEnum? Enum { get; init; }
 
-    public bool IsMap => Message is { IsMapEntry: true };
+    internal bool IsMap => Message is { IsMapEntry: true };
 
     /// <summary>A wire type that values of it come in: its own, or, repeated, many of them in one length.</summary>
     internal bool Takes(uint wire) => wire == Wire || (wire == WireReader.Length && IsRepeated && IsPackable);

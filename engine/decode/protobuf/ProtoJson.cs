@@ -8,55 +8,51 @@ namespace K2I.Decode.Protobuf;
 
 /// <summary>
 /// Messages as JSON by protobuf's mapping, under the fields' own names; an <c>Any</c> is its type's name and its bytes. One thread; what it returns lasts until it is
-/// asked again. No garbage, but for times.
+/// asked again. A writer of JSON a message is its garbage.
 /// </summary>
 /// <remarks>Source: protobuf.dev, "ProtoJSON Format".</remarks>
-internal sealed class ProtoJson : IDisposable
+internal sealed class ProtoJson(int maxDepth)
 {
-    private readonly WireMerger merger;
-    private readonly ArrayBufferWriter<byte> text = new();
-    private readonly Utf8JsonWriter writer;
-
-    internal ProtoJson(int maxDepth)
+    private static readonly JsonWriterOptions WriterOptions = new()
     {
-        merger = new(maxDepth);
-        // Messages in lists in messages.
-        writer = new(text, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true, MaxDepth = (2 * maxDepth) + 2 });
-    }
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+        // The merger has a limit of its own.
+        MaxDepth = int.MaxValue,
+    };
+
+    private readonly WireMerger merger = new(maxDepth);
+    private readonly ArrayBufferWriter<byte> text = new();
 
     internal ReadOnlySpan<byte> Write(ProtoMessage message, ReadOnlySpan<byte> bytes, out DecodeStatus refusal)
     {
         text.ResetWrittenCount();
-        writer.Reset();
         var merged = merger.Merge(message, bytes, out refusal);
         if (refusal != DecodeStatus.Ok) return [];
         var reader = new WireReader(merged);
-        refusal = Message(message, ref reader);
-        writer.Flush();
+        using (var writer = new Utf8JsonWriter(text, WriterOptions)) refusal = Message(message, ref reader, writer);
         return text.WrittenSpan;
     }
 
-    public void Dispose() => writer.Dispose();
-
     /// <summary>A message, merged, up to the reader's end.</summary>
-    private DecodeStatus Message(ProtoMessage message, ref WireReader reader)
+    private static DecodeStatus Message(ProtoMessage message, ref WireReader reader, Utf8JsonWriter writer)
     {
         switch (message.WellKnown)
         {
             case WellKnown.Timestamp or WellKnown.Duration:
-                return Time(message, ref reader);
+                return Time(message, ref reader, writer);
             case WellKnown.Wrapper or WellKnown.Value:
-                return Only(message, ref reader);
+                return Only(message, ref reader, writer);
             case WellKnown.Struct or WellKnown.ListValue:
-                return Content(message.Fields[0], ref reader);
+                return Content(message.Fields[0], ref reader, writer);
             case WellKnown.FieldMask:
-                return Mask(ref reader);
+                return Mask(ref reader, writer);
             default:
-                return Object(message, ref reader);
+                return Object(message, ref reader, writer);
         }
     }
 
-    private DecodeStatus Object(ProtoMessage message, ref WireReader reader)
+    private static DecodeStatus Object(ProtoMessage message, ref WireReader reader, Utf8JsonWriter writer)
     {
         writer.WriteStartObject();
         while (reader.At < reader.End)
@@ -66,7 +62,7 @@ internal sealed class ProtoJson : IDisposable
             if (!field.IsRepeated && !field.HasPresence && IsZero(field, ref reader)) continue;
             reader.At = at;
             writer.WritePropertyName(field.JsonName);
-            if (Field(field, ref reader, tag) is not DecodeStatus.Ok and var refusal) return refusal;
+            if (Field(field, ref reader, tag, writer) is not DecodeStatus.Ok and var refusal) return refusal;
         }
         writer.WriteEndObject();
         return DecodeStatus.Ok;
@@ -77,14 +73,14 @@ internal sealed class ProtoJson : IDisposable
         field.Kind is ProtoKind.String or ProtoKind.Bytes ? reader.ReadBytes(out var bytes) && bytes.IsEmpty : reader.ReadScalar(field.Kind, out var bits) && bits == 0;
 
     /// <summary>A field; of a repeated one all values, which come one after another. The reader is after the first tag.</summary>
-    private DecodeStatus Field(ProtoField field, ref WireReader reader, uint tag)
+    private static DecodeStatus Field(ProtoField field, ref WireReader reader, uint tag, Utf8JsonWriter writer)
     {
-        if (!field.IsRepeated) return Value(field, ref reader, tag);
+        if (!field.IsRepeated) return Value(field, ref reader, tag, writer);
         if (field.IsMap) writer.WriteStartObject();
         else writer.WriteStartArray();
         while (true)
         {
-            if (Element(field, ref reader, tag) is not DecodeStatus.Ok and var refusal) return refusal;
+            if (Element(field, ref reader, tag, writer) is not DecodeStatus.Ok and var refusal) return refusal;
             var next = reader.At;
             if (next < reader.End && reader.ReadTag(out var following) && following >> 3 == tag >> 3)
             {
@@ -99,37 +95,37 @@ internal sealed class ProtoJson : IDisposable
         return DecodeStatus.Ok;
     }
 
-    private DecodeStatus Element(ProtoField field, ref WireReader reader, uint tag)
+    private static DecodeStatus Element(ProtoField field, ref WireReader reader, uint tag, Utf8JsonWriter writer)
     {
-        if (field.IsMap) return Within(field.Message!, ref reader, tag);
-        if (!field.IsPackable || (tag & 7) != WireReader.Length) return Value(field, ref reader, tag);
+        if (field.IsMap) return Within(field.Message!, ref reader, tag, writer);
+        if (!field.IsPackable || (tag & 7) != WireReader.Length) return Value(field, ref reader, tag, writer);
         var outer = reader.End;
         if (!reader.ReadEnd(out var end)) return DecodeStatus.Malformed;
         reader.End = end;
         while (reader.At < end)
-            if (Value(field, ref reader, tag) is not DecodeStatus.Ok and var refusal) return refusal;
+            if (Value(field, ref reader, tag, writer) is not DecodeStatus.Ok and var refusal) return refusal;
         reader.End = outer;
         return DecodeStatus.Ok;
     }
 
-    private DecodeStatus Within(ProtoMessage message, ref WireReader reader, uint tag)
+    private static DecodeStatus Within(ProtoMessage message, ref WireReader reader, uint tag, Utf8JsonWriter writer)
     {
         if (!reader.ReadExtent(tag, out var start, out var end)) return DecodeStatus.Malformed;
         var (next, outer) = (reader.At, reader.End);
         (reader.At, reader.End) = (start, end);
-        var status = message.IsMapEntry ? Entry(message, ref reader) : Message(message, ref reader);
+        var status = message.IsMapEntry ? Entry(message, ref reader, writer) : Message(message, ref reader, writer);
         (reader.At, reader.End) = (next, outer);
         return status;
     }
 
     /// <summary>An entry's key and value, of which what is not there is zero.</summary>
-    private DecodeStatus Entry(ProtoMessage entry, ref WireReader reader)
+    private static DecodeStatus Entry(ProtoMessage entry, ref WireReader reader, Utf8JsonWriter writer)
     {
         var (key, value) = (entry.Fields[0], entry.Fields[1]);
         var zeros = new WireReader([0, 0, 0, 0, 0, 0, 0, 0]);
-        if (!(IsAt(key, ref reader) ? Key(key, ref reader) : Key(key, ref zeros))) return DecodeStatus.InvalidUtf8;
+        if (!(IsAt(key, ref reader) ? Key(key, ref reader, writer) : Key(key, ref zeros, writer))) return DecodeStatus.InvalidUtf8;
         zeros.At = 0;
-        return IsAt(value, ref reader) ? Value(value, ref reader, value.Wire) : Value(value, ref zeros, value.Wire);
+        return IsAt(value, ref reader) ? Value(value, ref reader, value.Wire, writer) : Value(value, ref zeros, value.Wire, writer);
     }
 
     private static bool IsAt(ProtoField field, ref WireReader reader)
@@ -140,7 +136,7 @@ internal sealed class ProtoJson : IDisposable
         return false;
     }
 
-    private bool Key(ProtoField key, ref WireReader reader)
+    private static bool Key(ProtoField key, ref WireReader reader, Utf8JsonWriter writer)
     {
         if (key.Kind == ProtoKind.String)
         {
@@ -149,14 +145,14 @@ internal sealed class ProtoJson : IDisposable
             return true;
         }
         if (!reader.ReadScalar(key.Kind, out var bits)) return false;
-        Span<byte> digits = stackalloc byte[ProtobufDecoder.MaxNumberBytes];
-        writer.WritePropertyName(digits[..ProtobufDecoder.Format(key.Kind, bits, digits)]);
+        Span<byte> digits = stackalloc byte[MessagePlan.MaxNumberBytes];
+        writer.WritePropertyName(digits[..MessagePlan.Format(key.Kind, bits, digits)]);
         return true;
     }
 
-    private DecodeStatus Value(ProtoField field, ref WireReader reader, uint tag)
+    private static DecodeStatus Value(ProtoField field, ref WireReader reader, uint tag, Utf8JsonWriter writer)
     {
-        if (field.Message is { } message) return Within(message, ref reader, tag);
+        if (field.Message is { } message) return Within(message, ref reader, tag, writer);
         if (field.Kind is ProtoKind.String or ProtoKind.Bytes)
         {
             if (!reader.ReadBytes(out var bytes)) return DecodeStatus.Malformed;
@@ -166,14 +162,14 @@ internal sealed class ProtoJson : IDisposable
             return DecodeStatus.Ok;
         }
         if (!reader.ReadScalar(field.Kind, out var bits)) return DecodeStatus.Malformed;
-        Scalar(field, bits);
+        Scalar(field, bits, writer);
         return DecodeStatus.Ok;
     }
 
     /// <summary>Numbers of 64 bits are strings, as most readers of JSON have doubles only.</summary>
-    private void Scalar(ProtoField field, ulong bits)
+    private static void Scalar(ProtoField field, ulong bits, Utf8JsonWriter writer)
     {
-        Span<byte> text = stackalloc byte[ProtobufDecoder.MaxNumberBytes];
+        Span<byte> text = stackalloc byte[MessagePlan.MaxNumberBytes];
         switch (field.Kind)
         {
             case ProtoKind.Bool:
@@ -188,32 +184,32 @@ internal sealed class ProtoJson : IDisposable
             case ProtoKind.Int64 or ProtoKind.SInt64 or ProtoKind.SFixed64 or ProtoKind.UInt64 or ProtoKind.Fixed64:
             case ProtoKind.Double when !double.IsFinite(BitConverter.UInt64BitsToDouble(bits)):
             case ProtoKind.Float when !float.IsFinite(BitConverter.UInt32BitsToSingle((uint)bits)):
-                writer.WriteStringValue(text[..ProtobufDecoder.Format(field.Kind, bits, text)]);
+                writer.WriteStringValue(text[..MessagePlan.Format(field.Kind, bits, text)]);
                 return;
             default:
-                writer.WriteRawValue(text[..ProtobufDecoder.Format(field.Kind, bits, text)], skipInputValidation: true);
+                writer.WriteRawValue(text[..MessagePlan.Format(field.Kind, bits, text)], skipInputValidation: true);
                 return;
         }
     }
 
     /// <summary>What is in a wrapper, or a Value, which has one of several; without it the zero, or null.</summary>
-    private DecodeStatus Only(ProtoMessage message, ref WireReader reader)
+    private static DecodeStatus Only(ProtoMessage message, ref WireReader reader, Utf8JsonWriter writer)
     {
         if (reader.At < reader.End)
-            return reader.ReadTag(out var tag) && message.Find((int)(tag >> 3)) is { } field ? Value(field, ref reader, tag) : DecodeStatus.Malformed;
+            return reader.ReadTag(out var tag) && message.Find((int)(tag >> 3)) is { } field ? Value(field, ref reader, tag, writer) : DecodeStatus.Malformed;
         if (message.WellKnown == WellKnown.Value)
         {
             writer.WriteNullValue();
             return DecodeStatus.Ok;
         }
         var zeros = new WireReader([0, 0, 0, 0, 0, 0, 0, 0]);
-        return Value(message.Fields[0], ref zeros, 8 | message.Fields[0].Wire);
+        return Value(message.Fields[0], ref zeros, 8 | message.Fields[0].Wire, writer);
     }
 
     /// <summary>The object or array that a message with nothing else stands for.</summary>
-    private DecodeStatus Content(ProtoField field, ref WireReader reader)
+    private static DecodeStatus Content(ProtoField field, ref WireReader reader, Utf8JsonWriter writer)
     {
-        if (reader.At < reader.End) return reader.ReadTag(out var tag) ? Field(field, ref reader, tag) : DecodeStatus.Malformed;
+        if (reader.At < reader.End) return reader.ReadTag(out var tag) ? Field(field, ref reader, tag, writer) : DecodeStatus.Malformed;
         if (field.IsMap)
         {
             writer.WriteStartObject();
@@ -228,7 +224,7 @@ internal sealed class ProtoJson : IDisposable
     }
 
     /// <summary>The paths of a mask, joined by commas, as they are spelled.</summary>
-    private DecodeStatus Mask(ref WireReader reader)
+    private static DecodeStatus Mask(ref WireReader reader, Utf8JsonWriter writer)
     {
         var paths = new ArrayBufferWriter<byte>();
         while (reader.At < reader.End)
@@ -242,17 +238,17 @@ internal sealed class ProtoJson : IDisposable
         return DecodeStatus.Ok;
     }
 
-    private DecodeStatus Time(ProtoMessage message, ref WireReader reader)
+    private static DecodeStatus Time(ProtoMessage message, ref WireReader reader, Utf8JsonWriter writer)
     {
-        if (!ProtobufDecoder.ReadTime(ref reader, out var seconds, out var nanos)) return DecodeStatus.Malformed;
+        if (!MessagePlan.ReadTime(ref reader, out var seconds, out var nanos)) return DecodeStatus.Malformed;
         if (message.WellKnown == WellKnown.Duration)
         {
-            if (!ProtobufDecoder.IsDuration(seconds, nanos)) return DecodeStatus.InvalidValue;
+            if (!MessagePlan.IsDuration(seconds, nanos)) return DecodeStatus.InvalidValue;
             var sign = seconds < 0 || nanos < 0 ? "-" : "";
             writer.WriteStringValue(string.Create(CultureInfo.InvariantCulture, $"{sign}{Math.Abs(seconds)}{Fraction(Math.Abs(nanos))}s"));
             return DecodeStatus.Ok;
         }
-        if (!ProtobufDecoder.IsTimestamp(seconds, nanos)) return DecodeStatus.InvalidValue;
+        if (!MessagePlan.IsTimestamp(seconds, nanos)) return DecodeStatus.InvalidValue;
         writer.WriteStringValue(string.Create(CultureInfo.InvariantCulture, $"{DateTime.UnixEpoch.AddSeconds(seconds):yyyy-MM-ddTHH:mm:ss}{Fraction(nanos)}Z"));
         return DecodeStatus.Ok;
     }

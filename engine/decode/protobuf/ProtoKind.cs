@@ -1,7 +1,7 @@
 namespace K2I.Decode.Protobuf;
 
 /// <summary>What a field is declared as, numbered as descriptors number it.</summary>
-public enum ProtoKind
+internal enum ProtoKind
 {
     Double = 1,
     Float,

@@ -4,7 +4,7 @@ using System.Collections.Immutable;
 namespace K2I.Decode.Protobuf;
 
 /// <summary>A message type. Immutable once its schema is read; messages may hold each other.</summary>
-public sealed class ProtoMessage
+internal sealed class ProtoMessage
 {
     private const int LowNumbers = 256;
 
@@ -18,16 +18,16 @@ public sealed class ProtoMessage
     }
 
     /// <summary>With its package, without a dot before it.</summary>
-    public string FullName { get; }
+    internal string FullName { get; }
 
     /// <summary>What the compiler makes of <c>map&lt;K, V&gt;</c>: a key, number 1, and a value, number 2.</summary>
-    public bool IsMapEntry { get; }
+    internal bool IsMapEntry { get; }
 
     /// <summary>As declared; extensions are not among them.</summary>
-    public ImmutableArray<ProtoField> Fields { get; private set; } = [];
+    internal ImmutableArray<ProtoField> Fields { get; private set; } = [];
 
     /// <summary>Messages declared in it, in order, map entries too.</summary>
-    public ImmutableArray<ProtoMessage> Nested { get; internal set; } = [];
+    internal ImmutableArray<ProtoMessage> Nested { get; set; } = [];
 
     internal WellKnown WellKnown { get; private set; }
 

@@ -1,11 +1,10 @@
 using System.Collections.Frozen;
-using K2I.Base;
 using K2I.Columns;
 
 namespace K2I.Decode.Protobuf;
 
 /// <summary>
-/// A field of a message and the column that it goes to: the plan that a decoder follows, compiled from a message and a table's columns. Columns are found by name.
+/// A field of a message and the column that it goes to: the plan that a decoder follows, compiled from a message and a table's columns.
 /// </summary>
 internal sealed class ProtoNode : DecodeNode
 {
@@ -22,29 +21,25 @@ internal sealed class ProtoNode : DecodeNode
         internal ProtoNode? Seen;
     }
 
-    private ProtoNode(ProtoField? proto, Field? field, DecodeNode? parent) : base(field, parent) => Proto = proto!;
-
     /// <summary>The root: the record's message.</summary>
-    /// <param name="message">What the record is.</param>
-    /// <param name="schema">The table's.</param>
-    /// <param name="except">A column that another writes.</param>
-    internal ProtoNode(ProtoMessage message, Schema schema, string? except) : this(null, null, null)
+    internal ProtoNode(ProtoMessage message, Schema table, ColumnMatch match, string? except) : base(null, null)
     {
+        Proto = null!;
         Target = ProtoTarget.Struct;
-        (Columns, low, byNumber) = Members(message, schema.Struct, except);
-        Indexes = [.. Columns.Select(c => schema.Fields.IndexOf(c.Field!))];
+        (Columns, low, byNumber) = Members(message, table.Struct, "", match, except);
+        Indexes = [.. Columns.Select(c => IndexOf(table.Struct, c.Field!.Id))];
     }
 
-    private ProtoNode(ProtoField proto, Field? field, DecodeNode? parent, bool isElement) : this(proto, field, parent)
+    /// <summary>A field, with its column or without one.</summary>
+    private ProtoNode(ProtoField proto, Field? column, DecodeNode? parent, string path, ColumnMatch match, bool isElement = false) : base(column, parent)
     {
+        Proto = proto;
         Kind = proto.Kind;
         IsRepeated = proto.IsRepeated && !isElement;
-        Required = field?.Required ?? false;
-        Default = field is null ? null : DefaultValue.Of(field);
-        if (field is null) return;
-        Target = IsRepeated ? RepeatedTarget(proto, field.Type) : ValueTarget(proto, field.Type);
-        if (Target == ProtoTarget.None) throw new EngineException(ErrorKind.Invalid, $"column {Path()} is {field.Type}, which a field of {Describe(proto)} does not become");
-        if (field.Type is PrimitiveType { Kind: TypeKind.Decimal } type)
+        if (column is null) return;
+        Default = DefaultValue.Of(column);
+        Target = IsRepeated ? proto.IsMap ? ProtoTarget.Map : ProtoTarget.List : TargetOf(proto, column.Type.Kind);
+        if (column.Type is PrimitiveType { Kind: TypeKind.Decimal } type)
         {
             Factor = Power(type.Scale);
             Limit = Power(type.Precision);
@@ -52,17 +47,17 @@ internal sealed class ProtoNode : DecodeNode
         switch (Target)
         {
             case ProtoTarget.List:
-                Columns = [new ProtoNode(proto, ((ListType)field.Type).Element, this, isElement: true)];
+                Columns = [new ProtoNode(proto, ((ListType)column.Type).Element, this, WrittenColumns.Join(path, "element"), match, isElement: true)];
                 break;
             case ProtoTarget.Map:
-                var map = (MapType)field.Type;
-                (Columns, low, byNumber) = Members(proto.Message!, new StructType([map.Key, map.Value]), null);
+                var map = (MapType)column.Type;
+                (Columns, low, byNumber) = Members(proto.Message!, new StructType([map.Key, map.Value]), path, match, null);
                 break;
             case ProtoTarget.Struct:
-                (Columns, low, byNumber) = Members(proto.Message!, (StructType)field.Type, null);
+                (Columns, low, byNumber) = Members(proto.Message!, (StructType)column.Type, path, match, null);
                 break;
             case ProtoTarget.Wrapped:
-                Columns = [new ProtoNode(proto.Message!.Fields[0], field, Parent, isElement: true)];
+                Columns = [new ProtoNode(proto.Message!.Fields[0], column, Parent, path, match)];
                 break;
             default:
                 break;
@@ -70,10 +65,10 @@ internal sealed class ProtoNode : DecodeNode
     }
 
     /// <summary>A column that the message has no field for.</summary>
-    private ProtoNode(Field field, DecodeNode parent) : this(null, field, parent)
+    private ProtoNode(Field column, DecodeNode parent) : base(column, parent)
     {
-        Required = field.Required;
-        Default = DefaultValue.Of(field);
+        Proto = null!;
+        Default = DefaultValue.Of(column);
     }
 
     /// <summary>Null for the root, and for columns without a field.</summary>
@@ -82,7 +77,6 @@ internal sealed class ProtoNode : DecodeNode
     internal readonly ProtoKind Kind;
     internal readonly ProtoTarget Target;
     internal readonly bool IsRepeated;
-    internal readonly bool Required;
     internal readonly DefaultValue? Default;
 
     internal bool IsUnsigned => Kind is ProtoKind.UInt64 or ProtoKind.Fixed64;
@@ -97,7 +91,7 @@ internal sealed class ProtoNode : DecodeNode
     internal readonly int[] Indexes = [];
 
     /// <summary>Of a member of a oneof.</summary>
-    internal OneofMemory? Oneof { get; private set; }
+    internal OneofMemory? Oneof { get; private init; }
 
     /// <summary>The builder of the batch being written; of what has no column null.</summary>
     internal ColumnBuilder? Column;
@@ -121,80 +115,60 @@ internal sealed class ProtoNode : DecodeNode
     }
 
     /// <summary>One node a column, in their order, and all nodes by their fields' numbers, those without a column too.</summary>
-    private (ProtoNode[] Columns, ProtoNode?[] Low, FrozenDictionary<int, ProtoNode> ByNumber) Members(ProtoMessage message, StructType type, string? except)
+    private (ProtoNode[] Columns, ProtoNode?[] Low, FrozenDictionary<int, ProtoNode> ByNumber) Members(
+        ProtoMessage message, StructType table, string path, ColumnMatch match, string? except)
     {
-        var fields = message.Fields.ToDictionary(f => f.Name, StringComparer.Ordinal);
-        ProtoNode[] columns = [.. type.Fields.Where(f => f.Name != except).Select(f =>
-            fields.TryGetValue(f.Name, out var proto) ? new ProtoNode(proto, f, this, isElement: false) : new ProtoNode(f, this))];
-        var mapped = columns.Where(c => c.Proto is not null).ToDictionary(c => c.Proto);
+        var all = new Dictionary<int, ProtoNode>();
+        var byColumn = new Dictionary<int, ProtoNode>();
         var oneofs = Enumerable.Range(0, message.Oneofs).Select(_ => new OneofMemory()).ToArray();
-        var all = message.Fields.Select(f => mapped.GetValueOrDefault(f) ?? new ProtoNode(f, null, this, isElement: false)).ToFrozenDictionary(n => n.Proto.Number);
-        foreach (var node in all.Values)
-            if (node.Proto.Oneof >= 0) node.Oneof = oneofs[node.Proto.Oneof];
-        return (columns, [.. Enumerable.Range(0, LowNumbers).Select(n => all.GetValueOrDefault(n))], all);
-    }
-
-    private static ProtoTarget RepeatedTarget(ProtoField proto, DataType type) => type switch
-    {
-        ListType when !proto.IsMap => ProtoTarget.List,
-        MapType when proto.IsMap => ProtoTarget.Map,
-        _ => ProtoTarget.None,
-    };
-
-    private static ProtoTarget ValueTarget(ProtoField proto, DataType type)
-    {
-        switch (proto.Kind)
+        foreach (var field in message.Fields)
         {
-            case ProtoKind.Message or ProtoKind.Group:
-                return MessageTarget(proto.Message!, type);
-            case ProtoKind.String:
-                return type.Kind == TypeKind.String ? ProtoTarget.String : ProtoTarget.None;
-            case ProtoKind.Bytes:
-                return type.Kind switch
-                {
-                    TypeKind.Binary => ProtoTarget.Bytes,
-                    TypeKind.String => ProtoTarget.String,
-                    TypeKind.Fixed or TypeKind.Uuid => ProtoTarget.Fixed,
-                    _ => ProtoTarget.None,
-                };
-            case ProtoKind.Bool:
-                return type.Kind switch { TypeKind.Boolean => ProtoTarget.Boolean, TypeKind.String => ProtoTarget.Text, _ => ProtoTarget.None };
-            case ProtoKind.Double or ProtoKind.Float:
-                return type.Kind switch
-                {
-                    TypeKind.Double => ProtoTarget.Double,
-                    TypeKind.Float when proto.Kind == ProtoKind.Float => ProtoTarget.Float,
-                    TypeKind.String => ProtoTarget.Text,
-                    _ => ProtoTarget.None,
-                };
-            default:
-                return type.Kind switch
-                {
-                    TypeKind.Int => ProtoTarget.Int,
-                    TypeKind.Long => ProtoTarget.Long,
-                    TypeKind.Decimal => ProtoTarget.Decimal,
-                    TypeKind.String => ProtoTarget.Text,
-                    _ => ProtoTarget.None,
-                };
+            var at = WrittenColumns.Join(path, field.Name);
+            var column = match.ColumnOf(at);
+            var node = all[field.Number] = new(field, column, this, at, match) { Oneof = field.Oneof < 0 ? null : oneofs[field.Oneof] };
+            if (column is not null) byColumn[column.Id] = node;
         }
+        ProtoNode[] columns = [.. table.Fields.Where(c => c.Name != except).Select(c => byColumn.TryGetValue(c.Id, out var node) ? node : new ProtoNode(c, this))];
+        return (columns, [.. Enumerable.Range(0, LowNumbers).Select(n => all.GetValueOrDefault(n))], all.ToFrozenDictionary());
     }
 
-    private static ProtoTarget MessageTarget(ProtoMessage message, DataType type)
+    private static int IndexOf(StructType table, int id)
     {
-        if (message.WellKnown == WellKnown.Wrapper && ValueTarget(message.Fields[0], type) != ProtoTarget.None) return ProtoTarget.Wrapped;
-        return type.Kind switch
-        {
-            TypeKind.String => ProtoTarget.Json,
-            TypeKind.Struct when message.WellKnown is WellKnown.None or WellKnown.FieldMask or WellKnown.Timestamp or WellKnown.Duration => ProtoTarget.Struct,
-            TypeKind.Timestamp or TypeKind.TimestampTz when message.WellKnown == WellKnown.Timestamp => ProtoTarget.Micros,
-            TypeKind.TimestampNs or TypeKind.TimestampTzNs when message.WellKnown == WellKnown.Timestamp => ProtoTarget.Nanos,
-            TypeKind.Long when message.WellKnown == WellKnown.Duration => ProtoTarget.Elapsed,
-            _ => ProtoTarget.None,
-        };
+        for (var i = 0; i < table.Fields.Length; i++)
+            if (table.Fields[i].Id == id) return i;
+        return -1;
     }
 
-    private static string Describe(ProtoField field) =>
-        (field.IsMap ? "map " : field.IsRepeated ? "repeated " : "") + (field.Message?.FullName ?? field.Enum?.FullName ?? field.Kind.ToString().ToLowerInvariant());
+    /// <summary>How a single value goes into a column that <see cref="ColumnFit"/> found to take it.</summary>
+    private static ProtoTarget TargetOf(ProtoField proto, TypeKind column) => column switch
+    {
+        TypeKind.Boolean or TypeKind.Int or TypeKind.Float or TypeKind.Double or TypeKind.Decimal or TypeKind.Binary or TypeKind.Uuid
+            when proto.Message?.WellKnown == WellKnown.Wrapper => ProtoTarget.Wrapped,
+        TypeKind.Boolean => ProtoTarget.Boolean,
+        TypeKind.Int => ProtoTarget.Int,
+        TypeKind.Float => ProtoTarget.Float,
+        TypeKind.Double => ProtoTarget.Double,
+        TypeKind.Decimal => ProtoTarget.Decimal,
+        TypeKind.Binary => ProtoTarget.Bytes,
+        TypeKind.Uuid => ProtoTarget.Uuid,
+        TypeKind.Struct => ProtoTarget.Struct,
+        TypeKind.TimestampNs or TypeKind.TimestampTzNs => ProtoTarget.Nanos,
+        TypeKind.Timestamp or TypeKind.TimestampTz => ProtoTarget.Micros,
+        TypeKind.Long => proto.Message?.WellKnown switch
+        {
+            null => ProtoTarget.Long,
+            WellKnown.Duration => ProtoTarget.Elapsed,
+            WellKnown.Timestamp => ProtoTarget.Micros,
+            _ => ProtoTarget.Wrapped,
+        },
+        _ => (proto.Kind, proto.Message?.WellKnown) switch
+        {
+            (ProtoKind.Enum, _) => ProtoTarget.Text,
+            (_, null) => ProtoTarget.String,
+            (_, WellKnown.Wrapper) => ProtoTarget.Wrapped,
+            _ => ProtoTarget.Json,
+        },
+    };
 
     private static Int128 Power(int exponent)
     {

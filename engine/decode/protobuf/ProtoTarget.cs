@@ -18,7 +18,9 @@ internal enum ProtoTarget
     /// <summary>UTF-8, checked.</summary>
     String,
     Bytes,
-    Fixed,
+
+    /// <summary>A UUID as text.</summary>
+    Uuid,
 
     /// <summary>A Timestamp in microseconds, or nanoseconds.</summary>
     Micros,

@@ -1,6 +1,5 @@
 using Google.Protobuf.Reflection;
 using K2I.Base;
-using ProtoBuf.Reflection;
 
 namespace K2I.Decode.Protobuf;
 

@@ -17,7 +17,7 @@ internal sealed class WireMerger(int maxDepth)
 
     private static readonly Comparer<Part> InOrder = Comparer<Part>.Create(static (a, b) => a.Field != b.Field ? a.Field.CompareTo(b.Field) : a.Start.CompareTo(b.Start));
 
-    private readonly JsonKeySet keys = new();
+    private readonly KeySet keys = new();
     private Part[] parts = new Part[64];
     private int count;
     private byte[] output = new byte[1024];

@@ -8,14 +8,13 @@ namespace K2I.Decode.Protobuf;
 /// parts, or after another of its oneof, a key that comes twice) is seldom there: a message with it is put into the form without (<see cref="WireMerger"/>), and read again.
 /// The rules for every type stand in the module's README. One thread.
 /// </summary>
-public sealed partial class ProtobufDecoder
+internal sealed partial class MessagePlan : RecordPlan
 {
     private readonly ProtoMessage message;
     private readonly ProtoNode root;
-    private readonly int maxRecordBytes;
     private readonly WireMerger merger;
     private readonly ProtoJson json;
-    private readonly JsonKeySet mapKeys = new();
+    private readonly KeySet mapKeys = new();
     private BatchBuilder? bound;
     private DecodeStatus status;
     private int errorAt;
@@ -27,45 +26,35 @@ public sealed partial class ProtobufDecoder
     /// <summary>Messages begun, which numbers them.</summary>
     private long messages;
 
-    /// <summary>
-    /// A decoder of <paramref name="message"/> into the columns of <paramref name="schema"/>. Throws Invalid where a field does not become what its column is.
-    /// </summary>
     /// <param name="message">What records are.</param>
-    /// <param name="schema">The table's.</param>
-    /// <param name="metadataColumn">Left to its own writer.</param>
-    /// <param name="maxDepth">Messages in messages that become JSON.</param>
-    /// <param name="maxRecordBytes">Larger records are refused.</param>
-    public ProtobufDecoder(ProtoMessage message, Schema schema, string? metadataColumn = KafkaColumn.Name,
-        int maxDepth = 64, int maxRecordBytes = JsonDecoderOptions.DefaultMaxRecordBytes)
+    /// <param name="table">The table's schema.</param>
+    /// <param name="match">Which column each field goes to.</param>
+    /// <param name="options">Of the table.</param>
+    internal MessagePlan(ProtoMessage message, Schema table, ColumnMatch match, PlanOptions options)
     {
         this.message = message;
-        this.maxRecordBytes = maxRecordBytes;
-        Schema = schema;
-        root = new(message, schema, metadataColumn);
-        merger = new(maxDepth);
-        json = new(maxDepth);
+        root = new(message, table, match, options.MetadataColumn);
+        merger = new(options.MaxDepth);
+        json = new(options.MaxDepth);
     }
 
-    public Schema Schema { get; }
+    public override DecodeStatus Decode(in FramedValue value, BatchBuilder row) => Decode(value.Payload, row);
 
-    public DecodeError Error => new(status, errorAt, errorNode);
-
-    public int IgnoredFields { get; private set; }
-
-    /// <summary>Appends the message's values to the current row, which has none yet.</summary>
-    public DecodeStatus Decode(ReadOnlySpan<byte> value, BatchBuilder row)
+    internal DecodeStatus Decode(ReadOnlySpan<byte> value, BatchBuilder row)
     {
         status = DecodeStatus.Ok;
-        if (value.Length > maxRecordBytes) return Fail(DecodeStatus.TooLarge, root, maxRecordBytes);
         if (!ReferenceEquals(row, bound)) Bind(row);
         if (!Read(value, row) && isScattered)
         {
             row.AbandonRow();
             var merged = merger.Merge(message, value, out var refusal);
-            if (refusal != DecodeStatus.Ok) return Fail(refusal, root, 0);
-            if (!Read(merged, row)) Check.That(!isScattered || Overflows(row));
+            if (refusal != DecodeStatus.Ok) Refuse(refusal, root, 0);
+            else if (!Read(merged, row)) Check.That(!isScattered || Overflows(row));
         }
-        return status == DecodeStatus.Ok || Overflows(row) ? DecodeStatus.Ok : status;
+        // A row that does not fit has builders out of step: whatever was found after that means nothing, and EndRow takes the row back.
+        if (status == DecodeStatus.Ok || Overflows(row)) return DecodeStatus.Ok;
+        Error = new(status, errorAt, errorNode);
+        return status;
     }
 
     private static bool Overflows(BatchBuilder row) => row.ColumnCount > 0 && row.Column(0).Overflow;
@@ -81,7 +70,6 @@ public sealed partial class ProtobufDecoder
 
     private void Bind(BatchBuilder row)
     {
-        Check.That(row.Schema.Equals(Schema));
         for (var i = 0; i < root.Columns.Length; i++) root.Columns[i].Bind(row.Column(root.Indexes[i]));
         bound = row;
     }
@@ -197,7 +185,7 @@ public sealed partial class ProtobufDecoder
             {
                 value.AppendTo(child.Column);
             }
-            else if (child.Required)
+            else if (child.Field!.Required)
             {
                 return Refuse(DecodeStatus.MissingRequired, child, at);
             }
@@ -226,13 +214,7 @@ public sealed partial class ProtobufDecoder
 
     private bool Refuse(DecodeStatus what, DecodeNode node, int at)
     {
-        Fail(what, node, at);
-        return false;
-    }
-
-    private DecodeStatus Fail(DecodeStatus what, DecodeNode node, int at)
-    {
         (status, errorNode, errorAt) = (what, node, at);
-        return what;
+        return false;
     }
 }

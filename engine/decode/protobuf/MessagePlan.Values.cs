@@ -5,11 +5,12 @@ using System.Text.Unicode;
 namespace K2I.Decode.Protobuf;
 
 /// <summary>Single values.</summary>
-public sealed partial class ProtobufDecoder
+internal sealed partial class MessagePlan
 {
     /// <summary>Of the longest number as text: a double's.</summary>
     internal const int MaxNumberBytes = 32;
 
+    private const int UuidCharacters = 36;
     private const int NanosPerSecond = 1_000_000_000;
 
     private const long MaxSeconds = 315_576_000_000;
@@ -33,10 +34,10 @@ public sealed partial class ProtobufDecoder
             case ProtoTarget.Decimal:
                 return Decimal(node, node.IsUnsigned ? bits : (long)bits, at);
             case ProtoTarget.Double:
-                column.AppendDouble(node.Kind == ProtoKind.Float ? BitConverter.UInt32BitsToSingle((uint)bits) : BitConverter.UInt64BitsToDouble(bits));
+                column.AppendDouble(Real(node, bits));
                 return true;
             case ProtoTarget.Float:
-                column.AppendFloat(BitConverter.UInt32BitsToSingle((uint)bits));
+                column.AppendFloat(node.Kind == ProtoKind.Float ? BitConverter.UInt32BitsToSingle((uint)bits) : (long)bits);
                 return true;
             case ProtoTarget.Boolean:
                 column.AppendBool(bits != 0);
@@ -48,6 +49,13 @@ public sealed partial class ProtobufDecoder
                 return Refuse(DecodeStatus.Overflow, node, at);
         }
     }
+
+    private static double Real(ProtoNode node, ulong bits) => node.Kind switch
+    {
+        ProtoKind.Double => BitConverter.UInt64BitsToDouble(bits),
+        ProtoKind.Float => BitConverter.UInt32BitsToSingle((uint)bits),
+        _ => (long)bits,
+    };
 
     private static void Text(ProtoNode node, ulong bits)
     {
@@ -92,9 +100,11 @@ public sealed partial class ProtobufDecoder
         {
             case ProtoTarget.String when !Utf8.IsValid(bytes):
                 return Refuse(DecodeStatus.InvalidUtf8, node, reader.At - bytes.Length + Utf8Text.FirstInvalid(bytes));
-            case ProtoTarget.Fixed:
-                if (bytes.Length != node.Column!.Width) return Refuse(DecodeStatus.InvalidValue, node, at);
-                node.Column.AppendFixed(bytes);
+            case ProtoTarget.Uuid:
+                if (bytes.Length != UuidCharacters || bytes[8] != (byte)'-' || !Guid.TryParse(bytes, out var uuid)) return Refuse(DecodeStatus.InvalidValue, node, at);
+                Span<byte> written = stackalloc byte[16];
+                _ = uuid.TryWriteBytes(written, bigEndian: true, out _);
+                node.Column!.AppendFixed(written);
                 return true;
             default:
                 node.Column!.AppendBytes(bytes);
