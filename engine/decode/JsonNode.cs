@@ -32,6 +32,7 @@ internal sealed unsafe class JsonNode : DecodeNode
         {
             Scale = primitive.Scale;
             if (Kind == TypeKind.Decimal) Limit = Digits.LargePower(primitive.Precision);
+            IsUnscaled = Kind == TypeKind.Decimal && options.UnscaledDecimals.Contains(Path());
         }
         if (Kind is TypeKind.Time or TypeKind.Timestamp or TypeKind.TimestampTz or TypeKind.TimestampNs or TypeKind.TimestampTzNs)
         {
@@ -70,6 +71,9 @@ internal sealed unsafe class JsonNode : DecodeNode
 
     /// <summary>A decimal's first unscaled value that is too large.</summary>
     internal readonly Int128 Limit;
+
+    /// <summary>A decimal whose strings are base64 of its unscaled value.</summary>
+    internal readonly bool IsUnscaled;
 
     /// <summary>The builder of the batch being written.</summary>
     internal ColumnBuilder Column = null!;

@@ -16,4 +16,7 @@ public interface IPlanCompiler
     /// The columns of a table that is made for such records, ids 0. Throws Invalid, naming what no table can hold.
     /// </summary>
     ImmutableArray<Field> Columns(WriterSchema writer, PlanOptions options);
+
+    /// <summary>The same, where a schema has several kinds of records: for those like the first.</summary>
+    ImmutableArray<Field> Columns(WriterSchema writer, in FramedValue first, PlanOptions options) => Columns(writer, options);
 }

@@ -9,8 +9,8 @@ namespace K2I.Decode;
 /// </summary>
 public abstract class RecordPlan
 {
-    /// <summary>What the table needs before such records can be rows. While there is any, none is decoded.</summary>
-    public ImmutableArray<SchemaChange> Changes { get; protected init; } = [];
+    /// <summary>What the table needs before such records, those like the last one, can be rows. While there is any, none is decoded.</summary>
+    public ImmutableArray<SchemaChange> Changes { get; protected set; } = [];
 
     /// <summary>Why no record of the schema can be a row, for a person; null where they can.</summary>
     public string? Flaw { get; protected init; }

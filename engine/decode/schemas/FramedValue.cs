@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.IO.Hashing;
 
 namespace K2I.Decode;
 
@@ -20,7 +21,7 @@ public readonly ref struct FramedValue
 
     public ReadOnlySpan<byte> Payload { get; }
 
-    /// <summary>What a header has after the id: the indexes of a Protobuf message. Empty where the id is not in a header.</summary>
+    /// <summary>What is said of the payload elsewhere: in a header after the id, the indexes of a Protobuf message; the schema of an embedded one. Else empty.</summary>
     public ReadOnlySpan<byte> InHeader { get; }
 
     /// <summary>Why the bytes are no such frame; null where they are.</summary>
@@ -28,6 +29,9 @@ public readonly ref struct FramedValue
 
     /// <summary>The id is in a header, so that all of the value is payload.</summary>
     public bool IsInHeader { get; private init; }
+
+    /// <summary>The same frame around another payload: what a format has before its own is taken off.</summary>
+    internal FramedValue With(ReadOnlySpan<byte> payload) => new(Schema, payload, InHeader, Flaw) { IsInHeader = IsInHeader };
 
     /// <summary>Takes apart what <paramref name="record"/> has as its value. Good frames cost no allocation.</summary>
     /// <param name="form">Where the id is.</param>
@@ -40,6 +44,7 @@ public readonly ref struct FramedValue
         WireForm.Apicurio8 => Numbered(record.Value, 8),
         WireForm.Glue => Glue(record.Value),
         WireForm.Azure => Azure(in record),
+        WireForm.Embedded => Embedded(record.Value),
         _ => SingleObject(record.Value),
     };
 
@@ -83,6 +88,11 @@ public readonly ref struct FramedValue
             ? new(new(SchemaIdKind.Guid, id), record.Value) { IsInHeader = true }
             : Wrong("the header content-type does not end in + and a schema id");
     }
+
+    private static FramedValue Embedded(ReadOnlySpan<byte> value) =>
+        ConnectEnvelope.TrySplit(value, out var schema, out var payload)
+            ? new(new(SchemaIdKind.Hash, XxHash128.HashToUInt128(schema)), payload, schema)
+            : Wrong("a schema and a payload, both objects, are expected: {\"schema\":…,\"payload\":…}");
 
     private static FramedValue SingleObject(ReadOnlySpan<byte> value)
     {

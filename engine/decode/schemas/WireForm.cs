@@ -25,4 +25,7 @@ public enum WireForm
 
     /// <summary>Avro's single-object encoding: C3 01 and a fingerprint of 8 bytes.</summary>
     SingleObject,
+
+    /// <summary>Kafka Connect's JSON: the schema itself stands beside the payload.</summary>
+    Embedded,
 }
