@@ -6,17 +6,28 @@ namespace K2I.Pipeline;
 /// <summary>The catalog and where tables live.</summary>
 public sealed record IcebergOptions
 {
-    /// <summary><c>file</c>: metadata files in the warehouse are the catalog. <c>rest</c>: a server is, and says where each table lies.</summary>
+    /// <summary>
+    /// <c>file</c>: metadata files in the warehouse are the catalog. <c>rest</c>: a server is, and says where each table lies.
+    /// </summary>
     public string Catalog { get; init; } = "file";
 
     /// <summary>file: a directory or a URI with scheme. rest: what the server calls the warehouse; empty for its own.</summary>
     public required string Warehouse { get; init; }
 
-    /// <summary>rest: the directory or location below which tables may lie, whatever the server says.</summary>
+    /// <summary>
+    /// rest: the directory or location below which tables may lie, whatever the server says; null for wherever it hands out keys, and
+    /// nowhere else.
+    /// </summary>
     public string? StorageRoot { get; init; }
 
     /// <summary>rest: how to reach the server.</summary>
     public RestOptions? Rest { get; init; }
+
+    /// <summary>rest, at AWS: the service that requests are signed for; null for none.</summary>
+    public string? SigningName { get; init; }
+
+    /// <summary>Of <see cref="SigningName"/>; null for that of the store.</summary>
+    public string? SigningRegion { get; init; }
 
     /// <summary>
     /// How to reach the store of the files, by the names that Iceberg's catalogs give such properties; secrets are among them.

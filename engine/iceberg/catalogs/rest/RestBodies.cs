@@ -25,7 +25,8 @@ internal static class RestBodies
     });
 
     /// <summary>CommitTableRequest.</summary>
-    public static byte[] Commit(TableIdent ident, ImmutableArray<MetadataUpdate> updates, ImmutableArray<TableRequirement> requirements) => Json.Write(json =>
+    public static byte[] Commit(TableIdent ident, ImmutableArray<MetadataUpdate> updates,
+        ImmutableArray<TableRequirement> requirements) => Json.Write(json =>
     {
         json.WriteStartObject();
         json.WriteStartObject("identifier");
@@ -46,5 +47,6 @@ internal static class RestBodies
         json.WriteEndObject();
     });
 
-    private static void WriteLevels(Utf8JsonWriter json, ImmutableArray<string> levels) => Json.WriteArray(json, "namespace", levels, (j, level) => j.WriteStringValue(level));
+    private static void WriteLevels(Utf8JsonWriter json, ImmutableArray<string> levels) =>
+        Json.WriteArray(json, "namespace", levels, (j, level) => j.WriteStringValue(level));
 }
