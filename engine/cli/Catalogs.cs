@@ -18,23 +18,33 @@ internal sealed record Catalogs(ICatalog Catalog, IObjectStore Store, string Def
         if (!IsThere(options))
             throw new EngineException(ErrorKind.Unavailable,
                 $"{WordForRoot(options)} {Location.LocalPath(root)} does not exist; `k2i ingest` creates it");
-        var store = StoreAt(root, options);
+        var cloud = new CloudStores(SystemClock.Instance, SystemRandom.Instance);
+        var store = new LocationStore();
+        foreach (var place in PlacesOf(options)) store.Add(place, () => StoreAt(place, options, cloud));
         return new Catalogs(CatalogOf(options, store, SystemClock.Instance, SystemRandom.Instance), store, options.Namespace, []);
     }
 
     /// <summary>For the engine: the place of the files is made if it is not there, and each thing outside is behind a breaker of its own.</summary>
     public static Catalogs ForEngine(IcebergOptions options, IClock clock, IRandom random)
     {
+        var cloud = new CloudStores(clock, random);
+        var store = new LocationStore();
+        var circuits = ImmutableArray.CreateBuilder<CircuitBreaker>();
         var root = RootOf(options);
-        var storeCircuit = new CircuitBreaker($"store {root}", clock, random);
-        var place = StoreAt(root, options);
-        if (options.Rest is null && place is S3Store s3) RequireConditionalWrites(s3);
-        var store = new BreakerStore(place, storeCircuit);
+        var first = StoreAt(root, options, cloud);
+        foreach (var place in PlacesOf(options))
+        {
+            var circuit = new CircuitBreaker($"store {place}", clock, random);
+            circuits.Add(circuit);
+            store.Add(place, () => new BreakerStore(place == root ? first : StoreAt(place, options, cloud), circuit));
+        }
+        if (first is CloudStore tried && options.Rest is null) RequireConditionalWrites(tried);
         var catalog = CatalogOf(options, store, clock, random);
         // The file catalog is nothing but the store.
-        if (options.Rest is null) return new Catalogs(catalog, store, options.Namespace, [storeCircuit]);
+        if (options.Rest is null) return new Catalogs(catalog, store, options.Namespace, circuits.ToImmutable());
         var catalogCircuit = new CircuitBreaker($"catalog {options.Rest.Uri}", clock, random);
-        return new Catalogs(new BreakerCatalog(catalog, catalogCircuit), store, options.Namespace, [catalogCircuit, storeCircuit]);
+        circuits.Insert(0, catalogCircuit);
+        return new Catalogs(new BreakerCatalog(catalog, catalogCircuit), store, options.Namespace, circuits.ToImmutable());
     }
 
     /// <summary>False for a local folder that does not exist; an object store has no folders that would have to.</summary>
@@ -50,21 +60,20 @@ internal sealed record Catalogs(ICatalog Catalog, IObjectStore Store, string Def
     public static string? Flaw(string place)
     {
         var scheme = Location.SchemeOf(Location.FromConfig(place));
-        return scheme == "file" || S3Store.Schemes.Contains(scheme) ? null : $"this build has no store for {scheme}://";
+        return scheme == "file" || StoreOptions.Schemes.Contains(scheme) ? null : $"this build has no store for {scheme}://";
     }
 
-    /// <summary>A store for the place of the files, chosen by how its location begins. That of a local folder makes it.</summary>
+    /// <summary>A store for a place of files, chosen by how its location begins. That of a local folder makes it.</summary>
     /// <exception cref="EngineException">Unsupported: no store for such locations.</exception>
-    public static IObjectStore StoreAt(string root, IcebergOptions options)
-    {
-        var scheme = Location.SchemeOf(root);
-        if (scheme == "file") return new SchemeStore().Add(scheme, new LocalStore(root));
-        if (!S3Store.Schemes.Contains(scheme))
-            throw new EngineException(ErrorKind.Unsupported, $"{root}: this build knows local files (a path or file://) and s3://");
-        return new S3Store(root, S3Options.Of(options.Storage));
-    }
+    public static IObjectStore StoreAt(string root, IcebergOptions options, CloudStores? cloud = null) =>
+        Location.SchemeOf(root) == "file" ? new LocalStore(root)
+            : (cloud ?? new CloudStores(SystemClock.Instance, SystemRandom.Instance)).Open(root, () => options.Storage);
 
-    /// <summary>The location that holds every file of every table.</summary>
+    /// <summary>The locations below which files of tables may lie: that of all new ones first.</summary>
+    public static IEnumerable<string> PlacesOf(IcebergOptions options) =>
+        options.Locations.Select(Location.FromConfig).Prepend(RootOf(options)).Distinct(StringComparer.Ordinal);
+
+    /// <summary>The location that holds the files of tables that say no other.</summary>
     public static string RootOf(IcebergOptions options) => Location.FromConfig(options.StorageRoot ?? options.Warehouse);
 
     public static string WordForRoot(IcebergOptions options) => options.StorageRoot is null ? "warehouse" : "storage_root";
@@ -82,7 +91,7 @@ internal sealed record Catalogs(ICatalog Catalog, IObjectStore Store, string Def
     /// <summary>
     /// A store that lets two writers win is told of at the start; one that is away is asked before the first write that depends on it.
     /// </summary>
-    private static void RequireConditionalWrites(S3Store store)
+    private static void RequireConditionalWrites(CloudStore store)
     {
         try
         {
@@ -94,5 +103,5 @@ internal sealed record Catalogs(ICatalog Catalog, IObjectStore Store, string Def
     }
 
     private static ICatalog CatalogOf(IcebergOptions options, IObjectStore store, IClock clock, IRandom random) =>
-        options.Rest is { } rest ? new RestCatalog(rest with { StorageRoots = [RootOf(options)] }, clock, random) : new FileCatalog(store, Location.FromConfig(options.Warehouse), clock, random: random);
+        options.Rest is { } rest ? new RestCatalog(rest with { StorageRoots = [.. PlacesOf(options)] }, clock, random) : new FileCatalog(store, Location.FromConfig(options.Warehouse), clock, random: random);
 }

@@ -18,8 +18,11 @@ public sealed record IcebergOptions
     /// <summary>rest: how to reach the server.</summary>
     public RestOptions? Rest { get; init; }
 
+    /// <summary>Further directories and locations below which files of tables may lie.</summary>
+    public ImmutableArray<string> Locations { get; init; } = [];
+
     /// <summary>
-    /// How to reach the store of the files, by the names that Iceberg's catalogs give such properties; secrets are among them.
+    /// How to reach the stores of the files, by the names that Iceberg's catalogs give such properties; secrets are among them.
     /// </summary>
     public ImmutableSortedDictionary<string, string> Storage { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
