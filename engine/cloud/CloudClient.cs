@@ -100,7 +100,7 @@ internal sealed class CloudClient(CloudService service, HttpClient http, StoreOp
         }
         catch (EngineException)
         {
-            // What stays costs room only, and is found and taken away later.
+            // What stays costs room only, until uploads that nobody ends are looked for.
         }
     }
 
@@ -118,7 +118,7 @@ internal sealed class CloudClient(CloudService service, HttpClient http, StoreOp
 
     /// <summary>The error of an answer that should have been a success.</summary>
     public EngineException Refused(CloudAnswer answer, CloudPlace place) =>
-        new(answer.Status == 404 ? ErrorKind.NotFound : ErrorKind.Unavailable,
+        new(answer.Status == 404 && answer.Error.Code != "NoSuchUpload" ? ErrorKind.NotFound : ErrorKind.Unavailable,
             $"{place.Location}: {service.Name} answered {answer.Status} {answer.Error.Code} {answer.Error.Message}".TrimEnd());
 
     private CloudAnswer Attempt(CloudRequest request, Span<byte> into, int timeoutMs, CancellationToken stop)

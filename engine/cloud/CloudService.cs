@@ -1,4 +1,5 @@
 using K2I.Base;
+using K2I.Storage;
 
 namespace K2I.Cloud;
 
@@ -51,6 +52,16 @@ internal abstract class CloudService
     public abstract CloudPage? Page(byte[] body);
 
     public abstract CloudUpload Upload(CloudClient client, CloudPlace place, string token);
+
+    /// <summary>Asks for uploads that nobody has ended; null where they end by themselves.</summary>
+    /// <param name="from">As the page before had it.</param>
+    public virtual CloudRequest? ListUploads(CloudPlace place, (string Key, string? Id)? from) => null;
+
+    /// <summary>What <see cref="ListUploads"/> asked for, by keys; null for what is no such list.</summary>
+    public virtual (List<UnfinishedObject> Uploads, (string Key, string? Id)? Next)? Uploads(byte[] body) => null;
+
+    /// <summary>Ends an upload without an object; null where none are listed.</summary>
+    public virtual CloudRequest? AbortUpload(CloudPlace place, string id) => null;
 
     /// <summary>Of the successful answer to <see cref="Look"/>; null for what is none.</summary>
     public abstract CloudFound? Found(CloudAnswer answer);

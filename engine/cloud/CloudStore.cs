@@ -129,6 +129,27 @@ public sealed class CloudStore : IObjectStore
         return answer.IsSuccess || (answer.Status == 404 && answer.AfterDoubt);
     }
 
+    public IEnumerable<UnfinishedObject> ListUnfinished(string prefix)
+    {
+        var place = Below(prefix);
+        var start = prefix[..^place.Key.Length];
+        (string Key, string? Id)? next = null;
+        do
+        {
+            if (UploadsAfter(place, next) is not { } page) yield break;
+            // Not every store heeds the prefix.
+            foreach (var upload in page.Uploads.Where(u => u.Location.StartsWith(place.Key, StringComparison.Ordinal)))
+                yield return upload with { Location = start + upload.Location };
+            if (page.Next is not null && page.Next == next)
+                throw new EngineException(ErrorKind.Corrupt, $"{place.Location}: the list of uploads goes round in circles");
+            next = page.Next;
+        }
+        while (next is not null);
+    }
+
+    public bool Abort(UnfinishedObject unfinished) =>
+        service.AbortUpload(ObjectAt(unfinished.Location), unfinished.Id) is { } abort && client.Send(abort).IsSuccess;
+
     internal static EngineException Missing(CloudPlace place) => new(ErrorKind.NotFound, $"{place.Location} does not exist");
 
     private bool PutUnlessThere(CloudPlace place, ReadOnlySpan<byte> bytes)
@@ -166,6 +187,24 @@ public sealed class CloudStore : IObjectStore
             next = page.Next;
         }
         while (!string.IsNullOrEmpty(next));
+    }
+
+    /// <summary>Null where uploads end by themselves.</summary>
+    private (List<UnfinishedObject> Uploads, (string Key, string? Id)? Next)? UploadsAfter(CloudPlace place, (string Key, string? Id)? from)
+    {
+        if (service.ListUploads(place, from) is not { } request) return null;
+        try
+        {
+            var answer = client.Send(request);
+            if (!answer.IsSuccess) throw Missing(place);
+            return service.Uploads(answer.Body) ?? throw new EngineException(ErrorKind.Corrupt,
+                $"{place.Location}: what {service.Name} answered is no list of uploads");
+        }
+        catch (EngineException error) when (error.Kind == ErrorKind.Invalid && from is { Id: not null })
+        {
+            // Some stores refuse their own mark: without it more uploads of that key are found once these are gone.
+            return UploadsAfter(place, (from.Value.Key, null));
+        }
     }
 
     private CloudPlace ObjectAt(string location)

@@ -107,9 +107,14 @@ internal sealed class CloudWriter(CloudClient client, PartBuffers buffers, Cloud
     /// <summary>The oldest part under way has arrived afterwards.</summary>
     private void Collect()
     {
-        var part = underWay.Peek();
-        upload!.Arrived(part, client.Finish(part) ?? client.Send(part.Request));
-        _ = underWay.Dequeue();
-        buffers.Give(part.Buffer);
+        var part = underWay.Dequeue();
+        try
+        {
+            upload!.Arrived(part, client.Finish(part) ?? client.Send(part.Request));
+        }
+        finally
+        {
+            buffers.Give(part.Buffer);
+        }
     }
 }

@@ -40,6 +40,10 @@ public sealed class LocationStore : IObjectStore
 
     public bool Delete(string location) => For(location).Delete(location);
 
+    public IEnumerable<UnfinishedObject> ListUnfinished(string prefix) => For(prefix).ListUnfinished(prefix);
+
+    public bool Abort(UnfinishedObject unfinished) => For(unfinished.Location).Abort(unfinished);
+
     private IObjectStore For(string location)
     {
         var canonical = Location.Canonical(Location.Normalize(location));

@@ -22,11 +22,11 @@ internal sealed class S3Credentials
     private string? region;
     private S3Options? first;
 
-    public S3Credentials(S3Options options, IClock clock)
+    public S3Credentials(S3Options options, IClock? clock = null)
     {
         this.options = options;
         first = options;
-        given = new(Given, clock);
+        given = new(Given, clock ?? SystemClock.Instance);
     }
 
     /// <exception cref="EngineException">Denied: there are none. Unavailable: they cannot be had now.</exception>

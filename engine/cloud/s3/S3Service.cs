@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using K2I.Base;
+using K2I.Storage;
 
 namespace K2I.Cloud;
 
@@ -16,7 +17,7 @@ internal sealed class S3Service(S3Options options, IClock clock) : CloudService
 
     public override string Name => "S3";
 
-    public override string Scheme => Storage.Location.S3;
+    public override string Scheme => Location.S3;
 
     public override bool HeedsConditions => false;
 
@@ -62,6 +63,22 @@ internal sealed class S3Service(S3Options options, IClock clock) : CloudService
     public override CloudPage? Page(byte[] body) => S3Text.Page(body);
 
     public override CloudUpload Upload(CloudClient client, CloudPlace place, string token) => new S3Upload(client, place, token, this);
+
+    public override CloudRequest? ListUploads(CloudPlace place, (string Key, string? Id)? from)
+    {
+        List<(string, string?)> query = [("encoding-type", "url"), ("prefix", place.Key), ("uploads", null)];
+        if (from is { } after)
+        {
+            query.Insert(1, ("key-marker", after.Key));
+            if (after.Id is not null) query.Insert(3, ("upload-id-marker", after.Id));
+        }
+        return new(HttpMethod.Get, place with { Key = "" }) { Query = [.. query] };
+    }
+
+    public override (List<UnfinishedObject> Uploads, (string Key, string? Id)? Next)? Uploads(byte[] body) => S3Text.Uploads(body);
+
+    public override CloudRequest? AbortUpload(CloudPlace place, string id) =>
+        new(HttpMethod.Delete, place) { Query = [("uploadId", id)] };
 
     public override CloudFound? Found(CloudAnswer answer) => new CloudFound(answer.Length, answer.Header(TokenHeader));
 

@@ -11,7 +11,7 @@ internal sealed class S3Upload(CloudClient client, CloudPlace place, string toke
     private string? uploadId;
 
     public override CloudRequest? Abort =>
-        uploadId is null ? null : new CloudRequest(HttpMethod.Delete, Place) { Query = [("uploadId", uploadId)] };
+        uploadId is null ? null : service.AbortUpload(Place, uploadId);
 
     public override void Begin()
     {
