@@ -29,8 +29,11 @@ public sealed record IcebergOptions
     /// <summary>Of <see cref="SigningName"/>; null for that of the store.</summary>
     public string? SigningRegion { get; init; }
 
+    /// <summary>Further directories and locations below which files of tables may lie.</summary>
+    public ImmutableArray<string> Locations { get; init; } = [];
+
     /// <summary>
-    /// How to reach the store of the files, by the names that Iceberg's catalogs give such properties; secrets are among them.
+    /// How to reach the stores of the files, by the names that Iceberg's catalogs give such properties; secrets are among them.
     /// </summary>
     public ImmutableSortedDictionary<string, string> Storage { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 

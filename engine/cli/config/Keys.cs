@@ -162,7 +162,7 @@ internal static class Keys
         "So many snapshots of a branch stay whatever their age; "
         + "the table's property history.expire.min-snapshots-to-keep comes before it.");
     public static readonly ConfigKey Orphans = ConfigKey.Choice("maintenance", "orphans",
-        "Files below a table's location that the table does not name. "
+        "Files below a table's location that the table does not name, and uploads that were begun and never ended. "
         + "report: tell of them; remove: remove those that are found a second time; off: do not look.", "report", "remove", "off");
     public static readonly ConfigKey OrphanGrace = new("maintenance", "orphan_grace", "3d", Time,
         "A file that was changed later than this ago is no orphan yet; longer than any writer takes from a file to its commit.");

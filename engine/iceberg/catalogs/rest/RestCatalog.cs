@@ -47,7 +47,7 @@ public sealed class RestCatalog : ICatalog, IDisposable
         client = new RestClient(options, clock);
         grants = new TableGrants(clock, Renewed, SignerOf);
         keys = new IdempotencyKeys(clock, random ?? SystemRandom.Instance);
-        roots = [.. options.StorageRoots.Select(Location.Normalize)];
+        roots = [.. options.StorageRoots.Select(r => Location.Canonical(Location.Normalize(r)))];
     }
 
     /// <summary>What the server has handed out for the files of the tables that were loaded, renewed by it.</summary>
@@ -315,7 +315,7 @@ public sealed class RestCatalog : ICatalog, IDisposable
     private void RequireServed(Table table)
     {
         if (roots.IsEmpty) return;
-        var location = Location.Normalize(table.Metadata.Location);
+        var location = Location.Canonical(Location.Normalize(table.Metadata.Location));
         if (roots.Any(r => Location.IsUnder(location, r))) return;
         var scheme = Location.SchemeOf(location);
         throw roots.Any(r => Location.SchemeOf(r) == scheme)

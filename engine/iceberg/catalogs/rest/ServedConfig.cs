@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 
+using K2I.Storage;
+
 namespace K2I.Iceberg;
 
 /// <summary>
@@ -74,7 +76,7 @@ internal sealed record ServedConfig(
     {
         var longest = "";
         foreach (var (prefix, _) in Credentials)
-            if (prefix.Length > longest.Length && location.StartsWith(TableGrants.Canonical(prefix), StringComparison.Ordinal))
+            if (prefix.Length > longest.Length && location.StartsWith(Location.Canonical(prefix), StringComparison.Ordinal))
                 longest = prefix;
         return longest;
     }

@@ -44,20 +44,12 @@ internal sealed class TableGrants(IClock clock, Func<TableIdent, ServedConfig, S
     public IStorageGrant? For(string location)
     {
         if (roots.IsEmpty) return null;
-        location = Canonical(location);
+        location = Location.Canonical(location);
         for (var end = location.Length; end > 0; end = location.LastIndexOf('/', end - 1))
             if (roots.TryGetValue(location[..end], out var table)) return table.For(location);
         // A file that a table has outside its folders: some table's keys may be made out for just there.
         return tables.Values.Where(t => t.Config.PrefixOf(location).Length > 0).MaxBy(t => t.Config.PrefixOf(location).Length)
             ?.For(location);
-    }
-
-    /// <summary>One name for what other engines have several for.</summary>
-    internal static string Canonical(string location)
-    {
-        foreach (var alias in (ReadOnlySpan<string>)["s3a://", "s3n://"])
-            if (location.StartsWith(alias, StringComparison.Ordinal)) return "s3://" + location[alias.Length..];
-        return location;
     }
 
     private static IEnumerable<string> RootsOf(TableMetadata metadata)
@@ -66,6 +58,6 @@ internal sealed class TableGrants(IClock clock, Func<TableIdent, ServedConfig, S
         foreach (var name in OtherRoots)
             if (metadata.Property(name) is { Length: > 0 } elsewhere) yield return Root(elsewhere);
 
-        static string Root(string location) => Canonical(location).TrimEnd('/');
+        static string Root(string location) => Location.Canonical(location).TrimEnd('/');
     }
 }
