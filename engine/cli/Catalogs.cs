@@ -25,7 +25,8 @@ internal sealed record Catalogs(
         if (options.Rest is { Access: not StorageAccess.Own })
         {
             var rest = RestOf(options, SystemClock.Instance, SystemRandom.Instance);
-            return new Catalogs(rest, GrantedAccess.Over(HasRoot(options) ? store : null, rest, options, cloud, null), options.Namespace, [], rest.Grants);
+            var files = GrantedAccess.Over(HasRoot(options) ? store : null, rest, options, cloud, null);
+            return new Catalogs(rest, files, options.Namespace, [], rest.Grants);
         }
         return new Catalogs(CatalogOf(options, store, SystemClock.Instance, SystemRandom.Instance), store, options.Namespace, []);
     }
@@ -55,8 +56,8 @@ internal sealed record Catalogs(
             var granted = new CircuitBreaker($"files of {options.Rest.Uri}", clock, random);
             circuits.Add(granted);
             var rest = (RestCatalog)catalog;
-            return new Catalogs(new BreakerCatalog(rest, catalogCircuit), GrantedAccess.Over(root is null ? null : store, rest, options, cloud, granted),
-                options.Namespace, circuits.ToImmutable(), rest.Grants);
+            var files = GrantedAccess.Over(root is null ? null : store, rest, options, cloud, granted);
+            return new Catalogs(new BreakerCatalog(rest, catalogCircuit), files, options.Namespace, circuits.ToImmutable(), rest.Grants);
         }
         return new Catalogs(new BreakerCatalog(catalog, catalogCircuit), store, options.Namespace, circuits.ToImmutable());
     }

@@ -67,8 +67,8 @@ public sealed class RestServerTests
         using var stub = RestStub.Serve(r => r.Url == "/v1/oauth/tokens"
             ? new(200, $$"""{"access_token":"t{{++given}}","token_type":"bearer","expires_in":100}""")
                 : new(200, RestStub.Table("file:///wh")));
-        using var catalog = Open(stub, new RestOptions { Uri = "", Credential = "me:secret", TokenExchange = true, Audience = "them",
-            Resource = "r" });
+        var options = new RestOptions { Uri = "", Credential = "me:secret", TokenExchange = true, Audience = "them", Resource = "r" };
+        using var catalog = Open(stub, options);
         catalog.Load(TestTables.Events);
         Assert.Equal(Login + "&audience=them&resource=r", stub.Requests[0].Body);
         clock.Pass(76_000);

@@ -66,8 +66,8 @@ public sealed class RestTlsTests : IDisposable
     {
         var bad = Path.Combine(folder.Path, "bad.crt");
         File.WriteAllText(bad, "nothing");
-        var error = Assert.Throws<EngineException>(() => new RestCatalog(new RestOptions { Uri = "https://localhost",
-            ClientCertificate = (bad, keyFile) }));
+        var options = new RestOptions { Uri = "https://localhost", ClientCertificate = (bad, keyFile) };
+        var error = Assert.Throws<EngineException>(() => new RestCatalog(options));
         Assert.Equal(ErrorKind.Invalid, error.Kind);
         Assert.Contains(bad, error.Message, StringComparison.Ordinal);
     }

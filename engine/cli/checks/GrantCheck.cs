@@ -39,8 +39,8 @@ internal static class GrantCheck
                 // What is wrong with the table its own check says.
             }
         }
-        var hasOwn = options.Iceberg.StorageRoot is not null && !options.Iceberg.Storage.IsEmpty;
-        if (hasOwn && (isOwn || !isThere)) results.AddRange(RightsCheck.Run(options.Iceberg));
+        var hasRoot = options.Iceberg.StorageRoot is not null;
+        if (hasRoot && (isOwn || (!isThere && !options.Iceberg.Storage.IsEmpty))) results.AddRange(RightsCheck.Run(options.Iceberg));
         else if (isOwn)
             results.Add(new("files of tables", false, "the server hands out nothing for them",
                 "set storage_root and [s3], or have the server hand out keys"));

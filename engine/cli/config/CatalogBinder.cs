@@ -68,8 +68,8 @@ internal sealed class CatalogBinder(ValueReader values, SettingSection? section,
                 TokenExchange = values.Flag(Keys.TokenExchange),
                 Access = access,
                 CaFile = values.Text(Keys.CatalogCaFile),
-                ClientCertificate = values.Text(Keys.CatalogCertificate) is { } shown && values.Text(Keys.CatalogCertificateKey) is { } key
-                    ? (shown, key) : null,
+                ClientCertificate = values.Text(Keys.CatalogCertificate) is { } shown && values.Text(Keys.CatalogCertificateKey) is { } itsKey
+                    ? (shown, itsKey) : null,
                 Proxy = Proxy(),
                 Headers = BindHeaders(),
             },

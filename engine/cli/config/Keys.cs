@@ -34,10 +34,10 @@ internal static class Keys
     public static readonly ConfigKey CatalogCredential = new("iceberg", "credential", null, "id:secret", "For catalog = rest: id:secret of an OAuth2 client; tokens are fetched and renewed with it.", "${file:/etc/k2i/catalog-credential}") { Secret = true };
     public static readonly ConfigKey CatalogScope = new("iceberg", "scope", "catalog", Text, "The OAuth2 scope asked for with the credential.");
     public static readonly ConfigKey OAuth2ServerUri = new("iceberg", "oauth2_server_uri", null, "http:// or https:// and a host", "Where tokens are fetched; without it URI/v1/oauth/tokens.", "https://login.example.com/oauth/token");
-    public static readonly ConfigKey CatalogAudience = new("iceberg", "audience", null, Text, "The OAuth2 audience asked for with the credential.",
-        "https://catalog.example.com");
-    public static readonly ConfigKey CatalogResource = new("iceberg", "resource", null, Text, "The OAuth2 resource asked for with the credential.",
-        "https://catalog.example.com");
+    public static readonly ConfigKey CatalogAudience = new("iceberg", "audience", null, Text,
+        "The OAuth2 audience asked for with the credential.", "https://catalog.example.com");
+    public static readonly ConfigKey CatalogResource = new("iceberg", "resource", null, Text,
+        "The OAuth2 resource asked for with the credential.", "https://catalog.example.com");
     public static readonly ConfigKey TokenExchange = new("iceberg", "token_exchange", "false", Flag,
         "For catalog = rest: a token is renewed by giving it for another (OAuth2 token exchange), also one that was given as token.");
     public static readonly ConfigKey StorageAccess = ConfigKey.Choice("iceberg", "storage_access",

@@ -40,7 +40,8 @@ internal sealed class S3Service(S3Options options, IClock clock) : CloudService
         return message;
     }
 
-    public override bool Renews(CloudAnswer answer) => answer.Error.Code is "ExpiredToken" or "TokenRefreshRequired" && credentials.Refuse();
+    public override bool Renews(CloudAnswer answer) =>
+        answer.Error.Code is "ExpiredToken" or "TokenRefreshRequired" && credentials.Refuse();
 
     public override CloudRequest Get(CloudPlace place) => new(HttpMethod.Get, place);
 

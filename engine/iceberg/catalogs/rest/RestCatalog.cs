@@ -73,8 +73,12 @@ public sealed class RestCatalog : ICatalog, IDisposable
     public Table? TryLoad(TableIdent ident)
     {
         var known = cache.TryGetValue(ident, out var cached);
-        var answer = client.Send(new RestRequest(HttpMethod.Get, UriOf(ident)) { IfNoneMatch = known ? cached.ETag : null,
-            Delegation = Delegation, Token = grants.TokenOf(ident) });
+        var answer = client.Send(new RestRequest(HttpMethod.Get, UriOf(ident))
+        {
+            IfNoneMatch = known ? cached.ETag : null,
+            Delegation = Delegation,
+            Token = grants.TokenOf(ident),
+        });
         if (answer.Status == 304 && known) return cached.Table;
         if (answer.Status == 404)
         {
@@ -90,8 +94,12 @@ public sealed class RestCatalog : ICatalog, IDisposable
         if (creation.Refusal() is { } refusal) throw new EngineException(ErrorKind.Invalid, $"table {ident} cannot be created: {refusal}");
         Config().Require(RestEndpoint.CreateTable);
         TableNames.Require(ident, strict: false);
-        var request = new RestRequest(HttpMethod.Post, $"{UriOf(ident.Namespace)}/tables") { Body = RestBodies.Creation(ident.Name,
-            creation), Changes = true, Delegation = Delegation };
+        var request = new RestRequest(HttpMethod.Post, $"{UriOf(ident.Namespace)}/tables")
+        {
+            Body = RestBodies.Creation(ident.Name, creation),
+            Changes = true,
+            Delegation = Delegation,
+        };
         var answer = Change(request);
         if (answer.Status == 404)
         {
@@ -115,8 +123,12 @@ public sealed class RestCatalog : ICatalog, IDisposable
     {
         var ident = current.Ident;
         Config().Require(RestEndpoint.Commit);
-        var request = new RestRequest(HttpMethod.Post, UriOf(ident)) { Body = RestBodies.Commit(ident, updates, requirements),
-            Changes = true, Token = grants.TokenOf(ident) };
+        var request = new RestRequest(HttpMethod.Post, UriOf(ident))
+        {
+            Body = RestBodies.Commit(ident, updates, requirements),
+            Changes = true,
+            Token = grants.TokenOf(ident),
+        };
         RestAnswer answer;
         try
         {
@@ -139,8 +151,8 @@ public sealed class RestCatalog : ICatalog, IDisposable
     public bool Drop(TableIdent ident, bool purge)
     {
         Config().Require(RestEndpoint.DropTable);
-        var answer = client.Send(new RestRequest(HttpMethod.Delete,
-            $"{UriOf(ident)}?purgeRequested={(purge ? "true" : "false")}") { Changes = true, Token = grants.TokenOf(ident) });
+        var uri = $"{UriOf(ident)}?purgeRequested={(purge ? "true" : "false")}";
+        var answer = client.Send(new RestRequest(HttpMethod.Delete, uri) { Changes = true, Token = grants.TokenOf(ident) });
         if (answer.Status == 404) return false;
         RequireSuccess(answer, $"table {ident} cannot be dropped", changes: true);
         Forget(ident);
@@ -319,8 +331,8 @@ public sealed class RestCatalog : ICatalog, IDisposable
         if (roots.Any(r => Location.IsUnder(location, r))) return;
         var scheme = Location.SchemeOf(location);
         throw roots.Any(r => Location.SchemeOf(r) == scheme)
-            ? new EngineException(ErrorKind.Denied, $"table {table.Ident} lies at {location}, outside {string.Join(",
-                ", roots)}, where tables may be")
+            ? new EngineException(ErrorKind.Denied,
+                $"table {table.Ident} lies at {location}, outside {string.Join(", ", roots)}, where tables may be")
             : new EngineException(ErrorKind.Unsupported,
                 $"table {table.Ident} lies at {location}: there is no store for '{scheme}' locations");
     }
@@ -329,8 +341,11 @@ public sealed class RestCatalog : ICatalog, IDisposable
     private void CreateNamespace(ImmutableArray<string> levels)
     {
         Config().Require(RestEndpoint.CreateNamespace);
-        var request = new RestRequest(HttpMethod.Post, $"{Config().Base}/namespaces") { Body = RestBodies.Namespace(levels),
-            Changes = true };
+        var request = new RestRequest(HttpMethod.Post, $"{Config().Base}/namespaces")
+        {
+            Body = RestBodies.Namespace(levels),
+            Changes = true,
+        };
         var answer = Change(request);
         if (answer.Status == 404 && levels.Length > 1)
         {
@@ -365,8 +380,8 @@ public sealed class RestCatalog : ICatalog, IDisposable
         string? token = null;
         for (var page = 0; page < MostPages; page++)
         {
-            var answer = client.Send(new RestRequest(HttpMethod.Get, token is null ? uri.TrimEnd('?')
-                : $"{uri}{(uri.EndsWith('?') ? "" : "&")}pageToken={Uri.EscapeDataString(token)}"));
+            var more = token is null ? "" : $"{(uri.EndsWith('?') ? "" : "&")}pageToken={Uri.EscapeDataString(token)}";
+            var answer = client.Send(new RestRequest(HttpMethod.Get, token is null ? uri.TrimEnd('?') : uri + more));
             // Servers whose namespaces have one level (Glue, S3 Tables, Unity) refuse to look for more.
             if (answer.Status == 404 || (isDeeper && answer.Status is 400 or 405 or 406 or 501)) yield break;
             RequireSuccess(answer, uri, changes: false);

@@ -111,8 +111,8 @@ internal sealed class RestClient : IDisposable
                 using var body = response.Content.ReadAsStream();
                 var bytes = new byte[body.Length];
                 body.ReadExactly(bytes);
-                return new RestAnswer((int)response.StatusCode, bytes, response.Headers.TryGetValues("ETag", out var tags) 
-                    ? tags.FirstOrDefault() : null) { KeepMs = RestAnswer.KeepMsOf(response.Headers.CacheControl) };
+                var tag = response.Headers.TryGetValues("ETag", out var tags) ? tags.FirstOrDefault() : null;
+                return new RestAnswer((int)response.StatusCode, bytes, tag) { KeepMs = RestAnswer.KeepMsOf(response.Headers.CacheControl) };
             }
             catch (HttpRequestException error)
             {

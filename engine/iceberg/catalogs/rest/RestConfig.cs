@@ -30,7 +30,7 @@ internal sealed record RestConfig(string Root, string Base, string Separator, lo
         string? Setting(string name) => overrides.GetValueOrDefault(name) ?? defaults.GetValueOrDefault(name);
         var prefix = (Setting("prefix") ?? "").Trim('/');
         // Servers give it escaped already, so it is taken as it is; it must not lead elsewhere.
-        if (prefix.Any(c => c is <= ' ' or > '~' or '?' or '#' or '\\') 
+        if (prefix.Any(c => c is <= ' ' or > '~' or '?' or '#' or '\\')
             || prefix.Split('/').Any(p => p is "." or "..")) throw Json.Bad(what, "its prefix cannot be part of a path");
         var endpoints = Json.OptArray(json, "endpoints", what, e => RestEndpoint.Plain(Json.AsString(e, "endpoints", what)))
             .ToFrozenSet(StringComparer.Ordinal);

@@ -122,6 +122,6 @@ internal sealed record ServedConfig(
         HasKeys(properties) || string.Equals(properties.GetValueOrDefault("s3.remote-signing-enabled"), "true",
             StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsKey(string name) => Secrets.Contains(name) || name.StartsWith(SasToken, StringComparison.Ordinal) 
+    private static bool IsKey(string name) => Secrets.Contains(name) || name.StartsWith(SasToken, StringComparison.Ordinal)
         || Ends.Any(e => name.StartsWith(e, StringComparison.Ordinal));
 }
