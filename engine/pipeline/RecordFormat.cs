@@ -5,4 +5,7 @@ public enum RecordFormat
 {
     Json,
     Raw,
+
+    /// <summary>Avro's binary encoding; records name their schemas, or a file has the one.</summary>
+    Avro,
 }

@@ -30,6 +30,10 @@ public sealed class GrantedStore(IObjectStore? own, IStorageGrants grants, Func<
 
     public IEnumerable<string> ListFolders(string folder) => For(folder).ListFolders(folder);
 
+    public IEnumerable<UnfinishedObject> ListUnfinished(string prefix) => For(prefix).ListUnfinished(prefix);
+
+    public bool Abort(UnfinishedObject unfinished) => For(unfinished.Location).Abort(unfinished);
+
     public bool Delete(string location) => For(location).Delete(location);
 
     private IObjectStore For(string location)

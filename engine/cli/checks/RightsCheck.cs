@@ -24,7 +24,7 @@ internal static class RightsCheck
             return [new(name, false, error.Message, "check warehouse and [s3]")];
         }
         // A catalog server decides between writers itself.
-        return Try(name, root, store, options.Rest is null ? () => (store as CloudStore)?.RequireConditionalWrites() : null);
+        return Try(name, root, store, options.Catalog == "file" ? () => (store as CloudStore)?.RequireConditionalWrites() : null);
     }
 
     /// <param name="name">Of the place, for the results.</param>

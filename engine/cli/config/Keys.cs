@@ -20,17 +20,22 @@ internal static class Keys
 
     public static readonly ConfigKey GroupProtocol = ConfigKey.Choice("kafka", "group_protocol", "Who shares out partitions. classic: the members of the group, any broker; consumer: the broker (KIP-848), Kafka 4.0 and later, quicker and without a pause for those who keep theirs.", "classic", "consumer");
 
-    public static readonly ConfigKey Catalog = ConfigKey.Choice("iceberg", "catalog", "What keeps track of the tables. file: the metadata files in the warehouse; rest: an Iceberg REST catalog server.", "file", "rest");
+    public static readonly ConfigKey Catalog = ConfigKey.Choice("iceberg", "catalog",
+        "What keeps track of the tables. file: the metadata files in the warehouse; rest: an Iceberg REST catalog server; "
+        + "hive: a Hive Metastore; nessie: a Nessie server.",
+        "file", "rest", "hive", "nessie");
     public static readonly ConfigKey Warehouse = new("iceberg", "warehouse", null, Place,
-        "Where the tables live: a directory, or a location in S3 such as s3://bucket/path. Needed with catalog = file. "
+        "Where the tables live: a directory, or a location in S3 such as s3://bucket/path. Needed unless catalog = rest. "
         + "With rest: what the server calls the warehouse, where it has several.",
         "./warehouse");
-    public static readonly ConfigKey CatalogUri = new("iceberg", "uri", null, "http:// or https:// and a host", "For catalog = rest: where the server is, without /v1.", "https://catalog.example.com/iceberg");
+    public static readonly ConfigKey CatalogUri = new("iceberg", "uri", null, "http:// or https:// and a host",
+        "Where the catalog's server is. rest: without /v1; nessie: with /api/v2; hive: thrift://host:port, several separated by commas.",
+        "https://catalog.example.com/iceberg");
     public static readonly ConfigKey StorageRoot = new("iceberg", "storage_root", null, Place,
         "For catalog = rest: tables may lie below this directory or location only, whatever the server says. "
         + "Needed unless warehouse is one, or the server hands out keys: without it those alone are used.",
         "/srv/warehouse");
-    public static readonly ConfigKey CatalogToken = new("iceberg", "token", null, "a bearer token", "For catalog = rest: a bearer token.", "${file:/etc/k2i/catalog-token}") { Secret = true };
+    public static readonly ConfigKey CatalogToken = new("iceberg", "token", null, "a bearer token", "For catalog = rest or nessie: a bearer token.", "${file:/etc/k2i/catalog-token}") { Secret = true };
     public static readonly ConfigKey CatalogCredential = new("iceberg", "credential", null, "id:secret", "For catalog = rest: id:secret of an OAuth2 client; tokens are fetched and renewed with it.", "${file:/etc/k2i/catalog-credential}") { Secret = true };
     public static readonly ConfigKey CatalogScope = new("iceberg", "scope", "catalog", Text, "The OAuth2 scope asked for with the credential.");
     public static readonly ConfigKey OAuth2ServerUri = new("iceberg", "oauth2_server_uri", null, "http:// or https:// and a host", "Where tokens are fetched; without it URI/v1/oauth/tokens.", "https://login.example.com/oauth/token");
@@ -57,6 +62,16 @@ internal static class Keys
         "For catalog = rest: the proxy that requests go through, with a login if it wants one; without it HTTPS_PROXY and NO_PROXY.",
         "http://proxy.example.com:3128")
     { Secret = true };
+    public static readonly ConfigKey NessieRef = new("iceberg", "ref", "main", "a name, maybe with @ and a hash",
+        "For catalog = nessie: the branch; a tag, or a branch at a hash, to look only.");
+    public static readonly ConfigKey HiveLocks = new("iceberg", "metastore_locks", "true", Flag,
+        "For catalog = hive: whether commits take the metastore's lock of the table. All writers of a table must do the same; "
+        + "false needs Hive 2.3.10, 4.0 or newer.");
+    public static readonly ConfigKey HiveTls = new("iceberg", "metastore_tls", "false", Flag, "For catalog = hive: whether the metastore speaks TLS.");
+    public static readonly ConfigKey HiveCaFile = new("iceberg", "metastore_ca_file", null, Path,
+        "For catalog = hive: PEM file of the authorities to trust, in place of the system's.", "/etc/k2i/ca.crt");
+    public static readonly ConfigKey HiveUser = new("iceberg", "metastore_user", null, Text,
+        "For catalog = hive: who the metastore is told is asking; without it the user of the process.", "k2i");
     public static readonly ConfigKey Namespace = new("iceberg", "namespace", "default", "names of a-z, 0-9 and _, joined by dots", "The namespace of tables whose name has none.");
     public static readonly ConfigKey FormatVersion = ConfigKey.Choice("iceberg", "format_version", "Iceberg format version of new tables. 3 has row ids, nanoseconds and deletion vectors; not every engine reads it yet.", "2", "3");
 
@@ -232,7 +247,7 @@ internal static class Keys
         Brokers, Group, ClientId, InstanceId, GroupProtocol,
         Catalog, Warehouse, CatalogUri, StorageRoot, CatalogToken, CatalogCredential, CatalogScope, OAuth2ServerUri,
             CatalogAudience, CatalogResource, TokenExchange, StorageAccess, SigningName, SigningRegion, CatalogCaFile, CatalogCertificate,
-            CatalogCertificateKey, CatalogProxy, Namespace, FormatVersion,
+            CatalogCertificateKey, CatalogProxy, NessieRef, HiveLocks, HiveTls, HiveCaFile, HiveUser, Namespace, FormatVersion,
         S3Region, S3Endpoint, S3PathStyle, S3AccessKey, S3SecretKey, S3SessionToken, S3Profile, S3CaFile, S3UploadMemory,
         Memory, Lanes, FlushThreads, DataDirectory, ShutdownTimeout,
         WalMode, WalFileSize, WalMaxBytes, WalGroupInterval,

@@ -135,6 +135,12 @@ public sealed class FileCatalog : ICatalog
         return true;
     }
 
+    public Table Register(TableIdent ident, string metadataLocation) => throw new EngineException(ErrorKind.Unsupported,
+        $"table {ident} cannot be registered: in a file catalog the folder is the table; `k2i tables … --metadata` looks at one that lies elsewhere");
+
+    public void Rename(TableIdent from, TableIdent to) => throw new EngineException(ErrorKind.Unsupported,
+        $"table {from} cannot be renamed: in a file catalog the folder is the name, and the files are known by it");
+
     public IEnumerable<ImmutableArray<string>> ListNamespaces() => NamespacesBelow([]);
 
     public IEnumerable<TableIdent> ListTables(ImmutableArray<string> inNamespace)

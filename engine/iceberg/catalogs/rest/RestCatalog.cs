@@ -159,6 +159,49 @@ public sealed class RestCatalog : ICatalog, IDisposable
         return true;
     }
 
+    public Table Register(TableIdent ident, string metadataLocation)
+    {
+        Config().Require(RestEndpoint.Register);
+        TableNames.Require(ident, strict: false);
+        var body = RestBodies.Registration(ident.Name, metadataLocation);
+        var request = new RestRequest(HttpMethod.Post, $"{UriOf(ident.Namespace)}/register") { Body = body, Changes = true, Delegation = Delegation };
+        var answer = Change(request);
+        if (answer.Status == 404)
+        {
+            CreateNamespace(ident.Namespace);
+            answer = Change(request);
+        }
+        if (answer.Status == 409) throw new EngineException(ErrorKind.AlreadyExists, $"table {ident} exists already");
+        RequireSuccess(answer, $"table {ident} cannot be registered", changes: true);
+        try
+        {
+            return Keep(ReadTable(ident, answer), answer);
+        }
+        catch (EngineException error)
+        {
+            throw new EngineException(ErrorKind.Unknown, $"table {ident} was probably registered, but cannot be used: {error.Message}", error);
+        }
+    }
+
+    public void Rename(TableIdent from, TableIdent to)
+    {
+        TableNames.Require(from, strict: false);
+        TableNames.Require(to, strict: false);
+        Config().Require(RestEndpoint.Rename);
+        var body = RestBodies.Renaming(from, to);
+        var request = new RestRequest(HttpMethod.Post, $"{Config().Base}/tables/rename") { Body = body, Changes = true, Token = grants.TokenOf(from) };
+        var answer = Change(request);
+        if (answer.Status == 404 && TryLoad(from) is not null)
+        {
+            CreateNamespace(to.Namespace);
+            answer = Change(request);
+        }
+        Forget(from);
+        if (answer.Status == 404) throw new EngineException(ErrorKind.NotFound, $"table {from} does not exist in {client.Root}");
+        if (answer.Status == 409) throw new EngineException(ErrorKind.AlreadyExists, $"table {to} exists already");
+        RequireSuccess(answer, $"table {from} cannot be renamed", changes: true);
+    }
+
     public IEnumerable<ImmutableArray<string>> ListNamespaces() => NamespacesBelow([]);
 
     public IEnumerable<TableIdent> ListTables(ImmutableArray<string> inNamespace)

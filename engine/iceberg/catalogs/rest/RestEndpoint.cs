@@ -10,6 +10,8 @@ internal static class RestEndpoint
     public const string LoadTable = "GET /v1/{prefix}/namespaces/{namespace}/tables/{table}";
     public const string Commit = "POST /v1/{prefix}/namespaces/{namespace}/tables/{table}";
     public const string DropTable = "DELETE /v1/{prefix}/namespaces/{namespace}/tables/{table}";
+    public const string Register = "POST /v1/{prefix}/namespaces/{namespace}/register";
+    public const string Rename = "POST /v1/{prefix}/tables/rename";
     public const string Credentials = "GET /v1/{prefix}/namespaces/{namespace}/tables/{table}/credentials";
 
     private const string Prefix = "/{prefix}";

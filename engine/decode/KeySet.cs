@@ -7,7 +7,7 @@ namespace K2I.Decode;
 /// The keys of the maps being read, to notice one that comes twice: a stack, as maps lie in maps. Keys are compared by a seeded hash over a
 /// vector scan, then by their bytes.
 /// </summary>
-internal sealed class JsonKeySet
+internal sealed class KeySet
 {
     private static readonly ulong Seed = (ulong)Random.Shared.NextInt64() | 1;
 

@@ -1,15 +1,20 @@
-namespace K2I.Iceberg;
+namespace K2I.Avro;
 
-/// <summary>A node of an Avro schema. A named type that is used several times is one object, so schemas may be recursive.</summary>
-internal sealed class AvroType(AvroKind kind)
+/// <summary>
+/// A node of an Avro schema (specification 1.12). A named type that is used several times is one object, so schemas may be recursive. Immutable once parsed.
+/// </summary>
+public sealed class AvroType(AvroKind kind)
 {
     public static readonly AvroType Null = new(AvroKind.Null), Boolean = new(AvroKind.Boolean), Int = new(AvroKind.Int), Long = new(AvroKind.Long),
         Float = new(AvroKind.Float), Double = new(AvroKind.Double), Bytes = new(AvroKind.Bytes), String = new(AvroKind.String);
 
     public AvroKind Kind { get; } = kind;
 
-    /// <summary>Records, enums and fixed: the name.</summary>
+    /// <summary>Records, enums and fixed: the full name.</summary>
     public string Name { get; init; } = "";
+
+    /// <summary>Of a full name the part behind the namespace.</summary>
+    public string ShortName => Name[(Name.LastIndexOf('.') + 1)..];
 
     /// <summary>Records: the fields in writing order. Set once, after the record itself may have been referred to.</summary>
     public AvroField[] Fields { get; set; } = [];
@@ -24,6 +29,9 @@ internal sealed class AvroType(AvroKind kind)
     /// <summary>Fixed: bytes.</summary>
     public int Size { get; init; }
 
+    public string? Doc { get; init; }
+
+    /// <summary>As written; one that is unknown or does not go with the type means nothing.</summary>
     public string? Logical { get; init; }
 
     public int Precision { get; init; }
@@ -42,4 +50,6 @@ internal sealed class AvroType(AvroKind kind)
         : null;
 
     public static AvroType OptionalOf(AvroType type) => new(AvroKind.Union) { Branches = [Null, type] };
+
+    public override string ToString() => Name.Length > 0 ? Name : AvroSchema.NameOf(Kind);
 }

@@ -1,8 +1,11 @@
-namespace K2I.Iceberg;
+namespace K2I.Avro;
 
 /// <summary>A record's field. <see cref="Id"/> is Iceberg's <c>field-id</c>; readers match by it before they match by name.</summary>
-internal sealed record AvroField(string Name, AvroType Type)
+public sealed record AvroField(string Name, AvroType Type)
 {
+    /// <summary>Names that the field had before.</summary>
+    public string[] Aliases { get; init; } = [];
+
     public int? Id { get; init; }
 
     public string? Doc { get; init; }

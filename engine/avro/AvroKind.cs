@@ -1,7 +1,7 @@
-namespace K2I.Iceberg;
+namespace K2I.Avro;
 
 /// <summary>Avro's types (Avro specification 1.12, "Schema Declaration").</summary>
-internal enum AvroKind
+public enum AvroKind
 {
     Null,
     Boolean,

@@ -1,0 +1,9 @@
+namespace K2I.Decode;
+
+/// <summary>What a schema is written in.</summary>
+public enum SchemaLanguage
+{
+    Avro,
+    Protobuf,
+    Json,
+}
