@@ -74,7 +74,7 @@ public sealed class ConfigErrorTests : IDisposable
         "k2i.ini:3:1: [iceberg] warehouse: expected a directory, or a file:// or s3:// location, found nothing")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = w\nheader.X-A = b\n" + Table, "k2i.ini:5:1: [iceberg] header.X-A: has no meaning with catalog = file; set catalog = rest")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = rest\nstorage_root = /w\n" + Table, "k2i.ini:3:1: [iceberg] uri: expected http:// or https:// and a host, found nothing")]
-    [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = rest\nuri = http://c\nwarehouse = lake\n" + Table,
+    [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = rest\nuri = http://c\nwarehouse = lake\nstorage_access = own\n" + Table,
         "k2i.ini:3:1: [iceberg] storage_root: expected a directory, or a file:// or s3:// location, found nothing; "
         + "tables may lie below it only, whatever the server says")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = rest\nuri = ftp://c\nwarehouse = /w\n" + Table, "k2i.ini:5:7: [iceberg] uri: expected http:// or https:// and a host, found 'ftp://c'")]

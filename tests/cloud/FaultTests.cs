@@ -17,7 +17,7 @@ public sealed class FaultTests(SharedS3 s3) : IDisposable
     [ContractFact]
     public void LostAnswersToAConditionalWriteAreFoundOut()
     {
-        using var store = s3.Failing(root);
+        var store = s3.Failing(root);
         store.RequireConditionalWrites();
         var round = 0;
         foreach (var fault in (string[])
@@ -44,8 +44,8 @@ public sealed class FaultTests(SharedS3 s3) : IDisposable
     [ContractFact]
     public void WhoeverElseWonIsNotTakenForOneself()
     {
-        using var other = s3.Store(root);
-        using var store = s3.Failing(root);
+        var other = s3.Store(root);
+        var store = s3.Failing(root);
         store.RequireConditionalWrites();
         Assert.True(other.PutIfAbsent($"{root}/v1", "theirs"u8));
         s3.Proxy.Fail("""{"fault":"status-after","status":500,"method":"PUT","path":"/v1","times":2}""");
@@ -56,7 +56,7 @@ public sealed class FaultTests(SharedS3 s3) : IDisposable
     [ContractFact]
     public void WritesWhoseFateStaysUnknownSaySo()
     {
-        using var store = s3.Failing(root, retryMs: 300);
+        var store = s3.Failing(root, retryMs: 300);
         store.RequireConditionalWrites();
         s3.Proxy.Fail("""{"fault":"status-after","status":500,"method":"PUT"}""");
         Assert.Equal(ErrorKind.Unknown, Assert.Throws<EngineException>(() => store.PutIfAbsent($"{root}/v1", "1"u8)).Kind);
@@ -67,7 +67,7 @@ public sealed class FaultTests(SharedS3 s3) : IDisposable
     [ContractFact]
     public void StoreThatIsAwayIsUnavailableAndComesBack()
     {
-        using var store = s3.Failing(root, retryMs: 200);
+        var store = s3.Failing(root, retryMs: 200);
         store.RequireConditionalWrites();
         s3.Proxy.Down();
         try
@@ -96,7 +96,7 @@ public sealed class FaultTests(SharedS3 s3) : IDisposable
             "\"fault\":\"status\",\"status\":503",
             "\"fault\":\"cut-request\",\"bytes\":1000000", "\"fault\":\"cut\",\"bytes\":20", "\"fault\":\"twice\"",
         ];
-        using var store = s3.Failing(root);
+        var store = s3.Failing(root);
         var number = 0;
         foreach (var fault in faults)
         {
@@ -118,7 +118,7 @@ public sealed class FaultTests(SharedS3 s3) : IDisposable
     [ContractFact]
     public void ReadsSurviveWhateverOneRequestMeets()
     {
-        using var store = s3.Failing(root, timeoutMs: 2_000);
+        var store = s3.Failing(root, timeoutMs: 2_000);
         var bytes = Write(store, "data", 1);
         foreach (var fault in (string[])
         [
@@ -138,7 +138,7 @@ public sealed class FaultTests(SharedS3 s3) : IDisposable
     [ContractFact]
     public void FooterAndLengthCostOneRequest()
     {
-        using var store = s3.Failing(root);
+        var store = s3.Failing(root);
         var bytes = Write(store, "counted", 2);
         var before = s3.Proxy.Calls().Count;
         using var reader = store.Open($"{root}/counted");
@@ -152,7 +152,7 @@ public sealed class FaultTests(SharedS3 s3) : IDisposable
     [ContractFact]
     public void ObjectReplacedWhileItIsReadIsAnError()
     {
-        using var store = s3.Failing(root);
+        var store = s3.Failing(root);
         Write(store, "replaced", 1);
         using var reader = store.Open($"{root}/replaced");
         store.Put($"{root}/replaced", new byte[1 << 20]);
@@ -162,7 +162,7 @@ public sealed class FaultTests(SharedS3 s3) : IDisposable
     [ContractFact]
     public void StopEndsWhatIsUnderWay()
     {
-        using var store = s3.Failing(root);
+        var store = s3.Failing(root);
         s3.Proxy.Fail("""{"fault":"hang","seconds":120,"method":"GET"}""");
         using var scope = new CallScope(SystemClock.Instance);
         EngineException? error = null;
@@ -180,7 +180,7 @@ public sealed class FaultTests(SharedS3 s3) : IDisposable
     [ContractFact]
     public void AbandonedUploadIsAborted()
     {
-        using var store = s3.Failing(root);
+        var store = s3.Failing(root);
         using (var writer = store.Create($"{root}/abandoned")) writer.Write(new byte[11 << 20]);
         Assert.Contains(s3.Proxy.Calls(), c => c.StartsWith("DELETE ", StringComparison.Ordinal)
             && c.Contains("abandoned", StringComparison.Ordinal) && c.Contains("uploadId=", StringComparison.Ordinal));
@@ -190,7 +190,7 @@ public sealed class FaultTests(SharedS3 s3) : IDisposable
     [ContractFact]
     public void StoreThatPassesOverTheConditionIsRefused()
     {
-        using var store = s3.Failing(root);
+        var store = s3.Failing(root);
         // A store that knows no conditions, as its client sees it: the write that should be refused is answered as done.
         s3.Proxy.Fail(
             """{"fault":"status-after","status":200,"body":"","method":"PUT","path":"k2i-probe","header":{"if-none-match":"."}}""");

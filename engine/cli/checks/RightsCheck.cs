@@ -23,6 +23,16 @@ internal static class RightsCheck
         {
             return [new(name, false, error.Message, "check warehouse and [s3]")];
         }
+        // A catalog server decides between writers itself.
+        return Try(name, root, store, options.Catalog == "file" ? () => (store as CloudStore)?.RequireConditionalWrites() : null);
+    }
+
+    /// <param name="name">Of the place, for the results.</param>
+    /// <param name="root">Below which it is tried.</param>
+    /// <param name="store">That is tried.</param>
+    /// <param name="conditional">Tries conditional writes; null where they are not needed.</param>
+    public static List<CheckResult> Try(string name, string root, IObjectStore store, Action? conditional)
+    {
         var probe = Location.Join(root, $".k2i-probe-{Guid.NewGuid():N}");
         List<(string What, Action Try)> rights =
         [
@@ -32,8 +42,7 @@ internal static class RightsCheck
             ("multipart", () => Upload(store, probe)),
             ("delete", () => Require(store.Delete(probe), "what was written is not there")),
         ];
-        // A catalog server decides between writers itself.
-        if (options.Catalog == "file") rights.Insert(2, ("conditional put", () => (store as S3Store)?.RequireConditionalWrites()));
+        if (conditional is not null) rights.Insert(2, ("conditional put", conditional));
         var results = new List<CheckResult>();
         foreach (var (what, attempt) in rights)
         {

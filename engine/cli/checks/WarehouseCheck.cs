@@ -1,4 +1,5 @@
 using K2I.Base;
+using K2I.Iceberg;
 using K2I.Pipeline;
 using K2I.Storage;
 
@@ -10,7 +11,9 @@ internal static class WarehouseCheck
     public static IEnumerable<CheckResult> Run(EngineOptions options)
     {
         var word = Catalogs.WordForRoot(options.Iceberg);
-        if (Location.SchemeOf(Catalogs.RootOf(options.Iceberg)) != "file") return RightsCheck.Run(options.Iceberg);
+        if (options.Iceberg.StorageRoot is null && options.Iceberg.Rest is not null) return GrantCheck.Run(options);
+        if (Location.SchemeOf(Catalogs.RootOf(options.Iceberg)) != "file")
+            return options.Iceberg.Rest is { Access: not StorageAccess.Own } ? GrantCheck.Run(options) : RightsCheck.Run(options.Iceberg);
         return [Local(options, word)];
     }
 

@@ -1,48 +1,28 @@
-using System.Buffers;
 using System.Globalization;
 using System.Net;
 using System.Text;
-using System.Xml;
 using K2I.Storage;
 
 namespace K2I.Cloud;
 
 /// <summary>
-/// The XML that S3 speaks, read and written: errors, listings, uploads. Elements are told by their local names, whatever namespace a server
-/// puts them in.
+/// The XML that S3 speaks, read and written: listings, uploads.
 /// </summary>
 internal static class S3Text
 {
-    public static readonly SearchValues<char> BucketCharacters =
-        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_");
-
-    private const int LongestMessage = 300;
-
-    /// <summary>Code and message; empty for what is not an error of S3.</summary>
-    public static (string Code, string Message) Error(byte[] body)
-    {
-        var (code, message) = ("", "");
-        if (body.Length == 0 || !Walk(body, (path, value) =>
-        {
-            if (path == "Error/Code") code = value;
-            else if (path == "Error/Message") message = value;
-        })) return ("", "");
-        return (code, message.Length > LongestMessage ? message[..LongestMessage] : message);
-    }
-
     public static string? UploadId(byte[] body)
     {
         string? id = null;
-        return Walk(body, (path, value) => id = path == "InitiateMultipartUploadResult/UploadId" ? value : id) ? id : null;
+        return CloudXml.Walk(body, (path, value) => id = path == "InitiateMultipartUploadResult/UploadId" ? value : id) ? id : null;
     }
 
     /// <summary>One page of a listing; null for what is none.</summary>
-    public static S3Page? Page(byte[] body)
+    public static CloudPage? Page(byte[] body)
     {
-        var page = new S3Page();
+        var page = new CloudPage();
         var (key, length, modified) = ("", 0L, 0L);
         var (whole, isEncoded) = (false, false);
-        var read = Walk(body, (path, value) =>
+        var read = CloudXml.Walk(body, (path, value) =>
         {
             switch (path)
             {
@@ -85,7 +65,7 @@ internal static class S3Text
         var (key, id, since) = ("", "", 0L);
         var (nextKey, nextId) = ("", "");
         var (whole, isEncoded, goesOn) = (false, false, false);
-        var read = Walk(body, (path, value) =>
+        var read = CloudXml.Walk(body, (path, value) =>
         {
             switch (path)
             {
@@ -125,7 +105,7 @@ internal static class S3Text
         string Decoded(string text) => isEncoded ? WebUtility.UrlDecode(text) : text;
     }
 
-    public static byte[] PartList(IEnumerable<S3Part> parts)
+    public static byte[] PartList(IEnumerable<(int Number, string ETag, string Checksum)> parts)
     {
         var text = new StringBuilder("<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");
         foreach (var part in parts)
@@ -137,42 +117,4 @@ internal static class S3Text
 
     private static long UnixMs(string text) =>
         DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).ToUnixTimeMilliseconds();
-
-    /// <summary>Tells the end of each element, with the path of names to it and its text. False for what is not XML.</summary>
-    private static bool Walk(byte[] body, Action<string, string> ended)
-    {
-        try
-        {
-            var strict = new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null };
-            using var reader = XmlReader.Create(new MemoryStream(body), strict);
-            var path = new List<string>();
-            var text = "";
-            while (reader.Read())
-            {
-                switch (reader.NodeType)
-                {
-                    case XmlNodeType.Element:
-                        path.Add(reader.LocalName);
-                        text = "";
-                        if (!reader.IsEmptyElement) break;
-                        ended(string.Join('/', path), "");
-                        path.RemoveAt(path.Count - 1);
-                        break;
-                    case XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.SignificantWhitespace or XmlNodeType.Whitespace:
-                        text += reader.Value;
-                        break;
-                    case XmlNodeType.EndElement:
-                        ended(string.Join('/', path), text);
-                        path.RemoveAt(path.Count - 1);
-                        text = "";
-                        break;
-                }
-            }
-            return true;
-        }
-        catch (Exception error) when (error is XmlException or FormatException or OverflowException)
-        {
-            return false;
-        }
-    }
 }

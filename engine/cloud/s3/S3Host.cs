@@ -4,7 +4,7 @@ namespace K2I.Cloud;
 internal static class S3Host
 {
     /// <summary>Scheme and host, and the path, percent-encoded.</summary>
-    public static (string Root, string Path) Of(S3Options options, string region, S3Place place)
+    public static (string Root, string Path) Of(S3Options options, string region, CloudPlace place)
     {
         var key = place.EncodedKey();
         if (options.Endpoint is { } endpoint)

@@ -13,22 +13,30 @@ namespace K2I.Cloud;
 /// identity,
 /// container, machine). Found at the first request; what ends is renewed before it does. Any thread.
 /// </summary>
-internal sealed class S3Credentials(S3Options options)
+internal sealed class S3Credentials
 {
-    private readonly ImmutableCredentials? given = options.AccessKeyId is { } id && options.SecretAccessKey is { } secret
-        ? new ImmutableCredentials(id, secret, options.SessionToken) : null;
-
+    private readonly S3Options options;
+    private readonly Renewed<ImmutableCredentials> given;
     private readonly Lock gate = new();
     private AWSCredentials? found;
     private string? region;
+    private S3Options? first;
+    private volatile ImmutableCredentials? last;
+
+    public S3Credentials(S3Options options, IClock? clock = null)
+    {
+        this.options = options;
+        first = options;
+        given = new(Given, clock ?? SystemClock.Instance);
+    }
 
     /// <exception cref="EngineException">Denied: there are none. Unavailable: they cannot be had now.</exception>
     public ImmutableCredentials Current()
     {
-        if (given is not null) return given;
+        if (IsGiven(options) && options.RoleArn is null) return last = given.Current();
         try
         {
-            lock (gate) found ??= options.Profile is { } profile ? OfProfile(profile) : OfEnvironment();
+            lock (gate) found ??= Role(IsGiven(options) ? Basic(options) : options.Profile is { } profile ? OfProfile(profile) : OfEnvironment());
             return found.GetCredentials();
         }
         catch (Exception error) when (error is AmazonServiceException or HttpRequestException)
@@ -41,10 +49,37 @@ internal sealed class S3Credentials(S3Options options)
         }
     }
 
+    /// <summary>Those last used have ended, whatever was said of their end. False where whoever gave them has no others.</summary>
+    public bool Refuse() => options.Renewal is not null && last is { } used && given.Refuse(used);
+
     /// <exception cref="EngineException">Invalid: nothing says which.</exception>
     public string Region()
     {
         lock (gate) return region ??= options.Region ?? Found() ?? (options.Endpoint is not null ? "us-east-1" : throw NoRegion());
+    }
+
+    private static bool IsGiven(S3Options options) => options is { AccessKeyId: not null, SecretAccessKey: not null };
+
+    private static AWSCredentials Basic(S3Options options) => options.SessionToken is { } token
+        ? new SessionAWSCredentials(options.AccessKeyId, options.SecretAccessKey, token)
+        : new BasicAWSCredentials(options.AccessKeyId, options.SecretAccessKey);
+
+    /// <summary>Those of the options, the first time; then those that whoever gave them has by now.</summary>
+    private (ImmutableCredentials Value, long? EndsUnixMs) Given()
+    {
+        var now = Interlocked.Exchange(ref first, null)
+            ?? (options.Renewal is { } renewal ? S3Options.Of(renewal(), null) : options);
+        if (!IsGiven(now)) throw new EngineException(ErrorKind.Denied, "whoever gave keys of S3 gives none any more");
+        return (new ImmutableCredentials(now.AccessKeyId, now.SecretAccessKey, now.SessionToken),
+            options.Renewal is null ? null : now.SessionTokenEndsUnixMs);
+    }
+
+    /// <summary>The role to assume by these, if there is one.</summary>
+    private AWSCredentials Role(AWSCredentials source)
+    {
+        if (options.RoleArn is not { } role) return source;
+        Register(source);
+        return new AssumeRoleAWSCredentials(source, role, "k2i", new AssumeRoleAWSCredentialsOptions { ExternalId = options.RoleExternalId });
     }
 
     private string? Found()

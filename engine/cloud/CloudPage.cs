@@ -4,7 +4,7 @@ using K2I.Storage;
 namespace K2I.Cloud;
 
 /// <summary>A part of a listing, by keys.</summary>
-internal sealed class S3Page
+internal sealed class CloudPage
 {
     public List<ObjectInfo> Objects { get; private init; } = [];
 
@@ -15,7 +15,7 @@ internal sealed class S3Page
     public string? Next { get; set; }
 
     /// <summary>The same with keys as they are, of one whose keys are encoded as in forms.</summary>
-    public S3Page Decoded() => new()
+    public CloudPage Decoded() => new()
     {
         Objects = [.. Objects.Select(o => o with { Location = WebUtility.UrlDecode(o.Location) })],
         Folders = [.. Folders.Select(WebUtility.UrlDecode).OfType<string>()],

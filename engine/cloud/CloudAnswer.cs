@@ -2,24 +2,14 @@ using System.Globalization;
 
 namespace K2I.Cloud;
 
-/// <summary>An answer of S3, read to its end.</summary>
+/// <summary>An answer of a store, read to its end.</summary>
 /// <param name="Body">Of an answer with bytes for the caller: empty, they are where the caller wanted them.</param>
 /// <param name="Length">Bytes of the body; of a HEAD those of the object.</param>
-internal sealed record S3Answer(int Status, byte[] Body, long Length)
+internal sealed record CloudAnswer(int Status, byte[] Body, long Length)
 {
     public bool IsSuccess => Status is >= 200 and < 300;
 
-    public string? ETag { get; init; }
-
-    /// <summary>The mark that its writer left on the object.</summary>
-    public string? Token { get; init; }
-
-    /// <summary>The bucket's region, where the request went to another.</summary>
-    public string? Region { get; init; }
-
-    public string? ContentRange { get; init; }
-
-    public long? RetryAfterMs { get; init; }
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
     /// <summary>An earlier sending of the same request may have taken effect: this answer may speak of that.</summary>
     public bool AfterDoubt { get; init; }
@@ -28,6 +18,8 @@ internal sealed record S3Answer(int Status, byte[] Body, long Length)
     public (string Code, string Message) Error { get; init; } = ("", "");
 
     /// <summary>The length of the object that the bytes are of: <c>bytes 0-9/100</c>, <c>bytes */100</c>.</summary>
-    public long? WholeLength => ContentRange is { } range && range.LastIndexOf('/') is > 0 and var slash
+    public long? WholeLength => Header("Content-Range") is { } range && range.LastIndexOf('/') is > 0 and var slash
         && long.TryParse(range.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var length) ? length : null;
+
+    public string? Header(string name) => Headers.GetValueOrDefault(name);
 }
