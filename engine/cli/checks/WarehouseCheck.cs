@@ -10,8 +10,10 @@ internal static class WarehouseCheck
     public static IEnumerable<CheckResult> Run(EngineOptions options)
     {
         var word = Catalogs.WordForRoot(options.Iceberg);
-        if (Location.SchemeOf(Catalogs.RootOf(options.Iceberg)) != "file") return RightsCheck.Run(options.Iceberg);
-        return [Local(options, word)];
+        var isLocal = Location.SchemeOf(Catalogs.RootOf(options.Iceberg)) == "file";
+        var inClouds = Catalogs.PlacesOf(options.Iceberg).Where(p => Location.SchemeOf(p) != "file")
+            .SelectMany(p => RightsCheck.Run(options.Iceberg, p));
+        return isLocal ? [Local(options, word), .. inClouds] : inClouds;
     }
 
     private static CheckResult Local(EngineOptions options, string word)
