@@ -55,8 +55,15 @@ public abstract class StoreOptions
         {
             Location.S3 => S3Options.Of(properties(), properties, signer),
             Location.Google => GcsOptions.Of(properties(), properties),
+            Location.Azure => AzureOptions.Of(location, properties(), properties),
             var scheme => throw new EngineException(ErrorKind.Unsupported, $"{location}: this build has no store for {scheme}://"),
         };
+
+    /// <summary>What is demanded of an endpoint or proxy; null for one that is good.</summary>
+    public static string? AddressFlaw(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+        && uri is { Host.Length: > 0, UserInfo.Length: 0, AbsolutePath: "/", Query.Length: 0, Fragment.Length: 0 }
+            ? null : "expected http:// or https:// with a host and maybe a port";
 
     internal abstract CloudService Service(HttpClient http, IClock clock);
 }

@@ -22,14 +22,8 @@ internal readonly struct StoreProperties(IReadOnlyDictionary<string, string> pro
         properties.Where(p => p.Key.StartsWith(prefix, StringComparison.Ordinal))
             .ToImmutableSortedDictionary(p => p.Key[prefix.Length..], p => p.Value, StringComparer.Ordinal);
 
-    public static Uri Address(string text, string name) => Flaw(text) is { } flaw
+    public static Uri Address(string text, string name) => StoreOptions.AddressFlaw(text) is { } flaw
         ? throw new EngineException(ErrorKind.Invalid, $"{name}: {flaw}") : new Uri(text);
-
-    /// <summary>What is demanded of an address; null for one that is good.</summary>
-    public static string? Flaw(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
-        && uri is { Host.Length: > 0, UserInfo.Length: 0, AbsolutePath: "/", Query.Length: 0, Fragment.Length: 0 }
-            ? null : "expected http:// or https:// with a host and maybe a port";
 
     public static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? text : null;
 

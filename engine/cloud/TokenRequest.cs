@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using K2I.Base;
@@ -49,16 +50,19 @@ internal static class TokenRequest
         {
             using var json = JsonDocument.Parse(body);
             if (!json.RootElement.TryGetProperty("access_token", out var token) || token.GetString() is not { Length: > 0 } value) return null;
-            long? seconds = json.RootElement.TryGetProperty("expires_in", out var ends)
-                ? ends.ValueKind == JsonValueKind.Number ? ends.GetInt64() : long.TryParse(ends.GetString(), out var parsed) ? parsed : null
-                : null;
-            return (new AccessToken(value), seconds is { } s ? clock.UnixMs + (s * 1_000) : null);
+            long? ends = Seconds(json.RootElement, "expires_in") is { } life ? clock.UnixMs + (life * 1_000)
+                : Seconds(json.RootElement, "expires_on") is { } at ? at * 1_000 : null;
+            return (new AccessToken(value), ends);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
         {
             return null;
         }
     }
+
+    private static long? Seconds(JsonElement json, string name) => !json.TryGetProperty(name, out var value) ? null
+        : value.ValueKind == JsonValueKind.Number ? value.GetInt64()
+        : long.TryParse(value.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) ? parsed : null;
 
     /// <summary>The error's name, which holds no secret; what describes it may repeat what was sent.</summary>
     private static string Reason(byte[] body)

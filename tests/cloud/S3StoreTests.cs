@@ -8,45 +8,28 @@ namespace K2I.Cloud.Tests;
 
 [Collection(SharedS3.Collection)]
 [NeedsShared(S3Server.Program)]
-public sealed class S3StoreTests(SharedS3 s3) : ObjectStoreContract
+public sealed class S3StoreTests(SharedS3 s3) : CloudContract
 {
     private readonly string root = SharedS3.NewRoot();
-    private CloudStore? store;
-
-    protected override IObjectStore Store => Opened;
 
     protected override string Root => root;
 
-    private CloudStore Opened => store ??= s3.Store(root);
+    protected override FaultProxy Proxy => s3.Proxy;
 
-    [ContractFact]
-    public void OneOfSixteenRacingWritersWins()
-    {
-        Opened.RequireConditionalWrites();
-        for (var round = 0; round < 25; round++)
-        {
-            var wins = new int[16];
-            using var start = new Barrier(wins.Length);
-            var threads = Enumerable.Range(0, wins.Length).Select(i => new Thread(() =>
-            {
-                start.SignalAndWait();
-                if (Store.PutIfAbsent($"{root}/race/v{round}", Encoding.ASCII.GetBytes($"{i}"))) wins[i] = 1;
-            })).ToList();
-            threads.ForEach(t => t.Start());
-            threads.ForEach(t => t.Join());
-            Assert.Equal(1, wins.Sum());
-            Assert.Equal($"{Array.IndexOf(wins, 1)}", Encoding.ASCII.GetString(Store.Read($"{root}/race/v{round}")));
-        }
-    }
+    protected override string SmallWrite => "\"method\":\"PUT\"";
 
-    [ContractFact]
-    public void ListingsGoOnBeyondOnePage()
-    {
-        const int objects = 1_010;
-        for (var n = 0; n < objects; n++) Store.Put($"{root}/pages/p={n % 7}/{n}", [1]);
-        Assert.Equal(objects, Store.List($"{root}/pages/").Select(o => o.Location).Distinct().Count());
-        Assert.Equal(7, Store.ListFolders($"{root}/pages").Count());
-    }
+    /// <summary>The start, each of three parts, the end.</summary>
+    protected override string[] UploadRequests { get; } =
+    [
+        "\"method\":\"POST\",\"path\":\"uploads\"", "\"path\":\"partNumber=1\"", "\"path\":\"partNumber=3\"",
+        "\"method\":\"POST\",\"path\":\"uploadId\"",
+    ];
+
+    protected override string[] FaultsOfItsOwn { get; } = ["\"fault\":\"status\",\"status\":409,\"code\":\"ConditionalRequestConflict\""];
+
+    protected override CloudStore Open() => s3.Store(root);
+
+    protected override CloudStore Failing(int retryMs, int timeoutMs) => s3.Failing(root, retryMs, timeoutMs);
 
     [ContractFact]
     public void UploadsAreListedBeyondOnePage()
@@ -74,36 +57,6 @@ public sealed class S3StoreTests(SharedS3 s3) : ObjectStoreContract
             Assert.Equal(scheme, Encoding.ASCII.GetString(Store.Read($"{root}/a")));
             Assert.Equal($"{elsewhere}/a", Assert.Single(Store.List($"{elsewhere}/")).Location);
         }
-    }
-
-    [ContractFact]
-    public void NoBufferIsHeldOnceNothingIsWritten()
-    {
-        using (var writer = Store.Create($"{root}/given-up")) writer.Write(new byte[12 << 20]);
-        Assert.False(Store.Exists($"{root}/given-up"));
-        using (var writer = Store.Create($"{root}/whole"))
-        {
-            writer.Write(new byte[12 << 20]);
-            writer.Complete();
-        }
-        Assert.Equal(12 << 20, Store.Length($"{root}/whole"));
-    }
-
-    [ContractFact]
-    public void WritersBeyondTheBudgetGoOn()
-    {
-        // Six at once, each of three parts, where the budget has room for three in all.
-        var writers = Enumerable.Range(0, 6).Select(n => Store.Create($"{root}/many/{n}")).ToList();
-        var piece = new byte[1 << 20];
-        for (var round = 0; round < 11; round++)
-            foreach (var writer in writers) writer.Write(piece);
-        foreach (var writer in writers)
-        {
-            writer.Complete();
-            writer.Dispose();
-        }
-        Assert.All(Store.List($"{root}/many/"), o => Assert.Equal(11 << 20, o.Length));
-        Assert.Equal(6, Store.List($"{root}/many/").Count());
     }
 
     [ContractFact]

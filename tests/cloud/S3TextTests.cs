@@ -104,7 +104,7 @@ public sealed class S3TextTests
     [InlineData("host:9000")]
     [InlineData("http://user:secret@host")]
     [InlineData("http://host/path")]
-    public void EndpointsAreSchemeAndHost(string text) => Assert.NotNull(S3Options.EndpointFlaw(text));
+    public void EndpointsAreSchemeAndHost(string text) => Assert.NotNull(StoreOptions.AddressFlaw(text));
 
     [Fact]
     public void OptionsAreReadByTheNamesThatCatalogsGiveThem()

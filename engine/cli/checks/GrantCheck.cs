@@ -32,7 +32,7 @@ internal static class GrantCheck
                 isThere = true;
                 var place = Location.Normalize(found.Metadata.Location);
                 if (catalogs.Grants?.For(place) is null) isOwn = true;
-                else results.AddRange(RightsCheck.Try($"files of {ident}", place, catalogs.Store, conditional: null));
+                else results.AddRange(RightsCheck.Try($"files of {ident}", place, catalogs.Store, conditional: false));
             }
             catch (EngineException)
             {

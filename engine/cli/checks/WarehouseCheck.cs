@@ -12,9 +12,10 @@ internal static class WarehouseCheck
     {
         var word = Catalogs.WordForRoot(options.Iceberg);
         if (options.Iceberg.StorageRoot is null && options.Iceberg.Rest is not null) return GrantCheck.Run(options);
-        if (Location.SchemeOf(Catalogs.RootOf(options.Iceberg)) != "file")
-            return options.Iceberg.Rest is { Access: not StorageAccess.Own } ? GrantCheck.Run(options) : RightsCheck.Run(options.Iceberg);
-        return [Local(options, word)];
+        var isLocal = Location.SchemeOf(Catalogs.RootOf(options.Iceberg)) == "file";
+        if (!isLocal && options.Iceberg.Rest is { Access: not StorageAccess.Own }) return GrantCheck.Run(options);
+        var inClouds = RightsCheck.Run(options.Iceberg);
+        return isLocal ? [Local(options, word), .. inClouds] : inClouds;
     }
 
     private static CheckResult Local(EngineOptions options, string word)

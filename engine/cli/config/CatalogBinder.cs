@@ -38,7 +38,7 @@ internal sealed class CatalogBinder(ValueReader values, SettingSection? section,
             "nessie" => Nessie(space),
             _ => Place(kind, space),
         };
-        return options with { FormatVersion = values.Choice(Keys.FormatVersion) + 2 };
+        return options with { FormatVersion = values.Choice(Keys.FormatVersion) + 2, Locations = Places() };
     }
 
     private void RefuseOthers(string kind)
@@ -196,6 +196,23 @@ internal sealed class CatalogBinder(ValueReader values, SettingSection? section,
             values.Bad(key);
         }
         return text;
+    }
+
+    private ImmutableArray<string> Places()
+    {
+        var places = (values.Text(Keys.Locations) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        foreach (var place in places)
+        {
+            try
+            {
+                if (Catalogs.Flaw(place) is { } flaw) values.Bad(Keys.Locations, flaw);
+            }
+            catch (EngineException)
+            {
+                values.Bad(Keys.Locations);
+            }
+        }
+        return [.. places];
     }
 
     private static bool IsPlace(string? warehouse) => warehouse is not null

@@ -7,7 +7,7 @@ internal static class Keys
 {
     private const string Size = "a size such as 64MiB", Time = "a time such as 30s", Count = "a whole number",
         AutoOrCount = "auto or a whole number", Flag = "true or false", Text = "text", Path = "a path",
-        Place = "a directory, or a file:// or s3:// location", Host = "http:// or https:// and a host";
+        Place = "a directory, or a location such as s3://bucket/path", Host = "http:// or https:// and a host";
 
     public static readonly ConfigKey Brokers = new("kafka", "brokers", null, "host:port, several separated by commas", "Where Kafka is: host:port, several separated by commas.", "localhost:9092") { Required = true };
     public static readonly ConfigKey Group = new("kafka", "group", "k2i", Text,
@@ -25,7 +25,8 @@ internal static class Keys
         + "hive: a Hive Metastore; nessie: a Nessie server.",
         "file", "rest", "hive", "nessie");
     public static readonly ConfigKey Warehouse = new("iceberg", "warehouse", null, Place,
-        "Where the tables live: a directory, or a location in S3 such as s3://bucket/path. Needed unless catalog = rest. "
+        "Where the tables live: a directory, or a location such as s3://bucket/path, gs://bucket/path or "
+        + "abfss://container@account.dfs.core.windows.net/path. Needed unless catalog = rest. "
         + "With rest: what the server calls the warehouse, where it has several.",
         "./warehouse");
     public static readonly ConfigKey CatalogUri = new("iceberg", "uri", null, "http:// or https:// and a host",
@@ -35,6 +36,9 @@ internal static class Keys
         "For catalog = rest: tables may lie below this directory or location only, whatever the server says. "
         + "Needed unless warehouse is one, or the server hands out keys: without it those alone are used.",
         "/srv/warehouse");
+    public static readonly ConfigKey Locations = new("iceberg", "locations", null, "directories and locations, with commas between them",
+        "Further places below which files of tables may lie, such as those of write.data.path; files elsewhere are refused.",
+        "s3://other-bucket/data, gs://bucket");
     public static readonly ConfigKey CatalogToken = new("iceberg", "token", null, "a bearer token", "For catalog = rest or nessie: a bearer token.", "${file:/etc/k2i/catalog-token}") { Secret = true };
     public static readonly ConfigKey CatalogCredential = new("iceberg", "credential", null, "id:secret", "For catalog = rest: id:secret of an OAuth2 client; tokens are fetched and renewed with it.", "${file:/etc/k2i/catalog-credential}") { Secret = true };
     public static readonly ConfigKey CatalogScope = new("iceberg", "scope", "catalog", Text, "The OAuth2 scope asked for with the credential.");
@@ -299,12 +303,13 @@ internal static class Keys
     public static readonly ConfigKey[] All =
     [
         Brokers, Group, ClientId, InstanceId, GroupProtocol,
-        Catalog, Warehouse, CatalogUri, StorageRoot, CatalogToken, CatalogCredential, CatalogScope, OAuth2ServerUri,
+        Catalog, Warehouse, CatalogUri, StorageRoot, Locations, CatalogToken, CatalogCredential, CatalogScope, OAuth2ServerUri,
             CatalogAudience, CatalogResource, TokenExchange, StorageAccess, SigningName, SigningRegion, CatalogCaFile, CatalogCertificate,
             CatalogCertificateKey, CatalogProxy, NessieRef, HiveLocks, HiveTls, HiveCaFile, HiveUser, Namespace, FormatVersion,
         RegistryUrl, RegistryContext, RegistryUser, RegistryPassword, RegistryToken, RegistryCredential, RegistryTokenUrl, RegistryScope,
             RegistryCaFile, RegistryCertificate, RegistryKey, RegistryTimeout,
         S3Region, S3Endpoint, S3PathStyle, S3AccessKey, S3SecretKey, S3SessionToken, S3Profile, S3CaFile, S3UploadMemory,
+        .. StoreKeys.All,
         Memory, Lanes, FlushThreads, DataDirectory, ShutdownTimeout,
         WalMode, WalFileSize, WalMaxBytes, WalGroupInterval,
         LogLevel, LogFormat, LogFile, LogFileSize, LogFileCount,
@@ -324,7 +329,7 @@ internal static class Keys
 
     /// <summary>Section names in the order of the default file; <c>table</c> stands for <c>table.NAME</c>.</summary>
     public static readonly string[] Sections =
-        ["kafka", "registry", "iceberg", "s3", "engine", "wal", "log", "http", "query", "flush", "maintenance", "table"];
+        ["kafka", "registry", "iceberg", "s3", "gcs", "azure", "engine", "wal", "log", "http", "query", "flush", "maintenance", "table"];
 
     public static IEnumerable<string> NamesIn(string section) => All.Where(k => k.Section == section).Select(k => k.Name);
 }

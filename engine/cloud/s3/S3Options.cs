@@ -56,9 +56,6 @@ public sealed class S3Options : StoreOptions
     /// <summary>Tags of each object that is written.</summary>
     public ImmutableSortedDictionary<string, string> Tags { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
-    /// <summary>What it demands of an endpoint; null for one that is good.</summary>
-    public static string? EndpointFlaw(string text) => StoreProperties.Flaw(text);
-
     internal static S3Options Of(IReadOnlyDictionary<string, string> properties, Func<IReadOnlyDictionary<string, string>>? renewal,
         IRequestSigner? signer = null)
     {
