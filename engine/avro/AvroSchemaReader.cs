@@ -33,8 +33,8 @@ internal sealed class AvroSchemaReader(string what, ErrorKind kind)
         switch (type.GetString())
         {
             case "array":
-                return new(AvroKind.Array) { Element = Type(Need(json, "items"), space), Logical = logical, ElementId =
-                    Number(json, "element-id") };
+                var items = Type(Need(json, "items"), space);
+                return new(AvroKind.Array) { Element = items, Logical = logical, ElementId = Number(json, "element-id") };
             case "map":
                 return new(AvroKind.Map) { Element = Type(Need(json, "values"), space), Logical = logical };
             case "record" or "error":

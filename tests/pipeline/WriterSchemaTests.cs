@@ -127,9 +127,14 @@ public sealed class WriterSchemaTests : IDisposable
 
     public void Dispose() => fixture.Dispose();
 
-    private static TableOptions Events() =>
-        new() { Name = "events", Topics = ["events"], Format = RecordFormat.Avro, UnknownFields = UnknownFields.Evolve, Flush =
-            new() { AgeMs = 200 } };
+    private static TableOptions Events() => new()
+    {
+        Name = "events",
+        Topics = ["events"],
+        Format = RecordFormat.Avro,
+        UnknownFields = UnknownFields.Evolve,
+        Flush = new() { AgeMs = 200 },
+    };
 
     private static long OffsetOf(string row)
     {

@@ -112,6 +112,10 @@ class Schemas:
         return type
 
 
+def shown(value):
+    return "null" if value[1] is None else value[1]
+
+
 class Data:
     """Values, each with the text of what a column holds of it; None for null."""
 
@@ -144,10 +148,10 @@ class Data:
             return {n: v[0] for n, v in values.items()}, "{" + inside + "}"
         if kind == "array":
             items = [self.of(type["items"]) for _ in range(r.randint(0, 3))]
-            return [i[0] for i in items], "[" + ",".join(i[1] or "null" for i in items) + "]"
+            return [i[0] for i in items], "[" + ",".join(shown(i) for i in items) + "]"
         if kind == "map":
             entries = {f"k{i}é": self.of(type["values"]) for i in range(r.randint(0, 3))}
-            return {k: v[0] for k, v in entries.items()}, "<" + ",".join(f"{k.encode().hex()}={v[1] or 'null'}" for k, v in entries.items()) + ">"
+            return {k: v[0] for k, v in entries.items()}, "<" + ",".join(f"{k.encode().hex()}={shown(v)}" for k, v in entries.items()) + ">"
         if logical == "decimal":
             unscaled = r.randint(-(10 ** type["precision"]) + 1, 10 ** type["precision"] - 1)
             return decimal.Decimal(unscaled).scaleb(-type["scale"]), str(unscaled)
