@@ -62,6 +62,8 @@ public sealed class PointerCatalog(IPointers pointers, IObjectStore store, ICloc
     {
         TableNames.Require(ident, strict: false);
         var place = Location.Normalize(creation.Location ?? pointers.PlaceOf(ident));
+        if (pointers.SharesFiles)
+            creation = creation with { Properties = creation.Properties.SetItem(TableProperties.GarbageCollection, "false") };
         var metadata = creation.Build(ident, random.NewGuid().ToString(), place, clock.UnixMs);
         if (pointers.Find(ident) is not null) throw Exists(ident);
         var table = Write(ident, metadata, 0);
@@ -107,11 +109,30 @@ public sealed class PointerCatalog(IPointers pointers, IObjectStore store, ICloc
     {
         // Asked before the name is gone: what cannot be read then is not dropped.
         if (TryLoad(ident) is not { } table) return false;
+        if (purge && pointers.SharesFiles)
+            throw new EngineException(ErrorKind.Unsupported,
+                $"table {ident}: others may share its files in {pointers.Name}; drop it without purge");
         var files = purge ? MetadataFiles.All(table, store) : [];
         if (!pointers.Remove(ident)) return false;
         newest.TryRemove(ident, out _);
         foreach (var file in files) MetadataFiles.TryDelete(store, file);
         return true;
+    }
+
+    public Table Register(TableIdent ident, string metadataLocation)
+    {
+        TableNames.Require(ident, strict: false);
+        var table = new Table(ident, TableMetadataJson.Parse(store.Read(metadataLocation), metadataLocation), metadataLocation);
+        return pointers.Add(table) ? Keep(table) : throw Exists(ident);
+    }
+
+    public void Rename(TableIdent from, TableIdent to)
+    {
+        TableNames.Require(from, strict: false);
+        TableNames.Require(to, strict: false);
+        if (!pointers.Rename(from, to)) throw new EngineException(ErrorKind.NotFound, $"table {from} does not exist in {pointers.Name}");
+        newest.TryRemove(from, out _);
+        newest.TryRemove(to, out _);
     }
 
     public IEnumerable<ImmutableArray<string>> ListNamespaces() => pointers.ListNamespaces();

@@ -10,9 +10,9 @@ namespace K2I.Cloud;
 /// <summary>Signature version 4 for a service of AWS other than S3, such as <c>glue</c>. Any thread.</summary>
 /// <param name="options">Who asks, and in which region; the endpoint is that of S3.</param>
 /// <param name="service">The name that signatures are made for.</param>
-/// <param name="endpoint">Where the service is, if it is not AWS's own.</param>
 /// <param name="clock">The time of signatures.</param>
-public sealed class AwsSigner(S3Options options, string service, Uri? endpoint = null, IClock? clock = null) : IRequestSigner
+/// <param name="endpoint">Where the service is, if it is not AWS's own.</param>
+public sealed class AwsSigner(S3Options options, string service, IClock? clock = null, Uri? endpoint = null) : IRequestSigner
 {
     private readonly S3Credentials credentials = new(options);
     private readonly IClock clock = clock ?? SystemClock.Instance;

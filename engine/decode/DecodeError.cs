@@ -59,7 +59,13 @@ public readonly struct DecodeError
             DecodeStatus.DuplicateKey => "key occurs twice",
             DecodeStatus.TooDeep => "nested too deeply",
             DecodeStatus.TooLarge => "record too large",
-            _ => "too many fields",
+            DecodeStatus.TooManyFields => "too many fields",
+            DecodeStatus.Malformed => "no value of its schema",
+            DecodeStatus.InvalidFrame => "no schema id",
+            DecodeStatus.UnknownSchema => "unknown schema",
+            DecodeStatus.SchemaPending => "schema not known yet",
+            DecodeStatus.UnusableSchema => "its schema is none of a table",
+            _ => "its schema does not go with the columns",
         };
         var type = unknown is null && Field is { } field ? $" ({field.Type})" : "";
         var where = path.Length == 0 ? "" : path + ": ";

@@ -33,7 +33,7 @@ public enum DecodeStatus : byte
     /// <summary>A field that the schema does not have, where the policy refuses it.</summary>
     UnknownField,
 
-    /// <summary>A field that the schema does not have, where the policy adds it: evolve the schema, then decode the record again.</summary>
+    /// <summary>The table's schema has no place for the record yet, and the policy makes one: change the schema, then decode the record again.</summary>
     NewField,
 
     /// <summary>A field or map key occurs twice in one object.</summary>
@@ -47,4 +47,22 @@ public enum DecodeStatus : byte
 
     /// <summary>An object with more members than the cap, or a record with more new ones than are looked at.</summary>
     TooManyFields,
+
+    /// <summary>Bytes that are no value of the schema: they end too early, or say what cannot be.</summary>
+    Malformed,
+
+    /// <summary>The record does not name its schema in the form that is expected.</summary>
+    InvalidFrame,
+
+    /// <summary>There is no schema of the id that the record names.</summary>
+    UnknownSchema,
+
+    /// <summary>The schema is being fetched: offer the record again once it is there.</summary>
+    SchemaPending,
+
+    /// <summary>The record's schema says what no table can hold.</summary>
+    UnusableSchema,
+
+    /// <summary>Fields of the record's schema do not go into the columns of their names.</summary>
+    Incompatible,
 }

@@ -19,6 +19,9 @@ public interface IRecordDecoder
     /// </summary>
     int IgnoredFields { get; }
 
+    /// <summary>The schema that the last record names, if it did not become a row.</summary>
+    SchemaId RefusedSchema => SchemaId.None;
+
     /// <summary>
     /// Appends the record's values to the current row of <paramref name="row"/>, whose schema must be <see cref="Schema"/>. The caller ends the row when
     /// the status is Ok, and abandons it otherwise.
@@ -26,8 +29,8 @@ public interface IRecordDecoder
     DecodeStatus Decode(in RecordInput record, BatchBuilder row);
 
     /// <summary>
-    /// After <see cref="DecodeStatus.NewField"/>: the fields to add so that these values decode, the refused record's and what came behind it, ids unassigned (0). Values that
-    /// are no sound records are passed over. A control path: it allocates.
+    /// After <see cref="DecodeStatus.NewField"/>: what the schema needs so that the refused record decodes, and as far as it can be told from their values what came
+    /// behind it. Values that are no sound records are passed over. A control path: it allocates.
     /// </summary>
-    IReadOnlyList<NewField> NewFields(IEnumerable<ReadOnlyMemory<byte>> values);
+    IReadOnlyList<SchemaChange> Changes(IEnumerable<ReadOnlyMemory<byte>> values);
 }

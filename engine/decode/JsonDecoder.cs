@@ -26,7 +26,7 @@ public sealed unsafe partial class JsonDecoder : IRecordDecoder
     private readonly UnknownFields unknownFields;
     private readonly bool caseSensitive;
     private readonly byte[] metadata;
-    private readonly JsonKeySet mapKeys = new();
+    private readonly KeySet mapKeys = new();
     private byte[] scratch = [];
     private byte* start;
     private byte* end;
@@ -115,7 +115,7 @@ public sealed unsafe partial class JsonDecoder : IRecordDecoder
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<NewField> NewFields(IEnumerable<ReadOnlyMemory<byte>> values) => SchemaInference.Missing(values, Schema, Options);
+    public IReadOnlyList<SchemaChange> Changes(IEnumerable<ReadOnlyMemory<byte>> values) => SchemaInference.Missing(values, Schema, Options);
 
     private static bool Overflows(BatchBuilder row) => row.ColumnCount > 0 && row.Column(0).Overflow;
 

@@ -72,7 +72,7 @@ public sealed class RawDecoder : IRecordDecoder
     }
 
     /// <summary>None: raw records have no fields.</summary>
-    public IReadOnlyList<NewField> NewFields(IEnumerable<ReadOnlyMemory<byte>> values) => [];
+    public IReadOnlyList<SchemaChange> Changes(IEnumerable<ReadOnlyMemory<byte>> values) => [];
 
     private static PrimitiveType TypeOf(RawForm form) => form == RawForm.String ? PrimitiveType.String : PrimitiveType.Binary;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using K2I.Base;
+using K2I.Decode;
 using K2I.Iceberg;
 using K2I.Kafka;
 using K2I.Memory;
@@ -24,6 +25,9 @@ public sealed record EngineServices
     public IClock Clock { get; init; } = SystemClock.Instance;
 
     public IRandom Random { get; init; } = SystemRandom.Instance;
+
+    /// <summary>Schemas that records name; null where no table has such records.</summary>
+    public ISchemaSource? Schemas { get; init; }
 
     /// <summary>Joins a consumer group.</summary>
     public Func<ConsumerOptions, IConsumerListener, ILog, IConsumer> OpenConsumer { get; init; } = (options, listener, log) => new KafkaConsumer(options, listener, log);

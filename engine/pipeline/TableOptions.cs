@@ -22,6 +22,18 @@ public sealed record TableOptions
 
     public RecordFormat Format { get; init; } = RecordFormat.Json;
 
+    /// <summary>Where records name the schema that they were written with, in formats that have one.</summary>
+    public WireForm Wire { get; init; } = WireForm.Confluent;
+
+    /// <summary>Path of the schema that all records are written with, where no registry has it; null for a registry's.</summary>
+    public string? WriterSchemaFile { get; init; }
+
+    /// <summary>For <see cref="RecordFormat.Protobuf"/>: the full name of the message that records are; null where they name it.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>What happens where such a schema has a field that does not go into its column.</summary>
+    public OnIncompatible OnIncompatible { get; init; }
+
     /// <summary>For <see cref="RecordFormat.Raw"/>: the type of the <c>value</c> and <c>key</c> columns.</summary>
     public RawForm RawValue { get; init; } = RawForm.Binary;
 

@@ -60,7 +60,7 @@ public sealed class BreakerStore(IObjectStore inner, CircuitBreaker breaker) : I
 
     public byte[] Read(string location) => breaker.Call(() => inner.Read(location));
 
-    public IObjectReader Open(string location) => new Reader(breaker.Call(() => inner.Open(location)), breaker);
+    public IObjectReader Open(string location, long? length = null) => new Reader(breaker.Call(() => inner.Open(location, length)), breaker);
 
     public bool Exists(string location) => breaker.Call(() => inner.Exists(location));
 
@@ -71,6 +71,10 @@ public sealed class BreakerStore(IObjectStore inner, CircuitBreaker breaker) : I
     public IEnumerable<string> ListFolders(string folder) => Counted(breaker.Call(() => inner.ListFolders(folder)));
 
     public bool Delete(string location) => breaker.Call(() => inner.Delete(location));
+
+    public IEnumerable<UnfinishedObject> ListUnfinished(string prefix) => Counted(breaker.Call(() => inner.ListUnfinished(prefix)));
+
+    public bool Abort(UnfinishedObject unfinished) => breaker.Call(() => inner.Abort(unfinished));
 
     private IEnumerable<T> Counted<T>(IEnumerable<T> items)
     {

@@ -21,7 +21,9 @@ public interface IObjectStore
     byte[] Read(string location);
 
     /// <summary>Opens an object for ranged reads.</summary>
-    IObjectReader Open(string location);
+    /// <param name="location">Where it is.</param>
+    /// <param name="length">Its length, where that is known: a store need not ask then, and one that differs is found out as it is read.</param>
+    IObjectReader Open(string location, long? length = null);
 
     bool Exists(string location);
 
@@ -35,4 +37,15 @@ public interface IObjectStore
 
     /// <summary>Removes an object; false if there was none.</summary>
     bool Delete(string location);
+
+    /// <summary>
+    /// Objects below a prefix that someone began to write and neither completed nor gave up: under way, or left by a crash. No other
+    /// listing shows them. None where a crash leaves nothing.
+    /// </summary>
+    IEnumerable<UnfinishedObject> ListUnfinished(string prefix) => [];
+
+    /// <summary>
+    /// Gives one up in its writer's place, who fails if still at it; false if it is over. An object that was completed stays.
+    /// </summary>
+    bool Abort(UnfinishedObject unfinished) => false;
 }

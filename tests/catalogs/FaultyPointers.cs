@@ -11,6 +11,8 @@ internal sealed class FaultyPointers(IPointers inner) : IPointers
 
     public string Name => inner.Name;
 
+    public bool SharesFiles => inner.SharesFiles;
+
     public string PlaceOf(TableIdent ident) => inner.PlaceOf(ident);
 
     public string? Find(TableIdent ident) => inner.Find(ident);
@@ -20,6 +22,8 @@ internal sealed class FaultyPointers(IPointers inner) : IPointers
     public bool Swap(Table before, Table next) => Lose(() => inner.Swap(before, next));
 
     public bool Remove(TableIdent ident) => Lose(() => inner.Remove(ident));
+
+    public bool Rename(TableIdent from, TableIdent to) => inner.Rename(from, to);
 
     public IEnumerable<ImmutableArray<string>> ListNamespaces() => inner.ListNamespaces();
 

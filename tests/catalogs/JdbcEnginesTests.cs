@@ -1,10 +1,13 @@
 using System.Text.Json;
+using K2I.Catalogs.Jdbc;
 using K2I.Columns;
 using K2I.Storage;
 
 namespace K2I.Catalogs.Tests;
 
-/// <summary>Iceberg Java and PyIceberg on the tables that we have in a database: each sees what the others did, and goes on with it.</summary>
+/// <summary>
+/// Iceberg Java and PyIceberg on the tables that we have in a database: each sees what the others did, and goes on with it.
+/// </summary>
 [NeedsShared(Judge.Program)]
 public sealed class JdbcEnginesTests(PostgresServer postgres) : IClassFixture<PostgresServer>, IDisposable
 {
@@ -35,7 +38,8 @@ public sealed class JdbcEnginesTests(PostgresServer postgres) : IClassFixture<Po
         Assert.Equal("7", catalog.Load(Events).Metadata.CurrentSnapshot!.Summary["total-records"]);
         Py($"c.create_table('db.theirs', c.load_table('{Events}').schema())");
         var theirs = TableIdent.Parse("db.theirs");
-        TestTables.Committer(catalog, new LocalStore(folder.Path)).Commit(theirs, new SetTableProperties { Updates = TestTables.Strings(("k", "v")) });
+        var set = new SetTableProperties { Updates = TestTables.Strings(("k", "v")) };
+        TestTables.Committer(catalog, new LocalStore(folder.Path)).Commit(theirs, set);
         Assert.Equal("v", Py("print(c.load_table('db.theirs').properties['k'])"));
         Assert.Equal("db.events db.theirs", Py("print(*sorted('.'.join(t) for t in c.list_tables('db')))"));
     }

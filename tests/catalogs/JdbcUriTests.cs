@@ -1,10 +1,13 @@
+using K2I.Catalogs.Jdbc;
+
 namespace K2I.Catalogs.Tests;
 
 public sealed class JdbcUriTests
 {
     [Theory]
     [InlineData("jdbc:postgresql://db.example.com/iceberg", "postgresql", "db.example.com", 0, "iceberg", "prefer")]
-    [InlineData("jdbc:postgresql://[::1]:5433/a%20b?sslmode=verify-full&sslrootcert=/ca.pem", "postgresql", "[::1]", 5433, "a b", "verify-full")]
+    [InlineData("jdbc:postgresql://[::1]:5433/a%20b?sslmode=verify-full&sslrootcert=/ca.pem",
+        "postgresql", "[::1]", 5433, "a b", "verify-full")]
     [InlineData("jdbc:mysql://h:3307/d?sslMode=VERIFY_IDENTITY", "mysql", "h", 3307, "d", "verify-full")]
     [InlineData("jdbc:mariadb://h/d?sslMode=trust", "mysql", "h", 0, "d", "require")]
     [InlineData("jdbc:sqlite:/srv/catalog.db", "sqlite", "", 0, "/srv/catalog.db", "disable")]

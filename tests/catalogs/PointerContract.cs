@@ -16,6 +16,8 @@ public abstract class PointerContract : CatalogContract
 
     protected sealed override ICatalog Catalog => new PointerCatalog(Pointers, Store);
 
+    protected sealed override bool Purges => !Pointers.SharesFiles;
+
     protected sealed override ICatalog Other => field ??= new PointerCatalog(Open(), Store);
 
     private FaultyPointers Pointers => pointers ??= new FaultyPointers(Open());
@@ -121,6 +123,12 @@ public abstract class PointerContract : CatalogContract
         Assert.True(Catalog.Drop(Events, purge: false));
         Assert.True(Store.Exists(file.FilePath));
         Assert.NotEmpty(MetadataFilesOf(table));
+        if (!Purges)
+        {
+            Catalog.Create(Events, TestTables.Creation());
+            Assert.Equal(ErrorKind.Unsupported, Assert.Throws<EngineException>(() => Catalog.Drop(Events, purge: true)).Kind);
+            return;
+        }
 
         table = Catalog.Create(Events, TestTables.Creation());
         file = TestTables.File(table, "b");

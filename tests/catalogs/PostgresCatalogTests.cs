@@ -1,4 +1,5 @@
 using K2I.Base;
+using K2I.Catalogs.Jdbc;
 using K2I.Storage;
 
 namespace K2I.Catalogs.Tests;
@@ -35,7 +36,8 @@ public sealed class PostgresCatalogTests(PostgresServer server) : PointerContrac
     [ContractFact]
     public void AServerWithoutTlsIsRefusedWhereItIsDemanded()
     {
-        using var pointers = new JdbcPointers(Options($"jdbc:postgresql://127.0.0.1:{server.Port}/postgres?sslmode=require", PostgresServer.Password));
+        var uri = $"jdbc:postgresql://127.0.0.1:{server.Port}/postgres?sslmode=require";
+        using var pointers = new JdbcPointers(Options(uri, PostgresServer.Password));
         Assert.Equal(ErrorKind.Unavailable, Assert.Throws<EngineException>(() => pointers.Find(Events)).Kind);
     }
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace K2I.Catalogs.Tests;
 
-/// <summary>PostgreSQL of the distribution in a folder of its own, with TLS by an authority of its own; started with the first use.</summary>
+/// <summary>PostgreSQL of the distribution in a folder of its own; started with the first use.</summary>
 public sealed class PostgresServer : IDisposable
 {
     public const string User = "k2i", Password = "a-secret-of-tests";
@@ -14,7 +14,8 @@ public sealed class PostgresServer : IDisposable
 
     /// <summary>The folder of its programs; null where it is not installed.</summary>
     public static string? Programs { get; } = Directory.Exists("/usr/lib/postgresql")
-        ? Directory.EnumerateDirectories("/usr/lib/postgresql").Select(d => Path.Combine(d, "bin")).FirstOrDefault(d => File.Exists(Path.Combine(d, "postgres"))) : null;
+        ? Directory.EnumerateDirectories("/usr/lib/postgresql").Select(d => Path.Combine(d, "bin"))
+            .FirstOrDefault(d => File.Exists(Path.Combine(d, "postgres"))) : null;
 
     public int Port => port.Value;
 
@@ -36,7 +37,8 @@ public sealed class PostgresServer : IDisposable
         // It refuses to run as root.
         if (Environment.UserName == "root") Tool.Output("chown", ["-R", "postgres", folder.Path]);
         Do($"{Programs}/initdb -D {Data} -U {User} --pwfile={folder.Path}/password -A scram-sha-256 --no-sync");
-        Do($"{Programs}/pg_ctl -D {Data} -w -l {folder.Path}/log -o \"-p {at} -c listen_addresses=127.0.0.1 -c fsync=off -k {folder.Path}\" start");
+        var options = $"-p {at} -c listen_addresses=127.0.0.1 -c fsync=off -k {folder.Path}";
+        Do($"{Programs}/pg_ctl -D {Data} -w -l {folder.Path}/log -o \"{options}\" start");
         return at;
     }
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using K2I.Base;
+using K2I.Catalogs.Jdbc;
 using K2I.Storage;
 using Microsoft.Data.Sqlite;
 
@@ -57,8 +58,22 @@ public sealed class SqliteCatalogTests : SqliteContract
     {
         var table = Catalog.Create(Events, TestTables.Creation());
         TestTables.Committer(Catalog, Store).Commit(Events, new SetTableProperties { Updates = TestTables.Strings(("k", "v")) });
-        Assert.Equal(["c", "db", "events", Other.Load(Events).MetadataLocation, table.MetadataLocation], Ask("SELECT * FROM iceberg_tables")[..5]);
+        string[] row = ["c", "db", "events", Other.Load(Events).MetadataLocation, table.MetadataLocation];
+        Assert.Equal(row, Ask("SELECT * FROM iceberg_tables"));
         Assert.Equal(["c", "db", "exists", "true"], Ask("SELECT * FROM iceberg_namespace_properties"));
+    }
+
+    [Fact]
+    public void ATableGetsAnotherNameInOneStep()
+    {
+        var table = Catalog.Create(Events, TestTables.Creation());
+        var to = TableIdent.Parse("a.b.moved");
+        Assert.True(Pointers().Rename(Events, to));
+        Assert.False(Pointers().Rename(Events, to));
+        Assert.Null(Other.TryLoad(Events));
+        Assert.Equal(table.MetadataLocation, Other.Load(to).MetadataLocation);
+        Catalog.Create(Events, TestTables.Creation());
+        Assert.Equal(ErrorKind.AlreadyExists, Assert.Throws<EngineException>(() => Pointers().Rename(Events, to)).Kind);
     }
 
     [Fact]
@@ -81,7 +96,12 @@ public sealed class SqliteCatalogTests : SqliteContract
     [Fact]
     public void AFolderThatIsNotThereIsTold()
     {
-        var pointers = new JdbcPointers(new JdbcOptions { Uri = $"jdbc:sqlite:{File}-folder/c.db", CatalogName = "c", Warehouse = Warehouse });
+        using var pointers = new JdbcPointers(new JdbcOptions
+        {
+            Uri = $"jdbc:sqlite:{File}-folder/c.db",
+            CatalogName = "c",
+            Warehouse = Warehouse,
+        });
         var error = Assert.Throws<EngineException>(() => new PointerCatalog(pointers, Store).Create(Events, TestTables.Creation()));
         Assert.Equal(ErrorKind.Denied, error.Kind);
         Assert.Contains("-folder/c.db", error.Message, StringComparison.Ordinal);
@@ -94,8 +114,9 @@ public sealed class SqliteV1CatalogTests : SqliteContract
     public SqliteV1CatalogTests()
     {
         Directory.CreateDirectory(Location.LocalPath(Warehouse));
-        Ask("CREATE TABLE iceberg_tables (catalog_name VARCHAR(255) NOT NULL, table_namespace VARCHAR(255) NOT NULL, table_name VARCHAR(255)"
-            + " NOT NULL, metadata_location VARCHAR(1000), previous_metadata_location VARCHAR(1000), iceberg_type VARCHAR(5),"
+        Ask("CREATE TABLE iceberg_tables (catalog_name VARCHAR(255) NOT NULL, table_namespace VARCHAR(255) NOT NULL,"
+            + " table_name VARCHAR(255) NOT NULL, metadata_location VARCHAR(1000),"
+            + " previous_metadata_location VARCHAR(1000), iceberg_type VARCHAR(5),"
             + " PRIMARY KEY (catalog_name, table_namespace, table_name))");
     }
 

@@ -81,7 +81,7 @@ public class FieldCase
         using var rows = new Rows(Of(Columns), AnyCase with { UnknownFields = UnknownFields.Evolve });
         const string json = """{"ID":1,"o":{"X":1,"Z":2},"Other":3,"OTHER":4,"_Kafka":{"a":1}}""";
         Assert.Equal("NewField", rows.Add(json));
-        Assert.Equal(["o/Z: long", "/Other: long"], rows.Decoder.NewFields([Encoding.UTF8.GetBytes(json)]).Select(n => $"{n.ParentPath}/{ColumnText.Format([n.Field])}"));
+        Assert.Equal(["o/Z: long", "/Other: long"], rows.NewFields([Encoding.UTF8.GetBytes(json)]).Select(n => $"{n.ParentPath}/{ColumnText.Format([n.Field])}"));
         var inference = new SchemaInference(AnyCase);
         foreach (var sample in (string[])["""{"Id":1,"o":{"A":1}}""", """{"ID":2.5,"O":{"a":null,"b":"x"}}"""]) Assert.True(inference.Add(Encoding.UTF8.GetBytes(sample)));
         Assert.Equal("columns = Id: double, o: struct<A: long, b: string>", inference.Result().ToConfigLine());

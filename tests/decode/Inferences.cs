@@ -107,7 +107,7 @@ public class Inferences
         using var rows = new Rows(FieldIds.NewSchema(ColumnText.Parse("id: long")), options);
         const string json = """{"id":1,"o":{"at":1700000000123456,"n":12345678901234567890},"at":1700000000123456,"at_us":5}""";
         Assert.Equal("NewField", rows.Add(json));
-        Assert.Equal("o: struct<at: timestamptz, n: decimal(38,0)>, at: long, at_us: long", ColumnText.Format(rows.Decoder.NewFields([Encoding.UTF8.GetBytes(json)]).Select(n => n.Field)));
+        Assert.Equal("o: struct<at: timestamptz, n: decimal(38,0)>, at: long, at_us: long", ColumnText.Format(rows.NewFields([Encoding.UTF8.GetBytes(json)]).Select(n => n.Field)));
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public class Inferences
         using var rows = new Rows(FieldIds.NewSchema(ColumnText.Parse("id: long")), new() { UnknownFields = UnknownFields.Evolve });
         const string marked = "\ufeff{\"a\":1}";
         Assert.Equal("NewField", rows.Add(marked));
-        Assert.Equal("a", Assert.Single(rows.Decoder.NewFields([Encoding.UTF8.GetBytes(marked)])).Field.Name);
+        Assert.Equal("a", Assert.Single(rows.NewFields([Encoding.UTF8.GetBytes(marked)])).Field.Name);
     }
 
     [Fact]

@@ -166,9 +166,9 @@ public class JsonShapes
         Assert.Equal("NewField", evolving.Add(Json));
         Assert.Equal(
             ["address/geo: struct<lat: double, on: list<double>>", "/new: string", "items.element/extra: boolean"],
-            evolving.Decoder.NewFields([Encoding.UTF8.GetBytes(Json)]).Select(n => $"{n.ParentPath}/{ColumnText.Format([n.Field])}"));
+            evolving.NewFields([Encoding.UTF8.GetBytes(Json)]).Select(n => $"{n.ParentPath}/{ColumnText.Format([n.Field])}"));
         byte[][] several = [[.. """{"new":1}"""u8], [.. """{"new":2.5,"other":true}"""u8], [.. "no JSON"u8], [.. """{"new":3"""u8]];
-        Assert.Equal("new: double, other: boolean", ColumnText.Format([.. evolving.Decoder.NewFields(several.Select(v => (ReadOnlyMemory<byte>)v)).Select(n => n.Field)]));
+        Assert.Equal("new: double, other: boolean", ColumnText.Format([.. evolving.NewFields(several.Select(v => (ReadOnlyMemory<byte>)v)).Select(n => n.Field)]));
         Assert.StartsWith("2|null", evolving.Add("""{"id":2,"unknown":null,"a":{},"b":[[],{}]}"""), StringComparison.Ordinal);
         // Whether a column can have such a name is for the rule of names to say, not for silence.
         Assert.Equal("NewField", evolving.Add("""{"id":2,"":1}"""));
@@ -182,14 +182,14 @@ public class JsonShapes
         var members = string.Join(",", Enumerable.Range(0, 1_500).Select(i => $"\"f{i}\":{i}"));
         var wide = $$"""{"id":1,{{members}},"s":{ {{members}} },"o":{ {{members}} } }""";
         Assert.Equal("NewField", rows.Add(wide));
-        var fields = rows.Decoder.NewFields([Encoding.UTF8.GetBytes(wide)]);
+        var fields = rows.NewFields([Encoding.UTF8.GetBytes(wide)]);
         Assert.Equal((1_501, 1_500), (fields.Count(f => f.ParentPath.Length == 0), fields.Count(f => f.ParentPath == "s")));
         Assert.Equal(1_500, Assert.IsType<StructType>(fields.Single(f => f.Field.Name == "o").Field.Type).Fields.Length);
         // A map's keys are no fields, and what stands behind many of them is seen too; nor is what a string column keeps as text.
         var entries = string.Join(",", Enumerable.Range(0, 9_000).Select(i => $"\"k{i}\":{{\"x\":{i}}}"));
         var deep = $$"""{"id":1,"t":{ {{entries}} },"m":{ {{entries}},"last":{"y":true} } }""";
         Assert.Equal("NewField", rows.Add(deep));
-        var found = Assert.Single(rows.Decoder.NewFields([Encoding.UTF8.GetBytes(deep)]));
+        var found = Assert.Single(rows.NewFields([Encoding.UTF8.GetBytes(deep)]));
         Assert.Equal("m.value/y: boolean", $"{found.ParentPath}/{ColumnText.Format([found.Field])}");
     }
 

@@ -39,6 +39,9 @@ internal sealed class Rows : IDisposable
         return Batch.EndRow() ? Show(Batch.Rows - 1) : "Full";
     }
 
+    /// <summary>The fields that the schema is to grow by.</summary>
+    internal IReadOnlyList<NewField> NewFields(IEnumerable<ReadOnlyMemory<byte>> values) => [.. Decoder.Changes(values).Cast<NewField>()];
+
     internal string Show(int ordinal) => string.Join("|", Batch.View().Columns.Select(c => Show(c, ordinal)));
 
     internal static string Show(ColumnView view, int ordinal)

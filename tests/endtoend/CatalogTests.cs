@@ -19,7 +19,8 @@ public sealed class CatalogTests(SharedBroker broker) : IDisposable
         using var source = new Source(Kafka.Brokers);
         var topic = source.NewTopic("jdbc", 2);
         var records = RunWithKills(source, topic, Config(topic, $"catalog = jdbc\nuri = {uri}\nwarehouse = {workspace.Warehouse}"));
-        string[] forJava = ["default.events", "--catalog", "jdbc", "--uri", uri, "--name", "k2i", "--warehouse", $"file://{workspace.Warehouse}"];
+        string[] forJava =
+            ["default.events", "--catalog", "jdbc", "--uri", uri, "--name", "k2i", "--warehouse", $"file://{workspace.Warehouse}"];
         Judges.Check(forJava);
         Judges.EveryOffsetOnce(forJava, [workspace.Table("events")], Produced.Ranges(records));
     }
@@ -47,7 +48,9 @@ public sealed class CatalogTests(SharedBroker broker) : IDisposable
         Judges.EveryOffsetOnce(forJava, [folder, "--s3", server.Uri], Produced.Ranges(records));
     }
 
-    /// <summary>What was produced, all of it committed; the program was killed twice on the way, once just as a pointer had been swapped.</summary>
+    /// <summary>
+    /// What was produced, all of it committed; the program was killed twice on the way, once just as a pointer had been swapped.
+    /// </summary>
     private List<Produced> RunWithKills(Source source, string topic, string config)
     {
         var validate = Tool.Run(Needs.Binary, ["validate", "--connect", "--config", workspace.File("validate.ini", config)]);

@@ -19,6 +19,9 @@ public abstract class CatalogContract
     /// <summary>False where a namespace has one level only.</summary>
     protected virtual bool NamespacesNest => true;
 
+    /// <summary>False where files are never deleted with their table.</summary>
+    protected virtual bool Purges => true;
+
     protected TableIdent Events => TableIdent.Parse($"{Prefix}db.events");
 
     private TableCommitter Committer => TestTables.Committer(Catalog, Store);
@@ -198,9 +201,39 @@ public abstract class CatalogContract
     {
         var table = Committer.LoadOrCreate(Events, TestTables.Creation());
         Committer.Commit(Events, TestTables.Append(TestTables.File(table, "a")));
-        Assert.True(Catalog.Drop(Events, purge: true));
+        Assert.True(Catalog.Drop(Events, Purges));
         Assert.Null(Other.TryLoad(Events));
         Assert.NotEqual(table.Metadata.Uuid, Other.Create(Events, TestTables.Creation()).Metadata.Uuid);
+    }
+
+    [ContractFact]
+    public void ATableTakesAnotherNameAndGoesOn()
+    {
+        var table = Catalog.Create(Events, TestTables.Creation());
+        var (to, gone) = (TableIdent.Parse($"{Prefix}other.renamed"), TableIdent.Parse($"{Prefix}db.gone"));
+        if (IsUnsupported(() => Catalog.Rename(Events, to))) return;
+        Assert.Null(Other.TryLoad(Events));
+        Assert.Equal(table.MetadataLocation, Other.Load(to).MetadataLocation);
+        Committer.Commit(to, TestTables.Append(TestTables.File(table, "a")));
+        Assert.Single(TestTables.LivePaths(Other.Load(to), Store));
+        Assert.Equal(ErrorKind.NotFound, Assert.Throws<EngineException>(() => Catalog.Rename(gone, TableIdent.Parse($"{Prefix}db.else"))).Kind);
+        Catalog.Create(Events, TestTables.Creation());
+        Assert.Equal(ErrorKind.AlreadyExists, Assert.Throws<EngineException>(() => Catalog.Rename(Events, to)).Kind);
+        Assert.NotEqual(Other.Load(to).Metadata.Uuid, Other.Load(Events).Metadata.Uuid);
+    }
+
+    [ContractFact]
+    public void ATableThatWasDroppedIsRegisteredAndGoesOn()
+    {
+        var table = Committer.LoadOrCreate(Events, TestTables.Creation());
+        table = Committer.Commit(Events, TestTables.Append(TestTables.File(table, "a"))).Table;
+        var to = TableIdent.Parse($"{Prefix}other.back");
+        if (IsUnsupported(() => Catalog.Register(to, table.MetadataLocation))) return;
+        Assert.True(Catalog.Drop(Events, purge: false));
+        Assert.Equal(TestTables.LivePaths(table, Store), TestTables.LivePaths(Other.Load(to), Store));
+        table = Committer.Commit(to, TestTables.Append(TestTables.File(table, "b"))).Table;
+        Assert.Equal(2, TestTables.LivePaths(Other.Load(to), Store).Count);
+        Assert.Equal(ErrorKind.AlreadyExists, Assert.Throws<EngineException>(() => Catalog.Register(to, table.MetadataLocation)).Kind);
     }
 
     [ContractFact]
@@ -249,5 +282,18 @@ public abstract class CatalogContract
         var schema = Catalog.Load(Events).Metadata.CurrentSchema;
         Assert.Equal(["color", "id", "name", "only0", "only1", "only2", "only3", "ts"], schema.Fields.Select(f => f.Name).Order(StringComparer.Ordinal));
         Assert.Equal(8, schema.Fields.Select(f => f.Id).Distinct().Count());
+    }
+
+    private static bool IsUnsupported(Action change)
+    {
+        try
+        {
+            change();
+            return false;
+        }
+        catch (EngineException error) when (error.Kind == ErrorKind.Unsupported)
+        {
+            return true;
+        }
     }
 }

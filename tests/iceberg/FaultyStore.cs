@@ -46,7 +46,7 @@ internal sealed class FaultyStore(IObjectStore inner) : IObjectStore
 
     public byte[] Read(string location) => inner.Read(location);
 
-    public IObjectReader Open(string location) => inner.Open(location);
+    public IObjectReader Open(string location, long? length = null) => inner.Open(location, length);
 
     public bool Exists(string location) => inner.Exists(location);
 
@@ -61,6 +61,16 @@ internal sealed class FaultyStore(IObjectStore inner) : IObjectStore
         Before(location);
         var gone = inner.Delete(location);
         After(location);
+        return gone;
+    }
+
+    public IEnumerable<UnfinishedObject> ListUnfinished(string prefix) => inner.ListUnfinished(prefix);
+
+    public bool Abort(UnfinishedObject unfinished)
+    {
+        Before(unfinished.Location);
+        var gone = inner.Abort(unfinished);
+        After(unfinished.Location);
         return gone;
     }
 

@@ -7,9 +7,11 @@ using System.Text.Json.Nodes;
 
 using K2I.Base;
 
-namespace K2I.Catalogs;
+namespace K2I.Catalogs.Glue;
 
-/// <summary>Requests to Glue: JSON 1.1, signed, each sent once. What an answer means is decided here once. Any thread; calls block.</summary>
+/// <summary>
+/// Requests to Glue: JSON 1.1, signed, each sent once. What an answer means is decided here once. Any thread; calls block.
+/// </summary>
 /// <remarks>
 /// Returned are success and the errors <see cref="Missing"/>, <see cref="Exists"/> and <see cref="Concurrent"/>; any other is an exception.
 /// Without an answer, or with an error of the server, a change is Unknown. Redirects are not followed: a signature would go where it does
@@ -17,7 +19,8 @@ namespace K2I.Catalogs;
 /// </remarks>
 internal sealed class GlueClient : IDisposable
 {
-    public const string Missing = "EntityNotFoundException", Exists = "AlreadyExistsException", Concurrent = "ConcurrentModificationException";
+    public const string Missing = "EntityNotFoundException", Exists = "AlreadyExistsException",
+        Concurrent = "ConcurrentModificationException";
 
     private const int ConnectMs = 5_000, TimeoutMs = 30_000, LongestAnswer = 64 << 20;
 
@@ -85,8 +88,8 @@ internal sealed class GlueClient : IDisposable
     private static ErrorKind KindOf(int status, string code, bool changes)
     {
         if (status >= 500 || code == "OperationTimeoutException") return changes ? ErrorKind.Unknown : ErrorKind.Unavailable;
-        if (status == 429 || code.Contains("Throttl", StringComparison.Ordinal) || code is "RequestLimitExceeded" or "ResourceNotReadyException"
-            or "RequestExpired") return ErrorKind.Unavailable;
+        if (status == 429 || code.Contains("Throttl", StringComparison.Ordinal)
+            || code is "RequestLimitExceeded" or "ResourceNotReadyException" or "RequestExpired") return ErrorKind.Unavailable;
         return status is 401 or 403 || code is "AccessDeniedException" or "UnrecognizedClientException" or "ExpiredTokenException"
             or "InvalidSignatureException" or "MissingAuthenticationTokenException" or "IncompleteSignatureException" ? ErrorKind.Denied
             : ErrorKind.Invalid;
@@ -116,7 +119,11 @@ internal sealed class GlueClient : IDisposable
         if (caFile is null) return handler;
         try
         {
-            var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            var policy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
             policy.CustomTrustStore.ImportFromPemFile(caFile);
             handler.SslOptions.CertificateChainPolicy = policy;
             return handler;

@@ -1,6 +1,6 @@
 using K2I.Base;
 
-namespace K2I.Catalogs;
+namespace K2I.Catalogs.Glue;
 
 /// <summary>How to reach AWS Glue, and which catalog of it.</summary>
 public sealed class GlueOptions

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 using K2I.Base;
 using K2I.Iceberg;
 
-namespace K2I.Catalogs;
+namespace K2I.Catalogs.Glue;
 
 /// <summary>
 /// Pointers in AWS Glue: a parameter of its table, as Iceberg Java and PyIceberg have it. A namespace is a database, and has one level.
@@ -31,7 +31,8 @@ public sealed class GluePointers(GlueOptions options) : IPointers, IDisposable
         var answer = glue.Call("GetDatabase", new JsonObject { [NameKey] = ident.Namespace[0] }, changes: false);
         var folder = answer.Error is null && answer.Body.GetProperty("Database").TryGetProperty("LocationUri", out var location)
             ? location.GetString() : null;
-        return $"{(string.IsNullOrEmpty(folder) ? $"{options.Warehouse.TrimEnd('/')}/{ident.Namespace[0]}.db" : folder.TrimEnd('/'))}/{ident.Name}";
+        if (string.IsNullOrEmpty(folder)) folder = $"{options.Warehouse.TrimEnd('/')}/{ident.Namespace[0]}.db";
+        return $"{folder.TrimEnd('/')}/{ident.Name}";
     }
 
     public string? Find(TableIdent ident) => Get(ident) is not { } table ? null
@@ -43,10 +44,12 @@ public sealed class GluePointers(GlueOptions options) : IPointers, IDisposable
         var database = table.Ident.Namespace[0];
         for (var made = false; ; made = true)
         {
-            var answer = glue.Call("CreateTable", new JsonObject { [DatabaseKey] = database, ["TableInput"] = GlueTable.Input(table) }, changes: true);
+            var input = new JsonObject { [DatabaseKey] = database, ["TableInput"] = GlueTable.Input(table) };
+            var answer = glue.Call("CreateTable", input, changes: true);
             if (answer.Error is null) return true;
             if (answer.Error == GlueClient.Exists) return false;
-            if (made || answer.Error != GlueClient.Missing) throw new EngineException(ErrorKind.Unavailable, $"table {table.Ident}: {answer.Message}");
+            if (made || answer.Error != GlueClient.Missing)
+                throw new EngineException(ErrorKind.Unavailable, $"table {table.Ident}: {answer.Message}");
             MakeDatabase(database);
         }
     }

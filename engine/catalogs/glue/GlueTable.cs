@@ -2,10 +2,11 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
+using K2I.Catalogs.Hive;
 using K2I.Columns;
 using K2I.Iceberg;
 
-namespace K2I.Catalogs;
+namespace K2I.Catalogs.Glue;
 
 /// <summary>A table as Glue describes it, so that Athena and others show its columns. As Iceberg Java writes it.</summary>
 internal static class GlueTable
@@ -16,7 +17,8 @@ internal static class GlueTable
 
     /// <summary>What may be given back of a table that was read: the rest is Glue's own to say.</summary>
     private static readonly string[] Kept =
-        ["Description", "Owner", "LastAccessTime", "LastAnalyzedTime", "Retention", "PartitionKeys", "ViewOriginalText", "ViewExpandedText", "TargetTable"];
+        ["Description", "Owner", "LastAccessTime", "LastAnalyzedTime", "Retention", "PartitionKeys", "ViewOriginalText",
+            "ViewExpandedText", "TargetTable"];
 
     /// <summary>The pointer of a table that Glue gave; null: it is no Iceberg table.</summary>
     public static string? PointerOf(JsonElement table) =>
@@ -38,7 +40,8 @@ internal static class GlueTable
         var input = new JsonObject { ["Name"] = table.Ident.Name, ["TableType"] = "EXTERNAL_TABLE" };
         if (known.ValueKind == JsonValueKind.Object)
             foreach (var name in Kept)
-                if (known.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null) input[name] = JsonNode.Parse(value.GetRawText());
+                if (known.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null)
+                    input[name] = JsonNode.Parse(value.GetRawText());
         input["Parameters"] = parameters;
         input["StorageDescriptor"] = storage;
         return input;
@@ -58,33 +61,13 @@ internal static class GlueTable
     private static JsonObject Column(Field field, bool current) => new()
     {
         ["Name"] = field.Name,
-        ["Type"] = TypeOf(field.Type),
+        // Athena has no word for a zone.
+        ["Type"] = HiveTypes.NameOf(field.Type).Replace("timestamp with local time zone", "timestamp", StringComparison.Ordinal),
         ["Parameters"] = new JsonObject
         {
             ["iceberg.field.id"] = field.Id.ToString(CultureInfo.InvariantCulture),
             ["iceberg.field.optional"] = field.Required ? "false" : "true",
             ["iceberg.field.current"] = current ? "true" : "false",
-        },
-    };
-
-    /// <summary>The name of a type in Hive's language.</summary>
-    private static string TypeOf(DataType type) => type switch
-    {
-        StructType nested => $"struct<{string.Join(',', nested.Fields.Select(f => $"{f.Name}:{TypeOf(f.Type)}"))}>",
-        ListType list => $"array<{TypeOf(list.Element.Type)}>",
-        MapType map => $"map<{TypeOf(map.Key.Type)},{TypeOf(map.Value.Type)}>",
-        PrimitiveType { Kind: TypeKind.Decimal } number => string.Create(CultureInfo.InvariantCulture, $"decimal({number.Precision},{number.Scale})"),
-        _ => type.Kind switch
-        {
-            TypeKind.Boolean => "boolean",
-            TypeKind.Int => "int",
-            TypeKind.Long => "bigint",
-            TypeKind.Float => "float",
-            TypeKind.Double => "double",
-            TypeKind.Date => "date",
-            TypeKind.Timestamp or TypeKind.TimestampTz or TypeKind.TimestampNs or TypeKind.TimestampTzNs => "timestamp",
-            TypeKind.Fixed or TypeKind.Binary => "binary",
-            _ => "string",
         },
     };
 

@@ -1,6 +1,6 @@
 using System.Data.Common;
 
-namespace K2I.Catalogs;
+namespace K2I.Catalogs.Jdbc;
 
 /// <summary>One kind of database: how connections are made, and what its errors mean. Any thread.</summary>
 internal abstract class JdbcDatabase : IDisposable

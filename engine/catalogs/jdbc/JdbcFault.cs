@@ -1,4 +1,4 @@
-namespace K2I.Catalogs;
+namespace K2I.Catalogs.Jdbc;
 
 /// <summary>What an error of a database means. All but <see cref="Lost"/> say for certain that the statement did nothing.</summary>
 internal enum JdbcFault

@@ -1,4 +1,4 @@
-namespace K2I.Catalogs;
+namespace K2I.Catalogs.Jdbc;
 
 /// <summary>How to reach the database of a JDBC catalog, and which catalog of it.</summary>
 /// <remarks>Its text never holds a secret: it is not a record.</remarks>

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 using K2I.Base;
 using K2I.Iceberg;
 
-namespace K2I.Catalogs;
+namespace K2I.Catalogs.Jdbc;
 
 /// <summary>
 /// Pointers in a database: the tables of Iceberg Java's JdbcCatalog, which PyIceberg's SqlCatalog has as well. They are made with the first
@@ -39,7 +39,8 @@ public sealed class JdbcPointers : IPointers, IDisposable
     public JdbcPointers(JdbcOptions options)
     {
         this.options = options;
-        var uri = JdbcUri.Parse(options.Uri, out var flaw) ?? throw new EngineException(ErrorKind.Invalid, $"the uri of the catalog: {flaw}");
+        var uri = JdbcUri.Parse(options.Uri, out var flaw)
+            ?? throw new EngineException(ErrorKind.Invalid, $"the uri of the catalog: {flaw}");
         Name = uri.Name;
         database = JdbcDatabase.Of(uri, options);
         session = new JdbcSession(database, Name);
@@ -60,7 +61,8 @@ public sealed class JdbcPointers : IPointers, IDisposable
         // All columns: there may be one for the kind, or not.
         if (session.Rows($"SELECT * FROM {Tables} {OfTable}", Key(ident)) is not [var row, ..]) return null;
         if (IsView(row)) throw new EngineException(ErrorKind.Unsupported, $"{ident} is a view in {Name}");
-        return row.GetValueOrDefault("metadata_location") ?? throw new EngineException(ErrorKind.Corrupt, $"{ident}: no metadata file in {Name}");
+        return row.GetValueOrDefault("metadata_location")
+            ?? throw new EngineException(ErrorKind.Corrupt, $"{ident}: no metadata file in {Name}");
     }
 
     public bool Add(Table table)
@@ -70,7 +72,8 @@ public sealed class JdbcPointers : IPointers, IDisposable
         MakeNamespace(space);
         var (name, value) = columns.Contains(TypeColumn) ? ($", {TypeColumn}", ", 'TABLE'") : ("", "");
         return session.Change(
-            $"INSERT INTO {Tables} (catalog_name, table_namespace, table_name, metadata_location{name}) VALUES (@catalog, @space, @name, @next{value})",
+            $"INSERT INTO {Tables} (catalog_name, table_namespace, table_name, metadata_location{name})"
+            + $" VALUES (@catalog, @space, @name, @next{value})",
             [.. Key(table.Ident), ("@next", table.MetadataLocation)]) == 1;
     }
 
@@ -79,6 +82,15 @@ public sealed class JdbcPointers : IPointers, IDisposable
         [.. Key(before.Ident), ("@old", before.MetadataLocation), ("@next", next.MetadataLocation)]) == 1;
 
     public bool Remove(TableIdent ident) => session.Change($"DELETE FROM {Tables} {OfTable}", Key(ident)) == 1;
+
+    public bool Rename(TableIdent from, TableIdent to)
+    {
+        if (Find(from) is null) return false;
+        MakeNamespace(SpaceOf(to));
+        if (session.Change($"UPDATE {Tables} SET table_namespace = @space2, table_name = @name2 {OfTable}",
+            [.. Key(from), ("@space2", SpaceOf(to)), ("@name2", to.Name)]) == 1) return true;
+        return Find(to) is null ? false : throw new EngineException(ErrorKind.AlreadyExists, $"table {to} exists already in {Name}");
+    }
 
     public IEnumerable<ImmutableArray<string>> ListNamespaces()
     {

@@ -1,13 +1,16 @@
 using System.Data.Common;
 using K2I.Base;
 
-namespace K2I.Catalogs;
+namespace K2I.Catalogs.Jdbc;
 
-/// <summary>Single statements, each a transaction of its own; what their errors mean is decided here once. Any thread; calls block.</summary>
+/// <summary>
+/// Single statements, each a transaction of its own; what their errors mean is decided here once. Any thread; calls block.
+/// </summary>
 internal sealed class JdbcSession(JdbcDatabase database, string name)
 {
     /// <summary>The rows, each its texts by column; none if a table that it names is not there.</summary>
-    public List<Dictionary<string, string>> Rows(string sql, params (string Name, string Value)[] values) => Run(sql, values, false, command =>
+    public List<Dictionary<string, string>> Rows(string sql, params (string Name, string Value)[] values) =>
+        Run(sql, values, false, command =>
     {
         var rows = new List<Dictionary<string, string>>();
         using var reader = command.ExecuteReader();

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace K2I.Catalogs;
+namespace K2I.Catalogs.Jdbc;
 
 /// <summary>The parts of a JDBC URI.</summary>
 /// <param name="Driver"><c>postgresql</c>, <c>mysql</c> or <c>sqlite</c>.</param>
@@ -16,7 +16,8 @@ internal sealed record JdbcUri(string Driver, string Host, int Port, string Data
     private static readonly string[] TlsModes = ["disable", "prefer", "require", "verify-ca", "verify-full"];
 
     /// <summary>Without what may be secret.</summary>
-    public string Name => Driver == "sqlite" ? $"jdbc:sqlite:{Database}" : $"jdbc:{Driver}://{Host}{(Port > 0 ? $":{Port}" : "")}/{Database}";
+    public string Name => Driver == "sqlite" ? $"jdbc:sqlite:{Database}"
+        : $"jdbc:{Driver}://{Host}{(Port > 0 ? $":{Port}" : "")}/{Database}";
 
     /// <summary>Null, with the reason, for what is none.</summary>
     public static JdbcUri? Parse(string text, [NotNullWhen(false)] out string? flaw)
@@ -33,7 +34,8 @@ internal sealed record JdbcUri(string Driver, string Host, int Port, string Data
             return null;
         }
         var driver = text.StartsWith("jdbc:postgresql://", StringComparison.Ordinal) ? "postgresql"
-            : text.StartsWith("jdbc:mysql://", StringComparison.Ordinal) || text.StartsWith("jdbc:mariadb://", StringComparison.Ordinal) ? "mysql"
+            : text.StartsWith("jdbc:mysql://", StringComparison.Ordinal) ? "mysql"
+            : text.StartsWith("jdbc:mariadb://", StringComparison.Ordinal) ? "mysql"
             : null;
         if (driver is null || !Uri.TryCreate(text["jdbc:".Length..], UriKind.Absolute, out var uri) || uri.Host.Length == 0
             || uri.AbsolutePath.Trim('/') is not { Length: > 0 } database || database.Contains('/', StringComparison.Ordinal))

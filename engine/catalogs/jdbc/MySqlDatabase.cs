@@ -1,7 +1,7 @@
 using System.Data.Common;
 using MySqlConnector;
 
-namespace K2I.Catalogs;
+namespace K2I.Catalogs.Jdbc;
 
 /// <summary>MySQL and MariaDB.</summary>
 internal sealed class MySqlDatabase : JdbcDatabase

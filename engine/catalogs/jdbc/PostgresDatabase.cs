@@ -1,7 +1,7 @@
 using System.Data.Common;
 using Npgsql;
 
-namespace K2I.Catalogs;
+namespace K2I.Catalogs.Jdbc;
 
 /// <summary>PostgreSQL, and what speaks like it.</summary>
 internal sealed class PostgresDatabase : JdbcDatabase

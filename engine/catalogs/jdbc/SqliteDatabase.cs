@@ -1,7 +1,7 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 
-namespace K2I.Catalogs;
+namespace K2I.Catalogs.Jdbc;
 
 /// <summary>A file of SQLite, for the processes of one machine.</summary>
 internal sealed class SqliteDatabase(JdbcUri uri) : JdbcDatabase

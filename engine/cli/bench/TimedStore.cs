@@ -34,7 +34,7 @@ internal sealed class TimedStore(IObjectStore inner) : IObjectStore
 
     public byte[] Read(string location) => Time(() => inner.Read(location), location.EndsWith(".metadata.json", StringComparison.Ordinal) ? ms => MetadataReadMs += ms : Other);
 
-    public IObjectReader Open(string location) => inner.Open(location);
+    public IObjectReader Open(string location, long? length = null) => inner.Open(location, length);
 
     public bool Exists(string location) => Time(() => inner.Exists(location), Other);
 
@@ -45,6 +45,10 @@ internal sealed class TimedStore(IObjectStore inner) : IObjectStore
     public IEnumerable<string> ListFolders(string folder) => inner.ListFolders(folder);
 
     public bool Delete(string location) => Time(() => inner.Delete(location), Other);
+
+    public IEnumerable<UnfinishedObject> ListUnfinished(string prefix) => inner.ListUnfinished(prefix);
+
+    public bool Abort(UnfinishedObject unfinished) => Time(() => inner.Abort(unfinished), Other);
 
     private void Other(double ms) => OtherMs += ms;
 

@@ -11,7 +11,7 @@ internal static class TableChecks
         try
         {
             // Opening would create it.
-            var exists = options.Iceberg.Catalog == "rest" || Catalogs.IsThere(options.Iceberg);
+            var exists = options.Iceberg.Rest is not null || Catalogs.IsThere(options.Iceberg);
             var catalogs = exists ? Catalogs.Open(options.Iceberg) : null;
             return [.. options.Tables.Select(t => catalogs is null ? new CheckResult($"table {t.Name}", true, "will be created") : Table(catalogs, t))];
         }

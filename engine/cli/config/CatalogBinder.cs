@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using K2I.Base;
-using K2I.Catalogs;
+using K2I.Catalogs.Hive;
+using K2I.Catalogs.Jdbc;
 using K2I.Iceberg;
 using K2I.Pipeline;
 
@@ -9,13 +10,20 @@ namespace K2I.Cli.Config;
 /// <summary>Binds <c>[iceberg]</c>: which catalog, how to reach it, and where tables may lie.</summary>
 internal sealed class CatalogBinder(ValueReader values, SettingSection? section, Problems problems)
 {
-    /// <summary>Which catalogs a key is for.</summary>
-    private static readonly (ConfigKey Key, string[] Catalogs)[] Meanings =
+    /// <summary>Which kinds of catalog a key has a meaning for.</summary>
+    private static readonly (ConfigKey Key, string[] Kinds)[] Meant =
     [
-        (Keys.CatalogUri, ["rest", "jdbc", "glue"]), (Keys.StorageRoot, ["rest"]), (Keys.CatalogToken, ["rest"]),
-        (Keys.CatalogCredential, ["rest"]), (Keys.CatalogScope, ["rest"]), (Keys.OAuth2ServerUri, ["rest"]),
-        (Keys.CatalogName, ["jdbc"]), (Keys.CatalogUser, ["jdbc"]), (Keys.CatalogPassword, ["jdbc"]), (Keys.CatalogId, ["glue"]),
+        (Keys.CatalogUri, ["rest", "hive", "nessie", "jdbc", "glue"]), (Keys.CatalogToken, ["rest", "nessie"]),
+        (Keys.StorageRoot, ["rest"]), (Keys.CatalogCredential, ["rest"]), (Keys.CatalogScope, ["rest"]), (Keys.OAuth2ServerUri, ["rest"]),
+        (Keys.HiveLocks, ["hive"]), (Keys.HiveTls, ["hive"]), (Keys.HiveCaFile, ["hive"]), (Keys.HiveUser, ["hive"]),
+        (Keys.NessieRef, ["nessie"]), (Keys.GlueId, ["glue"]),
+        (Keys.CatalogName, ["jdbc"]), (Keys.CatalogUser, ["jdbc"]), (Keys.CatalogPassword, ["jdbc"]),
+        (Keys.CatalogAudience, ["rest"]), (Keys.CatalogResource, ["rest"]), (Keys.TokenExchange, ["rest"]), (Keys.StorageAccess, ["rest"]),
+        (Keys.SigningName, ["rest"]), (Keys.SigningRegion, ["rest"]), (Keys.CatalogCaFile, ["rest"]), (Keys.CatalogCertificate, ["rest"]),
+        (Keys.CatalogCertificateKey, ["rest"]), (Keys.CatalogProxy, ["rest"]),
     ];
+
+    private static readonly string[] KindsWithHeaders = ["rest", "nessie"];
 
     private IEnumerable<Setting> Headers => section?.All.Where(s => KnownKeys.IsHeader(s.Key)) ?? [];
 
@@ -23,52 +31,87 @@ internal sealed class CatalogBinder(ValueReader values, SettingSection? section,
     {
         var space = values.Text(Keys.Namespace)!;
         if (!Names.IsDotted(space)) values.Bad(Keys.Namespace);
-        var catalog = Keys.Catalog.Choices[values.Choice(Keys.Catalog)];
-        foreach (var (key, catalogs) in Meanings)
-            if (!catalogs.Contains(catalog) && values.Changes(key))
-                values.Wrong(key, $"has no meaning with catalog = {catalog}", $"set catalog = {string.Join(" or ", catalogs)}");
-        if (catalog != "rest")
-            foreach (var header in Headers)
-                problems.Add(header.KeyPlace, $"[iceberg] {header.Key}: has no meaning with catalog = {catalog}", "set catalog = rest");
-        var options = catalog switch
+        var kind = Keys.Catalog.Choices[values.Choice(Keys.Catalog)];
+        RefuseOthers(kind);
+        var options = kind switch
         {
-            "file" => Placed(catalog, space),
             "rest" => Rest(space),
-            "jdbc" => Placed(catalog, space) with { Properties = Jdbc() },
-            _ => Placed(catalog, space) with { Properties = Glue() },
+            "hive" => Hive(space),
+            "nessie" => Nessie(space),
+            "jdbc" => Jdbc(space),
+            "glue" => Glue(space),
+            _ => Place(kind, space),
         };
-        return options with { FormatVersion = values.Choice(Keys.FormatVersion) + 2 };
+        return options with { FormatVersion = values.Choice(Keys.FormatVersion) + 2, Locations = Places() };
+    }
+
+    private void RefuseOthers(string kind)
+    {
+        foreach (var (key, kinds) in Meant)
+            if (!kinds.Contains(kind) && values.Changes(key))
+                values.Wrong(key, $"has no meaning with catalog = {kind}", $"set catalog = {kinds[0]}");
+        if (KindsWithHeaders.Contains(kind)) return;
+        foreach (var header in Headers)
+            problems.Add(header.KeyPlace, $"[iceberg] {header.Key}: has no meaning with catalog = {kind}", "set catalog = rest");
     }
 
     /// <summary>A catalog whose tables lie in the warehouse.</summary>
-    private IcebergOptions Placed(string catalog, string space)
+    private IcebergOptions Place(string kind, string space)
     {
         if (!values.Has(Keys.Warehouse)) values.Missing(Keys.Warehouse);
-        return new IcebergOptions { Catalog = catalog, Warehouse = Place(Keys.Warehouse) ?? "", Namespace = space };
+        return new IcebergOptions { Catalog = kind, Warehouse = Place(Keys.Warehouse) ?? "", Namespace = space };
     }
 
-    private ImmutableSortedDictionary<string, string> Jdbc()
+    private IcebergOptions Hive(string space)
     {
-        var properties = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        if (space.Contains('.', StringComparison.Ordinal)) values.Bad(Keys.Namespace, "a Hive Metastore has namespaces of one level");
+        if (!values.Has(Keys.CatalogUri)) values.Missing(Keys.CatalogUri);
+        else if (ServerFlaw() is { } flaw) values.Bad(Keys.CatalogUri, expected: flaw);
+        _ = values.Flag(Keys.HiveLocks);
+        _ = values.Flag(Keys.HiveTls);
+        return Place("hive", space) with { Server = Server(Keys.CatalogUri, Keys.HiveLocks, Keys.HiveTls, Keys.HiveCaFile, Keys.HiveUser) };
+    }
+
+    private IcebergOptions Nessie(string space)
+    {
+        if (!values.Has(Keys.CatalogUri)) values.Missing(Keys.CatalogUri);
+        _ = Address(Keys.CatalogUri);
+        var server = Server(Keys.CatalogUri, Keys.NessieRef, Keys.CatalogToken);
+        var headers = BindHeaders().Select(h => KeyValuePair.Create(Keys.HeaderPrefix + h.Key, h.Value));
+        return Place("nessie", space) with { Server = server.AddRange(headers) };
+    }
+
+    private IcebergOptions Jdbc(string space)
+    {
         if (!values.Has(Keys.CatalogUri)) values.Missing(Keys.CatalogUri, "such as jdbc:postgresql://host/database");
-        else if (values.Text(Keys.CatalogUri) is { Length: > 0 } uri)
-        {
-            if (JdbcOptions.UriFlaw(uri) is { } flaw) values.Wrong(Keys.CatalogUri, flaw, offset: 0);
-            properties[CatalogProperties.Uri] = uri;
-        }
+        else if (values.Text(Keys.CatalogUri) is { } uri && JdbcOptions.UriFlaw(uri) is { } flaw)
+            values.Wrong(Keys.CatalogUri, flaw, offset: 0);
         if (values.Has(Keys.CatalogPassword) && !values.Has(Keys.CatalogUser)) values.Missing(Keys.CatalogUser, "password belongs to it");
-        properties[CatalogProperties.Name] = values.Text(Keys.CatalogName)!;
-        if (values.Text(Keys.CatalogUser) is { } user) properties[CatalogProperties.JdbcUser] = user;
-        if (values.Text(Keys.CatalogPassword) is { } password) properties[CatalogProperties.JdbcPassword] = password;
-        return properties.ToImmutable();
+        return Place("jdbc", space) with { Server = Server(Keys.CatalogUri, Keys.CatalogName, Keys.CatalogUser, Keys.CatalogPassword) };
     }
 
-    private ImmutableSortedDictionary<string, string> Glue()
+    private IcebergOptions Glue(string space)
     {
-        var properties = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
-        if (Address(Keys.CatalogUri) is { } endpoint) properties[CatalogProperties.GlueEndpoint] = endpoint;
-        if (values.Text(Keys.CatalogId) is { } id) properties[CatalogProperties.GlueId] = id;
-        return properties.ToImmutable();
+        if (space.Contains('.', StringComparison.Ordinal)) values.Bad(Keys.Namespace, "Glue has namespaces of one level");
+        _ = Address(Keys.CatalogUri);
+        return Place("glue", space) with { Server = Server(Keys.CatalogUri, Keys.GlueId) };
+    }
+
+    private ImmutableSortedDictionary<string, string> Server(params ConfigKey[] keys) =>
+        ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal,
+        keys.Select(k => KeyValuePair.Create(k.Name, values.Text(k) ?? "")).Where(p => p.Value.Length > 0));
+
+    private string? ServerFlaw()
+    {
+        try
+        {
+            _ = HiveOptions.ServersOf(values.Text(Keys.CatalogUri) ?? "");
+            return null;
+        }
+        catch (EngineException error)
+        {
+            return error.Message;
+        }
     }
 
     private IcebergOptions Rest(string space)
@@ -76,17 +119,21 @@ internal sealed class CatalogBinder(ValueReader values, SettingSection? section,
         if (!values.Has(Keys.CatalogUri)) values.Missing(Keys.CatalogUri);
         var warehouse = values.Text(Keys.Warehouse);
         var root = Place(Keys.StorageRoot);
-        // A warehouse that is a place bounds its tables by itself; a name does not.
-        if (root is null && !values.Has(Keys.StorageRoot) && !IsPlace(warehouse))
+        var access = new[] { StorageAccess.Vended, StorageAccess.Signed, StorageAccess.Own }[values.Choice(Keys.StorageAccess)];
+        // A warehouse that is a place bounds its tables by itself; a name does not. What the server hands out is bounded by the server.
+        var isBound = values.Has(Keys.StorageRoot) || IsPlace(warehouse);
+        if (!isBound && access == StorageAccess.Own)
             values.Missing(Keys.StorageRoot, "tables may lie below it only, whatever the server says");
         if (values.Text(Keys.CatalogCredential) is { Length: > 0 } credential && (credential.StartsWith(':') || credential.EndsWith(':'))) values.Bad(Keys.CatalogCredential);
-        foreach (var key in new[] { Keys.CatalogScope, Keys.OAuth2ServerUri })
-            if (values.Changes(key) && !values.Has(Keys.CatalogCredential)) values.Wrong(key, "has no meaning without credential");
+        foreach (var key in new[] { Keys.CatalogScope, Keys.OAuth2ServerUri, Keys.CatalogAudience, Keys.CatalogResource })
+            if (values.Changes(key) && !values.Has(Keys.CatalogCredential) && !values.Flag(Keys.TokenExchange))
+                values.Wrong(key, "has no meaning without credential");
+        CheckSigning();
         return new IcebergOptions
         {
             Catalog = "rest",
             Warehouse = warehouse ?? "",
-            StorageRoot = root ?? warehouse ?? "",
+            StorageRoot = isBound ? root ?? warehouse ?? "" : null,
             Namespace = space,
             Rest = new RestOptions
             {
@@ -96,9 +143,39 @@ internal sealed class CatalogBinder(ValueReader values, SettingSection? section,
                 Credential = values.Text(Keys.CatalogCredential),
                 Scope = values.Text(Keys.CatalogScope)!,
                 OAuth2ServerUri = Address(Keys.OAuth2ServerUri),
+                Audience = values.Text(Keys.CatalogAudience),
+                Resource = values.Text(Keys.CatalogResource),
+                TokenExchange = values.Flag(Keys.TokenExchange),
+                Access = access,
+                CaFile = values.Text(Keys.CatalogCaFile),
+                ClientCertificate = values.Text(Keys.CatalogCertificate) is { } shown && values.Text(Keys.CatalogCertificateKey) is { } itsKey
+                    ? (shown, itsKey) : null,
+                Proxy = Proxy(),
                 Headers = BindHeaders(),
             },
+            SigningName = values.Text(Keys.SigningName),
+            SigningRegion = values.Text(Keys.SigningRegion),
         };
+    }
+
+    private void CheckSigning()
+    {
+        if (values.Has(Keys.SigningRegion) && !values.Has(Keys.SigningName))
+            values.Wrong(Keys.SigningRegion, "has no meaning without signing_name");
+        foreach (var key in new[] { Keys.CatalogToken, Keys.CatalogCredential })
+            if (values.Has(Keys.SigningName) && values.Has(key)) values.Wrong(key, "stands against signing_name", "set one of them");
+        if (values.Has(Keys.CatalogCertificate) != values.Has(Keys.CatalogCertificateKey))
+            values.Missing(values.Has(Keys.CatalogCertificate) ? Keys.CatalogCertificateKey : Keys.CatalogCertificate,
+                "a certificate and its key belong together");
+    }
+
+    private Uri? Proxy()
+    {
+        if (values.Text(Keys.CatalogProxy) is not { Length: > 0 } text) return null;
+        if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+            && uri is { Host.Length: > 0, AbsolutePath: "/", Query.Length: 0, Fragment.Length: 0 }) return uri;
+        values.Bad(Keys.CatalogProxy);
+        return null;
     }
 
     private ImmutableSortedDictionary<string, string> BindHeaders()
@@ -139,6 +216,23 @@ internal sealed class CatalogBinder(ValueReader values, SettingSection? section,
             values.Bad(key);
         }
         return text;
+    }
+
+    private ImmutableArray<string> Places()
+    {
+        var places = (values.Text(Keys.Locations) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        foreach (var place in places)
+        {
+            try
+            {
+                if (Catalogs.Flaw(place) is { } flaw) values.Bad(Keys.Locations, flaw);
+            }
+            catch (EngineException)
+            {
+                values.Bad(Keys.Locations);
+            }
+        }
+        return [.. places];
     }
 
     private static bool IsPlace(string? warehouse) => warehouse is not null

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
+using K2I.Avro;
 using K2I.Base;
 
 namespace K2I.Iceberg;

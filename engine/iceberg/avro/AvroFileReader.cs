@@ -1,5 +1,6 @@
 using System.Text;
 
+using K2I.Avro;
 using K2I.Base;
 
 namespace K2I.Iceberg;

@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 
+using K2I.Avro;
 using K2I.Base;
 
 namespace K2I.Iceberg;

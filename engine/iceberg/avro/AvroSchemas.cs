@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 
+using K2I.Avro;
 using K2I.Base;
 using K2I.Columns;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 
+using K2I.Avro;
 using K2I.Columns;
 
 namespace K2I.Iceberg;

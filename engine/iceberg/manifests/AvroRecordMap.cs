@@ -1,3 +1,5 @@
+using K2I.Avro;
+
 namespace K2I.Iceberg;
 
 /// <summary>Where the fields of a record are in a file's own schema: found by field id, else by name; absent ones read as null.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using K2I.Base;
 using K2I.Columns;
 
@@ -11,6 +12,9 @@ namespace K2I.Iceberg;
 public sealed class UpdateSchema : TableAction
 {
     private readonly List<Func<SchemaEditor, SchemaEditor>> steps = [];
+
+    /// <summary>Set by the same commit, if the schema changes at all.</summary>
+    public ImmutableSortedDictionary<string, string> Properties { get; init; } = SummaryKeys.Empty;
 
     /// <summary>Adds an optional column at the end of the struct at <paramref name="parent"/> (empty: the row). Ids within <paramref name="type"/> do not matter.</summary>
     public UpdateSchema Add(string parent, string name, DataType type, string? doc = null) => Step(e => e.Add(parent, name, type, doc));
@@ -37,10 +41,11 @@ public sealed class UpdateSchema : TableAction
         if (editor.Schema.Struct.Equals(metadata.CurrentSchema.Struct)) return new ActionResult.AlreadyDone("the schema is so already");
         // One that the table had before (a column came and went) is gone back to: a server adds it no second time, and then there is no last one that was added.
         var known = metadata.Schemas.FirstOrDefault(s => s.Struct.Equals(editor.Schema.Struct) && s.IdentifierFieldIds.AsSpan().SequenceEqual(editor.Schema.IdentifierFieldIds.AsSpan()));
+        ImmutableArray<MetadataUpdate> updates = known is null
+            ? [new MetadataUpdate.AddSchema(editor.Schema, editor.LastColumnId), new MetadataUpdate.SetCurrentSchema(MetadataUpdate.LastAdded)]
+            : [new MetadataUpdate.SetCurrentSchema(known.SchemaId)];
         return new ActionResult.Change(
-            known is null
-                ? [new MetadataUpdate.AddSchema(editor.Schema, editor.LastColumnId), new MetadataUpdate.SetCurrentSchema(MetadataUpdate.LastAdded)]
-                : [new MetadataUpdate.SetCurrentSchema(known.SchemaId)],
+            Properties.IsEmpty ? updates : updates.Add(new MetadataUpdate.SetProperties(Properties)),
         [
             new TableRequirement.AssertTableUuid(metadata.Uuid),
             new TableRequirement.AssertLastAssignedFieldId(metadata.LastColumnId),

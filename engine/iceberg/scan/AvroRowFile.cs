@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 
+using K2I.Avro;
 using K2I.Base;
 using K2I.Columns;
 using K2I.Parquet;

@@ -48,10 +48,10 @@ internal sealed class HeldRecords(int mostRecords)
         if (first.IsEnd) ends--;
     }
 
-    /// <summary>Forgets those of partitions that are not read any more: their next owner fetches them.</summary>
-    internal void DropUnassigned()
+    /// <summary>Forgets those of other partitions: they are fetched again, perhaps by another owner.</summary>
+    internal void KeepOnly(Func<Source, bool> of)
     {
-        var kept = records.Where(r => r.Source.Assigned).ToList();
+        var kept = records.Where(r => of(r.Source)).ToList();
         if (kept.Count == records.Count) return;
         records.Clear();
         foreach (var record in kept) records.Enqueue(record);

@@ -14,8 +14,11 @@ internal enum TakeResult
     /// <summary>The ring is full; offer it again.</summary>
     NoRoom,
 
-    /// <summary>It has fields that the table lacks; evolve the schema, then offer it again.</summary>
+    /// <summary>The table's columns have no place for it yet; evolve the schema, then offer it again.</summary>
     NewField,
+
+    /// <summary>It names a schema that is being fetched; offer it again.</summary>
+    NoSchema,
 }
 
 /// <summary>
@@ -80,7 +83,10 @@ internal sealed class RecordSink(RunPart part, PoolAccount memory, DeadLetters d
     /// <summary>No segment is open: the next record needs a new one.</summary>
     internal bool IsBetweenSegments => open is null;
 
-    internal IReadOnlyList<NewField> NewFields(IEnumerable<ReadOnlyMemory<byte>> values) => decoder!.NewFields(values);
+    internal IReadOnlyList<SchemaChange> Changes(IEnumerable<ReadOnlyMemory<byte>> values) => decoder!.Changes(values);
+
+    /// <summary>The schema that the last record names, if it could not be taken.</summary>
+    internal SchemaId RefusedSchema => decoder!.RefusedSchema;
 
     /// <summary>Makes a row of the record, or a dead letter; one that is refused is a dead letter in any case.</summary>
     internal TakeResult Take(in RecordInput record, Source source, Refusal? refusal = null)
@@ -114,6 +120,9 @@ internal sealed class RecordSink(RunPart part, PoolAccount memory, DeadLetters d
             {
                 rows.AbandonRow();
                 if (status == DecodeStatus.NewField && refusal is null) return TakeResult.NewField;
+                if (status == DecodeStatus.SchemaPending) return TakeResult.NoSchema;
+                if (status == DecodeStatus.Incompatible && part.Run.Table.Options.OnIncompatible == OnIncompatible.Pause)
+                    throw TableStop.Misfit($"table {part.Run.Table.Name}: {source.Topic}[{source.Partition}] offset {record.Offset}: {decoder!.Error}");
                 if (status == DecodeStatus.Tombstone && tombstones == TombstonePolicy.Skip) counters.CountDeadLetter(SkippedTombstone);
                 else if (!DeadLetter(in record, source, refusal?.Error ?? status.ToString(), refusal?.Detail
                     ?? decoder!.Error.ToString())) continue;

@@ -93,6 +93,11 @@ internal sealed class Source(int index, string topic, int partition)
     /// </summary>
     internal bool Missed { get; set; }
 
+    /// <summary>
+    /// Its next record names a schema that is being fetched: until it is there, what comes is passed over. Other partitions go on.
+    /// </summary>
+    internal bool WaitsForSchema { get; private set; }
+
     /// <summary>Something of the partition was fetched since it was assigned: a record, or where it ends. So its offsets are ones that Kafka holds.</summary>
     internal bool Fetched { get; private set; }
 
@@ -117,6 +122,15 @@ internal sealed class Source(int index, string topic, int partition)
         NextOffset = next;
         Fetched = true;
     }
+
+    /// <summary>The record at an offset, and what is behind it, is to be fetched again once its schema is known.</summary>
+    internal void Await(Offset offset)
+    {
+        (WaitsForSchema, Missed) = (true, true);
+        NextOffset = offset;
+    }
+
+    internal void EndWait() => WaitsForSchema = false;
 
     /// <summary>Reads on from another offset than where the segments end, forward or back: what lies between is given up.</summary>
     internal void PassTo(Offset offset)

@@ -11,9 +11,9 @@ internal sealed class ColumnsQuestion : Question
     internal ColumnsQuestion(RunPart part, IReadOnlyList<HeldRecord> records, bool areAll) : base(part) =>
         (Records, AreAll) = (records, areAll);
 
-    /// <summary>Columns for these fields: those of one record, and those of the records behind it too.</summary>
-    internal ColumnsQuestion(RunPart part, HeldRecord? record, IReadOnlyList<NewField> own, IReadOnlyList<NewField> fields)
-        : base(part) => (Record, Own, Fields) = (record, own, fields);
+    /// <summary>Changes of the columns: those for one record, and those for the records behind it too.</summary>
+    internal ColumnsQuestion(RunPart part, HeldRecord? record, IReadOnlyList<SchemaChange> own, IReadOnlyList<SchemaChange> changes)
+        : base(part) => (Record, Own, Changes) = (record, own, changes);
 
     /// <summary>To infer from; null where the table has columns.</summary>
     internal IReadOnlyList<HeldRecord>? Records { get; }
@@ -24,14 +24,17 @@ internal sealed class ColumnsQuestion : Question
     /// <summary>The one that brought the question up; null for one that comes out of the log.</summary>
     internal HeldRecord? Record { get; }
 
-    internal IReadOnlyList<NewField> Own { get; } = [];
+    /// <summary>The schema that the record was written with, where it names one.</summary>
+    internal WriterSchema? Writer { get; init; }
 
-    internal IReadOnlyList<NewField> Fields { get; } = [];
+    internal IReadOnlyList<SchemaChange> Own { get; } = [];
+
+    internal IReadOnlyList<SchemaChange> Changes { get; } = [];
 
     /// <summary>Why the record cannot become a row; null where it is to be offered again.</summary>
     internal Refusal? Refusal { get; set; }
 
-    /// <summary>Not these fields are refused, but any, for a while.</summary>
+    /// <summary>Not these changes are refused, but any, for a while.</summary>
     internal bool RefusesAll { get; set; }
 
     /// <summary>What is still waited for before columns can be inferred; null once there are some.</summary>

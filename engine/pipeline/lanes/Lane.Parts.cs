@@ -11,8 +11,23 @@ internal sealed partial class Lane
     {
         stalled.Remove(part);
         engine.Log.Debug("fetching goes on", ("lane", Index), ("table", part.Run.Table.Name));
-        SeekBack(part.Sources.Where(s => s is { Reads: true, Missed: true }));
+        SeekBack(part.Sources.Where(s => s is { Reads: true, Missed: true, WaitsForSchema: false }));
     }
+
+    /// <summary>
+    /// The schema of the partition's next record is being fetched: it is not read meanwhile, unless for another table. Again and again
+    /// allowed.
+    /// </summary>
+    internal void StandStill(Source source)
+    {
+        if (!partitions.TryGet(source.Topic, source.Partition, out var partition) || !partition.IsStarted
+            || partition.Reading.Any(s => !s.Part!.IsStalled && !s.WaitsForSchema)) return;
+        partition.IsStarted = false;
+        consumer!.Stop([new(source.Topic, source.Partition)]);
+    }
+
+    /// <summary>The schemas are there: these are read on from where they stood still.</summary>
+    internal void OnAwaited(IEnumerable<Source> sources) => SeekBack(sources.Where(s => s is { Reads: true, Missed: true }));
 
     /// <summary>What logs held is taken: these sources are read from Kafka from here on.</summary>
     internal void StartReading(RunPart part, IReadOnlyList<Source> sources)
@@ -20,7 +35,7 @@ internal sealed partial class Lane
         foreach (var source in sources.Where(s => s.Assigned)) source.Reads = true;
         UpdatePartitions(sources);
         // Others of the part have stood still meanwhile.
-        SeekBack(part.Sources.Where(s => s.Reads && (s.Missed || sources.Contains(s))));
+        SeekBack(part.Sources.Where(s => s is { Reads: true, WaitsForSchema: false } && (s.Missed || sources.Contains(s))));
     }
 
     private void OnRunReady(TableRun run)

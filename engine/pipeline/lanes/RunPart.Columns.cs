@@ -13,7 +13,7 @@ internal sealed partial class RunPart
         var store = run.Store;
         if (!store.IsOpen || ReferenceEquals(store.Schema, used) || ReferenceEquals(store.Schema, passedOver)) return;
         if (used is null) Begin();
-        else if (SchemaFit.Continues(used.Struct, store.Schema.Struct)) Use(store.Schema);
+        else if (SchemaFit.Continues(used.Struct, store.Schema.Struct, byName: schemas is null)) Use(store.Schema);
         else
         {
             passedOver = store.Schema;
@@ -41,10 +41,10 @@ internal sealed partial class RunPart
         Follow();
     }
 
-    /// <summary>Why these fields cannot become columns, as far as it is known without asking the catalog.</summary>
-    private Refusal? RefusalOf(IReadOnlyList<NewField> fields)
+    /// <summary>Why the columns cannot be changed so, as far as it is known without asking the catalog.</summary>
+    private Refusal? RefusalOf(IReadOnlyList<SchemaChange> changes)
     {
-        if (ColumnChanges.ClashOf(run.Store, fields) is { } clash) return clash;
+        if (ColumnChanges.ClashOf(run.Store, changes) is { } clash) return clash;
         if (clock.MonotonicMs >= refusedUntilMs) refusal = null;
         return refusal;
     }
@@ -74,7 +74,7 @@ internal sealed partial class RunPart
     private void Use(Schema schema)
     {
         used = schema;
-        var (decoder, kafkaColumn) = TableDecoding.For(options, schema, TellOfCase);
+        var (decoder, kafkaColumn) = TableDecoding.For(options, schema, run.Store, TellOfCase);
         sink.Use(decoder, kafkaColumn);
         if (options.Key.IsEmpty || index is not null) return;
         Volatile.Write(ref index, new(lane.IndexBudget, TableKey.Of(options, schema)));

@@ -13,12 +13,13 @@ internal sealed partial class RunPart
         var result = sink.Take(in record, source, replayRefusal);
         if (result == TakeResult.NewField)
         {
-            var own = sink.NewFields([record.Value.ToArray()]);
+            var own = sink.Changes([record.Value.ToArray()]);
             replayRefusal = RefusalOf(own);
             if (replayRefusal is not null) return TryReplay(in record, source);
-            Ask(new ColumnsQuestion(this, null, own, own));
+            Ask(new ColumnsQuestion(this, null, own, own) { Writer = Writer });
             return false;
         }
+        if (result == TakeResult.NoSchema) return false;
         if (result == TakeResult.NoRoom)
         {
             RequestFlush();

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using K2I.Base;
 using K2I.Columns;
+using K2I.Decode;
 using K2I.Kafka;
 using K2I.Ring;
 
@@ -34,6 +35,7 @@ internal sealed partial class RunPart
     private readonly RecordSink sink;
     private readonly HeldRecords held;
     private readonly HeaderCopy headers = new();
+    private readonly ISchemaSource? schemas;
     private readonly IClock clock;
     private readonly Queue<PartReplay> replaysToCome = new();
     private readonly HashSet<string> toldOfCase = new(StringComparer.Ordinal);
@@ -55,6 +57,7 @@ internal sealed partial class RunPart
     {
         (this.lane, this.run, options, clock) = (lane, run, run.Table.Options, lane.Clock);
         held = new(options.InferRecords);
+        schemas = run.Store.Schemas;
         journal = new(lane.Log, lane.Writers, run, lane.Logger, clock);
         sink = new(this, run.Memory, run.Letters, journal, options.TombstonePolicy, run.Table.IngestOf(lane.Index), clock);
         if (run.Store.IsOpen) Begin();
@@ -100,7 +103,7 @@ internal sealed partial class RunPart
     internal bool IsAttended { get; set; }
 
     /// <summary>Something is to be tried again at each step of the lane.</summary>
-    internal bool WantsAttention => !HasEnded && (IsStalled || !held.IsEmpty || Replay is not null);
+    internal bool WantsAttention => !HasEnded && (IsStalled || !held.IsEmpty || Replay is not null || waiting.Count > 0);
 
     /// <summary>Segments that are sealed and not in the table yet. Any thread.</summary>
     internal int Unflushed => Volatile.Read(ref unflushed);
@@ -131,7 +134,7 @@ internal sealed partial class RunPart
     /// <summary>Takes a record of a source that reads.</summary>
     internal void Offer(in KafkaRecord record, Source source)
     {
-        if (IsStalled || Replay is not null)
+        if (IsStalled || Replay is not null || source.WaitsForSchema)
         {
             source.Missed = true;
             return;
@@ -145,6 +148,9 @@ internal sealed partial class RunPart
             {
                 case TakeResult.Taken:
                     if (sink.IsBetweenSegments && !sink.HasRoom()) Stall();
+                    return;
+                case TakeResult.NoSchema:
+                    Await(source, record.Offset);
                     return;
                 case TakeResult.NewField:
                     isGathering = true;
@@ -166,7 +172,7 @@ internal sealed partial class RunPart
             source.Fetch(source.NextOffset);
             return;
         }
-        if (IsStalled || Replay is not null)
+        if (IsStalled || Replay is not null || source.WaitsForSchema)
         {
             source.Missed = true;
             return;
@@ -203,6 +209,7 @@ internal sealed partial class RunPart
             }
         }
         if (IsReady) Drain();
+        if (waiting.Count > 0) TryWaiting();
         if (!IsStalled || !HasRoom) return;
         IsStalled = false;
         lane.OnGoesOn(this);
@@ -242,7 +249,8 @@ internal sealed partial class RunPart
     internal void Drop(IReadOnlyCollection<Source> gone)
     {
         foreach (var source in gone) source.Assigned = source.Reads = false;
-        held.DropUnassigned();
+        held.KeepOnly(s => s.Assigned);
+        waiting.RemoveAll(w => !w.Source.Assigned);
         sources = sources.RemoveRange(gone);
     }
 
@@ -263,6 +271,7 @@ internal sealed partial class RunPart
         sink.Discard();
         EndIndex();
         journal.Drop();
+        waiting.Clear();
         sources = [];
     }
 
@@ -296,6 +305,11 @@ internal sealed partial class RunPart
             {
                 var result = sink.Take(record.Input, record.Source, record.Refusal);
                 if (result == TakeResult.NoRoom) return;
+                if (result == TakeResult.NoSchema)
+                {
+                    Await(record.Source, record.Offset);
+                    continue;
+                }
                 if (result == TakeResult.NewField)
                 {
                     if (IsGathering)
@@ -303,11 +317,12 @@ internal sealed partial class RunPart
                         isGathering = true;
                         return;
                     }
-                    var own = sink.NewFields([record.Value]);
+                    var own = sink.Changes([record.Value]);
+                    var writer = Writer;
                     record.Refusal = RefusalOf(own);
                     if (record.Refusal is not null) continue;
                     KillPoint.Hit("schema.new-field");
-                    Ask(new ColumnsQuestion(this, record, own, held.Count > 1 ? sink.NewFields(held.Values()) : own));
+                    Ask(new ColumnsQuestion(this, record, own, held.Count > 1 ? sink.Changes(held.Values()) : own) { Writer = writer });
                     return;
                 }
             }

@@ -25,6 +25,7 @@ internal sealed class ColumnChanges(TableRun run, ILog log)
     {
         // Another lane was faster.
         if (store.IsOpen) return null;
+        if (TableDecoding.CompilerOf(options) is { } compiler) return Plan(compiler, records);
         if (TableDecoding.Infer(options, records, log) is { } columns)
         {
             store.Create(columns);
@@ -40,11 +41,40 @@ internal sealed class ColumnChanges(TableRun run, ILog log)
         return $"waiting for a record to infer the columns from: none of the first {records.Count} is a JSON object with a value";
     }
 
+    /// <summary>The columns of the first record's schema that makes any; those of others are added as their records come.</summary>
+    private string? Plan(IPlanCompiler compiler, IReadOnlyList<HeldRecord> records)
+    {
+        var why = "no record so far names a schema";
+        foreach (var record in records.Where(r => !r.Value.IsEmpty))
+        {
+            var framed = FramedValue.Read(TableDecoding.WireOf(options), record.Input);
+            if (framed.Flaw is not null) continue;
+            switch (store.Schemas!.Find(in framed, out var writer))
+            {
+                case SchemaState.Pending:
+                    return $"waiting for schema {framed.Schema}" + (store.Schemas.Trouble is { } trouble ? $": {trouble}" : "");
+                case SchemaState.Missing:
+                    why = $"there is no schema {framed.Schema}";
+                    continue;
+            }
+            try
+            {
+                store.Create(compiler.Columns(writer!, in framed, TableDecoding.PlanOptionsOf(options, store.FormatVersion)), writer);
+                return null;
+            }
+            catch (EngineException e) when (e.Kind == ErrorKind.Invalid && !store.IsOpen)
+            {
+                why = $"{writer}: {e.Message}";
+            }
+        }
+        return $"waiting for a record to have the columns from: {why}";
+    }
+
     /// <summary>
-    /// Why these fields cannot become columns of the table as last loaded; null where they may. Asks no catalog. Any thread.
+    /// Why the table as last loaded cannot be changed so; null where it may. Asks no catalog. Any thread.
     /// </summary>
-    internal static Refusal? ClashOf(TableStore store, IReadOnlyList<NewField> fields) =>
-        store.ClashOf(fields) is { } clash ? Refused($"{clash}; {clash.Advice}") : null;
+    internal static Refusal? ClashOf(TableStore store, IReadOnlyList<SchemaChange> changes) =>
+        store.ClashOf(changes) is { } clash ? Refused($"{clash}; {clash.Advice}") : null;
 
     private Refusal? Evolve(ColumnsQuestion question)
     {
@@ -54,19 +84,31 @@ internal sealed class ColumnChanges(TableRun run, ILog log)
         // Another engine, or another member of the group, may have added them.
         store.Reload();
         if (!ReferenceEquals(store.Schema, before)) return null;
-        if (Add(question, question.Fields) is not { } refused) return null;
-        return !question.RefusesAll && question.Own.Count < question.Fields.Count ? Add(question, question.Own) : refused;
+        if (Make(question, question.Changes) is not { } refused) return null;
+        return !question.RefusesAll && question.Own.Count < question.Changes.Count ? Make(question, question.Own) : refused;
+    }
+
+    private void Tell(SchemaChange change, WriterSchema? writer)
+    {
+        var (what, type) = change switch
+        {
+            NewField added => ("column added", added.Field.Type),
+            WiderColumn wider => ("column widened", wider.Type),
+            RenamedColumn => ("column renamed", null),
+            _ => ("column made optional", (object?)null),
+        };
+        log.Info(what, ("table", options.Name), ("column", change.Path), ("type", type), ("for", writer));
     }
 
     private static Refusal Refused(string why) => new(nameof(DecodeStatus.NewField), why);
 
-    private Refusal? Add(ColumnsQuestion question, IReadOnlyList<NewField> fields)
+    private Refusal? Make(ColumnsQuestion question, IReadOnlyList<SchemaChange> changes)
     {
-        if (ClashOf(store, fields) is { } clash) return clash;
+        if (ClashOf(store, changes) is { } clash) return clash;
         var before = store.Schema;
         try
         {
-            store.AddFields(fields);
+            store.Change(changes, question.Writer);
             KillPoint.Hit("schema.evolved");
         }
         catch (EngineException e) when (e.Kind is ErrorKind.Invalid or ErrorKind.Conflict)
@@ -74,15 +116,15 @@ internal sealed class ColumnChanges(TableRun run, ILog log)
             // Another engine was faster after all: its columns come first.
             store.Reload();
             if (!ReferenceEquals(store.Schema, before)) return null;
-            // Not these fields are refused, but any: the catalog takes no change of the schema, though nobody else makes one.
+            // Not this change is refused, but any: the catalog takes no change of the schema, though nobody else makes one.
             question.RefusesAll = e.Kind == ErrorKind.Conflict;
             return Refused(e.Message);
         }
-        foreach (var field in fields) log.Info("column added", ("table", options.Name), ("column", field.Path), ("type", field.Field.Type));
-        if (added < ManyColumns && (added += fields.Count) >= ManyColumns)
+        foreach (var change in changes) Tell(change, question.Writer);
+        if (added < ManyColumns && (added += changes.Count(c => c is NewField)) >= ManyColumns)
             log.Warn("records have brought very many new columns; keys that are data belong in a column of type map<string, …>",
                 ("table", options.Name), ("columns", added));
-        question.Part.Journal.Write(new LogEntry.SchemaEvolution(store.Schema.SchemaId, [.. fields.Select(f => f.Path)]));
+        question.Part.Journal.Write(new LogEntry.SchemaEvolution(store.Schema.SchemaId, [.. changes.Select(c => c.Path)]));
         return null;
     }
 }

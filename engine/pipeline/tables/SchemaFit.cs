@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using K2I.Columns;
 using K2I.Decode;
 using K2I.Iceberg;
@@ -24,20 +25,30 @@ internal static class SchemaFit
     }
 
     /// <summary>Records that were decoded into <paramref name="known"/> can go on as <paramref name="now"/>: it has the same fields, perhaps wider or optional now, and others that are optional or have a default.</summary>
-    internal static bool Continues(DataType known, DataType now)
+    /// <param name="byName">Records name columns as the table did; else they have schemas of their own, and a plan finds out.</param>
+    internal static bool Continues(DataType known, DataType now, bool byName = true)
     {
         if (known.Kind is not (TypeKind.Struct or TypeKind.List or TypeKind.Map)) return Takes(now, known);
         if (known.Kind != now.Kind) return false;
         var (old, current) = (Schema.ChildrenOf(known), Schema.ChildrenOf(now));
         return current.All(f => !f.Required || f.WriteDefault is not null || old.Any(o => o.Id == f.Id))
-            && old.All(o => current.FirstOrDefault(f => f.Id == o.Id) is { } same && same.Name == o.Name && (o.Required || !same.Required) && Continues(o.Type, same.Type));
+            && old.All(o => current.FirstOrDefault(f => f.Id == o.Id) is { } same && (!byName || same.Name == o.Name) && (o.Required || !same.Required) && Continues(o.Type, same.Type, byName));
     }
 
-    /// <summary>The change that gives a table these fields; one that is there already, of the same type, counts as added.</summary>
-    internal static UpdateSchema Adding(IEnumerable<NewField> fields)
+    /// <summary>The change of a table's schema that these are; one that holds already counts as made. Properties are set where any does not.</summary>
+    internal static UpdateSchema UpdateOf(IEnumerable<SchemaChange> changes, ImmutableSortedDictionary<string, string>? properties = null)
     {
-        var update = new UpdateSchema();
-        foreach (var (parent, field) in fields) update.Add(parent, field.Name, field.Type, field.Doc);
+        var update = new UpdateSchema { Properties = properties ?? ImmutableSortedDictionary<string, string>.Empty };
+        foreach (var change in changes)
+        {
+            _ = change switch
+            {
+                NewField(var parent, var field) => update.Add(parent, field.Name, field.Type, field.Doc),
+                WiderColumn(var path, var type) => update.Widen(path, type),
+                RenamedColumn renamed => update.Rename(renamed.FormerPath, renamed.NewName),
+                _ => update.MakeOptional(change.Path),
+            };
+        }
         return update;
     }
 

@@ -51,7 +51,7 @@ public static class TableCheck
     public static IReadOnlyList<string> ColumnsToAdd(TableOptions options, Table table)
     {
         var missing = SchemaFit.Missing(table.Ident.ToString(), TableDecoding.Declared(options), options.KafkaColumn, table.Metadata.CurrentSchema);
-        SchemaFit.Adding(missing).Check(table.Metadata);
+        SchemaFit.UpdateOf(missing).Check(table.Metadata);
         return [.. missing.Select(m => m.Path)];
     }
 

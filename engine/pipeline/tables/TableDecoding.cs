@@ -1,6 +1,8 @@
+using System.Text;
 using K2I.Base;
 using K2I.Columns;
 using K2I.Decode;
+using K2I.Decode.Protobuf;
 using K2I.Iceberg;
 
 namespace K2I.Pipeline;
@@ -15,27 +17,22 @@ internal static class TableDecoding
     {
         if (options.Format == RecordFormat.Raw) return RawDecoder.Fields(1, options.RawKey, options.RawValue);
         if (options.Columns is { } text) return ColumnText.Parse(text);
-        if (options.SchemaFile is not { } file) return null;
-        try
-        {
-            return SchemaFile.Read(File.ReadAllBytes(file)).Fields;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new EngineException(ErrorKind.Invalid, $"table {options.Name}: cannot read schema_file {file}: {e.Message}", e);
-        }
+        return options.SchemaFile is { } file ? SchemaFile.Read(Bytes(options, file, "schema_file")).Fields : null;
     }
 
     /// <summary>
     /// The decoder; <paramref name="onFieldInOtherCase"/> is told what <see cref="JsonDecoderOptions.OnFieldInOtherCase"/> says. Throws the stop for columns that records of the options
     /// cannot fill.
     /// </summary>
-    internal static (IRecordDecoder Decoder, KafkaColumnWriter? KafkaColumn) For(TableOptions options, Schema schema, Action<string, string> onFieldInOtherCase)
+    internal static (IRecordDecoder Decoder, KafkaColumnWriter? KafkaColumn) For(TableOptions options, Schema schema, TableStore store,
+        Action<string, string> onFieldInOtherCase)
     {
         var json = JsonOptions(options);
         try
         {
-            IRecordDecoder decoder = options.Format == RecordFormat.Raw
+            IRecordDecoder decoder = CompilerOf(options) is { } compiler
+                ? new PlannedDecoder(compiler, store.Schemas!, WireOf(options), schema, PlanOptionsOf(options, store.Table.Metadata.FormatVersion, store.Table.Metadata))
+                : options.Format == RecordFormat.Raw
                 ? new RawDecoder(schema, json.MetadataColumn, options.MaxRecordBytes)
                 : new JsonDecoder(schema, json with { OnFieldInOtherCase = onFieldInOtherCase });
             return (decoder, json.MetadataColumn is null ? null : new(schema));
@@ -45,6 +42,63 @@ internal static class TableDecoding
             throw TableStop.Misfit($"table {options.Name}: {e.Message}");
         }
     }
+
+    /// <summary>What makes plans of the schemas that records of the format have; null where they have none.</summary>
+    internal static IPlanCompiler? CompilerOf(TableOptions options) => options.Format switch
+    {
+        RecordFormat.Avro => AvroCompiler.Instance,
+        RecordFormat.Protobuf => ProtobufCompiler.Instance,
+        RecordFormat.JsonSchema or RecordFormat.ConnectJson => new JsonCompiler(JsonOptions(options)),
+        _ => null,
+    };
+
+    /// <summary>Where the schemas of a table's records come from; null where the format has none.</summary>
+    internal static ISchemaSource? SchemasOf(TableOptions options, ISchemaSource? registry)
+    {
+        if (CompilerOf(options) is null) return null;
+        if (options.Format == RecordFormat.ConnectJson) return new EmbeddedSchemas();
+        if (options.WriterSchemaFile is not null) return new FixedSchema(SchemaIn(options));
+        return registry ?? throw TableStop.Misfit($"table {options.Name}: its records name schemas of a registry, and [registry] names none");
+    }
+
+    /// <summary>Where records have the id of their schema.</summary>
+    internal static WireForm WireOf(TableOptions options) => options.Format == RecordFormat.ConnectJson ? WireForm.Embedded : options.Wire;
+
+    /// <summary>The schema that the options give for all records.</summary>
+    private static WriterSchema SchemaIn(TableOptions options)
+    {
+        var content = Bytes(options, options.WriterSchemaFile!, "schema");
+        return options.Format switch
+        {
+            RecordFormat.Protobuf => ProtobufCompiler.SchemaOf(options.WriterSchemaFile!, content),
+            RecordFormat.JsonSchema => new(SchemaId.None, SchemaLanguage.Json, Encoding.UTF8.GetString(content), []),
+            _ => AvroCompiler.SchemaOf(content, options.Wire),
+        };
+    }
+
+    private static byte[] Bytes(TableOptions options, string file, string key)
+    {
+        try
+        {
+            return File.ReadAllBytes(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new EngineException(ErrorKind.Invalid, $"table {options.Name}: cannot read {key} {file}: {e.Message}", e);
+        }
+    }
+
+    internal static PlanOptions PlanOptionsOf(TableOptions options, int formatVersion, TableMetadata? table = null) => new()
+    {
+        UnknownFields = options.UnknownFields,
+        OnIncompatible = options.OnIncompatible,
+        MetadataColumn = options.KafkaColumn ? KafkaColumn.Name : null,
+        HasNanoseconds = formatVersion >= 3,
+        FormerNames = FormerNames.Of(table),
+        Message = options.Message,
+        MaxRecordBytes = options.MaxRecordBytes,
+        MaxDepth = options.MaxDepth,
+    };
 
     private static JsonDecoderOptions JsonOptions(TableOptions options) => new()
     {

@@ -37,6 +37,12 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
 
     internal ILog Log => log;
 
+    /// <summary>Of a table that is made.</summary>
+    internal int FormatVersion => formatVersion;
+
+    /// <summary>The schemas that records of the table are written with; null where they name none. Any thread.</summary>
+    internal ISchemaSource? Schemas { get; } = shared.SchemasOf(options);
+
     internal IObjectStore Objects => shared.Objects;
 
     internal ParquetBuffers ParquetBuffers => shared.ParquetBuffers;
@@ -96,7 +102,7 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
     }
 
     /// <summary>Creates the table with these columns, or adopts what someone else created meanwhile.</summary>
-    internal void Create(IReadOnlyList<Field> columns)
+    internal void Create(IReadOnlyList<Field> columns, WriterSchema? writer = null)
     {
         var schema = FieldIds.NewSchema(options.KafkaColumn ? [.. columns, KafkaColumn.Field(0)] : columns);
         var table = committer.LoadOrCreate(ident, new TableCreation
@@ -104,7 +110,7 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
             Schema = schema,
             Spec = PartitionSpecText.Parse(options.PartitionBy ?? "", schema),
             FormatVersion = formatVersion,
-            Properties = TableDefaults.With(options.Properties),
+            Properties = TableDefaults.With(options.Properties.SetItems(FormerNames.PropertiesOf(writer))),
         });
         KillPoint.Hit("table.created");
         log.Info("table ready", ("table", ident), ("location", table.Metadata.Location), ("columns", ColumnText.Format(columns)));
@@ -133,26 +139,26 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
         return false;
     }
 
-    /// <summary>The clash, by name or number, of these fields with the columns as last loaded or committed; null where there is none. Asks no catalog.</summary>
-    internal NameClash? ClashOf(IEnumerable<NewField> fields)
+    /// <summary>The clash, by name or number, of the new fields with the columns as last loaded or committed; null where there is none. Asks no catalog.</summary>
+    internal NameClash? ClashOf(IEnumerable<SchemaChange> changes)
     {
         var now = Now;
         // The rule takes notes while it looks.
-        lock (now) return now.Names.ClashOf(fields.Select(f => (Way: now.Schema.FieldsTo(f.ParentPath), f.Field)).Where(f => IsNew(f.Way, f.Field)));
+        lock (now) return now.Names.ClashOf(changes.OfType<NewField>().Select(f => (Way: now.Schema.FieldsTo(f.ParentPath), f.Field)).Where(f => IsNew(f.Way, f.Field)));
 
         // One that is there already counts as added.
         bool IsNew(IReadOnlyList<Field> way, Field field) => (way is [.., var parent] ? parent.Type as StructType : now.Schema.Struct)?.Find(field.Name) is null;
     }
 
     /// <summary>
-    /// Adds optional columns; one that is there already, of a type that takes the values, counts as added. Throws Invalid where the table or the catalog will not have them, Conflict
-    /// where the catalog answers with nothing else.
+    /// Changes the columns; what holds already counts as done. Throws Invalid where the table or the catalog will not have it, Conflict where the catalog answers with nothing
+    /// else.
     /// </summary>
-    internal void AddFields(IReadOnlyList<NewField> fields)
+    internal void Change(IReadOnlyList<SchemaChange> changes, WriterSchema? writer = null)
     {
         try
         {
-            Take(evolver.Commit(ident, SchemaFit.Adding(fields)).Table, schemaIsOurs: true);
+            Take(evolver.Commit(ident, SchemaFit.UpdateOf(changes, FormerNames.PropertiesFor(changes, Now.Table.Metadata, writer))).Table, schemaIsOurs: true);
         }
         catch (EngineException e) when (IsAboutTheTable(e))
         {
@@ -247,7 +253,7 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
         Take(table);
         var missing = SchemaFit.Missing(ident.ToString(), declared, options.KafkaColumn, metadata.CurrentSchema);
         if (missing.Count == 0) return;
-        AddFields(missing);
+        Change(missing);
         log.Info("columns added", ("table", ident), ("columns", string.Join(", ", missing.Select(m => m.Path))));
     }
 

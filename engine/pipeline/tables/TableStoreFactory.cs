@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using K2I.Base;
+using K2I.Decode;
 using K2I.Iceberg;
 using K2I.Parquet;
 using K2I.Storage;
@@ -16,6 +17,9 @@ internal sealed class TableStoreFactory(EngineOptions options, EngineServices se
     internal IObjectStore Objects => services.Objects;
 
     internal ICatalog Catalog => services.Catalog;
+
+    /// <summary>Where decoders of the table have the schemas of its records from; null where its records name none.</summary>
+    internal ISchemaSource? SchemasOf(TableOptions table) => TableDecoding.SchemasOf(table, services.Schemas);
 
     internal IClock Clock => services.Clock;
 

@@ -1,0 +1,45 @@
+using System.Runtime.CompilerServices;
+
+namespace K2I.Avro;
+
+/// <summary>Avro's variable-length integers (specification, "Binary Encoding"): seven bits a byte, the lowest first, zig-zag.</summary>
+public static unsafe class AvroNumber
+{
+    /// <summary>Bytes of the longest one.</summary>
+    public const int MaxBytes = 10;
+
+    /// <summary>
+    /// The number at <paramref name="at"/>, which moves on behind it. False, and moved nowhere, where the bytes up to
+    /// <paramref name="end"/> hold none of 64 bits.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryRead(ref byte* at, byte* end, out long value)
+    {
+        if (at < end && *at < 0x80)
+        {
+            value = (*at >> 1) ^ -(*at & 1);
+            at++;
+            return true;
+        }
+        return TryReadLong(ref at, end, out value);
+    }
+
+    private static bool TryReadLong(ref byte* at, byte* end, out long value)
+    {
+        ulong bits = 0;
+        var p = at;
+        for (var shift = 0; shift < 70 && p < end; shift += 7)
+        {
+            var part = *p++;
+            // Of the tenth byte there is room for one bit.
+            if (shift == 63 && part > 1) break;
+            bits |= (ulong)(part & 0x7F) << shift;
+            if (part >= 0x80) continue;
+            at = p;
+            value = (long)(bits >> 1) ^ -(long)(bits & 1);
+            return true;
+        }
+        value = 0;
+        return false;
+    }
+}

@@ -1,0 +1,30 @@
+using System.Collections.Immutable;
+
+namespace K2I.Decode;
+
+/// <summary>How a schema's fields find their columns.</summary>
+public sealed record PlanOptions
+{
+    /// <summary>Of fields that the table lacks.</summary>
+    public UnknownFields UnknownFields { get; init; } = UnknownFields.Evolve;
+
+    public OnIncompatible OnIncompatible { get; init; }
+
+    /// <summary>The column that <see cref="KafkaColumnWriter"/> fills; null for none.</summary>
+    public string? MetadataColumn { get; init; } = KafkaColumn.Name;
+
+    /// <summary>The table's format version has timestamps of nanoseconds; else they are microseconds, what is finer cut off.</summary>
+    public bool HasNanoseconds { get; init; }
+
+    /// <summary>By field id: names that the column had before it was renamed, by which older schemas call it.</summary>
+    public ImmutableDictionary<int, ImmutableArray<string>> FormerNames { get; init; } =
+        ImmutableDictionary<int, ImmutableArray<string>>.Empty;
+
+    /// <summary>The full name of the Protobuf message that records are, whatever they say; null where they name it, or the schema has but one.</summary>
+    public string? Message { get; init; }
+
+    public int MaxRecordBytes { get; init; } = JsonDecoderOptions.DefaultMaxRecordBytes;
+
+    /// <summary>Records, lists and maps inside one another.</summary>
+    public int MaxDepth { get; init; } = 64;
+}
