@@ -8,7 +8,8 @@ using K2I.Base;
 namespace K2I.Cloud;
 
 /// <summary>
-/// Connections, shared by all stores that are reached alike: they outlive a store, which is made anew for each table. Kept while the process
+/// Connections, shared by all stores that are reached alike: they outlive a store, which is made anew for each table. Kept while the
+/// process
 /// lives. Any thread.
 /// </summary>
 internal static class HttpConnections
@@ -17,7 +18,8 @@ internal static class HttpConnections
 
     /// <exception cref="EngineException">Invalid: the authorities cannot be read.</exception>
     public static HttpClient Of(StoreOptions options) =>
-        Clients.GetOrAdd((options.CaFile, options.Proxy, options.ConnectTimeoutMs), static key => Client(key.CaFile, key.Proxy, key.ConnectMs));
+        Clients.GetOrAdd((options.CaFile, options.Proxy, options.ConnectTimeoutMs),
+            static key => Client(key.CaFile, key.Proxy, key.ConnectMs));
 
     private static HttpClient Client(string? caFile, Uri? proxy, int connectMs)
     {
