@@ -34,7 +34,9 @@ internal static class HttpConnections
             UseCookies = false,
         };
         // Without one of its own: that of HTTPS_PROXY and its like.
-        if (proxy is not null) handler.Proxy = new WebProxy(proxy);
+        // Servers of a machine's own credentials are beside it.
+        if (proxy is not null)
+            handler.Proxy = new WebProxy(proxy) { BypassList = ["^http://169\\.254\\.169\\.254", "^http://metadata\\.google\\.internal"] };
         if (caFile is not null) handler.SslOptions.CertificateChainPolicy = Trusting(caFile);
         return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
     }

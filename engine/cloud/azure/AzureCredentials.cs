@@ -31,8 +31,13 @@ internal sealed class AzureCredentials
     public AzureLogin Current() => login.Current();
 
     /// <summary>The login is not taken any more; true if another is worth a try.</summary>
-    public bool Refused() => login.Current() is { Key: null } refused && (refused.Token is not null || options.Renewal is not null)
-        && login.Refuse(refused);
+    public bool Refused()
+    {
+        var refused = login.Current();
+        if (refused.Key is not null || (refused.Token is null && options.Renewal is null)) return false;
+        login.Refuse(refused);
+        return true;
+    }
 
     private (AzureLogin Value, long? EndsUnixMs) Fetched()
     {

@@ -35,8 +35,12 @@ internal sealed class GcsCredentials
     public AccessToken? Current() => options.IsAnonymous ? null : token.Current();
 
     /// <summary>The token is not taken any more; true if another is worth a try.</summary>
-    public bool Refused() =>
-        !options.IsAnonymous && (options.Token is null || options.Renewal is not null) && token.Refuse(token.Current());
+    public bool Refused()
+    {
+        if (options.IsAnonymous || (options.Token is not null && options.Renewal is null)) return false;
+        token.Refuse(token.Current());
+        return true;
+    }
 
     private (AccessToken Value, long? EndsUnixMs) Given()
     {
