@@ -13,7 +13,7 @@ internal static class RightsCheck
     public static IEnumerable<CheckResult> Run(IcebergOptions options) =>
         Catalogs.PlacesOf(options).Where(p => Location.SchemeOf(p) != "file").SelectMany(p => Run(options, p));
 
-    private static IEnumerable<CheckResult> Run(IcebergOptions options, string root)
+    private static List<CheckResult> Run(IcebergOptions options, string root)
     {
         var isMain = root == Catalogs.RootOf(options);
         var name = $"{(isMain ? Catalogs.WordForRoot(options) : "location")} {root}";

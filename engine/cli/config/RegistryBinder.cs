@@ -17,7 +17,7 @@ internal sealed class RegistryBinder(ValueReader values, SettingSection? section
     /// <summary>Null where there is no registry.</summary>
     public RegistryOptions? Bind()
     {
-        if (section is null) return null;
+        if (section is null || !section.All.Any()) return null;
         if (!values.Has(Keys.RegistryUrl)) values.Missing(Keys.RegistryUrl);
         foreach (var (key, needs) in Together)
             if (values.Has(key) && !values.Has(needs)) values.Missing(needs, $"it belongs to {key.Name}");
