@@ -36,7 +36,9 @@ internal sealed class S3Credentials
         if (IsGiven(options) && options.RoleArn is null) return last = given.Current();
         try
         {
-            lock (gate) found ??= Role(IsGiven(options) ? Basic(options) : options.Profile is { } profile ? OfProfile(profile) : OfEnvironment());
+            lock (gate)
+                found ??= Role(IsGiven(options) ? Basic(options)
+                    : options.Profile is { } profile ? OfProfile(profile) : OfEnvironment());
             return found.GetCredentials();
         }
         catch (Exception error) when (error is AmazonServiceException or HttpRequestException)
@@ -79,7 +81,8 @@ internal sealed class S3Credentials
     {
         if (options.RoleArn is not { } role) return source;
         Register(source);
-        return new AssumeRoleAWSCredentials(source, role, "k2i", new AssumeRoleAWSCredentialsOptions { ExternalId = options.RoleExternalId });
+        return new AssumeRoleAWSCredentials(source, role, "k2i",
+            new AssumeRoleAWSCredentialsOptions { ExternalId = options.RoleExternalId });
     }
 
     private string? Found()
