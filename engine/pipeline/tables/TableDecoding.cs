@@ -29,7 +29,7 @@ internal static class TableDecoding
         try
         {
             IRecordDecoder decoder = CompilerOf(options) is { } compiler
-                ? new PlannedDecoder(compiler, store.Schemas!, options.Wire, schema, PlanOptionsOf(options, store.Table.Metadata.FormatVersion, store.Table.Metadata))
+                ? new PlannedDecoder(compiler, store.Schemas!, options.Wire, schema, PlanOptionsOf(options, store.FormatVersion, store.Table.Metadata))
                 : options.Format == RecordFormat.Raw
                 ? new RawDecoder(schema, json.MetadataColumn, options.MaxRecordBytes)
                 : new JsonDecoder(schema, json with { OnFieldInOtherCase = onFieldInOtherCase });
@@ -53,11 +53,13 @@ internal static class TableDecoding
     {
         if (CompilerOf(options) is null) return null;
         if (options.WriterSchemaFile is not null) return new FixedSchema(SchemaIn(options));
-        return registry ?? throw TableStop.Misfit($"table {options.Name}: its records name schemas of a registry, and [registry] names none");
+        return registry
+            ?? throw TableStop.Misfit($"table {options.Name}: its records name schemas of a registry, and [registry] names none");
     }
 
     /// <summary>The schema that the options give for all records.</summary>
-    private static WriterSchema SchemaIn(TableOptions options) => AvroCompiler.SchemaOf(Bytes(options, options.WriterSchemaFile!, "schema"), options.Wire);
+    private static WriterSchema SchemaIn(TableOptions options) =>
+        AvroCompiler.SchemaOf(Bytes(options, options.WriterSchemaFile!, "schema"), options.Wire);
 
     private static byte[] Bytes(TableOptions options, string file, string key)
     {
