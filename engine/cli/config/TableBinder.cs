@@ -115,7 +115,8 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Tab
         foreach (var setting in UnitSettings)
         {
             var choice = Array.IndexOf(Keys.TimestampUnit.Choices, setting.Text);
-            if (format != RecordFormat.Json) problems.Add(setting.KeyPlace, $"[{section.Name}] {setting.Key}: has no meaning with format = {Keys.Format.Choices[(int)format]}");
+            if (format != RecordFormat.Json)
+                problems.Add(setting.KeyPlace, $"[{section.Name}] {setting.Key}: has no meaning with format = {Keys.Format.Choices[(int)format]}");
             else if (choice < 0) problems.Add(setting.ValuePlace, $"[{section.Name}] {setting.Key}: expected {Keys.TimestampUnit.Expected}, found '{setting.Template}'");
             else units[ColumnOf(setting)] = Units[choice];
         }
