@@ -31,11 +31,11 @@ internal sealed class ProtobufRows : IDisposable
     internal string Add(Wire message) => Add(message.Done);
 
     /// <summary>The row's values joined by <c>|</c>, or the error's name.</summary>
-    internal string Add(ReadOnlySpan<byte> payload) => Add(FramedValue.Read(WireForm.Bare, new RecordInput(payload)));
+    internal string Add(ReadOnlySpan<byte> payload) => Add(WireForm.Bare, payload);
 
-    internal string Add(in FramedValue value)
+    internal string Add(WireForm form, ReadOnlySpan<byte> value)
     {
-        var status = Plan.Decode(in value, Batch);
+        var status = Plan.Decode(FramedValue.Read(form, new RecordInput(value)), Batch);
         if (status != DecodeStatus.Ok)
         {
             Batch.AbandonRow();

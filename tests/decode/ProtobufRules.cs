@@ -132,13 +132,13 @@ public class ProtobufRules
     public void RecordsNameTheirMessage()
     {
         var writer = ProtobufRows.Text("syntax = \"proto3\"; message A { int32 a = 1; message B { string b = 1; } message C { string c = 1; } } message D { int32 a = 1; }") with { Id = SchemaId.Of(7) };
-        Assert.Equal(["a: int", "b: string", "c: string", "a: int"], ((int[][])[[0], [0, 0], [0, 1], [1]]).Select(i => Show(new StructType(ProtobufCompiler.Instance.Columns(writer, Framed(i, []), new())))));
+        Assert.Equal(["a: int", "b: string", "c: string", "a: int"], ((int[][])[[0], [0, 0], [0, 1], [1]]).Select(i => ColumnsOf(writer, i)));
         using var rows = new ProtobufRows(writer, new() { MetadataColumn = null, UnknownFields = UnknownFields.Ignore }, Schema.Of(new Field(1, "a", PrimitiveType.Int, false), new Field(2, "c", PrimitiveType.String, false)));
-        Assert.Equal("5|null", rows.Add(Framed([0], new Wire().Varint(1, 5).Done)));
-        Assert.Equal("null|x", rows.Add(Framed([0, 1], new Wire().Text(1, "x").Done)));
-        Assert.Equal("6|null", rows.Add(Framed([1], new Wire().Varint(1, 6).Done)));
-        Assert.Equal("InvalidFrame", rows.Add(Framed([2], [])));
-        Assert.Equal("InvalidFrame", rows.Add(Framed([0, 2], [])));
+        Assert.Equal("5|null", rows.Add(WireForm.Confluent, Framed([0], new Wire().Varint(1, 5))));
+        Assert.Equal("null|x", rows.Add(WireForm.Confluent, Framed([0, 1], new Wire().Text(1, "x"))));
+        Assert.Equal("6|null", rows.Add(WireForm.Confluent, Framed([1], new Wire().Varint(1, 6))));
+        Assert.Equal("InvalidFrame", rows.Add(WireForm.Confluent, Framed([2], new())));
+        Assert.Equal("InvalidFrame", rows.Add(WireForm.Confluent, Framed([0, 2], new())));
     }
 
     [Fact]
@@ -212,8 +212,13 @@ public class ProtobufRules
         if (rows.Batch.Rows > 100) rows.Batch.Reset();
     }
 
-    private static FramedValue Framed(int[] indexes, byte[] payload) =>
-        FramedValue.Read(WireForm.Confluent, new RecordInput((byte[])[0, 0, 0, 0, 7, .. Wire.Indexes(indexes), .. payload]));
+    private static byte[] Framed(int[] indexes, Wire payload) => [0, 0, 0, 0, 7, .. Wire.Indexes(indexes), .. payload.Done];
+
+    private static string ColumnsOf(WriterSchema writer, int[] indexes)
+    {
+        var record = new RecordInput(Framed(indexes, new()));
+        return Show(new StructType(ProtobufCompiler.Instance.Columns(writer, FramedValue.Read(WireForm.Confluent, in record), new())));
+    }
 
     private static string Columns(string syntax, string messages) =>
         Show(new StructType(ProtobufCompiler.Instance.Columns(ProtobufRows.Text(syntax + messages), new() { Message = "M" })));
