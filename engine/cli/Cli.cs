@@ -75,6 +75,7 @@ public static class Cli
         root.Subcommands.Add(StatusCommand.Create(terminal));
         root.Subcommands.Add(QueryCommand.Create(terminal));
         root.Subcommands.Add(TablesCommand.Create(terminal));
+        root.Subcommands.Add(CatalogsCommand.Create(terminal));
         root.Subcommands.Add(MaintenanceCommand.Create(terminal));
         root.Subcommands.Add(ResumeCommand.Create(terminal));
         root.Subcommands.Add(ReloadCommand.Create(terminal));

@@ -110,7 +110,7 @@ internal sealed class S3Client : IDisposable
         }
         catch (EngineException)
         {
-            // What stays costs room only, and the bucket's rules for abandoned uploads take it away.
+            // What stays costs room only, until uploads that nobody ends are looked for.
         }
     }
 

@@ -129,6 +129,27 @@ public sealed class S3Store : IObjectStore, IDisposable
         return client.Send(new S3Request(HttpMethod.Delete, place) { Changes = true }).IsSuccess;
     }
 
+    public IEnumerable<UnfinishedObject> ListUnfinished(string prefix)
+    {
+        var place = Below(prefix);
+        var start = prefix[..^place.Key.Length];
+        (string Key, string? Id)? next = null;
+        do
+        {
+            var page = UploadsAfter(place, next);
+            // Not every store heeds the prefix.
+            foreach (var upload in page.Uploads.Where(u => u.Location.StartsWith(place.Key, StringComparison.Ordinal)))
+                yield return upload with { Location = start + upload.Location };
+            if (page.Next is not null && page.Next == next)
+                throw new EngineException(ErrorKind.Corrupt, $"{place.Location}: the list of uploads goes round in circles");
+            next = page.Next;
+        }
+        while (next is not null);
+    }
+
+    public bool Abort(UnfinishedObject unfinished) =>
+        client.Send(new S3Request(HttpMethod.Delete, ObjectAt(unfinished.Location)) { Query = [("uploadId", unfinished.Id)] }).IsSuccess;
+
     /// <summary>No object may be under way any more.</summary>
     public void Dispose() => client.Dispose();
 
@@ -195,6 +216,28 @@ public sealed class S3Store : IObjectStore, IDisposable
             next = page.Next;
         }
         while (next is not null);
+    }
+
+    private (List<UnfinishedObject> Uploads, (string Key, string? Id)? Next) UploadsAfter(S3Place place, (string Key, string? Id)? from)
+    {
+        List<(string, string?)> query = [("encoding-type", "url"), ("prefix", place.Key), ("uploads", null)];
+        if (from is { } after)
+        {
+            query.Insert(1, ("key-marker", after.Key));
+            if (after.Id is not null) query.Insert(3, ("upload-id-marker", after.Id));
+        }
+        try
+        {
+            var answer = client.Send(new S3Request(HttpMethod.Get, place with { Key = "" }) { Query = [.. query] });
+            if (!answer.IsSuccess) throw Missing(place);
+            return S3Text.Uploads(answer.Body) ?? throw new EngineException(ErrorKind.Corrupt,
+                $"{place.Location}: what S3 answered is no list of uploads");
+        }
+        catch (EngineException error) when (error.Kind == ErrorKind.Invalid && from is { Id: not null })
+        {
+            // Some stores refuse their own mark: without it more uploads of that key are found once these are gone.
+            return UploadsAfter(place, (from.Value.Key, null));
+        }
     }
 
     private S3Place ObjectAt(string location)

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Xml;
+using K2I.Storage;
 
 namespace K2I.Cloud;
 
@@ -52,8 +53,7 @@ internal static class S3Text
                     length = long.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture);
                     break;
                 case "ListBucketResult/Contents/LastModified":
-                    modified = DateTimeOffset.Parse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal)
-                        .ToUnixTimeMilliseconds();
+                    modified = UnixMs(value);
                     break;
                 case "ListBucketResult/Contents":
                     page.Objects.Add(new(key, length, modified));
@@ -77,6 +77,54 @@ internal static class S3Text
         return isEncoded ? page.Decoded() : page;
     }
 
+    /// <summary>Uploads by their keys, and where the next part of the list goes on; null for what is no such list.</summary>
+    public static (List<UnfinishedObject> Uploads, (string Key, string? Id)? Next)? Uploads(byte[] body)
+    {
+        const string root = "ListMultipartUploadsResult", upload = root + "/Upload";
+        var uploads = new List<UnfinishedObject>();
+        var (key, id, since) = ("", "", 0L);
+        var (nextKey, nextId) = ("", "");
+        var (whole, isEncoded, goesOn) = (false, false, false);
+        var read = Walk(body, (path, value) =>
+        {
+            switch (path)
+            {
+                case upload + "/Key":
+                    key = value;
+                    break;
+                case upload + "/UploadId":
+                    id = value;
+                    break;
+                case upload + "/Initiated":
+                    since = UnixMs(value);
+                    break;
+                case upload:
+                    uploads.Add(new(key, id, 0, since));
+                    break;
+                case root + "/NextKeyMarker":
+                    nextKey = value;
+                    break;
+                case root + "/NextUploadIdMarker":
+                    nextId = value;
+                    break;
+                case root + "/IsTruncated":
+                    goesOn = value == "true";
+                    break;
+                case root + "/EncodingType":
+                    isEncoded = value == "url";
+                    break;
+                case root:
+                    whole = true;
+                    break;
+            }
+        });
+        if (!read || !whole) return null;
+        (string, string?)? next = goesOn ? (Decoded(nextKey), nextId) : null;
+        return ([.. uploads.Select(u => u with { Location = Decoded(u.Location) })], next);
+
+        string Decoded(string text) => isEncoded ? WebUtility.UrlDecode(text) : text;
+    }
+
     public static byte[] PartList(IEnumerable<S3Part> parts)
     {
         var text = new StringBuilder("<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");
@@ -86,6 +134,9 @@ internal static class S3Text
                 .Append(CultureInfo.InvariantCulture, $"<ChecksumCRC32C>{part.Checksum}</ChecksumCRC32C></Part>");
         return Encoding.UTF8.GetBytes(text.Append("</CompleteMultipartUpload>").ToString());
     }
+
+    private static long UnixMs(string text) =>
+        DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).ToUnixTimeMilliseconds();
 
     /// <summary>Tells the end of each element, with the path of names to it and its text. False for what is not XML.</summary>
     private static bool Walk(byte[] body, Action<string, string> ended)

@@ -112,12 +112,17 @@ internal sealed class S3Writer(S3Client client, PartBuffers buffers, int partByt
     /// <summary>The oldest part under way has arrived afterwards.</summary>
     private void Collect()
     {
-        var part = underWay.Peek();
-        var answer = client.Finish(part.Sent) ?? client.Send(part.Request);
-        if (!answer.IsSuccess) throw Refused(answer);
-        part.ETag = answer.ETag ?? throw new EngineException(ErrorKind.Unsupported, $"{Location}: the store gave a part no ETag");
-        _ = underWay.Dequeue();
-        buffers.Give(part.Buffer);
+        var part = underWay.Dequeue();
+        try
+        {
+            var answer = client.Finish(part.Sent) ?? client.Send(part.Request);
+            if (!answer.IsSuccess) throw Refused(answer);
+            part.ETag = answer.ETag ?? throw new EngineException(ErrorKind.Unsupported, $"{Location}: the store gave a part no ETag");
+        }
+        finally
+        {
+            buffers.Give(part.Buffer);
+        }
     }
 
     private string StartUpload()
@@ -152,6 +157,6 @@ internal sealed class S3Writer(S3Client client, PartBuffers buffers, int partByt
     }
 
     private EngineException Refused(S3Answer answer) =>
-        new(answer.Status == 404 ? ErrorKind.NotFound : ErrorKind.Unavailable,
+        new(answer.Status == 404 && answer.Error.Code != "NoSuchUpload" ? ErrorKind.NotFound : ErrorKind.Unavailable,
             $"{Location}: S3 answered {answer.Status} {answer.Error.Code} {answer.Error.Message}".TrimEnd());
 }

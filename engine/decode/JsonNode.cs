@@ -31,7 +31,7 @@ internal sealed unsafe class JsonNode : DecodeNode
         if (type is PrimitiveType primitive)
         {
             Scale = primitive.Scale;
-            if (Kind == TypeKind.Decimal) Limit = Power(primitive.Precision);
+            if (Kind == TypeKind.Decimal) Limit = Digits.LargePower(primitive.Precision);
             IsUnscaled = Kind == TypeKind.Decimal && options.UnscaledDecimals.Contains(Path());
         }
         if (Kind is TypeKind.Time or TypeKind.Timestamp or TypeKind.TimestampTz or TypeKind.TimestampNs or TypeKind.TimestampTzNs)
@@ -161,12 +161,5 @@ internal sealed unsafe class JsonNode : DecodeNode
         foreach (var c in name)
             if (c is (byte)'"' or (byte)'\\' or < 0x20) return true;
         return false;
-    }
-
-    private static Int128 Power(int exponent)
-    {
-        Int128 power = 1;
-        for (var i = 0; i < exponent; i++) power *= 10;
-        return power;
     }
 }

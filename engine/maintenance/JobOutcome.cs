@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using K2I.Iceberg;
+using K2I.Storage;
 
 namespace K2I.Maintenance;
 
@@ -29,7 +30,7 @@ public sealed record JobOutcome
 
     public long BytesRemoved { get; init; }
 
-    /// <summary>Files that were to be removed and could not be.</summary>
+    /// <summary>Files and unfinished objects that were to be removed and could not be.</summary>
     public int FilesFailed { get; init; }
 
     /// <summary>Snapshots that expired.</summary>
@@ -37,6 +38,12 @@ public sealed record JobOutcome
 
     /// <summary>Files that the table does not name, and that were not removed.</summary>
     public ImmutableArray<StoredFile> Orphans { get; init; } = [];
+
+    /// <summary>Objects that were begun and never ended, and that were given up.</summary>
+    public int UnfinishedAborted { get; init; }
+
+    /// <summary>Those that were only found.</summary>
+    public ImmutableArray<UnfinishedObject> Unfinished { get; init; } = [];
 
     /// <summary>What a person should know besides: files that could not be removed, orphans that are only reported.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];

@@ -56,7 +56,7 @@ public sealed class Segment
     /// <summary>Who is charged for it. Under the pool's lock, as the next two.</summary>
     internal SegmentCharge Charge { get; set; } = SegmentCharge.Account;
 
-    internal LinkedListNode<Segment>? FlushedNode { get; set; }
+    internal AgeQueue<SegmentKind, Segment>.Place? FlushedPlace { get; set; }
 
     internal long FlushedMs { get; set; }
 

@@ -9,7 +9,8 @@ namespace K2I.Ring;
 /// free. What is resident is never more than the budget and what readers hold beside it, and of a segment never more than is charged.
 /// </summary>
 /// <remarks>
-/// Flushed segments stay for readers while nobody needs the room, and not beyond their time; the oldest go first. A retired segment that
+/// Flushed segments stay for readers while nobody needs the room, and not beyond their time; the oldest go first, of those whose memory
+/// serves the segment that opens, where there are any. A retired segment that
 /// is still leased is charged to readers: nobody who writes ever waits for them; whoever gives views out bounds them (<see
 /// cref="PinnedBytes"/>, <see cref="OnPinned"/>).
 /// Fairness. An account's share is the budget over the accounts that hold something and one more, and at least one segment. Who holds
@@ -25,7 +26,7 @@ public sealed class SegmentPool : IDisposable
     private readonly HashSet<PoolAccount> accounts = [];
     private readonly Dictionary<long, List<Slab>> slabs = [];
     private readonly IdleMemory idle = new();
-    private readonly LinkedList<Segment> flushed = new();
+    private readonly AgeQueue<SegmentKind, Segment> flushed = new();
     private long heldBytes, flushedBytes, pinnedBytes, sequence;
     private int holders;
     private bool disposed;
@@ -104,14 +105,16 @@ public sealed class SegmentPool : IDisposable
                 bytes /= SegmentClasses.Step;
                 if (bytes < least) return null;
             }
-            memory = idle.TryTake(shape.Layout, bytes);
+            var kind = new SegmentKind(shape.Layout, bytes);
+            memory = idle.TryTake(kind);
             Charge(account, bytes);
             // Unmapped here, so that nobody is given the room before it is there.
             while (heldBytes + flushedBytes + idle.Bytes > BudgetBytes)
             {
-                if (idle.TryTakeOldest() is { } oldest) GiveBack(oldest);
-                else flushed.First!.Value.TryRetire();
-                memory ??= idle.TryTake(shape.Layout, bytes);
+                if (memory is null && kind.IsWorthKeeping && flushed.OldestOf(kind) is { } same) same.Item.TryRetire();
+                else if (idle.TryTakeOldest() is { } oldest) GiveBack(oldest);
+                else flushed.Oldest!.Item.TryRetire();
+                memory ??= idle.TryTake(kind);
             }
             number = ++sequence;
         }
@@ -143,8 +146,8 @@ public sealed class SegmentPool : IDisposable
         {
             lock (gate)
             {
-                if (flushed.First is not { } oldest || oldest.Value.FlushedMs >= beforeMs) break;
-                oldest.Value.TryRetire();
+                if (flushed.Oldest is not { } oldest || oldest.Item.FlushedMs >= beforeMs) break;
+                oldest.Item.TryRetire();
             }
         }
         if (PinnedBytes > 0) OnPinned?.Invoke();
@@ -180,7 +183,7 @@ public sealed class SegmentPool : IDisposable
             account.Live.Remove(segment);
             // What readers had lay beside the budget: it may not fit by now.
             var fits = segment.Charge != SegmentCharge.Readers || heldBytes + flushedBytes + idle.Bytes + memory.Bytes <= BudgetBytes;
-            if (!disposed && fits && IdleMemory.IsWorthKeeping(memory)) idle.Add(memory);
+            if (!disposed && fits && memory.Kind.IsWorthKeeping) idle.Add(memory);
             else GiveBack(memory);
             MoveCharge(account, segment, SegmentCharge.None);
         }
@@ -228,7 +231,7 @@ public sealed class SegmentPool : IDisposable
                 break;
             case SegmentCharge.Flushed:
                 Volatile.Write(ref flushedBytes, flushedBytes - bytes);
-                flushed.Remove(segment.FlushedNode!);
+                flushed.Remove(segment.FlushedPlace!);
                 break;
             case SegmentCharge.Readers:
                 Volatile.Write(ref pinnedBytes, pinnedBytes - bytes);
@@ -240,7 +243,7 @@ public sealed class SegmentPool : IDisposable
         if (to == SegmentCharge.Flushed)
         {
             Volatile.Write(ref flushedBytes, flushedBytes + bytes);
-            segment.FlushedNode = flushed.AddLast(segment);
+            segment.FlushedPlace = flushed.Add(segment.Memory.Kind, segment);
         }
         else if (to == SegmentCharge.Readers)
         {
@@ -250,8 +253,8 @@ public sealed class SegmentPool : IDisposable
 
     private SegmentMemory Make(SegmentShape shape, long bytes)
     {
-        var (schema, layout) = (shape.Schema, shape.Layout);
-        if (!shape.Batch.IsPackedIn(bytes)) return new(BatchBuilder.Bounded(schema, MemoryTag.Ring, bytes), layout, bytes, null, 0);
+        var (schema, kind) = (shape.Schema, new SegmentKind(shape.Layout, bytes));
+        if (!shape.Batch.IsPackedIn(bytes)) return new(BatchBuilder.Bounded(schema, MemoryTag.Ring, bytes), kind, null, 0);
         Slab slab;
         int place;
         lock (gate)
@@ -260,7 +263,7 @@ public sealed class SegmentPool : IDisposable
             slab = list.Find(s => !s.IsFull) ?? Add(list, bytes);
             place = slab.Take();
         }
-        return new(BatchBuilder.Packed(schema, slab.Memory, place * bytes, bytes), layout, bytes, slab, place);
+        return new(BatchBuilder.Packed(schema, slab.Memory, place * bytes, bytes), kind, slab, place);
     }
 
     private static Slab Add(List<Slab> list, long bytes)

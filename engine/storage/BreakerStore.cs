@@ -72,6 +72,10 @@ public sealed class BreakerStore(IObjectStore inner, CircuitBreaker breaker) : I
 
     public bool Delete(string location) => breaker.Call(() => inner.Delete(location));
 
+    public IEnumerable<UnfinishedObject> ListUnfinished(string prefix) => Counted(breaker.Call(() => inner.ListUnfinished(prefix)));
+
+    public bool Abort(UnfinishedObject unfinished) => breaker.Call(() => inner.Abort(unfinished));
+
     private IEnumerable<T> Counted<T>(IEnumerable<T> items)
     {
         using var all = items.GetEnumerator();

@@ -35,4 +35,15 @@ public interface IObjectStore
 
     /// <summary>Removes an object; false if there was none.</summary>
     bool Delete(string location);
+
+    /// <summary>
+    /// Objects below a prefix that someone began to write and neither completed nor gave up: under way, or left by a crash. No other
+    /// listing shows them. None where a crash leaves nothing.
+    /// </summary>
+    IEnumerable<UnfinishedObject> ListUnfinished(string prefix) => [];
+
+    /// <summary>
+    /// Gives one up in its writer's place, who fails if still at it; false if it is over. An object that was completed stays.
+    /// </summary>
+    bool Abort(UnfinishedObject unfinished) => false;
 }

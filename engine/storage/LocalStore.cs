@@ -5,11 +5,12 @@ namespace K2I.Storage;
 /// <summary>Objects as files below one folder of the local file system (POSIX or NFS). What a call reports as done survives a power cut.</summary>
 /// <remarks>
 /// A file is written under a hidden temporary name in its final folder (<c>.NAME.RANDOM.tmp</c>), synced, then renamed or linked to its name, and the
-/// folder is synced. A crash leaves at most such temporary files; listings do not show them. Symbolic links may not lead out of the root.
+/// folder is synced. A crash leaves at most such temporary files; only <see cref="ListUnfinished"/> shows them. Symbolic links may not lead out of the root.
 /// </remarks>
 public sealed class LocalStore : IObjectStore
 {
     private const string TemporarySuffix = ".tmp";
+    private const int RandomCharacters = 32;
 
     private readonly string rootPath;
     private readonly string realRoot;
@@ -83,8 +84,8 @@ public sealed class LocalStore : IObjectStore
     public IEnumerable<ObjectInfo> List(string prefix)
     {
         var wanted = CheckedPath(prefix, allowRoot: true) + (prefix.EndsWith('/') ? "/" : "");
-        var folder = Directory.Exists(wanted) && prefix.EndsWith('/') ? wanted : Path.GetDirectoryName(wanted)!;
-        return Directory.Exists(folder) && Within(folder) ? Enumerate(folder, wanted) : [];
+        return Files(wanted)
+            .Where(f => f.Location.AsSpan("file://".Length).StartsWith(wanted) && !IsTemporary(Location.NameOf(f.Location)));
     }
 
     public IEnumerable<string> ListFolders(string folder)
@@ -106,6 +107,26 @@ public sealed class LocalStore : IObjectStore
         return true;
     }
 
+    public IEnumerable<UnfinishedObject> ListUnfinished(string prefix)
+    {
+        var wanted = CheckedPath(prefix, allowRoot: true) + (prefix.EndsWith('/') ? "/" : "");
+        foreach (var file in Files(wanted))
+        {
+            var name = Location.NameOf(file.Location);
+            if (NameInside(name) is not { } final) continue;
+            var location = file.Location[..^name.Length] + final;
+            if (location.AsSpan("file://".Length).StartsWith(wanted))
+                yield return new UnfinishedObject(location, name, file.Length, file.LastModifiedMs);
+        }
+    }
+
+    public bool Abort(UnfinishedObject unfinished)
+    {
+        if (unfinished.Id.Contains('/', StringComparison.Ordinal) || NameInside(unfinished.Id) is null)
+            throw new EngineException(ErrorKind.Invalid, $"{unfinished.Id} is no file that is being written");
+        return Delete(unfinished.Location[..(unfinished.Location.LastIndexOf('/') + 1)] + unfinished.Id);
+    }
+
     /// <summary>Gives a complete, synced temporary file its name; what was there before is replaced.</summary>
     internal static void Publish(string temporary, string path, string location)
     {
@@ -117,7 +138,9 @@ public sealed class LocalStore : IObjectStore
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             TryRemove(temporary);
-            throw LocalFiles.Map(error, location);
+            throw error is FileNotFoundException
+                ? new EngineException(ErrorKind.Unavailable, $"{location}: given up by someone else", error)
+                : LocalFiles.Map(error, location);
         }
         SyncAfterPublish(path, location);
     }
@@ -134,12 +157,23 @@ public sealed class LocalStore : IObjectStore
         }
     }
 
-    private static IEnumerable<ObjectInfo> Enumerate(string folder, string wanted)
+    /// <summary>Files of any name below the deepest folder of a path that may end within a name.</summary>
+    private IEnumerable<ObjectInfo> Files(string wanted)
     {
-        var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = false };
+        var folder = wanted.EndsWith('/') && Directory.Exists(wanted) ? wanted : Path.GetDirectoryName(wanted)!;
+        return Directory.Exists(folder) && Within(folder) ? FilesBelow(folder) : [];
+    }
+
+    private static IEnumerable<ObjectInfo> FilesBelow(string folder)
+    {
+        var options = new EnumerationOptions
+        {
+            RecurseSubdirectories = true,
+            AttributesToSkip = FileAttributes.ReparsePoint,
+            IgnoreInaccessible = false,
+        };
         foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*", options))
         {
-            if (!file.FullName.StartsWith(wanted, StringComparison.Ordinal) || IsTemporary(file.Name)) continue;
             long length, modified;
             try
             {
@@ -237,6 +271,13 @@ public sealed class LocalStore : IObjectStore
     }
 
     private static bool IsTemporary(string name) => name.StartsWith('.') && name.EndsWith(TemporarySuffix, StringComparison.Ordinal);
+
+    /// <summary>The name that a temporary file is to have, as far as it was not cut; null for other files.</summary>
+    private static string? NameInside(string name)
+    {
+        var end = name.Length - TemporarySuffix.Length - RandomCharacters - 1;
+        return IsTemporary(name) && end > 1 && name[end] == '.' ? name[1..end] : null;
+    }
 
     private static T Guard<T>(string location, Func<T> act)
     {

@@ -7,7 +7,9 @@ public sealed class MemoryStore : IObjectStore
 {
     private readonly Lock gate = new();
     private readonly SortedDictionary<string, (byte[] Bytes, long ModifiedMs)> objects = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Writer> writers = new(StringComparer.Ordinal);
     private readonly IClock clock;
+    private long nextId;
 
     public MemoryStore(string root = "memory://store", IClock? clock = null)
     {
@@ -20,7 +22,12 @@ public sealed class MemoryStore : IObjectStore
     public IObjectWriter Create(string location)
     {
         Require(location);
-        return new Writer(this, location);
+        lock (gate)
+        {
+            var writer = new Writer(this, location, $"{nextId++}", clock.UnixMs);
+            writers.Add(writer.Id, writer);
+            return writer;
+        }
     }
 
     public bool PutIfAbsent(string location, ReadOnlySpan<byte> bytes)
@@ -74,6 +81,22 @@ public sealed class MemoryStore : IObjectStore
         lock (gate) return objects.Remove(location);
     }
 
+    public IEnumerable<UnfinishedObject> ListUnfinished(string prefix)
+    {
+        RequireFolder(prefix);
+        lock (gate)
+        {
+            return writers.Values.Where(w => w.Location.StartsWith(prefix, StringComparison.Ordinal))
+                .Select(w => new UnfinishedObject(w.Location, w.Id, w.Length, w.SinceMs)).ToArray();
+        }
+    }
+
+    public bool Abort(UnfinishedObject unfinished)
+    {
+        Require(unfinished.Location);
+        lock (gate) return writers.Remove(unfinished.Id);
+    }
+
     private byte[] Bytes(string location)
     {
         Require(location);
@@ -91,19 +114,38 @@ public sealed class MemoryStore : IObjectStore
         if (!Location.IsUnder(location, Root)) throw new EngineException(ErrorKind.Invalid, $"{location} does not lie below {Root}");
     }
 
-    private sealed class Writer(MemoryStore store, string location) : IObjectWriter
+    private sealed class Writer(MemoryStore store, string location, string id, long sinceMs) : IObjectWriter
     {
         private readonly MemoryStream bytes = new();
 
         public string Location => location;
 
-        public long Length => bytes.Length;
+        public string Id => id;
 
-        public void Write(ReadOnlySpan<byte> bytes) => this.bytes.Write(bytes);
+        public long SinceMs => sinceMs;
 
-        public void Complete() => store.Put(location, bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+        public long Length { get; private set; }
 
-        public void Dispose() => bytes.Dispose();
+        public void Write(ReadOnlySpan<byte> bytes)
+        {
+            this.bytes.Write(bytes);
+            Length = this.bytes.Length;
+        }
+
+        public void Complete()
+        {
+            lock (store.gate)
+            {
+                if (!store.writers.Remove(id)) throw new EngineException(ErrorKind.Unavailable, $"{location}: given up by someone else");
+                store.Put(location, bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+            }
+        }
+
+        public void Dispose()
+        {
+            lock (store.gate) store.writers.Remove(id);
+            bytes.Dispose();
+        }
     }
 
     private sealed class Reader(string location, byte[] bytes) : IObjectReader

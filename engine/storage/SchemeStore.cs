@@ -33,6 +33,10 @@ public sealed class SchemeStore : IObjectStore
 
     public bool Delete(string location) => For(location).Delete(location);
 
+    public IEnumerable<UnfinishedObject> ListUnfinished(string prefix) => For(prefix).ListUnfinished(prefix);
+
+    public bool Abort(UnfinishedObject unfinished) => For(unfinished.Location).Abort(unfinished);
+
     private IObjectStore For(string location)
     {
         var scheme = Location.SchemeOf(location);

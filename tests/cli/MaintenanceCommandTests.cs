@@ -215,6 +215,21 @@ public sealed class MaintenanceCommandTests : IDisposable
     }
 
     [Fact]
+    public void WhatACrashLeftHalfWrittenGoesWithOrphans()
+    {
+        var lost = Lose();
+        var left = Path.Combine(Path.GetDirectoryName(Location.LocalPath(lost))!, $".half.parquet.{Guid.NewGuid():N}.tmp");
+        File.Move(Location.LocalPath(lost), left);
+        var (code, output, _) = harness.Run("maintenance", "orphans", "events", "-w", warehouse);
+        Assert.Equal(ExitCode.Ok, code);
+        Assert.StartsWith("orphans: 1 objects that were begun and never ended\n", output, StringComparison.Ordinal);
+        Assert.Contains("/half.parquet (since ", output, StringComparison.Ordinal);
+        Assert.Equal("orphans: 1 objects given up that were never ended\n",
+            harness.Run("maintenance", "orphans", "events", "-w", warehouse, "--remove").Out);
+        Assert.False(File.Exists(left));
+    }
+
+    [Fact]
     public void AllTellsOfOrphansAndLeavesThem()
     {
         var orphan = Lose();

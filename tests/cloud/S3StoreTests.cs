@@ -51,6 +51,20 @@ public sealed class S3StoreTests(SharedS3 s3) : ObjectStoreContract, IDisposable
     }
 
     [ContractFact]
+    public void UploadsAreListedBeyondOnePage()
+    {
+        const int uploads = 1_005;
+        using var client = new S3Client(SharedS3.Options(s3.Uri), SystemClock.Instance, SystemRandom.Instance);
+        for (var n = 0; n < uploads; n++)
+            client.Send(new S3Request(HttpMethod.Post, S3Place.Of($"{root}/begun/p={n % 7}/{n}")) { Query = [("uploads", null)] });
+        var found = Store.ListUnfinished($"{root}/begun/").ToList();
+        Assert.Equal(uploads, found.Select(u => u.Id).Distinct().Count());
+        Assert.Equal(uploads, found.Count);
+        Assert.All(found, u => Assert.True(Store.Abort(u)));
+        Assert.Empty(Store.ListUnfinished($"{root}/begun/"));
+    }
+
+    [ContractFact]
     public void OtherNamesOfTheSchemeAreTheSamePlace()
     {
         foreach (var scheme in S3Store.Schemes)

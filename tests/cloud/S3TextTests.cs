@@ -69,6 +69,24 @@ public sealed class S3TextTests
         }
     }
 
+    [Fact]
+    public void UploadsAreReadWhateverTheNamespace()
+    {
+        foreach (var xmlns in (string[])["", " xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\""])
+        {
+            var (uploads, next) = S3Text.Uploads(Encoding.UTF8.GetBytes($"""
+                <ListMultipartUploadsResult{xmlns}><Bucket>b</Bucket><KeyMarker/><NextKeyMarker>p%3Da%2Bb/f+g</NextKeyMarker>
+                <NextUploadIdMarker>id+2</NextUploadIdMarker><EncodingType>url</EncodingType><IsTruncated>true</IsTruncated>
+                <Upload><Key>p%3Da%2Bb/f+g</Key><UploadId>id+2</UploadId><Owner><ID>me</ID></Owner>
+                <Initiated>2026-01-02T03:04:05.678Z</Initiated></Upload></ListMultipartUploadsResult>
+                """))!.Value;
+            Assert.Equal([new("p=a+b/f g", "id+2", 0, 1_767_323_045_678L)], uploads);
+            Assert.Equal(("p=a+b/f g", "id+2"), next);
+        }
+        Assert.Null(S3Text.Uploads("<ListMultipartUploadsResult/>"u8.ToArray())!.Value.Next);
+        Assert.Null(S3Text.Uploads("<ListBucketResult/>"u8.ToArray()));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("<html><body>login</body></html>")]

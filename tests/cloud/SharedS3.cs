@@ -14,6 +14,8 @@ public sealed class SharedS3 : IDisposable
 
     public FaultProxy Proxy => proxy.Value;
 
+    public string Uri => server.Value.Uri;
+
     public static string NewRoot() => $"s3://{S3Server.Bucket}/{Guid.NewGuid():N}";
 
     public S3Store Store(string root) => new(root, Options(server.Value.Uri));

@@ -90,12 +90,12 @@ public sealed class BoundsTests
     public void OnlyTheFirstHundredColumnsGetTheDefault()
     {
         var schema = Schema.Of([.. Enumerable.Range(1, 150).Select(i => new Field(i, $"c{i}", PrimitiveType.Long, false))]);
-        var table = TableMetadataBuilder.Empty(2).Apply(new TableCreation
+        var table = new TableCreation
         {
             Schema = schema,
             SortOrder = new SortOrder(1, [new SortField(120, Transform.Identity, false, false)]),
             Properties = TestTables.Strings(("write.metadata.metrics.column.c130", "full"), ("write.metadata.metrics.column.c5", "counts"), ("write.metadata.metrics.column.c6", "nonsense")),
-        }.Updates("u", "memory://t")).Build(1);
+        }.Build(TestTables.Events, "u", "memory://t", 1);
         var modes = new MetricsModes(table);
         Assert.Equal(MetricsMode.Truncate(16), modes.Of(100));
         Assert.Equal(MetricsMode.None, modes.Of(101));

@@ -64,6 +64,16 @@ internal sealed class FaultyStore(IObjectStore inner) : IObjectStore
         return gone;
     }
 
+    public IEnumerable<UnfinishedObject> ListUnfinished(string prefix) => inner.ListUnfinished(prefix);
+
+    public bool Abort(UnfinishedObject unfinished)
+    {
+        Before(unfinished.Location);
+        var gone = inner.Abort(unfinished);
+        After(unfinished.Location);
+        return gone;
+    }
+
     private void Before(string location)
     {
         Changing(location);

@@ -17,7 +17,7 @@ public sealed class SnapshotIdTests
     [InlineData(3, "\"current-snapshot-id\":null")]
     public void TableWithoutASnapshotHasNoneHoweverItIsWritten(int version, string written)
     {
-        var table = TableMetadataBuilder.Empty(version).Apply(TestTables.Creation("bucket(4, id)", version).Updates("uuid-1", "memory://wh/t")).Build(1000);
+        var table = TestTables.Creation("bucket(4, id)", version).Build(TestTables.Events, "uuid-1", "memory://wh/t", 1000);
         var bytes = TableMetadataJson.ToBytes(table);
         Assert.Contains(written, Encoding.UTF8.GetString(bytes), StringComparison.Ordinal);
         Assert.Null(TableMetadataJson.Parse(bytes, "t").CurrentSnapshotId);

@@ -9,7 +9,7 @@ namespace K2I.Iceberg.Tests;
 
 public sealed class TableMetadataBuilderTests
 {
-    private static TableMetadata New(int version = 2) => TableMetadataBuilder.Empty(version).Apply(TestTables.Creation("bucket(4, id)", version).Updates("uuid-1", "memory://wh/t")).Build(1000);
+    private static TableMetadata New(int version = 2) => TestTables.Creation("bucket(4, id)", version).Build(TestTables.Events, "uuid-1", "memory://wh/t", 1000);
 
     private static Snapshot Snap(TableMetadata table, long id, long? time = null) => new()
     {

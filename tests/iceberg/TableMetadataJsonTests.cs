@@ -63,7 +63,7 @@ public sealed class TableMetadataJsonTests
     [Fact]
     public void DamagedMetadataIsCorruptNeverWorse()
     {
-        var good = TableMetadataJson.ToBytes(TableMetadataBuilder.Empty(3).Apply(TestTables.Creation("bucket(4, id)", 3).Updates("u", "memory://t")).Build(1));
+        var good = TableMetadataJson.ToBytes(TestTables.Creation("bucket(4, id)", 3).Build(TestTables.Events, "u", "memory://t", 1));
         var random = new Random(23);
         for (var round = 0; round < 3000; round++)
         {

@@ -166,7 +166,7 @@ public sealed class KeyIndexTests
         world.Add(Range(500_000, 501_000));
         while (world.Segments > 0) world.Retire();
         world.SweepAll();
-        Assert.InRange(budget.HeldBytes, 1, peak / 8);
+        Assert.InRange(budget.HeldBytes, 1, peak / 6);
         for (var key = 490_000; key < 502_000; key++) world.Check(key);
     }
 

@@ -40,6 +40,36 @@ public abstract class ObjectStoreContract
     }
 
     [ContractFact]
+    public void WhatACrashLeavesIsFoundAndGivenUp()
+    {
+        // Nobody ends these: that is as much as a crash leaves.
+        var lost = Store.Create(At("t/data/p=a b/lost"));
+        var other = Store.Create(At("t2/other"));
+        foreach (var writer in (IObjectWriter[])[lost, other]) writer.Write(new byte[18 << 20]);
+        Store.Put(At("t/data/there"), "x"u8);
+        var found = Assert.Single(Store.ListUnfinished(At("t/")));
+        Assert.Equal(At("t/data/p=a b/lost"), found.Location);
+        Assert.InRange(found.SinceMs, 1, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() + 60_000);
+        Assert.Equal(found, Assert.Single(Store.ListUnfinished(At("t/data/p=a b/lo"))));
+        Assert.Empty(Store.ListUnfinished(At("t/data/x")));
+        Assert.Equal(2, Store.ListUnfinished(Root + "/").Count());
+        Assert.Equal(At("t/data/there"), Assert.Single(Store.List(At("t/"))).Location);
+
+        Assert.True(Store.Abort(found));
+        Assert.False(Store.Abort(found));
+        Assert.Empty(Store.ListUnfinished(At("t/")));
+        // Whoever was at it all the same begins anew.
+        Assert.Equal(ErrorKind.Unavailable, Assert.Throws<EngineException>(lost.Complete).Kind);
+        lost.Dispose();
+        var stale = Assert.Single(Store.ListUnfinished(At("t2/")));
+        other.Complete();
+        other.Dispose();
+        Assert.False(Store.Abort(stale));
+        Assert.Equal(18 << 20, Store.Length(At("t2/other")));
+        Assert.Empty(Store.ListUnfinished(Root + "/"));
+    }
+
+    [ContractFact]
     public void CompleteReplacesWhatWasThere()
     {
         Store.Put(At("x"), "old"u8);

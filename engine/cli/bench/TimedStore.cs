@@ -46,6 +46,10 @@ internal sealed class TimedStore(IObjectStore inner) : IObjectStore
 
     public bool Delete(string location) => Time(() => inner.Delete(location), Other);
 
+    public IEnumerable<UnfinishedObject> ListUnfinished(string prefix) => inner.ListUnfinished(prefix);
+
+    public bool Abort(UnfinishedObject unfinished) => Time(() => inner.Abort(unfinished), Other);
+
     private void Other(double ms) => OtherMs += ms;
 
     private static T Time<T>(Func<T> call, Action<double> add)

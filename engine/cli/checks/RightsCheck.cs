@@ -33,7 +33,7 @@ internal static class RightsCheck
             ("delete", () => Require(store.Delete(probe), "what was written is not there")),
         ];
         // A catalog server decides between writers itself.
-        if (options.Rest is null) rights.Insert(2, ("conditional put", () => (store as S3Store)?.RequireConditionalWrites()));
+        if (options.Catalog == "file") rights.Insert(2, ("conditional put", () => (store as S3Store)?.RequireConditionalWrites()));
         var results = new List<CheckResult>();
         foreach (var (what, attempt) in rights)
         {

@@ -66,6 +66,9 @@ internal sealed class MaintenanceReport(TableIdent ident, MaintenanceRequest req
         foreach (var file in outcome.Orphans.Take(MostListed)) terminal.Say($"  {file.Location} ({Units.FormatBytes(file.Bytes)})");
         if (outcome.Orphans.Length > MostListed) terminal.Say(
             string.Create(CultureInfo.InvariantCulture, $"  and {outcome.Orphans.Length - MostListed} more; --json names them"));
+        foreach (var unfinished in outcome.Unfinished.Take(MostListed))
+            terminal.Say(string.Create(CultureInfo.InvariantCulture,
+                $"  {unfinished.Location} (since {DateTimeOffset.FromUnixTimeMilliseconds(unfinished.SinceMs):yyyy-MM-dd HH:mm}Z)"));
     }
 
     private string Sum(JobKind kind, JobOutcome outcome)
@@ -81,6 +84,8 @@ internal sealed class MaintenanceReport(TableIdent ident, MaintenanceRequest req
             var bytes = Units.FormatBytes(outcome.Orphans.Sum(o => o.Bytes));
             parts.Add($"{Number(outcome.Orphans.Length, "files that the table does not name")}, {bytes}{hint}");
         }
+        if (outcome.UnfinishedAborted > 0) parts.Add(Number(outcome.UnfinishedAborted, "objects given up that were never ended"));
+        if (outcome.Unfinished.Length > 0) parts.Add(Number(outcome.Unfinished.Length, "objects that were begun and never ended"));
         return parts.Count == 0 ? "nothing found" : string.Join("; ", parts);
     }
 
@@ -134,6 +139,18 @@ internal sealed class MaintenanceReport(TableIdent ident, MaintenanceRequest req
             json.WriteStartObject();
             json.WriteString("file", file.Location);
             json.WriteNumber("bytes", file.Bytes);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteNumber("unfinished_aborted", outcome.UnfinishedAborted);
+        json.WriteStartArray("unfinished");
+        foreach (var unfinished in outcome.Unfinished)
+        {
+            json.WriteStartObject();
+            json.WriteString("file", unfinished.Location);
+            json.WriteString("id", unfinished.Id);
+            json.WriteNumber("bytes", unfinished.Length);
+            json.WriteNumber("since_ms", unfinished.SinceMs);
             json.WriteEndObject();
         }
         json.WriteEndArray();

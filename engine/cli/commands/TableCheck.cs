@@ -7,9 +7,8 @@ namespace K2I.Cli.Commands;
 /// <summary><c>k2i tables check NAME</c>: what of a table is against the format.</summary>
 internal static class TableCheck
 {
-    public static ExitCode Run(Catalogs catalogs, string name, LintOptions options, bool json, Terminal terminal)
+    public static ExitCode Run(Catalogs catalogs, TableIdent ident, LintOptions options, bool json, Terminal terminal)
     {
-        var ident = catalogs.IdentOf(name);
         ImmutableArray<Finding> findings;
         try
         {

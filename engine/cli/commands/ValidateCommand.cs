@@ -33,11 +33,8 @@ internal static class ValidateCommand
             terminal.Say($"{config.Source} is valid: {string.Join("; ", options.Engine.Tables.Select(t => $"{t.Name} from {string.Join(", ", t.Topics)}").Concat(options.Engine.Templates.Select(t => $"{t.Table} from {string.Join(", ", t.Topics)}")))}");
         if (checks is null) return ExitCode.Ok;
         PrintRoutes(checks, terminal);
-        var table = new TextTable("check", "result", "detail");
-        foreach (var check in checks.Results) table.Add(check.Name, check.Ok ? "ok" : "failed", config.Redactor.Scrub(check.Detail));
-        table.Print(terminal);
-        foreach (var check in checks.Results.Where(c => c.Hint is not null)) terminal.Error.WriteLine($"{check.Name}: {check.Hint}");
-        return Outcome(checks.Results);
+        CheckReport.Print(checks.Results, config.Redactor, terminal);
+        return CheckReport.Outcome(checks.Results);
     }
 
     private static ExitCode PrintJson(LoadedConfig config, ConnectionChecks? checks, bool show, Terminal terminal)
@@ -54,11 +51,11 @@ internal static class ValidateCommand
             if (checks is not null)
             {
                 WriteRoutes(json, checks);
-                WriteChecks(json, checks.Results, config.Redactor);
+                CheckReport.Write(json, checks.Results, config.Redactor);
             }
             json.WriteEndObject();
         });
-        return config.Options is null ? ExitCode.Invalid : checks is null ? ExitCode.Ok : Outcome(checks.Results);
+        return config.Options is null ? ExitCode.Invalid : checks is null ? ExitCode.Ok : CheckReport.Outcome(checks.Results);
     }
 
     private static void WriteProblem(Utf8JsonWriter json, Problem problem, Redactor redactor)
@@ -109,21 +106,4 @@ internal static class ValidateCommand
         }
         json.WriteEndArray();
     }
-
-    private static void WriteChecks(Utf8JsonWriter json, List<CheckResult> checks, Redactor redactor)
-    {
-        json.WriteStartArray("checks");
-        foreach (var check in checks)
-        {
-            json.WriteStartObject();
-            json.WriteString("check", check.Name);
-            json.WriteBoolean("ok", check.Ok);
-            json.WriteString("detail", redactor.Scrub(check.Detail));
-            if (check.Hint is not null) json.WriteString("hint", redactor.Scrub(check.Hint));
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-    }
-
-    private static ExitCode Outcome(List<CheckResult> checks) => checks.TrueForAll(c => c.Ok) ? ExitCode.Ok : checks.Exists(c => !c.Ok && c.Unreachable) ? ExitCode.Unreachable : ExitCode.Failed;
 }

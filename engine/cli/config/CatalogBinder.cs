@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using K2I.Base;
+using K2I.Catalogs.Hive;
 using K2I.Iceberg;
 using K2I.Pipeline;
 
@@ -8,7 +9,15 @@ namespace K2I.Cli.Config;
 /// <summary>Binds <c>[iceberg]</c>: which catalog, how to reach it, and where tables may lie.</summary>
 internal sealed class CatalogBinder(ValueReader values, SettingSection? section, Problems problems)
 {
-    private static readonly ConfigKey[] OfRest = [Keys.CatalogUri, Keys.StorageRoot, Keys.CatalogToken, Keys.CatalogCredential, Keys.CatalogScope, Keys.OAuth2ServerUri];
+    /// <summary>Which kinds of catalog a key has a meaning for.</summary>
+    private static readonly (ConfigKey Key, string[] Kinds)[] Meant =
+    [
+        (Keys.CatalogUri, ["rest", "hive", "nessie"]), (Keys.StorageRoot, ["rest"]), (Keys.CatalogToken, ["rest", "nessie"]), (Keys.CatalogCredential, ["rest"]),
+        (Keys.CatalogScope, ["rest"]), (Keys.OAuth2ServerUri, ["rest"]), (Keys.NessieRef, ["nessie"]), (Keys.HiveLocks, ["hive"]), (Keys.HiveTls, ["hive"]),
+        (Keys.HiveCaFile, ["hive"]), (Keys.HiveUser, ["hive"]),
+    ];
+
+    private static readonly string[] KindsWithHeaders = ["rest", "nessie"];
 
     private IEnumerable<Setting> Headers => section?.All.Where(s => KnownKeys.IsHeader(s.Key)) ?? [];
 
@@ -16,17 +25,65 @@ internal sealed class CatalogBinder(ValueReader values, SettingSection? section,
     {
         var space = values.Text(Keys.Namespace)!;
         if (!Names.IsDotted(space)) values.Bad(Keys.Namespace);
-        var options = values.Choice(Keys.Catalog) == 0 ? File(space) : Rest(space);
+        var kind = Keys.Catalog.Choices[values.Choice(Keys.Catalog)];
+        RefuseOthers(kind);
+        var options = kind switch
+        {
+            "rest" => Rest(space),
+            "hive" => Hive(space),
+            "nessie" => Nessie(space),
+            _ => Place(kind, space),
+        };
         return options with { FormatVersion = values.Choice(Keys.FormatVersion) + 2 };
     }
 
-    private IcebergOptions File(string space)
+    private void RefuseOthers(string kind)
     {
-        foreach (var key in OfRest)
-            if (values.Changes(key)) values.Wrong(key, "has no meaning with catalog = file", "set catalog = rest");
-        foreach (var header in Headers) problems.Add(header.KeyPlace, $"[iceberg] {header.Key}: has no meaning with catalog = file", "set catalog = rest");
+        foreach (var (key, kinds) in Meant)
+            if (!kinds.Contains(kind) && values.Changes(key)) values.Wrong(key, $"has no meaning with catalog = {kind}", $"set catalog = {kinds[0]}");
+        if (KindsWithHeaders.Contains(kind)) return;
+        foreach (var header in Headers) problems.Add(header.KeyPlace, $"[iceberg] {header.Key}: has no meaning with catalog = {kind}", "set catalog = rest");
+    }
+
+    /// <summary>A catalog whose tables lie in the warehouse.</summary>
+    private IcebergOptions Place(string kind, string space)
+    {
         if (!values.Has(Keys.Warehouse)) values.Missing(Keys.Warehouse);
-        return new IcebergOptions { Catalog = "file", Warehouse = Place(Keys.Warehouse) ?? "", Namespace = space };
+        return new IcebergOptions { Catalog = kind, Warehouse = Place(Keys.Warehouse) ?? "", Namespace = space };
+    }
+
+    private IcebergOptions Hive(string space)
+    {
+        if (space.Contains('.', StringComparison.Ordinal)) values.Bad(Keys.Namespace, "a Hive Metastore has namespaces of one level");
+        if (!values.Has(Keys.CatalogUri)) values.Missing(Keys.CatalogUri);
+        else if (ServerFlaw() is { } flaw) values.Bad(Keys.CatalogUri, expected: flaw);
+        _ = values.Flag(Keys.HiveLocks);
+        _ = values.Flag(Keys.HiveTls);
+        return Place("hive", space) with { Server = Server(Keys.CatalogUri, Keys.HiveLocks, Keys.HiveTls, Keys.HiveCaFile, Keys.HiveUser) };
+    }
+
+    private IcebergOptions Nessie(string space)
+    {
+        if (!values.Has(Keys.CatalogUri)) values.Missing(Keys.CatalogUri);
+        _ = Address(Keys.CatalogUri);
+        var server = Server(Keys.CatalogUri, Keys.NessieRef, Keys.CatalogToken);
+        return Place("nessie", space) with { Server = server.AddRange(BindHeaders().Select(h => KeyValuePair.Create(Keys.HeaderPrefix + h.Key, h.Value))) };
+    }
+
+    private ImmutableSortedDictionary<string, string> Server(params ConfigKey[] keys) => ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal,
+        keys.Select(k => KeyValuePair.Create(k.Name, values.Text(k) ?? "")).Where(p => p.Value.Length > 0));
+
+    private string? ServerFlaw()
+    {
+        try
+        {
+            _ = HiveOptions.ServersOf(values.Text(Keys.CatalogUri) ?? "");
+            return null;
+        }
+        catch (EngineException error)
+        {
+            return error.Message;
+        }
     }
 
     private IcebergOptions Rest(string space)

@@ -41,10 +41,13 @@ internal sealed class ConfigBinder(string sourceName, List<SettingSection> secti
         };
         var tables = new TableSections(sections, source, usual, iceberg, problems);
         tables.Bind();
+        var registry = new RegistryBinder(Section("registry"), sections.Find(s => s.Name == "registry"), problems).Bind();
+        if (registry is null) tables.RequireSchemas();
         var options = new EngineOptions
         {
             Kafka = Kafka(),
             Iceberg = iceberg,
+            Registry = registry,
             Tables = tables.Tables,
             Templates = tables.Templates,
             Lanes = engine.CountOrAuto(Keys.Lanes, 1, 64, EngineOptions.AutoLanes),

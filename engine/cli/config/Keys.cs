@@ -20,22 +20,68 @@ internal static class Keys
 
     public static readonly ConfigKey GroupProtocol = ConfigKey.Choice("kafka", "group_protocol", "Who shares out partitions. classic: the members of the group, any broker; consumer: the broker (KIP-848), Kafka 4.0 and later, quicker and without a pause for those who keep theirs.", "classic", "consumer");
 
-    public static readonly ConfigKey Catalog = ConfigKey.Choice("iceberg", "catalog", "What keeps track of the tables. file: the metadata files in the warehouse; rest: an Iceberg REST catalog server.", "file", "rest");
+    public static readonly ConfigKey Catalog = ConfigKey.Choice("iceberg", "catalog",
+        "What keeps track of the tables. file: the metadata files in the warehouse; rest: an Iceberg REST catalog server; "
+        + "hive: a Hive Metastore; nessie: a Nessie server.",
+        "file", "rest", "hive", "nessie");
     public static readonly ConfigKey Warehouse = new("iceberg", "warehouse", null, Place,
-        "Where the tables live: a directory, or a location in S3 such as s3://bucket/path. Needed with catalog = file. "
+        "Where the tables live: a directory, or a location in S3 such as s3://bucket/path. Needed unless catalog = rest. "
         + "With rest: what the server calls the warehouse, where it has several.",
         "./warehouse");
-    public static readonly ConfigKey CatalogUri = new("iceberg", "uri", null, "http:// or https:// and a host", "For catalog = rest: where the server is, without /v1.", "https://catalog.example.com/iceberg");
+    public static readonly ConfigKey CatalogUri = new("iceberg", "uri", null, "http:// or https:// and a host",
+        "Where the catalog's server is. rest: without /v1; nessie: with /api/v2; hive: thrift://host:port, several separated by commas.",
+        "https://catalog.example.com/iceberg");
     public static readonly ConfigKey StorageRoot = new("iceberg", "storage_root", null, Place,
         "For catalog = rest: tables may lie below this directory or location only, whatever the server says. "
         + "Needed unless warehouse is one.",
         "/srv/warehouse");
-    public static readonly ConfigKey CatalogToken = new("iceberg", "token", null, "a bearer token", "For catalog = rest: a bearer token.", "${file:/etc/k2i/catalog-token}") { Secret = true };
+    public static readonly ConfigKey CatalogToken = new("iceberg", "token", null, "a bearer token", "For catalog = rest or nessie: a bearer token.", "${file:/etc/k2i/catalog-token}") { Secret = true };
     public static readonly ConfigKey CatalogCredential = new("iceberg", "credential", null, "id:secret", "For catalog = rest: id:secret of an OAuth2 client; tokens are fetched and renewed with it.", "${file:/etc/k2i/catalog-credential}") { Secret = true };
     public static readonly ConfigKey CatalogScope = new("iceberg", "scope", "catalog", Text, "The OAuth2 scope asked for with the credential.");
     public static readonly ConfigKey OAuth2ServerUri = new("iceberg", "oauth2_server_uri", null, "http:// or https:// and a host", "Where tokens are fetched; without it URI/v1/oauth/tokens.", "https://login.example.com/oauth/token");
+    public static readonly ConfigKey NessieRef = new("iceberg", "ref", "main", "a name, maybe with @ and a hash",
+        "For catalog = nessie: the branch; a tag, or a branch at a hash, to look only.");
+    public static readonly ConfigKey HiveLocks = new("iceberg", "metastore_locks", "true", Flag,
+        "For catalog = hive: whether commits take the metastore's lock of the table. All writers of a table must do the same; "
+        + "false needs Hive 2.3.10, 4.0 or newer.");
+    public static readonly ConfigKey HiveTls = new("iceberg", "metastore_tls", "false", Flag, "For catalog = hive: whether the metastore speaks TLS.");
+    public static readonly ConfigKey HiveCaFile = new("iceberg", "metastore_ca_file", null, Path,
+        "For catalog = hive: PEM file of the authorities to trust, in place of the system's.", "/etc/k2i/ca.crt");
+    public static readonly ConfigKey HiveUser = new("iceberg", "metastore_user", null, Text,
+        "For catalog = hive: who the metastore is told is asking; without it the user of the process.", "k2i");
     public static readonly ConfigKey Namespace = new("iceberg", "namespace", "default", "names of a-z, 0-9 and _, joined by dots", "The namespace of tables whose name has none.");
     public static readonly ConfigKey FormatVersion = ConfigKey.Choice("iceberg", "format_version", "Iceberg format version of new tables. 3 has row ids, nanoseconds and deletion vectors; not every engine reads it yet.", "2", "3");
+
+    public static readonly ConfigKey RegistryUrl =
+        new("registry", "url", null, "http:// or https:// and a host, several separated by commas",
+        "Where the schema registry is, one with Confluent's API; of several addresses of one registry the next is asked "
+        + "where one gives no answer.",
+        "https://registry.example.com");
+    public static readonly ConfigKey RegistryContext = new("registry", "context", null, Text,
+        "The context that schema ids are counted in, where the registry has several.", "staging");
+    public static readonly ConfigKey RegistryUser = new("registry", "user", null, Text, "Basic authentication, with password.", "k2i");
+    public static readonly ConfigKey RegistryPassword = new("registry", "password", null, "a password", "The password of user.",
+        "${file:/etc/k2i/registry-password}")
+    { Secret = true };
+    public static readonly ConfigKey RegistryToken = new("registry", "token", null, "a bearer token", "A bearer token.",
+        "${file:/etc/k2i/registry-token}")
+    { Secret = true };
+    public static readonly ConfigKey RegistryCredential = new("registry", "credential", null, "id:secret",
+        "id:secret of an OAuth2 client; tokens are fetched and renewed with it.", "${file:/etc/k2i/registry-credential}")
+    { Secret = true };
+    public static readonly ConfigKey RegistryTokenUrl =
+        new("registry", "token_url", null, Host, "Where tokens are fetched for the credential.",
+        "https://login.example.com/oauth/token");
+    public static readonly ConfigKey RegistryScope =
+        new("registry", "scope", null, Text, "The OAuth2 scope asked for with the credential.", "registry");
+    public static readonly ConfigKey RegistryCaFile = new("registry", "ca_file", null, Path,
+        "PEM file of the authorities that are trusted, and no others; without it the system's.", "/etc/k2i/registry-ca.pem");
+    public static readonly ConfigKey RegistryCertificate = new("registry", "certificate", null, Path,
+        "PEM file of the certificate that K2I shows, with key.", "/etc/k2i/registry.crt");
+    public static readonly ConfigKey RegistryKey =
+        new("registry", "key", null, Path, "PEM file of the certificate's key.", "/etc/k2i/registry.key");
+    public static readonly ConfigKey RegistryTimeout =
+        new("registry", "timeout", "5s", Time, "For one answer; rows of other schemas are written meanwhile.");
 
     public static readonly ConfigKey S3Region = new("s3", "region", null, "a region",
         "The region of the bucket; without it that of AWS_REGION, the profile or the machine, or us-east-1 with an endpoint.",
@@ -139,7 +185,7 @@ internal static class Keys
         "So many snapshots of a branch stay whatever their age; "
         + "the table's property history.expire.min-snapshots-to-keep comes before it.");
     public static readonly ConfigKey Orphans = ConfigKey.Choice("maintenance", "orphans",
-        "Files below a table's location that the table does not name. "
+        "Files below a table's location that the table does not name, and uploads that were begun and never ended. "
         + "report: tell of them; remove: remove those that are found a second time; off: do not look.", "report", "remove", "off");
     public static readonly ConfigKey OrphanGrace = new("maintenance", "orphan_grace", "3d", Time,
         "A file that was changed later than this ago is no orphan yet; longer than any writer takes from a file to its commit.");
@@ -152,13 +198,32 @@ internal static class Keys
     { Verbatim = true };
     public static readonly ConfigKey MaxTables = new("table", "max_tables", "1000", Count,
         "For table: topics that would make more tables than that are told of and left alone.");
-    public static readonly ConfigKey Format = ConfigKey.Choice("table", "format", "What a record's value holds. json: typed columns; raw: the value as one column.", "json", "raw");
+    public static readonly ConfigKey Format = ConfigKey.Choice("table", "format",
+        "What a record's value holds. json: typed columns; raw: the value as one column; avro: typed columns, "
+        + "by the schema that each record names.",
+        "json", "raw", "avro");
+    public static readonly ConfigKey Wire = ConfigKey.Choice("table", "wire",
+        "For format = avro: where a record names its schema. confluent: a 0 and 4 bytes before the payload, or a header; "
+        + "apicurio8: a 0 and 8 bytes; glue: AWS Glue's frame; azure: the header content-type; "
+        + "single_object: Avro's single-object encoding; bare: nowhere, the one of schema, "
+        + "which is the default with schema.", "confluent", "bare", "apicurio8", "glue", "azure", "single_object");
+    public static readonly ConfigKey WriterSchema = new("table", "schema", null, Path,
+        "For format = avro: the file of the schema that all records are written with; without it [registry] has the schemas.",
+            "./event.avsc");
+    public static readonly ConfigKey OnIncompatible = ConfigKey.Choice("table", "on_incompatible",
+        "For format = avro: a schema has a field that does not go into the column of its name, however that is widened. "
+        + "dead_letter: its records "
+        + "are set aside; pause: the table stops; new_column: the field gets a column NAME_v2.", "dead_letter", "pause", "new_column");
     public static readonly ConfigKey RawValue = ConfigKey.Choice("table", "raw_value", "For format = raw: the type of the value column.", "binary", "string");
     public static readonly ConfigKey RawKey = ConfigKey.Choice("table", "raw_key", "For format = raw: the type of the key column.", "binary", "string");
     public static readonly ConfigKey Columns = new("table", "columns", null, "columns such as id: long!, name: string", "The columns: at most 5000 counted at every depth, no two whose dotted names differ in case only. Without them and a schema file: those of the table if it exists, else inferred from the first records.", "event_id: string!, event_time: timestamptz, user: struct<id: long, name: string>");
     public static readonly ConfigKey SchemaFile = new("table", "schema_file", null, Path, "An Iceberg schema or a JSON Schema that gives the columns.", "./events.schema.json");
     public static readonly ConfigKey InferRecords = new("table", "infer_records", "1000", Count, "How many records are looked at to infer the columns; what comes later has to fit the types that these have.");
-    public static readonly ConfigKey UnknownFields = ConfigKey.Choice("table", "unknown_fields", "A field that is no column: ignore it, evolve (add the column; where the table cannot have it, set the record aside) or dead_letter (set the record aside).", "ignore", "evolve", "dead_letter");
+    public static readonly ConfigKey UnknownFields =
+        ConfigKey.Choice("table", "unknown_fields",
+        "A field that is no column: ignore it, evolve (add the column; where the table cannot have it, set the record aside) "
+        + "or dead_letter (set the record aside). "
+        + "With format = avro and no columns given, evolve is the default.", "ignore", "evolve", "dead_letter");
     public static readonly ConfigKey TimestampUnit = ConfigKey.Choice("table", "timestamp_unit", "What a number means in a time or timestamp column whose own name does not end in _ms, _us or _ns, which says it: s, ms, us or ns, since midnight or since 1970.", "ms", "s", "us", "ns");
     public static readonly ConfigKey CaseSensitive = new("table", "case_sensitive", "true", Flag, "Whether a field that differs from its column in the case of letters A to Z alone is another field, and left out, or is taken for it.");
     public static readonly ConfigKey PartitionBy = new("table", "partition_by", null, "partition fields such as day(event_time), bucket(16, user_id)", "Iceberg partitioning: column, year, month, day, hour(column), bucket(n, column), truncate(w, column).", "day(event_time), bucket(16, user_id)");
@@ -201,13 +266,19 @@ internal static class Keys
     /// <summary>Keys of a table that start with it are <see cref="TimestampUnit"/> of one column: <c>timestamp_unit.event.created = us</c>.</summary>
     public const string UnitPrefix = "timestamp_unit.";
 
-    /// <summary>Keys of <c>[iceberg]</c> that start with it are headers of requests to a REST catalog: <c>header.X-Tenant = a</c>.</summary>
+    /// <summary>
+    /// Keys of <c>[iceberg]</c> that start with it and of <c>[registry]</c> that start with it are headers of requests to a REST catalog
+    /// or the registry: <c>header.X-Tenant = a</c>.
+    /// </summary>
     public const string HeaderPrefix = "header.";
 
     public static readonly ConfigKey[] All =
     [
         Brokers, Group, ClientId, InstanceId, GroupProtocol,
-        Catalog, Warehouse, CatalogUri, StorageRoot, CatalogToken, CatalogCredential, CatalogScope, OAuth2ServerUri, Namespace, FormatVersion,
+        Catalog, Warehouse, CatalogUri, StorageRoot, CatalogToken, CatalogCredential, CatalogScope, OAuth2ServerUri, NessieRef,
+        HiveLocks, HiveTls, HiveCaFile, HiveUser, Namespace, FormatVersion,
+        RegistryUrl, RegistryContext, RegistryUser, RegistryPassword, RegistryToken, RegistryCredential, RegistryTokenUrl, RegistryScope,
+            RegistryCaFile, RegistryCertificate, RegistryKey, RegistryTimeout,
         S3Region, S3Endpoint, S3PathStyle, S3AccessKey, S3SecretKey, S3SessionToken, S3Profile, S3CaFile, S3UploadMemory,
         Memory, Lanes, FlushThreads, DataDirectory, ShutdownTimeout,
         WalMode, WalFileSize, WalMaxBytes, WalGroupInterval,
@@ -217,7 +288,8 @@ internal static class Keys
         FlushBytes, FlushRows, FlushInterval,
         Maintenance, MaintenanceThreads, MaintenanceCpu, MaintenanceMemory, MaintenanceEvery, TargetFileSize, Settle,
             ExpireAfter, KeepSnapshots, Orphans, OrphanGrace,
-        Topics, TableName, MaxTables, Format, Columns, SchemaFile, InferRecords, UnknownFields, CaseSensitive, TimestampUnit, RawValue,
+        Topics, TableName, MaxTables, Format, Wire, WriterSchema, OnIncompatible, Columns, SchemaFile, InferRecords, UnknownFields,
+            CaseSensitive, TimestampUnit, RawValue,
             RawKey, PartitionBy, Key, Start, KafkaColumn,
         TableFlushBytes, TableFlushRows, TableFlushInterval,
         TableMaintenance, SortBy, TableTargetFileSize, TableExpireAfter, TableKeepSnapshots, TableOrphans, TableOrphanGrace, Retention,
@@ -227,7 +299,7 @@ internal static class Keys
 
     /// <summary>Section names in the order of the default file; <c>table</c> stands for <c>table.NAME</c>.</summary>
     public static readonly string[] Sections =
-        ["kafka", "iceberg", "s3", "engine", "wal", "log", "http", "query", "flush", "maintenance", "table"];
+        ["kafka", "registry", "iceberg", "s3", "engine", "wal", "log", "http", "query", "flush", "maintenance", "table"];
 
     public static IEnumerable<string> NamesIn(string section) => All.Where(k => k.Section == section).Select(k => k.Name);
 }

@@ -107,6 +107,9 @@ internal static class StatusJson
         json.WriteNumber("bytes_rewritten", maintenance.BytesRewritten);
         json.WriteNumber("files_removed", maintenance.FilesRemoved);
         json.WriteNumber("bytes_removed", maintenance.BytesRemoved);
+        json.WriteNumber("unfinished_aborted", maintenance.UnfinishedAborted);
+        json.WriteNumber("orphans", maintenance.Orphans);
+        json.WriteNumber("unfinished", maintenance.Unfinished);
         json.WriteNumber("snapshots_expired", maintenance.SnapshotsExpired);
         ShapeJson.Write(json, maintenance.Shape);
         json.WriteEndObject();

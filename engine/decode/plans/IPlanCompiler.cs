@@ -7,8 +7,8 @@ namespace K2I.Decode;
 public interface IPlanCompiler
 {
     /// <summary>
-    /// How records of <paramref name="writer"/> go into <paramref name="table"/>, or what the table lacks for it, or why they cannot. Does not throw on what the
-    /// schema says.
+    /// How records of <paramref name="writer"/> go into <paramref name="table"/>, or what the table lacks for it, or why they cannot. Does
+    /// not throw on what the schema says.
     /// </summary>
     RecordPlan Compile(WriterSchema writer, Schema table, PlanOptions options);
 

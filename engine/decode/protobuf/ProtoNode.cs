@@ -41,8 +41,8 @@ internal sealed class ProtoNode : DecodeNode
         Target = IsRepeated ? proto.IsMap ? ProtoTarget.Map : ProtoTarget.List : TargetOf(proto, column.Type.Kind);
         if (column.Type is PrimitiveType { Kind: TypeKind.Decimal } type)
         {
-            Factor = Power(type.Scale);
-            Limit = Power(type.Precision);
+            Factor = Digits.LargePower(type.Scale);
+            Limit = Digits.LargePower(type.Precision);
         }
         switch (Target)
         {
@@ -169,11 +169,4 @@ internal sealed class ProtoNode : DecodeNode
             _ => ProtoTarget.Json,
         },
     };
-
-    private static Int128 Power(int exponent)
-    {
-        Int128 power = 1;
-        for (var i = 0; i < exponent; i++) power *= 10;
-        return power;
-    }
 }

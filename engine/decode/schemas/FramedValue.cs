@@ -81,7 +81,8 @@ public readonly ref struct FramedValue
 
     private static FramedValue Azure(in RecordInput record)
     {
-        if (record.Headers is not { } headers || !Last(headers, "content-type"u8, out var type)) return Wrong("there is no header content-type");
+        if (record.Headers is not { } headers
+            || !Last(headers, "content-type"u8, out var type)) return Wrong("there is no header content-type");
         var at = type.LastIndexOf((byte)'+') + 1;
         return at > 0 && UInt128.TryParse(type[at..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var id)
             ? new(new(SchemaIdKind.Guid, id), record.Value) { IsInHeader = true }
@@ -119,7 +120,8 @@ public readonly ref struct FramedValue
     /// <summary>What else the bytes may be.</summary>
     private static string HintOf(ReadOnlySpan<byte> value) => value switch
     {
-        [(byte)'O', (byte)'b', (byte)'j', 1, ..] => "it is an Avro object container file, a form for files: have the producer write single records",
+        [(byte)'O', (byte)'b', (byte)'j', 1, ..] =>
+            "it is an Avro object container file, a form for files: have the producer write single records",
         [0xC3, 1, ..] => "it looks like Avro's single-object encoding: wire = single_object",
         [3, 0 or 5, ..] => "it looks like AWS Glue's frame: wire = glue",
         [(byte)'{', ..] => "it looks like JSON: format = json",

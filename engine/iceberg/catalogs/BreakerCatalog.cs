@@ -36,6 +36,14 @@ public sealed class BreakerCatalog(ICatalog inner, CircuitBreaker breaker) : ICa
 
     public bool Drop(TableIdent ident, bool purge) => breaker.Call(() => inner.Drop(ident, purge));
 
+    public Table Register(TableIdent ident, string metadataLocation) => breaker.Call(() => inner.Register(ident, metadataLocation));
+
+    public void Rename(TableIdent from, TableIdent to) => breaker.Call(() =>
+    {
+        inner.Rename(from, to);
+        return true;
+    });
+
     // Listings are for commands and read as a whole: a circuit is told how they ended.
     public IEnumerable<ImmutableArray<string>> ListNamespaces() => breaker.Call(() => inner.ListNamespaces().ToList());
 

@@ -68,10 +68,7 @@ public sealed class FileCatalog : ICatalog
         if (creation.Location is { } wanted && Location.Normalize(wanted) != location)
             throw new EngineException(ErrorKind.Invalid, $"table {ident} cannot lie at {wanted}: a file catalog puts it at {location}");
         if (FindLatest(folder).Version > 0) throw Exists(ident);
-        if (creation.Refusal() is { } refusal) throw new EngineException(ErrorKind.Invalid, $"table {ident} cannot be created: {refusal}");
-        var metadata = TableMetadataBuilder.Empty(creation.FormatVersion)
-            .Apply(creation.Updates(random.NewGuid().ToString(), location))
-            .Build(clock.UnixMs);
+        var metadata = creation.Build(ident, random.NewGuid().ToString(), location, clock.UnixMs);
         var (file, bytes) = Version(folder, 1, metadata, metadata);
         bool made;
         try
@@ -93,9 +90,8 @@ public sealed class FileCatalog : ICatalog
         var folder = MetadataFolder(current.Ident);
         if (VersionOf(Location.NameOf(current.MetadataLocation)) is not { } version)
             throw new EngineException(ErrorKind.Invalid, $"table {current.Ident}: {current.MetadataLocation} is not a metadata file of this catalog");
-        foreach (var requirement in requirements)
-            if (requirement.Violation(current.Metadata) is { } why) return new CommitOutcome.Conflict($"table {current.Ident}: {why}");
-        var next = TableMetadataBuilder.From(current.Metadata, current.MetadataLocation).Apply(updates).Build(clock.UnixMs);
+        var next = MetadataFiles.Next(current, updates, requirements, clock.UnixMs, out var violation);
+        if (next is null) return new CommitOutcome.Conflict($"table {current.Ident}: {violation}");
         if (ReferenceEquals(next, current.Metadata)) return new CommitOutcome.Committed(current);
         if (next.Location != current.Metadata.Location) throw new EngineException(ErrorKind.Invalid, $"table {current.Ident}: a file catalog cannot move it to {next.Location}");
         if (LocationOf(folder, version) is null)
@@ -124,7 +120,7 @@ public sealed class FileCatalog : ICatalog
         KillPoint.Hit("catalog.version-made");
         WriteHint(folder, version + 1);
         KillPoint.Hit("catalog.hint-written");
-        DropOldVersions(current.Metadata, next);
+        MetadataFiles.DropOld(store, current.Metadata, next);
         return new CommitOutcome.Committed(new Table(current.Ident, next, file));
     }
 
@@ -138,6 +134,12 @@ public sealed class FileCatalog : ICatalog
             _ = store.Delete(file.Location);
         return true;
     }
+
+    public Table Register(TableIdent ident, string metadataLocation) => throw new EngineException(ErrorKind.Unsupported,
+        $"table {ident} cannot be registered: in a file catalog the folder is the table; `k2i tables … --metadata` looks at one that lies elsewhere");
+
+    public void Rename(TableIdent from, TableIdent to) => throw new EngineException(ErrorKind.Unsupported,
+        $"table {from} cannot be renamed: in a file catalog the folder is the name, and the files are known by it");
 
     public IEnumerable<ImmutableArray<string>> ListNamespaces() => NamespacesBelow([]);
 
@@ -189,10 +191,10 @@ public sealed class FileCatalog : ICatalog
 
     private string MetadataFolder(TableIdent ident) => TableFolder(ident) + "/metadata";
 
-    /// <summary>The name and content of a new version. Writers that race from one version must try one name: whether it is compressed is up to that version's property, not the new one's. Of codecs gzip is known; any other leaves it plain.</summary>
+    /// <summary>The name and content of a new version. Writers that race from one version must try one name: whether it is compressed is up to that version's property, not the new one's.</summary>
     private static (string Location, byte[] Bytes) Version(string folder, int version, TableMetadata before, TableMetadata next)
     {
-        var zipped = string.Equals(before.Property(TableProperties.MetadataCodec), "gzip", StringComparison.OrdinalIgnoreCase);
+        var zipped = MetadataFiles.AreZipped(before);
         var bytes = TableMetadataJson.ToBytes(next, zipped);
         return (string.Create(CultureInfo.InvariantCulture, $"{folder}/v{version}{(zipped ? ZippedSuffix : MetadataSuffix)}"), bytes);
     }
@@ -256,24 +258,6 @@ public sealed class FileCatalog : ICatalog
         catch (EngineException)
         {
             return null;
-        }
-    }
-
-    private void DropOldVersions(TableMetadata before, TableMetadata after)
-    {
-        if (!after.BoolProperty(TableProperties.DeleteAfterCommit, otherwise: false)) return;
-        var kept = after.MetadataLog.Select(e => e.Location).ToHashSet(StringComparer.Ordinal);
-        foreach (var entry in before.MetadataLog)
-        {
-            if (kept.Contains(entry.Location)) continue;
-            try
-            {
-                _ = store.Delete(entry.Location);
-            }
-            catch (EngineException)
-            {
-                // Left for orphan removal.
-            }
         }
     }
 

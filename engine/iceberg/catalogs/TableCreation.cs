@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 
+using K2I.Base;
 using K2I.Columns;
 
 namespace K2I.Iceberg;
@@ -20,12 +21,20 @@ public sealed record TableCreation
     /// <summary>Where the table is to lie; null: where the catalog puts tables of its name.</summary>
     public string? Location { get; init; }
 
+    /// <summary>The first metadata of the table, for catalogs that keep it themselves.</summary>
+    /// <exception cref="EngineException">Invalid: no table can be so.</exception>
+    public TableMetadata Build(TableIdent ident, string uuid, string location, long unixMs)
+    {
+        if (Refusal() is { } refusal) throw new EngineException(ErrorKind.Invalid, $"table {ident} cannot be created: {refusal}");
+        return TableMetadataBuilder.Empty(FormatVersion).Apply(Updates(uuid, location)).Build(unixMs);
+    }
+
     /// <summary>Why no table can be so; null if one can. Every catalog asks before it makes one.</summary>
     internal string? Refusal() =>
         FormatRules.Refusal(Schema, FormatVersion) ?? ColumnNames.Clashes(Schema.Struct, Spec.ReservedNames(Schema)).FirstOrDefault()?.ToString();
 
     /// <summary>The updates that make the table out of nothing.</summary>
-    internal IEnumerable<MetadataUpdate> Updates(string uuid, string location)
+    private IEnumerable<MetadataUpdate> Updates(string uuid, string location)
     {
         yield return new MetadataUpdate.AssignUuid(uuid);
         yield return new MetadataUpdate.SetLocation(location);

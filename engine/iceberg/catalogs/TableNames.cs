@@ -5,7 +5,7 @@ using K2I.Base;
 namespace K2I.Iceberg;
 
 /// <summary>Which names tables and namespaces may have where they become folders.</summary>
-internal static class TableNames
+public static class TableNames
 {
     private const int MaxLength = 128;
 

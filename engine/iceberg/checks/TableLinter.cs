@@ -112,6 +112,10 @@ public sealed class TableLinter(IObjectStore store)
             return manifests[key] = known;
         }
 
+        /// <summary>One spelling of a name; tables that were made to be moved have relative ones.</summary>
+        private static string NameOf(string location) =>
+            location.StartsWith('/') || location.Contains(":/", StringComparison.Ordinal) ? Location.Normalize(location) : location;
+
         private void CheckOrphans()
         {
             var named = files.Values.Select(f => f.FilePath)
@@ -119,9 +123,9 @@ public sealed class TableLinter(IObjectStore store)
                 .Concat(Metadata.Snapshots.Select(s => s.ManifestList).OfType<string>())
                 .Concat(Metadata.Statistics.Concat(Metadata.PartitionStatistics).Select(s => s.Path))
                 .Concat(Metadata.MetadataLog.Select(e => e.Location)).Append(table.MetadataLocation)
-                .Select(Location.Normalize).ToHashSet(StringComparer.Ordinal);
+                .Select(NameOf).ToHashSet(StringComparer.Ordinal);
             foreach (var file in store.List(Metadata.Location + "/"))
-                if (!named.Contains(Location.Normalize(file.Location)) && Location.NameOf(file.Location) != FileCatalog.HintName) findings.Warn("orphan", file.Location, "nothing refers to it");
+                if (!named.Contains(NameOf(file.Location)) && Location.NameOf(file.Location) != FileCatalog.HintName) findings.Warn("orphan", file.Location, "nothing refers to it");
         }
     }
 }

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace K2I.Iceberg;
 
 /// <summary>Partition specs and sort orders as metadata and manifests write them (table spec, appendix C).</summary>
-internal static class SpecJson
+public static class SpecJson
 {
     public static PartitionSpec ReadSpec(JsonElement json, string what)
     {

@@ -6,7 +6,10 @@ using K2I.Storage;
 
 namespace K2I.Maintenance;
 
-/// <summary>Finds files below a table's location that the table does not name, and removes them where it is told to.</summary>
+/// <summary>
+/// Finds files below a table's location that the table does not name, and objects that were begun there and never ended; removes them where
+/// it is told to.
+/// </summary>
 /// <remarks>
 /// <code>
 /// list ─► load the table ─► list again ─► load again ─► remove 1,000 ─► load again ─► …
@@ -34,6 +37,7 @@ internal sealed class OrphanJob(OrphanPlan plan, JobContext context) : SteppedJo
     private readonly Dictionary<UInt128, ObjectInfo> orphans = [];
     private readonly List<string> metadataFiles = [];
     private readonly HashSet<UInt128> superseded = [];
+    private UnfinishedObjects? unfinished;
     private UInt128 parts = 1;
     private string place = "";
     private int conflicts;
@@ -66,14 +70,12 @@ internal sealed class OrphanJob(OrphanPlan plan, JobContext context) : SteppedJo
             Inspect(file, table);
             yield return Walked;
         }
-        if (!Policy.Remove)
+        unfinished = new UnfinishedObjects(Context, root, listing);
+        foreach (var _ in unfinished.Find()) yield return Walked;
+        var why = Policy.Remove ? TooMuch() ?? Lost(table) : null;
+        if (!Policy.Remove || why is not null)
         {
-            Outcome = new JobOutcome { Orphans = Left(), Notes = Notes([]) };
-            yield break;
-        }
-        if ((TooMuch() ?? Lost(table)) is { } why)
-        {
-            Outcome = new JobOutcome { Conflict = why, Orphans = Left(), Notes = Notes([]) };
+            Outcome = Ended(null, 0) with { Conflict = why };
             yield break;
         }
         var wanted = plan.Quarantine is { } quarantine ? orphans.Where(o => quarantine.Holds(o.Value)).Select(o => o.Key).ToArray()
@@ -92,16 +94,21 @@ internal sealed class OrphanJob(OrphanPlan plan, JobContext context) : SteppedJo
             if (removal.HasGivenUp) break;
             yield return Walked + ((1 - Walked) * removal.Seen / (wanted.Length + 1.0));
         }
-        plan.Quarantine?.Keep(orphans.Values);
-        Outcome = new JobOutcome
-        {
-            FilesRemoved = removal.Removed,
-            BytesRemoved = removal.RemovedBytes,
-            FilesFailed = removal.Failed,
-            Orphans = Left(),
-            Notes = Notes(removal.Notes(wanted.Length)),
-        };
+        foreach (var _ in unfinished.Abort(plan.Quarantine)) yield return Walked;
+        plan.Quarantine?.Keep([.. orphans.Values, .. unfinished.LeftAsFiles]);
+        Outcome = Ended(removal, wanted.Length);
     }
+
+    private JobOutcome Ended(FileRemoval? removal, int wanted) => new()
+    {
+        FilesRemoved = removal?.Removed ?? 0,
+        BytesRemoved = (removal?.RemovedBytes ?? 0) + unfinished!.AbortedBytes,
+        FilesFailed = (removal?.Failed ?? 0) + unfinished.Failed,
+        Orphans = [.. orphans.Values.OrderBy(f => f.Location, StringComparer.Ordinal).Select(f => new StoredFile(f.Location, f.Length))],
+        UnfinishedAborted = unfinished.Aborted,
+        Unfinished = unfinished.Left,
+        Notes = [.. Notes(removal?.Notes(wanted) ?? []), .. unfinished.Notes()],
+    };
 
     private void Require(Table table)
     {
@@ -210,9 +217,6 @@ internal sealed class OrphanJob(OrphanPlan plan, JobContext context) : SteppedJo
             .FirstOrDefault() is { } lost
             ? $"snapshot {lost} is being read and has expired: which files it needs cannot be told"
             : null;
-
-    private ImmutableArray<StoredFile> Left() =>
-        [.. orphans.Values.OrderBy(f => f.Location, StringComparer.Ordinal).Select(f => new StoredFile(f.Location, f.Length))];
 
     private ImmutableArray<string> Notes(ImmutableArray<string> notes)
     {

@@ -13,8 +13,10 @@ internal sealed class OrphanListing(string root, Table table, long olderThanMs, 
 
     /// <summary>It is old enough, and no file that others look after. A file without a time is none: its age is not known.</summary>
     public bool MayBeOrphan(ObjectInfo file) =>
-        file.LastModifiedMs > 0 && file.LastModifiedMs < olderThanMs && !IsHidden(LocationKey.PathOf(file.Location))
-        && Location.NameOf(file.Location) != FileCatalog.HintName && !use.IsInUse(file.Location);
+        MayBeLeft(file.Location, file.LastModifiedMs) && Location.NameOf(file.Location) != FileCatalog.HintName;
+
+    /// <summary>Whoever began it has had time enough to end it.</summary>
+    public bool MayBeLeft(UnfinishedObject unfinished) => MayBeLeft(unfinished.Location, unfinished.SinceMs);
 
     /// <summary>A table's metadata file.</summary>
     public static bool IsMetadata(string location) =>
@@ -22,6 +24,9 @@ internal sealed class OrphanListing(string root, Table table, long olderThanMs, 
 
     /// <summary>A metadata file may be this table's, by where it lies.</summary>
     public bool IsMetadataPlace(string location) => metadataFolders.Contains(FolderOf(location), StringComparer.Ordinal);
+
+    private bool MayBeLeft(string location, long sinceMs) =>
+        sinceMs > 0 && sinceMs < olderThanMs && !IsHidden(LocationKey.PathOf(location)) && !use.IsInUse(location);
 
     private static string FolderOf(string location) => LocationKey.PathOf(location[..(location.LastIndexOf('/') + 1)]);
 

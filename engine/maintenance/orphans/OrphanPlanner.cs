@@ -12,6 +12,6 @@ public static class OrphanPlanner
     public static OrphanPlan? Plan(TableMetadata table, OrphanPolicy policy, IOrphanQuarantine? quarantine = null) =>
         GarbageRule.Refusal(table) is null
             ? new OrphanPlan($"files older than {Units.FormatMs(policy.GraceMs)} that the table does not name, "
-                + $"below {policy.Location ?? table.Location}", policy, quarantine)
+                + $"and objects begun and never ended, below {policy.Location ?? table.Location}", policy, quarantine)
             : null;
 }

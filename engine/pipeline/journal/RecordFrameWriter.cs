@@ -12,10 +12,10 @@ internal sealed class RecordFrameWriter
     internal const int TargetBytes = 64 << 10;
 
     /// <summary>Of a frame with a head and some records; it grows.</summary>
-    private const int FirstBytes = 4 << 10, MostKeptBytes = TargetBytes * 2;
+    internal const int FirstBytes = 4 << 10;
 
     private readonly int maxBytes;
-    private readonly int targetBytes;
+    private int targetBytes;
     private byte[] bytes = new byte[FirstBytes];
     private int length;
     private int count;
@@ -25,7 +25,7 @@ internal sealed class RecordFrameWriter
     private bool ended;
 
     /// <summary>Makes frames of at most <paramref name="maxBytes"/>.</summary>
-    internal RecordFrameWriter(int maxBytes) => (this.maxBytes, targetBytes) = (maxBytes, Math.Min(TargetBytes, maxBytes / 2));
+    internal RecordFrameWriter(int maxBytes) => (this.maxBytes, targetBytes) = (maxBytes, AtMost(TargetBytes, maxBytes));
 
     internal bool IsEmpty => !begun;
 
@@ -33,7 +33,10 @@ internal sealed class RecordFrameWriter
     internal int Capacity => bytes.Length;
 
     /// <summary>A large record has been in it: it holds more memory than others.</summary>
-    internal bool HasGrown => bytes.Length > MostKeptBytes;
+    internal bool HasGrown => bytes.Length > targetBytes * 2;
+
+    /// <summary>From now on a frame is appended that has grown to so many bytes.</summary>
+    internal void Aim(int bytesOfFrame) => targetBytes = AtMost(bytesOfFrame, maxBytes);
 
     internal ReadOnlySpan<byte> Bytes => bytes.AsSpan(0, length);
 
@@ -76,6 +79,8 @@ internal sealed class RecordFrameWriter
         if (!begun) Begin(from, of, from);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(RecordFrame.Next), next.Value);
     }
+
+    private static int AtMost(int targetBytes, int maxBytes) => Math.Min(targetBytes, maxBytes / 2);
 
     private void Begin(Offset offset, Source of, Offset from)
     {

@@ -26,7 +26,7 @@ internal static class SchemaFit
 
     /// <summary>Records that were decoded into <paramref name="known"/> can go on as <paramref name="now"/>: it has the same fields, perhaps wider or optional now, and others that are optional or have a default.</summary>
     /// <param name="byName">Records name columns as the table did; else they have schemas of their own, and a plan finds out.</param>
-    internal static bool Continues(DataType known, DataType now, bool byName)
+    internal static bool Continues(DataType known, DataType now, bool byName = true)
     {
         if (known.Kind is not (TypeKind.Struct or TypeKind.List or TypeKind.Map)) return Takes(now, known);
         if (known.Kind != now.Kind) return false;

@@ -27,6 +27,14 @@ public sealed record MaintenanceStatus
 
     public long BytesRemoved { get; init; }
 
+    /// <summary>Objects that were begun and never ended, and were given up.</summary>
+    public long UnfinishedAborted { get; init; }
+
+    /// <summary>Files that the table did not name when last looked for, and objects never ended, that were left.</summary>
+    public int Orphans { get; init; }
+
+    public int Unfinished { get; init; }
+
     public long SnapshotsExpired { get; init; }
 
     public long Conflicts { get; init; }
@@ -46,6 +54,7 @@ public sealed record MaintenanceStatus
         BytesRewritten = BytesRewritten + outcome.BytesWritten,
         FilesRemoved = FilesRemoved + outcome.FilesRemoved,
         BytesRemoved = BytesRemoved + outcome.BytesRemoved,
+        UnfinishedAborted = UnfinishedAborted + outcome.UnfinishedAborted,
         SnapshotsExpired = SnapshotsExpired + outcome.Snapshots,
     };
 }

@@ -171,6 +171,8 @@ internal sealed class TableMaintenance(TableHandle table, EngineContext engine)
         kept.Done(plan.Kind);
         var outcome = job.Outcome!;
         status = status.With(outcome);
+        if (plan.Kind == JobKind.Orphans && !kept.IsLetters)
+            status = status with { Orphans = outcome.Orphans.Length, Unfinished = outcome.Unfinished.Length };
         tookMs = clock.MonotonicMs - started;
         Tell(context.Ident, plan, outcome);
         return outcome.Conflict is null ? End.Done : End.InTheWay;
@@ -188,7 +190,8 @@ internal sealed class TableMaintenance(TableHandle table, EngineContext engine)
         engine.Log.Info("table looked after", ("table", ident), ("job", plan.Kind), ("reason", plan.Reason),
             ("files_in", outcome.FilesIn), ("files_out", outcome.FilesOut), ("bytes", outcome.BytesWritten),
             ("removed", outcome.FilesRemoved),
-            ("snapshots", outcome.Snapshots), ("took_ms", tookMs));
+            ("snapshots", outcome.Snapshots), ("orphans", outcome.Orphans.Length), ("unfinished", outcome.Unfinished.Length),
+            ("unfinished_aborted", outcome.UnfinishedAborted), ("took_ms", tookMs));
         foreach (var note in outcome.Notes)
             engine.Log.Info("of a table's upkeep", ("table", ident), ("job", plan.Kind), ("note", note));
     }

@@ -5,8 +5,8 @@ using K2I.Memory;
 namespace K2I.Ring;
 
 /// <summary>
-/// Owner of the memory of all key indexes of a process: a range of address space as large as the budget, in units of 64 KiB. A unit is one
-/// place, or 4 or 16 of them, given out and taken back one by one. An index that is refused says that it is incomplete.
+/// Owner of the memory of all key indexes of a process: a range of address space as large as the budget, in units of 32 KiB. A unit is one
+/// place, or 2, 4 or 8 of them, given out and taken back one by one. An index that is refused says that it is incomplete.
 /// </summary>
 /// <remarks>
 /// Threads: any; a short lock, taken where a part of an index grows or goes. Nothing is unmapped before <see cref="Dispose"/>: a reader
@@ -29,7 +29,7 @@ public sealed class IndexBudget : IDisposable
     private readonly NativeBuffer memory;
     private readonly Unit[] units;
     private readonly Stack<int> warm = [], cold = [];
-    private readonly List<int>[] open = [[], [], []];
+    private readonly List<int>[] open = [[], [], [], []];
     private int unused;
     private long heldBytes;
 

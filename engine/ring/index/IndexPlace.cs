@@ -1,14 +1,14 @@
 namespace K2I.Ring;
 
 /// <summary>A place of an <see cref="IndexBudget"/>: one of the equal parts of a unit.</summary>
-/// <param name="Size">Which of the sizes: 0 is <see cref="SmallestBytes"/>, each next one four times as much, 2 a whole unit.</param>
+/// <param name="Size">Which of the sizes: 0 is <see cref="SmallestBytes"/>, each next one twice as much, 3 a whole unit.</param>
 internal readonly record struct IndexPlace(int Unit, int Part, int Size)
 {
-    internal const int SmallestBytes = 4 << 10, Sizes = 3, UnitBytes = 64 << 10;
+    internal const int SmallestBytes = 4 << 10, Sizes = 4, UnitBytes = SmallestBytes << (Sizes - 1);
 
     internal int Bytes => BytesOf(Size);
 
-    internal static int BytesOf(int size) => SmallestBytes << (2 * size);
+    internal static int BytesOf(int size) => SmallestBytes << size;
 
     internal static int PartsOf(int size) => UnitBytes / BytesOf(size);
 }

@@ -15,7 +15,7 @@ namespace K2I.Ring;
 /// </remarks>
 internal sealed class KeyDirectory(IndexBudget budget, IndexedSegments segments)
 {
-    /// <summary>65,536 shards of 64 KiB: some 150 million keys.</summary>
+    /// <summary>65,536 shards of 32 KiB: some 75 million keys.</summary>
     private const int MaxDepth = 16;
 
     private const int ReturnsAtOnce = 4, Uneven = 16;

@@ -297,6 +297,65 @@ public sealed class OrphanTests : IDisposable
         Assert.StartsWith("1 files could not be removed", Assert.Single(job.Outcome.Notes), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void ObjectsThatWereNeverEndedGoWhenTheyAreOldAndNobodysAtThem()
+    {
+        var left = Begin("data/left.parquet");
+        var used = Begin("data/used.parquet");
+        Begin("data/_hidden/a.parquet");
+        kept.Clock.Pass(3 * DayMs);
+        var young = Begin("data/young.parquet");
+        kept.Clock.Pass(60_000);
+        kept.Use.Files.Add(used);
+        var told = kept.Run(Plan(new OrphanPolicy()));
+        Assert.Equal([left], told.Unfinished.Select(u => u.Location));
+        Assert.Equal(0, told.UnfinishedAborted);
+        Assert.Equal(4, kept.Stored.ListUnfinished(Home + "/").Count());
+        var done = Remove();
+        Assert.Equal((1, 100, 0), (done.UnfinishedAborted, done.BytesRemoved, done.Unfinished.Length));
+        Assert.DoesNotContain(left, kept.Stored.ListUnfinished(Home + "/").Select(u => u.Location));
+        Assert.Contains(young, kept.Stored.ListUnfinished(Home + "/").Select(u => u.Location));
+        kept.RequireWhole();
+    }
+
+    [Fact]
+    public void ObjectsThatWereNeverEndedWaitInQuarantineLikeFiles()
+    {
+        Begin("data/left.parquet");
+        kept.Clock.Pass(9 * DayMs);
+        var quarantine = new Quarantine();
+        var policy = new OrphanPolicy { Remove = true };
+        JobOutcome Look() => kept.Run(OrphanPlanner.Plan(kept.Table.Metadata, policy, quarantine));
+        Assert.Equal((0, 1), Look() is var first ? (first.UnfinishedAborted, first.Unfinished.Length) : default);
+        // Begun anew meanwhile: another upload of the same object, which has not waited.
+        Begin("data/left.parquet");
+        kept.Clock.Pass(4 * DayMs);
+        Assert.Equal((1, 1), Look() is var second ? (second.UnfinishedAborted, second.Unfinished.Length) : default);
+        Assert.Equal((1, 0), Look() is var third ? (third.UnfinishedAborted, third.Unfinished.Length) : default);
+    }
+
+    [Fact]
+    public void WhatCannotBeGivenUpIsToldOf()
+    {
+        var left = Begin("data/left.parquet");
+        kept.Clock.Pass(9 * DayMs);
+        using var job = Plan(new OrphanPolicy { Remove = true, Force = true })!.Start(kept.Context);
+        kept.Faults.Arm(FaultyStore.Fault.FromThenOn, 1);
+        KeptTable.Finish(job);
+        Assert.Equal((0, 1), (job.Outcome!.UnfinishedAborted, job.Outcome.FilesFailed));
+        Assert.Equal([left], job.Outcome.Unfinished.Select(u => u.Location));
+        var note = Assert.Single(job.Outcome.Notes);
+        Assert.StartsWith("1 objects that were never ended could not be given up", note, StringComparison.Ordinal);
+    }
+
+    /// <summary>An object that nobody ends: a crash leaves as much.</summary>
+    private string Begin(string name)
+    {
+        var location = $"{Home}/{name}";
+        kept.Stored.Create(location).Write(new byte[100]);
+        return location;
+    }
+
     private OrphanPlan? Plan(OrphanPolicy policy) => OrphanPlanner.Plan(kept.Table.Metadata, policy);
 
     private JobOutcome Remove(bool force = true) => kept.Run(Plan(new OrphanPolicy { Remove = true, Force = force }));

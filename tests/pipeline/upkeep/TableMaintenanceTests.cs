@@ -67,6 +67,25 @@ public sealed class TableMaintenanceTests : IDisposable
             .Count(l => l.Contains("could not be looked after", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public void WhatACrashLeftIsToldOfInTheStatus()
+    {
+        var looks = options with { Maintenance = options.Maintenance with { OrphansEveryMs = 0 } };
+        using var engine = fixture.Start(looks);
+        fixture.Produce("orders", 0, """{"id":1}""");
+        engine.WaitFor("orders", t => t.RowsCommitted == 1);
+        var data = Path.Combine(fixture.Folder, "warehouse", "default", "orders", "data");
+        foreach (var name in (string[])["lost.parquet", $".half.parquet.{Guid.NewGuid():N}.tmp"])
+        {
+            File.WriteAllBytes(Path.Combine(data, name), [1]);
+            File.SetLastWriteTimeUtc(Path.Combine(data, name), DateTime.UtcNow.AddDays(-9));
+        }
+        var status = engine.WaitFor("orders", t => t.Maintenance is { Orphans: 1, Unfinished: 1 });
+        Assert.Equal((0, 0), (status.Maintenance.FilesRemoved, status.Maintenance.UnfinishedAborted));
+        Assert.Contains(fixture.Log.Lines, l => l.Contains("job=Orphans", StringComparison.Ordinal)
+            && l.Contains("orphans=1 unfinished=1", StringComparison.Ordinal));
+    }
+
     private List<long> Waits() =>
         [.. fixture.Log.Lines.Where(l => l.Contains("is looked after later", StringComparison.Ordinal))
             .Select(l => long.Parse(l[(l.LastIndexOf('=') + 1)..], CultureInfo.InvariantCulture))];

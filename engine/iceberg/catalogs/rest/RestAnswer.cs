@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 
@@ -6,7 +7,20 @@ namespace K2I.Iceberg;
 /// <summary>A whole answer of a server: anything it said, success or not.</summary>
 internal sealed record RestAnswer(int Status, byte[] Body, string? ETag)
 {
+    /// <summary>How long its client may keep an answer that says so without saying for how long.</summary>
+    private const long UsualKeepMs = 30_000;
+
     private const int LongestMessage = 300;
+
+    /// <summary>How long it may be used again (<c>Cache-Control</c>); null: it may not.</summary>
+    public long? KeepMs { get; init; }
+
+    /// <summary>The token of a single table that was sent; no message tells it.</summary>
+    public string? Secret { get; init; }
+
+    /// <summary>Of the header of an answer.</summary>
+    public static long? KeepMsOf(CacheControlHeaderValue? said) => said is null or { NoStore: true } or { NoCache: true } ? null
+        : said.MaxAge is { } age ? (long)age.TotalMilliseconds : said.Private ? UsualKeepMs : null;
 
     public bool IsSuccess => Status is >= 200 and < 300;
 
@@ -17,6 +31,7 @@ internal sealed record RestAnswer(int Status, byte[] Body, string? ETag)
         {
             var message = Told();
             if (message.Length == 0 && Body.Length > 0) message = Encoding.UTF8.GetString(Body.AsSpan(0, Math.Min(Body.Length, LongestMessage)));
+            if (Secret is { } secret) message = message.Replace(secret, "***", StringComparison.Ordinal);
             message = string.Concat(message.Take(LongestMessage).Select(c => char.IsControl(c) ? ' ' : c)).Trim();
             return message.Length == 0 ? $"status {Status}" : $"status {Status}, {message}";
         }

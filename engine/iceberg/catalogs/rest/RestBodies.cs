@@ -18,7 +18,27 @@ internal static class RestBodies
         SpecJson.Write(json, creation.Spec);
         json.WritePropertyName("write-order");
         SpecJson.Write(json, creation.SortOrder);
+        // Its own default, but Nessie fails without it.
+        json.WriteBoolean("stage-create", false);
         Json.WriteStrings(json, "properties", creation.AllProperties.Add("format-version", creation.FormatVersion == 3 ? "3" : "2"));
+        json.WriteEndObject();
+    });
+
+    /// <summary>RegisterTableRequest.</summary>
+    public static byte[] Registration(string name, string metadataLocation) => Json.Write(json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("name", name);
+        json.WriteString("metadata-location", metadataLocation);
+        json.WriteEndObject();
+    });
+
+    /// <summary>RenameTableRequest.</summary>
+    public static byte[] Renaming(TableIdent from, TableIdent to) => Json.Write(json =>
+    {
+        json.WriteStartObject();
+        WriteIdent(json, "source", from);
+        WriteIdent(json, "destination", to);
         json.WriteEndObject();
     });
 
@@ -26,10 +46,7 @@ internal static class RestBodies
     public static byte[] Commit(TableIdent ident, ImmutableArray<MetadataUpdate> updates, ImmutableArray<TableRequirement> requirements) => Json.Write(json =>
     {
         json.WriteStartObject();
-        json.WriteStartObject("identifier");
-        WriteLevels(json, ident.Namespace);
-        json.WriteString("name", ident.Name);
-        json.WriteEndObject();
+        WriteIdent(json, "identifier", ident);
         Json.WriteArray(json, "requirements", requirements, RequirementJson.Write);
         Json.WriteArray(json, "updates", updates, UpdateJson.Write);
         json.WriteEndObject();
@@ -43,6 +60,14 @@ internal static class RestBodies
         Json.WriteStrings(json, "properties", []);
         json.WriteEndObject();
     });
+
+    private static void WriteIdent(Utf8JsonWriter json, string property, TableIdent ident)
+    {
+        json.WriteStartObject(property);
+        WriteLevels(json, ident.Namespace);
+        json.WriteString("name", ident.Name);
+        json.WriteEndObject();
+    }
 
     private static void WriteLevels(Utf8JsonWriter json, ImmutableArray<string> levels) => Json.WriteArray(json, "namespace", levels, (j, level) => j.WriteStringValue(level));
 }

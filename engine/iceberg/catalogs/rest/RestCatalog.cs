@@ -20,7 +20,7 @@ namespace K2I.Iceberg;
 ///   no answer, half an answer, nonsense
 /// </code>
 /// A commit lands on the table as the requirements describe it, not on the exact base: changes they do not mention may be in between.
-/// Credentials for storage that a server hands out are not used.
+/// What a server hands out for the files of tables is told by <see cref="Grants"/>; requests about a table go by its own token where the server gave one.
 /// </remarks>
 public sealed class RestCatalog : ICatalog, IDisposable
 {
@@ -29,6 +29,8 @@ public sealed class RestCatalog : ICatalog, IDisposable
     private readonly RestOptions options;
     private readonly RestClient client;
     private readonly IdempotencyKeys keys;
+    private readonly TableGrants grants;
+    private readonly IClock clock;
     private readonly ImmutableArray<string> roots;
     private readonly ConcurrentDictionary<TableIdent, (string ETag, Table Table)> cache = new();
     private volatile RestConfig? config;
@@ -37,25 +39,40 @@ public sealed class RestCatalog : ICatalog, IDisposable
     public RestCatalog(RestOptions options, IClock? clock = null, IRandom? random = null)
     {
         this.options = options;
-        clock ??= SystemClock.Instance;
+        this.clock = clock ??= SystemClock.Instance;
         client = new RestClient(options, clock);
+        grants = new TableGrants(clock, Renewed, SignerOf);
         keys = new IdempotencyKeys(clock, random ?? SystemRandom.Instance);
         roots = [.. options.StorageRoots.Select(Location.Normalize)];
     }
 
+    /// <summary>What the server has handed out for the files of the tables that were loaded, renewed by it.</summary>
+    public IStorageGrants Grants => grants;
+
+    private string? Delegation => options.Access switch
+    {
+        StorageAccess.Vended => "vended-credentials",
+        StorageAccess.Signed => "remote-signing",
+        _ => null,
+    };
+
     /// <summary>Asks the server whether it is one, and takes the login: throws what is wrong.</summary>
     public void Connect() => _ = Config();
+
+    /// <summary>What ingest needs of the server and its list lacks, as the list would have it.</summary>
+    public IEnumerable<string> Missing() =>
+        ((string[])[RestEndpoint.LoadTable, RestEndpoint.CreateTable, RestEndpoint.Commit]).Where(e => !Config().Offers(e));
 
     public Table Load(TableIdent ident) => TryLoad(ident) ?? throw new EngineException(ErrorKind.NotFound, $"table {ident} does not exist in {client.Root}");
 
     public Table? TryLoad(TableIdent ident)
     {
         var known = cache.TryGetValue(ident, out var cached);
-        var answer = client.Get(PathOf(ident), known ? cached.ETag : null);
+        var answer = client.Send(new RestRequest(HttpMethod.Get, UriOf(ident)) { IfNoneMatch = known ? cached.ETag : null, Delegation = Delegation, Token = grants.TokenOf(ident) });
         if (answer.Status == 304 && known) return cached.Table;
         if (answer.Status == 404)
         {
-            cache.TryRemove(ident, out _);
+            Forget(ident);
             return null;
         }
         RequireSuccess(answer, $"table {ident}", changes: false);
@@ -65,13 +82,14 @@ public sealed class RestCatalog : ICatalog, IDisposable
     public Table Create(TableIdent ident, TableCreation creation)
     {
         if (creation.Refusal() is { } refusal) throw new EngineException(ErrorKind.Invalid, $"table {ident} cannot be created: {refusal}");
-        var body = RestBodies.Creation(ident.Name, creation);
-        var path = $"{PathOf(ident.Namespace)}/tables";
-        var answer = Change(path, body);
+        Config().Require(RestEndpoint.CreateTable);
+        TableNames.Require(ident, strict: false);
+        var request = new RestRequest(HttpMethod.Post, $"{UriOf(ident.Namespace)}/tables") { Body = RestBodies.Creation(ident.Name, creation), Changes = true, Delegation = Delegation };
+        var answer = Change(request);
         if (answer.Status == 404)
         {
             CreateNamespace(ident.Namespace);
-            answer = Change(path, body);
+            answer = Change(request);
         }
         if (answer.Status == 409) throw new EngineException(ErrorKind.AlreadyExists, $"table {ident} exists already");
         RequireSuccess(answer, $"table {ident} cannot be created", changes: true);
@@ -88,13 +106,13 @@ public sealed class RestCatalog : ICatalog, IDisposable
     public CommitOutcome Commit(Table current, ImmutableArray<MetadataUpdate> updates, ImmutableArray<TableRequirement> requirements)
     {
         var ident = current.Ident;
-        var body = RestBodies.Commit(ident, updates, requirements);
-        var path = PathOf(ident);
+        Config().Require(RestEndpoint.Commit);
+        var request = new RestRequest(HttpMethod.Post, UriOf(ident)) { Body = RestBodies.Commit(ident, updates, requirements), Changes = true, Token = grants.TokenOf(ident) };
         RestAnswer answer;
         try
         {
             KillPoint.Hit("rest.before-commit");
-            answer = Change(path, body);
+            answer = Change(request);
             KillPoint.Hit("rest.commit-answered");
             cache.TryRemove(ident, out _);
         }
@@ -111,11 +129,55 @@ public sealed class RestCatalog : ICatalog, IDisposable
 
     public bool Drop(TableIdent ident, bool purge)
     {
-        var answer = client.Delete($"{PathOf(ident)}?purgeRequested={(purge ? "true" : "false")}");
-        cache.TryRemove(ident, out _);
+        Config().Require(RestEndpoint.DropTable);
+        var answer = client.Send(new RestRequest(HttpMethod.Delete, $"{UriOf(ident)}?purgeRequested={(purge ? "true" : "false")}") { Changes = true, Token = grants.TokenOf(ident) });
         if (answer.Status == 404) return false;
         RequireSuccess(answer, $"table {ident} cannot be dropped", changes: true);
+        Forget(ident);
         return true;
+    }
+
+    public Table Register(TableIdent ident, string metadataLocation)
+    {
+        Config().Require(RestEndpoint.Register);
+        TableNames.Require(ident, strict: false);
+        var body = RestBodies.Registration(ident.Name, metadataLocation);
+        var request = new RestRequest(HttpMethod.Post, $"{UriOf(ident.Namespace)}/register") { Body = body, Changes = true, Delegation = Delegation };
+        var answer = Change(request);
+        if (answer.Status == 404)
+        {
+            CreateNamespace(ident.Namespace);
+            answer = Change(request);
+        }
+        if (answer.Status == 409) throw new EngineException(ErrorKind.AlreadyExists, $"table {ident} exists already");
+        RequireSuccess(answer, $"table {ident} cannot be registered", changes: true);
+        try
+        {
+            return Keep(ReadTable(ident, answer), answer);
+        }
+        catch (EngineException error)
+        {
+            throw new EngineException(ErrorKind.Unknown, $"table {ident} was probably registered, but cannot be used: {error.Message}", error);
+        }
+    }
+
+    public void Rename(TableIdent from, TableIdent to)
+    {
+        TableNames.Require(from, strict: false);
+        TableNames.Require(to, strict: false);
+        Config().Require(RestEndpoint.Rename);
+        var body = RestBodies.Renaming(from, to);
+        var request = new RestRequest(HttpMethod.Post, $"{Config().Base}/tables/rename") { Body = body, Changes = true, Token = grants.TokenOf(from) };
+        var answer = Change(request);
+        if (answer.Status == 404 && TryLoad(from) is not null)
+        {
+            CreateNamespace(to.Namespace);
+            answer = Change(request);
+        }
+        Forget(from);
+        if (answer.Status == 404) throw new EngineException(ErrorKind.NotFound, $"table {from} does not exist in {client.Root}");
+        if (answer.Status == 409) throw new EngineException(ErrorKind.AlreadyExists, $"table {to} exists already");
+        RequireSuccess(answer, $"table {from} cannot be renamed", changes: true);
     }
 
     public IEnumerable<ImmutableArray<string>> ListNamespaces() => NamespacesBelow([]);
@@ -123,7 +185,8 @@ public sealed class RestCatalog : ICatalog, IDisposable
     public IEnumerable<TableIdent> ListTables(ImmutableArray<string> inNamespace)
     {
         TableNames.RequireNamespace(inNamespace, strict: false);
-        return Pages($"{PathOf(inNamespace)}/tables?", "identifiers", (json, what) =>
+        Config().Require(RestEndpoint.ListTables);
+        return Pages($"{UriOf(inNamespace)}/tables?", "identifiers", (json, what) =>
         {
             Json.NeedObject(json, what);
             return new TableIdent(Json.Array(json, "namespace", what, e => Json.AsString(e, "namespace", what)), Json.String(json, "name", what));
@@ -135,14 +198,13 @@ public sealed class RestCatalog : ICatalog, IDisposable
     private RestConfig Config()
     {
         if (config is { } known) return known;
-        var path = "/v1/config" + (options.Warehouse is { } warehouse ? "?warehouse=" + Uri.EscapeDataString(warehouse) : "");
-        var answer = client.Get(path);
-        var what = $"{client.Root}{path}";
+        var what = $"{client.Root}/v1/config" + (options.Warehouse is { } warehouse ? "?warehouse=" + Uri.EscapeDataString(warehouse) : "");
+        var answer = client.Send(new RestRequest(HttpMethod.Get, what));
         if (answer.Status is 400 or 404) throw new EngineException(ErrorKind.NotFound, $"{what}: no such catalog or warehouse: {Problem(answer)}");
         RequireSuccess(answer, what, changes: false);
         try
         {
-            return config = RestConfig.Parse(answer, what);
+            return config = RestConfig.Parse(answer, client.Root, what);
         }
         catch (EngineException error) when (error.Kind == ErrorKind.Corrupt)
         {
@@ -150,23 +212,57 @@ public sealed class RestCatalog : ICatalog, IDisposable
         }
     }
 
-    private string PathOf(ImmutableArray<string> levels) => $"{Config().Base}/namespaces/{Config().Path(levels)}";
+    private string UriOf(ImmutableArray<string> levels) => $"{Config().Base}/namespaces/{Config().Path(levels)}";
 
-    private string PathOf(TableIdent ident)
+    private string UriOf(TableIdent ident)
     {
         TableNames.Require(ident, strict: false);
-        return $"{PathOf(ident.Namespace)}/tables/{Uri.EscapeDataString(ident.Name)}";
+        return $"{UriOf(ident.Namespace)}/tables/{Uri.EscapeDataString(ident.Name)}";
     }
 
     /// <summary>Sends a change with the key it was sent with before, should its outcome have stayed open.</summary>
-    private RestAnswer Change(string path, byte[] body)
+    private RestAnswer Change(RestRequest request)
     {
-        if (Config().KeyLifeMs is not { } life) return client.Post(path, body);
-        var name = IdempotencyKeys.NameOf(path, body);
-        var answer = client.Post(path, body, keys.For(name, life));
+        if (Config().KeyLifeMs is not { } life) return client.Send(request);
+        var name = IdempotencyKeys.NameOf(request.Uri, request.Body!);
+        var answer = client.Send(request with { IdempotencyKey = keys.For(name, life) });
         if (!RestStatus.IsUncertain(answer.Status)) keys.Close(name);
         return answer;
     }
+
+    private void Forget(TableIdent ident)
+    {
+        cache.TryRemove(ident, out _);
+        grants.Forget(ident);
+    }
+
+    /// <summary>Other keys for a table's files: from where the server says, where the protocol has it, or with the table itself.</summary>
+    private ServedConfig Renewed(TableIdent ident, ServedConfig old)
+    {
+        var uri = old.Refresher is { } told ? RestConfig.AddressOnSameHost(told, Config().Root)
+            : Config().Lists(RestEndpoint.Credentials) ? UriOf(ident) + "/credentials" : null;
+        var token = grants.TokenOf(ident);
+        if (uri is not null)
+        {
+            var answer = client.Send(new RestRequest(HttpMethod.Get, uri) { Delegation = Delegation, Token = token });
+            if (answer.IsSuccess)
+            {
+                var what = $"credentials of table {ident} from {client.Root}";
+                return old.With(Json.Parse(answer.Body, what, json =>
+                {
+                    Json.NeedObject(json, what);
+                    return ServedConfig.Read(json, what, clock.UnixMs);
+                }));
+            }
+            if (RestStatus.IsUncertain(answer.Status) || answer.Status == 429) throw new EngineException(ErrorKind.Unavailable, $"credentials of table {ident}: {Problem(answer)}");
+        }
+        var loaded = client.Send(new RestRequest(HttpMethod.Get, UriOf(ident)) { Delegation = Delegation, Token = token });
+        RequireSuccess(loaded, $"credentials of table {ident}", changes: false);
+        return Parse(ident, loaded).Config.Over(Config().Storage);
+    }
+
+    private RemoteSigner SignerOf(TableIdent ident, IStorageGrant grant) =>
+        new(grant, Config().Root, clock, request => client.Send(request with { Token = grants.TokenOf(ident) }));
 
     private CommitOutcome Landed(TableIdent ident, RestAnswer answer, ImmutableArray<MetadataUpdate> updates)
     {
@@ -219,14 +315,22 @@ public sealed class RestCatalog : ICatalog, IDisposable
 
     private Table ReadTable(TableIdent ident, RestAnswer answer)
     {
+        var (table, served) = Parse(ident, answer);
+        RequireServed(table);
+        // Answers to commits hold nothing but metadata.
+        if (options.Access != StorageAccess.Own && !served.IsEmpty) grants.Keep(table, served.Over(Config().Storage));
+        return table;
+    }
+
+    private (Table Table, ServedConfig Config) Parse(TableIdent ident, RestAnswer answer)
+    {
         var what = $"table {ident} from {client.Root}";
-        var table = Json.Parse(answer.Body, what, root =>
+        return Json.Parse(answer.Body, what, root =>
         {
             Json.NeedObject(root, what);
-            return new Table(ident, TableMetadataJson.Read(Json.Need(root, "metadata", what), what), Json.String(root, "metadata-location", what));
+            var table = new Table(ident, TableMetadataJson.Read(Json.Need(root, "metadata", what), what), Json.String(root, "metadata-location", what));
+            return (table, ServedConfig.Read(root, what, clock.UnixMs));
         });
-        RequireServed(table);
-        return table;
     }
 
     /// <summary>A table is only worked on where the configuration lets files be: a server cannot make this process write elsewhere.</summary>
@@ -244,13 +348,13 @@ public sealed class RestCatalog : ICatalog, IDisposable
     /// <summary>Creates a namespace and, where the server wants them first, those above it.</summary>
     private void CreateNamespace(ImmutableArray<string> levels)
     {
-        var body = RestBodies.Namespace(levels);
-        var path = $"{Config().Base}/namespaces";
-        var answer = Change(path, body);
+        Config().Require(RestEndpoint.CreateNamespace);
+        var request = new RestRequest(HttpMethod.Post, $"{Config().Base}/namespaces") { Body = RestBodies.Namespace(levels), Changes = true };
+        var answer = Change(request);
         if (answer.Status == 404 && levels.Length > 1)
         {
             CreateNamespace(levels[..^1]);
-            answer = Change(path, body);
+            answer = Change(request);
         }
         if (answer.Status == 409) return;
         // Nothing hangs on its outcome: the table's creation tells whether the namespace is there.
@@ -261,7 +365,8 @@ public sealed class RestCatalog : ICatalog, IDisposable
     private IEnumerable<ImmutableArray<string>> NamespacesBelow(ImmutableArray<string> parent)
     {
         var query = parent.IsEmpty ? "" : $"parent={Config().Path(parent)}";
-        foreach (var levels in Pages($"{Config().Base}/namespaces?{query}", "namespaces", Levels))
+        Config().Require(RestEndpoint.ListNamespaces);
+        foreach (var levels in Pages($"{Config().Base}/namespaces?{query}", "namespaces", Levels, isDeeper: !parent.IsEmpty))
         {
             if (levels.Length != parent.Length + 1) continue;
             yield return levels;
@@ -272,19 +377,19 @@ public sealed class RestCatalog : ICatalog, IDisposable
             json.ValueKind == JsonValueKind.Array ? [.. json.EnumerateArray().Select(e => Json.AsString(e, "namespaces", what))] : throw Json.Bad(what, "a namespace is not a list");
     }
 
-    private IEnumerable<T> Pages<T>(string path, string field, Func<JsonElement, string, T> read)
+    private IEnumerable<T> Pages<T>(string uri, string field, Func<JsonElement, string, T> read, bool isDeeper = false)
     {
         string? token = null;
         for (var page = 0; page < MostPages; page++)
         {
-            var answer = client.Get(token is null ? path.TrimEnd('?') : $"{path}{(path.EndsWith('?') ? "" : "&")}pageToken={Uri.EscapeDataString(token)}");
-            if (answer.Status == 404) yield break;
-            RequireSuccess(answer, path, changes: false);
-            var what = $"{client.Root}{path}";
-            var (items, next) = Json.Parse(answer.Body, what, root =>
+            var answer = client.Send(new RestRequest(HttpMethod.Get, token is null ? uri.TrimEnd('?') : $"{uri}{(uri.EndsWith('?') ? "" : "&")}pageToken={Uri.EscapeDataString(token)}"));
+            // Servers whose namespaces have one level (Glue, S3 Tables, Unity) refuse to look for more.
+            if (answer.Status == 404 || (isDeeper && answer.Status is 400 or 405 or 406 or 501)) yield break;
+            RequireSuccess(answer, uri, changes: false);
+            var (items, next) = Json.Parse(answer.Body, uri, root =>
             {
-                Json.NeedObject(root, what);
-                return (Json.OptArray(root, field, what, e => read(e, what)), Json.OptString(root, "next-page-token", what));
+                Json.NeedObject(root, uri);
+                return (Json.OptArray(root, field, uri, e => read(e, uri)), Json.OptString(root, "next-page-token", uri));
             });
             foreach (var item in items) yield return item;
             if (string.IsNullOrEmpty(next) || next == token) yield break;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Http.Headers;
 
 using K2I.Base;
@@ -9,7 +8,7 @@ namespace K2I.Iceberg;
 /// <summary>Requests to one server: login, time limits, bounded answers, and what a failure on the way means. Any thread; calls block.</summary>
 /// <remarks>
 /// <para>An answer of any status is returned. Without a whole answer: Unavailable where the request certainly was not carried out (nothing was sent, or
-/// it only asks), Unknown where it may have been. A request is sent once; only a refused login (401, 419) makes a new token and one more try.</para>
+/// it only asks), Unknown where it may have been. A request is sent once; only a refused token (401, 419) makes another one and one more try.</para>
 /// <para>A stop (<see cref="CallScope"/>) ends waits and requests: as if there had been no answer.</para>
 /// <para>Redirects are not followed: a token would go where it does not belong.</para>
 /// </remarks>
@@ -19,6 +18,8 @@ internal sealed class RestClient : IDisposable
     private const long LongestPauseMs = 10_000;
 
     private const long LongestRetryAfterMs = 300_000;
+
+    private const string DelegationHeader = "X-Iceberg-Access-Delegation";
 
     private readonly RestOptions options;
     private readonly IClock clock;
@@ -31,17 +32,8 @@ internal sealed class RestClient : IDisposable
         this.options = options;
         this.clock = clock;
         Root = RootOf(options.Uri);
-        login = new RestLogin(options, clock, (uri, form) => Once(Request(HttpMethod.Post, uri, form, "application/x-www-form-urlencoded"), uri, changes: false));
-        http = new HttpClient(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            AutomaticDecompression = DecompressionMethods.GZip,
-            ConnectTimeout = TimeSpan.FromMilliseconds(options.ConnectTimeoutMs),
-            // Short, so that a commit seldom goes out on a connection that the server is just closing.
-            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(15),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(10),
-            UseCookies = false,
-        })
+        login = new RestLogin(options, clock, Login);
+        http = new HttpClient(RestTransport.Handler(options))
         {
             Timeout = TimeSpan.FromMilliseconds(options.TimeoutMs),
             MaxResponseContentBufferSize = options.MaxAnswerBytes,
@@ -51,31 +43,44 @@ internal sealed class RestClient : IDisposable
     /// <summary>The catalog's URI without a slash at the end.</summary>
     public string Root { get; }
 
-    public RestAnswer Get(string path, string? ifNoneMatch = null) => Send(HttpMethod.Get, path, null, changes: false, ifNoneMatch);
-
-    public RestAnswer Post(string path, byte[] body, string? idempotencyKey = null) => Send(HttpMethod.Post, path, body, changes: true, idempotencyKey: idempotencyKey);
-
-    public RestAnswer Delete(string path) => Send(HttpMethod.Delete, path, null, changes: true);
-
     public string Scrub(string text) => login.Scrub(text);
 
     public void Dispose() => http.Dispose();
 
-    private RestAnswer Send(HttpMethod method, string path, byte[]? body, bool changes, string? ifNoneMatch = null, string? idempotencyKey = null)
+    /// <summary>Whatever it is answered. A token that is refused is replaced once, a table's own by the catalog's.</summary>
+    public RestAnswer Send(RestRequest request)
     {
-        for (var again = false; ; again = true)
+        for (var again = false; ;)
         {
             Pause();
-            var token = login.Token();
-            var request = Request(method, Root + path, body, "application/json");
-            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-            foreach (var (name, value) in options.Headers) request.Headers.TryAddWithoutValidation(name, value);
-            if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-            if (ifNoneMatch is not null) request.Headers.TryAddWithoutValidation("If-None-Match", ifNoneMatch);
-            if (idempotencyKey is not null) request.Headers.TryAddWithoutValidation("Idempotency-Key", idempotencyKey);
-            var answer = Once(request, Root + path, changes);
-            if (answer.Status is not (401 or 419) || again || !login.Refused(token)) return answer;
+            var ofTable = request.Token?.Value;
+            var token = ofTable ?? login.Token();
+            var answer = Once(Message(request, token), request.Uri, request.Changes);
+            if (answer.Status is not (401 or 419)) return answer with { Secret = ofTable };
+            if (ofTable is not null) request.Token!.Refuse();
+            else if (again || !login.Refused(token)) return answer;
+            else again = true;
         }
+    }
+
+    private HttpRequestMessage Message(RestRequest request, string? token)
+    {
+        var message = Request(request.Method, request.Uri, request.Body, "application/json");
+        message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        foreach (var (name, value) in options.Headers) message.Headers.TryAddWithoutValidation(name, value);
+        if (token is not null) message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        if (request.IfNoneMatch is { } tag) message.Headers.TryAddWithoutValidation("If-None-Match", tag);
+        if (request.IdempotencyKey is { } key) message.Headers.TryAddWithoutValidation("Idempotency-Key", key);
+        if (request.Delegation is { } wanted && !message.Headers.Contains(DelegationHeader)) message.Headers.TryAddWithoutValidation(DelegationHeader, wanted);
+        options.Signer?.Sign(message, request.Body);
+        return message;
+    }
+
+    private RestAnswer Login(string uri, byte[] form, AuthenticationHeaderValue? who)
+    {
+        var message = Request(HttpMethod.Post, uri, form, "application/x-www-form-urlencoded");
+        message.Headers.Authorization = who;
+        return Once(message, uri, changes: false);
     }
 
     private static HttpRequestMessage Request(HttpMethod method, string uri, byte[]? body, string type)
@@ -100,7 +105,7 @@ internal sealed class RestClient : IDisposable
                 using var body = response.Content.ReadAsStream();
                 var bytes = new byte[body.Length];
                 body.ReadExactly(bytes);
-                return new RestAnswer((int)response.StatusCode, bytes, response.Headers.TryGetValues("ETag", out var tags) ? tags.FirstOrDefault() : null);
+                return new RestAnswer((int)response.StatusCode, bytes, response.Headers.TryGetValues("ETag", out var tags) ? tags.FirstOrDefault() : null) { KeepMs = RestAnswer.KeepMsOf(response.Headers.CacheControl) };
             }
             catch (HttpRequestException error)
             {
