@@ -37,12 +37,16 @@ public interface IPointers
     bool Remove(TableIdent ident);
 
     /// <summary>
-    /// Gives what the name points to another name, in one atomic step; false if there is no such name. AlreadyExists if the new one is taken, Unsupported where that cannot be.
+    /// Gives what the name points to another name, in one atomic step; false if there is no such name. AlreadyExists if the new one is
+    /// taken, Unsupported where that cannot be.
     /// </summary>
     bool Rename(TableIdent from, TableIdent to) =>
         throw new EngineException(ErrorKind.Unsupported, $"table {from} cannot be renamed: {Name} has no such step");
 
-    /// <summary>True where something else may name the same files, such as another branch: no table's files are deleted with its name, nor by its upkeep.</summary>
+    /// <summary>
+    /// True where something else may name the same files, such as another branch: no table's files are deleted with its name, nor by its
+    /// upkeep.
+    /// </summary>
     bool SharesFiles => false;
 
     /// <summary>Every namespace, each as its levels.</summary>

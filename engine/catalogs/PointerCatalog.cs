@@ -107,7 +107,8 @@ public sealed class PointerCatalog(IPointers pointers, IObjectStore store, ICloc
         // Asked before the name is gone: what cannot be read then is not dropped.
         if (TryLoad(ident) is not { } table) return false;
         if (purge && pointers.SharesFiles)
-            throw new EngineException(ErrorKind.Unsupported, $"table {ident}: others may share its files in {pointers.Name}; drop it without purge");
+            throw new EngineException(ErrorKind.Unsupported,
+                $"table {ident}: others may share its files in {pointers.Name}; drop it without purge");
         var files = purge ? MetadataFiles.All(table, store) : [];
         if (!pointers.Remove(ident)) return false;
         newest.TryRemove(ident, out _);

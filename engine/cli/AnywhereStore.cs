@@ -18,7 +18,7 @@ internal sealed class AnywhereStore(Func<string, IObjectStore> storeAt) : IObjec
 
     public byte[] Read(string location) => Need(location).Read(location);
 
-    public IObjectReader Open(string location) => Need(location).Open(location);
+    public IObjectReader Open(string location, long? length = null) => Need(location).Open(location, length);
 
     public bool Exists(string location) => Find(location)?.Exists(location) ?? false;
 
@@ -30,9 +30,11 @@ internal sealed class AnywhereStore(Func<string, IObjectStore> storeAt) : IObjec
 
     public bool Delete(string location) => throw ReadOnly(location);
 
-    private static EngineException ReadOnly(string location) => new(ErrorKind.Unsupported, $"{location}: a table without a catalog is only read");
+    private static EngineException ReadOnly(string location) =>
+        new(ErrorKind.Unsupported, $"{location}: a table without a catalog is only read");
 
-    private IObjectStore Need(string location) => Find(location) ?? throw new EngineException(ErrorKind.NotFound, $"{location} does not exist");
+    private IObjectStore Need(string location) => Find(location)
+        ?? throw new EngineException(ErrorKind.NotFound, $"{location} does not exist");
 
     /// <summary>The store of a location; null if not even its folder is there: a local store would make it.</summary>
     private IObjectStore? Find(string location) => RootOf(location) is { } root ? stores.GetOrAdd(root, storeAt) : null;

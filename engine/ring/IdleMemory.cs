@@ -1,7 +1,8 @@
 namespace K2I.Ring;
 
 /// <summary>
-/// Memory of segments that are no more, kept with its pages until a segment of its kind wants it, of whichever table, or the room is needed:
+/// Memory of segments that are no more, kept with its pages until a segment of its kind wants it, of whichever table, or the room is
+/// needed:
 /// pages that are faulted in anew cost more than the rows that are written to them. Under the pool's lock.
 /// </summary>
 internal sealed class IdleMemory

@@ -7,8 +7,10 @@ namespace K2I.Storage;
 /// included; nothing is written.
 /// </summary>
 /// <remarks>
-/// Schemes are passed over where names are compared, so that <c>s3a://b/t</c> and <c>file:/t</c> are what <c>s3://b/t</c> and <c>/t</c> are. A name without
-/// scheme that does not lie below the recorded folder counts from its last <c>metadata</c> or <c>data</c> on, as names in sets made for tests do.
+/// Schemes are passed over where names are compared, so that <c>s3a://b/t</c> and <c>file:/t</c> are what <c>s3://b/t</c> and <c>/t</c>
+/// are. A name without
+/// scheme that does not lie below the recorded folder counts from its last <c>metadata</c> or <c>data</c> on, as names in sets made for
+/// tests do.
 /// </remarks>
 /// <param name="inner">Holds the files.</param>
 /// <param name="recorded">The folder by its recorded name, which may be relative.</param>
@@ -42,7 +44,7 @@ public sealed class MovedStore(IObjectStore inner, string recorded, string actua
 
     public byte[] Read(string location) => inner.Read(Actual(location));
 
-    public IObjectReader Open(string location) => inner.Open(Actual(location));
+    public IObjectReader Open(string location, long? length = null) => inner.Open(Actual(location), length);
 
     public bool Exists(string location) => inner.Exists(Actual(location));
 
@@ -55,7 +57,8 @@ public sealed class MovedStore(IObjectStore inner, string recorded, string actua
 
     public bool Delete(string location) => throw ReadOnly(location);
 
-    private static EngineException ReadOnly(string location) => new(ErrorKind.Unsupported, $"{location}: the files of a table that was moved are only read");
+    private static EngineException ReadOnly(string location) =>
+        new(ErrorKind.Unsupported, $"{location}: the files of a table that was moved are only read");
 
     /// <summary>The name without its scheme.</summary>
     private static string Key(string location)

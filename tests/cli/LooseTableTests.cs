@@ -56,7 +56,8 @@ public sealed class LooseTableTests : IDisposable
     {
         Assert.Equal((ExitCode.Ok, "", ""), harness.Run("tables", "read", "--metadata", folder + "/metadata/v1.metadata.json"));
         using var page = JsonDocument.Parse(harness.Run("tables", "show", "--metadata", folder, "--json").Out);
-        Assert.Equal(("shop.orders", 3), (page.RootElement.GetProperty("name").GetString(), page.RootElement.GetProperty("rows").GetInt32()));
+        Assert.Equal(("shop.orders", 3),
+            (page.RootElement.GetProperty("name").GetString(), page.RootElement.GetProperty("rows").GetInt32()));
     }
 
     [Fact]
@@ -80,7 +81,9 @@ public sealed class LooseTableTests : IDisposable
         foreach (var name in (string[])["00007-b.metadata.json", "00007-a.metadata.json", "00006-c.metadata.json"])
             File.Copy(Path.Combine(metadata, "v2.metadata.json"), Path.Combine(metadata, name));
         var (code, _, error) = harness.Run("tables", "read", "--metadata", folder);
-        Assert.Equal((ExitCode.Invalid, $"k2i: file://{metadata}: 00007-a.metadata.json and 00007-b.metadata.json are equally new; name the one that counts\n"), (code, error));
+        Assert.Equal((ExitCode.Invalid,
+            $"k2i: file://{metadata}: 00007-a.metadata.json and 00007-b.metadata.json are equally new; name the one that counts\n"),
+            (code, error));
         File.WriteAllText(Path.Combine(metadata, "version-hint.text"), "00007-a");
         using var page = JsonDocument.Parse(harness.Run("tables", "show", "--metadata", folder, "--json").Out);
         Assert.EndsWith("/00007-a.metadata.json", page.RootElement.GetProperty("metadata_location").GetString(), StringComparison.Ordinal);
@@ -103,7 +106,9 @@ public sealed class LooseTableTests : IDisposable
     [Fact]
     public void TablesAreCreatedAndDroppedByHand()
     {
-        Assert.Equal(ExitCode.Ok, harness.Run("tables", "create", "shop.new", "-w", warehouse, "--columns", "id: long!, at: timestamptz", "--partition-by", "day(at)", "--format-version", "3").Code);
+        Assert.Equal(ExitCode.Ok,
+            harness.Run("tables", "create", "shop.new", "-w", warehouse, "--columns", "id: long!, at: timestamptz", "--partition-by",
+            "day(at)", "--format-version", "3").Code);
         using (var page = JsonDocument.Parse(harness.Run("tables", "show", "shop.new", "-w", warehouse, "--json").Out))
         {
             Assert.Equal(3, page.RootElement.GetProperty("format_version").GetInt32());
@@ -114,9 +119,11 @@ public sealed class LooseTableTests : IDisposable
         Assert.Equal(ExitCode.Failed, harness.Run("tables", "create", "shop.new", "-w", warehouse, "--columns", "id: long").Code);
         Assert.Equal(ExitCode.Invalid, harness.Run("tables", "create", "shop.x", "-w", warehouse).Code);
         Assert.Equal(ExitCode.Invalid, harness.Run("tables", "create", "../x.y", "-w", warehouse, "--columns", "id: long").Code);
-        Assert.Equal(ExitCode.Invalid, harness.Run("tables", "create", "shop.x", "-w", warehouse, "--columns", "id: long", "--partition-by", "day(nope)").Code);
+        Assert.Equal(ExitCode.Invalid,
+            harness.Run("tables", "create", "shop.x", "-w", warehouse, "--columns", "id: long", "--partition-by", "day(nope)").Code);
         Assert.Equal(ExitCode.Failed, harness.Run("tables", "drop", "shop.new", "-w", warehouse).Code);
-        Assert.Equal((ExitCode.Ok, "shop.new is dropped, and its files are deleted\n", ""), harness.Run("tables", "drop", "shop.new", "-w", warehouse, "--purge"));
+        Assert.Equal((ExitCode.Ok, "shop.new is dropped, and its files are deleted\n", ""),
+            harness.Run("tables", "drop", "shop.new", "-w", warehouse, "--purge"));
         Assert.Equal(ExitCode.NotFound, harness.Run("tables", "drop", "shop.new", "-w", warehouse, "--purge").Code);
         Assert.Equal(Rows, harness.Run("tables", "read", "shop.orders", "-w", warehouse).Out);
     }

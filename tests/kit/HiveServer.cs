@@ -1,6 +1,8 @@
 namespace K2I.Kit;
 
-/// <summary>A Hive Metastore in a folder that goes with it. Throws <see cref="InvalidOperationException"/> where a script of it fails.</summary>
+/// <summary>
+/// A Hive Metastore in a folder that goes with it. Throws <see cref="InvalidOperationException"/> where a script of it fails.
+/// </summary>
 public sealed class HiveServer : IDisposable
 {
     /// <summary>The script that starts it, below <see cref="Shared"/>.</summary>

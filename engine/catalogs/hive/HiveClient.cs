@@ -5,7 +5,8 @@ namespace K2I.Catalogs.Hive;
 
 /// <summary>Calls to a metastore that may have several servers. Any thread; calls block.</summary>
 /// <remarks>
-/// What only asks is asked once more on a new connection where an old one turned out to be dead. What changes something goes out once: without an answer it is Unknown.
+/// What only asks is asked once more on a new connection where an old one turned out to be dead. What changes something goes out once:
+/// without an answer it is Unknown.
 /// It takes the connection that was used last, so that whoever asks before a change seldom finds that one closed.
 /// </remarks>
 internal sealed class HiveClient(HiveOptions options) : IDisposable
@@ -82,7 +83,8 @@ internal sealed class HiveClient(HiveOptions options) : IDisposable
     {
         try
         {
-            connection.Call("set_ugi", new ThriftStruct().Set(1, options.User ?? Environment.UserName).Set(2, Array.Empty<string>()), changes: false);
+            connection.Call("set_ugi", new ThriftStruct().Set(1, options.User ?? Environment.UserName).Set(2, Array.Empty<string>()),
+                changes: false);
         }
         catch (UnknownMethodException)
         {

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using K2I.Base;
 using Thrift;
@@ -11,7 +12,10 @@ using Thrift.Transport.Client;
 
 namespace K2I.Catalogs.Hive;
 
-/// <summary>One connection to a metastore: Thrift's binary protocol over TCP or TLS. One thread at a time; calls block, within a time limit, until a stop ends them.</summary>
+/// <summary>
+/// One connection to a metastore: Thrift's binary protocol over TCP or TLS. One thread at a time; calls block, within a time limit,
+/// until a stop ends them.
+/// </summary>
 internal sealed class HiveConnection : IDisposable
 {
     private const int BufferBytes = 16 << 10, MostAnswerBytes = 64 << 20;
@@ -58,7 +62,9 @@ internal sealed class HiveConnection : IDisposable
         }
     }
 
-    /// <summary>Calls a method and returns the struct of its result, in which field 0 is the value and others are declared exceptions.</summary>
+    /// <summary>
+    /// Calls a method and returns the struct of its result, in which field 0 is the value and others are declared exceptions.
+    /// </summary>
     /// <param name="method">Its name.</param>
     /// <param name="arguments">The struct of its arguments.</param>
     /// <param name="changes">It changes something: without an answer the outcome is Unknown.</param>
@@ -76,9 +82,10 @@ internal sealed class HiveConnection : IDisposable
             var why = error switch
             {
                 OperationCanceledException => Late(timeoutMs),
-                TProtocolException when lastCall == 1 => "answers, but not as a metastore without login: Kerberos (SASL) is not something this build can do",
+                TProtocolException when lastCall == 1 =>
+                    "answers, but not as a metastore without login: Kerberos (SASL) is not something this build can do",
                 TTransportException or IOException when lastCall == 1 =>
-                    "closes the connection at the first call; if it demands Kerberos (SASL) or TLS: the first is not something this build can do",
+                    "closes the connection at the first call; does it demand TLS, or Kerberos (SASL), which is not something this build can do?",
                 _ => error.Message,
             };
             throw new EngineException(changes && sent ? ErrorKind.Unknown : ErrorKind.Unavailable, $"{name}: {method}: {why}", error);
@@ -126,7 +133,7 @@ internal sealed class HiveConnection : IDisposable
         {
             policy.CustomTrustStore.ImportFromPemFile(file);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException)
         {
             throw new EngineException(ErrorKind.Invalid, $"the authorities in {file} cannot be read: {error.Message}", error);
         }
@@ -141,7 +148,8 @@ internal sealed class HiveConnection : IDisposable
         return limit;
     }
 
-    private static string Late(int timeoutMs) => CallScope.HasEnded ? "ended by a stop before its answer" : $"no answer within {timeoutMs} ms";
+    private static string Late(int timeoutMs) => CallScope.HasEnded ? "ended by a stop before its answer"
+        : $"no answer within {timeoutMs} ms";
 
     /// <summary>What the server says in place of a result: it lacks the call, or failed within it.</summary>
     private EngineException Refusal(string method, ThriftStruct exception, bool changes)

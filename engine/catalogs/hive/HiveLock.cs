@@ -2,9 +2,13 @@ using K2I.Base;
 
 namespace K2I.Catalogs.Hive;
 
-/// <summary>The metastore's lock of one table, held until disposed of. One that a crash leaves behind ends by itself (after 5 minutes, as metastores are set up).</summary>
+/// <summary>
+/// The metastore's lock of one table, held until disposed of. One that a crash leaves behind ends by itself (after 5 minutes, as
+/// metastores are set up).
+/// </summary>
 /// <remarks>
-/// LockRequest: 1 component list, 3 user, 4 hostname, 5 agentInfo. LockComponent: 1 type (3 exclusive), 2 level (2 table), 3 db, 4 table. LockResponse: 1 id,
+/// LockRequest: 1 component list, 3 user, 4 hostname, 5 agentInfo. LockComponent: 1 type (3 exclusive), 2 level (2 table), 3 db, 4
+/// table. LockResponse: 1 id,
 /// 2 state (1 acquired, 2 waiting).
 /// </remarks>
 internal sealed class HiveLock : IDisposable
@@ -31,7 +35,8 @@ internal sealed class HiveLock : IDisposable
     {
         var name = $"{client.Name}: the lock of table {database}.{table}";
         var component = new ThriftStruct().Set(1, Exclusive).Set(2, OfTable).Set(3, database).Set(4, table);
-        var request = new ThriftStruct().Set(1, [component]).Set(3, options.User ?? Environment.UserName).Set(4, Environment.MachineName).Set(5, "k2i");
+        var request = new ThriftStruct().Set(1, [component]).Set(3, options.User ?? Environment.UserName)
+            .Set(4, Environment.MachineName).Set(5, "k2i");
         var answer = Result(CertainOf(() => client.Change("lock", new ThriftStruct().Set(1, request))), name);
         var held = new HiveLock(client, name, answer.Number(1) ?? 0, clock);
         try
@@ -96,5 +101,6 @@ internal sealed class HiveLock : IDisposable
     }
 
     private static ThriftStruct Result(ThriftStruct result, string name) =>
-        result.Struct(0) ?? throw new EngineException(ErrorKind.Unavailable, $"{name}: {string.Join("; ", result.Fields.Select(f => (f.Value as ThriftStruct)?.Text(1)))}");
+        result.Struct(0) ?? throw new EngineException(ErrorKind.Unavailable,
+            $"{name}: {string.Join("; ", result.Fields.Select(f => (f.Value as ThriftStruct)?.Text(1)))}");
 }

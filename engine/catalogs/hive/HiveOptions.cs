@@ -16,7 +16,8 @@ public sealed record HiveOptions
     public required string Warehouse { get; init; }
 
     /// <summary>
-    /// A commit holds the metastore's lock of the table, as Iceberg Java does unless it is told otherwise. The table's property <c>engine.hive.lock-enabled</c>
+    /// A commit holds the metastore's lock of the table, as Iceberg Java does unless it is told otherwise. The table's property
+    /// <c>engine.hive.lock-enabled</c>
     /// goes before it. All writers of a table must do the same.
     /// </summary>
     public bool Locks { get; init; } = true;
@@ -40,10 +41,11 @@ public sealed record HiveOptions
     /// <summary>Reads <c>thrift://host:port,thrift://host:port</c>.</summary>
     /// <exception cref="EngineException">Invalid: it is nothing like it.</exception>
     public static ImmutableArray<(string Host, int Port)> ServersOf(string text) =>
-        [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(ServerOf).DefaultIfEmpty(ServerOf(text))];
+        [.. text.Split(',', StringSplitOptions.TrimEntries).Select(ServerOf)];
 
     private static (string Host, int Port) ServerOf(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri is { Scheme: "thrift", Host.Length: > 0, UserInfo.Length: 0, Query.Length: 0, Fragment.Length: 0 }
+        Uri.TryCreate(text, UriKind.Absolute, out var uri)
+            && uri is { Scheme: "thrift", Host.Length: > 0, UserInfo.Length: 0, Query.Length: 0, Fragment.Length: 0 }
             && uri.AbsolutePath is "" or "/"
             ? (uri.Host, uri.Port > 0 ? uri.Port : DefaultPort)
             : throw new EngineException(ErrorKind.Invalid, "thrift://host:port, several separated by commas");

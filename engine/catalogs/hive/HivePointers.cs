@@ -5,9 +5,13 @@ using K2I.Storage;
 
 namespace K2I.Catalogs.Hive;
 
-/// <summary>Pointers in a Hive Metastore, in the parameters of tables as Iceberg Java keeps them there. A namespace is a database, so it has one level.</summary>
+/// <summary>
+/// Pointers in a Hive Metastore, in the parameters of tables as Iceberg Java keeps them there. A namespace is a database, so it has one
+/// level.
+/// </summary>
 /// <remarks>
-/// A swap reads the table, compares the pointer and alters the table, under the table's lock if locks are on. Either way the metastore is told which pointer it has to find
+/// A swap reads the table, compares the pointer and alters the table, under the table's lock if locks are on. Either way the metastore
+/// is told which pointer it has to find
 /// (<c>expected_parameter_key</c>); metastores before 2.3.10 and 4.0 pass over that, and are safe with locks alone.
 /// A refusal of that kind may come from the metastore's own second try after the first took effect, so it counts as no answer.
 /// </remarks>
@@ -39,7 +43,8 @@ public sealed class HivePointers : IPointers, IDisposable
     {
         Require(ident);
         var database = ident.Namespace[0];
-        var folder = DatabaseOf(database)?.Text(3) is { Length: > 0 } place && Location.IsUnder(Spelled(place), warehouse) ? Spelled(place) : FolderOf(database);
+        var folder = DatabaseOf(database)?.Text(3) is { Length: > 0 } place && Location.IsUnder(Spelled(place), warehouse)
+            ? Spelled(place) : FolderOf(database);
         return $"{folder}/{ident.Name}";
     }
 
@@ -113,12 +118,13 @@ public sealed class HivePointers : IPointers, IDisposable
 
     private bool Alter(Table before, Table next, HiveLock? held)
     {
-        if (TableOf(next.Ident) is not { } table || HiveTable.PointerOf(table, $"table {next.Ident}") != before.MetadataLocation) return false;
+        if (TableOf(next.Ident) is not { } table
+            || HiveTable.PointerOf(table, $"table {next.Ident}") != before.MetadataLocation) return false;
         HiveTable.Update(table, before, next);
         held?.Renew();
         var result = Send(next.Ident, table, new Dictionary<string, string>
         {
-            ["DO_NOT_UPDATE_STATS"] = "true",
+            [HiveTable.NoStatistics] = "true",
             ["expected_parameter_key"] = HiveTable.Pointer,
             ["expected_parameter_value"] = before.MetadataLocation,
         });
@@ -127,7 +133,8 @@ public sealed class HivePointers : IPointers, IDisposable
     }
 
     /// <summary>Result: 1 InvalidOperationException, 2 MetaException.</summary>
-    private ThriftStruct Send(TableIdent ident, ThriftStruct table, Dictionary<string, string> context) => client.Change("alter_table_with_environment_context",
+    private ThriftStruct Send(TableIdent ident, ThriftStruct table, Dictionary<string, string> context) =>
+        client.Change("alter_table_with_environment_context",
         new ThriftStruct().Set(1, ident.Namespace[0]).Set(2, ident.Name).Set(3, table).Set(4, new ThriftStruct().Set(1, context)));
 
     /// <summary>The Table struct; null if there is none. Result: 1 MetaException, 2 NoSuchObjectException.</summary>
@@ -143,13 +150,17 @@ public sealed class HivePointers : IPointers, IDisposable
 
     private IEnumerable<ThriftStruct> TablesOf(string database, string[] names)
     {
-        var result = AskEither("get_table_objects_by_name_req", new ThriftStruct().Set(1, new ThriftStruct().Set(1, database).Set(2, names)),
+        var result = AskEither("get_table_objects_by_name_req",
+            new ThriftStruct().Set(1, new ThriftStruct().Set(1, database).Set(2, names)),
             "get_table_objects_by_name", new ThriftStruct().Set(1, database).Set(2, names), out var isOld);
         RequireNone(result, $"the tables of {database} cannot be read", ErrorKind.Unavailable);
         return isOld ? result.Structs(0) : result.Struct(0)?.Structs(1) ?? [];
     }
 
-    /// <summary>The Database struct (1 name, 2 description, 3 locationUri, 4 parameters, 6 ownerName); null if there is none. Result: 1 NoSuchObjectException, 2 MetaException.</summary>
+    /// <summary>
+    /// The Database struct (1 name, 2 description, 3 locationUri, 4 parameters, 6 ownerName); null if there is none. Result: 1
+    /// NoSuchObjectException, 2 MetaException.
+    /// </summary>
     private ThriftStruct? DatabaseOf(string database)
     {
         var result = AskEither("get_database", new ThriftStruct().Set(1, database),
@@ -162,7 +173,8 @@ public sealed class HivePointers : IPointers, IDisposable
     private void MakeDatabase(string database)
     {
         if (DatabaseOf(database) is not null) return;
-        var made = new ThriftStruct().Set(1, database).Set(2, "").Set(3, FolderOf(database)).Set(4, new Dictionary<string, string>()).Set(6, Owner);
+        var made = new ThriftStruct().Set(1, database).Set(2, "").Set(3, FolderOf(database))
+            .Set(4, new Dictionary<string, string>()).Set(6, Owner);
         // 1 AlreadyExistsException, 2 InvalidObjectException, 3 MetaException. Nothing hangs on a lost answer: the table's creation tells.
         var result = client.Ask("create_database", new ThriftStruct().Set(1, made));
         if (result.Struct(1) is null) RequireNone(result, $"database {database} cannot be created", ErrorKind.Unavailable);
@@ -190,7 +202,8 @@ public sealed class HivePointers : IPointers, IDisposable
             if (id == 0) continue;
             var why = (value as ThriftStruct)?.Text(1) ?? "no reason is given";
             var isDenied = !why.Contains(Modified, StringComparison.Ordinal)
-                && (why.Contains("ermission denied", StringComparison.Ordinal) || why.Contains("not authorized", StringComparison.OrdinalIgnoreCase));
+                && (why.Contains("ermission denied", StringComparison.Ordinal)
+                    || why.Contains("not authorized", StringComparison.OrdinalIgnoreCase));
             throw new EngineException(isDenied ? ErrorKind.Denied : otherwise, $"{Name}: {what}: {why}");
         }
     }
@@ -198,7 +211,8 @@ public sealed class HivePointers : IPointers, IDisposable
     private string FolderOf(string database) => $"{warehouse}/{database}.db";
 
     /// <summary>As locations are spelled here: Hadoop says <c>file:/a</c>.</summary>
-    private static string Spelled(string location) => location.Contains(":/", StringComparison.Ordinal) ? Location.Normalize(location) : location;
+    private static string Spelled(string location) =>
+        location.Contains(":/", StringComparison.Ordinal) ? Location.Normalize(location) : location;
 
     private static void Require(TableIdent ident)
     {

@@ -8,12 +8,14 @@ using K2I.Iceberg;
 namespace K2I.Catalogs.Hive;
 
 /// <summary>
-/// An Iceberg table as the metastore has it: an external table whose parameters point to the metadata. All else in it is a copy for those who look at the metastore alone, made as Iceberg Java
+/// An Iceberg table as the metastore has it: an external table whose parameters point to the metadata. All else in it is a copy for
+/// those who look at the metastore alone, made as Iceberg Java
 /// makes it.
 /// </summary>
 /// <remarks>
 /// <code>
-/// Table             1 tableName  2 dbName  3 owner  4 createTime  5 lastAccessTime  6 retention  7 sd  8 partitionKeys  9 parameters  12 tableType
+/// Table             1 tableName  2 dbName  3 owner  4 createTime  5 lastAccessTime  6 retention  7 sd  8 partitionKeys  9 parameters 
+/// 12 tableType
 /// StorageDescriptor 1 cols  2 location  3 inputFormat  4 outputFormat  7 serdeInfo  10 parameters
 /// SerDeInfo         2 serializationLib  3 parameters        FieldSchema  1 name  2 type  3 comment
 /// </code>
@@ -23,7 +25,11 @@ internal static class HiveTable
     /// <summary>The parameter that is the pointer.</summary>
     public const string Pointer = "metadata_location";
 
-    private const string Kind = "table_type", Iceberg = "ICEBERG", PreviousPointer = "previous_metadata_location", Handler = "storage_handler";
+    private const string Kind = "table_type", Iceberg = "ICEBERG", PreviousPointer = "previous_metadata_location",
+        Handler = "storage_handler";
+
+    /// <summary>Keeps the metastore from looking through the table's folder.</summary>
+    public const string NoStatistics = "DO_NOT_UPDATE_STATS";
 
     /// <summary>What Iceberg calls <c>gc.enabled</c>.</summary>
     private const string Purge = "external.table.purge";
@@ -36,8 +42,10 @@ internal static class HiveTable
     public static ThriftStruct New(Table table, string owner, long unixMs)
     {
         var now = (int)(unixMs / 1000);
-        var made = new ThriftStruct().Set(1, table.Ident.Name).Set(2, table.Ident.Namespace[0]).Set(3, owner).Set(4, now).Set(5, now).Set(6, int.MaxValue)
-            .Set(8, Array.Empty<ThriftStruct>()).Set(12, "EXTERNAL_TABLE");
+        var made = new ThriftStruct().Set(1, table.Ident.Name).Set(2, table.Ident.Namespace[0]).Set(3, owner)
+            .Set(4, now).Set(5, now).Set(6, int.MaxValue)
+            .Set(8, Array.Empty<ThriftStruct>()).Set(12, "EXTERNAL_TABLE")
+            .Set(9, new Dictionary<string, string> { [NoStatistics] = "true" });
         Update(made, null, table);
         return made;
     }
@@ -66,7 +74,8 @@ internal static class HiveTable
         IsIceberg(table) && table.Map(9).GetValueOrDefault(Pointer) is { Length: > 0 } location
             ? location : throw new EngineException(ErrorKind.Unsupported, $"{name} is in the metastore, but is no Iceberg table");
 
-    public static bool IsIceberg(ThriftStruct table) => Iceberg.Equals(table.Map(9).GetValueOrDefault(Kind), StringComparison.OrdinalIgnoreCase);
+    public static bool IsIceberg(ThriftStruct table) =>
+        Iceberg.Equals(table.Map(9).GetValueOrDefault(Kind), StringComparison.OrdinalIgnoreCase);
 
     private static void Describe(Dictionary<string, string> parameters, TableMetadata table)
     {
@@ -83,9 +92,11 @@ internal static class HiveTable
             json.WriteEndObject();
         }));
         Put(parameters, "current-schema", SchemaJson.ToText(table.CurrentSchema));
-        Put(parameters, "default-partition-spec", table.DefaultSpec.IsUnpartitioned ? null : Text(json => SpecJson.Write(json, table.DefaultSpec)));
+        Put(parameters, "default-partition-spec", table.DefaultSpec.IsUnpartitioned ? null
+            : Text(json => SpecJson.Write(json, table.DefaultSpec)));
         Put(parameters, "default-sort-order",
-            table.SortOrders.FirstOrDefault(o => o.OrderId == table.DefaultSortOrderId) is { Fields.Length: > 0 } order ? Text(json => SpecJson.Write(json, order)) : null);
+            table.SortOrders.FirstOrDefault(o => o.OrderId == table.DefaultSortOrderId) is { Fields.Length: > 0 } order
+                ? Text(json => SpecJson.Write(json, order)) : null);
         foreach (var (name, total) in (ReadOnlySpan<(string, string)>)
             [("numFiles", SummaryKeys.TotalDataFiles), ("numRows", SummaryKeys.TotalRecords), ("totalSize", SummaryKeys.TotalFilesSize)])
             if (snapshot?.Summary.GetValueOrDefault(total) is { } count) parameters[name] = count;
@@ -97,7 +108,8 @@ internal static class HiveTable
         if (forHive) serde.Set(2, "org.apache.iceberg.mr.hive.HiveIcebergSerDe");
         else serde.Set(2, "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe");
         return storage
-            .Set(1, table.CurrentSchema.Fields.Select(f => new ThriftStruct().Set(1, f.Name).Set(2, HiveTypes.NameOf(f.Type)).Set(3, f.Doc)))
+            .Set(1, table.CurrentSchema.Fields.Select(f =>
+                new ThriftStruct().Set(1, f.Name).Set(2, HiveTypes.NameOf(f.Type)).Set(3, f.Doc)))
             .Set(2, table.Location)
             .Set(3, forHive ? "org.apache.iceberg.mr.hive.HiveIcebergInputFormat" : "org.apache.hadoop.mapred.FileInputFormat")
             .Set(4, forHive ? "org.apache.iceberg.mr.hive.HiveIcebergOutputFormat" : "org.apache.hadoop.mapred.FileOutputFormat")

@@ -123,7 +123,8 @@ internal static class ThriftCodec
     {
         var map = await from.ReadMapBeginAsync(stop);
         var items = new List<(object, object)>();
-        for (var i = 0; i < map.Count; i++) items.Add((await ReadValue(from, map.KeyType, stop), await ReadValue(from, map.ValueType, stop)));
+        for (var i = 0; i < map.Count; i++)
+            items.Add((await ReadValue(from, map.KeyType, stop), await ReadValue(from, map.ValueType, stop)));
         await from.ReadMapEndAsync(stop);
         return new ThriftMap(map.KeyType, map.ValueType, items);
     }

@@ -3,9 +3,12 @@ using Thrift.Protocol.Entities;
 
 namespace K2I.Catalogs.Hive;
 
-/// <summary>A struct of Thrift as its fields by id. Fields that are known to nobody here are kept: what is read and written again loses nothing.</summary>
+/// <summary>
+/// A struct of Thrift as its fields by id. Fields that are known to nobody here are kept: what is read and written again loses nothing.
+/// </summary>
 /// <remarks>
-/// Values: bool, sbyte, short, int, long, double, Guid, byte[] (text too), <see cref="ThriftStruct"/>, <see cref="ThriftList"/>, <see cref="ThriftMap"/>.
+/// Values: bool, sbyte, short, int, long, double, Guid, byte[] (text too), <see cref="ThriftStruct"/>, <see cref="ThriftList"/>,
+/// <see cref="ThriftMap"/>.
 /// </remarks>
 internal sealed class ThriftStruct
 {
@@ -29,7 +32,8 @@ internal sealed class ThriftStruct
     public ThriftStruct Set(short id, IEnumerable<string> values) =>
         Set(id, TType.List, new ThriftList(TType.String, [.. values.Select(Encoding.UTF8.GetBytes)]));
 
-    public ThriftStruct Set(short id, IEnumerable<KeyValuePair<string, string>> values) => Set(id, TType.Map, new ThriftMap(TType.String, TType.String,
+    public ThriftStruct Set(short id, IEnumerable<KeyValuePair<string, string>> values) =>
+        Set(id, TType.Map, new ThriftMap(TType.String, TType.String,
         [.. values.Select(v => ((object)Encoding.UTF8.GetBytes(v.Key), (object)Encoding.UTF8.GetBytes(v.Value)))]));
 
     public ThriftStruct Set(short id, TType type, object value)

@@ -6,7 +6,8 @@ namespace K2I.Catalogs.Nessie;
 
 /// <summary>Requests to a Nessie server. Any thread; calls block until an answer, a time limit or a stop.</summary>
 /// <remarks>
-/// An answer of any status is returned, but for those that leave open what became of a change (5xx, 408): like a missing answer they are Unknown where something
+/// An answer of any status is returned, but for those that leave open what became of a change (5xx, 408): like a missing answer they are
+/// Unknown where something
 /// was to be changed, else Unavailable. Each request is sent once. Redirects are not followed: a token would go where it does not belong.
 /// </remarks>
 internal sealed class NessieClient : IDisposable
@@ -50,7 +51,8 @@ internal sealed class NessieClient : IDisposable
     {
         var uri = Root + path;
         if (CallScope.HasEnded) throw new EngineException(ErrorKind.Unavailable, $"{uri}: not asked any more because of a stop");
-        using var request = new HttpRequestMessage(method, new Uri(uri, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+        using var request = new HttpRequestMessage(method,
+            new Uri(uri, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         foreach (var (name, value) in options.Headers) request.Headers.TryAddWithoutValidation(name, value);
         if (options.Token is { } token) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -73,7 +75,8 @@ internal sealed class NessieClient : IDisposable
         }
         catch (OperationCanceledException error)
         {
-            throw NoAnswer(uri, CallScope.HasEnded ? "ended by a stop before its answer" : $"no answer within {options.TimeoutMs} ms", changes, error);
+            throw NoAnswer(uri, CallScope.HasEnded ? "ended by a stop before its answer" : $"no answer within {options.TimeoutMs} ms",
+                changes, error);
         }
         catch (IOException error)
         {
@@ -100,7 +103,8 @@ internal sealed class NessieClient : IDisposable
         return status is >= 500 or 408 ? throw NoAnswer(uri, Scrub(answer.Problem), changes, null) : answer;
     }
 
-    public string Scrub(string text) => options.Token is { Length: > 0 } token ? text.Replace(token, "***", StringComparison.Ordinal) : text;
+    public string Scrub(string text) =>
+        options.Token is { Length: > 0 } token ? text.Replace(token, "***", StringComparison.Ordinal) : text;
 
     private static EngineException NoAnswer(string uri, string why, bool isOpen, Exception? inner) =>
         new(isOpen ? ErrorKind.Unknown : ErrorKind.Unavailable, $"{uri}: {why}", inner);

@@ -89,15 +89,20 @@ internal static class NessieJson
     public static ImmutableArray<string> KeyOf(TableIdent ident) => [.. ident.Namespace, ident.Name];
 
     public static string? Text(JsonElement json, string name) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString() : null;
+
+    public static bool Has(JsonElement json, string name) => json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out _);
 
     /// <summary>A list of an object; empty where it has none.</summary>
     public static IEnumerable<JsonElement> Items(JsonElement json, string name) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : [];
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Array
+            ? value.EnumerateArray() : [];
 
     /// <summary>The key below a name: <c>{"elements": […]}</c>.</summary>
     public static ImmutableArray<string> Key(JsonElement json, string name) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var key) ? [.. Items(key, "elements").Select(e => e.ToString())] : [];
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var key)
+            ? [.. Items(key, "elements").Select(e => e.ToString())] : [];
 
     private static void WriteOperation(Utf8JsonWriter json, string type, ImmutableArray<string> key)
     {

@@ -8,9 +8,11 @@ namespace K2I.Catalogs.Nessie;
 
 /// <summary>Pointers on a branch of a Nessie server, whose commits change any number of names at once and never go away.</summary>
 /// <remarks>
-/// <para>A commit says on which hash of the branch it builds. The server refuses it if a name in it means something else by now than it meant there; what became of other names
+/// <para>A commit says on which hash of the branch it builds. The server refuses it if a name in it means something else by now than it
+/// meant there; what became of other names
 /// is no matter.</para>
-/// <para>So a swap whose answer is lost did not land, and never will, if the name means something else than before and the branch's log has no commit with the swap's mark.</para>
+/// <para>So a swap whose answer is lost did not land, and never will, if the name means something else than before and the branch's log
+/// has no commit with the swap's mark.</para>
 /// <para>A tag, or a branch at a hash, is looked at only.</para>
 /// </remarks>
 public sealed class NessiePointers : IPointers, IDisposable
@@ -34,7 +36,8 @@ public sealed class NessiePointers : IPointers, IDisposable
         warehouse = Location.Normalize(options.Warehouse);
         path = $"/trees/{Uri.EscapeDataString(options.Reference)}";
         Name = $"{client.Root} ({options.Reference})";
-        readOnly = options.Reference.Contains('@', StringComparison.Ordinal) ? $"{options.Reference} is a branch as it was, which cannot be changed" : null;
+        readOnly = options.Reference.Contains('@', StringComparison.Ordinal)
+            ? $"{options.Reference} is a branch as it was, which cannot be changed" : null;
     }
 
     public string Name { get; }
@@ -101,7 +104,8 @@ public sealed class NessiePointers : IPointers, IDisposable
         if (content is null) return false;
         _ = LocationOf(from, content);
         if (Read(after).Content is not null) throw new EngineException(ErrorKind.AlreadyExists, $"table {to} exists already in {Name}");
-        var answer = Commit(hash, $"k2i: rename {from} to {to}", NewMark(), NessieJson.PutSame(after, content.Json), NessieJson.Delete(before));
+        var answer = Commit(hash, $"k2i: rename {from} to {to}", NewMark(), NessieJson.PutSame(after, content.Json),
+            NessieJson.Delete(before));
         return answer.IsSuccess ? true : throw Refused(answer, $"table {from} cannot be renamed");
     }
 
@@ -128,7 +132,11 @@ public sealed class NessiePointers : IPointers, IDisposable
     private NessieAnswer Commit(string hash, string message, string mark, params Action<Utf8JsonWriter>[] operations)
     {
         if (readOnly is not null) throw new EngineException(ErrorKind.Unsupported, readOnly);
-        return client.Change($"{path}{Uri.EscapeDataString("@" + hash)}/history/commit", NessieJson.Commit(message, mark, operations));
+        var at = Uri.EscapeDataString("@" + hash);
+        var answer = client.Change($"{path}{at}/history/commit", NessieJson.Commit(message, mark, operations));
+        // An empty success is what some proxies make of a connection that broke.
+        return !answer.IsSuccess || NessieJson.Has(answer.Body, "targetBranch") ? answer
+            : throw new EngineException(ErrorKind.Unknown, $"{Name}: a commit is answered without the branch that it made");
     }
 
     /// <summary>Makes a namespace and those above it that are not there.</summary>
@@ -199,7 +207,8 @@ public sealed class NessiePointers : IPointers, IDisposable
             ? location : throw new EngineException(ErrorKind.Unsupported, $"{ident} is in the catalog, but is no Iceberg table");
 
     private static string Operation(Table before, Table next) =>
-        next.Metadata.CurrentSnapshotId == before.Metadata.CurrentSnapshotId ? "change" : next.Metadata.CurrentSnapshot?.Operation ?? "change";
+        next.Metadata.CurrentSnapshotId == before.Metadata.CurrentSnapshotId ? "change" : next.Metadata.CurrentSnapshot?.Operation
+            ?? "change";
 
     private EngineException Refused(NessieAnswer answer, string what)
     {

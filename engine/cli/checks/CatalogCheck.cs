@@ -8,7 +8,8 @@ using K2I.Pipeline;
 namespace K2I.Cli.Checks;
 
 /// <summary>
-/// Asks a catalog server whether it is one and takes the login, then tries each thing that ingest will do there on a table made for it, so that a right that is
+/// Asks a catalog server whether it is one and takes the login, then tries each thing that ingest will do there on a table made for it,
+/// so that a right that is
 /// missing is named. What it makes it removes, but for the namespace, which ingest would make. A file catalog is its warehouse.
 /// </summary>
 internal static class CatalogCheck
@@ -19,8 +20,13 @@ internal static class CatalogCheck
         var name = $"catalog {Catalogs.NameOf(options.Iceberg)}";
         try
         {
-            var namespaces = Catalogs.ToList(options.Iceberg).ListNamespaces().Count();
+            var server = Catalogs.ToList(options.Iceberg);
+            var namespaces = server.ListNamespaces().Count();
             var answers = new CheckResult(name, true, $"answers; {namespaces} namespaces can be seen");
+            // What a server says that it cannot do need not be tried.
+            if (server is RestCatalog rest && rest.Missing().ToList() is { Count: > 0 } missing)
+                return [answers, .. missing.Select(m => new CheckResult($"{name}: {m}", false, "the server does not offer it",
+                    "take a server, or an endpoint of it, that tables can be written through"))];
             if (!Catalogs.IsThere(options.Iceberg)) return [answers];
             var catalogs = Catalogs.Open(options.Iceberg);
             return [answers, .. Rights(catalogs.Catalog, catalogs.IdentOf($"k2i_probe_{Guid.NewGuid():N}"), name)];
@@ -38,7 +44,8 @@ internal static class CatalogCheck
         (string What, Action Try)[] rights =
         [
             ("create table", () => table = catalog.Create(ident, creation)),
-            ("list tables", () => Require(catalog.ListTables(ident.Namespace).Contains(ident), "the table that was made is not in the list")),
+            ("list tables", () =>
+                Require(catalog.ListTables(ident.Namespace).Contains(ident), "the table that was made is not in the list")),
             ("load table", () => table = catalog.Load(ident)),
             ("commit", () => Commit(catalog, table!)),
             ("drop table", () => Require(Drop(catalog, ident), "the table that was made is not there")),
@@ -64,7 +71,8 @@ internal static class CatalogCheck
 
     private static void Commit(ICatalog catalog, Table table)
     {
-        var outcome = catalog.Commit(table, [new MetadataUpdate.SetProperties(ImmutableSortedDictionary<string, string>.Empty.Add("k2i.probe", "1"))],
+        var outcome = catalog.Commit(table,
+            [new MetadataUpdate.SetProperties(ImmutableSortedDictionary<string, string>.Empty.Add("k2i.probe", "1"))],
             [new TableRequirement.AssertTableUuid(table.Metadata.Uuid)]);
         if (outcome is CommitOutcome.Unknown unknown) throw unknown.Error;
         Require(outcome is CommitOutcome.Committed, (outcome as CommitOutcome.Conflict)?.Why ?? "");
@@ -91,7 +99,7 @@ internal static class CatalogCheck
 
     private static string Hint(ErrorKind kind) => kind switch
     {
-        ErrorKind.Denied => "check token, credential, scope and oauth2_server_uri in [iceberg], and the rights of that user",
+        ErrorKind.Denied => "check token, credential, scope and oauth2_server_uri (or signing_name) in [iceberg], and the rights of that user",
         ErrorKind.NotFound => "check [iceberg] uri (rest: without /v1; nessie: with /api/v2), warehouse and ref",
         _ => "check [iceberg] uri, and that it can be reached from here",
     };

@@ -3,7 +3,9 @@ using K2I.Cli.Checks;
 
 namespace K2I.Cli.Commands;
 
-/// <summary><c>k2i catalogs check</c>: is the catalog of the configuration there, and may its user do in it and its store what ingest will?</summary>
+/// <summary>
+/// <c>k2i catalogs check</c>: is the catalog of the configuration there, and may its user do in it and its store what ingest will?
+/// </summary>
 internal static class CatalogsCommand
 {
     public static Command Create(Terminal terminal)
@@ -17,7 +19,8 @@ internal static class CatalogsCommand
     {
         var json = new Option<bool>("--json") { Description = "Print JSON" };
         var config = new ConfigArguments();
-        var check = new Command("check", "Try each right in the catalog and its store that ingest needs, by name; what is made for it is removed") { json };
+        var check = new Command("check",
+            "Try each right in the catalog and its store that ingest needs, by name; what is made for it is removed") { json };
         config.AddTo(check);
         check.SetAction(arguments =>
         {

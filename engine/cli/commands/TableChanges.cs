@@ -10,33 +10,48 @@ namespace K2I.Cli.Commands;
 internal static class TableChanges
 {
     public static IEnumerable<Command> Create(TableSource source, Option<bool> json, Terminal terminal) =>
-        [CreateCreate(source, json, terminal), CreateRegister(source, json, terminal), CreateRename(source, json, terminal), CreateDrop(source, json, terminal)];
+        [
+            CreateCreate(source, json, terminal), CreateRegister(source, json, terminal),
+            CreateRename(source, json, terminal), CreateDrop(source, json, terminal),
+        ];
 
-    private static Argument<string> NameOf(string name, string description = "table or namespace.table") => new(name) { Description = description };
+    private static Argument<string> NameOf(string name, string description = "table or namespace.table") =>
+        new(name) { Description = description };
 
     private static Command CreateCreate(TableSource source, Option<bool> json, Terminal terminal)
     {
         var name = NameOf("name");
-        var columns = new Option<string?>("--columns") { Description = "Its columns; ! means required", HelpName = "'id: long!, at: timestamptz'" };
-        var schema = new Option<string?>("--schema") { Description = "Its columns from an Iceberg schema or JSON Schema", HelpName = "FILE" };
+        var columns = new Option<string?>("--columns")
+        {
+            Description = "Its columns; ! means required",
+            HelpName = "'id: long!, at: timestamptz'",
+        };
+        var schema = new Option<string?>("--schema")
+        {
+            Description = "Its columns from an Iceberg schema or JSON Schema",
+            HelpName = "FILE",
+        };
         var parts = new Option<string?>("--partition-by") { Description = "Its partitions", HelpName = "'day(at), bucket(16, id)'" };
         var version = new Option<int?>("--format-version") { Description = "2 or 3 (default: that of [iceberg], or 2)", HelpName = "N" };
         var create = new Command("create", "Create a table without rows") { name, columns, schema, parts, version };
         create.Validators.Add(result =>
         {
-            if (result.GetValue(columns) is null == result.GetValue(schema) is null) result.AddError("either --columns or --schema is needed");
+            if (result.GetValue(columns) is null == result.GetValue(schema) is null)
+                result.AddError("either --columns or --schema is needed");
             if (result.GetValue(version) is not (null or 2 or 3)) result.AddError("--format-version is 2 or 3");
         });
         create.SetAction(arguments => (int)source.OfCatalog(arguments, (catalogs, options) =>
         {
-            var declared = arguments.GetValue(columns) is { } text ? FieldIds.NewSchema([.. ColumnText.Parse(text)]) : SchemaOf(arguments.GetValue(schema)!);
+            var declared = arguments.GetValue(columns) is { } text ? FieldIds.NewSchema([.. ColumnText.Parse(text)])
+                : SchemaOf(arguments.GetValue(schema)!);
             var creation = new TableCreation
             {
                 Schema = declared,
                 Spec = PartitionSpecText.Parse(arguments.GetValue(parts) ?? "", declared),
                 FormatVersion = arguments.GetValue(version) ?? options?.Iceberg.FormatVersion ?? 2,
             };
-            Print(catalogs.Catalog.Create(catalogs.IdentOf(arguments.GetValue(name)!), creation), "is created", arguments.GetValue(json), terminal);
+            Print(catalogs.Catalog.Create(catalogs.IdentOf(arguments.GetValue(name)!), creation), "is created", arguments.GetValue(json),
+                terminal);
             return ExitCode.Ok;
         }));
         return create;
@@ -50,7 +65,8 @@ internal static class TableChanges
         register.SetAction(arguments => (int)source.OfCatalog(arguments, (catalogs, _) =>
         {
             var place = NewestMetadata.Find(catalogs.Store, Storage.Location.FromConfig(arguments.GetValue(metadata)!));
-            Print(catalogs.Catalog.Register(catalogs.IdentOf(arguments.GetValue(name)!), place), "is registered", arguments.GetValue(json), terminal);
+            Print(catalogs.Catalog.Register(catalogs.IdentOf(arguments.GetValue(name)!), place), "is registered",
+                arguments.GetValue(json), terminal);
             return ExitCode.Ok;
         }));
         return register;
@@ -88,7 +104,8 @@ internal static class TableChanges
             var ident = catalogs.IdentOf(arguments.GetValue(name)!);
             var purged = arguments.GetValue(purge);
             if (!catalogs.Catalog.Drop(ident, purged)) throw new EngineException(ErrorKind.NotFound, $"table {ident} does not exist");
-            if (!arguments.GetValue(json)) terminal.Say($"{ident} is dropped{(purged ? ", and its files are deleted" : "; its files stay")}");
+            var files = purged ? ", and its files are deleted" : "; its files stay";
+            if (!arguments.GetValue(json)) terminal.Say($"{ident} is dropped{files}");
             else JsonOut.Print(terminal.Out, writer =>
             {
                 writer.WriteStartObject();

@@ -5,7 +5,9 @@ using K2I.Pipeline;
 
 namespace K2I.Cli.Commands;
 
-/// <summary>Where the parts of <c>k2i tables</c> find what they are about: the configured catalog, a warehouse, or one table's metadata.</summary>
+/// <summary>
+/// Where the parts of <c>k2i tables</c> find what they are about: the configured catalog, a warehouse, or one table's metadata.
+/// </summary>
 internal sealed class TableSource(Terminal terminal)
 {
     private readonly ConfigArguments config = new() { Recursive = true };
@@ -32,7 +34,8 @@ internal sealed class TableSource(Terminal terminal)
     }
 
     /// <summary>
-    /// Gives a command that looks at one table the arguments that say which: its name, or <c>--metadata</c> and <c>--moved</c>. What it looks at is handed to
+    /// Gives a command that looks at one table the arguments that say which: its name, or <c>--metadata</c> and <c>--moved</c>. What it
+    /// looks at is handed to
     /// <paramref name="look"/>.
     /// </summary>
     public Func<ParseResult, int> OfOneTable(Command command, Func<ParseResult, Catalogs, TableIdent, EngineOptions?, ExitCode> look)
@@ -43,7 +46,10 @@ internal sealed class TableSource(Terminal terminal)
             Description = "The table of this metadata file or folder, without its catalog; in place of a name",
             HelpName = "FILE|DIR|URL",
         };
-        var moved = new Option<bool>("--moved") { Description = "With --metadata: its files lie beside it, whatever they are called in it" };
+        var moved = new Option<bool>("--moved")
+        {
+            Description = "With --metadata: its files lie beside it, whatever they are called in it",
+        };
         command.Arguments.Add(name);
         command.Options.Add(metadata);
         command.Options.Add(moved);
@@ -51,7 +57,8 @@ internal sealed class TableSource(Terminal terminal)
         {
             var isNamed = result.GetValue(name) is not null;
             var place = result.GetValue(metadata);
-            if (isNamed == place is not null) result.AddError(isNamed ? "NAME and --metadata exclude each other" : "either NAME or --metadata is needed");
+            if (isNamed == place is not null)
+                result.AddError(isNamed ? "NAME and --metadata exclude each other" : "either NAME or --metadata is needed");
             else if (result.GetValue(moved) && place is null) result.AddError("--moved has no meaning without --metadata");
         });
         return arguments => (int)(arguments.GetValue(metadata) is { } place
@@ -77,7 +84,8 @@ internal sealed class TableSource(Terminal terminal)
         }
         catch (EngineException error) when (error.Kind == ErrorKind.NotFound && !moved)
         {
-            throw new EngineException(ErrorKind.NotFound, $"{error.Message}; if the table was moved, --moved looks beside its metadata", error);
+            throw new EngineException(ErrorKind.NotFound, $"{error.Message}; if the table was moved, --moved looks beside its metadata",
+                error);
         }
     }
 }

@@ -6,7 +6,8 @@ using K2I.Pipeline;
 namespace K2I.Cli.Commands;
 
 /// <summary>
-/// <c>k2i tables</c> and its parts <c>show</c>, <c>read</c> and <c>check</c>: what stands in the catalog, whether or not k2i runs; <see cref="TableChanges"/> change it.
+/// <c>k2i tables</c> and its parts <c>show</c>, <c>read</c> and <c>check</c>: what stands in the catalog, whether or not k2i runs;
+/// <see cref="TableChanges"/> change it.
 /// </summary>
 internal static class TablesCommand
 {

@@ -12,9 +12,13 @@ internal sealed class CatalogBinder(ValueReader values, SettingSection? section,
     /// <summary>Which kinds of catalog a key has a meaning for.</summary>
     private static readonly (ConfigKey Key, string[] Kinds)[] Meant =
     [
-        (Keys.CatalogUri, ["rest", "hive", "nessie"]), (Keys.StorageRoot, ["rest"]), (Keys.CatalogToken, ["rest", "nessie"]), (Keys.CatalogCredential, ["rest"]),
-        (Keys.CatalogScope, ["rest"]), (Keys.OAuth2ServerUri, ["rest"]), (Keys.NessieRef, ["nessie"]), (Keys.HiveLocks, ["hive"]), (Keys.HiveTls, ["hive"]),
-        (Keys.HiveCaFile, ["hive"]), (Keys.HiveUser, ["hive"]),
+        (Keys.CatalogUri, ["rest", "hive", "nessie"]), (Keys.CatalogToken, ["rest", "nessie"]),
+        (Keys.StorageRoot, ["rest"]), (Keys.CatalogCredential, ["rest"]), (Keys.CatalogScope, ["rest"]), (Keys.OAuth2ServerUri, ["rest"]),
+        (Keys.HiveLocks, ["hive"]), (Keys.HiveTls, ["hive"]), (Keys.HiveCaFile, ["hive"]), (Keys.HiveUser, ["hive"]),
+        (Keys.NessieRef, ["nessie"]),
+        (Keys.CatalogAudience, ["rest"]), (Keys.CatalogResource, ["rest"]), (Keys.TokenExchange, ["rest"]), (Keys.StorageAccess, ["rest"]),
+        (Keys.SigningName, ["rest"]), (Keys.SigningRegion, ["rest"]), (Keys.CatalogCaFile, ["rest"]), (Keys.CatalogCertificate, ["rest"]),
+        (Keys.CatalogCertificateKey, ["rest"]), (Keys.CatalogProxy, ["rest"]),
     ];
 
     private static readonly string[] KindsWithHeaders = ["rest", "nessie"];
@@ -34,15 +38,17 @@ internal sealed class CatalogBinder(ValueReader values, SettingSection? section,
             "nessie" => Nessie(space),
             _ => Place(kind, space),
         };
-        return options with { FormatVersion = values.Choice(Keys.FormatVersion) + 2 };
+        return options with { FormatVersion = values.Choice(Keys.FormatVersion) + 2, Locations = Places() };
     }
 
     private void RefuseOthers(string kind)
     {
         foreach (var (key, kinds) in Meant)
-            if (!kinds.Contains(kind) && values.Changes(key)) values.Wrong(key, $"has no meaning with catalog = {kind}", $"set catalog = {kinds[0]}");
+            if (!kinds.Contains(kind) && values.Changes(key))
+                values.Wrong(key, $"has no meaning with catalog = {kind}", $"set catalog = {kinds[0]}");
         if (KindsWithHeaders.Contains(kind)) return;
-        foreach (var header in Headers) problems.Add(header.KeyPlace, $"[iceberg] {header.Key}: has no meaning with catalog = {kind}", "set catalog = rest");
+        foreach (var header in Headers)
+            problems.Add(header.KeyPlace, $"[iceberg] {header.Key}: has no meaning with catalog = {kind}", "set catalog = rest");
     }
 
     /// <summary>A catalog whose tables lie in the warehouse.</summary>
@@ -67,10 +73,12 @@ internal sealed class CatalogBinder(ValueReader values, SettingSection? section,
         if (!values.Has(Keys.CatalogUri)) values.Missing(Keys.CatalogUri);
         _ = Address(Keys.CatalogUri);
         var server = Server(Keys.CatalogUri, Keys.NessieRef, Keys.CatalogToken);
-        return Place("nessie", space) with { Server = server.AddRange(BindHeaders().Select(h => KeyValuePair.Create(Keys.HeaderPrefix + h.Key, h.Value))) };
+        var headers = BindHeaders().Select(h => KeyValuePair.Create(Keys.HeaderPrefix + h.Key, h.Value));
+        return Place("nessie", space) with { Server = server.AddRange(headers) };
     }
 
-    private ImmutableSortedDictionary<string, string> Server(params ConfigKey[] keys) => ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal,
+    private ImmutableSortedDictionary<string, string> Server(params ConfigKey[] keys) =>
+        ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal,
         keys.Select(k => KeyValuePair.Create(k.Name, values.Text(k) ?? "")).Where(p => p.Value.Length > 0));
 
     private string? ServerFlaw()
@@ -91,17 +99,21 @@ internal sealed class CatalogBinder(ValueReader values, SettingSection? section,
         if (!values.Has(Keys.CatalogUri)) values.Missing(Keys.CatalogUri);
         var warehouse = values.Text(Keys.Warehouse);
         var root = Place(Keys.StorageRoot);
-        // A warehouse that is a place bounds its tables by itself; a name does not.
-        if (root is null && !values.Has(Keys.StorageRoot) && !IsPlace(warehouse))
+        var access = new[] { StorageAccess.Vended, StorageAccess.Signed, StorageAccess.Own }[values.Choice(Keys.StorageAccess)];
+        // A warehouse that is a place bounds its tables by itself; a name does not. What the server hands out is bounded by the server.
+        var isBound = values.Has(Keys.StorageRoot) || IsPlace(warehouse);
+        if (!isBound && access == StorageAccess.Own)
             values.Missing(Keys.StorageRoot, "tables may lie below it only, whatever the server says");
         if (values.Text(Keys.CatalogCredential) is { Length: > 0 } credential && (credential.StartsWith(':') || credential.EndsWith(':'))) values.Bad(Keys.CatalogCredential);
-        foreach (var key in new[] { Keys.CatalogScope, Keys.OAuth2ServerUri })
-            if (values.Changes(key) && !values.Has(Keys.CatalogCredential)) values.Wrong(key, "has no meaning without credential");
+        foreach (var key in new[] { Keys.CatalogScope, Keys.OAuth2ServerUri, Keys.CatalogAudience, Keys.CatalogResource })
+            if (values.Changes(key) && !values.Has(Keys.CatalogCredential) && !values.Flag(Keys.TokenExchange))
+                values.Wrong(key, "has no meaning without credential");
+        CheckSigning();
         return new IcebergOptions
         {
             Catalog = "rest",
             Warehouse = warehouse ?? "",
-            StorageRoot = root ?? warehouse ?? "",
+            StorageRoot = isBound ? root ?? warehouse ?? "" : null,
             Namespace = space,
             Rest = new RestOptions
             {
@@ -111,9 +123,39 @@ internal sealed class CatalogBinder(ValueReader values, SettingSection? section,
                 Credential = values.Text(Keys.CatalogCredential),
                 Scope = values.Text(Keys.CatalogScope)!,
                 OAuth2ServerUri = Address(Keys.OAuth2ServerUri),
+                Audience = values.Text(Keys.CatalogAudience),
+                Resource = values.Text(Keys.CatalogResource),
+                TokenExchange = values.Flag(Keys.TokenExchange),
+                Access = access,
+                CaFile = values.Text(Keys.CatalogCaFile),
+                ClientCertificate = values.Text(Keys.CatalogCertificate) is { } shown && values.Text(Keys.CatalogCertificateKey) is { } itsKey
+                    ? (shown, itsKey) : null,
+                Proxy = Proxy(),
                 Headers = BindHeaders(),
             },
+            SigningName = values.Text(Keys.SigningName),
+            SigningRegion = values.Text(Keys.SigningRegion),
         };
+    }
+
+    private void CheckSigning()
+    {
+        if (values.Has(Keys.SigningRegion) && !values.Has(Keys.SigningName))
+            values.Wrong(Keys.SigningRegion, "has no meaning without signing_name");
+        foreach (var key in new[] { Keys.CatalogToken, Keys.CatalogCredential })
+            if (values.Has(Keys.SigningName) && values.Has(key)) values.Wrong(key, "stands against signing_name", "set one of them");
+        if (values.Has(Keys.CatalogCertificate) != values.Has(Keys.CatalogCertificateKey))
+            values.Missing(values.Has(Keys.CatalogCertificate) ? Keys.CatalogCertificateKey : Keys.CatalogCertificate,
+                "a certificate and its key belong together");
+    }
+
+    private Uri? Proxy()
+    {
+        if (values.Text(Keys.CatalogProxy) is not { Length: > 0 } text) return null;
+        if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+            && uri is { Host.Length: > 0, AbsolutePath: "/", Query.Length: 0, Fragment.Length: 0 }) return uri;
+        values.Bad(Keys.CatalogProxy);
+        return null;
     }
 
     private ImmutableSortedDictionary<string, string> BindHeaders()
@@ -154,6 +196,23 @@ internal sealed class CatalogBinder(ValueReader values, SettingSection? section,
             values.Bad(key);
         }
         return text;
+    }
+
+    private ImmutableArray<string> Places()
+    {
+        var places = (values.Text(Keys.Locations) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        foreach (var place in places)
+        {
+            try
+            {
+                if (Catalogs.Flaw(place) is { } flaw) values.Bad(Keys.Locations, flaw);
+            }
+            catch (EngineException)
+            {
+                values.Bad(Keys.Locations);
+            }
+        }
+        return [.. places];
     }
 
     private static bool IsPlace(string? warehouse) => warehouse is not null

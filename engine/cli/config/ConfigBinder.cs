@@ -140,7 +140,7 @@ internal sealed class ConfigBinder(string sourceName, List<SettingSection> secti
     private IcebergOptions Iceberg()
     {
         var catalog = new CatalogBinder(Section("iceberg"), sections.Find(s => s.Name == "iceberg"), problems).Bind();
-        return catalog with { Storage = S3Binder.Bind(Section("s3")) };
+        return catalog with { Storage = StoreBinder.Bind(Section("s3"), Section("gcs"), Section("azure")) };
     }
 
     private LogOptions Log()

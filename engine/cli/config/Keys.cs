@@ -7,7 +7,7 @@ internal static class Keys
 {
     private const string Size = "a size such as 64MiB", Time = "a time such as 30s", Count = "a whole number",
         AutoOrCount = "auto or a whole number", Flag = "true or false", Text = "text", Path = "a path",
-        Place = "a directory, or a file:// or s3:// location", Host = "http:// or https:// and a host";
+        Place = "a directory, or a location such as s3://bucket/path", Host = "http:// or https:// and a host";
 
     public static readonly ConfigKey Brokers = new("kafka", "brokers", null, "host:port, several separated by commas", "Where Kafka is: host:port, several separated by commas.", "localhost:9092") { Required = true };
     public static readonly ConfigKey Group = new("kafka", "group", "k2i", Text,
@@ -25,7 +25,8 @@ internal static class Keys
         + "hive: a Hive Metastore; nessie: a Nessie server.",
         "file", "rest", "hive", "nessie");
     public static readonly ConfigKey Warehouse = new("iceberg", "warehouse", null, Place,
-        "Where the tables live: a directory, or a location in S3 such as s3://bucket/path. Needed unless catalog = rest. "
+        "Where the tables live: a directory, or a location such as s3://bucket/path, gs://bucket/path or "
+        + "abfss://container@account.dfs.core.windows.net/path. Needed unless catalog = rest. "
         + "With rest: what the server calls the warehouse, where it has several.",
         "./warehouse");
     public static readonly ConfigKey CatalogUri = new("iceberg", "uri", null, "http:// or https:// and a host",
@@ -33,18 +34,45 @@ internal static class Keys
         "https://catalog.example.com/iceberg");
     public static readonly ConfigKey StorageRoot = new("iceberg", "storage_root", null, Place,
         "For catalog = rest: tables may lie below this directory or location only, whatever the server says. "
-        + "Needed unless warehouse is one.",
+        + "Needed unless warehouse is one, or the server hands out keys: without it those alone are used.",
         "/srv/warehouse");
+    public static readonly ConfigKey Locations = new("iceberg", "locations", null, "directories and locations, with commas between them",
+        "Further places below which files of tables may lie, such as those of write.data.path; files elsewhere are refused.",
+        "s3://other-bucket/data, gs://bucket");
     public static readonly ConfigKey CatalogToken = new("iceberg", "token", null, "a bearer token", "For catalog = rest or nessie: a bearer token.", "${file:/etc/k2i/catalog-token}") { Secret = true };
     public static readonly ConfigKey CatalogCredential = new("iceberg", "credential", null, "id:secret", "For catalog = rest: id:secret of an OAuth2 client; tokens are fetched and renewed with it.", "${file:/etc/k2i/catalog-credential}") { Secret = true };
     public static readonly ConfigKey CatalogScope = new("iceberg", "scope", "catalog", Text, "The OAuth2 scope asked for with the credential.");
     public static readonly ConfigKey OAuth2ServerUri = new("iceberg", "oauth2_server_uri", null, "http:// or https:// and a host", "Where tokens are fetched; without it URI/v1/oauth/tokens.", "https://login.example.com/oauth/token");
+    public static readonly ConfigKey CatalogAudience = new("iceberg", "audience", null, Text,
+        "The OAuth2 audience asked for with the credential.", "https://catalog.example.com");
+    public static readonly ConfigKey CatalogResource = new("iceberg", "resource", null, Text,
+        "The OAuth2 resource asked for with the credential.", "https://catalog.example.com");
+    public static readonly ConfigKey TokenExchange = new("iceberg", "token_exchange", "false", Flag,
+        "For catalog = rest: a token is renewed by giving it for another (OAuth2 token exchange), also one that was given as token.");
+    public static readonly ConfigKey StorageAccess = ConfigKey.Choice("iceberg", "storage_access",
+        "For catalog = rest: how files are reached. vended: by keys that the server hands out for each table, renewed before they end; "
+        + "signed: the server signs each request; both as [s3] says where it does not. own: as [s3] says.", "vended", "signed", "own");
+    public static readonly ConfigKey SigningName = new("iceberg", "signing_name", null, "glue, s3tables or execute-api",
+        "For catalog = rest at AWS: requests are signed for this service (SigV4), by the keys of [s3].", "s3tables");
+    public static readonly ConfigKey SigningRegion = new("iceberg", "signing_region", null, "a region",
+        "For signing_name: the region of the service; without it that of [s3].", "eu-central-1");
+    public static readonly ConfigKey CatalogCaFile = new("iceberg", "ca_file", null, Path,
+        "For catalog = rest: PEM file of the authorities to trust, in place of the system's.", "/etc/k2i/ca.crt");
+    public static readonly ConfigKey CatalogCertificate = new("iceberg", "client_certificate", null, Path,
+        "For catalog = rest: PEM file with the certificate, and its chain, that is shown to the server.", "/etc/k2i/client.crt");
+    public static readonly ConfigKey CatalogCertificateKey = new("iceberg", "client_key", null, Path,
+        "PEM file with the key of client_certificate.", "/etc/k2i/client.key");
+    public static readonly ConfigKey CatalogProxy = new("iceberg", "proxy", null, Host,
+        "For catalog = rest: the proxy that requests go through, with a login if it wants one; without it HTTPS_PROXY and NO_PROXY.",
+        "http://proxy.example.com:3128")
+    { Secret = true };
     public static readonly ConfigKey NessieRef = new("iceberg", "ref", "main", "a name, maybe with @ and a hash",
         "For catalog = nessie: the branch; a tag, or a branch at a hash, to look only.");
     public static readonly ConfigKey HiveLocks = new("iceberg", "metastore_locks", "true", Flag,
         "For catalog = hive: whether commits take the metastore's lock of the table. All writers of a table must do the same; "
         + "false needs Hive 2.3.10, 4.0 or newer.");
-    public static readonly ConfigKey HiveTls = new("iceberg", "metastore_tls", "false", Flag, "For catalog = hive: whether the metastore speaks TLS.");
+    public static readonly ConfigKey HiveTls = new("iceberg", "metastore_tls", "false", Flag,
+        "For catalog = hive: whether the metastore speaks TLS.");
     public static readonly ConfigKey HiveCaFile = new("iceberg", "metastore_ca_file", null, Path,
         "For catalog = hive: PEM file of the authorities to trust, in place of the system's.", "/etc/k2i/ca.crt");
     public static readonly ConfigKey HiveUser = new("iceberg", "metastore_user", null, Text,
@@ -275,11 +303,13 @@ internal static class Keys
     public static readonly ConfigKey[] All =
     [
         Brokers, Group, ClientId, InstanceId, GroupProtocol,
-        Catalog, Warehouse, CatalogUri, StorageRoot, CatalogToken, CatalogCredential, CatalogScope, OAuth2ServerUri, NessieRef,
-        HiveLocks, HiveTls, HiveCaFile, HiveUser, Namespace, FormatVersion,
+        Catalog, Warehouse, CatalogUri, StorageRoot, Locations, CatalogToken, CatalogCredential, CatalogScope, OAuth2ServerUri,
+            CatalogAudience, CatalogResource, TokenExchange, StorageAccess, SigningName, SigningRegion, CatalogCaFile, CatalogCertificate,
+            CatalogCertificateKey, CatalogProxy, NessieRef, HiveLocks, HiveTls, HiveCaFile, HiveUser, Namespace, FormatVersion,
         RegistryUrl, RegistryContext, RegistryUser, RegistryPassword, RegistryToken, RegistryCredential, RegistryTokenUrl, RegistryScope,
             RegistryCaFile, RegistryCertificate, RegistryKey, RegistryTimeout,
         S3Region, S3Endpoint, S3PathStyle, S3AccessKey, S3SecretKey, S3SessionToken, S3Profile, S3CaFile, S3UploadMemory,
+        .. StoreKeys.All,
         Memory, Lanes, FlushThreads, DataDirectory, ShutdownTimeout,
         WalMode, WalFileSize, WalMaxBytes, WalGroupInterval,
         LogLevel, LogFormat, LogFile, LogFileSize, LogFileCount,
@@ -299,7 +329,7 @@ internal static class Keys
 
     /// <summary>Section names in the order of the default file; <c>table</c> stands for <c>table.NAME</c>.</summary>
     public static readonly string[] Sections =
-        ["kafka", "registry", "iceberg", "s3", "engine", "wal", "log", "http", "query", "flush", "maintenance", "table"];
+        ["kafka", "registry", "iceberg", "s3", "gcs", "azure", "engine", "wal", "log", "http", "query", "flush", "maintenance", "table"];
 
     public static IEnumerable<string> NamesIn(string section) => All.Where(k => k.Section == section).Select(k => k.Name);
 }

@@ -136,7 +136,8 @@ public sealed class FileCatalog : ICatalog
     }
 
     public Table Register(TableIdent ident, string metadataLocation) => throw new EngineException(ErrorKind.Unsupported,
-        $"table {ident} cannot be registered: in a file catalog the folder is the table; `k2i tables … --metadata` looks at one that lies elsewhere");
+        $"table {ident} cannot be registered: in a file catalog the folder is the table; "
+        + "`k2i tables … --metadata` looks at one that lies elsewhere");
 
     public void Rename(TableIdent from, TableIdent to) => throw new EngineException(ErrorKind.Unsupported,
         $"table {from} cannot be renamed: in a file catalog the folder is the name, and the files are known by it");
@@ -191,7 +192,10 @@ public sealed class FileCatalog : ICatalog
 
     private string MetadataFolder(TableIdent ident) => TableFolder(ident) + "/metadata";
 
-    /// <summary>The name and content of a new version. Writers that race from one version must try one name: whether it is compressed is up to that version's property, not the new one's.</summary>
+    /// <summary>
+    /// The name and content of a new version. Writers that race from one version must try one name: whether it is compressed is up to
+    /// that version's property, not the new one's.
+    /// </summary>
     private static (string Location, byte[] Bytes) Version(string folder, int version, TableMetadata before, TableMetadata next)
     {
         var zipped = MetadataFiles.AreZipped(before);

@@ -7,7 +7,8 @@ namespace K2I.Iceberg;
 
 /// <summary>Finds a table's metadata file in its folder, where there is no catalog to ask.</summary>
 /// <remarks>
-/// Files are named <c>vN.metadata.json</c> by catalogs of folders and <c>NNNNN-UUID.metadata.json</c> by all others, either compressed too. Where a
+/// Files are named <c>vN.metadata.json</c> by catalogs of folders and <c>NNNNN-UUID.metadata.json</c> by all others, either compressed
+/// too. Where a
 /// catalog has the table, only that catalog knows which of them counts: a writer that lost leaves one behind.
 /// </remarks>
 public static class NewestMetadata
@@ -15,7 +16,8 @@ public static class NewestMetadata
     private const string Folder = "metadata", Suffix = ".metadata.json";
 
     /// <summary>The metadata file at a place: the file itself, or the newest of a table's folder or of its metadata folder.</summary>
-    /// <exception cref="EngineException">NotFound: there is none. Invalid: several are the newest, and no hint says which counts.</exception>
+    /// <exception cref="EngineException">NotFound: there is none. Invalid: several are the newest, and no hint says which
+    /// counts.</exception>
     public static string Find(IObjectStore store, string place)
     {
         if (store.Exists(place)) return place;
@@ -36,7 +38,8 @@ public static class NewestMetadata
             0 => throw new EngineException(ErrorKind.NotFound, $"{place}: there is no such file, and no table's metadata in {folder}"),
             1 => $"{folder}/{found[0]}",
             _ when Hinted(store, folder, found) is { } hinted => $"{folder}/{hinted}",
-            _ => throw new EngineException(ErrorKind.Invalid, $"{folder}: {string.Join(" and ", found)} are equally new; name the one that counts"),
+            _ => throw new EngineException(ErrorKind.Invalid,
+                $"{folder}: {string.Join(" and ", found)} are equally new; name the one that counts"),
         };
     }
 

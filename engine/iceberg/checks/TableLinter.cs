@@ -125,7 +125,8 @@ public sealed class TableLinter(IObjectStore store)
                 .Concat(Metadata.MetadataLog.Select(e => e.Location)).Append(table.MetadataLocation)
                 .Select(NameOf).ToHashSet(StringComparer.Ordinal);
             foreach (var file in store.List(Metadata.Location + "/"))
-                if (!named.Contains(NameOf(file.Location)) && Location.NameOf(file.Location) != FileCatalog.HintName) findings.Warn("orphan", file.Location, "nothing refers to it");
+                if (!named.Contains(NameOf(file.Location)) && Location.NameOf(file.Location) != FileCatalog.HintName)
+                    findings.Warn("orphan", file.Location, "nothing refers to it");
         }
     }
 }

@@ -6,7 +6,9 @@ namespace K2I.Pipeline;
 /// </summary>
 internal sealed class FrameWriters(int maxFrameBytes)
 {
-    /// <summary>What full frames take together, for the log's own use beside the memory of rows; their arrays may be twice as large.</summary>
+    /// <summary>
+    /// What full frames take together, for the log's own use beside the memory of rows; their arrays may be twice as large.
+    /// </summary>
     private const int FrameBytes = 4 << 20;
 
     private readonly Stack<RecordFrameWriter> kept = new();

@@ -4,7 +4,10 @@ using System.Text;
 
 namespace K2I.Catalogs.Tests;
 
-/// <summary>Stands before a metastore and cuts the connection of the next call of a method: once the server has answered it, or before it gets there.</summary>
+/// <summary>
+/// Stands before a metastore and cuts the connection of the next call of a method: once the server has answered it, or before it gets
+/// there.
+/// </summary>
 internal sealed class CallCutter : IDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
@@ -46,7 +49,8 @@ internal sealed class CallCutter : IDisposable
             var isCut = false;
             Start(() => Pass(client, server, bytes =>
             {
-                if (Volatile.Read(ref method) is not { } name || !Encoding.ASCII.GetString(bytes).Contains(name, StringComparison.Ordinal)) return true;
+                if (Volatile.Read(ref method) is not { } name
+                    || !Encoding.ASCII.GetString(bytes).Contains(name, StringComparison.Ordinal)) return true;
                 Volatile.Write(ref method, null);
                 Cuts++;
                 isCut = true;

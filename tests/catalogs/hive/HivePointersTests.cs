@@ -26,7 +26,8 @@ public sealed class HivePointersTests(HiveFixture hive) : IClassFixture<HiveFixt
         var fields = TestTables.EventSchema.Fields.AddRange(
             new Field(4, "amount", PrimitiveType.Decimal(20, 2), false),
             new Field(5, "tags", new ListType(new Field(6, "element", PrimitiveType.String, false)), false),
-            new Field(7, "at", new StructType([new Field(8, "day", PrimitiveType.Date, false), new Field(9, "id", PrimitiveType.Uuid, false)]), false));
+            new Field(7, "at", new StructType([new Field(8, "day", PrimitiveType.Date, false),
+                new Field(9, "id", PrimitiveType.Uuid, false)]), false));
         var creation = new TableCreation { Schema = Schema.Of([.. fields]) };
         catalog.Create(Events, creation);
         Judge.Do(["op", "append", $"{Events}", "--rows", "5", "--seed", "1", .. AtHive]);
@@ -37,7 +38,9 @@ public sealed class HivePointersTests(HiveFixture hive) : IClassFixture<HiveFixt
         Judge.Do(["check", $"{Events}", .. AtHive]);
         Assert.Contains("8", Judge.Do(["count", $"{Events}", .. AtHive]), StringComparison.Ordinal);
         var table = catalog.Load(Events);
-        Assert.Equal(("more", "1", "8"), (table.Metadata.CurrentSchema.Fields[^1].Name, table.Metadata.Property("a"), table.Metadata.CurrentSnapshot!.Summary["total-records"]));
+        Assert.Equal(("more", "1", "8"),
+            (table.Metadata.CurrentSchema.Fields[^1].Name, table.Metadata.Property("a"),
+            table.Metadata.CurrentSnapshot!.Summary["total-records"]));
 
         // And a table that the other engine made.
         var theirs = TableIdent.Parse($"{prefix}db.theirs");
@@ -58,7 +61,8 @@ public sealed class HivePointersTests(HiveFixture hive) : IClassFixture<HiveFixt
         var catalog = new PointerCatalog(pointers, store);
         var (ours, theirs) = (Events, TableIdent.Parse($"{prefix}db.theirs"));
         var first = catalog.Create(ours, TestTables.Creation("day(ts)"));
-        TestTables.Committer(catalog, store).Commit(ours, new SetTableProperties { Updates = TestTables.Strings(("gc.enabled", "true"), ("write.format.default", "parquet")) });
+        TestTables.Committer(catalog, store).Commit(ours,
+            new SetTableProperties { Updates = TestTables.Strings(("gc.enabled", "true"), ("write.format.default", "parquet")) });
         Judge.Do(["op", "create", $"{theirs}", "--schema", "id long!, name string, ts timestamptz", "--spec", "day(ts)", .. AtHive]);
         Judge.Do(["op", "set", $"{theirs}", "gc.enabled=true", .. AtHive]);
         using var client = new HiveClient(hive.Options);
@@ -139,10 +143,12 @@ public sealed class HivePointersTests(HiveFixture hive) : IClassFixture<HiveFixt
             Assert.Equal(ErrorKind.Unavailable, stopped?.Kind);
             var late = hive.Options with { LockTimeoutMs = 1 };
             using var impatient = new HivePointers(late);
-            var refused = Assert.Throws<EngineException>(() => Set(new PointerCatalog(impatient, new LocalStore(hive.Warehouse)), table, "1"));
+            var refused = Assert.Throws<EngineException>(() =>
+                Set(new PointerCatalog(impatient, new LocalStore(hive.Warehouse)), table, "1"));
             Assert.Equal(ErrorKind.Unavailable, refused.Kind);
             Assert.Contains("is held by another", refused.Message, StringComparison.Ordinal);
-            outcome = Set(new PointerCatalog(new HivePointers(hive.Options with { Locks = false }), new LocalStore(hive.Warehouse)), table, "2");
+            outcome = Set(new PointerCatalog(new HivePointers(hive.Options with { Locks = false }), new LocalStore(hive.Warehouse)),
+                table, "2");
         }
         table = Assert.IsType<CommitOutcome.Committed>(outcome).Table;
         Assert.IsType<CommitOutcome.Committed>(Set(catalog, table, "3"));
@@ -190,7 +196,8 @@ public sealed class HivePointersTests(HiveFixture hive) : IClassFixture<HiveFixt
     private static ThriftStruct Raw(HiveClient client, TableIdent ident) => client.Ask("get_table_req",
         new ThriftStruct().Set(1, new ThriftStruct().Set(1, ident.Namespace[0]).Set(2, ident.Name))).Struct(0)!.Struct(1)!;
 
-    private static IEnumerable<(string?, string?)> Columns(ThriftStruct table) => table.Struct(7)!.Structs(1).Select(c => (c.Text(1), c.Text(2)));
+    private static IEnumerable<(string?, string?)> Columns(ThriftStruct table) =>
+        table.Struct(7)!.Structs(1).Select(c => (c.Text(1), c.Text(2)));
 
     private static CommitOutcome Set(ICatalog catalog, Table table, string value) =>
         catalog.Commit(table, [new MetadataUpdate.SetProperties(TestTables.Strings(("k", value)))], []);

@@ -7,7 +7,8 @@ using System.Text.Json.Nodes;
 namespace K2I.Catalogs.Tests;
 
 /// <summary>
-/// A stand-in for a Nessie server: its API as far as it is used here, with the answers, in their shapes, that a real one (0.99.0) was seen to give. It is no judge of what a real one does.
+/// A stand-in for a Nessie server: its API as far as it is used here, with the answers, in their shapes, that a real one (0.99.0) was
+/// seen to give. It is no judge of what a real one does.
 /// </summary>
 internal sealed class FakeNessie : IDisposable
 {
@@ -47,7 +48,8 @@ internal sealed class FakeNessie : IDisposable
         {
             var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
             var reference = parts[1].Split('@');
-            if (reference[0] is not ("main" or "v1")) return Problem(404, "REFERENCE_NOT_FOUND", $"Named reference '{reference[0]}' not found");
+            if (reference[0] is not ("main" or "v1")) return Problem(404, "REFERENCE_NOT_FOUND",
+                $"Named reference '{reference[0]}' not found");
             var at = reference.Length == 1 ? log.Count - 1 : log.FindIndex(c => c.Hash == reference[1]);
             if (at < 0) return Problem(404, "REFERENCE_NOT_FOUND", $"Commit '{reference[1]}' not found");
             return (method, string.Join('/', parts[2..])) switch
@@ -55,7 +57,8 @@ internal sealed class FakeNessie : IDisposable
                 ("POST", "contents") => (200, Contents(at, JsonNode.Parse(body)!)),
                 ("GET", "entries") => (200, Entries(at, query)),
                 ("GET", "history") => (200, History(query)),
-                ("POST", "history/commit") => reference.Length == 1 ? Problem(400, "BAD_REQUEST", "Expected hash must be provided.") : Commit(at, JsonNode.Parse(body)!),
+                ("POST", "history/commit") => reference.Length == 1 ? Problem(400, "BAD_REQUEST", "Expected hash must be provided.")
+                    : Commit(at, JsonNode.Parse(body)!),
                 _ => Problem(404, "UNKNOWN", "no such path"),
             };
         }
@@ -73,7 +76,8 @@ internal sealed class FakeNessie : IDisposable
     private JsonObject Entries(int at, string query)
     {
         const int page = 2;
-        var from = query.Contains("page-token=", StringComparison.Ordinal) ? int.Parse(query.Split("page-token=")[1], System.Globalization.CultureInfo.InvariantCulture) : 0;
+        var from = query.Contains("page-token=", StringComparison.Ordinal)
+            ? int.Parse(query.Split("page-token=")[1], System.Globalization.CultureInfo.InvariantCulture) : 0;
         var type = query.Split("contentType=='")[1].Split('\'')[0];
         var all = log[at].Contents.Where(c => (string)c.Value["type"]! == type).ToList();
         var entries = new JsonArray([.. all.Skip(from).Take(page).Select(c => new JsonObject
@@ -90,7 +94,8 @@ internal sealed class FakeNessie : IDisposable
     private JsonObject History(string query)
     {
         var mark = query.Split("]=='")[1].Split('\'')[0];
-        var found = log.Where(c => (string?)c.Properties["k2i.commit"] == mark).Select(c => new JsonObject { ["commitMeta"] = new JsonObject { ["hash"] = c.Hash } });
+        var found = log.Where(c => (string?)c.Properties["k2i.commit"] == mark).Select(c =>
+            new JsonObject { ["commitMeta"] = new JsonObject { ["hash"] = c.Hash } });
         return new JsonObject { ["hasMore"] = false, ["logEntries"] = new JsonArray([.. found]) };
     }
 
@@ -104,7 +109,8 @@ internal sealed class FakeNessie : IDisposable
             var key = KeyOf(operation!["key"]!);
             var (then, current) = (seen.GetValueOrDefault(key), now.GetValueOrDefault(key));
             if (then is null && current is not null) return Conflict("KEY_EXISTS", $"Key '{Shown(key)}' already exists.");
-            if (then is not null && !JsonNode.DeepEquals(then, current)) return Conflict("VALUE_DIFFERS", $"Values of existing and expected content for key '{Shown(key)}' are different.");
+            if (then is not null && !JsonNode.DeepEquals(then, current)) return Conflict("VALUE_DIFFERS",
+                $"Values of existing and expected content for key '{Shown(key)}' are different.");
             if ((string)operation["type"]! == "DELETE")
             {
                 if (!next.Remove(key)) return Conflict("KEY_DOES_NOT_EXIST", $"Key '{Shown(key)}' does not exist.");
@@ -114,7 +120,8 @@ internal sealed class FakeNessie : IDisposable
             var isRenamed = content["id"] is not null && current is null;
             if (current is not null && (string?)content["id"] != (string?)current["id"])
                 return Problem(400, "BAD_REQUEST", $"New value to update existing key '{Shown(key)}' has no content ID");
-            if (isRenamed && !now.Values.Any(c => (string)c["id"]! == (string)content["id"]!)) return Problem(400, "BAD_REQUEST", "content ID is unknown");
+            if (isRenamed && !now.Values.Any(c => (string)c["id"]! == (string)content["id"]!)) return Problem(400, "BAD_REQUEST",
+                "content ID is unknown");
             if (key.LastIndexOf('\0') is > 0 and var end && (string?)next.GetValueOrDefault(key[..end])?["type"] != "NAMESPACE")
                 return Conflict("NAMESPACE_ABSENT", $"Namespace '{Shown(key[..end])}' must exist.");
             if (content["id"] is null)
@@ -148,7 +155,8 @@ internal sealed class FakeNessie : IDisposable
     private void Serve(HttpListenerContext context)
     {
         using var reader = new StreamReader(context.Request.InputStream);
-        var (method, uri, body) = (context.Request.HttpMethod, new Uri(Uri + context.Request.RawUrl![(new Uri(Uri).AbsolutePath.Length)..]), reader.ReadToEnd());
+        var (method, uri, body) = (context.Request.HttpMethod,
+            new Uri(Uri + context.Request.RawUrl![(new Uri(Uri).AbsolutePath.Length)..]), reader.ReadToEnd());
         var path = System.Uri.UnescapeDataString(uri.AbsolutePath)[new Uri(Uri).AbsolutePath.Length..];
         var query = System.Uri.UnescapeDataString(uri.Query);
         if (Token is not null && context.Request.Headers["Authorization"] != $"Bearer {Token}")
@@ -156,7 +164,8 @@ internal sealed class FakeNessie : IDisposable
             Send(context, 401, Problem(401, "UNKNOWN", $"{context.Request.Headers["Authorization"]} is not known").Body);
             return;
         }
-        if (path.EndsWith("/commit", StringComparison.Ordinal) && body.Contains("ICEBERG_TABLE", StringComparison.Ordinal) && Losing is { } losing)
+        if (path.EndsWith("/commit", StringComparison.Ordinal) && body.Contains("ICEBERG_TABLE", StringComparison.Ordinal)
+            && Losing is { } losing)
         {
             Losing = null;
             losing(() => Assert.Equal(200, Answer(method, path, query, body).Status));

@@ -12,7 +12,9 @@ namespace K2I.Iceberg;
 /// <param name="sample">Where one of the files lies.</param>
 internal sealed class TableGrant(IClock clock, GrantedTable table, string sample) : IStorageGrant
 {
-    /// <summary>Keys are renewed so long before their end, or after three fifths of their life if that is later: earlier than stores ask for it.</summary>
+    /// <summary>
+    /// Keys are renewed so long before their end, or after three fifths of their life if that is later: earlier than stores ask for it.
+    /// </summary>
     private const long MarginMs = 330_000;
 
     /// <summary>Of keys that say nothing of their end: none that end live shorter.</summary>
@@ -46,13 +48,15 @@ internal sealed class TableGrant(IClock clock, GrantedTable table, string sample
     {
         var config = table.Config;
         if (held is { } known && ReferenceEquals(known.From, config)) return known;
-        var properties = config.For(sample) ?? throw new EngineException(ErrorKind.Denied, $"{sample}: the catalog hands out no keys for it any more");
+        var properties = config.For(sample) ?? throw new EngineException(ErrorKind.Denied,
+            $"{sample}: the catalog hands out no keys for it any more");
         var end = ServedConfig.EndMs(properties);
         var life = (end ?? (config.ReceivedMs + UsualLifeMs)) - config.ReceivedMs;
         // Some servers say it by a name of their own; stores know these.
         if (end is { } at)
             foreach (var (key, ends) in StoresEnds)
-                if (properties.ContainsKey(key) && !properties.ContainsKey(ends)) properties = properties.Add(ends, at.ToString(CultureInfo.InvariantCulture));
+                if (properties.ContainsKey(key) && !properties.ContainsKey(ends)) properties = properties.Add(ends,
+                    at.ToString(CultureInfo.InvariantCulture));
         return held = new Held(config, properties, config.ReceivedMs + life - Math.Min(MarginMs, life * 2 / 5), end ?? long.MaxValue);
     }
 
