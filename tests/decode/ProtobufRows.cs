@@ -25,7 +25,8 @@ internal sealed class ProtobufRows : IDisposable
 
     /// <summary>A schema of one message M with these fields.</summary>
     internal static ProtobufRows Of(string fields, string syntax = "syntax = \"proto3\";", PlanOptions? options = null) =>
-        new(Text($"{syntax}\nimport \"google/protobuf/timestamp.proto\"; import \"google/protobuf/wrappers.proto\"; import \"google/protobuf/struct.proto\";"
+        new(Text($"{syntax}\nimport \"google/protobuf/timestamp.proto\"; import \"google/protobuf/wrappers.proto\"; "
+            + "import \"google/protobuf/struct.proto\";"
             + $"import \"google/protobuf/duration.proto\"; import \"google/protobuf/any.proto\";\nmessage M {{ {fields} }}"), options);
 
     internal string Add(Wire message) => Add(message.Done);

@@ -31,7 +31,8 @@ internal sealed class ProtoNode : DecodeNode
     }
 
     /// <summary>A field, with its column or without one.</summary>
-    private ProtoNode(ProtoField proto, Field? column, DecodeNode? parent, string path, ColumnMatch match, bool isElement = false) : base(column, parent)
+    private ProtoNode(ProtoField proto, Field? column, DecodeNode? parent, string path, ColumnMatch match, bool isElement = false)
+        : base(column, parent)
     {
         Proto = proto;
         Kind = proto.Kind;
@@ -47,7 +48,8 @@ internal sealed class ProtoNode : DecodeNode
         switch (Target)
         {
             case ProtoTarget.List:
-                Columns = [new ProtoNode(proto, ((ListType)column.Type).Element, this, WrittenColumns.Join(path, "element"), match, isElement: true)];
+                var element = ((ListType)column.Type).Element;
+                Columns = [new ProtoNode(proto, element, this, WrittenColumns.Join(path, "element"), match, isElement: true)];
                 break;
             case ProtoTarget.Map:
                 var map = (MapType)column.Type;
@@ -128,8 +130,8 @@ internal sealed class ProtoNode : DecodeNode
             var node = all[field.Number] = new(field, column, this, at, match) { Oneof = field.Oneof < 0 ? null : oneofs[field.Oneof] };
             if (column is not null) byColumn[column.Id] = node;
         }
-        ProtoNode[] columns = [.. table.Fields.Where(c => c.Name != except).Select(c => byColumn.TryGetValue(c.Id, out var node) ? node : new ProtoNode(c, this))];
-        return (columns, [.. Enumerable.Range(0, LowNumbers).Select(n => all.GetValueOrDefault(n))], all.ToFrozenDictionary());
+        var columns = table.Fields.Where(c => c.Name != except).Select(c => byColumn.TryGetValue(c.Id, out var node) ? node : new(c, this));
+        return ([.. columns], [.. Enumerable.Range(0, LowNumbers).Select(n => all.GetValueOrDefault(n))], all.ToFrozenDictionary());
     }
 
     private static int IndexOf(StructType table, int id)

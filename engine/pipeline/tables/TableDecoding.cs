@@ -31,7 +31,8 @@ internal static class TableDecoding
         try
         {
             IRecordDecoder decoder = CompilerOf(options) is { } compiler
-                ? new PlannedDecoder(compiler, store.Schemas!, WireOf(options), schema, PlanOptionsOf(options, store.Table.Metadata.FormatVersion, store.Table.Metadata))
+                ? new PlannedDecoder(compiler, store.Schemas!, WireOf(options), schema,
+                    PlanOptionsOf(options, store.Table.Metadata.FormatVersion, store.Table.Metadata))
                 : options.Format == RecordFormat.Raw
                 ? new RawDecoder(schema, json.MetadataColumn, options.MaxRecordBytes)
                 : new JsonDecoder(schema, json with { OnFieldInOtherCase = onFieldInOtherCase });
