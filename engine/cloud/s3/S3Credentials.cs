@@ -52,7 +52,12 @@ internal sealed class S3Credentials
     }
 
     /// <summary>Those last used have ended, whatever was said of their end. False where whoever gave them has no others.</summary>
-    public bool Refuse() => options.Renewal is not null && last is { } used && given.Refuse(used);
+    public bool Refuse()
+    {
+        if (options.Renewal is null || last is not { } used) return false;
+        given.Refuse(used);
+        return true;
+    }
 
     /// <exception cref="EngineException">Invalid: nothing says which.</exception>
     public string Region()
