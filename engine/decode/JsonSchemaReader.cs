@@ -5,8 +5,9 @@ using K2I.Columns;
 namespace K2I.Decode;
 
 /// <summary>
-/// A JSON Schema, of draft 4 to 2020-12, as columns; the table is in the module's README. What has no column type of its own (any value, tuples, several types, what
-/// holds itself) becomes a string that keeps the JSON text. Connect's types in it (<c>title</c>, <c>connect.type</c>) are known.
+/// A JSON Schema, of draft 4 to 2020-12, as columns; the table is in the module's README. What has no column type of its own (any value,
+/// tuples, several types, what holds itself) becomes a string that keeps the JSON text. Connect's types in it (<c>title</c>,
+/// <c>connect.type</c>) are known.
 /// </summary>
 internal sealed class JsonSchemaReader
 {
@@ -20,7 +21,8 @@ internal sealed class JsonSchemaReader
     private readonly JsonElement root;
     private readonly Dictionary<string, JsonElement> documents = new(StringComparer.Ordinal);
     private readonly Stack<string> open = new();
-    private readonly ImmutableDictionary<string, EpochUnit>.Builder units = ImmutableDictionary.CreateBuilder<string, EpochUnit>(StringComparer.Ordinal);
+    private readonly ImmutableDictionary<string, EpochUnit>.Builder units =
+        ImmutableDictionary.CreateBuilder<string, EpochUnit>(StringComparer.Ordinal);
     private readonly ImmutableHashSet<string>.Builder unscaled = ImmutableHashSet.CreateBuilder<string>(StringComparer.Ordinal);
     private int count;
 
@@ -47,13 +49,15 @@ internal sealed class JsonSchemaReader
             return false;
         }
 
-        internal string? Word(string name) => TryGet(name, out var word) && word.ValueKind == JsonValueKind.String ? word.GetString() : null;
+        internal string? Word(string name) => TryGet(name, out var word) && word.ValueKind == JsonValueKind.String
+            ? word.GetString() : null;
     }
 
     internal static JsonColumns Read(JsonElement root, ImmutableArray<SchemaReference> references = default)
     {
         var reader = new JsonSchemaReader(root);
-        foreach (var reference in references.IsDefault ? [] : references) reader.documents[reference.Name] = JsonDocument.Parse(reference.Text, new() { MaxDepth = SchemaFile.MaxDepth }).RootElement;
+        foreach (var reference in references.IsDefault ? [] : references)
+            reader.documents[reference.Name] = JsonDocument.Parse(reference.Text, new() { MaxDepth = SchemaFile.MaxDepth }).RootElement;
         return reader.Type(root, "$", "").Type is StructType type
             ? new(type.Fields, reader.units.ToImmutable(), reader.unscaled.ToImmutable())
             : throw SchemaFile.Invalid("$", "no table schema: an object with properties (JSON Schema) or fields (Iceberg) is expected");
@@ -127,7 +131,8 @@ internal sealed class JsonSchemaReader
         foreach (var name in Unions.Split(' '))
         {
             foreach (var part in parts.All)
-                if (part.TryGetProperty(name, out var choices) && Others(choices, name, path, out nullable) is { Count: > 1 } others) return others;
+                if (part.TryGetProperty(name, out var choices) && Others(choices, name, path, out nullable) is { Count: > 1 } others)
+                    return others;
         }
         return [];
     }
@@ -148,7 +153,8 @@ internal sealed class JsonSchemaReader
             "boolean" => PrimitiveType.Boolean,
             "integer" => parts.Word("format") == "int32" || parts.Word("connect.type") is "int8" or "int16" or "int32" ? PrimitiveType.Int
                 : IsBeyondLong(parts) ? PrimitiveType.Decimal(PrimitiveType.MaxPrecision, 0) : PrimitiveType.Long,
-            "number" => parts.Word("format") == "float" || parts.Word("connect.type") is "float32" ? PrimitiveType.Float : PrimitiveType.Double,
+            "number" => parts.Word("format") == "float" || parts.Word("connect.type") is "float32"
+                ? PrimitiveType.Float : PrimitiveType.Double,
             "string" => Text(parts),
             "array" => Array(parts, path, column),
             "object" => Object(parts, path, column),
@@ -170,7 +176,8 @@ internal sealed class JsonSchemaReader
                 units[column] = EpochUnit.Milliseconds;
                 return PrimitiveType.TimestampTz;
             case "org.apache.kafka.connect.data.Decimal" when parts.TryGet("connect.parameters", out var parameters):
-                if (!parameters.TryGetProperty("scale", out var text) || !int.TryParse(text.ToString(), out var scale) || scale is < 0 or > PrimitiveType.MaxPrecision) return null;
+                if (!parameters.TryGetProperty("scale", out var text) || !int.TryParse(text.ToString(), out var scale)
+                    || scale is < 0 or > PrimitiveType.MaxPrecision) return null;
                 unscaled.Add(column);
                 return PrimitiveType.Decimal(PrimitiveType.MaxPrecision, scale);
             default:
@@ -179,8 +186,10 @@ internal sealed class JsonSchemaReader
     }
 
     private static bool IsBeyondLong(Parts parts) =>
-        (parts.TryGet("maximum", out var maximum) && maximum.ValueKind == JsonValueKind.Number && !maximum.TryGetInt64(out _) && maximum.GetDouble() > long.MaxValue)
-        || (parts.TryGet("minimum", out var minimum) && minimum.ValueKind == JsonValueKind.Number && !minimum.TryGetInt64(out _) && minimum.GetDouble() < long.MinValue);
+        (parts.TryGet("maximum", out var maximum) && maximum.ValueKind == JsonValueKind.Number && !maximum.TryGetInt64(out _)
+            && maximum.GetDouble() > long.MaxValue)
+        || (parts.TryGet("minimum", out var minimum) && minimum.ValueKind == JsonValueKind.Number && !minimum.TryGetInt64(out _)
+            && minimum.GetDouble() < long.MinValue);
 
     /// <summary>Times stay text: RFC 3339 gives them a zone, which a time column has no place for.</summary>
     private static PrimitiveType Text(Parts parts)
@@ -220,8 +229,8 @@ internal sealed class JsonSchemaReader
                 // False: there is never such a member.
                 if (property.Value.ValueKind == JsonValueKind.False || !names.Add(property.Name)) continue;
                 var typed = Type(property.Value, $"{path}.properties.{property.Name}", WrittenColumns.Join(column, property.Name));
-                var doc = property.Value.ValueKind == JsonValueKind.Object && property.Value.TryGetProperty("description", out var text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
-                fields.Add(new Field(0, property.Name, typed.Type, required.Contains(property.Name) && !typed.Nullable) { Doc = doc });
+                var isRequired = required.Contains(property.Name) && !typed.Nullable;
+                fields.Add(new Field(0, property.Name, typed.Type, isRequired) { Doc = DocOf(property.Value) });
             }
         }
         if (fields.Count > 0) return new StructType(fields.ToImmutable());
@@ -230,22 +239,34 @@ internal sealed class JsonSchemaReader
         return MapType.Of(0, PrimitiveType.String, 0, value.Type, valueRequired: !value.Nullable);
     }
 
-    /// <summary>What a reference leads to: a place in this document, an anchor in it, or another document by the name that it has in the registry.</summary>
+    private static string? DocOf(JsonElement schema) =>
+        schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty("description", out var text)
+            && text.ValueKind == JsonValueKind.String
+            ? text.GetString()
+            : null;
+
+    /// <summary>
+    /// What a reference leads to: a place in this document, an anchor in it, or another document by the name that it has in the registry.
+    /// </summary>
     private JsonElement Target(string reference, string path)
     {
         var hash = reference.IndexOf('#');
         var (name, fragment) = hash < 0 ? (reference, "") : (reference[..hash], reference[(hash + 1)..]);
         var target = root;
         if (name.Length > 0 && !documents.TryGetValue(name, out target))
-            throw SchemaFile.Invalid(path, $"$ref {reference}: only definitions in the same document (#/...) and the registry's references are followed");
+            throw SchemaFile.Invalid(path,
+                $"$ref {reference}: only definitions in the same document (#/...) and the registry's references are followed");
         if (fragment.Length > 0 && fragment[0] != '/')
             return Anchored(target, fragment, 0) ?? throw SchemaFile.Invalid(path, $"$ref {reference} leads nowhere");
         foreach (var step in fragment.Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
-            var member = Uri.UnescapeDataString(step).Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
-            var isThere = target.ValueKind == JsonValueKind.Array && int.TryParse(member, out var index) && index >= 0 && index < target.GetArrayLength();
+            var member = Uri.UnescapeDataString(step).Replace("~1", "/", StringComparison.Ordinal)
+                .Replace("~0", "~", StringComparison.Ordinal);
+            var isThere = target.ValueKind == JsonValueKind.Array && int.TryParse(member, out var index) && index >= 0
+                && index < target.GetArrayLength();
             if (isThere) target = target[int.Parse(member, System.Globalization.CultureInfo.InvariantCulture)];
-            else if (target.ValueKind != JsonValueKind.Object || !target.TryGetProperty(member, out target)) throw SchemaFile.Invalid(path, $"$ref {reference} leads nowhere");
+            else if (target.ValueKind != JsonValueKind.Object || !target.TryGetProperty(member, out target))
+                throw SchemaFile.Invalid(path, $"$ref {reference} leads nowhere");
         }
         return target;
     }
@@ -254,7 +275,8 @@ internal sealed class JsonSchemaReader
     private static JsonElement? Anchored(JsonElement element, string anchor, int depth)
     {
         if (depth > MaxDepth) return null;
-        if (element.ValueKind == JsonValueKind.Array) return element.EnumerateArray().Select(e => Anchored(e, anchor, depth + 1)).FirstOrDefault(e => e is not null);
+        if (element.ValueKind == JsonValueKind.Array)
+            return element.EnumerateArray().Select(e => Anchored(e, anchor, depth + 1)).FirstOrDefault(e => e is not null);
         if (element.ValueKind != JsonValueKind.Object) return null;
         foreach (var (word, text) in ((string, string)[])[("$anchor", anchor), ("$id", "#" + anchor), ("id", "#" + anchor)])
             if (element.TryGetProperty(word, out var own) && own.ValueKind == JsonValueKind.String && own.ValueEquals(text)) return element;

@@ -21,7 +21,9 @@ public static class SchemaFile
             using var document = JsonDocument.Parse(json, new() { MaxDepth = MaxDepth, CommentHandling = JsonCommentHandling.Skip });
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object) throw Invalid("$", "a schema is a JSON object");
-            return root.TryGetProperty("fields", out _) ? IcebergSchemaReader.Read(root) : FieldIds.NewSchema(JsonSchemaReader.Read(root).Fields);
+            return root.TryGetProperty("fields", out _)
+                ? IcebergSchemaReader.Read(root)
+                : FieldIds.NewSchema(JsonSchemaReader.Read(root).Fields);
         }
         catch (JsonException e)
         {

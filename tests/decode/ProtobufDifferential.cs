@@ -14,7 +14,9 @@ public class ProtobufDifferential
     [PythonFact]
     public void RecordsDecodeAsGooglesLibraryReadsThem()
     {
-        var output = Tool.Output(PythonFactAttribute.Program, [Path.Join(AppContext.BaseDirectory, "protobuf_cases.py"), $"{Seed}", $"{Schemas}", $"{Records}"]);
+        var output =
+            Tool.Output(PythonFactAttribute.Program,
+            [Path.Join(AppContext.BaseDirectory, "protobuf_cases.py"), $"{Seed}", $"{Schemas}", $"{Records}"]);
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(Schemas, lines.Length);
         foreach (var line in lines)
@@ -35,14 +37,16 @@ public class ProtobufDifferential
     private static void Compare(ProtobufRows rows, JsonElement record, JsonElement schema)
     {
         var bytes = record.GetProperty("bytes").GetBytesFromBase64();
+        var text = schema.GetProperty("text");
         rows.Batch.Reset();
         var shown = rows.Add(bytes);
-        Assert.True(rows.Batch.Rows == 1, $"{rows.Plan.Error}: {Convert.ToHexString(bytes)}\n{schema.GetProperty("text")}");
+        Assert.True(rows.Batch.Rows == 1, $"{rows.Plan.Error}: {Convert.ToHexString(bytes)}\n{text}");
         var expected = record.GetProperty("row");
         var columns = rows.Batch.View().Columns;
         Assert.Equal(expected.GetArrayLength(), columns.Length);
         for (var i = 0; i < columns.Length; i++)
-            Assert.True(IsSame(expected[i], columns[i], 0), $"{columns[i].Field.Name}: expected {expected[i]}\nfound {shown}\n{Convert.ToHexString(bytes)}\n{schema.GetProperty("text")}");
+            Assert.True(IsSame(expected[i], columns[i], 0),
+                $"{columns[i].Field.Name}: expected {expected[i]}\nfound {shown}\n{Convert.ToHexString(bytes)}\n{text}");
     }
 
     private static bool IsSame(JsonElement expected, ColumnView view, int at)
@@ -57,17 +61,21 @@ public class ProtobufDifferential
             case TypeKind.Double:
                 return Hex(view.Value<ulong>(at), 8) == expected.GetString();
             case TypeKind.String when expected.ValueKind == JsonValueKind.Object:
-                using (JsonDocument wanted = JsonDocument.Parse(expected.GetProperty("json").GetString()!), found = JsonDocument.Parse(view.Bytes(at).ToArray()))
+                using (JsonDocument wanted = JsonDocument.Parse(expected.GetProperty("json").GetString()!),
+                    found = JsonDocument.Parse(view.Bytes(at).ToArray()))
                     return JsonElement.DeepEquals(wanted.RootElement, found.RootElement);
             case TypeKind.Struct:
-                return expected.GetArrayLength() == view.Children.Count && view.Children.Select((c, i) => IsSame(expected[i], c, at)).All(same => same);
+                return expected.GetArrayLength() == view.Children.Count
+                    && view.Children.Select((c, i) => IsSame(expected[i], c, at)).All(same => same);
             case TypeKind.List:
                 var elements = Enumerable.Range(view.Offsets[at], view.Offsets[at + 1] - view.Offsets[at]).ToList();
-                return elements.Count == expected.GetArrayLength() && elements.Select((e, i) => IsSame(expected[i], view.Children[0], e)).All(same => same);
+                return elements.Count == expected.GetArrayLength()
+                    && elements.Select((e, i) => IsSame(expected[i], view.Children[0], e)).All(same => same);
             case TypeKind.Map:
                 var (keys, values) = (view.Children[0].Children[0], view.Children[0].Children[1]);
                 var entries = Enumerable.Range(view.Offsets[at], view.Offsets[at + 1] - view.Offsets[at])
-                    .OrderBy(e => keys.Field.Type.Kind == TypeKind.Boolean ? (keys.Bit(e) ? "True" : "False") : Rows.Show(keys, e), StringComparer.Ordinal).ToList();
+                    .OrderBy(e => keys.Field.Type.Kind == TypeKind.Boolean
+                        ? (keys.Bit(e) ? "True" : "False") : Rows.Show(keys, e), StringComparer.Ordinal).ToList();
                 return entries.Count == expected.GetArrayLength()
                     && entries.Select((e, i) => IsSame(expected[i][0], keys, e) && IsSame(expected[i][1], values, e)).All(same => same);
             default:

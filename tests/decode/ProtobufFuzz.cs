@@ -4,7 +4,10 @@ using K2I.Decode.Protobuf;
 
 namespace K2I.Decode.Tests;
 
-/// <summary>Bytes that nobody meant: records, descriptors and texts with bytes changed, cut out or put in are read, or refused by a status or by name.</summary>
+/// <summary>
+/// Bytes that nobody meant: records, descriptors and texts with bytes changed, cut out or put in are read, or refused by a status or by
+/// name.
+/// </summary>
 public class ProtobufFuzz
 {
     private const string Text = """
@@ -14,7 +17,8 @@ public class ProtobufFuzz
         import "google/protobuf/struct.proto";
         import "google/protobuf/wrappers.proto";
         message M {
-          int32 a = 1; string b = 2; repeated sint64 c = 3; map<string, N> d = 4; N n = 5 [features.message_encoding = DELIMITED]; M again = 6;
+          int32 a = 1; string b = 2; repeated sint64 c = 3; map<string,
+              N> d = 4; N n = 5 [features.message_encoding = DELIMITED]; M again = 6;
           oneof o { N x = 7; google.protobuf.Timestamp t = 8; } google.protobuf.Struct s = 9; repeated google.protobuf.Int64Value w = 10;
           message N { double y = 1; repeated M up = 2; E e = 3; enum E { Z = 0; Y = 1; } }
         }
@@ -52,7 +56,8 @@ public class ProtobufFuzz
     {
         var random = new Random(19);
         var good = Descriptor();
-        Assert.Equal(["id", "next", "names"], ProtobufCompiler.Instance.Columns(ProtobufCompiler.SchemaOf("t.desc", good), new()).Select(f => f.Name));
+        Assert.Equal(["id", "next", "names"], ProtobufCompiler.Instance.Columns(ProtobufCompiler.SchemaOf("t.desc", good), new())
+            .Select(f => f.Name));
         for (var i = 0; i < 20_000; i++) Compile(ProtobufCompiler.SchemaOf("t.desc", Changed(random, good)), Record(0));
     }
 
@@ -73,7 +78,8 @@ public class ProtobufFuzz
     {
         var inner = new Wire().Eight(1, 5).Varint(3, 1);
         if (depth < 2) inner.Bytes(2, Record(depth + 1));
-        var wire = new Wire().Varint(1, -3).Text(2, "text é").Bytes(3, 1, 2, 3).Message(4, new Wire().Text(1, "key").Message(2, inner)).Group(5, inner)
+        var wire = new Wire().Varint(1, -3).Text(2, "text é").Bytes(3, 1, 2, 3).Message(4, new Wire().Text(1, "key").Message(2, inner))
+            .Group(5, inner)
             .Message(7, inner).Message(9, new Wire().Message(1, new Wire().Text(1, "k").Message(2, new Wire().Text(3, "v"))))
             .Message(10, new Wire().Varint(1, 4)).Message(8, new Wire().Varint(1, 1_700_000_000).Varint(2, 5));
         if (depth < 2) wire.Bytes(6, Record(depth + 1));
@@ -89,7 +95,8 @@ public class ProtobufFuzz
             return of is null ? field : field.Text(6, of);
         }
 
-        var entry = new Wire().Text(1, "NamesEntry").Message(2, Field("key", 1, 1, 9)).Message(2, Field("value", 2, 1, 9)).Message(7, new Wire().Varint(7, 1));
+        var entry = new Wire().Text(1, "NamesEntry").Message(2, Field("key", 1, 1, 9)).Message(2, Field("value", 2, 1, 9))
+            .Message(7, new Wire().Varint(7, 1));
         var message = new Wire().Text(1, "M").Message(2, Field("id", 1, 1, 3)).Message(2, Field("next", 2, 1, 11, ".p.M"))
             .Message(2, Field("names", 3, 3, 11, ".p.M.NamesEntry")).Message(3, entry);
         return new Wire().Message(1, new Wire().Text(1, "m.proto").Text(2, "p").Message(4, message).Text(12, "proto3")).Done;

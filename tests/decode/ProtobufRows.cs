@@ -25,17 +25,18 @@ internal sealed class ProtobufRows : IDisposable
 
     /// <summary>A schema of one message M with these fields.</summary>
     internal static ProtobufRows Of(string fields, string syntax = "syntax = \"proto3\";", PlanOptions? options = null) =>
-        new(Text($"{syntax}\nimport \"google/protobuf/timestamp.proto\"; import \"google/protobuf/wrappers.proto\"; import \"google/protobuf/struct.proto\";"
+        new(Text($"{syntax}\nimport \"google/protobuf/timestamp.proto\"; import \"google/protobuf/wrappers.proto\"; "
+            + "import \"google/protobuf/struct.proto\";"
             + $"import \"google/protobuf/duration.proto\"; import \"google/protobuf/any.proto\";\nmessage M {{ {fields} }}"), options);
 
     internal string Add(Wire message) => Add(message.Done);
 
     /// <summary>The row's values joined by <c>|</c>, or the error's name.</summary>
-    internal string Add(ReadOnlySpan<byte> payload) => Add(FramedValue.Read(WireForm.Bare, new RecordInput(payload)));
+    internal string Add(ReadOnlySpan<byte> payload) => Add(WireForm.Bare, payload);
 
-    internal string Add(in FramedValue value)
+    internal string Add(WireForm form, ReadOnlySpan<byte> value)
     {
-        var status = Plan.Decode(in value, Batch);
+        var status = Plan.Decode(FramedValue.Read(form, new RecordInput(value)), Batch);
         if (status != DecodeStatus.Ok)
         {
             Batch.AbandonRow();

@@ -14,24 +14,29 @@ public class ProtobufRules
     {
         var columns = Columns(Proto2, """
             message M {
-              optional int32 a = 1; optional uint32 b = 2; optional uint64 c = 3; optional sfixed64 d = 4; optional E e = 5; optional bytes f = 6;
-              repeated bool g = 7; map<int64, N> h = 8; optional group I = 9 { optional double x = 1; } optional M j = 10; optional Empty k = 11;
+              optional int32 a = 1; optional uint32 b = 2; optional uint64 c = 3; optional sfixed64 d = 4; optional E e =
+                  5; optional bytes f = 6;
+              repeated bool g = 7; map<int64,
+                  N> h = 8; optional group I = 9 { optional double x = 1; } optional M j = 10; optional Empty k = 11;
             }
             message N { optional float y = 1; }
             message Empty { }
             enum E { ZERO = 0; }
             """);
-        Assert.Equal("a: int, b: long, c: decimal(20, 0), d: long, e: string, f: binary, g: list<boolean>, h: map<long, struct<y: float>>, i: struct<x: double>, j: string, k: string", columns);
+        Assert.Equal("a: int, b: long, c: decimal(20, 0), d: long, e: string, f: binary, "
+            + "g: list<boolean>, h: map<long, struct<y: float>>, i: struct<x: double>, j: string, k: string", columns);
     }
 
     [Fact]
     public void WellKnownTypesHaveColumnsOfTheirOwn()
     {
         using var rows = ProtobufRows.Of("""
-            google.protobuf.Timestamp at = 1; google.protobuf.Duration took = 2; google.protobuf.Int32Value n = 3; google.protobuf.Struct s = 4;
+            google.protobuf.Timestamp at = 1; google.protobuf.Duration took = 2; google.protobuf.Int32Value n =
+                3; google.protobuf.Struct s = 4;
             google.protobuf.Any any = 5; google.protobuf.StringValue text = 6;
             """);
-        Assert.Equal("at: timestamptz, took: long, n: int, s: string, any: struct<type_url: string, value: binary>, text: string", Show(rows.Schema.Struct));
+        Assert.Equal("at: timestamptz, took: long, n: int, s: string, any: struct<type_url: string, value: binary>, text: string",
+            Show(rows.Schema.Struct));
         var entry = new Wire().Text(1, "k\"").Message(2, new Wire().Eight(2, BitConverter.DoubleToUInt64Bits(5)));
         Assert.Equal("1000001|-1500000|0|{\"k\\\"\":5}|{type_url=u,value=07}|", rows.Add(new Wire()
             .Message(1, new Wire().Varint(1, 1).Varint(2, 1_999)).Message(2, new Wire().Varint(1, -1).Varint(2, -500_000_000))
@@ -44,16 +49,21 @@ public class ProtobufRules
     [Fact]
     public void NumbersKeepTheirSigns()
     {
-        using var rows = ProtobufRows.Of("int32 a = 1; uint32 b = 2; sint32 c = 3; uint64 d = 4; sint64 e = 5; fixed32 f = 6; sfixed32 g = 7; fixed64 h = 8;");
+        using var rows =
+            ProtobufRows.Of("int32 a = 1; uint32 b = 2; sint32 c = 3; uint64 d = 4; sint64 e = 5; "
+                + "fixed32 f = 6; sfixed32 g = 7; fixed64 h = 8;");
         Assert.Equal("-1|4294967295|-5|18446744073709551615|-9223372036854775808|4294967295|-1|18446744073709551615", rows.Add(new Wire()
-            .Varint(1, -1).Varint(2, uint.MaxValue).ZigZag(3, -5).Varint(4, -1).ZigZag(5, long.MinValue).Four(6, uint.MaxValue).Four(7, uint.MaxValue).Eight(8, ulong.MaxValue)));
+            .Varint(1, -1).Varint(2, uint.MaxValue).ZigZag(3, -5).Varint(4, -1).ZigZag(5, long.MinValue).Four(6, uint.MaxValue)
+                .Four(7, uint.MaxValue).Eight(8, ulong.MaxValue)));
         Assert.Equal("0|0|0|0|0|0|0|0", rows.Add(new Wire()));
     }
 
     [Fact]
     public void PresenceTellsNullFromZero()
     {
-        using var rows = ProtobufRows.Of("int32 a = 1; optional int32 b = 2; oneof o { int32 c = 3; string d = 4; } repeated int32 e = 5; map<string, int32> f = 6;");
+        using var rows =
+            ProtobufRows.Of("int32 a = 1; optional int32 b = 2; oneof o { int32 c = 3; string d = 4; } "
+                + "repeated int32 e = 5; map<string, int32> f = 6;");
         Assert.Equal("0|null|null|null|[]|<>", rows.Add(new Wire()));
         Assert.Equal("0|0|0|null|[]|<=0>", rows.Add(new Wire().Varint(1, 0).Varint(2, 0).Varint(3, 0).Bytes(6)));
     }
@@ -61,10 +71,13 @@ public class ProtobufRules
     [Fact]
     public void OfAOneofTheLastMemberCounts()
     {
-        using var rows = ProtobufRows.Of("oneof o { int32 a = 1; N b = 2; string c = 3; } message N { optional int32 x = 1; optional int32 y = 2; }");
+        using var rows =
+            ProtobufRows.Of("oneof o { int32 a = 1; N b = 2; string c = 3; } message N { optional int32 x = 1; optional int32 y = 2; }");
         Assert.Equal("null|null|t", rows.Add(new Wire().Varint(1, 4).Text(3, "t")));
-        Assert.Equal("null|{x=1,y=2}|null", rows.Add(new Wire().Varint(1, 4).Message(2, new Wire().Varint(1, 1)).Message(2, new Wire().Varint(2, 2))));
-        Assert.Equal("null|{x=null,y=2}|null", rows.Add(new Wire().Message(2, new Wire().Varint(1, 1)).Varint(1, 4).Message(2, new Wire().Varint(2, 2))));
+        Assert.Equal("null|{x=1,y=2}|null",
+            rows.Add(new Wire().Varint(1, 4).Message(2, new Wire().Varint(1, 1)).Message(2, new Wire().Varint(2, 2))));
+        Assert.Equal("null|{x=null,y=2}|null",
+            rows.Add(new Wire().Message(2, new Wire().Varint(1, 1)).Varint(1, 4).Message(2, new Wire().Varint(2, 2))));
     }
 
     [Fact]
@@ -72,7 +85,8 @@ public class ProtobufRules
     {
         using var rows = ProtobufRows.Of("repeated int32 a = 1 [packed = false]; repeated string b = 2; map<int32, string> c = 3;");
         Assert.Equal("[1,2,3,4]|[x,y]|<>", rows.Add(new Wire().Bytes(1, 1, 2).Varint(1, 3).Text(2, "x").Varint(1, 4).Text(2, "y")));
-        Assert.Equal("[]|[]|<2=b,1=c>", rows.Add(new Wire().Bytes(3, 8, 1, 18, 1, (byte)'a').Bytes(3, 8, 2, 18, 1, (byte)'b').Bytes(3, 8, 1, 18, 1, (byte)'c')));
+        Assert.Equal("[]|[]|<2=b,1=c>",
+            rows.Add(new Wire().Bytes(3, 8, 1, 18, 1, (byte)'a').Bytes(3, 8, 2, 18, 1, (byte)'b').Bytes(3, 8, 1, 18, 1, (byte)'c')));
     }
 
     [Fact]
@@ -87,7 +101,9 @@ public class ProtobufRules
     public void WhatTheSchemaDoesNotKnowIsPassedOver()
     {
         using var rows = ProtobufRows.Of("int32 a = 1;");
-        Assert.Equal("7", rows.Add(new Wire().Text(9, "x").Group(10, new Wire().Varint(1, 1).Group(2, new Wire())).Varint(1, 7).Text(1, "of another wire type").Four(11, 1)));
+        Assert.Equal("7",
+            rows.Add(new Wire().Text(9, "x").Group(10, new Wire().Varint(1, 1).Group(2, new Wire())).Varint(1, 7)
+            .Text(1, "of another wire type").Four(11, 1)));
         Assert.Equal(4, rows.Plan.IgnoredFields);
     }
 
@@ -131,21 +147,28 @@ public class ProtobufRules
     [Fact]
     public void RecordsNameTheirMessage()
     {
-        var writer = ProtobufRows.Text("syntax = \"proto3\"; message A { int32 a = 1; message B { string b = 1; } message C { string c = 1; } } message D { int32 a = 1; }") with { Id = SchemaId.Of(7) };
-        Assert.Equal(["a: int", "b: string", "c: string", "a: int"], ((int[][])[[0], [0, 0], [0, 1], [1]]).Select(i => Show(new StructType(ProtobufCompiler.Instance.Columns(writer, Framed(i, []), new())))));
-        using var rows = new ProtobufRows(writer, new() { MetadataColumn = null, UnknownFields = UnknownFields.Ignore }, Schema.Of(new Field(1, "a", PrimitiveType.Int, false), new Field(2, "c", PrimitiveType.String, false)));
-        Assert.Equal("5|null", rows.Add(Framed([0], new Wire().Varint(1, 5).Done)));
-        Assert.Equal("null|x", rows.Add(Framed([0, 1], new Wire().Text(1, "x").Done)));
-        Assert.Equal("6|null", rows.Add(Framed([1], new Wire().Varint(1, 6).Done)));
-        Assert.Equal("InvalidFrame", rows.Add(Framed([2], [])));
-        Assert.Equal("InvalidFrame", rows.Add(Framed([0, 2], [])));
+        var writer =
+            ProtobufRows.Text("syntax = \"proto3\"; message A { int32 a = 1; message B { string b = 1; } "
+                + "message C { string c = 1; } } message D { int32 a = 1; }") with { Id = SchemaId.Of(7) };
+        Assert.Equal(["a: int", "b: string", "c: string", "a: int"], ((int[][])[[0], [0, 0], [0, 1], [1]])
+            .Select(i => ColumnsOf(writer, i)));
+        using var rows =
+            new ProtobufRows(writer, new() { MetadataColumn = null, UnknownFields = UnknownFields.Ignore },
+            Schema.Of(new Field(1, "a", PrimitiveType.Int, false), new Field(2, "c", PrimitiveType.String, false)));
+        Assert.Equal("5|null", rows.Add(WireForm.Confluent, Framed([0], new Wire().Varint(1, 5))));
+        Assert.Equal("null|x", rows.Add(WireForm.Confluent, Framed([0, 1], new Wire().Text(1, "x"))));
+        Assert.Equal("6|null", rows.Add(WireForm.Confluent, Framed([1], new Wire().Varint(1, 6))));
+        Assert.Equal("InvalidFrame", rows.Add(WireForm.Confluent, Framed([2], new())));
+        Assert.Equal("InvalidFrame", rows.Add(WireForm.Confluent, Framed([0, 2], new())));
     }
 
     [Fact]
     public void NewSchemasChangeTheTableFirst()
     {
         var table = FieldIds.NewSchema(ColumnText.Parse("a: int, old: string, n: struct<x: int>"));
-        var writer = ProtobufRows.Text("syntax = \"proto3\"; message M { int64 a = 1; N n = 2; int32 added = 3; } message N { int32 x = 1; float y = 2; }");
+        var writer =
+            ProtobufRows.Text("syntax = \"proto3\"; message M { int64 a = 1; N n = 2; int32 added = 3; } "
+                + "message N { int32 x = 1; float y = 2; }");
         using var rows = new ProtobufRows(writer, table: table);
         Assert.Equal("NewField", rows.Add(new Wire()));
         Assert.Equal(["WiderColumn a", "NewField n.y", "NewField added"], rows.Plan.Changes.Select(c => $"{c.GetType().Name} {c.Path}"));
@@ -184,8 +207,11 @@ public class ProtobufRules
     public void ReferencesAreImports()
     {
         var writer = new WriterSchema(SchemaId.None, SchemaLanguage.Protobuf,
-            "syntax = \"proto3\"; import \"other.proto\"; import \"confluent/type/decimal.proto\"; message M { o.Other x = 1; confluent.type.Decimal d = 2; }",
-            [new("other.proto", "syntax = \"proto3\"; package o; import \"google/protobuf/timestamp.proto\"; message Other { google.protobuf.Timestamp t = 1; }")]);
+            "syntax = \"proto3\"; import \"other.proto\"; import \"confluent/type/decimal.proto\"; "
+                + "message M { o.Other x = 1; confluent.type.Decimal d = 2; }",
+            [new("other.proto",
+                "syntax = \"proto3\"; package o; import \"google/protobuf/timestamp.proto\"; "
+                    + "message Other { google.protobuf.Timestamp t = 1; }")]);
         using var rows = new ProtobufRows(writer);
         Assert.Equal("x: struct<t: timestamptz>, d: struct<value: binary, precision: long, scale: int>", Show(rows.Schema.Struct));
     }
@@ -193,8 +219,11 @@ public class ProtobufRules
     [Fact]
     public void GoodRecordsAllocateNothing()
     {
-        using var rows = ProtobufRows.Of("int32 a = 1; string b = 2; repeated int64 c = 3; map<string, N> d = 4; E e = 5; message N { double x = 1; google.protobuf.Timestamp t = 2; } enum E { Z = 0; }");
-        var record = new Wire().Varint(1, 1).Text(2, "text").Bytes(3, 1, 2, 3).Message(4, new Wire().Text(1, "k").Message(2, new Wire().Eight(1, 1).Message(2, new Wire().Varint(1, 9)))).Done;
+        using var rows =
+            ProtobufRows.Of("int32 a = 1; string b = 2; repeated int64 c = 3; map<string, N> d = 4; E e = 5; "
+                + "message N { double x = 1; google.protobuf.Timestamp t = 2; } enum E { Z = 0; }");
+        var record = new Wire().Varint(1, 1).Text(2, "text").Bytes(3, 1, 2, 3)
+            .Message(4, new Wire().Text(1, "k").Message(2, new Wire().Eight(1, 1).Message(2, new Wire().Varint(1, 9)))).Done;
         var twice = (byte[])[.. record, .. record];
         for (var i = 0; i < 3; i++) Take(rows, record, twice);
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -212,8 +241,13 @@ public class ProtobufRules
         if (rows.Batch.Rows > 100) rows.Batch.Reset();
     }
 
-    private static FramedValue Framed(int[] indexes, byte[] payload) =>
-        FramedValue.Read(WireForm.Confluent, new RecordInput((byte[])[0, 0, 0, 0, 7, .. Wire.Indexes(indexes), .. payload]));
+    private static byte[] Framed(int[] indexes, Wire payload) => [0, 0, 0, 0, 7, .. Wire.Indexes(indexes), .. payload.Done];
+
+    private static string ColumnsOf(WriterSchema writer, int[] indexes)
+    {
+        var record = new RecordInput(Framed(indexes, new()));
+        return Show(new StructType(ProtobufCompiler.Instance.Columns(writer, FramedValue.Read(WireForm.Confluent, in record), new())));
+    }
 
     private static string Columns(string syntax, string messages) =>
         Show(new StructType(ProtobufCompiler.Instance.Columns(ProtobufRows.Text(syntax + messages), new() { Message = "M" })));

@@ -9,5 +9,6 @@ public sealed class PythonFactAttribute : FactAttribute
         if (!File.Exists(Program)) Skip = $"no {Program}: a Python environment that K2I_PYTHON names, with protobuf";
     }
 
-    internal static string Program { get; } = Path.Join(Environment.GetEnvironmentVariable("K2I_PYTHON") is { Length: > 0 } named ? named : Repository.Path(".build/python"), "bin", "python");
+    internal static string Program { get; } = Path.Join(Environment.GetEnvironmentVariable("K2I_PYTHON") is { Length: > 0 } named
+        ? named : Repository.Path(".build/python"), "bin", "python");
 }

@@ -19,8 +19,11 @@ public class SchemaFiles
               {"id":3,"name":"m","required":false,"type":{"type":"map","key-id":4,"key":"string","value-id":5,"value-required":false,
                 "value":{"type":"struct","fields":[{"id":6,"name":"x","required":false,"type":"timestamptz_ns"}]}}}]}
             """);
-        Assert.Equal("id: long!, price: decimal(9,2), tags: list<fixed[4]!>, m: map<string, struct<x: timestamptz_ns>>", ColumnText.Format(schema.Fields));
-        Assert.Equal((3, 7, 9, 6, 1), (schema.SchemaId, schema.Fields[1].Id, schema.FindByPath("tags.element")!.Id, schema.FindByPath("m.value.x")!.Id, schema.IdentifierFieldIds[0]));
+        Assert.Equal("id: long!, price: decimal(9,2), tags: list<fixed[4]!>, m: map<string, struct<x: timestamptz_ns>>",
+            ColumnText.Format(schema.Fields));
+        Assert.Equal((3, 7, 9, 6, 1),
+            (schema.SchemaId, schema.Fields[1].Id, schema.FindByPath("tags.element")!.Id, schema.FindByPath("m.value.x")!.Id,
+            schema.IdentifierFieldIds[0]));
         Assert.Equal(("key", "\"1.50\""), (schema.Fields[0].Doc, schema.Fields[1].InitialDefault));
     }
 
@@ -74,21 +77,22 @@ public class SchemaFiles
     [InlineData("long!", """{"allOf":[{"type":"integer"}]}""", "a")]
     [InlineData("string", """{"oneOf":[{"type":"integer"},{"type":"string"}]}""")]
     [InlineData("string", """{"allOf":[{"type":"string"},{"minLength":1}]}""")]
-    [InlineData("struct<x: long!, y: string>", """{"properties":{"x":{"type":"integer"}},"allOf":[{"properties":{"y":{"type":"string"}}},{"required":["x"]}]}""")]
-    [InlineData("struct<x: long>", """{"type":"object","properties":{"x":{"type":"integer"}},"anyOf":[{"required":["x"]},{"required":["y"]}]}""")]
+    [InlineData("struct<x: long!, y: string>", """{"properties":{"x":{"type":"integer"}},"allOf":[{"properties":{"y":{}}},{"required":["x"]}]}""")]
+    [InlineData("struct<x: long>", """{"properties":{"x":{"type":"integer"}},"anyOf":[{"required":["x"]},{"required":["y"]}]}""")]
     [InlineData("struct<next: string, x: long>", """{"$ref":"#/$defs/node"}""")]
     [InlineData("uuid", """{"$ref":"#identity"}""")]
     [InlineData("uuid", """{"$ref":"#/$defs/id","description":"beside it"}""")]
     [InlineData("struct<x: long>", """{"type":"object","properties":{"x":{"type":"integer"},"never":false}}""")]
     [InlineData("decimal(38, 0)", """{"type":"integer","maximum":18446744073709551615}""")]
     [InlineData("int", """{"type":"integer","connect.type":"int16"}""")]
-    [InlineData("decimal(38, 2)", """{"type":"number","title":"org.apache.kafka.connect.data.Decimal","connect.parameters":{"scale":"2"}}""")]
+    [InlineData("decimal(38, 2)", """{"title":"org.apache.kafka.connect.data.Decimal","type":"number","connect.parameters":{"scale":"2"}}""")]
     [InlineData("timestamptz", """{"type":"integer","title":"org.apache.kafka.connect.data.Timestamp"}""")]
     public void JsonSchemasBecomeColumns(string expected, string property, string required = "")
     {
         var schema = Read("{\"type\":\"object\",\"properties\":{\"a\":" + property + "},\"required\":[\"" + required
             + "\"],\"$defs\":{\"id\":{\"$anchor\":\"identity\",\"type\":\"string\",\"format\":\"uuid\"},"
-            + "\"node\":{\"properties\":{\"next\":{\"$ref\":\"#/$defs/node\"},\"x\":{\"type\":\"integer\"}}}},\"definitions\":{\"a/b\":{\"$ref\":\"#/$defs/id\"}}}");
+            + "\"node\":{\"properties\":{\"next\":{\"$ref\":\"#/$defs/node\"},\"x\":{\"type\":\"integer\"}}}},"
+            + "\"definitions\":{\"a/b\":{\"$ref\":\"#/$defs/id\"}}}");
         Assert.Equal("a: " + expected, ColumnText.Format(schema.Fields));
         Assert.Equal(1, schema.Fields[0].Id);
     }

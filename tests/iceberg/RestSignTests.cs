@@ -39,7 +39,7 @@ public sealed class RestSignTests
         }
         var part = new byte[1000];
         using (var reader = store.Open(Root + "/large")) reader.ReadAt(5_000_000, part);
-        Assert.Equal(large.AsSpan(5_000_000, part.Length), part);
+        Assert.Equal(large.AsSpan(5_000_000, part.Length).ToArray(), part);
         Assert.Equal(3, store.List(Root + "/").Count());
         Assert.True(store.Delete(Root + "/once"));
         Assert.False(store.Exists(Root + "/once"));

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using K2I.Base;
 using K2I.Decode;
 using K2I.Kafka;
@@ -34,15 +35,8 @@ public sealed class WriterSchemaTests : IDisposable
         Assert.Equal(2, metadata.Schemas.Length);
         Assert.Equal("schema 2 (events-value, version 2)", metadata.Properties[K2IKeys.WriterSchema]);
         Assert.Equal("""{"2":["who"]}""", metadata.Properties[K2IKeys.FormerNames]);
-        string[] rows =
-        [
-            """{"id":1,"name":"ann","city":null""",
-                """{"id":9223372036854775807,"name":"bob","city":"Ulm\"""", """{"id":3,"name":"cid","city":null""",
-            """{"id":4,"name":null,"city":null""",
-        ];
-        Assert.Equal(rows.Select(r => r.Replace("\\\"", "\"")),
-            fixture.Rows("default.events").Order(StringComparer.Ordinal).OrderBy(OffsetOf).Select(r =>
-            r[..r.IndexOf(",\"_kafka\"", StringComparison.Ordinal)]));
+        string[] rows = ["1 ann ", "9223372036854775807 bob Ulm", "3 cid ", "4  "];
+        Assert.Equal(rows, fixture.Rows("default.events").OrderBy(OffsetOf).Select(Shown));
         Assert.Empty(fixture.DeadLetters("events"));
     }
 
@@ -135,6 +129,13 @@ public sealed class WriterSchemaTests : IDisposable
         UnknownFields = UnknownFields.Evolve,
         Flush = new() { AgeMs = 200 },
     };
+
+    private static string Shown(string row)
+    {
+        using var json = JsonDocument.Parse(row);
+        var root = json.RootElement;
+        return $"{root.GetProperty("id")} {root.GetProperty("name")} {root.GetProperty("city")}";
+    }
 
     private static long OffsetOf(string row)
     {

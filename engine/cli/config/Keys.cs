@@ -239,19 +239,23 @@ internal static class Keys
     public static readonly ConfigKey MaxTables = new("table", "max_tables", "1000", Count,
         "For table: topics that would make more tables than that are told of and left alone.");
     public static readonly ConfigKey Format = ConfigKey.Choice("table", "format",
-        "What a record's value holds. json: typed columns; raw: the value as one column; avro: typed columns, "
-        + "by the schema that each record names.",
-        "json", "raw", "avro");
+        "What a record's value holds. json: typed columns; raw: the value as one column; avro, protobuf, "
+        + "json_schema: typed columns, by the schema that each record names; "
+        + "connect_json: Kafka Connect's JSON, the schema in each record.",
+        "json", "raw", "avro", "protobuf", "json_schema", "connect_json");
     public static readonly ConfigKey Wire = ConfigKey.Choice("table", "wire",
-        "For format = avro: where a record names its schema. confluent: a 0 and 4 bytes before the payload, or a header; "
+        "For formats with schemas: where a record names its own. confluent: a 0 and 4 bytes before the payload, or a header; "
         + "apicurio8: a 0 and 8 bytes; glue: AWS Glue's frame; azure: the header content-type; "
         + "single_object: Avro's single-object encoding; bare: nowhere, the one of schema, "
         + "which is the default with schema.", "confluent", "bare", "apicurio8", "glue", "azure", "single_object");
     public static readonly ConfigKey WriterSchema = new("table", "schema", null, Path,
-        "For format = avro: the file of the schema that all records are written with; without it [registry] has the schemas.",
-            "./event.avsc");
+        "For formats with schemas: the file of the one that all records are written with (protobuf: a .proto file, or a descriptor set); "
+        + "without it [registry] has the schemas.", "./event.avsc");
+    public static readonly ConfigKey Message = new("table", "message", null, "the full name of a message",
+        "For format = protobuf: the message that records are, whatever they say. Without it they name it, or the schema has but one.",
+        "shop.Order");
     public static readonly ConfigKey OnIncompatible = ConfigKey.Choice("table", "on_incompatible",
-        "For format = avro: a schema has a field that does not go into the column of its name, however that is widened. "
+        "For formats with schemas: a schema has a field that does not go into the column of its name, however that is widened. "
         + "dead_letter: its records "
         + "are set aside; pause: the table stops; new_column: the field gets a column NAME_v2.", "dead_letter", "pause", "new_column");
     public static readonly ConfigKey RawValue = ConfigKey.Choice("table", "raw_value", "For format = raw: the type of the value column.", "binary", "string");
@@ -331,7 +335,7 @@ internal static class Keys
         FlushBytes, FlushRows, FlushInterval,
         Maintenance, MaintenanceThreads, MaintenanceCpu, MaintenanceMemory, MaintenanceEvery, TargetFileSize, Settle,
             ExpireAfter, KeepSnapshots, Orphans, OrphanGrace,
-        Topics, TableName, MaxTables, Format, Wire, WriterSchema, OnIncompatible, Columns, SchemaFile, InferRecords, UnknownFields,
+        Topics, TableName, MaxTables, Format, Wire, WriterSchema, Message, OnIncompatible, Columns, SchemaFile, InferRecords, UnknownFields,
             CaseSensitive, TimestampUnit, RawValue,
             RawKey, PartitionBy, Key, Start, KafkaColumn,
         TableFlushBytes, TableFlushRows, TableFlushInterval,

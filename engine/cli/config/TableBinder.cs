@@ -18,6 +18,7 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Tab
 
     // Keys that say which schemas records are written with.
     private static readonly ConfigKey[] ForSchemas = [Keys.Wire, Keys.WriterSchema, Keys.OnIncompatible];
+    private static readonly ConfigKey[] ForProtobuf = [Keys.Message];
     private static readonly ConfigKey[] ForJsonAlone = [Keys.InferRecords, Keys.CaseSensitive, Keys.TimestampUnit];
 
     // In the order of the choices.
@@ -37,6 +38,8 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Tab
             if (values.Changes(key)) values.Wrong(key, $"has no meaning with format = {Keys.Format.Choices[(int)format]}");
         if (values.Has(Keys.Columns) && values.Has(Keys.SchemaFile)) values.Wrong(Keys.SchemaFile, "columns are given already", "keep one of columns and schema_file");
         if (values.Changes(Keys.InferRecords) && (values.Has(Keys.Columns) || values.Has(Keys.SchemaFile))) values.Wrong(Keys.InferRecords, "nothing is inferred when the columns are given");
+        if (format == RecordFormat.Protobuf && values.Choice(Keys.Wire) > 1)
+            values.Wrong(Keys.Wire, "has no meaning with format = protobuf", "confluent or bare");
         return Checked(new TableOptions
         {
             Name = section.TableName,
@@ -50,6 +53,7 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Tab
             UnknownFields = UnknownFieldsOf(format),
             Wire = values.Has(Keys.Wire) || !values.Has(Keys.WriterSchema) ? Wires[values.Choice(Keys.Wire)] : WireForm.Bare,
             WriterSchemaFile = ExistingFile(Keys.WriterSchema),
+            Message = values.Text(Keys.Message),
             OnIncompatible = (OnIncompatible)values.Choice(Keys.OnIncompatible),
             CaseSensitive = values.Flag(Keys.CaseSensitive),
             TimestampUnit = Units[values.Choice(Keys.TimestampUnit)],
@@ -115,7 +119,8 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Tab
         foreach (var setting in UnitSettings)
         {
             var choice = Array.IndexOf(Keys.TimestampUnit.Choices, setting.Text);
-            if (format != RecordFormat.Json) problems.Add(setting.KeyPlace, $"[{section.Name}] {setting.Key}: has no meaning with format = {Keys.Format.Choices[(int)format]}");
+            if (format is RecordFormat.Raw or RecordFormat.Avro or RecordFormat.Protobuf)
+                problems.Add(setting.KeyPlace, $"[{section.Name}] {setting.Key}: has no meaning with format = {Keys.Format.Choices[(int)format]}");
             else if (choice < 0) problems.Add(setting.ValuePlace, $"[{section.Name}] {setting.Key}: expected {Keys.TimestampUnit.Expected}, found '{setting.Template}'");
             else units[ColumnOf(setting)] = Units[choice];
         }
@@ -153,16 +158,21 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Tab
 
     private static IEnumerable<ConfigKey> OthersThan(RecordFormat format) => format switch
     {
-        RecordFormat.Raw => [.. ForJson, .. ForSchemas],
-        RecordFormat.Json => [.. ForRaw, .. ForSchemas],
-        _ => [.. ForRaw, .. ForJsonAlone],
+        RecordFormat.Raw => [.. ForJson, .. ForSchemas, .. ForProtobuf],
+        RecordFormat.Json => [.. ForRaw, .. ForSchemas, .. ForProtobuf],
+        RecordFormat.Avro => [.. ForRaw, .. ForJsonAlone, .. ForProtobuf],
+        RecordFormat.Protobuf => [.. ForRaw, .. ForJsonAlone],
+        RecordFormat.JsonSchema => [.. ForRaw, Keys.InferRecords, .. ForProtobuf],
+        _ => [.. ForRaw, Keys.InferRecords, Keys.Wire, Keys.WriterSchema, .. ForProtobuf],
     };
 
     /// <summary>Columns that come of schemas grow with them.</summary>
     private UnknownFields UnknownFieldsOf(RecordFormat format)
     {
         var isGiven = values.Has(Keys.UnknownFields) || values.Has(Keys.Columns) || values.Has(Keys.SchemaFile);
-        return format == RecordFormat.Avro && !isGiven ? UnknownFields.Evolve : (UnknownFields)values.Choice(Keys.UnknownFields);
+        return format is not (RecordFormat.Json or RecordFormat.Raw) && !isGiven
+            ? UnknownFields.Evolve
+            : (UnknownFields)values.Choice(Keys.UnknownFields);
     }
 
     private string? ExistingFile(ConfigKey key)

@@ -33,7 +33,7 @@ internal sealed class TableSections(List<SettingSection> sections, Place source,
     public void RequireSchemas()
     {
         foreach (var section in sections.Where(s => s.IsTable && s[Keys.WriterSchema.Name] is null))
-            if (section[Keys.Format.Name] is { Text: "avro" } format)
+            if (section[Keys.Format.Name] is { Text: "avro" or "protobuf" or "json_schema" } format)
                 problems.Add(format.ValuePlace, $"[{section.Name}] format: records name schemas, and there is no [registry]",
                     "add [registry] with url, or schema = FILE here");
     }

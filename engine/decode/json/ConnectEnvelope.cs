@@ -3,7 +3,8 @@ using System.Buffers;
 namespace K2I.Decode;
 
 /// <summary>
-/// Kafka Connect's JSON with the schema in each record, <c>{"schema":…,"payload":…}</c>, taken apart without reading either part: whether they are JSON is for those who read them.
+/// Kafka Connect's JSON with the schema in each record, <c>{"schema":…,"payload":…}</c>, taken apart without reading either part: whether
+/// they are JSON is for those who read them.
 /// </summary>
 internal static class ConnectEnvelope
 {

@@ -6,14 +6,17 @@ using K2I.Columns;
 namespace K2I.Decode;
 
 /// <summary>
-/// A schema as Kafka Connect's JSON converter writes it beside each payload, with Connect's logical types and Debezium's. Throws Invalid for what is none. A control path.
+/// A schema as Kafka Connect's JSON converter writes it beside each payload, with Connect's logical types and Debezium's. Throws Invalid
+/// for what is none. A control path.
 /// </summary>
-/// <remarks>Source: Apache Kafka, <c>JsonSchema</c> and <c>JsonConverter</c> of connect-json; Debezium's documentation, "Temporal types".</remarks>
+/// <remarks>Source: Apache Kafka, <c>JsonSchema</c> and <c>JsonConverter</c> of connect-json; Debezium's documentation, "Temporal
+/// types".</remarks>
 internal sealed class ConnectSchema
 {
     private const int MaxDepth = 60;
 
-    private readonly ImmutableDictionary<string, EpochUnit>.Builder units = ImmutableDictionary.CreateBuilder<string, EpochUnit>(StringComparer.Ordinal);
+    private readonly ImmutableDictionary<string, EpochUnit>.Builder units =
+        ImmutableDictionary.CreateBuilder<string, EpochUnit>(StringComparer.Ordinal);
     private readonly ImmutableHashSet<string>.Builder unscaled = ImmutableHashSet.CreateBuilder<string>(StringComparer.Ordinal);
     private int count;
 
@@ -51,7 +54,8 @@ internal sealed class ConnectSchema
                 return new ListType(Part(schema, "items", "element", path, depth));
             case "map":
                 // Maps whose keys are no strings are arrays of pairs: their JSON is kept.
-                if (!schema.TryGetProperty("keys", out var keys) || Text(keys, "type") != "string" || IsOptional(keys)) return PrimitiveType.String;
+                if (!schema.TryGetProperty("keys", out var keys) || Text(keys, "type") != "string" || IsOptional(keys))
+                    return PrimitiveType.String;
                 return new MapType(new Field(0, "key", PrimitiveType.String, true), Part(schema, "values", "value", path, depth));
             case "struct":
                 return Struct(schema, path, depth);
@@ -67,8 +71,10 @@ internal sealed class ConnectSchema
         HashSet<string> names = new(StringComparer.Ordinal);
         foreach (var member in members.EnumerateArray())
         {
-            if (Text(member, "field") is not { Length: > 0 } name || !names.Add(name)) throw Invalid(path, "a field has no name, or that of another");
-            fields.Add(new(0, name, Type(member, WrittenColumns.Join(path, name), depth + 1), !IsOptional(member)) { Doc = Text(member, "doc") });
+            if (Text(member, "field") is not { Length: > 0 } name || !names.Add(name))
+                throw Invalid(path, "a field has no name, or that of another");
+            var type = Type(member, WrittenColumns.Join(path, name), depth + 1);
+            fields.Add(new(0, name, type, !IsOptional(member)) { Doc = Text(member, "doc") });
         }
         return new StructType(fields.ToImmutable());
     }
@@ -121,10 +127,12 @@ internal sealed class ConnectSchema
         return type;
     }
 
-    private static bool IsOptional(JsonElement schema) => schema.TryGetProperty("optional", out var optional) && optional.ValueKind == JsonValueKind.True;
+    private static bool IsOptional(JsonElement schema) =>
+        schema.TryGetProperty("optional", out var optional) && optional.ValueKind == JsonValueKind.True;
 
     private static string? Text(JsonElement schema, string word) =>
-        schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty(word, out var text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
+        schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty(word, out var text) && text.ValueKind == JsonValueKind.String
+            ? text.GetString() : null;
 
     private static int? Number(JsonElement parameters, string word) =>
         int.TryParse(Text(parameters, word), System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : null;

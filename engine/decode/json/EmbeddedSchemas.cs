@@ -13,7 +13,8 @@ public sealed class EmbeddedSchemas : ISchemaSource
 
     public string? Trouble => null;
 
-    public SchemaState Find(SchemaId id, out WriterSchema? schema) => known.TryGetValue(id, out schema) ? SchemaState.Known : SchemaState.Missing;
+    public SchemaState Find(SchemaId id, out WriterSchema? schema) =>
+        known.TryGetValue(id, out schema) ? SchemaState.Known : SchemaState.Missing;
 
     public SchemaState Find(in FramedValue value, out WriterSchema? schema)
     {

@@ -6,8 +6,8 @@ using K2I.Columns;
 namespace K2I.Decode;
 
 /// <summary>
-/// Plans for JSON whose columns a schema says: a JSON Schema, or Connect's. Values are read by the rules for JSON, so that a column of another type than the schema's takes what
-/// those let it take: no record is refused for its schema's sake. Any thread.
+/// Plans for JSON whose columns a schema says: a JSON Schema, or Connect's. Values are read by the rules for JSON, so that a column of
+/// another type than the schema's takes what those let it take: no record is refused for its schema's sake. Any thread.
 /// </summary>
 /// <param name="reading">What does not come from the schema.</param>
 public sealed class JsonCompiler(JsonDecoderOptions reading) : IPlanCompiler
@@ -18,7 +18,9 @@ public sealed class JsonCompiler(JsonDecoderOptions reading) : IPlanCompiler
         {
             var columns = Read(writer);
             var match = ColumnMatch.Of(Written(columns), table, options with { OnIncompatible = OnIncompatible.DeadLetter });
-            return match.Changes.IsEmpty ? new JsonPlan(new(table, OptionsFor(columns, table, options))) : UnusablePlan.Until(match.Changes);
+            return match.Changes.IsEmpty
+                ? new JsonPlan(new(table, OptionsFor(columns, table, options)))
+                : UnusablePlan.Until(match.Changes);
         }
         catch (EngineException e) when (e.Kind is ErrorKind.Invalid or ErrorKind.Unsupported)
         {
@@ -37,7 +39,8 @@ public sealed class JsonCompiler(JsonDecoderOptions reading) : IPlanCompiler
             throw new EngineException(ErrorKind.Invalid, $"{writer} is written in {writer.Language}, and records are JSON");
         try
         {
-            using var document = JsonDocument.Parse(writer.Text, new() { MaxDepth = SchemaFile.MaxDepth, CommentHandling = JsonCommentHandling.Skip });
+            using var document =
+                JsonDocument.Parse(writer.Text, new() { MaxDepth = SchemaFile.MaxDepth, CommentHandling = JsonCommentHandling.Skip });
             return writer.Language == SchemaLanguage.Connect ? ConnectSchema.Read(document.RootElement)
                 : JsonSchemaReader.Read(document.RootElement, writer.References);
         }
@@ -52,7 +55,8 @@ public sealed class JsonCompiler(JsonDecoderOptions reading) : IPlanCompiler
     {
         // What the schema does not say is no new field: the schema is what the table follows.
         UnknownFields = options.UnknownFields == UnknownFields.Refuse ? UnknownFields.Refuse : UnknownFields.Ignore,
-        ColumnUnits = columns.Units.Where(u => JsonDecoder.UnitFlaw(table, u.Key, UnknownFields.Ignore) is null).ToImmutableDictionary(reading.ColumnUnits.KeyComparer)
+        ColumnUnits = columns.Units.Where(u => JsonDecoder.UnitFlaw(table, u.Key, UnknownFields.Ignore) is null)
+            .ToImmutableDictionary(reading.ColumnUnits.KeyComparer)
             .SetItems(reading.ColumnUnits),
         UnscaledDecimals = columns.Unscaled,
     };

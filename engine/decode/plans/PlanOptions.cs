@@ -20,7 +20,9 @@ public sealed record PlanOptions
     public ImmutableDictionary<int, ImmutableArray<string>> FormerNames { get; init; } =
         ImmutableDictionary<int, ImmutableArray<string>>.Empty;
 
-    /// <summary>The full name of the Protobuf message that records are, whatever they say; null where they name it, or the schema has but one.</summary>
+    /// <summary>
+    /// The full name of the Protobuf message that records are, whatever they say; null where they name it, or the schema has but one.
+    /// </summary>
     public string? Message { get; init; }
 
     public int MaxRecordBytes { get; init; } = JsonDecoderOptions.DefaultMaxRecordBytes;

@@ -9,7 +9,7 @@ namespace K2I.Decode;
 /// </summary>
 public abstract class RecordPlan
 {
-    /// <summary>What the table needs before such records, those like the last one, can be rows. While there is any, none is decoded.</summary>
+    /// <summary>What the table needs before records like the last one can be rows. While there is any, none is decoded.</summary>
     public ImmutableArray<SchemaChange> Changes { get; protected set; } = [];
 
     /// <summary>Why no record of the schema can be a row, for a person; null where they can.</summary>

@@ -5,8 +5,8 @@ using K2I.Base;
 namespace K2I.Decode.Protobuf;
 
 /// <summary>
-/// Descriptors as the compiler writes them, a <c>FileDescriptorSet</c> or one <c>FileDescriptorProto</c>, with what decoding needs of them. Throws Invalid for bytes that are
-/// neither. Source: google/protobuf/descriptor.proto.
+/// Descriptors as the compiler writes them, a <c>FileDescriptorSet</c> or one <c>FileDescriptorProto</c>, with what decoding needs of them.
+/// Throws Invalid for bytes that are neither. Source: google/protobuf/descriptor.proto.
 /// </summary>
 internal static class DescriptorReader
 {
@@ -153,7 +153,8 @@ internal static class DescriptorReader
     private static void Message<T>(ref WireReader r, T into, FieldReader<T> field, int depth)
     {
         while (r.At < r.End)
-            if (!r.ReadTag(out var tag) || !field(ref r, tag, into, depth)) throw Invalid(System.FormattableString.Invariant($"not the wire format at byte {r.At}"));
+            if (!r.ReadTag(out var tag) || !field(ref r, tag, into, depth))
+                throw Invalid(System.FormattableString.Invariant($"not the wire format at byte {r.At}"));
     }
 
     private static bool Text(ref WireReader r, Action<string> use)

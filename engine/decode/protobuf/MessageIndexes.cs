@@ -1,8 +1,9 @@
 namespace K2I.Decode.Protobuf;
 
 /// <summary>
-/// Which message of its schema a record is, as Confluent's frame has it after the id: how many numbers follow, then the place of a message in the file, of one in that, and so on, all
-/// as zig-zag varints; one zero alone is the file's first. Source: Confluent's documentation of schema formats, "Wire format".
+/// Which message of its schema a record is, as Confluent's frame has it after the id: how many numbers follow, then the place of a message
+/// in the file, of one in that, and so on, all as zig-zag varints; one zero alone is the file's first. Source: Confluent's documentation of
+/// schema formats, "Wire format".
 /// </summary>
 internal static class MessageIndexes
 {

@@ -77,7 +77,8 @@ internal sealed partial class MessagePlan
         _ = kind switch
         {
             ProtoKind.Bool => Utf8Formatter.TryFormat(bits != 0, text, out written, 'l'),
-            ProtoKind.Float => BitConverter.UInt32BitsToSingle((uint)bits).TryFormat(text, out written, provider: CultureInfo.InvariantCulture),
+            ProtoKind.Float =>
+                BitConverter.UInt32BitsToSingle((uint)bits).TryFormat(text, out written, provider: CultureInfo.InvariantCulture),
             ProtoKind.Double => BitConverter.UInt64BitsToDouble(bits).TryFormat(text, out written, provider: CultureInfo.InvariantCulture),
             ProtoKind.UInt64 or ProtoKind.Fixed64 => Utf8Formatter.TryFormat(bits, text, out written),
             _ => Utf8Formatter.TryFormat((long)bits, text, out written),
@@ -101,7 +102,8 @@ internal sealed partial class MessagePlan
             case ProtoTarget.String when !Utf8.IsValid(bytes):
                 return Refuse(DecodeStatus.InvalidUtf8, node, reader.At - bytes.Length + Utf8Text.FirstInvalid(bytes));
             case ProtoTarget.Uuid:
-                if (bytes.Length != UuidCharacters || bytes[8] != (byte)'-' || !Guid.TryParse(bytes, out var uuid)) return Refuse(DecodeStatus.InvalidValue, node, at);
+                if (bytes.Length != UuidCharacters || bytes[8] != (byte)'-' || !Guid.TryParse(bytes, out var uuid))
+                    return Refuse(DecodeStatus.InvalidValue, node, at);
                 Span<byte> written = stackalloc byte[16];
                 _ = uuid.TryWriteBytes(written, bigEndian: true, out _);
                 node.Column!.AppendFixed(written);
@@ -116,7 +118,8 @@ internal sealed partial class MessagePlan
     private bool Inner(ProtoNode node, ref WireReader reader, uint wire, int at)
     {
         // A group that is a struct is read to its end tag; otherwise that is looked for first.
-        if (wire == WireReader.GroupStart && node.Target == ProtoTarget.Struct) return Struct(node, ref reader, ((uint)node.Proto.Number << 3) | WireReader.GroupEnd);
+        if (wire == WireReader.GroupStart && node.Target == ProtoTarget.Struct)
+            return Struct(node, ref reader, ((uint)node.Proto.Number << 3) | WireReader.GroupEnd);
         if (!reader.ReadExtent(((uint)node.Proto.Number << 3) | wire, out var start, out var end)) return Malformed(node, at);
         var (next, outer) = (reader.At, reader.End);
         (reader.At, reader.End) = (start, end);
@@ -176,7 +179,8 @@ internal sealed partial class MessagePlan
 
     /// <summary>Seconds and nanoseconds that a Duration may have: of the same sign, and about 10,000 years at most.</summary>
     internal static bool IsDuration(long seconds, int nanos) =>
-        seconds is >= -MaxSeconds and <= MaxSeconds && nanos is > -NanosPerSecond and < NanosPerSecond && (seconds == 0 || nanos == 0 || seconds < 0 == nanos < 0);
+        seconds is >= -MaxSeconds and <= MaxSeconds && nanos is > -NanosPerSecond and < NanosPerSecond
+            && (seconds == 0 || nanos == 0 || seconds < 0 == nanos < 0);
 
     /// <summary>Those of a Timestamp: years 0001 to 9999.</summary>
     internal static bool IsTimestamp(long seconds, int nanos) =>

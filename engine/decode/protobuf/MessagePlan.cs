@@ -4,9 +4,9 @@ using K2I.Columns;
 namespace K2I.Decode.Protobuf;
 
 /// <summary>
-/// Messages to rows, straight from the wire into columns. Values are taken as they come; what the format lets a later part of a message change (a field that comes twice, in
-/// parts, or after another of its oneof, a key that comes twice) is seldom there: a message with it is put into the form without (<see cref="WireMerger"/>), and read again.
-/// The rules for every type stand in the module's README. One thread.
+/// Messages to rows, straight from the wire into columns. Values are taken as they come; what the format lets a later part of a message
+/// change (a field that comes twice, in parts, or after another of its oneof, a key that comes twice) is seldom there: a message with it is
+/// put into the form without (<see cref="WireMerger"/>), and read again. The rules for every type stand in the module's README. One thread.
 /// </summary>
 internal sealed partial class MessagePlan : RecordPlan
 {
@@ -75,8 +75,8 @@ internal sealed partial class MessagePlan : RecordPlan
     }
 
     /// <summary>
-    /// A message's fields up to the reader's end, or the end of the group. Each column must hold <paramref name="rows"/> values before and one more after: one that holds more
-    /// already has had its field.
+    /// A message's fields up to the reader's end, or the end of the group. Each column must hold <paramref name="rows"/> values before and
+    /// one more after: one that holds more already has had its field.
     /// </summary>
     private bool Message(ProtoNode node, ref WireReader reader, int rows, uint endTag)
     {

@@ -14,20 +14,22 @@ internal sealed class ProtoColumns
     private int count;
 
     /// <summary>
-    /// One optional column a field: what a message lacks is null, or the zero of a field without presence. A message that holds itself, or no field, is a string of JSON.
-    /// Throws Invalid for more columns than a table may have.
+    /// One optional column a field: what a message lacks is null, or the zero of a field without presence. A message that holds itself, or
+    /// no field, is a string of JSON. Throws Invalid for more columns than a table may have.
     /// </summary>
     internal static WrittenColumns Of(ProtoMessage message)
     {
         var columns = new ProtoColumns();
         columns.open.Push(message);
-        return new(columns.FieldsOf(message), ImmutableDictionary<string, ImmutableArray<string>>.Empty, ImmutableDictionary<string, string>.Empty);
+        var fields = columns.FieldsOf(message);
+        return new(fields, ImmutableDictionary<string, ImmutableArray<string>>.Empty, ImmutableDictionary<string, string>.Empty);
     }
 
     private ImmutableArray<Field> FieldsOf(ProtoMessage message)
     {
         count += message.Fields.Length;
-        if (count > ColumnNames.MaxColumns) throw new EngineException(ErrorKind.Invalid, $"message {message.FullName} brings more than {ColumnNames.MaxColumns} columns");
+        if (count > ColumnNames.MaxColumns)
+            throw new EngineException(ErrorKind.Invalid, $"message {message.FullName} brings more than {ColumnNames.MaxColumns} columns");
         return [.. message.Fields.Select(f => new Field(0, f.Name, TypeOf(f), false) { Doc = DocOf(f) })];
     }
 

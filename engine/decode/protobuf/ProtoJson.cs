@@ -7,8 +7,8 @@ using System.Text.Unicode;
 namespace K2I.Decode.Protobuf;
 
 /// <summary>
-/// Messages as JSON by protobuf's mapping, under the fields' own names; an <c>Any</c> is its type's name and its bytes. One thread; what it returns lasts until it is
-/// asked again. A writer of JSON a message is its garbage.
+/// Messages as JSON by protobuf's mapping, under the fields' own names; an <c>Any</c> is its type's name and its bytes. One thread; what it
+/// returns lasts until it is asked again. A writer of JSON a message is its garbage.
 /// </summary>
 /// <remarks>Source: protobuf.dev, "ProtoJSON Format".</remarks>
 internal sealed class ProtoJson(int maxDepth)
@@ -70,7 +70,9 @@ internal sealed class ProtoJson(int maxDepth)
 
     /// <summary>A field without presence that has its zero; the reader goes past it.</summary>
     private static bool IsZero(ProtoField field, ref WireReader reader) =>
-        field.Kind is ProtoKind.String or ProtoKind.Bytes ? reader.ReadBytes(out var bytes) && bytes.IsEmpty : reader.ReadScalar(field.Kind, out var bits) && bits == 0;
+        field.Kind is ProtoKind.String or ProtoKind.Bytes
+            ? reader.ReadBytes(out var bytes) && bytes.IsEmpty
+            : reader.ReadScalar(field.Kind, out var bits) && bits == 0;
 
     /// <summary>A field; of a repeated one all values, which come one after another. The reader is after the first tag.</summary>
     private static DecodeStatus Field(ProtoField field, ref WireReader reader, uint tag, Utf8JsonWriter writer)
@@ -196,7 +198,8 @@ internal sealed class ProtoJson(int maxDepth)
     private static DecodeStatus Only(ProtoMessage message, ref WireReader reader, Utf8JsonWriter writer)
     {
         if (reader.At < reader.End)
-            return reader.ReadTag(out var tag) && message.Find((int)(tag >> 3)) is { } field ? Value(field, ref reader, tag, writer) : DecodeStatus.Malformed;
+            return reader.ReadTag(out var tag) && message.Find((int)(tag >> 3)) is { } field
+                ? Value(field, ref reader, tag, writer) : DecodeStatus.Malformed;
         if (message.WellKnown == WellKnown.Value)
         {
             writer.WriteNullValue();
@@ -249,7 +252,8 @@ internal sealed class ProtoJson(int maxDepth)
             return DecodeStatus.Ok;
         }
         if (!MessagePlan.IsTimestamp(seconds, nanos)) return DecodeStatus.InvalidValue;
-        writer.WriteStringValue(string.Create(CultureInfo.InvariantCulture, $"{DateTime.UnixEpoch.AddSeconds(seconds):yyyy-MM-ddTHH:mm:ss}{Fraction(nanos)}Z"));
+        writer.WriteStringValue(string.Create(CultureInfo.InvariantCulture,
+            $"{DateTime.UnixEpoch.AddSeconds(seconds):yyyy-MM-ddTHH:mm:ss}{Fraction(nanos)}Z"));
         return DecodeStatus.Ok;
     }
 

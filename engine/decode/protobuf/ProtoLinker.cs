@@ -5,8 +5,8 @@ using K2I.Base;
 namespace K2I.Decode.Protobuf;
 
 /// <summary>
-/// Messages out of the descriptors of files: names resolved, presence and groups worked out of syntax, edition and features. Throws Invalid for
-/// descriptors that do not hold together.
+/// Messages out of the descriptors of files: names resolved, presence and groups worked out of syntax, edition and features. Throws Invalid
+/// for descriptors that do not hold together.
 /// </summary>
 internal sealed class ProtoLinker
 {
@@ -58,7 +58,8 @@ internal sealed class ProtoLinker
     {
         var name = Join(scope, type.Name);
         var message = new ProtoMessage(name, type.Options?.MapEntry ?? false);
-        if (type.Name.Length == 0 || !messages.TryAdd(name, message)) throw Invalid($"message '{name}' is declared twice, or without a name");
+        if (type.Name.Length == 0 || !messages.TryAdd(name, message))
+            throw Invalid($"message '{name}' is declared twice, or without a name");
         foreach (var inner in type.EnumTypes) Declare(inner, name);
         message.Nested = [.. type.NestedTypes.Select(t => Declare(t, name))];
         return message;
@@ -81,8 +82,10 @@ internal sealed class ProtoLinker
         var fields = ImmutableArray.CreateBuilder<ProtoField>(type.Fields.Count);
         foreach (var field in type.Fields)
         {
-            if (field.Number is < 1 or > MaxNumber || !numbers.Add(field.Number)) throw Invalid($"{name}.{field.Name}: its number is taken, or no number of a field");
-            if (field.Name.Length == 0 || !names.Add(field.Name)) throw Invalid($"{name}: a field called '{field.Name}' is there twice, or has no name");
+            if (field.Number is < 1 or > MaxNumber || !numbers.Add(field.Number))
+                throw Invalid($"{name}.{field.Name}: its number is taken, or no number of a field");
+            if (field.Name.Length == 0 || !names.Add(field.Name))
+                throw Invalid($"{name}: a field called '{field.Name}' is there twice, or has no name");
             fields.Add(FieldOf(field, type, message, own));
         }
         message.Use(fields.DrainToImmutable(), type.OneofDecls.Count);
@@ -96,11 +99,13 @@ internal sealed class ProtoLinker
         var choices = kind == ProtoKind.Enum || (kind == 0 && inner is null) ? Resolve(enums, field.TypeName, within.FullName) : null;
         if (kind == 0) kind = inner is null ? ProtoKind.Enum : ProtoKind.Message;
         if (!Enum.IsDefined(kind)) throw Invalid($"{within.FullName}.{field.Name}: unknown type");
-        if (kind is ProtoKind.Message or ProtoKind.Group && inner is null) throw Invalid($"{within.FullName}.{field.Name}: there is no message {field.TypeName}");
+        if (kind is ProtoKind.Message or ProtoKind.Group && inner is null)
+            throw Invalid($"{within.FullName}.{field.Name}: there is no message {field.TypeName}");
         if (kind == ProtoKind.Enum && choices is null) throw Invalid($"{within.FullName}.{field.Name}: there is no enum {field.TypeName}");
         var isRepeated = field.label == FieldDescriptorProto.Label.LabelRepeated;
         var oneof = field.ShouldSerializeOneofIndex() ? field.OneofIndex : -1;
-        if (oneof < -1 || oneof >= type.OneofDecls.Count && !field.Proto3Optional) throw Invalid($"{within.FullName}.{field.Name}: there is no such oneof");
+        if (oneof < -1 || oneof >= type.OneofDecls.Count && !field.Proto3Optional)
+            throw Invalid($"{within.FullName}.{field.Name}: there is no such oneof");
         var own = features.With(field.Options?.Features);
         if (kind == ProtoKind.Message && own.Delimited && !inner!.IsMapEntry && !within.IsMapEntry) kind = ProtoKind.Group;
         var isRequired = field.label == FieldDescriptorProto.Label.LabelRequired
@@ -112,7 +117,8 @@ internal sealed class ProtoLinker
             IsRepeated = isRepeated,
             IsRequired = isRequired,
             HasPresence = !isRepeated && !within.IsMapEntry
-                && (inner is not null || oneof >= 0 || field.Proto3Optional || own.IsProto2 || own.Presence != FeatureSet.FieldPresence.Implicit),
+                && (inner is not null || oneof >= 0 || field.Proto3Optional || own.IsProto2
+                    || own.Presence != FeatureSet.FieldPresence.Implicit),
             Oneof = field.Proto3Optional ? -1 : oneof,
             Message = inner,
             Enum = choices,
@@ -122,7 +128,8 @@ internal sealed class ProtoLinker
     private static void CheckEntry(ProtoMessage entry)
     {
         var isMap = entry.Fields is [{ Number: 1, IsRepeated: false } key, { Number: 2, IsRepeated: false }]
-            && key.Kind is not (ProtoKind.Double or ProtoKind.Float or ProtoKind.Bytes or ProtoKind.Enum or ProtoKind.Message or ProtoKind.Group);
+            && key.Kind is not (ProtoKind.Double or ProtoKind.Float or ProtoKind.Bytes or ProtoKind.Enum
+                or ProtoKind.Message or ProtoKind.Group);
         if (!isMap) throw Invalid($"{entry.FullName} is no entry of a map");
     }
 

@@ -41,11 +41,13 @@ internal sealed class ProtoMessage
 
     internal void Use(ImmutableArray<ProtoField> fields, int oneofs)
     {
-        WellKnown = KindOf(FullName, string.Join(' ', fields.Select(f => $"{f.Number}{(f.IsMap ? " map" : f.IsRepeated ? " list" : "")} {f.Kind},")));
+        var shape = fields.Select(f => $"{f.Number}{(f.IsMap ? " map" : f.IsRepeated ? " list" : "")} {f.Kind},");
+        WellKnown = KindOf(FullName, string.Join(' ', shape));
         Fields = fields;
         Oneofs = oneofs;
         positions = fields.Select((f, i) => (f.Number, i)).ToFrozenDictionary(p => p.Number, p => p.i);
-        lowPositions = [.. Enumerable.Range(0, Math.Min(LowNumbers, positions.Keys.Append(-1).Max() + 1)).Select(n => positions.GetValueOrDefault(n, -1))];
+        lowPositions = new int[Math.Min(LowNumbers, positions.Keys.Append(-1).Max() + 1)];
+        for (var number = 0; number < lowPositions.Length; number++) lowPositions[number] = positions.GetValueOrDefault(number, -1);
     }
 
     /// <summary>Messages are known by name, and have to have the fields that belong to it.</summary>
@@ -57,9 +59,15 @@ internal sealed class ProtoMessage
         ("google.protobuf.Value", "1 Enum, 2 Double, 3 String, 4 Bool, 5 Message, 6 Message,") => WellKnown.Value,
         ("google.protobuf.ListValue", "1 list Message,") => WellKnown.ListValue,
         ("google.protobuf.FieldMask", "1 list String,") => WellKnown.FieldMask,
-        ("google.protobuf.DoubleValue", "1 Double,") or ("google.protobuf.FloatValue", "1 Float,") or ("google.protobuf.Int64Value", "1 Int64,")
-            or ("google.protobuf.UInt64Value", "1 UInt64,") or ("google.protobuf.Int32Value", "1 Int32,") or ("google.protobuf.UInt32Value", "1 UInt32,")
-            or ("google.protobuf.BoolValue", "1 Bool,") or ("google.protobuf.StringValue", "1 String,") or ("google.protobuf.BytesValue", "1 Bytes,")
+        ("google.protobuf.DoubleValue", "1 Double,")
+            or ("google.protobuf.FloatValue", "1 Float,")
+            or ("google.protobuf.Int64Value", "1 Int64,")
+            or ("google.protobuf.UInt64Value", "1 UInt64,")
+            or ("google.protobuf.Int32Value", "1 Int32,")
+            or ("google.protobuf.UInt32Value", "1 UInt32,")
+            or ("google.protobuf.BoolValue", "1 Bool,")
+            or ("google.protobuf.StringValue", "1 String,")
+            or ("google.protobuf.BytesValue", "1 Bytes,")
             => WellKnown.Wrapper,
         _ => WellKnown.None,
     };

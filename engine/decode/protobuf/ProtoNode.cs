@@ -31,7 +31,8 @@ internal sealed class ProtoNode : DecodeNode
     }
 
     /// <summary>A field, with its column or without one.</summary>
-    private ProtoNode(ProtoField proto, Field? column, DecodeNode? parent, string path, ColumnMatch match, bool isElement = false) : base(column, parent)
+    private ProtoNode(ProtoField proto, Field? column, DecodeNode? parent, string path, ColumnMatch match, bool isElement = false)
+        : base(column, parent)
     {
         Proto = proto;
         Kind = proto.Kind;
@@ -41,13 +42,14 @@ internal sealed class ProtoNode : DecodeNode
         Target = IsRepeated ? proto.IsMap ? ProtoTarget.Map : ProtoTarget.List : TargetOf(proto, column.Type.Kind);
         if (column.Type is PrimitiveType { Kind: TypeKind.Decimal } type)
         {
-            Factor = Power(type.Scale);
-            Limit = Power(type.Precision);
+            Factor = Digits.LargePower(type.Scale);
+            Limit = Digits.LargePower(type.Precision);
         }
         switch (Target)
         {
             case ProtoTarget.List:
-                Columns = [new ProtoNode(proto, ((ListType)column.Type).Element, this, WrittenColumns.Join(path, "element"), match, isElement: true)];
+                var element = ((ListType)column.Type).Element;
+                Columns = [new ProtoNode(proto, element, this, WrittenColumns.Join(path, "element"), match, isElement: true)];
                 break;
             case ProtoTarget.Map:
                 var map = (MapType)column.Type;
@@ -128,8 +130,8 @@ internal sealed class ProtoNode : DecodeNode
             var node = all[field.Number] = new(field, column, this, at, match) { Oneof = field.Oneof < 0 ? null : oneofs[field.Oneof] };
             if (column is not null) byColumn[column.Id] = node;
         }
-        ProtoNode[] columns = [.. table.Fields.Where(c => c.Name != except).Select(c => byColumn.TryGetValue(c.Id, out var node) ? node : new ProtoNode(c, this))];
-        return (columns, [.. Enumerable.Range(0, LowNumbers).Select(n => all.GetValueOrDefault(n))], all.ToFrozenDictionary());
+        var columns = table.Fields.Where(c => c.Name != except).Select(c => byColumn.TryGetValue(c.Id, out var node) ? node : new(c, this));
+        return ([.. columns], [.. Enumerable.Range(0, LowNumbers).Select(n => all.GetValueOrDefault(n))], all.ToFrozenDictionary());
     }
 
     private static int IndexOf(StructType table, int id)
@@ -169,11 +171,4 @@ internal sealed class ProtoNode : DecodeNode
             _ => ProtoTarget.Json,
         },
     };
-
-    private static Int128 Power(int exponent)
-    {
-        Int128 power = 1;
-        for (var i = 0; i < exponent; i++) power *= 10;
-        return power;
-    }
 }

@@ -4,7 +4,8 @@ using K2I.Columns;
 namespace K2I.Decode.Protobuf;
 
 /// <summary>
-/// Reads records of one Protobuf schema: each names its message, and each message has a plan of its own, compiled when the first record comes. One thread.
+/// Reads records of one Protobuf schema: each names its message, and each message has a plan of its own, compiled when the first record
+/// comes. One thread.
 /// </summary>
 internal sealed class ProtoPlan(ProtoSchema schema, string name, Schema table, PlanOptions options) : RecordPlan
 {
@@ -27,8 +28,11 @@ internal sealed class ProtoPlan(ProtoSchema schema, string name, Schema table, P
         return status;
     }
 
-    /// <summary>The message that a record is: the options' one, else the one that it names, else the schema's only one. Null where none is found.</summary>
-    internal static ProtoMessage? MessageOf(ProtoSchema schema, in FramedValue value, PlanOptions options, out ReadOnlySpan<byte> payload, out string? flaw)
+    /// <summary>
+    /// The message that a record is: the options' one, else the one that it names, else the schema's only one. Null where none is found.
+    /// </summary>
+    internal static ProtoMessage? MessageOf(ProtoSchema schema, in FramedValue value, PlanOptions options, out ReadOnlySpan<byte> payload,
+        out string? flaw)
     {
         payload = value.Payload;
         flaw = null;

@@ -6,8 +6,8 @@ using K2I.Base;
 namespace K2I.Decode.Protobuf;
 
 /// <summary>
-/// The messages of one schema: <c>.proto</c> text, or what the compiler makes of it. Immutable. Made on a control path: throws Invalid for what is no schema, whatever the
-/// bytes are.
+/// The messages of one schema: <c>.proto</c> text, or what the compiler makes of it. Immutable. Made on a control path: throws Invalid for
+/// what is no schema, whatever the bytes are.
 /// </summary>
 internal sealed class ProtoSchema
 {
@@ -25,19 +25,23 @@ internal sealed class ProtoSchema
     internal ImmutableArray<ProtoMessage> Top { get; }
 
     /// <summary>
-    /// A schema as <see cref="WriterSchema"/> has it: text, or in base64 a file's descriptor or a set of them. References are of the same kinds, under the names that are imported.
+    /// A schema as <see cref="WriterSchema"/> has it: text, or in base64 a file's descriptor or a set of them. References are of the same
+    /// kinds, under the names that are imported.
     /// </summary>
     internal static ProtoSchema Of(WriterSchema writer)
     {
-        if (writer.Language != SchemaLanguage.Protobuf) throw new EngineException(ErrorKind.Invalid, $"{writer} is written in {writer.Language}, and the format is protobuf");
+        if (writer.Language != SchemaLanguage.Protobuf)
+            throw new EngineException(ErrorKind.Invalid, $"{writer} is written in {writer.Language}, and the format is protobuf");
         var texts = writer.References.Where(r => !IsDescriptor(r.Text)).Select(r => (r.Name, r.Text)).ToList();
         if (!IsDescriptor(writer.Text) && texts.Count == writer.References.Length) return OfText(writer.Text, texts);
-        if (!IsDescriptor(writer.Text) || texts.Count > 0) throw new EngineException(ErrorKind.Invalid, $"{writer} is text and descriptors that import each other, which is not read");
+        if (!IsDescriptor(writer.Text) || texts.Count > 0)
+            throw new EngineException(ErrorKind.Invalid, $"{writer} is text and descriptors that import each other, which is not read");
         var files = writer.References.Select(r => DescriptorReader.One(Convert.FromBase64String(r.Text), r.Name)).ToList();
         files.AddRange(DescriptorReader.Any(Convert.FromBase64String(writer.Text), MainName));
         HashSet<string> known = [.. files.Select(f => f.Name)];
         var missing = files.SelectMany(f => f.Dependencies).Where(d => !known.Contains(d)).Distinct().ToList();
-        if (missing.Count > 0) files.InsertRange(0, ProtoText.Parse([(MainName + ".imports", string.Concat(missing.Select(d => $"import \"{d}\";\n")))]));
+        var imports = string.Concat(missing.Select(d => $"import \"{d}\";\n"));
+        if (missing.Count > 0) files.InsertRange(0, ProtoText.Parse([(MainName + ".imports", imports)]));
         return Linked(files);
     }
 

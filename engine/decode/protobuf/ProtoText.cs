@@ -4,7 +4,8 @@ using K2I.Base;
 namespace K2I.Decode.Protobuf;
 
 /// <summary>
-/// <c>.proto</c> texts as descriptors, by the parser of protobuf-net. The files of <c>google/protobuf</c> are known to it, those that Confluent's registry takes as known
+/// <c>.proto</c> texts as descriptors, by the parser of protobuf-net. The files of <c>google/protobuf</c> are known to it, those that
+/// Confluent's registry takes as known
 /// are here. Nothing is read from disk. Throws Invalid for texts with errors, which are named with line and column.
 /// </summary>
 internal static class ProtoText
@@ -49,8 +50,9 @@ internal static class ProtoText
         var set = new FileDescriptorSet { ImportValidator = _ => true, FileSystem = new NoDisk() };
         try
         {
-            foreach (var (name, text) in files.Concat(Known.Where(k => files.All(f => f.Name != k.Key) && files.Any(f => f.Text.Contains(k.Key, StringComparison.Ordinal)))
-                .Select(k => (k.Key, k.Value))))
+            var known = Known.Where(k => files.All(f => f.Name != k.Key)
+                && files.Any(f => f.Text.Contains(k.Key, StringComparison.Ordinal)));
+            foreach (var (name, text) in files.Concat(known.Select(k => (k.Key, k.Value))))
             {
                 RefuseDepth(name, text);
                 set.Add(name, true, new StringReader(text));
@@ -62,14 +64,17 @@ internal static class ProtoText
         {
             throw new EngineException(ErrorKind.Invalid, $"protobuf schema: {e.Message}", e);
         }
-        var errors = set.GetErrors().Where(e => e.IsError).Select(e => FormattableString.Invariant($"{e.File}, line {e.LineNumber}, column {e.ColumnNumber}: {e.Message}")).ToList();
-        if (errors.Count > 0) throw new EngineException(ErrorKind.Invalid, $"protobuf schema: {string.Join("; ", errors.Take(MaxErrorsTold))}");
+        var errors = set.GetErrors().Where(e => e.IsError)
+            .Select(e => FormattableString.Invariant($"{e.File}, line {e.LineNumber}, column {e.ColumnNumber}: {e.Message}")).ToList();
+        if (errors.Count > 0)
+            throw new EngineException(ErrorKind.Invalid, $"protobuf schema: {string.Join("; ", errors.Take(MaxErrorsTold))}");
         return set.Files;
     }
 
     private static void RefuseDepth(string name, string text)
     {
-        if (text.Length > MaxChars) throw new EngineException(ErrorKind.Invalid, $"protobuf schema: {name} is larger than {Units.FormatBytes(MaxChars)}");
+        if (text.Length > MaxChars)
+            throw new EngineException(ErrorKind.Invalid, $"protobuf schema: {name} is larger than {Units.FormatBytes(MaxChars)}");
         var depth = 0;
         foreach (var c in text)
         {

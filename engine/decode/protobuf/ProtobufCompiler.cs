@@ -15,9 +15,11 @@ public sealed class ProtobufCompiler : IPlanCompiler
     public static ProtobufCompiler Instance { get; } = new();
 
     /// <summary>A file's schema: text where its name ends in <c>.proto</c>, else a descriptor set.</summary>
-    public static WriterSchema SchemaOf(string path, ReadOnlySpan<byte> content) =>
-        new(SchemaId.None, SchemaLanguage.Protobuf,
-            path.EndsWith(".proto", StringComparison.OrdinalIgnoreCase) ? Encoding.UTF8.GetString(content) : Convert.ToBase64String(content), []);
+    public static WriterSchema SchemaOf(string path, ReadOnlySpan<byte> content)
+    {
+        var isText = path.EndsWith(".proto", StringComparison.OrdinalIgnoreCase);
+        return new(SchemaId.None, SchemaLanguage.Protobuf, isText ? Encoding.UTF8.GetString(content) : Convert.ToBase64String(content), []);
+    }
 
     public RecordPlan Compile(WriterSchema writer, Schema table, PlanOptions options)
     {
@@ -31,13 +33,15 @@ public sealed class ProtobufCompiler : IPlanCompiler
         }
     }
 
-    public ImmutableArray<Field> Columns(WriterSchema writer, PlanOptions options) => Columns(writer, FramedValue.Read(WireForm.Bare, new RecordInput([])), options);
+    public ImmutableArray<Field> Columns(WriterSchema writer, PlanOptions options) =>
+        Columns(writer, FramedValue.Read(WireForm.Bare, new RecordInput([])), options);
 
     public ImmutableArray<Field> Columns(WriterSchema writer, in FramedValue first, PlanOptions options)
     {
         var message = ProtoPlan.MessageOf(ProtoSchema.Of(writer), in first, options, out _, out var flaw);
         if (message is null) throw new EngineException(ErrorKind.Invalid, $"{writer}: {flaw}");
         var columns = ProtoColumns.Of(message).Fields;
-        return columns.IsEmpty ? throw new EngineException(ErrorKind.Invalid, $"{writer}: message {message.FullName} has no field") : columns;
+        return columns.IsEmpty
+            ? throw new EngineException(ErrorKind.Invalid, $"{writer}: message {message.FullName} has no field") : columns;
     }
 }

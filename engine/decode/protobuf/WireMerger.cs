@@ -3,8 +3,9 @@ using System.Buffers.Binary;
 namespace K2I.Decode.Protobuf;
 
 /// <summary>
-/// A message in the form that can be read in one pass, with the same meaning: fields in the order of their declaration, a single one once, its parts joined, of a oneof the member that
-/// came last, of a map each key once; what the schema does not know left out. One thread; what it returns lasts until it is asked again.
+/// A message in the form that can be read in one pass, with the same meaning: fields in the order of their declaration, a single one once,
+/// its parts joined, of a oneof the member that came last, of a map each key once; what the schema does not know left out. One thread; what
+/// it returns lasts until it is asked again.
 /// </summary>
 /// <remarks>Messages merge as their encodings are joined. Source: protobuf.dev, "Encoding", "Last One Wins", and "Oneof".</remarks>
 internal sealed class WireMerger(int maxDepth)
@@ -15,7 +16,8 @@ internal sealed class WireMerger(int maxDepth)
     /// <summary>A length that is written before it is known: a varint of so many bytes.</summary>
     private const int LengthBytes = 5;
 
-    private static readonly Comparer<Part> InOrder = Comparer<Part>.Create(static (a, b) => a.Field != b.Field ? a.Field.CompareTo(b.Field) : a.Start.CompareTo(b.Start));
+    private static readonly Comparer<Part> InOrder =
+        Comparer<Part>.Create(static (a, b) => a.Field != b.Field ? a.Field.CompareTo(b.Field) : a.Start.CompareTo(b.Start));
 
     private readonly KeySet keys = new();
     private Part[] parts = new Part[64];
@@ -40,7 +42,10 @@ internal sealed class WireMerger(int maxDepth)
         return output.AsSpan(0, written);
     }
 
-    /// <summary>Bytes that tell an entry's key from others, in the entry or in <paramref name="scratch"/>, of eight bytes. Bytes that are no entry have some key.</summary>
+    /// <summary>
+    /// Bytes that tell an entry's key from others, in the entry or in <paramref name="scratch"/>, of eight bytes. Bytes that are no entry
+    /// have some key.
+    /// </summary>
     internal static ReadOnlySpan<byte> KeyOf(ProtoMessage entry, ReadOnlySpan<byte> bytes, Span<byte> scratch)
     {
         var key = entry.Find(1)!;
@@ -49,7 +54,9 @@ internal sealed class WireMerger(int maxDepth)
         var reader = new WireReader(bytes);
         while (reader.At < reader.End && reader.ReadTag(out var tag))
         {
-            var isRead = tag != (8 | key.Wire) ? reader.Skip(tag) : key.Wire == WireReader.Length ? reader.ReadBytes(out last) : reader.ReadScalar(key.Kind, out bits);
+            var isRead = tag != (8 | key.Wire) ? reader.Skip(tag)
+                : key.Wire == WireReader.Length ? reader.ReadBytes(out last)
+                : reader.ReadScalar(key.Kind, out bits);
             if (!isRead) break;
         }
         if (key.Wire == WireReader.Length) return last;
@@ -119,7 +126,8 @@ internal sealed class WireMerger(int maxDepth)
         {
             if (parts[i].Field < 0) continue;
             if (field.Message is not { } message) Copy(parts[i], source);
-            else if (Inner(parts[i].Tag, message, source, i, i + 1, field.IsMap ? depth : depth + 1) is not DecodeStatus.Ok and var refusal) return refusal;
+            else if (Inner(parts[i].Tag, message, source, i, i + 1, field.IsMap ? depth : depth + 1) is not DecodeStatus.Ok and var refusal)
+                return refusal;
         }
         return DecodeStatus.Ok;
     }

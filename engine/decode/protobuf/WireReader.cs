@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace K2I.Decode.Protobuf;
 
 /// <summary>
-/// Reads the wire format from a part of <paramref name="data"/>. Each step returns false where the bytes are none, or too few; then <see cref="At"/> is where that was
-/// noticed. Source: protobuf.dev, "Encoding".
+/// Reads the wire format from a part of <paramref name="data"/>. Each step returns false where the bytes are none, or too few; then <see
+/// cref="At"/> is where that was noticed. Source: protobuf.dev, "Encoding".
 /// </summary>
 internal ref struct WireReader(ReadOnlySpan<byte> data)
 {
@@ -61,7 +61,8 @@ internal ref struct WireReader(ReadOnlySpan<byte> data)
     }
 
     /// <summary>
-    /// A number, truth or enum of this kind: whole numbers as 64 bits of their sign or, for unsigned ones, without; others the bits that they are held in.
+    /// A number, truth or enum of this kind: whole numbers as 64 bits of their sign or, for unsigned ones, without; others the bits that
+    /// they are held in.
     /// </summary>
     internal bool ReadScalar(ProtoKind kind, out ulong bits)
     {
@@ -95,7 +96,8 @@ internal ref struct WireReader(ReadOnlySpan<byte> data)
     }
 
     /// <summary>
-    /// Goes past the value that follows a tag. From <paramref name="start"/> to <paramref name="end"/> is the value, of a length or group what is in it.
+    /// Goes past the value that follows a tag. From <paramref name="start"/> to <paramref name="end"/> is the value, of a length or group
+    /// what is in it.
     /// </summary>
     internal bool ReadExtent(uint tag, out int start, out int end)
     {

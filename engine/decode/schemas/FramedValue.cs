@@ -21,7 +21,9 @@ public readonly ref struct FramedValue
 
     public ReadOnlySpan<byte> Payload { get; }
 
-    /// <summary>What is said of the payload elsewhere: in a header after the id, the indexes of a Protobuf message; the schema of an embedded one. Else empty.</summary>
+    /// <summary>
+    /// What is said of the payload elsewhere: in a header after the id, the indexes of a Protobuf message; an embedded schema. Else empty.
+    /// </summary>
     public ReadOnlySpan<byte> InHeader { get; }
 
     /// <summary>Why the bytes are no such frame; null where they are.</summary>
