@@ -78,7 +78,8 @@ public sealed class ConfigErrorTests : IDisposable
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = jdbc\nwarehouse = w\nuri = jdbc:sqlite:/c.db\npassword = hidden\n" + Table,
         "k2i.ini:3:1: [iceberg] user: expected text, found nothing; password belongs to it")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = glue\nwarehouse = w\nnamespace = a.b\n" + Table,
-        "k2i.ini:6:13: [iceberg] namespace: expected names of a-z, 0-9 and _, joined by dots, found 'a.b'; Glue has namespaces of one level")]
+        "k2i.ini:6:13: [iceberg] namespace: expected names of a-z, 0-9 and _, joined by dots, found 'a.b'; "
+        + "Glue has namespaces of one level")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = w\nheader.X-A = b\n" + Table, "k2i.ini:5:1: [iceberg] header.X-A: has no meaning with catalog = file; set catalog = rest")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = rest\nstorage_root = /w\n" + Table, "k2i.ini:3:1: [iceberg] uri: expected http:// or https:// and a host, found nothing")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = rest\nuri = http://c\nwarehouse = lake\nstorage_access = own\n" + Table,
