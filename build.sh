@@ -353,6 +353,17 @@ need_test_tools() {
   install_packages "${missing[@]}"
 }
 
+# What stands in for Azure's store, pinned likewise.
+azurite() {
+  local from=tests/azurite to=$BUILD_DIR/azurite want
+  want=$(cat "$from/package.json" "$from/package-lock.json" | hash_of)
+  if fresh azurite "$want" && [[ -d $to/node_modules ]]; then return; fi
+  mkdir -p "$to"
+  cp "$from"/package*.json "$to/"
+  step azurite "installing what stands in for Azure's store" npm install --prefix "$to" --no-save --ignore-scripts --no-audit --no-fund
+  stamp azurite "$want"
+}
+
 # What judges files and tables: readers from npm, pinned by the lock file, and the Python environment of K2I_SHARED.
 readers() {
   local from=tests/readers to=$BUILD_DIR/readers want
@@ -364,6 +375,7 @@ readers() {
     step readers "installing the readers that judge files and tables" npm install --prefix "$to" --no-save --ignore-scripts --no-audit --no-fund
     stamp readers "$want"
   fi
+  azurite
   if [[ -x $SHARED_DIR/peers/python/install && ! -f $BUILD_DIR/python/.complete ]]; then
     step python "installing the Python readers" "$SHARED_DIR/peers/python/install" "$BUILD_DIR/python"
   fi

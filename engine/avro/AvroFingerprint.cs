@@ -54,7 +54,8 @@ public static class AvroFingerprint
     private static void Named(StringBuilder text, AvroType type, HashSet<AvroType> written)
     {
         if (type.Kind == AvroKind.Fixed) text.Append(CultureInfo.InvariantCulture, $",\"size\":{type.Size}");
-        else if (type.Kind == AvroKind.Enum) Join(text.Append(",\"symbols\":["), type.Symbols, s => text.Append('"').Append(s).Append('"')).Append(']');
+        else if (type.Kind == AvroKind.Enum) Join(text.Append(",\"symbols\":["), type.Symbols, s =>
+            text.Append('"').Append(s).Append('"')).Append(']');
         else Join(text.Append(",\"fields\":["), type.Fields, f =>
         {
             text.Append("{\"name\":\"").Append(f.Name).Append("\",\"type\":");

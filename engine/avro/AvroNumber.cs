@@ -9,7 +9,8 @@ public static unsafe class AvroNumber
     public const int MaxBytes = 10;
 
     /// <summary>
-    /// The number at <paramref name="at"/>, which moves on behind it. False, and moved nowhere, where the bytes up to <paramref name="end"/> hold none of 64 bits.
+    /// The number at <paramref name="at"/>, which moves on behind it. False, and moved nowhere, where the bytes up to
+    /// <paramref name="end"/> hold none of 64 bits.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryRead(ref byte* at, byte* end, out long value)

@@ -8,14 +8,18 @@ public static class AvroSchema
 {
     private const int MaxDepth = 128;
 
-    /// <summary>The type that the JSON text declares. Throws an error of <paramref name="kind"/>, naming <paramref name="what"/>, for what is no schema.</summary>
+    /// <summary>
+    /// The type that the JSON text declares. Throws an error of <paramref name="kind"/>, naming <paramref name="what"/>, for what is no
+    /// schema.
+    /// </summary>
     public static AvroType Parse(ReadOnlyMemory<byte> utf8, string what, ErrorKind kind = ErrorKind.Invalid) => Parse(utf8, [], what, kind);
 
     /// <param name="utf8">The schema.</param>
     /// <param name="references">Schemas whose named types it uses, each after those that it uses itself.</param>
     /// <param name="what">Names the schema in errors.</param>
     /// <param name="kind">Of errors.</param>
-    public static AvroType Parse(ReadOnlyMemory<byte> utf8, IEnumerable<ReadOnlyMemory<byte>> references, string what, ErrorKind kind = ErrorKind.Invalid)
+    public static AvroType Parse(
+        ReadOnlyMemory<byte> utf8, IEnumerable<ReadOnlyMemory<byte>> references, string what, ErrorKind kind = ErrorKind.Invalid)
     {
         var reader = new AvroSchemaReader(what, kind);
         foreach (var reference in references) _ = Read(reader, reference);

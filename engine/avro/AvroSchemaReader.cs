@@ -33,18 +33,21 @@ internal sealed class AvroSchemaReader(string what, ErrorKind kind)
         switch (type.GetString())
         {
             case "array":
-                return new(AvroKind.Array) { Element = Type(Need(json, "items"), space), Logical = logical, ElementId = Number(json, "element-id") };
+                var items = Type(Need(json, "items"), space);
+                return new(AvroKind.Array) { Element = items, Logical = logical, ElementId = Number(json, "element-id") };
             case "map":
                 return new(AvroKind.Map) { Element = Type(Need(json, "values"), space), Logical = logical };
             case "record" or "error":
                 return Record(json, space);
             case "enum":
-                string[] symbols = [.. Need(json, "symbols").EnumerateArray().Select(s => s.GetString() ?? throw Bad("an enum's symbol is no name"))];
+                string[] symbols =
+                    [.. Need(json, "symbols").EnumerateArray().Select(s => s.GetString() ?? throw Bad("an enum's symbol is no name"))];
                 return Define(json, ref space, name => new(AvroKind.Enum) { Name = name, Symbols = symbols, Doc = Text(json, "doc") });
             case "fixed":
                 var size = Number(json, "size") ?? throw Bad("a fixed lacks 'size'");
                 if (size < 0) throw Bad("a fixed of negative size");
-                return Define(json, ref space, name => Decimals(json, new(AvroKind.Fixed) { Name = name, Size = size, Doc = Text(json, "doc"), Logical = logical }));
+                return Define(json, ref space, name =>
+                    Decimals(json, new(AvroKind.Fixed) { Name = name, Size = size, Doc = Text(json, "doc"), Logical = logical }));
             case var name:
                 if (Primitive(name!) is not { } primitive) return Known(name!, space);
                 if (logical is null) return primitive;
@@ -59,7 +62,8 @@ internal sealed class AvroSchemaReader(string what, ErrorKind kind)
         foreach (var branch in union.Branches)
             if (branch.Kind == AvroKind.Union) throw Bad("a union in a union");
         var names = union.Branches.Select(b => b.ToString()).ToList();
-        if (names.Distinct(StringComparer.Ordinal).Count() < names.Count) throw Bad($"a union of [{string.Join(", ", names)}] has a type twice");
+        if (names.Distinct(StringComparer.Ordinal)
+            .Count() < names.Count) throw Bad($"a union of [{string.Join(", ", names)}] has a type twice");
         return union;
     }
 
@@ -140,8 +144,10 @@ internal sealed class AvroSchemaReader(string what, ErrorKind kind)
         of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var value) ? value : throw Bad($"'{name}' is missing");
 
     private static string? Text(JsonElement of, string name) =>
-        of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString() : null;
 
     private static int? Number(JsonElement of, string name) =>
-        of.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : null;
+        of.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number
+            : null;
 }

@@ -1,12 +1,14 @@
 namespace K2I.Avro;
 
 /// <summary>
-/// A node of an Avro schema (specification 1.12). A named type that is used several times is one object, so schemas may be recursive. Immutable once parsed.
+/// A node of an Avro schema (specification 1.12). A named type that is used several times is one object, so schemas may be recursive.
+/// Immutable once parsed.
 /// </summary>
 public sealed class AvroType(AvroKind kind)
 {
-    public static readonly AvroType Null = new(AvroKind.Null), Boolean = new(AvroKind.Boolean), Int = new(AvroKind.Int), Long = new(AvroKind.Long),
-        Float = new(AvroKind.Float), Double = new(AvroKind.Double), Bytes = new(AvroKind.Bytes), String = new(AvroKind.String);
+    public static readonly AvroType Null = new(AvroKind.Null), Boolean = new(AvroKind.Boolean), Int = new(AvroKind.Int),
+        Long = new(AvroKind.Long), Float = new(AvroKind.Float), Double = new(AvroKind.Double), Bytes = new(AvroKind.Bytes),
+        String = new(AvroKind.String);
 
     public AvroKind Kind { get; } = kind;
 

@@ -18,7 +18,7 @@ internal sealed class AnywhereStore(Func<string, IObjectStore> storeAt) : IObjec
 
     public byte[] Read(string location) => Need(location).Read(location);
 
-    public IObjectReader Open(string location) => Need(location).Open(location);
+    public IObjectReader Open(string location, long? length = null) => Need(location).Open(location, length);
 
     public bool Exists(string location) => Find(location)?.Exists(location) ?? false;
 

@@ -13,16 +13,25 @@ namespace K2I.Cli;
 
 /// <summary>The catalog and store of a configuration: the only place that makes them of options.</summary>
 /// <param name="Circuits">Breakers around what may be away; none for commands that only look.</param>
-internal sealed record Catalogs(ICatalog Catalog, IObjectStore Store, string DefaultNamespace, ImmutableArray<CircuitBreaker> Circuits)
+/// <param name="Grants">What the catalog hands out for files of tables; null where it is not asked to.</param>
+internal sealed record Catalogs(
+    ICatalog Catalog, IObjectStore Store, string DefaultNamespace, ImmutableArray<CircuitBreaker> Circuits, IStorageGrants? Grants = null)
 {
     /// <summary>For commands that look. Throws Unavailable if the place of the files is not there: looking must not create it.</summary>
     public static Catalogs Open(IcebergOptions options)
     {
-        var root = RootOf(options);
         if (!IsThere(options))
             throw new EngineException(ErrorKind.Unavailable,
-                $"{WordForRoot(options)} {Location.LocalPath(root)} does not exist; `k2i ingest` creates it");
-        var store = StoreAt(root, options);
+                $"{WordForRoot(options)} {Location.LocalPath(RootOf(options))} does not exist; `k2i ingest` creates it");
+        var cloud = new CloudStores(SystemClock.Instance, SystemRandom.Instance);
+        var store = new LocationStore();
+        foreach (var place in PlacesOf(options)) store.Add(place, () => StoreAt(place, options, cloud));
+        if (options.Rest is { Access: not StorageAccess.Own })
+        {
+            var rest = RestOf(options, SystemClock.Instance, SystemRandom.Instance);
+            var files = GrantedAccess.Over(HasRoot(options) ? store : null, rest, options, cloud, null);
+            return new Catalogs(rest, files, options.Namespace, [], rest.Grants);
+        }
         return new Catalogs(CatalogOf(options, store, SystemClock.Instance, SystemRandom.Instance), store, options.Namespace, []);
     }
 
@@ -57,21 +66,38 @@ internal sealed record Catalogs(ICatalog Catalog, IObjectStore Store, string Def
     /// <summary>For the engine: the place of the files is made if it is not there, and each thing outside is behind a breaker of its own.</summary>
     public static Catalogs ForEngine(IcebergOptions options, IClock clock, IRandom random)
     {
-        var root = RootOf(options);
-        var storeCircuit = new CircuitBreaker($"store {root}", clock, random);
-        var place = StoreAt(root, options);
-        if (options.Catalog == "file" && place is S3Store s3) RequireConditionalWrites(s3);
-        var store = new BreakerStore(place, storeCircuit);
+        var cloud = new CloudStores(clock, random);
+        var store = new LocationStore();
+        var circuits = ImmutableArray.CreateBuilder<CircuitBreaker>();
+        var root = HasRoot(options) ? RootOf(options) : null;
+        var first = root is null ? null : StoreAt(root, options, cloud);
+        foreach (var place in PlacesOf(options))
+        {
+            var circuit = new CircuitBreaker($"store {place}", clock, random);
+            circuits.Add(circuit);
+            store.Add(place, () => new BreakerStore(place == root ? first! : StoreAt(place, options, cloud), circuit));
+        }
+        if (first is CloudStore tried && options.Catalog == "file") RequireConditionalWrites(tried);
         var catalog = CatalogOf(options, store, clock, random);
         // The file catalog is nothing but the store.
-        if (options.Catalog == "file") return new Catalogs(catalog, store, options.Namespace, [storeCircuit]);
+        if (options.Catalog == "file") return new Catalogs(catalog, store, options.Namespace, circuits.ToImmutable());
         var catalogCircuit = new CircuitBreaker($"catalog {NameOf(options)}", clock, random);
-        return new Catalogs(new BreakerCatalog(catalog, catalogCircuit), store, options.Namespace, [catalogCircuit, storeCircuit]);
+        circuits.Insert(0, catalogCircuit);
+        if (options.Rest is { Access: not StorageAccess.Own })
+        {
+            var granted = new CircuitBreaker($"files of {NameOf(options)}", clock, random);
+            circuits.Add(granted);
+            var rest = (RestCatalog)catalog;
+            var files = GrantedAccess.Over(root is null ? null : store, rest, options, cloud, granted);
+            return new Catalogs(new BreakerCatalog(rest, catalogCircuit), files, options.Namespace, circuits.ToImmutable(), rest.Grants);
+        }
+        return new Catalogs(new BreakerCatalog(catalog, catalogCircuit), store, options.Namespace, circuits.ToImmutable());
     }
 
     /// <summary>False for a local folder that does not exist; an object store has no folders that would have to.</summary>
     public static bool IsThere(IcebergOptions options)
     {
+        if (!HasRoot(options)) return true;
         var root = RootOf(options);
         return Location.SchemeOf(root) != "file" || Directory.Exists(Location.LocalPath(root));
     }
@@ -82,21 +108,23 @@ internal sealed record Catalogs(ICatalog Catalog, IObjectStore Store, string Def
     public static string? Flaw(string place)
     {
         var scheme = Location.SchemeOf(Location.FromConfig(place));
-        return scheme == "file" || S3Store.Schemes.Contains(scheme) ? null : $"this build has no store for {scheme}://";
+        return scheme == "file" || StoreOptions.Schemes.Contains(scheme) ? null : $"this build has no store for {scheme}://";
     }
 
-    /// <summary>A store for the place of the files, chosen by how its location begins. That of a local folder makes it.</summary>
+    /// <summary>A store for a place of files, chosen by how its location begins. That of a local folder makes it.</summary>
     /// <exception cref="EngineException">Unsupported: no store for such locations.</exception>
-    public static IObjectStore StoreAt(string root, IcebergOptions options)
-    {
-        var scheme = Location.SchemeOf(root);
-        if (scheme == "file") return new SchemeStore().Add(scheme, new LocalStore(root));
-        if (!S3Store.Schemes.Contains(scheme))
-            throw new EngineException(ErrorKind.Unsupported, $"{root}: this build knows local files (a path or file://) and s3://");
-        return new S3Store(root, S3Options.Of(options.Storage));
-    }
+    public static IObjectStore StoreAt(string root, IcebergOptions options, CloudStores? cloud = null) =>
+        Location.SchemeOf(root) == "file" ? new LocalStore(root)
+            : (cloud ?? new CloudStores(SystemClock.Instance, SystemRandom.Instance)).Open(root, () => options.Storage);
 
-    /// <summary>The location that holds every file of every table.</summary>
+    /// <summary>The locations below which files of tables may lie: that of all new ones first.</summary>
+    public static IEnumerable<string> PlacesOf(IcebergOptions options) =>
+        (HasRoot(options) ? options.Locations.Select(Location.FromConfig).Prepend(RootOf(options)) : []).Distinct(StringComparer.Ordinal);
+
+    /// <summary>False where tables lie wherever a catalog's server hands out keys for, and nowhere else.</summary>
+    public static bool HasRoot(IcebergOptions options) => options.Rest is null || options.StorageRoot is not null;
+
+    /// <summary>The location that holds the files of tables that say no other.</summary>
     public static string RootOf(IcebergOptions options) => Location.FromConfig(options.StorageRoot ?? options.Warehouse);
 
     public static string WordForRoot(IcebergOptions options) => options.StorageRoot is null ? "warehouse" : "storage_root";
@@ -114,7 +142,7 @@ internal sealed record Catalogs(ICatalog Catalog, IObjectStore Store, string Def
     /// <summary>
     /// A store that lets two writers win is told of at the start; one that is away is asked before the first write that depends on it.
     /// </summary>
-    private static void RequireConditionalWrites(S3Store store)
+    private static void RequireConditionalWrites(CloudStore store)
     {
         try
         {
@@ -125,9 +153,18 @@ internal sealed record Catalogs(ICatalog Catalog, IObjectStore Store, string Def
         }
     }
 
+    /// <summary>The REST catalog of the options.</summary>
+    public static RestCatalog RestOf(IcebergOptions options, IClock clock, IRandom random) => new(options.Rest! with
+    {
+        StorageRoots = HasRoot(options) ? [.. PlacesOf(options)] : [.. StoreOptions.Schemes.Select(s => s + "://")],
+        Signer = options.SigningName is { } service
+            ? new AwsSigner((S3Options)StoreOptions.Of("s3://signing", () => options.SigningRegion is { } region
+                ? options.Storage.SetItem(S3Keys.Region, region) : options.Storage), service, clock) : null,
+    }, clock, random);
+
     private static ICatalog CatalogOf(IcebergOptions options, IObjectStore store, IClock clock, IRandom random)
     {
-        if (options.Rest is { } rest) return new RestCatalog(rest with { StorageRoots = [RootOf(options)] }, clock, random);
+        if (options.Rest is not null) return RestOf(options, clock, random);
         return PointersOf(options, clock, random) is { } pointers ? new PointerCatalog(pointers, store, clock, random)
             : new FileCatalog(store, Location.FromConfig(options.Warehouse), clock, random: random);
     }

@@ -2,14 +2,16 @@ namespace K2I.Cloud;
 
 /// <summary>
 /// Buffers of parts, within one budget for all objects being written. Each of those can always have one; beyond the budget there are no
-/// more, so that
-/// none ever waits for what another holds. Given back they are kept for the next, until nobody has any. Any thread.
+/// more, so that none ever waits for what another holds. Given back they are kept for the next, until nobody has any. Any thread.
 /// </summary>
 internal sealed class PartBuffers(int partBytes, long budgetBytes)
 {
     private readonly Lock gate = new();
     private readonly Stack<PartBuffer> free = new();
     private int taken;
+
+    /// <summary>Bytes of each.</summary>
+    public int PartBytes => partBytes;
 
     /// <summary>The first of an object.</summary>
     public PartBuffer Take()

@@ -17,6 +17,14 @@ internal static unsafe class Digits
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ulong Power(int exponent) => Powers[exponent];
 
+    /// <summary>Ten to the power of up to 38. A control path.</summary>
+    internal static Int128 LargePower(int exponent)
+    {
+        Int128 power = 1;
+        for (var i = 0; i < exponent; i++) power *= 10;
+        return power;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool Is(byte c) => (uint)(c - '0') <= 9;
 

@@ -60,6 +60,8 @@ public sealed unsafe partial class JsonDecoder
                 if (!Decoded(node, ref text, at)) return false;
                 node.Column.AppendFixed(text);
                 return true;
+            case TypeKind.Decimal when node.IsUnscaled:
+                return Decoded(node, ref text, at) && Unscaled(node, text, at);
             case TypeKind.Boolean or TypeKind.Struct or TypeKind.List or TypeKind.Map:
                 return No(DecodeStatus.TypeMismatch, at, node);
             default:
@@ -164,6 +166,20 @@ public sealed unsafe partial class JsonDecoder
         if (bytes.ContainsAny(" \t\r\n"u8) || Base64.DecodeFromUtf8InPlace(bytes, out var written) != OperationStatus.Done) return No(DecodeStatus.InvalidValue, at, node);
         text = bytes[..written];
         return node.Kind != TypeKind.Fixed || written == node.Column.Width || No(DecodeStatus.InvalidValue, at, node);
+    }
+
+    /// <summary>A decimal's unscaled value, in two's complement.</summary>
+    private bool Unscaled(JsonNode node, ReadOnlySpan<byte> bytes, byte* at)
+    {
+        if (bytes.IsEmpty) return No(DecodeStatus.InvalidValue, at, node);
+        var sign = (sbyte)bytes[0] >> 7;
+        while (bytes.Length > 16 && bytes[0] == (byte)sign) bytes = bytes[1..];
+        if (bytes.Length > 16) return No(DecodeStatus.Overflow, at, node);
+        Int128 value = sign;
+        foreach (var part in bytes) value = (value << 8) | part;
+        if (value >= node.Limit || value <= -node.Limit) return No(DecodeStatus.Overflow, at, node);
+        node.Column.AppendDecimal(value);
+        return true;
     }
 
     /// <summary>Appends what <see cref="Parse"/> or <see cref="FromNumber"/> made.</summary>

@@ -27,6 +27,9 @@ public sealed record JsonDecoderOptions
     /// <summary>Units of single columns, by dotted path. Where such a column is added to the schema, it is a time.</summary>
     public ImmutableDictionary<string, EpochUnit> ColumnUnits { get; init; } = ImmutableDictionary<string, EpochUnit>.Empty;
 
+    /// <summary>Decimals, by dotted path, that strings have as the bytes of the unscaled value, big-endian, in base64.</summary>
+    internal ImmutableHashSet<string> UnscaledDecimals { get; init; } = [];
+
     /// <summary>A string column takes only strings. Otherwise it keeps the JSON text of any other value.</summary>
     public bool StrictStrings { get; init; }
 

@@ -31,7 +31,8 @@ internal sealed unsafe class JsonNode : DecodeNode
         if (type is PrimitiveType primitive)
         {
             Scale = primitive.Scale;
-            if (Kind == TypeKind.Decimal) Limit = Power(primitive.Precision);
+            if (Kind == TypeKind.Decimal) Limit = Digits.LargePower(primitive.Precision);
+            IsUnscaled = Kind == TypeKind.Decimal && options.UnscaledDecimals.Contains(Path());
         }
         if (Kind is TypeKind.Time or TypeKind.Timestamp or TypeKind.TimestampTz or TypeKind.TimestampNs or TypeKind.TimestampTzNs)
         {
@@ -70,6 +71,9 @@ internal sealed unsafe class JsonNode : DecodeNode
 
     /// <summary>A decimal's first unscaled value that is too large.</summary>
     internal readonly Int128 Limit;
+
+    /// <summary>A decimal whose strings are base64 of its unscaled value.</summary>
+    internal readonly bool IsUnscaled;
 
     /// <summary>The builder of the batch being written.</summary>
     internal ColumnBuilder Column = null!;
@@ -157,12 +161,5 @@ internal sealed unsafe class JsonNode : DecodeNode
         foreach (var c in name)
             if (c is (byte)'"' or (byte)'\\' or < 0x20) return true;
         return false;
-    }
-
-    private static Int128 Power(int exponent)
-    {
-        Int128 power = 1;
-        for (var i = 0; i < exponent; i++) power *= 10;
-        return power;
     }
 }

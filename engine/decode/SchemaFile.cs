@@ -6,11 +6,11 @@ namespace K2I.Decode;
 
 /// <summary>
 /// Reads a table's schema from a JSON document: an Iceberg schema (<c>"type": "struct"</c> with <c>fields</c>), whose field ids are kept, or a JSON Schema
-/// (draft 7 to 2020-12), whose fields get ids from 1. A control path; errors name the place in the document.
+/// (draft 4 to 2020-12), whose fields get ids from 1. A control path; errors name the place in the document.
 /// </summary>
 public static class SchemaFile
 {
-    private const int MaxDepth = 128;
+    internal const int MaxDepth = 128;
 
     /// <summary>The schema that the document describes; throws <see cref="ErrorKind.Invalid"/> where it is neither form, or says what no table can hold.</summary>
     public static Schema Read(ReadOnlyMemory<byte> json)
@@ -21,7 +21,9 @@ public static class SchemaFile
             using var document = JsonDocument.Parse(json, new() { MaxDepth = MaxDepth, CommentHandling = JsonCommentHandling.Skip });
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object) throw Invalid("$", "a schema is a JSON object");
-            return root.TryGetProperty("fields", out _) ? IcebergSchemaReader.Read(root) : new JsonSchemaReader(root).Read();
+            return root.TryGetProperty("fields", out _)
+                ? IcebergSchemaReader.Read(root)
+                : FieldIds.NewSchema(JsonSchemaReader.Read(root).Fields);
         }
         catch (JsonException e)
         {

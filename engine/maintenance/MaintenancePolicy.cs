@@ -14,4 +14,8 @@ public sealed record MaintenancePolicy
     public StatisticsPolicy? Statistics { get; init; } = new();
 
     public RetentionPolicy? Retention { get; init; }
+
+    /// <summary>The same, for jobs that have so much memory.</summary>
+    public MaintenancePolicy Within(long memoryBytes) =>
+        this with { Compaction = Compaction is { } rules ? rules with { MostKeyBytes = memoryBytes / 4 } : null };
 }

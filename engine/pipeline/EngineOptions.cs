@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using K2I.Registry;
 
 namespace K2I.Pipeline;
 
@@ -14,6 +15,9 @@ public sealed record EngineOptions
     public required KafkaOptions Kafka { get; init; }
 
     public required IcebergOptions Iceberg { get; init; }
+
+    /// <summary>Where the schemas are that records name; null where none do.</summary>
+    public RegistryOptions? Registry { get; init; }
 
     public required ImmutableArray<TableOptions> Tables { get; init; }
 

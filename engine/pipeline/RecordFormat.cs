@@ -8,4 +8,13 @@ public enum RecordFormat
 
     /// <summary>Avro's binary encoding; records name their schemas, or a file has the one.</summary>
     Avro,
+
+    /// <summary>Protobuf's wire format; records name their schemas and messages, or a file and a name give the one.</summary>
+    Protobuf,
+
+    /// <summary>JSON whose columns a JSON Schema says; records name it, or a file has the one.</summary>
+    JsonSchema,
+
+    /// <summary>Kafka Connect's JSON: each record has its schema beside its payload.</summary>
+    ConnectJson,
 }

@@ -28,6 +28,9 @@ public sealed record TableOptions
     /// <summary>Path of the schema that all records are written with, where no registry has it; null for a registry's.</summary>
     public string? WriterSchemaFile { get; init; }
 
+    /// <summary>For <see cref="RecordFormat.Protobuf"/>: the full name of the message that records are; null where they name it.</summary>
+    public string? Message { get; init; }
+
     /// <summary>What happens where such a schema has a field that does not go into its column.</summary>
     public OnIncompatible OnIncompatible { get; init; }
 

@@ -21,7 +21,11 @@ public interface IObjectStore
     byte[] Read(string location);
 
     /// <summary>Opens an object for ranged reads.</summary>
-    IObjectReader Open(string location);
+    /// <param name="location">Where it is.</param>
+    /// <param name="length">
+    /// Its length, where that is known: a store need not ask then, and one that differs is found out as it is read.
+    /// </param>
+    IObjectReader Open(string location, long? length = null);
 
     bool Exists(string location);
 

@@ -7,7 +7,8 @@ namespace K2I.Storage;
 public interface IStorageGrant
 {
     /// <summary>
-    /// Properties by the names that Iceberg's catalogs give them, secrets among them, good for now: asked for again before they end. The same object
+    /// Properties by the names that Iceberg's catalogs give them, secrets among them, good for now: asked for again before they end. The
+    /// same object
     /// until there are others.
     /// </summary>
     /// <exception cref="EngineException">What was handed out has ended, and no other can be had: Unavailable, Denied.</exception>

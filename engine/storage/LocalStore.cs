@@ -67,7 +67,7 @@ public sealed class LocalStore : IObjectStore
         return Guard(location, () => File.ReadAllBytes(path));
     }
 
-    public IObjectReader Open(string location)
+    public IObjectReader Open(string location, long? length = null)
     {
         var path = PathOf(location);
         return Guard(location, () => new LocalReader(location, path));

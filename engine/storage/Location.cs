@@ -2,10 +2,21 @@ using K2I.Base;
 
 namespace K2I.Storage;
 
-/// <summary>The text of locations. Paths inside are raw: <c>%</c>, <c>+</c> and blanks stand for themselves, since Iceberg compares locations as strings.</summary>
+/// <summary>
+/// The text of locations. Paths inside are raw: <c>%</c>, <c>+</c> and blanks stand for themselves, since Iceberg compares locations as
+/// strings.
+/// </summary>
 public static class Location
 {
-    /// <summary>A location from what a person configured: a URI as it is, a local path made absolute and prefixed with <c>file://</c>. No slash at the end.</summary>
+    /// <summary>
+    /// Canonical schemes of clouds: S3 (also <c>s3a</c>, <c>s3n</c>), Google, Azure (also <c>abfss</c>, <c>wasb</c>, <c>wasbs</c>).
+    /// </summary>
+    public const string S3 = "s3", Google = "gs", Azure = "abfs";
+
+    /// <summary>
+    /// A location from what a person configured: a URI as it is, a local path made absolute and prefixed with <c>file://</c>. No slash at
+    /// the end.
+    /// </summary>
     public static string FromConfig(string text)
     {
         if (string.IsNullOrWhiteSpace(text)) throw new EngineException(ErrorKind.Invalid, "a location is empty");
@@ -13,13 +24,38 @@ public static class Location
         return "file://" + Path.GetFullPath(text).TrimEnd('/');
     }
 
-    /// <summary>The canonical spelling: <c>file:/a</c> and <c>/a</c> become <c>file:///a</c>, other schemes stay, slashes at the end go.</summary>
+    /// <summary>
+    /// The canonical spelling: <c>file:/a</c> and <c>/a</c> become <c>file:///a</c>, other schemes stay, slashes at the end go.
+    /// </summary>
     public static string Normalize(string location)
     {
         var end = SchemeEnd(location);
         if (end < 0) return location.StartsWith('/') ? "file://" + Trimmed(location) : throw new EngineException(ErrorKind.Invalid, $"'{location}' is not a location: it has no scheme");
         if (!location.AsSpan(0, end).SequenceEqual("file")) return Trimmed(location);
         return "file://" + Trimmed(LocalPath(location));
+    }
+
+    /// <summary>
+    /// The spelling that all names of one place share, for comparing them: those in use for a scheme, and for a host of Azure, become
+    /// one.
+    /// </summary>
+    public static string Canonical(string location)
+    {
+        var end = location.IndexOf("://", StringComparison.Ordinal);
+        if (end < 0) return location;
+        var rest = location.AsSpan(end);
+        switch (location.AsSpan(0, end))
+        {
+            case S3 or "s3a" or "s3n":
+                return $"{S3}{rest}";
+            case Azure or "abfss" or "wasb" or "wasbs":
+                // The same account by its two hosts: ACCOUNT.dfs.core.windows.net, ACCOUNT.blob.core.windows.net.
+                var path = rest["://".Length..].IndexOf('/');
+                var below = path < 0 ? rest.Length : path + "://".Length;
+                return $"{Azure}{rest[..below].ToString().Replace(".blob.", ".dfs.", StringComparison.Ordinal)}{rest[below..]}";
+            default:
+                return location;
+        }
     }
 
     /// <summary>The part before <c>:</c>, <c>file</c> for a bare absolute path.</summary>
@@ -30,7 +66,9 @@ public static class Location
         return location.StartsWith('/') ? "file" : throw new EngineException(ErrorKind.Invalid, $"'{location}' is not a location: it has no scheme");
     }
 
-    /// <summary>The absolute path of a <c>file:</c> location, of any spelling in use (<c>file:///a</c>, <c>file:/a</c>, <c>/a</c>).</summary>
+    /// <summary>
+    /// The absolute path of a <c>file:</c> location, of any spelling in use (<c>file:///a</c>, <c>file:/a</c>, <c>/a</c>).
+    /// </summary>
     public static string LocalPath(string location)
     {
         var path = location.StartsWith("file://", StringComparison.Ordinal) ? location[7..]

@@ -44,7 +44,7 @@ public sealed class MemoryStore : IObjectStore
 
     public byte[] Read(string location) => (byte[])Bytes(location).Clone();
 
-    public IObjectReader Open(string location) => new Reader(location, Bytes(location));
+    public IObjectReader Open(string location, long? length = null) => new Reader(location, Bytes(location));
 
     public bool Exists(string location)
     {

@@ -44,7 +44,7 @@ public sealed class MovedStore(IObjectStore inner, string recorded, string actua
 
     public byte[] Read(string location) => inner.Read(Actual(location));
 
-    public IObjectReader Open(string location) => inner.Open(Actual(location));
+    public IObjectReader Open(string location, long? length = null) => inner.Open(Actual(location), length);
 
     public bool Exists(string location) => inner.Exists(Actual(location));
 

@@ -34,7 +34,7 @@ public sealed class ConfigErrorTests : IDisposable
     // required
     [InlineData("[iceberg]\nwarehouse = w\n" + Table, "k2i.ini: [kafka] brokers: expected host:port, several separated by commas, found nothing")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\n" + Table,
-        "k2i.ini:3:1: [iceberg] warehouse: expected a directory, or a file:// or s3:// location, found nothing")]
+        "k2i.ini:3:1: [iceberg] warehouse: expected a directory, or a location such as s3://bucket/path, found nothing")]
     [InlineData(Before, "k2i.ini: expected at least one [table.NAME] section, found none")]
     [InlineData(Before + "[table.events]", "k2i.ini:5:1: [table.events] topics: expected topic names or ^regular-expressions, separated by commas, found nothing")]
     [InlineData(Before + "[table.events]\ntopics =", "k2i.ini:6:9: [table.events] topics: expected topic names or ^regular-expressions, separated by commas, found nothing; without a value a key is left out or commented")]
@@ -71,19 +71,19 @@ public sealed class ConfigErrorTests : IDisposable
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = hive\nwarehouse = w\nuri = thrift://c\nref = dev\n" + Table,
         "k2i.ini:7:1: [iceberg] ref: has no meaning with catalog = hive; set catalog = nessie")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = nessie\nuri = http://c/api/v2\n" + Table,
-        "k2i.ini:3:1: [iceberg] warehouse: expected a directory, or a file:// or s3:// location, found nothing")]
+        "k2i.ini:3:1: [iceberg] warehouse: expected a directory, or a location such as s3://bucket/path, found nothing")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = w\nheader.X-A = b\n" + Table, "k2i.ini:5:1: [iceberg] header.X-A: has no meaning with catalog = file; set catalog = rest")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = rest\nstorage_root = /w\n" + Table, "k2i.ini:3:1: [iceberg] uri: expected http:// or https:// and a host, found nothing")]
-    [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = rest\nuri = http://c\nwarehouse = lake\n" + Table,
-        "k2i.ini:3:1: [iceberg] storage_root: expected a directory, or a file:// or s3:// location, found nothing; "
+    [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = rest\nuri = http://c\nwarehouse = lake\nstorage_access = own\n" + Table,
+        "k2i.ini:3:1: [iceberg] storage_root: expected a directory, or a location such as s3://bucket/path, found nothing; "
         + "tables may lie below it only, whatever the server says")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = rest\nuri = ftp://c\nwarehouse = /w\n" + Table, "k2i.ini:5:7: [iceberg] uri: expected http:// or https:// and a host, found 'ftp://c'")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = rest\nuri = http://c\nwarehouse = /w\nscope = x\n" + Table, "k2i.ini:7:1: [iceberg] scope: has no meaning without credential")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = rest\nuri = http://c\nwarehouse = /w\ncredential = secretid:\n" + Table, "k2i.ini:7:14: [iceberg] credential: expected id:secret, found ***")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = rest\nuri = http://c\nwarehouse = /w\nheader.Host = h\n" + Table, "k2i.ini:7:1: [iceberg] header.Host: is not a header that can be set")]
-    [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = gs://bucket/x\n" + Table,
-        "k2i.ini:4:13: [iceberg] warehouse: expected a directory, or a file:// or s3:// location, found 'gs://bucket/x'; "
-        + "this build has no store for gs://")]
+    [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = ftp://bucket/x\n" + Table,
+        "k2i.ini:4:13: [iceberg] warehouse: expected a directory, or a location such as s3://bucket/path, found 'ftp://bucket/x'; "
+        + "this build has no store for ftp://")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = s3://bucket/x\n[s3]\nendpoint = host:9000\n" + Table,
         "k2i.ini:6:12: [s3] endpoint: expected http:// or https:// and a host, found 'host:9000'")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = s3://bucket/x\n[s3]\naccess_key_id = id\n" + Table,

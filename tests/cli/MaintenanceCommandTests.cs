@@ -55,7 +55,8 @@ public sealed class MaintenanceCommandTests : IDisposable
         Assert.Equal((ExitCode.Ok, ""), (code, error));
         Assert.Matches("retention: 1 files of .* B have only rows whose at is older than 35d\n", output);
         Assert.Contains("expiry: nothing to do\n", output, StringComparison.Ordinal);
-        Assert.Contains("orphans: files older than 3d that the table does not name, below file://", output, StringComparison.Ordinal);
+        Assert.Contains("orphans: files older than 3d that the table does not name, and objects begun and never ended, below file://",
+            output, StringComparison.Ordinal);
         Assert.Equal(before, Table.MetadataLocation);
     }
 

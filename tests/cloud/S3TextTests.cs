@@ -16,7 +16,7 @@ public sealed class S3TextTests
     public void BucketsStandInHostOrPath(string location, string? endpoint, bool? pathStyle, string root, string path)
     {
         var options = new S3Options { Endpoint = endpoint is null ? null : new Uri(endpoint), PathStyle = pathStyle };
-        Assert.Equal((root, path), S3Host.Of(options, "eu-west-1", S3Place.Of(location)));
+        Assert.Equal((root, path), S3Host.Of(options, "eu-west-1", CloudPlace.Of(location, "s3")));
     }
 
     [Theory]
@@ -25,7 +25,7 @@ public sealed class S3TextTests
     [InlineData("s3://a:80/x")]
     [InlineData("gs://bucket/x")]
     public void WhatIsNoBucketIsRefused(string location) =>
-        Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => S3Place.Of(location)).Kind);
+        Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => CloudPlace.Of(location, "s3")).Kind);
 
     [Theory]
     [InlineData(403, "SignatureDoesNotMatch", ErrorKind.Denied, false)]
@@ -41,10 +41,15 @@ public sealed class S3TextTests
     public void ErrorsMeanWhatCanBeDoneAboutThem(int status, string code, ErrorKind kind, bool passes)
     {
         var text = $"<Error><Code>{code}</Code><Message>m</Message><StringToSign>secret</StringToSign></Error>";
+        var place = CloudPlace.Of("s3://bucket/x", "s3");
+        var service = new S3Service(new S3Options(), SystemClock.Instance);
         var body = Encoding.UTF8.GetBytes($"<?xml version=\"1.0\"?>{text}");
-        var answer = new S3Answer(status, body, body.Length) { Error = S3Text.Error(body), Region = "eu-west-3" };
-        var error = S3Errors.Of(answer, S3Place.Of("s3://bucket/x"))!;
-        Assert.Equal((kind, passes), (error.Kind, S3Errors.Passes(answer)));
+        var answer = service.Told(new CloudAnswer(status, body, body.Length)
+        {
+            Headers = new Dictionary<string, string> { ["x-amz-bucket-region"] = "eu-west-3" },
+        }, new CloudRequest(HttpMethod.Get, place));
+        var error = service.Error(answer, place)!;
+        Assert.Equal((kind, passes), (error.Kind, service.Passes(answer)));
         Assert.Contains(code, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
         Assert.Equal(status is 301 or 400, error.Message.Contains("eu-west-3", StringComparison.Ordinal));
@@ -99,12 +104,12 @@ public sealed class S3TextTests
     [InlineData("host:9000")]
     [InlineData("http://user:secret@host")]
     [InlineData("http://host/path")]
-    public void EndpointsAreSchemeAndHost(string text) => Assert.NotNull(S3Options.EndpointFlaw(text));
+    public void EndpointsAreSchemeAndHost(string text) => Assert.NotNull(StoreOptions.AddressFlaw(text));
 
     [Fact]
     public void OptionsAreReadByTheNamesThatCatalogsGiveThem()
     {
-        var options = S3Options.Of(new Dictionary<string, string>
+        var options = Of(new Dictionary<string, string>
         {
             [S3Keys.Endpoint] = "http://host:9000",
             [S3Keys.PathStyle] = "false",
@@ -117,6 +122,8 @@ public sealed class S3TextTests
         Assert.Equal((new Uri("http://host:9000"), false, "id", 1000L), (options.Endpoint, options.PathStyle, options.AccessKeyId,
             options.UploadBytes));
         Assert.DoesNotContain("the-", $"{options}", StringComparison.Ordinal);
-        Assert.Throws<EngineException>(() => S3Options.Of(new Dictionary<string, string> { [S3Keys.PathStyle] = "maybe" }));
+        Assert.Throws<EngineException>(() => Of(new Dictionary<string, string> { [S3Keys.PathStyle] = "maybe" }));
     }
+
+    private static S3Options Of(Dictionary<string, string> properties) => (S3Options)StoreOptions.Of("s3://bucket", () => properties);
 }

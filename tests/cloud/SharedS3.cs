@@ -18,10 +18,10 @@ public sealed class SharedS3 : IDisposable
 
     public static string NewRoot() => $"s3://{S3Server.Bucket}/{Guid.NewGuid():N}";
 
-    public S3Store Store(string root) => new(root, Options(server.Value.Uri));
+    public CloudStore Store(string root) => new(root, Options(server.Value.Uri));
 
     /// <summary>The same, by way of the proxy, which has no rules any more.</summary>
-    public S3Store Failing(string root, int retryMs = 10_000, int timeoutMs = 30_000)
+    public CloudStore Failing(string root, int retryMs = 10_000, int timeoutMs = 30_000)
     {
         Proxy.NoFaults();
         return new(root, Options(Proxy.Uri, retryMs, timeoutMs));

@@ -19,8 +19,11 @@ public class SchemaFiles
               {"id":3,"name":"m","required":false,"type":{"type":"map","key-id":4,"key":"string","value-id":5,"value-required":false,
                 "value":{"type":"struct","fields":[{"id":6,"name":"x","required":false,"type":"timestamptz_ns"}]}}}]}
             """);
-        Assert.Equal("id: long!, price: decimal(9,2), tags: list<fixed[4]!>, m: map<string, struct<x: timestamptz_ns>>", ColumnText.Format(schema.Fields));
-        Assert.Equal((3, 7, 9, 6, 1), (schema.SchemaId, schema.Fields[1].Id, schema.FindByPath("tags.element")!.Id, schema.FindByPath("m.value.x")!.Id, schema.IdentifierFieldIds[0]));
+        Assert.Equal("id: long!, price: decimal(9,2), tags: list<fixed[4]!>, m: map<string, struct<x: timestamptz_ns>>",
+            ColumnText.Format(schema.Fields));
+        Assert.Equal((3, 7, 9, 6, 1),
+            (schema.SchemaId, schema.Fields[1].Id, schema.FindByPath("tags.element")!.Id, schema.FindByPath("m.value.x")!.Id,
+            schema.IdentifierFieldIds[0]));
         Assert.Equal(("key", "\"1.50\""), (schema.Fields[0].Doc, schema.Fields[1].InitialDefault));
     }
 
@@ -33,8 +36,6 @@ public class SchemaFiles
     [InlineData("""{"type":"string"}""", "$: no table schema")]
     [InlineData("""{"type":"object","properties":{"a":{"$ref":"other.json"}}}""", "$.properties.a: $ref other.json: only definitions")]
     [InlineData("""{"type":"object","properties":{"a":{"$ref":"#/$defs/x"}}}""", "leads nowhere")]
-    [InlineData("""{"type":"object","properties":{"a":{"$ref":"#/$defs/n"}},"$defs":{"n":{"type":"object","properties":{"next":{"$ref":"#/$defs/n"}}}}}""", "refers to itself")]
-    [InlineData("""{"type":"object","properties":{"a":{"allOf":[{"type":"string"},{"minLength":1}]}}}""", "$.properties.a: allOf")]
     [InlineData("""{"type":"object","properties":{"a":{"type":"money"}}}""", "$.properties.a.type: unknown type money")]
     [InlineData("[1]", "$: a schema is a JSON object")]
     [InlineData("{", "not JSON")]
@@ -75,10 +76,23 @@ public class SchemaFiles
     [InlineData("uuid", """{"anyOf":[{"type":"null"},{"$ref":"#/definitions/a~1b"}]}""", "a")]
     [InlineData("long!", """{"allOf":[{"type":"integer"}]}""", "a")]
     [InlineData("string", """{"oneOf":[{"type":"integer"},{"type":"string"}]}""")]
+    [InlineData("string", """{"allOf":[{"type":"string"},{"minLength":1}]}""")]
+    [InlineData("struct<x: long!, y: string>", """{"properties":{"x":{"type":"integer"}},"allOf":[{"properties":{"y":{}}},{"required":["x"]}]}""")]
+    [InlineData("struct<x: long>", """{"properties":{"x":{"type":"integer"}},"anyOf":[{"required":["x"]},{"required":["y"]}]}""")]
+    [InlineData("struct<next: string, x: long>", """{"$ref":"#/$defs/node"}""")]
+    [InlineData("uuid", """{"$ref":"#identity"}""")]
+    [InlineData("uuid", """{"$ref":"#/$defs/id","description":"beside it"}""")]
+    [InlineData("struct<x: long>", """{"type":"object","properties":{"x":{"type":"integer"},"never":false}}""")]
+    [InlineData("decimal(38, 0)", """{"type":"integer","maximum":18446744073709551615}""")]
+    [InlineData("int", """{"type":"integer","connect.type":"int16"}""")]
+    [InlineData("decimal(38, 2)", """{"title":"org.apache.kafka.connect.data.Decimal","type":"number","connect.parameters":{"scale":"2"}}""")]
+    [InlineData("timestamptz", """{"type":"integer","title":"org.apache.kafka.connect.data.Timestamp"}""")]
     public void JsonSchemasBecomeColumns(string expected, string property, string required = "")
     {
         var schema = Read("{\"type\":\"object\",\"properties\":{\"a\":" + property + "},\"required\":[\"" + required
-            + "\"],\"$defs\":{\"id\":{\"type\":\"string\",\"format\":\"uuid\"}},\"definitions\":{\"a/b\":{\"$ref\":\"#/$defs/id\"}}}");
+            + "\"],\"$defs\":{\"id\":{\"$anchor\":\"identity\",\"type\":\"string\",\"format\":\"uuid\"},"
+            + "\"node\":{\"properties\":{\"next\":{\"$ref\":\"#/$defs/node\"},\"x\":{\"type\":\"integer\"}}}},"
+            + "\"definitions\":{\"a/b\":{\"$ref\":\"#/$defs/id\"}}}");
         Assert.Equal("a: " + expected, ColumnText.Format(schema.Fields));
         Assert.Equal(1, schema.Fields[0].Id);
     }

@@ -46,7 +46,7 @@ internal sealed class FaultyStore(IObjectStore inner) : IObjectStore
 
     public byte[] Read(string location) => inner.Read(location);
 
-    public IObjectReader Open(string location) => inner.Open(location);
+    public IObjectReader Open(string location, long? length = null) => inner.Open(location, length);
 
     public bool Exists(string location) => inner.Exists(location);
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 
+using K2I.Avro;
 using K2I.Columns;
 using K2I.Memory;
 using K2I.Storage;

@@ -15,8 +15,13 @@ public sealed class RestGrantTests
     [Fact]
     public void OfSeveralCredentialsThatOfTheLongestPrefixIsTaken()
     {
-        using var stub = Serve(() => RestStub.Table(Root, """{"client.region":"r","s3.access-key-id":"OF-CONFIG","s3.secret-access-key":"x"}""",
-            $$$"""[{"prefix":"s3","config":{"s3.access-key-id":"ALL","s3.secret-access-key":"x"}},{"prefix":"{{{Root}}}/data","config":{"s3.access-key-id":"DATA","s3.secret-access-key":"x"}},{"prefix":"s3://b","config":{"s3.access-key-id":"BUCKET","s3.secret-access-key":"x"}}]"""));
+        using var stub = Serve(() => RestStub.Table(Root,
+            """{"client.region":"r","s3.access-key-id":"OF-CONFIG","s3.secret-access-key":"x"}""",
+            $$$"""
+            [{"prefix":"s3","config":{"s3.access-key-id":"ALL","s3.secret-access-key":"x"}},
+             {"prefix":"{{{Root}}}/data","config":{"s3.access-key-id":"DATA","s3.secret-access-key":"x"}},
+             {"prefix":"s3://b","config":{"s3.access-key-id":"BUCKET","s3.secret-access-key":"x"}}]
+            """));
         using var catalog = Open(stub);
         catalog.Load(TestTables.Events);
         Assert.Equal("DATA", KeyFor(catalog, $"{Root}/data/x.parquet"));
@@ -111,7 +116,8 @@ public sealed class RestGrantTests
     public void KeysThatCannotBeRenewedAreUsedToTheirEndAndAskedForNowAndThen()
     {
         var isAway = false;
-        using var stub = Serve(() => RestStub.Table(Root, Ending(600)), r => isAway ? new(503, "{}") : r.Url == Refresh ? new(200, Credentials(600)) : null, Listed);
+        using var stub = Serve(() => RestStub.Table(Root, Ending(600)), r => isAway ? new(503, "{}") : r.Url == Refresh
+            ? new(200, Credentials(600)) : null, Listed);
         using var catalog = Open(stub);
         catalog.Load(TestTables.Events);
         isAway = true;
@@ -140,8 +146,10 @@ public sealed class RestGrantTests
     {
         const string secret = "token-of-the-table";
         var isRefused = false;
-        using var stub = Serve(() => RestStub.Table(Root, $$"""{"token":"{{secret}}","s3.access-key-id":"K","s3.secret-access-key":"x"}"""), r =>
-            r.Headers["Authorization"] != $"Bearer {secret}" ? null : isRefused ? new(401, "{}") : new(400, $$$"""{"error":{"message":"{{{secret}}}"}}"""));
+        using var stub = Serve(() => RestStub.Table(Root,
+            $$"""{"token":"{{secret}}","s3.access-key-id":"K","s3.secret-access-key":"x"}"""), r =>
+            r.Headers["Authorization"] != $"Bearer {secret}" ? null : isRefused ? new(401, "{}")
+                : new(400, $$$"""{"error":{"message":"{{{secret}}}"}}"""));
         using var catalog = Open(stub);
         catalog.Load(TestTables.Events);
         Assert.Equal("Bearer of-the-catalog", stub.Requests[^1].Headers["Authorization"]);
@@ -149,7 +157,8 @@ public sealed class RestGrantTests
         Assert.DoesNotContain(secret, error.ToString(), StringComparison.Ordinal);
         isRefused = true;
         catalog.Load(TestTables.Events);
-        Assert.Equal([$"Bearer {secret}", $"Bearer {secret}", "Bearer of-the-catalog"], stub.Requests.TakeLast(3).Select(r => r.Headers["Authorization"]));
+        Assert.Equal([$"Bearer {secret}", $"Bearer {secret}", "Bearer of-the-catalog"], stub.Requests.TakeLast(3)
+            .Select(r => r.Headers["Authorization"]));
         catalog.ListTables(["db"]).Count();
         Assert.Equal("Bearer of-the-catalog", stub.Requests[^1].Headers["Authorization"]);
     }
@@ -167,18 +176,24 @@ public sealed class RestGrantTests
     }
 
     private const string Listed = """
-        {"endpoints":["GET /v1/{prefix}/namespaces/{namespace}/tables/{table}","GET /v1/{prefix}/namespaces/{namespace}/tables/{table}/credentials"]}
+        {"endpoints":["GET /v1/{prefix}/namespaces/{namespace}/tables/{table}",
+            "GET /v1/{prefix}/namespaces/{namespace}/tables/{table}/credentials"]}
         """;
 
     private static string? KeyFor(RestCatalog catalog, string location) => catalog.Grants.For(location)?.Current()["s3.access-key-id"];
 
     private string Ending(int seconds, string more = "") =>
-        $$"""{"s3.access-key-id":"{{++given}}","s3.secret-access-key":"x","s3.session-token-expires-at-ms":"{{clock.UnixMs + (seconds * 1000)}}"{{more}}}""";
+        $$"""
+        {"s3.access-key-id":"{{++given}}","s3.secret-access-key":"x",
+            "s3.session-token-expires-at-ms":"{{clock.UnixMs + (seconds * 1000)}}"{{more}}}
+        """;
 
     private string Credentials(int seconds) => $$"""{"storage-credentials":[{"prefix":"{{Root}}","config":{{Ending(seconds)}}}]}""";
 
-    private static HttpStub Serve(Func<string> table, Func<HttpStub.Request, HttpStub.Answer?>? other = null, string config = "{}") => RestStub.Serve(
-        r => other?.Invoke(r) ?? (r.Method == "DELETE" ? new(204, "") : r.Url == TablePath ? new(200, table(), ("ETag", "\"1\"")) : null), config);
+    private static HttpStub Serve(Func<string> table, Func<HttpStub.Request, HttpStub.Answer?>? other = null, string config = "{}") =>
+        RestStub.Serve(
+        r => other?.Invoke(r) ?? (r.Method == "DELETE" ? new(204, "") : r.Url == TablePath ? new(200, table(), ("ETag", "\"1\"")) : null),
+            config);
 
     private RestCatalog Open(HttpStub stub, StorageAccess access = StorageAccess.Vended) =>
         new(new RestOptions { Uri = stub.Uri, Access = access, StorageRoots = ["s3://"], Token = "of-the-catalog" }, clock);

@@ -13,13 +13,15 @@ public sealed class RestServerTests
     [Fact]
     public void WhatTheServersListLacksIsNotAskedFor()
     {
-        using var stub = RestStub.Serve(_ => new(200, RestStub.Table("file:///wh")), """{"endpoints":["GET /v1/{prefix}/namespaces/{namespace}/tables/{table}"]}""");
+        using var stub = RestStub.Serve(_ => new(200, RestStub.Table("file:///wh")),
+            """{"endpoints":["GET /v1/{prefix}/namespaces/{namespace}/tables/{table}"]}""");
         using var catalog = Open(stub);
         var table = catalog.Load(TestTables.Events);
         var asked = stub.Requests.Count;
         foreach (var call in (Action[])
         [
-            () => catalog.Commit(table, [], []), () => catalog.Create(TestTables.Events, TestTables.Creation()), () => catalog.Drop(TestTables.Events, purge: true),
+            () => catalog.Commit(table, [], []), () => catalog.Create(TestTables.Events, TestTables.Creation()), () =>
+                catalog.Drop(TestTables.Events, purge: true),
             () => catalog.ListNamespaces().Count(), () => catalog.ListTables(["db"]).Count(),
         ])
         {
@@ -52,7 +54,8 @@ public sealed class RestServerTests
     [InlineData(501)]
     public void ServersThatKnowNoDeeperNamespacesAreAskedForThoseThatTheyKnow(int status)
     {
-        using var stub = RestStub.Serve(r => r.Url.Contains("parent=", StringComparison.Ordinal) ? new(status, "{}") : new(200, """{"namespaces":[["a"],["b"]]}"""));
+        using var stub = RestStub.Serve(r => r.Url.Contains("parent=", StringComparison.Ordinal) ? new(status, "{}")
+            : new(200, """{"namespaces":[["a"],["b"]]}"""));
         using var catalog = Open(stub);
         Assert.Equal(["a", "b"], catalog.ListNamespaces().Select(n => n.Single()));
     }
@@ -62,8 +65,10 @@ public sealed class RestServerTests
     {
         var given = 0;
         using var stub = RestStub.Serve(r => r.Url == "/v1/oauth/tokens"
-            ? new(200, $$"""{"access_token":"t{{++given}}","token_type":"bearer","expires_in":100}""") : new(200, RestStub.Table("file:///wh")));
-        using var catalog = Open(stub, new RestOptions { Uri = "", Credential = "me:secret", TokenExchange = true, Audience = "them", Resource = "r" });
+            ? new(200, $$"""{"access_token":"t{{++given}}","token_type":"bearer","expires_in":100}""")
+                : new(200, RestStub.Table("file:///wh")));
+        var options = new RestOptions { Uri = "", Credential = "me:secret", TokenExchange = true, Audience = "them", Resource = "r" };
+        using var catalog = Open(stub, options);
         catalog.Load(TestTables.Events);
         Assert.Equal(Login + "&audience=them&resource=r", stub.Requests[0].Body);
         clock.Pass(76_000);
@@ -92,7 +97,8 @@ public sealed class RestServerTests
     [Fact]
     public void AGivenTokenThatSaysWhenItEndsIsExchangedBefore()
     {
-        using var stub = RestStub.Serve(r => r.Url == "/v1/oauth/tokens" ? new(200, """{"access_token":"next","expires_in":1000}""") : new(200, RestStub.Table("file:///wh")));
+        using var stub = RestStub.Serve(r => r.Url == "/v1/oauth/tokens" ? new(200, """{"access_token":"next","expires_in":1000}""")
+            : new(200, RestStub.Table("file:///wh")));
         var claims = Convert.ToBase64String(Encoding.UTF8.GetBytes($$"""{"exp":{{(clock.UnixMs / 1000) + 1000}}}""")).TrimEnd('=');
         using var catalog = Open(stub, new RestOptions { Uri = "", Token = $"h.{claims}.s", TokenExchange = true });
         catalog.Load(TestTables.Events);
@@ -100,6 +106,36 @@ public sealed class RestServerTests
         clock.Pass(950_000);
         catalog.Load(TestTables.Events);
         Assert.Equal("Bearer next", stub.Requests[^1].Headers["Authorization"]);
+    }
+
+    [Fact]
+    public void EveryRequestIsSignedAsItIsSent()
+    {
+        using var stub = RestStub.Serve(r => r.Method == "POST" ? new(409, "{}") : new(200, RestStub.Table("file:///wh")),
+            """{"idempotency-key-lifetime":"PT30M"}""");
+        var signer = new Signer();
+        using var catalog = Open(stub, new RestOptions { Uri = "", Signer = signer, Headers = TestTables.Strings(("X-Tenant", "a")) });
+        var table = catalog.Load(TestTables.Events);
+        Assert.IsType<CommitOutcome.Conflict>(catalog.Commit(table, [new MetadataUpdate.SetProperties(TestTables.Strings(("a", "b")))],
+            []));
+        Assert.Equal(signer.Signed, stub.Requests.Select(r =>
+            $"{r.Method} {r.Url} {r.Body.Length} {r.Headers["X-Tenant"]} {r.Headers["Idempotency-Key"]}"));
+        Assert.All(stub.Requests, r => Assert.Equal("signed", r.Headers["Authorization"]));
+    }
+
+    private sealed class Signer : IRequestSigner
+    {
+        public List<string> Signed { get; } = [];
+
+        public void Sign(HttpRequestMessage request, ReadOnlySpan<byte> body)
+        {
+            Signed.Add($"{request.Method} {request.RequestUri!.PathAndQuery} {body.Length} "
+                + $"{Header(request, "X-Tenant")} {Header(request, "Idempotency-Key")}");
+            request.Headers.TryAddWithoutValidation("Authorization", "signed");
+        }
+
+        private static string Header(HttpRequestMessage request, string name) =>
+            request.Headers.NonValidated.TryGetValues(name, out var values) ? values.ToString() : "";
     }
 
     private RestCatalog Open(HttpStub stub, RestOptions? options = null) =>

@@ -5,7 +5,8 @@ namespace K2I.Iceberg.Tests;
 /// <summary>The servers in use, each by the shape of its answers (<c>shapes/README.md</c> says where they are from).</summary>
 public sealed class RestShapeTests
 {
-    public static TheoryData<string> Servers => [.. Directory.EnumerateFiles(Folder, "*.json").Select(f => Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Servers => [.. Directory.EnumerateFiles(Folder, "*.json").Select(f =>
+        Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal)];
 
     private static string Folder => Repository.Path("tests/iceberg/shapes");
 
@@ -22,10 +23,13 @@ public sealed class RestShapeTests
         var answers = (Config: "", Table: "", Keys: "");
         using var stub = new HttpStub(r => r.Url.StartsWith(at + "/v1/config", StringComparison.Ordinal) ? new(200, answers.Config)
             : r.Url.EndsWith("/tables/events", StringComparison.Ordinal) ? new(200, answers.Table)
-            : r.Url.EndsWith("/credentials", StringComparison.Ordinal) || r.Url.EndsWith("/keys", StringComparison.Ordinal) ? new(200, answers.Keys) : new(404, "{}"));
+            : r.Url.EndsWith("/credentials", StringComparison.Ordinal) || r.Url.EndsWith("/keys", StringComparison.Ordinal)
+                ? new(200, answers.Keys) : new(404, "{}"));
         var credentials = table.TryGetProperty("storage-credentials", out var some) ? some.GetRawText() : "[]";
-        answers = (Told(unread.RootElement.GetProperty("config").GetRawText()), Told(RestStub.Table(location, table.GetProperty("config").GetRawText(), credentials)),
-            Told($$"""{"storage-credentials":{{(credentials == "[]" ? $$"""[{"prefix":"{{location}}","config":{{table.GetProperty("config").GetRawText()}}}]""" : credentials)}}}"""));
+        var ofConfig = $$"""[{"prefix":"{{location}}","config":{{table.GetProperty("config").GetRawText()}}}]""";
+        answers = (Told(unread.RootElement.GetProperty("config").GetRawText()),
+            Told(RestStub.Table(location, table.GetProperty("config").GetRawText(), credentials)),
+            Told($$"""{"storage-credentials":{{(credentials == "[]" ? ofConfig : credentials)}}}"""));
         using var catalog = new RestCatalog(new RestOptions
         {
             Uri = stub.Uri + at,
@@ -36,7 +40,8 @@ public sealed class RestShapeTests
 
         var expected = unread.RootElement.GetProperty("expect");
         Assert.Equal(expected.GetProperty("path").GetString(), stub.Requests[^1].Url);
-        Assert.Equal(expected.TryGetProperty("missing", out var missing) ? missing.EnumerateArray().Select(m => m.GetString()!) : [], catalog.Missing());
+        Assert.Equal(expected.TryGetProperty("missing", out var missing) ? missing.EnumerateArray().Select(m => m.GetString()!) : [],
+            catalog.Missing());
         var grant = catalog.Grants.For(location + "/data/x.parquet");
         if (!expected.TryGetProperty("grant", out var wanted))
         {

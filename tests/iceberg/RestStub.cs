@@ -14,7 +14,8 @@ internal static class RestStub
         var metadata = Encoding.UTF8.GetString(TableMetadataJson.ToBytes(table.Metadata))
             .Replace("memory://wh/db/events", root, StringComparison.Ordinal);
         return $$$"""
-            {"metadata-location":"{{{root}}}/metadata/1.json","metadata":{{{metadata}}},"config":{{{config}}},"storage-credentials":{{{credentials}}}}
+            {"metadata-location":"{{{root}}}/metadata/1.json","metadata":{{{metadata}}},
+             "config":{{{config}}},"storage-credentials":{{{credentials}}}}
             """;
     }
 

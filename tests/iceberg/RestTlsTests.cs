@@ -22,7 +22,8 @@ public sealed class RestTlsTests : IDisposable
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName("localhost");
         request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0,
+            critical: true));
         var now = DateTimeOffset.UtcNow;
         certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
         (file, keyFile) = (Path.Combine(folder.Path, "tls.crt"), Path.Combine(folder.Path, "tls.key"));
@@ -65,7 +66,8 @@ public sealed class RestTlsTests : IDisposable
     {
         var bad = Path.Combine(folder.Path, "bad.crt");
         File.WriteAllText(bad, "nothing");
-        var error = Assert.Throws<EngineException>(() => new RestCatalog(new RestOptions { Uri = "https://localhost", ClientCertificate = (bad, keyFile) }));
+        var options = new RestOptions { Uri = "https://localhost", ClientCertificate = (bad, keyFile) };
+        var error = Assert.Throws<EngineException>(() => new RestCatalog(options));
         Assert.Equal(ErrorKind.Invalid, error.Kind);
         Assert.Contains(bad, error.Message, StringComparison.Ordinal);
     }
@@ -74,7 +76,8 @@ public sealed class RestTlsTests : IDisposable
     private string? Answer(TcpListener listener)
     {
         using var socket = listener.AcceptTcpClient();
-        using var stream = new SslStream(socket.GetStream(), leaveInnerStreamOpen: false, (_, shown, _, _) => shown?.GetCertHashString() == certificate.Thumbprint);
+        using var stream = new SslStream(socket.GetStream(), leaveInnerStreamOpen: false, (_, shown, _, _) =>
+            shown?.GetCertHashString() == certificate.Thumbprint);
         stream.AuthenticateAsServer(certificate, clientCertificateRequired: true, checkCertificateRevocation: false);
         var shown = stream.RemoteCertificate?.GetCertHashString();
         var buffer = new byte[8192];

@@ -7,11 +7,9 @@ namespace K2I.Iceberg.Tests;
 /// A catalog without a server in S3: the contract that it keeps in a folder. Each client has a store of its own, as each process has.
 /// </summary>
 [NeedsShared(S3Server.Program)]
-public sealed class S3FileCatalogTests(S3FileCatalogTests.Server server) : CatalogContract, IClassFixture<S3FileCatalogTests.Server>,
-    IDisposable
+public sealed class S3FileCatalogTests(S3FileCatalogTests.Server server) : CatalogContract, IClassFixture<S3FileCatalogTests.Server>
 {
     private readonly string root = $"s3://{S3Server.Bucket}/{Guid.NewGuid():N}";
-    private readonly List<S3Store> stores = [];
     private IObjectStore? store;
 
     protected override IObjectStore Store => store ??= Open();
@@ -20,20 +18,13 @@ public sealed class S3FileCatalogTests(S3FileCatalogTests.Server server) : Catal
 
     protected override ICatalog Other => new FileCatalog(Open(), root);
 
-    public void Dispose() => stores.ForEach(s => s.Dispose());
-
-    private S3Store Open()
+    private CloudStore Open() => new(root, new S3Options
     {
-        var opened = new S3Store(root, new S3Options
-        {
-            Endpoint = new Uri(server.Running.Value.Uri),
-            Region = "us-east-1",
-            AccessKeyId = S3Server.AccessKey,
-            SecretAccessKey = S3Server.SecretKey,
-        });
-        stores.Add(opened);
-        return opened;
-    }
+        Endpoint = new Uri(server.Running.Value.Uri),
+        Region = "us-east-1",
+        AccessKeyId = S3Server.AccessKey,
+        SecretAccessKey = S3Server.SecretKey,
+    });
 
     public sealed class Server : IDisposable
     {

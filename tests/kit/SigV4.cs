@@ -23,7 +23,8 @@ public static class SigV4
         var names = string.Join(';', signed.Keys);
         var query = string.Join('&', uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries)
             .Select(p => p.Contains('=', StringComparison.Ordinal) ? p : p + "=").Order(StringComparer.Ordinal));
-        var request = $"{method}\n{uri.AbsolutePath}\n{query}\n{string.Concat(signed.Select(s => $"{s.Key}:{s.Value}\n"))}\n{names}\n{Unsigned}";
+        var lines = string.Concat(signed.Select(s => $"{s.Key}:{s.Value}\n"));
+        var request = $"{method}\n{uri.AbsolutePath}\n{query}\n{lines}\n{names}\n{Unsigned}";
         var scope = $"{time[..8]}/{region}/s3/aws4_request";
         var text = $"AWS4-HMAC-SHA256\n{time}\n{scope}\n{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(request)))}";
         var key = Encoding.UTF8.GetBytes("AWS4" + secretKey);

@@ -6,7 +6,8 @@ using System.Net.Sockets;
 namespace K2I.Kit;
 
 /// <summary>
-/// Before an S3 server that knows fixed keys alone: lets those through who show a session token, for so long after it was first shown, and signs for
+/// Before an S3 server that knows fixed keys alone: lets those through who show a session token, for so long after it was first shown,
+/// and signs for
 /// them. Others get what S3 would say.
 /// </summary>
 public sealed class TokenGate : IDisposable
@@ -96,10 +97,12 @@ public sealed class TokenGate : IDisposable
     private async Task Forward(HttpListenerContext context)
     {
         var asked = context.Request;
-        var uri = new Uri(server.GetLeftPart(UriPartial.Authority) + asked.RawUrl, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        var uri = new Uri(server.GetLeftPart(UriPartial.Authority) + asked.RawUrl,
+            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         using var request = new HttpRequestMessage(new HttpMethod(asked.HttpMethod), uri);
         var kept = asked.Headers.AllKeys.Select(k => k!.ToLowerInvariant())
-            .Where(k => Passed.Contains(k) || (k.StartsWith("x-amz-", StringComparison.Ordinal) && k is not ("x-amz-security-token" or "x-amz-date" or "x-amz-content-sha256")))
+            .Where(k => Passed.Contains(k) || (k.StartsWith("x-amz-", StringComparison.Ordinal)
+                && k is not ("x-amz-security-token" or "x-amz-date" or "x-amz-content-sha256")))
             .Select(k => KeyValuePair.Create(k, asked.Headers[k]!));
         foreach (var (name, value) in SigV4.Sign(asked.HttpMethod, uri, kept, S3Server.AccessKey, S3Server.SecretKey, "us-east-1"))
             if (name != "host") request.Headers.TryAddWithoutValidation(name, value);
@@ -114,7 +117,8 @@ public sealed class TokenGate : IDisposable
         var response = context.Response;
         response.StatusCode = (int)answer.StatusCode;
         foreach (var (name, values) in answer.Headers.Concat(answer.Content.Headers))
-            if (name is not ("Content-Length" or "Transfer-Encoding" or "Connection" or "Keep-Alive")) response.Headers[name] = string.Join(',', values);
+            if (name is not ("Content-Length" or "Transfer-Encoding" or "Connection" or "Keep-Alive"))
+                response.Headers[name] = string.Join(',', values);
         if (asked.HttpMethod == "HEAD")
         {
             response.ContentLength64 = answer.Content.Headers.ContentLength ?? 0;

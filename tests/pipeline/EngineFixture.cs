@@ -39,7 +39,7 @@ public sealed class EngineFixture : IDisposable
     public static EngineServices Services(EngineOptions options)
     {
         var warehouse = Location.FromConfig(options.Iceberg.Warehouse);
-        var store = new SchemeStore().Add("file", new LocalStore(warehouse));
+        var store = new LocalStore(warehouse);
         return new() { Objects = store, Catalog = new FileCatalog(store, warehouse) };
     }
 

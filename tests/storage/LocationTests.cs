@@ -26,12 +26,35 @@ public sealed class LocationTests
     [InlineData("file:///wh/../t", "file:///wh", false)]
     public void ContainmentIsByPathPart(string location, string root, bool under) => Assert.Equal(under, Location.IsUnder(location, root));
 
+    [Theory]
+    [InlineData("s3a://b/x", "s3://b/x")]
+    [InlineData("s3n://b", "s3://b")]
+    [InlineData("abfss://c@a.dfs.core.windows.net/x.blob.y", "abfs://c@a.dfs.core.windows.net/x.blob.y")]
+    [InlineData("wasbs://c@a.blob.core.windows.net/x", "abfs://c@a.dfs.core.windows.net/x")]
+    [InlineData("gs://b/s3a://x", "gs://b/s3a://x")]
+    [InlineData("file:///x", "file:///x")]
+    public void NamesOfOnePlaceHaveOneSpelling(string location, string expected) => Assert.Equal(expected, Location.Canonical(location));
+
     [Fact]
-    public void SchemeStoreRefusesASchemeItLacks()
+    public void LocationsGoToTheStoreOfTheLongestRootThatHoldsThem()
     {
-        var store = new SchemeStore().Add("memory", new MemoryStore("memory://a"));
+        var made = 0;
+        MemoryStore Make(string root)
+        {
+            made++;
+            return new MemoryStore(root);
+        }
+        var store = new LocationStore().Add("memory://a", () => Make("memory://a")).Add("memory://a/b/c/", () => Make("memory://a/b/c"))
+            .Add("memory://z", () => Make("memory://z"));
+        Assert.Equal(0, made);
         store.Put("memory://a/x", "1"u8);
-        Assert.True(store.Exists("memory://a/x"));
-        Assert.Equal(ErrorKind.Unsupported, Assert.Throws<EngineException>(() => store.Exists("s3://a/x")).Kind);
+        store.Put("memory://a/b/c/x", "2"u8);
+        Assert.Equal(2, made);
+        // What the other store holds, the first does not see.
+        Assert.Equal(["memory://a/x"], store.List("memory://a/").Select(o => o.Location));
+        Assert.True(store.Exists("memory://a/b/c/x"));
+        foreach (var elsewhere in (string[])["memory://b/x", "s3://a/x", "memory://a/../z/x"])
+            Assert.Equal(ErrorKind.Invalid, Assert.Throws<EngineException>(() => store.Exists(elsewhere)).Kind);
+        Assert.Equal(2, made);
     }
 }

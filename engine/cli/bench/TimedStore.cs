@@ -34,7 +34,7 @@ internal sealed class TimedStore(IObjectStore inner) : IObjectStore
 
     public byte[] Read(string location) => Time(() => inner.Read(location), location.EndsWith(".metadata.json", StringComparison.Ordinal) ? ms => MetadataReadMs += ms : Other);
 
-    public IObjectReader Open(string location) => inner.Open(location);
+    public IObjectReader Open(string location, long? length = null) => inner.Open(location, length);
 
     public bool Exists(string location) => Time(() => inner.Exists(location), Other);
 

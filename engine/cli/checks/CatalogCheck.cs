@@ -20,8 +20,13 @@ internal static class CatalogCheck
         var name = $"catalog {Catalogs.NameOf(options.Iceberg)}";
         try
         {
-            var namespaces = Catalogs.ToList(options.Iceberg).ListNamespaces().Count();
+            var server = Catalogs.ToList(options.Iceberg);
+            var namespaces = server.ListNamespaces().Count();
             var answers = new CheckResult(name, true, $"answers; {namespaces} namespaces can be seen");
+            // What a server says that it cannot do need not be tried.
+            if (server is RestCatalog rest && rest.Missing().ToList() is { Count: > 0 } missing)
+                return [answers, .. missing.Select(m => new CheckResult($"{name}: {m}", false, "the server does not offer it",
+                    "take a server, or an endpoint of it, that tables can be written through"))];
             if (!Catalogs.IsThere(options.Iceberg)) return [answers];
             var catalogs = Catalogs.Open(options.Iceberg);
             return [answers, .. Rights(catalogs.Catalog, catalogs.IdentOf($"k2i_probe_{Guid.NewGuid():N}"), name)];
@@ -94,7 +99,7 @@ internal static class CatalogCheck
 
     private static string Hint(ErrorKind kind) => kind switch
     {
-        ErrorKind.Denied => "check token, credential, scope and oauth2_server_uri in [iceberg], and the rights of that user",
+        ErrorKind.Denied => "check token, credential, scope and oauth2_server_uri (or signing_name) in [iceberg], and the rights of that user",
         ErrorKind.NotFound => "check [iceberg] uri (rest: without /v1; nessie: with /api/v2), warehouse and ref",
         _ => "check [iceberg] uri, and that it can be reached from here",
     };

@@ -1,5 +1,4 @@
 using K2I.Base;
-using K2I.Cloud;
 using K2I.Pipeline;
 using K2I.Storage;
 
@@ -10,10 +9,14 @@ namespace K2I.Cli.Checks;
 /// </summary>
 internal static class RightsCheck
 {
-    public static IEnumerable<CheckResult> Run(IcebergOptions options)
+    /// <summary>Tries each place of <see cref="Catalogs.PlacesOf"/> that is not local.</summary>
+    public static IEnumerable<CheckResult> Run(IcebergOptions options) =>
+        Catalogs.PlacesOf(options).Where(p => Location.SchemeOf(p) != "file").SelectMany(p => Run(options, p));
+
+    private static List<CheckResult> Run(IcebergOptions options, string root)
     {
-        var root = Catalogs.RootOf(options);
-        var name = $"{Catalogs.WordForRoot(options)} {root}";
+        var isMain = root == Catalogs.RootOf(options);
+        var name = $"{(isMain ? Catalogs.WordForRoot(options) : "location")} {root}";
         IObjectStore store;
         try
         {
@@ -21,8 +24,18 @@ internal static class RightsCheck
         }
         catch (EngineException error)
         {
-            return [new(name, false, error.Message, "check warehouse and [s3]")];
+            return [new(name, false, error.Message, $"check the location and {SectionOf(root)}")];
         }
+        // A catalog server decides between writers itself.
+        return Try(name, root, store, conditional: isMain && options.Catalog == "file");
+    }
+
+    /// <param name="name">Of the place, for the results.</param>
+    /// <param name="root">Below which it is tried.</param>
+    /// <param name="store">That is tried.</param>
+    /// <param name="conditional">Conditional writes are needed.</param>
+    public static List<CheckResult> Try(string name, string root, IObjectStore store, bool conditional)
+    {
         var probe = Location.Join(root, $".k2i-probe-{Guid.NewGuid():N}");
         List<(string What, Action Try)> rights =
         [
@@ -32,8 +45,7 @@ internal static class RightsCheck
             ("multipart", () => Upload(store, probe)),
             ("delete", () => Require(store.Delete(probe), "what was written is not there")),
         ];
-        // A catalog server decides between writers itself.
-        if (options.Catalog == "file") rights.Insert(2, ("conditional put", () => (store as S3Store)?.RequireConditionalWrites()));
+        if (conditional) rights.Insert(2, ("conditional put", () => PutTwice(store, probe + "-once")));
         var results = new List<CheckResult>();
         foreach (var (what, attempt) in rights)
         {
@@ -45,13 +57,20 @@ internal static class RightsCheck
             catch (EngineException error)
             {
                 var unreachable = error.Kind is ErrorKind.Unavailable or ErrorKind.Denied;
-                results.Add(new($"{name}: {what}", false, error.Message, Hint(error.Kind, what), unreachable));
+                results.Add(new($"{name}: {what}", false, error.Message, Hint(error.Kind, what, SectionOf(root)), unreachable));
                 // What does not answer would be waited for each time.
                 if (error.Kind == ErrorKind.Unavailable) break;
             }
         }
         return results;
     }
+
+    private static string SectionOf(string root) => Location.SchemeOf(Location.Canonical(root)) switch
+    {
+        Location.Google => "[gcs]",
+        Location.Azure => "[azure]",
+        _ => "[s3]",
+    };
 
     /// <summary>More than one part of any store.</summary>
     private static void Upload(IObjectStore store, string location)
@@ -65,16 +84,25 @@ internal static class RightsCheck
         Require(store.Length(location) == bytes, "what was uploaded has another length");
     }
 
+    /// <summary>The first makes the object, the second finds it.</summary>
+    private static void PutTwice(IObjectStore store, string location)
+    {
+        Require(store.PutIfAbsent(location, "probe"u8), "what was not there is said to be");
+        var again = store.PutIfAbsent(location, "probe"u8);
+        store.Delete(location);
+        Require(!again, "an object that was there was overwritten");
+    }
+
     private static void Require(bool holds, string otherwise)
     {
         if (!holds) throw new EngineException(ErrorKind.Corrupt, otherwise);
     }
 
-    private static string Hint(ErrorKind kind, string what) => kind switch
+    private static string Hint(ErrorKind kind, string what, string section) => kind switch
     {
-        ErrorKind.Denied => $"check the keys in [s3] or the environment, and that they have the right to {what}",
-        ErrorKind.NotFound => "create the bucket, or name another",
+        ErrorKind.Denied => $"check the login in {section} or the environment, and that it has the right to {what}",
+        ErrorKind.NotFound => "create the bucket or container, or name another",
         ErrorKind.Unsupported when what == "conditional put" => "set catalog = rest, or take a store with conditional writes",
-        _ => "check region and endpoint in [s3], and that it can be reached from here",
+        _ => $"check {section}, and that it can be reached from here",
     };
 }

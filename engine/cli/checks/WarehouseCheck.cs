@@ -1,4 +1,5 @@
 using K2I.Base;
+using K2I.Iceberg;
 using K2I.Pipeline;
 using K2I.Storage;
 
@@ -10,8 +11,11 @@ internal static class WarehouseCheck
     public static IEnumerable<CheckResult> Run(EngineOptions options)
     {
         var word = Catalogs.WordForRoot(options.Iceberg);
-        if (Location.SchemeOf(Catalogs.RootOf(options.Iceberg)) != "file") return RightsCheck.Run(options.Iceberg);
-        return [Local(options, word)];
+        if (options.Iceberg.StorageRoot is null && options.Iceberg.Rest is not null) return GrantCheck.Run(options);
+        var isLocal = Location.SchemeOf(Catalogs.RootOf(options.Iceberg)) == "file";
+        if (!isLocal && options.Iceberg.Rest is { Access: not StorageAccess.Own }) return GrantCheck.Run(options);
+        var inClouds = RightsCheck.Run(options.Iceberg);
+        return isLocal ? [Local(options, word), .. inClouds] : inClouds;
     }
 
     private static CheckResult Local(EngineOptions options, string word)

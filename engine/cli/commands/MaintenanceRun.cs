@@ -15,6 +15,8 @@ internal sealed class MaintenanceRun(Catalogs catalogs, EngineOptions? options, 
     private readonly ParquetBuffers buffers = new();
     private readonly SystemClock clock = SystemClock.Instance;
 
+    private long MemoryBytes => options?.Maintenance.MemoryBytes ?? MaintenanceOptions.DefaultMemoryBytes;
+
     public void Dispose() => buffers.Dispose();
 
     /// <summary>Failed where a job gave way to another commit, or could not remove a file; what it says is printed.</summary>
@@ -22,7 +24,7 @@ internal sealed class MaintenanceRun(Catalogs catalogs, EngineOptions? options, 
     {
         var ident = catalogs.IdentOf(request.Table);
         var table = catalogs.Catalog.Load(ident);
-        var policy = Asked(MaintainedTable.Of(options, catalogs, table).Policy);
+        var policy = Asked(MaintainedTable.Of(options, catalogs, table).Policy).Within(MemoryBytes);
         var report = new MaintenanceReport(ident, request, terminal);
         if (GarbageRule.Refusal(table.Metadata) is { } refusal
             && request.Kinds.Any(k => k is JobKind.Expiry or JobKind.Orphans)) report.Refused(refusal);
@@ -63,7 +65,7 @@ internal sealed class MaintenanceRun(Catalogs catalogs, EngineOptions? options, 
             Store = catalogs.Store,
             Use = OffsetCarrier.Instance,
             Buffers = buffers,
-            MemoryBytes = options?.Maintenance.MemoryBytes ?? MaintenanceOptions.DefaultMemoryBytes,
+            MemoryBytes = MemoryBytes,
             Clock = clock,
         });
         using var progress = new ProgressLine(terminal, clock, MaintenanceReport.WordFor(plan.Kind), request.Json);

@@ -16,6 +16,9 @@ internal sealed class CatalogBinder(ValueReader values, SettingSection? section,
         (Keys.StorageRoot, ["rest"]), (Keys.CatalogCredential, ["rest"]), (Keys.CatalogScope, ["rest"]), (Keys.OAuth2ServerUri, ["rest"]),
         (Keys.HiveLocks, ["hive"]), (Keys.HiveTls, ["hive"]), (Keys.HiveCaFile, ["hive"]), (Keys.HiveUser, ["hive"]),
         (Keys.NessieRef, ["nessie"]),
+        (Keys.CatalogAudience, ["rest"]), (Keys.CatalogResource, ["rest"]), (Keys.TokenExchange, ["rest"]), (Keys.StorageAccess, ["rest"]),
+        (Keys.SigningName, ["rest"]), (Keys.SigningRegion, ["rest"]), (Keys.CatalogCaFile, ["rest"]), (Keys.CatalogCertificate, ["rest"]),
+        (Keys.CatalogCertificateKey, ["rest"]), (Keys.CatalogProxy, ["rest"]),
     ];
 
     private static readonly string[] KindsWithHeaders = ["rest", "nessie"];
@@ -35,7 +38,7 @@ internal sealed class CatalogBinder(ValueReader values, SettingSection? section,
             "nessie" => Nessie(space),
             _ => Place(kind, space),
         };
-        return options with { FormatVersion = values.Choice(Keys.FormatVersion) + 2 };
+        return options with { FormatVersion = values.Choice(Keys.FormatVersion) + 2, Locations = Places() };
     }
 
     private void RefuseOthers(string kind)
@@ -96,17 +99,21 @@ internal sealed class CatalogBinder(ValueReader values, SettingSection? section,
         if (!values.Has(Keys.CatalogUri)) values.Missing(Keys.CatalogUri);
         var warehouse = values.Text(Keys.Warehouse);
         var root = Place(Keys.StorageRoot);
-        // A warehouse that is a place bounds its tables by itself; a name does not.
-        if (root is null && !values.Has(Keys.StorageRoot) && !IsPlace(warehouse))
+        var access = new[] { StorageAccess.Vended, StorageAccess.Signed, StorageAccess.Own }[values.Choice(Keys.StorageAccess)];
+        // A warehouse that is a place bounds its tables by itself; a name does not. What the server hands out is bounded by the server.
+        var isBound = values.Has(Keys.StorageRoot) || IsPlace(warehouse);
+        if (!isBound && access == StorageAccess.Own)
             values.Missing(Keys.StorageRoot, "tables may lie below it only, whatever the server says");
         if (values.Text(Keys.CatalogCredential) is { Length: > 0 } credential && (credential.StartsWith(':') || credential.EndsWith(':'))) values.Bad(Keys.CatalogCredential);
-        foreach (var key in new[] { Keys.CatalogScope, Keys.OAuth2ServerUri })
-            if (values.Changes(key) && !values.Has(Keys.CatalogCredential)) values.Wrong(key, "has no meaning without credential");
+        foreach (var key in new[] { Keys.CatalogScope, Keys.OAuth2ServerUri, Keys.CatalogAudience, Keys.CatalogResource })
+            if (values.Changes(key) && !values.Has(Keys.CatalogCredential) && !values.Flag(Keys.TokenExchange))
+                values.Wrong(key, "has no meaning without credential");
+        CheckSigning();
         return new IcebergOptions
         {
             Catalog = "rest",
             Warehouse = warehouse ?? "",
-            StorageRoot = root ?? warehouse ?? "",
+            StorageRoot = isBound ? root ?? warehouse ?? "" : null,
             Namespace = space,
             Rest = new RestOptions
             {
@@ -116,9 +123,39 @@ internal sealed class CatalogBinder(ValueReader values, SettingSection? section,
                 Credential = values.Text(Keys.CatalogCredential),
                 Scope = values.Text(Keys.CatalogScope)!,
                 OAuth2ServerUri = Address(Keys.OAuth2ServerUri),
+                Audience = values.Text(Keys.CatalogAudience),
+                Resource = values.Text(Keys.CatalogResource),
+                TokenExchange = values.Flag(Keys.TokenExchange),
+                Access = access,
+                CaFile = values.Text(Keys.CatalogCaFile),
+                ClientCertificate = values.Text(Keys.CatalogCertificate) is { } shown && values.Text(Keys.CatalogCertificateKey) is { } itsKey
+                    ? (shown, itsKey) : null,
+                Proxy = Proxy(),
                 Headers = BindHeaders(),
             },
+            SigningName = values.Text(Keys.SigningName),
+            SigningRegion = values.Text(Keys.SigningRegion),
         };
+    }
+
+    private void CheckSigning()
+    {
+        if (values.Has(Keys.SigningRegion) && !values.Has(Keys.SigningName))
+            values.Wrong(Keys.SigningRegion, "has no meaning without signing_name");
+        foreach (var key in new[] { Keys.CatalogToken, Keys.CatalogCredential })
+            if (values.Has(Keys.SigningName) && values.Has(key)) values.Wrong(key, "stands against signing_name", "set one of them");
+        if (values.Has(Keys.CatalogCertificate) != values.Has(Keys.CatalogCertificateKey))
+            values.Missing(values.Has(Keys.CatalogCertificate) ? Keys.CatalogCertificateKey : Keys.CatalogCertificate,
+                "a certificate and its key belong together");
+    }
+
+    private Uri? Proxy()
+    {
+        if (values.Text(Keys.CatalogProxy) is not { Length: > 0 } text) return null;
+        if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+            && uri is { Host.Length: > 0, AbsolutePath: "/", Query.Length: 0, Fragment.Length: 0 }) return uri;
+        values.Bad(Keys.CatalogProxy);
+        return null;
     }
 
     private ImmutableSortedDictionary<string, string> BindHeaders()
@@ -159,6 +196,23 @@ internal sealed class CatalogBinder(ValueReader values, SettingSection? section,
             values.Bad(key);
         }
         return text;
+    }
+
+    private ImmutableArray<string> Places()
+    {
+        var places = (values.Text(Keys.Locations) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        foreach (var place in places)
+        {
+            try
+            {
+                if (Catalogs.Flaw(place) is { } flaw) values.Bad(Keys.Locations, flaw);
+            }
+            catch (EngineException)
+            {
+                values.Bad(Keys.Locations);
+            }
+        }
+        return [.. places];
     }
 
     private static bool IsPlace(string? warehouse) => warehouse is not null

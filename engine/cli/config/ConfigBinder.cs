@@ -41,10 +41,13 @@ internal sealed class ConfigBinder(string sourceName, List<SettingSection> secti
         };
         var tables = new TableSections(sections, source, usual, iceberg, problems);
         tables.Bind();
+        var registry = new RegistryBinder(Section("registry"), sections.Find(s => s.Name == "registry"), problems).Bind();
+        if (registry is null) tables.RequireSchemas();
         var options = new EngineOptions
         {
             Kafka = Kafka(),
             Iceberg = iceberg,
+            Registry = registry,
             Tables = tables.Tables,
             Templates = tables.Templates,
             Lanes = engine.CountOrAuto(Keys.Lanes, 1, 64, EngineOptions.AutoLanes),
@@ -137,7 +140,7 @@ internal sealed class ConfigBinder(string sourceName, List<SettingSection> secti
     private IcebergOptions Iceberg()
     {
         var catalog = new CatalogBinder(Section("iceberg"), sections.Find(s => s.Name == "iceberg"), problems).Bind();
-        return catalog with { Storage = S3Binder.Bind(Section("s3")) };
+        return catalog with { Storage = StoreBinder.Bind(Section("s3"), Section("gcs"), Section("azure")) };
     }
 
     private LogOptions Log()

@@ -7,7 +7,7 @@ internal static class Keys
 {
     private const string Size = "a size such as 64MiB", Time = "a time such as 30s", Count = "a whole number",
         AutoOrCount = "auto or a whole number", Flag = "true or false", Text = "text", Path = "a path",
-        Place = "a directory, or a file:// or s3:// location", Host = "http:// or https:// and a host";
+        Place = "a directory, or a location such as s3://bucket/path", Host = "http:// or https:// and a host";
 
     public static readonly ConfigKey Brokers = new("kafka", "brokers", null, "host:port, several separated by commas", "Where Kafka is: host:port, several separated by commas.", "localhost:9092") { Required = true };
     public static readonly ConfigKey Group = new("kafka", "group", "k2i", Text,
@@ -25,7 +25,8 @@ internal static class Keys
         + "hive: a Hive Metastore; nessie: a Nessie server.",
         "file", "rest", "hive", "nessie");
     public static readonly ConfigKey Warehouse = new("iceberg", "warehouse", null, Place,
-        "Where the tables live: a directory, or a location in S3 such as s3://bucket/path. Needed unless catalog = rest. "
+        "Where the tables live: a directory, or a location such as s3://bucket/path, gs://bucket/path or "
+        + "abfss://container@account.dfs.core.windows.net/path. Needed unless catalog = rest. "
         + "With rest: what the server calls the warehouse, where it has several.",
         "./warehouse");
     public static readonly ConfigKey CatalogUri = new("iceberg", "uri", null, "http:// or https:// and a host",
@@ -33,12 +34,38 @@ internal static class Keys
         "https://catalog.example.com/iceberg");
     public static readonly ConfigKey StorageRoot = new("iceberg", "storage_root", null, Place,
         "For catalog = rest: tables may lie below this directory or location only, whatever the server says. "
-        + "Needed unless warehouse is one.",
+        + "Needed unless warehouse is one, or the server hands out keys: without it those alone are used.",
         "/srv/warehouse");
+    public static readonly ConfigKey Locations = new("iceberg", "locations", null, "directories and locations, with commas between them",
+        "Further places below which files of tables may lie, such as those of write.data.path; files elsewhere are refused.",
+        "s3://other-bucket/data, gs://bucket");
     public static readonly ConfigKey CatalogToken = new("iceberg", "token", null, "a bearer token", "For catalog = rest or nessie: a bearer token.", "${file:/etc/k2i/catalog-token}") { Secret = true };
     public static readonly ConfigKey CatalogCredential = new("iceberg", "credential", null, "id:secret", "For catalog = rest: id:secret of an OAuth2 client; tokens are fetched and renewed with it.", "${file:/etc/k2i/catalog-credential}") { Secret = true };
     public static readonly ConfigKey CatalogScope = new("iceberg", "scope", "catalog", Text, "The OAuth2 scope asked for with the credential.");
     public static readonly ConfigKey OAuth2ServerUri = new("iceberg", "oauth2_server_uri", null, "http:// or https:// and a host", "Where tokens are fetched; without it URI/v1/oauth/tokens.", "https://login.example.com/oauth/token");
+    public static readonly ConfigKey CatalogAudience = new("iceberg", "audience", null, Text,
+        "The OAuth2 audience asked for with the credential.", "https://catalog.example.com");
+    public static readonly ConfigKey CatalogResource = new("iceberg", "resource", null, Text,
+        "The OAuth2 resource asked for with the credential.", "https://catalog.example.com");
+    public static readonly ConfigKey TokenExchange = new("iceberg", "token_exchange", "false", Flag,
+        "For catalog = rest: a token is renewed by giving it for another (OAuth2 token exchange), also one that was given as token.");
+    public static readonly ConfigKey StorageAccess = ConfigKey.Choice("iceberg", "storage_access",
+        "For catalog = rest: how files are reached. vended: by keys that the server hands out for each table, renewed before they end; "
+        + "signed: the server signs each request; both as [s3] says where it does not. own: as [s3] says.", "vended", "signed", "own");
+    public static readonly ConfigKey SigningName = new("iceberg", "signing_name", null, "glue, s3tables or execute-api",
+        "For catalog = rest at AWS: requests are signed for this service (SigV4), by the keys of [s3].", "s3tables");
+    public static readonly ConfigKey SigningRegion = new("iceberg", "signing_region", null, "a region",
+        "For signing_name: the region of the service; without it that of [s3].", "eu-central-1");
+    public static readonly ConfigKey CatalogCaFile = new("iceberg", "ca_file", null, Path,
+        "For catalog = rest: PEM file of the authorities to trust, in place of the system's.", "/etc/k2i/ca.crt");
+    public static readonly ConfigKey CatalogCertificate = new("iceberg", "client_certificate", null, Path,
+        "For catalog = rest: PEM file with the certificate, and its chain, that is shown to the server.", "/etc/k2i/client.crt");
+    public static readonly ConfigKey CatalogCertificateKey = new("iceberg", "client_key", null, Path,
+        "PEM file with the key of client_certificate.", "/etc/k2i/client.key");
+    public static readonly ConfigKey CatalogProxy = new("iceberg", "proxy", null, Host,
+        "For catalog = rest: the proxy that requests go through, with a login if it wants one; without it HTTPS_PROXY and NO_PROXY.",
+        "http://proxy.example.com:3128")
+    { Secret = true };
     public static readonly ConfigKey NessieRef = new("iceberg", "ref", "main", "a name, maybe with @ and a hash",
         "For catalog = nessie: the branch; a tag, or a branch at a hash, to look only.");
     public static readonly ConfigKey HiveLocks = new("iceberg", "metastore_locks", "true", Flag,
@@ -52,6 +79,37 @@ internal static class Keys
         "For catalog = hive: who the metastore is told is asking; without it the user of the process.", "k2i");
     public static readonly ConfigKey Namespace = new("iceberg", "namespace", "default", "names of a-z, 0-9 and _, joined by dots", "The namespace of tables whose name has none.");
     public static readonly ConfigKey FormatVersion = ConfigKey.Choice("iceberg", "format_version", "Iceberg format version of new tables. 3 has row ids, nanoseconds and deletion vectors; not every engine reads it yet.", "2", "3");
+
+    public static readonly ConfigKey RegistryUrl =
+        new("registry", "url", null, "http:// or https:// and a host, several separated by commas",
+        "Where the schema registry is, one with Confluent's API; of several addresses of one registry the next is asked "
+        + "where one gives no answer.",
+        "https://registry.example.com");
+    public static readonly ConfigKey RegistryContext = new("registry", "context", null, Text,
+        "The context that schema ids are counted in, where the registry has several.", "staging");
+    public static readonly ConfigKey RegistryUser = new("registry", "user", null, Text, "Basic authentication, with password.", "k2i");
+    public static readonly ConfigKey RegistryPassword = new("registry", "password", null, "a password", "The password of user.",
+        "${file:/etc/k2i/registry-password}")
+    { Secret = true };
+    public static readonly ConfigKey RegistryToken = new("registry", "token", null, "a bearer token", "A bearer token.",
+        "${file:/etc/k2i/registry-token}")
+    { Secret = true };
+    public static readonly ConfigKey RegistryCredential = new("registry", "credential", null, "id:secret",
+        "id:secret of an OAuth2 client; tokens are fetched and renewed with it.", "${file:/etc/k2i/registry-credential}")
+    { Secret = true };
+    public static readonly ConfigKey RegistryTokenUrl =
+        new("registry", "token_url", null, Host, "Where tokens are fetched for the credential.",
+        "https://login.example.com/oauth/token");
+    public static readonly ConfigKey RegistryScope =
+        new("registry", "scope", null, Text, "The OAuth2 scope asked for with the credential.", "registry");
+    public static readonly ConfigKey RegistryCaFile = new("registry", "ca_file", null, Path,
+        "PEM file of the authorities that are trusted, and no others; without it the system's.", "/etc/k2i/registry-ca.pem");
+    public static readonly ConfigKey RegistryCertificate = new("registry", "certificate", null, Path,
+        "PEM file of the certificate that K2I shows, with key.", "/etc/k2i/registry.crt");
+    public static readonly ConfigKey RegistryKey =
+        new("registry", "key", null, Path, "PEM file of the certificate's key.", "/etc/k2i/registry.key");
+    public static readonly ConfigKey RegistryTimeout =
+        new("registry", "timeout", "5s", Time, "For one answer; rows of other schemas are written meanwhile.");
 
     public static readonly ConfigKey S3Region = new("s3", "region", null, "a region",
         "The region of the bucket; without it that of AWS_REGION, the profile or the machine, or us-east-1 with an endpoint.",
@@ -168,13 +226,36 @@ internal static class Keys
     { Verbatim = true };
     public static readonly ConfigKey MaxTables = new("table", "max_tables", "1000", Count,
         "For table: topics that would make more tables than that are told of and left alone.");
-    public static readonly ConfigKey Format = ConfigKey.Choice("table", "format", "What a record's value holds. json: typed columns; raw: the value as one column.", "json", "raw");
+    public static readonly ConfigKey Format = ConfigKey.Choice("table", "format",
+        "What a record's value holds. json: typed columns; raw: the value as one column; avro, protobuf, "
+        + "json_schema: typed columns, by the schema that each record names; "
+        + "connect_json: Kafka Connect's JSON, the schema in each record.",
+        "json", "raw", "avro", "protobuf", "json_schema", "connect_json");
+    public static readonly ConfigKey Wire = ConfigKey.Choice("table", "wire",
+        "For formats with schemas: where a record names its own. confluent: a 0 and 4 bytes before the payload, or a header; "
+        + "apicurio8: a 0 and 8 bytes; glue: AWS Glue's frame; azure: the header content-type; "
+        + "single_object: Avro's single-object encoding; bare: nowhere, the one of schema, "
+        + "which is the default with schema.", "confluent", "bare", "apicurio8", "glue", "azure", "single_object");
+    public static readonly ConfigKey WriterSchema = new("table", "schema", null, Path,
+        "For formats with schemas: the file of the one that all records are written with (protobuf: a .proto file, or a descriptor set); "
+        + "without it [registry] has the schemas.", "./event.avsc");
+    public static readonly ConfigKey Message = new("table", "message", null, "the full name of a message",
+        "For format = protobuf: the message that records are, whatever they say. Without it they name it, or the schema has but one.",
+        "shop.Order");
+    public static readonly ConfigKey OnIncompatible = ConfigKey.Choice("table", "on_incompatible",
+        "For formats with schemas: a schema has a field that does not go into the column of its name, however that is widened. "
+        + "dead_letter: its records "
+        + "are set aside; pause: the table stops; new_column: the field gets a column NAME_v2.", "dead_letter", "pause", "new_column");
     public static readonly ConfigKey RawValue = ConfigKey.Choice("table", "raw_value", "For format = raw: the type of the value column.", "binary", "string");
     public static readonly ConfigKey RawKey = ConfigKey.Choice("table", "raw_key", "For format = raw: the type of the key column.", "binary", "string");
     public static readonly ConfigKey Columns = new("table", "columns", null, "columns such as id: long!, name: string", "The columns: at most 5000 counted at every depth, no two whose dotted names differ in case only. Without them and a schema file: those of the table if it exists, else inferred from the first records.", "event_id: string!, event_time: timestamptz, user: struct<id: long, name: string>");
     public static readonly ConfigKey SchemaFile = new("table", "schema_file", null, Path, "An Iceberg schema or a JSON Schema that gives the columns.", "./events.schema.json");
     public static readonly ConfigKey InferRecords = new("table", "infer_records", "1000", Count, "How many records are looked at to infer the columns; what comes later has to fit the types that these have.");
-    public static readonly ConfigKey UnknownFields = ConfigKey.Choice("table", "unknown_fields", "A field that is no column: ignore it, evolve (add the column; where the table cannot have it, set the record aside) or dead_letter (set the record aside).", "ignore", "evolve", "dead_letter");
+    public static readonly ConfigKey UnknownFields =
+        ConfigKey.Choice("table", "unknown_fields",
+        "A field that is no column: ignore it, evolve (add the column; where the table cannot have it, set the record aside) "
+        + "or dead_letter (set the record aside). "
+        + "With format = avro and no columns given, evolve is the default.", "ignore", "evolve", "dead_letter");
     public static readonly ConfigKey TimestampUnit = ConfigKey.Choice("table", "timestamp_unit", "What a number means in a time or timestamp column whose own name does not end in _ms, _us or _ns, which says it: s, ms, us or ns, since midnight or since 1970.", "ms", "s", "us", "ns");
     public static readonly ConfigKey CaseSensitive = new("table", "case_sensitive", "true", Flag, "Whether a field that differs from its column in the case of letters A to Z alone is another field, and left out, or is taken for it.");
     public static readonly ConfigKey PartitionBy = new("table", "partition_by", null, "partition fields such as day(event_time), bucket(16, user_id)", "Iceberg partitioning: column, year, month, day, hour(column), bucket(n, column), truncate(w, column).", "day(event_time), bucket(16, user_id)");
@@ -217,15 +298,22 @@ internal static class Keys
     /// <summary>Keys of a table that start with it are <see cref="TimestampUnit"/> of one column: <c>timestamp_unit.event.created = us</c>.</summary>
     public const string UnitPrefix = "timestamp_unit.";
 
-    /// <summary>Keys of <c>[iceberg]</c> that start with it are headers of requests to a REST catalog: <c>header.X-Tenant = a</c>.</summary>
+    /// <summary>
+    /// Keys of <c>[iceberg]</c> that start with it and of <c>[registry]</c> that start with it are headers of requests to a REST catalog
+    /// or the registry: <c>header.X-Tenant = a</c>.
+    /// </summary>
     public const string HeaderPrefix = "header.";
 
     public static readonly ConfigKey[] All =
     [
         Brokers, Group, ClientId, InstanceId, GroupProtocol,
-        Catalog, Warehouse, CatalogUri, StorageRoot, CatalogToken, CatalogCredential, CatalogScope, OAuth2ServerUri, NessieRef,
-        HiveLocks, HiveTls, HiveCaFile, HiveUser, Namespace, FormatVersion,
+        Catalog, Warehouse, CatalogUri, StorageRoot, Locations, CatalogToken, CatalogCredential, CatalogScope, OAuth2ServerUri,
+            CatalogAudience, CatalogResource, TokenExchange, StorageAccess, SigningName, SigningRegion, CatalogCaFile, CatalogCertificate,
+            CatalogCertificateKey, CatalogProxy, NessieRef, HiveLocks, HiveTls, HiveCaFile, HiveUser, Namespace, FormatVersion,
+        RegistryUrl, RegistryContext, RegistryUser, RegistryPassword, RegistryToken, RegistryCredential, RegistryTokenUrl, RegistryScope,
+            RegistryCaFile, RegistryCertificate, RegistryKey, RegistryTimeout,
         S3Region, S3Endpoint, S3PathStyle, S3AccessKey, S3SecretKey, S3SessionToken, S3Profile, S3CaFile, S3UploadMemory,
+        .. StoreKeys.All,
         Memory, Lanes, FlushThreads, DataDirectory, ShutdownTimeout,
         WalMode, WalFileSize, WalMaxBytes, WalGroupInterval,
         LogLevel, LogFormat, LogFile, LogFileSize, LogFileCount,
@@ -234,7 +322,8 @@ internal static class Keys
         FlushBytes, FlushRows, FlushInterval,
         Maintenance, MaintenanceThreads, MaintenanceCpu, MaintenanceMemory, MaintenanceEvery, TargetFileSize, Settle,
             ExpireAfter, KeepSnapshots, Orphans, OrphanGrace,
-        Topics, TableName, MaxTables, Format, Columns, SchemaFile, InferRecords, UnknownFields, CaseSensitive, TimestampUnit, RawValue,
+        Topics, TableName, MaxTables, Format, Wire, WriterSchema, Message, OnIncompatible, Columns, SchemaFile, InferRecords, UnknownFields,
+            CaseSensitive, TimestampUnit, RawValue,
             RawKey, PartitionBy, Key, Start, KafkaColumn,
         TableFlushBytes, TableFlushRows, TableFlushInterval,
         TableMaintenance, SortBy, TableTargetFileSize, TableExpireAfter, TableKeepSnapshots, TableOrphans, TableOrphanGrace, Retention,
@@ -244,7 +333,7 @@ internal static class Keys
 
     /// <summary>Section names in the order of the default file; <c>table</c> stands for <c>table.NAME</c>.</summary>
     public static readonly string[] Sections =
-        ["kafka", "iceberg", "s3", "engine", "wal", "log", "http", "query", "flush", "maintenance", "table"];
+        ["kafka", "registry", "iceberg", "s3", "gcs", "azure", "engine", "wal", "log", "http", "query", "flush", "maintenance", "table"];
 
     public static IEnumerable<string> NamesIn(string section) => All.Where(k => k.Section == section).Select(k => k.Name);
 }

@@ -26,7 +26,7 @@ internal static class KnownKeys
 
     public static bool Has(string kind, string key) =>
         kind == "table" && (IsProperty(key) || IsUnit(key))
-        || kind == "iceberg" && IsHeader(key)
+        || (kind is "iceberg" or "registry" && IsHeader(key))
         || kind == "kafka" && KafkaProperties.IsAllowed(key)
         || Array.Exists(Keys.All, k => k.Section == kind && k.Name == key);
 
@@ -43,7 +43,7 @@ internal static class KnownKeys
         || Array.Exists(Keys.All, k => k.Section == kind && k.Name == key && k.Secret)
         || kind == "table" && IsProperty(key) && LooksSecret(key)
         // Servers and gateways take logins in headers of any name.
-        || kind == "iceberg" && IsHeader(key)
+        || (kind is "iceberg" or "registry" && IsHeader(key))
         // A misspelt name of a secret is no reason to show it.
         || !Has(kind, key);
 

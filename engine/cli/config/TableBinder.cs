@@ -16,7 +16,15 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Tab
     private static readonly ConfigKey[] ForJson = [Keys.Columns, Keys.SchemaFile, Keys.InferRecords, Keys.UnknownFields, Keys.CaseSensitive, Keys.TimestampUnit, Keys.MaxDepth];
     private static readonly ConfigKey[] ForRaw = [Keys.RawValue, Keys.RawKey];
 
+    // Keys that say which schemas records are written with.
+    private static readonly ConfigKey[] ForSchemas = [Keys.Wire, Keys.WriterSchema, Keys.OnIncompatible];
+    private static readonly ConfigKey[] ForProtobuf = [Keys.Message];
+    private static readonly ConfigKey[] ForJsonAlone = [Keys.InferRecords, Keys.CaseSensitive, Keys.TimestampUnit];
+
     // In the order of the choices.
+    private static readonly WireForm[] Wires =
+        [WireForm.Confluent, WireForm.Bare, WireForm.Apicurio8, WireForm.Glue, WireForm.Azure, WireForm.SingleObject];
+
     private static readonly EpochUnit[] Units = [EpochUnit.Milliseconds, EpochUnit.Seconds, EpochUnit.Microseconds, EpochUnit.Nanoseconds];
 
     private readonly ValueReader values = new(section.Name, section, sourcePlace, problems);
@@ -26,10 +34,12 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Tab
     {
         var topics = Topics();
         var format = (RecordFormat)values.Choice(Keys.Format);
-        foreach (var key in format == RecordFormat.Raw ? ForJson : ForRaw)
-            if (values.Changes(key)) values.Wrong(key, $"has no meaning with format = {(format == RecordFormat.Raw ? "raw" : "json")}");
+        foreach (var key in OthersThan(format))
+            if (values.Changes(key)) values.Wrong(key, $"has no meaning with format = {Keys.Format.Choices[(int)format]}");
         if (values.Has(Keys.Columns) && values.Has(Keys.SchemaFile)) values.Wrong(Keys.SchemaFile, "columns are given already", "keep one of columns and schema_file");
         if (values.Changes(Keys.InferRecords) && (values.Has(Keys.Columns) || values.Has(Keys.SchemaFile))) values.Wrong(Keys.InferRecords, "nothing is inferred when the columns are given");
+        if (format == RecordFormat.Protobuf && values.Choice(Keys.Wire) > 1)
+            values.Wrong(Keys.Wire, "has no meaning with format = protobuf", "confluent or bare");
         return Checked(new TableOptions
         {
             Name = section.TableName,
@@ -38,9 +48,13 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Tab
             RawValue = (RawForm)values.Choice(Keys.RawValue),
             RawKey = (RawForm)values.Choice(Keys.RawKey),
             Columns = Columns(),
-            SchemaFile = SchemaFile(),
+            SchemaFile = ExistingFile(Keys.SchemaFile),
             InferRecords = (int)values.Count(Keys.InferRecords, 1, 1_000_000),
-            UnknownFields = (UnknownFields)values.Choice(Keys.UnknownFields),
+            UnknownFields = UnknownFieldsOf(format),
+            Wire = values.Has(Keys.Wire) || !values.Has(Keys.WriterSchema) ? Wires[values.Choice(Keys.Wire)] : WireForm.Bare,
+            WriterSchemaFile = ExistingFile(Keys.WriterSchema),
+            Message = values.Text(Keys.Message),
+            OnIncompatible = (OnIncompatible)values.Choice(Keys.OnIncompatible),
             CaseSensitive = values.Flag(Keys.CaseSensitive),
             TimestampUnit = Units[values.Choice(Keys.TimestampUnit)],
             TimestampUnits = TimestampUnits(format),
@@ -105,7 +119,8 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Tab
         foreach (var setting in UnitSettings)
         {
             var choice = Array.IndexOf(Keys.TimestampUnit.Choices, setting.Text);
-            if (format == RecordFormat.Raw) problems.Add(setting.KeyPlace, $"[{section.Name}] {setting.Key}: has no meaning with format = raw");
+            if (format is RecordFormat.Raw or RecordFormat.Avro or RecordFormat.Protobuf)
+                problems.Add(setting.KeyPlace, $"[{section.Name}] {setting.Key}: has no meaning with format = {Keys.Format.Choices[(int)format]}");
             else if (choice < 0) problems.Add(setting.ValuePlace, $"[{section.Name}] {setting.Key}: expected {Keys.TimestampUnit.Expected}, found '{setting.Template}'");
             else units[ColumnOf(setting)] = Units[choice];
         }
@@ -127,7 +142,7 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Tab
         var flaws = DeclaredText.TableFlaws(table, formatVersion).ToList();
         foreach (var flaw in flaws) values.Wrong(flaw.ColumnsAt is null ? key : Keys.Columns, flaw.Message, flaw.Hint, flaw.ColumnsAt);
         if (flaws.Count == 0 && TableCheck.KeyFlaw(table) is { } keyFlaw) values.Wrong(Keys.Key, keyFlaw);
-        if (flaws.Count > 0 || table.Format == RecordFormat.Raw) return table;
+        if (flaws.Count > 0 || table.Format != RecordFormat.Json) return table;
         foreach (var setting in UnitSettings)
             if (DeclaredText.UnitFlaw(table, ColumnOf(setting)) is { } wrong) problems.Add(setting.KeyPlace, $"[{section.Name}] {setting.Key}: {wrong}");
         return table;
@@ -141,10 +156,29 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Tab
         return columns;
     }
 
-    private string? SchemaFile()
+    private static IEnumerable<ConfigKey> OthersThan(RecordFormat format) => format switch
     {
-        var path = values.Text(Keys.SchemaFile);
-        if (!string.IsNullOrEmpty(path) && !File.Exists(path)) Flaw(Keys.SchemaFile, "the file does not exist", 0, "the path of a file");
+        RecordFormat.Raw => [.. ForJson, .. ForSchemas, .. ForProtobuf],
+        RecordFormat.Json => [.. ForRaw, .. ForSchemas, .. ForProtobuf],
+        RecordFormat.Avro => [.. ForRaw, .. ForJsonAlone, .. ForProtobuf],
+        RecordFormat.Protobuf => [.. ForRaw, .. ForJsonAlone],
+        RecordFormat.JsonSchema => [.. ForRaw, Keys.InferRecords, .. ForProtobuf],
+        _ => [.. ForRaw, Keys.InferRecords, Keys.Wire, Keys.WriterSchema, .. ForProtobuf],
+    };
+
+    /// <summary>Columns that come of schemas grow with them.</summary>
+    private UnknownFields UnknownFieldsOf(RecordFormat format)
+    {
+        var isGiven = values.Has(Keys.UnknownFields) || values.Has(Keys.Columns) || values.Has(Keys.SchemaFile);
+        return format is not (RecordFormat.Json or RecordFormat.Raw) && !isGiven
+            ? UnknownFields.Evolve
+            : (UnknownFields)values.Choice(Keys.UnknownFields);
+    }
+
+    private string? ExistingFile(ConfigKey key)
+    {
+        var path = values.Text(key);
+        if (!string.IsNullOrEmpty(path) && !File.Exists(path)) Flaw(key, "the file does not exist", 0, "the path of a file");
         return path;
     }
 

@@ -29,6 +29,15 @@ internal sealed class TableSections(List<SettingSection> sections, Place source,
         if (Tables.IsEmpty && Templates.IsEmpty) problems.Add(source, "expected at least one [table.NAME] section, found none");
     }
 
+    /// <summary>There is no registry: tables whose records name schemas need a file that has theirs.</summary>
+    public void RequireSchemas()
+    {
+        foreach (var section in sections.Where(s => s.IsTable && s[Keys.WriterSchema.Name] is null))
+            if (section[Keys.Format.Name] is { Text: "avro" or "protobuf" or "json_schema" } format)
+                problems.Add(format.ValuePlace, $"[{section.Name}] format: records name schemas, and there is no [registry]",
+                    "add [registry] with url, or schema = FILE here");
+    }
+
     private TableOptions BindTable(SettingSection section)
     {
         if (!Names.IsDotted(section.TableName))

@@ -14,7 +14,7 @@ internal sealed class EngineHandle(Engine engine, EngineOptions options, EngineS
     /// <summary>Makes an engine with the services that its options ask for.</summary>
     public static EngineHandle Start(EngineOptions options, ILog log)
     {
-        var services = Services.Of(options);
+        var services = Services.Of(options, log);
         return new(new Engine(options, services, log), options, services);
     }
 
@@ -29,5 +29,9 @@ internal sealed class EngineHandle(Engine engine, EngineOptions options, EngineS
 
     public void RequestStop() => engine.RequestStop();
 
-    public void Dispose() => engine.Dispose();
+    public void Dispose()
+    {
+        engine.Dispose();
+        (services.Schemas as IDisposable)?.Dispose();
+    }
 }

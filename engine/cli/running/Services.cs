@@ -1,5 +1,7 @@
 using K2I.Base;
+using K2I.Memory;
 using K2I.Pipeline;
+using K2I.Registry;
 
 namespace K2I.Cli.Running;
 
@@ -7,10 +9,20 @@ namespace K2I.Cli.Running;
 internal static class Services
 {
     /// <summary>Makes the place of the tables' files if it is not there. Throws EngineException for options that cannot work.</summary>
-    public static EngineServices Of(EngineOptions options)
+    public static EngineServices Of(EngineOptions options, ILog? log = null)
     {
         var (clock, random) = (SystemClock.Instance, SystemRandom.Instance);
         var catalogs = Catalogs.ForEngine(options.Iceberg, clock, random);
-        return new() { Catalog = catalogs.Catalog, Objects = catalogs.Store, Circuits = catalogs.Circuits, Clock = clock, Random = random };
+        return new()
+        {
+            Catalog = catalogs.Catalog,
+            Objects = catalogs.Store,
+            Circuits = catalogs.Circuits,
+            Clock = clock,
+            Random = random,
+            Schemas = options.Registry is { } registry
+                ? new SchemaRegistry(registry, options.DataDirectory, LocalFileSystem.Instance, clock, log ?? NullLog.Instance)
+                : null,
+        };
     }
 }

@@ -10,12 +10,16 @@ internal sealed class AvroColumns(PlanOptions options)
     /// <summary>Of a table, at every depth; a schema that names a type often has more.</summary>
     private const int MaxFields = ColumnNames.MaxColumns;
 
-    private readonly ImmutableDictionary<string, ImmutableArray<string>>.Builder aliases = ImmutableDictionary.CreateBuilder<string, ImmutableArray<string>>(StringComparer.Ordinal);
-    private readonly ImmutableDictionary<string, string>.Builder leftOut = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+    private readonly ImmutableDictionary<string, ImmutableArray<string>>.Builder aliases =
+        ImmutableDictionary.CreateBuilder<string, ImmutableArray<string>>(StringComparer.Ordinal);
+    private readonly ImmutableDictionary<string, string>.Builder leftOut =
+        ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
     private readonly HashSet<AvroType> open = new(ReferenceEqualityComparer.Instance);
     private int fields;
 
-    /// <summary>A record's fields. Any other type is the one field of a record that has it as <c>value</c>: see <see cref="RecordOf"/>.</summary>
+    /// <summary>
+    /// A record's fields. Any other type is the one field of a record that has it as <c>value</c>: see <see cref="RecordOf"/>.
+    /// </summary>
     internal static WrittenColumns Of(AvroType record, PlanOptions options)
     {
         var columns = new AvroColumns(options);
@@ -30,7 +34,9 @@ internal sealed class AvroColumns(PlanOptions options)
     internal static string BranchName(AvroType union, AvroType branch)
     {
         if (branch.Name.Length == 0) return AvroSchema.NameOf(branch.Kind);
-        var isAlone = union.Branches.Count(b => b.Name.Length > 0 ? b.ShortName == branch.ShortName : AvroSchema.NameOf(b.Kind) == branch.ShortName) == 1;
+        var isAlone =
+            union.Branches.Count(b => b.Name.Length > 0 ? b.ShortName == branch.ShortName
+            : AvroSchema.NameOf(b.Kind) == branch.ShortName) == 1;
         return isAlone ? branch.ShortName : branch.Name.Replace('.', '_');
     }
 
@@ -97,7 +103,9 @@ internal sealed class AvroColumns(PlanOptions options)
                 var key = new Field(0, "key", PrimitiveType.String, true);
                 return Column("value", type.Element!, $"{path}.value") is { } value ? new MapType(key, value) : null;
             default:
-                Field?[] branches = [.. Valued(type).Select(b => (Type: b, Name: BranchName(type, b))).Select(b => Column(b.Name, b.Type, $"{path}.{b.Name}"))];
+                Field?[] branches =
+                    [.. Valued(type).Select(b => (Type: b, Name: BranchName(type, b))).Select(b =>
+                    Column(b.Name, b.Type, $"{path}.{b.Name}"))];
                 ImmutableArray<Field> made = [.. branches.OfType<Field>().Select(f => f with { Required = false })];
                 return made.IsEmpty ? null : new StructType(made);
         }
@@ -105,12 +113,14 @@ internal sealed class AvroColumns(PlanOptions options)
 
     private PrimitiveType Primitive(AvroType type) => (type.Kind, type.Logical) switch
     {
-        (AvroKind.Bytes or AvroKind.Fixed, "decimal") when type.Precision <= PrimitiveType.MaxPrecision => PrimitiveType.Decimal(type.Precision, type.Scale),
+        (AvroKind.Bytes or AvroKind.Fixed, "decimal") when type.Precision <= PrimitiveType.MaxPrecision =>
+            PrimitiveType.Decimal(type.Precision, type.Scale),
         (AvroKind.String, "uuid") => PrimitiveType.Uuid,
         (AvroKind.Fixed, "uuid") when type.Size == 16 => PrimitiveType.Uuid,
         (AvroKind.Int, "date") => PrimitiveType.Date,
         (AvroKind.Int, "time-millis") or (AvroKind.Long, "time-micros") => PrimitiveType.Time,
-        (AvroKind.Long, "timestamp-millis" or "timestamp-micros") => type.AdjustToUtc == false ? PrimitiveType.Timestamp : PrimitiveType.TimestampTz,
+        (AvroKind.Long, "timestamp-millis" or "timestamp-micros") => type.AdjustToUtc == false ? PrimitiveType.Timestamp
+            : PrimitiveType.TimestampTz,
         (AvroKind.Long, "local-timestamp-millis" or "local-timestamp-micros") => PrimitiveType.Timestamp,
         (AvroKind.Long, "timestamp-nanos") => Nanos(type.AdjustToUtc != false),
         (AvroKind.Long, "local-timestamp-nanos") => Nanos(hasZone: false),

@@ -30,7 +30,8 @@ public sealed class AvroCompiler : IPlanCompiler
             var record = RecordOf(writer);
             var match = ColumnMatch.Of(AvroColumns.Of(record, options), table, options);
             if (match.Misfit is { } misfit) return UnusablePlan.Misfit($"{writer}: {misfit}");
-            return match.Changes.IsEmpty ? new AvroPlan(AvroNode.RowOf(record, match, table, options), options) : UnusablePlan.Until(match.Changes);
+            return match.Changes.IsEmpty ? new AvroPlan(AvroNode.RowOf(record, match, table, options), options)
+                : UnusablePlan.Until(match.Changes);
         }
         catch (EngineException e) when (e.Kind == ErrorKind.Invalid)
         {
@@ -41,15 +42,20 @@ public sealed class AvroCompiler : IPlanCompiler
     public ImmutableArray<Field> Columns(WriterSchema writer, PlanOptions options)
     {
         var written = AvroColumns.Of(RecordOf(writer), options);
-        var flaw = options.UnknownFields == UnknownFields.Evolve ? written.LeftOut.OrderBy(p => p.Key, StringComparer.Ordinal).FirstOrDefault(p => p.Value.Length > 0) : default;
-        if (flaw.Value is not null) throw new EngineException(ErrorKind.Invalid, $"{flaw.Key}: {flaw.Value}; unknown_fields = ignore leaves it out");
-        return written.Fields.IsEmpty ? throw new EngineException(ErrorKind.Invalid, $"{writer} has no field that can be a column") : written.Fields;
+        var flaw = options.UnknownFields == UnknownFields.Evolve
+            ? written.LeftOut.OrderBy(p => p.Key, StringComparer.Ordinal).FirstOrDefault(p => p.Value.Length > 0) : default;
+        if (flaw.Value is not null) throw new EngineException(ErrorKind.Invalid,
+            $"{flaw.Key}: {flaw.Value}; unknown_fields = ignore leaves it out");
+        return written.Fields.IsEmpty ? throw new EngineException(ErrorKind.Invalid, $"{writer} has no field that can be a column")
+            : written.Fields;
     }
 
     private static AvroType RecordOf(WriterSchema writer)
     {
-        if (writer.Language != SchemaLanguage.Avro) throw new EngineException(ErrorKind.Invalid, $"{writer} is written in {writer.Language}, and the format is avro");
+        if (writer.Language != SchemaLanguage.Avro) throw new EngineException(ErrorKind.Invalid,
+            $"{writer} is written in {writer.Language}, and the format is avro");
         return AvroColumns.RecordOf(AvroSchema.Parse(
-            Encoding.UTF8.GetBytes(writer.Text), writer.References.Select(r => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(r.Text)), writer.ToString()));
+            Encoding.UTF8.GetBytes(writer.Text), writer.References.Select(r => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(r.Text)),
+                writer.ToString()));
     }
 }

@@ -35,7 +35,7 @@ internal sealed unsafe class AvroLeaf : AvroNode
         symbols = [.. type.Symbols.Select(Encoding.UTF8.GetBytes)];
         op = OpOf(type, kind);
         if (op is AvroOp.Time or AvroOp.Micros or AvroOp.Nanos) factor = FactorOf(type.Logical!, op == AvroOp.Nanos);
-        if (kind == TypeKind.Decimal) limit = (Int128)Digits.Power(((PrimitiveType)field.Type).Precision);
+        if (kind == TypeKind.Decimal) limit = Digits.LargePower(((PrimitiveType)field.Type).Precision);
     }
 
     internal override void Bind(ColumnBuilder column) => this.column = column;
@@ -52,7 +52,8 @@ internal sealed unsafe class AvroLeaf : AvroNode
                 column.AppendLong(number);
                 return p;
             case AvroOp.Text:
-                if (!AvroNumber.TryRead(ref p, plan.End, out number) || (ulong)number > (ulong)(plan.End - p)) return plan.Truncated(at, this);
+                if (!AvroNumber.TryRead(ref p, plan.End, out number)
+                    || (ulong)number > (ulong)(plan.End - p)) return plan.Truncated(at, this);
                 var text = new ReadOnlySpan<byte>(p, (int)number);
                 if (!Utf8.IsValid(text)) return plan.Fail(DecodeStatus.InvalidUtf8, p + Utf8Text.FirstInvalid(text), this);
                 column.AppendBytes(new ReadOnlySpan<byte>(p, (int)(plan.End - p)), (int)number);
@@ -76,7 +77,8 @@ internal sealed unsafe class AvroLeaf : AvroNode
                 if (plan.End - p < size) return plan.Truncated(at, this);
                 return Sized(new(p, size), at, plan) ? p + size : null;
             case AvroOp.Bytes or AvroOp.Decimal or AvroOp.UuidText:
-                if (!AvroNumber.TryRead(ref p, plan.End, out number) || (ulong)number > (ulong)(plan.End - p)) return plan.Truncated(at, this);
+                if (!AvroNumber.TryRead(ref p, plan.End, out number)
+                    || (ulong)number > (ulong)(plan.End - p)) return plan.Truncated(at, this);
                 return Sized(new(p, (int)number), at, plan) ? p + number : null;
             default:
                 if (!AvroNumber.TryRead(ref p, plan.End, out number)) return plan.Truncated(at, this);
@@ -186,7 +188,8 @@ internal sealed unsafe class AvroLeaf : AvroNode
             case AvroOp.UuidText:
                 fixed (byte* first = bytes)
                 {
-                    if (bytes.Length != UuidCharacters || !UuidKernel.Read(first, out var uuid)) return Refuse(DecodeStatus.InvalidValue, at, plan);
+                    if (bytes.Length != UuidCharacters
+                        || !UuidKernel.Read(first, out var uuid)) return Refuse(DecodeStatus.InvalidValue, at, plan);
                     column.AppendFixed(new(&uuid, 16));
                     return true;
                 }

@@ -35,7 +35,8 @@ internal sealed unsafe class AvroMap : AvroNode
             for (; count > 0; count--)
             {
                 var at = p;
-                if (!AvroNumber.TryRead(ref p, plan.End, out var length) || (ulong)length > (ulong)(plan.End - p)) return plan.Truncated(at, this);
+                if (!AvroNumber.TryRead(ref p, plan.End, out var length)
+                    || (ulong)length > (ulong)(plan.End - p)) return plan.Truncated(at, this);
                 var key = new ReadOnlySpan<byte>(p, (int)length);
                 if (!Utf8.IsValid(key)) return plan.Fail(DecodeStatus.InvalidUtf8, p, this);
                 if (!plan.MayHaveEntry(read++, at, this)) return null;

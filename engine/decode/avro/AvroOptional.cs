@@ -11,7 +11,8 @@ internal sealed unsafe class AvroOptional : AvroNode
     private readonly int nullBranch;
     private ColumnBuilder column = null!;
 
-    internal AvroOptional(AvroType union, AvroType value, Field field, string path, DecodeNode? parent, AvroPairing pairing) : base(field, parent)
+    internal AvroOptional(AvroType union, AvroType value, Field field, string path, DecodeNode? parent, AvroPairing pairing) : base(field,
+        parent)
     {
         valueBranch = Array.IndexOf(union.Branches, value);
         nullBranch = Array.FindIndex(union.Branches, b => b.Kind == AvroKind.Null);

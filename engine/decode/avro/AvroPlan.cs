@@ -3,8 +3,8 @@ using K2I.Columns;
 namespace K2I.Decode;
 
 /// <summary>
-/// Reads records of one Avro schema straight into columns: a tree of readers, one for each field of the writer in its order. Readers take a position
-/// and return the next, or null once an error is noted.
+/// Reads records of one Avro schema straight into columns: a tree of readers, one for each field of the writer in its order. Readers take
+/// a position and return the next, or null once an error is noted.
 /// </summary>
 internal sealed unsafe class AvroPlan(AvroRecord root, PlanOptions options) : RecordPlan
 {
@@ -84,11 +84,13 @@ internal sealed unsafe class AvroPlan(AvroRecord root, PlanOptions options) : Re
         return null;
     }
 
-    internal byte* Truncated(byte* at, DecodeNode? node) => Fail(DecodeStatus.Malformed, at, node, "the record ends too early, or a number is too long");
+    internal byte* Truncated(byte* at, DecodeNode? node) =>
+        Fail(DecodeStatus.Malformed, at, node, "the record ends too early, or a number is too long");
 
     private static string? HintOf(ReadOnlySpan<byte> payload) => payload switch
     {
-        [(byte)'O', (byte)'b', (byte)'j', 1, ..] => "it is an Avro object container file, a form for files: have the producer write single records",
+        [(byte)'O', (byte)'b', (byte)'j', 1, ..] =>
+            "it is an Avro object container file, a form for files: have the producer write single records",
         [0, 0, 0, _, _, ..] => "it may begin with a schema id: wire = confluent",
         [(byte)'{', (byte)'"' or (byte)'\n' or (byte)' ', ..] => "it looks like JSON",
         _ => null,

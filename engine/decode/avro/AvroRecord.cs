@@ -3,7 +3,10 @@ using K2I.Columns;
 
 namespace K2I.Decode;
 
-/// <summary>A record, as the row or as a struct: its fields in the writer's order, then defaults or nulls for columns that the writer does not have.</summary>
+/// <summary>
+/// A record, as the row or as a struct: its fields in the writer's order, then defaults or nulls for columns that the writer does not
+/// have.
+/// </summary>
 internal sealed unsafe class AvroRecord : AvroNode
 {
     private readonly AvroNode[] fields;
@@ -14,7 +17,8 @@ internal sealed unsafe class AvroRecord : AvroNode
     private readonly ColumnBuilder[] unwritten;
     private ColumnBuilder column = null!;
 
-    internal AvroRecord(AvroType record, Field? field, DecodeNode? parent, StructType table, AvroPairing pairing, string path) : base(field, parent)
+    internal AvroRecord(AvroType record, Field? field, DecodeNode? parent, StructType table, AvroPairing pairing, string path) : base(field,
+        parent)
     {
         fields = new AvroNode[record.Fields.Length];
         columnOf = new int[fields.Length];
@@ -27,7 +31,8 @@ internal sealed unsafe class AvroRecord : AvroNode
         others =
         [
             .. from i in Enumerable.Range(0, table.Fields.Length)
-               where !columnOf.Contains(i) && (field is not null || parent is not null || table.Fields[i].Name != pairing.Options.MetadataColumn)
+               where !columnOf.Contains(i)
+                   && (field is not null || parent is not null || table.Fields[i].Name != pairing.Options.MetadataColumn)
                select (i, DefaultValue.Of(table.Fields[i])),
         ];
         unwritten = new ColumnBuilder[others.Length];

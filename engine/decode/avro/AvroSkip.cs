@@ -19,7 +19,8 @@ internal sealed unsafe class AvroSkip(AvroType type, DecodeNode? parent) : AvroN
     private bool IsNull(byte* p, AvroPlan plan)
     {
         if (type.Kind != AvroKind.Union) return type.Kind == AvroKind.Null;
-        return AvroNumber.TryRead(ref p, plan.End, out var branch) && (ulong)branch < (ulong)type.Branches.Length && type.Branches[branch].Kind == AvroKind.Null;
+        return AvroNumber.TryRead(ref p, plan.End, out var branch) && (ulong)branch < (ulong)type.Branches.Length
+            && type.Branches[branch].Kind == AvroKind.Null;
     }
 
     private byte* Skip(AvroType of, byte* p, AvroPlan plan, int depth)

@@ -40,7 +40,8 @@ internal sealed unsafe class AvroUnion : AvroNode
     {
         var at = p;
         if (!AvroNumber.TryRead(ref p, plan.End, out var branch)) return plan.Truncated(at, this);
-        if ((ulong)branch >= (ulong)branches.Length) return plan.Fail(DecodeStatus.Malformed, at, this, "a branch that the union does not have");
+        if ((ulong)branch >= (ulong)branches.Length) return plan.Fail(DecodeStatus.Malformed, at, this,
+            "a branch that the union does not have");
         if (branches[branch] is not { } value)
         {
             if (Field!.Required) return plan.Fail(DecodeStatus.MissingRequired, at, this);

@@ -6,7 +6,8 @@ namespace K2I.Decode;
 internal static class ColumnFit
 {
     /// <summary>
-    /// True where a column of type <paramref name="column"/> takes values of <paramref name="written"/>: all of them, or all that the decoder finds to be so.
+    /// True where a column of type <paramref name="column"/> takes values of <paramref name="written"/>: all of them, or all that the
+    /// decoder finds to be so.
     /// <paramref name="wider"/> is what the column has to become first; null where it may stay. Of nested types only the kind is looked at.
     /// </summary>
     internal static bool Takes(DataType column, DataType written, out PrimitiveType? wider)

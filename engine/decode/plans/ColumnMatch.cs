@@ -5,12 +5,12 @@ using K2I.Columns;
 namespace K2I.Decode;
 
 /// <summary>
-/// Which column of a table each field of a writer's schema goes into, and what the table lacks for it. The table is only ever asked for more: what an older schema
-/// does not have stays.
+/// Which column of a table each field of a writer's schema goes into, and what the table lacks for it. The table is only ever asked for
+/// more: what an older schema does not have stays.
 /// </summary>
 /// <remarks>
-/// A field's column has its name; else a name by which records called the column before (<see cref="PlanOptions.FormerNames"/>); else one of the field's
-/// aliases, and then the column is renamed.
+/// A field's column has its name; else a name by which records called the column before (<see cref="PlanOptions.FormerNames"/>); else one
+/// of the field's aliases, and then the column is renamed.
 /// </remarks>
 public sealed class ColumnMatch
 {
@@ -52,7 +52,8 @@ public sealed class ColumnMatch
         LeftOut(table, writtenPath);
         foreach (var column in table.Fields)
         {
-            if (taken.Contains(column.Id) || !column.Required || column.WriteDefault is not null || (isRow && column.Name == options.MetadataColumn)) continue;
+            if (taken.Contains(column.Id) || !column.Required || column.WriteDefault is not null
+                || (isRow && column.Name == options.MetadataColumn)) continue;
             var path = WrittenColumns.Join(tablePath, column.Name);
             if (options.UnknownFields == UnknownFields.Evolve) changes.Add(new OptionalColumn(path));
             else misfits.Add($"column {path} is required, and the schema does not have it");
@@ -81,11 +82,16 @@ public sealed class ColumnMatch
             Field(field, column, table, taken, writtenPath, tablePath);
             return;
         }
-        foreach (var alias in written.Aliases.GetValueOrDefault(WrittenColumns.Join(writtenPath, field.Name), []))
+        var aliases = written.Aliases.GetValueOrDefault(WrittenColumns.Join(writtenPath, field.Name), []);
+        foreach (var alias in aliases)
         {
-            if (table.Find(alias) is not { } column || taken.Contains(column.Id) || !ColumnFit.Takes(column.Type, field.Type, out _)) continue;
+            if (table.Find(alias) is not { } column || taken.Contains(column.Id)
+                || !ColumnFit.Takes(column.Type, field.Type, out _)) continue;
             if (options.UnknownFields == UnknownFields.Evolve)
-                changes.Add(new RenamedColumn(WrittenColumns.Join(tablePath, alias), WrittenColumns.Join(tablePath, field.Name)) { NewName = field.Name });
+            {
+                var (from, into) = (WrittenColumns.Join(tablePath, alias), WrittenColumns.Join(tablePath, field.Name));
+                changes.Add(new RenamedColumn(from, into) { NewName = field.Name, FormerNames = aliases });
+            }
             Field(field, column, table, taken, writtenPath, tablePath);
             return;
         }

@@ -17,7 +17,13 @@ public sealed record PlanOptions
     public bool HasNanoseconds { get; init; }
 
     /// <summary>By field id: names that the column had before it was renamed, by which older schemas call it.</summary>
-    public ImmutableDictionary<int, ImmutableArray<string>> FormerNames { get; init; } = ImmutableDictionary<int, ImmutableArray<string>>.Empty;
+    public ImmutableDictionary<int, ImmutableArray<string>> FormerNames { get; init; } =
+        ImmutableDictionary<int, ImmutableArray<string>>.Empty;
+
+    /// <summary>
+    /// The full name of the Protobuf message that records are, whatever they say; null where they name it, or the schema has but one.
+    /// </summary>
+    public string? Message { get; init; }
 
     public int MaxRecordBytes { get; init; } = JsonDecoderOptions.DefaultMaxRecordBytes;
 

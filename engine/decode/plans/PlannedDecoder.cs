@@ -41,7 +41,7 @@ public sealed class PlannedDecoder : IRecordDecoder
         if (framed.Flaw is { } flaw) return Fail(DecodeStatus.InvalidFrame, flaw);
         if (last is null || framed.Schema != lastId)
         {
-            var status = Find(framed.Schema);
+            var status = Find(in framed);
             if (status != DecodeStatus.Ok) return status;
         }
         var decoded = last!.Decode(in framed, row);
@@ -52,12 +52,13 @@ public sealed class PlannedDecoder : IRecordDecoder
     /// <summary>Of the last record's schema: what is behind it has its own, and brings its own changes.</summary>
     public IReadOnlyList<SchemaChange> Changes(IEnumerable<ReadOnlyMemory<byte>> values) => last?.Changes ?? [];
 
-    private DecodeStatus Find(SchemaId id)
+    private DecodeStatus Find(in FramedValue framed)
     {
+        var id = framed.Schema;
         RefusedSchema = id;
         if (!plans.TryGetValue(id, out var plan))
         {
-            switch (schemas.Find(id, out var writer))
+            switch (schemas.Find(in framed, out var writer))
             {
                 case SchemaState.Pending:
                     return Fail(DecodeStatus.SchemaPending, $"schema {id} is being fetched");

@@ -4,17 +4,20 @@ using K2I.Columns;
 namespace K2I.Decode;
 
 /// <summary>
-/// How records of one writer's schema become rows of one table's schema: compiled once, then run for each record without an allocation. One thread.
+/// How records of one writer's schema become rows of one table's schema: compiled once, then run for each record without an allocation.
+/// One thread.
 /// </summary>
 public abstract class RecordPlan
 {
-    /// <summary>What the table needs before such records can be rows. While there is any, none is decoded.</summary>
-    public ImmutableArray<SchemaChange> Changes { get; protected init; } = [];
+    /// <summary>What the table needs before records like the last one can be rows. While there is any, none is decoded.</summary>
+    public ImmutableArray<SchemaChange> Changes { get; protected set; } = [];
 
     /// <summary>Why no record of the schema can be a row, for a person; null where they can.</summary>
     public string? Flaw { get; protected init; }
 
-    /// <summary>The flaw is that fields do not go into the columns of their names: <see cref="PlanOptions.OnIncompatible"/> says what happens.</summary>
+    /// <summary>
+    /// The flaw is that fields do not go into the columns of their names: <see cref="PlanOptions.OnIncompatible"/> says what happens.
+    /// </summary>
     public bool IsIncompatible { get; protected init; }
 
     /// <summary>Why the last record was refused.</summary>

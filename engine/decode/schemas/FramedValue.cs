@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.IO.Hashing;
 
 namespace K2I.Decode;
 
@@ -20,7 +21,9 @@ public readonly ref struct FramedValue
 
     public ReadOnlySpan<byte> Payload { get; }
 
-    /// <summary>What a header has after the id: the indexes of a Protobuf message. Empty where the id is not in a header.</summary>
+    /// <summary>
+    /// What is said of the payload elsewhere: in a header after the id, the indexes of a Protobuf message; an embedded schema. Else empty.
+    /// </summary>
     public ReadOnlySpan<byte> InHeader { get; }
 
     /// <summary>Why the bytes are no such frame; null where they are.</summary>
@@ -28,6 +31,9 @@ public readonly ref struct FramedValue
 
     /// <summary>The id is in a header, so that all of the value is payload.</summary>
     public bool IsInHeader { get; private init; }
+
+    /// <summary>The same frame around another payload: what a format has before its own is taken off.</summary>
+    internal FramedValue With(ReadOnlySpan<byte> payload) => new(Schema, payload, InHeader, Flaw) { IsInHeader = IsInHeader };
 
     /// <summary>Takes apart what <paramref name="record"/> has as its value. Good frames cost no allocation.</summary>
     /// <param name="form">Where the id is.</param>
@@ -40,6 +46,7 @@ public readonly ref struct FramedValue
         WireForm.Apicurio8 => Numbered(record.Value, 8),
         WireForm.Glue => Glue(record.Value),
         WireForm.Azure => Azure(in record),
+        WireForm.Embedded => Embedded(record.Value),
         _ => SingleObject(record.Value),
     };
 
@@ -76,12 +83,18 @@ public readonly ref struct FramedValue
 
     private static FramedValue Azure(in RecordInput record)
     {
-        if (record.Headers is not { } headers || !Last(headers, "content-type"u8, out var type)) return Wrong("there is no header content-type");
+        if (record.Headers is not { } headers
+            || !Last(headers, "content-type"u8, out var type)) return Wrong("there is no header content-type");
         var at = type.LastIndexOf((byte)'+') + 1;
         return at > 0 && UInt128.TryParse(type[at..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var id)
             ? new(new(SchemaIdKind.Guid, id), record.Value) { IsInHeader = true }
             : Wrong("the header content-type does not end in + and a schema id");
     }
+
+    private static FramedValue Embedded(ReadOnlySpan<byte> value) =>
+        ConnectEnvelope.TrySplit(value, out var schema, out var payload)
+            ? new(new(SchemaIdKind.Hash, XxHash128.HashToUInt128(schema)), payload, schema)
+            : Wrong("a schema and a payload, both objects, are expected: {\"schema\":…,\"payload\":…}");
 
     private static FramedValue SingleObject(ReadOnlySpan<byte> value)
     {
@@ -109,7 +122,8 @@ public readonly ref struct FramedValue
     /// <summary>What else the bytes may be.</summary>
     private static string HintOf(ReadOnlySpan<byte> value) => value switch
     {
-        [(byte)'O', (byte)'b', (byte)'j', 1, ..] => "it is an Avro object container file, a form for files: have the producer write single records",
+        [(byte)'O', (byte)'b', (byte)'j', 1, ..] =>
+            "it is an Avro object container file, a form for files: have the producer write single records",
         [0xC3, 1, ..] => "it looks like Avro's single-object encoding: wire = single_object",
         [3, 0 or 5, ..] => "it looks like AWS Glue's frame: wire = glue",
         [(byte)'{', ..] => "it looks like JSON: format = json",

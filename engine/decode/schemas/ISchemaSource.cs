@@ -10,6 +10,9 @@ public interface ISchemaSource
     /// <param name="schema">Null unless known.</param>
     SchemaState Find(SchemaId id, out WriterSchema? schema);
 
+    /// <summary>The same, for a record that may have its schema itself.</summary>
+    SchemaState Find(in FramedValue value, out WriterSchema? schema) => Find(value.Schema, out schema);
+
     /// <summary>Why schemas cannot be fetched at present, for a person; null where nothing is wrong.</summary>
     string? Trouble { get; }
 }

@@ -14,4 +14,7 @@ public enum SchemaIdKind : byte
 
     /// <summary>Avro's 64-bit fingerprint of the schema's canonical form.</summary>
     Fingerprint,
+
+    /// <summary>A hash of the schema, which is in the record.</summary>
+    Hash,
 }

@@ -6,4 +6,7 @@ public enum SchemaLanguage
     Avro,
     Protobuf,
     Json,
+
+    /// <summary>Kafka Connect's, in its JSON records.</summary>
+    Connect,
 }

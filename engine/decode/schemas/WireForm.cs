@@ -1,14 +1,16 @@
 namespace K2I.Decode;
 
-/// <summary>Where records have the id of their schema. Configured, never guessed: a zero is a byte that payloads may begin with too.</summary>
+/// <summary>
+/// Where records have the id of their schema. Configured, never guessed: a zero is a byte that payloads may begin with too.
+/// </summary>
 public enum WireForm
 {
     /// <summary>Nowhere: all of the value is payload, and the options name the schema.</summary>
     Bare,
 
     /// <summary>
-    /// Confluent's: a header (<c>__value_schema_id</c>, <c>__key_schema_id</c>: a 1 and a UUID; the last one counts), else before the payload a 0 and 4
-    /// bytes, or a 1 and a UUID.
+    /// Confluent's: a header (<c>__value_schema_id</c>, <c>__key_schema_id</c>: a 1 and a UUID; the last one counts), else before the
+    /// payload a 0 and 4 bytes, or a 1 and a UUID.
     /// </summary>
     Confluent,
 
@@ -23,4 +25,7 @@ public enum WireForm
 
     /// <summary>Avro's single-object encoding: C3 01 and a fingerprint of 8 bytes.</summary>
     SingleObject,
+
+    /// <summary>Kafka Connect's JSON: the schema itself stands beside the payload.</summary>
+    Embedded,
 }

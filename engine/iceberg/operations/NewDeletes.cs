@@ -13,13 +13,14 @@ internal static class NewDeletes
     public static string? Concerning(ImmutableArray<DataFile> files, ChangesSince since, TableMetadata table, bool equality)
     {
         var paths = files.Select(f => f.FilePath).ToHashSet(StringComparer.Ordinal);
-        var places = files.Select(f => (f.SpecId, f.Partition)).ToHashSet();
+        var inPlace = files.ToLookup(f => (f.SpecId, f.Partition), f => f.FilePath);
         foreach (var delete in since.Added.Select(e => e.File))
         {
             var concerns = delete.Content switch
             {
-                FileContent.PositionDeletes => delete.ReferencedDataFile is { } one ? paths.Contains(one) : places.Contains((delete.SpecId, delete.Partition)),
-                FileContent.EqualityDeletes => equality && (table.FindSpec(delete.SpecId) is { IsUnpartitioned: true } || places.Contains((delete.SpecId, delete.Partition))),
+                FileContent.PositionDeletes => delete.ReferencedDataFile is { } one ? paths.Contains(one)
+                    : inPlace[(delete.SpecId, delete.Partition)].Any(path => DeletedPaths.MayHold(delete, path)),
+                FileContent.EqualityDeletes => equality && (table.FindSpec(delete.SpecId) is { IsUnpartitioned: true } || inPlace.Contains((delete.SpecId, delete.Partition))),
                 _ => false,
             };
             if (concerns) return $"rows of files concerned were deleted meanwhile by {delete.FilePath}";

@@ -46,7 +46,8 @@ internal sealed class DeleteIndex(TableMetadata table)
         else
         {
             if (positionsByFile.TryGetValue(data.File.FilePath, out var own)) found.AddRange(own.Where(d => sequence <= (d.SequenceNumber ?? 0)));
-            if (positions.TryGetValue(place, out var shared)) found.AddRange(shared.Where(d => sequence <= (d.SequenceNumber ?? 0)));
+            if (positions.TryGetValue(place, out var shared))
+                found.AddRange(shared.Where(d => sequence <= (d.SequenceNumber ?? 0) && DeletedPaths.MayHold(d.File, data.File.FilePath)));
         }
         found.AddRange(global.Where(d => sequence < (d.SequenceNumber ?? 0)));
         if (equality.TryGetValue(place, out var equal)) found.AddRange(equal.Where(d => sequence < (d.SequenceNumber ?? 0)));

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 
+using K2I.Base;
 using K2I.Columns;
 using K2I.Parquet;
 using K2I.Storage;
@@ -8,10 +9,11 @@ using K2I.Storage;
 namespace K2I.Iceberg;
 
 /// <summary>Reads delete files, each once for all the data files it concerns. One thread.</summary>
-internal sealed class DeleteReader(TableMetadata table, IObjectStore store, ParquetBuffers buffers)
+internal sealed class DeleteReader(TableMetadata table, IObjectStore store, ParquetBuffers buffers, long mostKeyBytes = long.MaxValue)
 {
     private readonly Dictionary<string, Dictionary<string, RowPositions>> positions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, KeySet> keys = new(StringComparer.Ordinal);
+    private long keyBytes;
 
     /// <summary>The deleted positions of a data file; null if there are none.</summary>
     internal RowPositions? Positions(ScanTask task)
@@ -46,7 +48,13 @@ internal sealed class DeleteReader(TableMetadata table, IObjectStore store, Parq
         var key = new RowKey(schema.Struct, file.EqualityIds);
         using var reader = RowFiles.Open(store, file, new ReadRequest { Schema = schema, Names = Names(table), Missing = DataFileValues.Missing(table, schema.Struct, file) }, buffers);
         while (reader.TryRead(out var batch))
+        {
             for (var row = 0; row < batch.Rows; row++) keys.Add(key.Of(batch, new(row)));
+            if (keyBytes + keys.Bytes > mostKeyBytes)
+                throw new EngineException(ErrorKind.Unsupported,
+                    $"{file.FilePath}: keys of deletes take more than {Units.FormatBytes(mostKeyBytes)} of memory");
+        }
+        keyBytes += keys.Bytes;
         return this.keys[file.FilePath] = keys;
     }
 
@@ -57,7 +65,7 @@ internal sealed class DeleteReader(TableMetadata table, IObjectStore store, Parq
     {
         if (file.ContentOffset is not { } offset || file.ContentSizeBytes is not { } bytes || offset < 0 || bytes is < 0 or > 1 << 30)
             throw Json.Bad(file.FilePath, "a deletion vector without a place");
-        using var reader = store.Open(file.FilePath);
+        using var reader = store.Open(file.FilePath, file.FileSizeBytes);
         if (offset > reader.Length - bytes) throw Json.Bad(file.FilePath, "a deletion vector beyond the end of its file");
         var blob = new byte[bytes];
         reader.ReadAt(offset, blob);

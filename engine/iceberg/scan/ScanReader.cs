@@ -26,7 +26,7 @@ public sealed class ScanReader : IDisposable
         this.scan = scan;
         this.store = store;
         this.tasks = tasks;
-        deletes = new DeleteReader(scan.Table.Metadata, store, buffers);
+        deletes = new DeleteReader(scan.Table.Metadata, store, buffers, scan.Request.MostKeyBytes);
     }
 
     /// <summary>Of the batches.</summary>

@@ -39,6 +39,11 @@ public sealed record ScanRequest
     /// <summary>Called before each batch that is read, also where no row of it meets the filter: what it throws ends the scan.</summary>
     public Action? BetweenBatches { get; init; }
 
+    /// <summary>
+    /// Most memory that keys of equality deletes may take, all of those read for the scan together; beyond that it ends, as Unsupported.
+    /// </summary>
+    public long MostKeyBytes { get; init; } = long.MaxValue;
+
     /// <summary>Rows a batch may have.</summary>
     public int BatchRows { get; init; } = 16_384;
 }

@@ -27,7 +27,13 @@ internal sealed class CompactionInput(ScanTask task, long addedMs, long deletedM
 
     /// <summary>Rows of this file cannot be left out without more keys in memory than a job has room for.</summary>
     internal static bool HasTooManyKeyDeletes(ScanTask task, CompactionPolicy rules) =>
-        KeyDeletesOf(task).Sum(d => d.RecordCount) > rules.MostDeletedKeys;
+        KeyDeletesOf(task).Sum(KeyBytesOf) > rules.MostKeyBytes;
+
+    /// <summary>
+    /// What the keys of a file of deletes take in memory, rather more than less: 64 bytes each to find them by, and themselves, which are
+    /// smaller in the file.
+    /// </summary>
+    internal static long KeyBytesOf(DataFile deletes) => (deletes.RecordCount * 64) + (deletes.FileSizeBytes * 4);
 
     /// <summary>What it would have without its deleted rows.</summary>
     internal long LiveBytes => File.RecordCount == 0 ? 0

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using K2I.Base;
 using K2I.Columns;
 using K2I.Iceberg;
@@ -21,12 +22,14 @@ namespace K2I.Maintenance;
 internal sealed class CompactionJob : MaintenanceJob
 {
     /// <summary>
-    /// Parts of the memory that sorting takes, and a row group being encoded; the rest is for reading, and for what grows by doubling.
+    /// Parts of the memory that sorting takes, keys of deletes, and a row group being encoded; the rest is for reading, and for what grows by
+    /// doubling.
     /// </summary>
-    private const int SortShare = 4, RowGroupShare = 4, RowGroupShareOfSorted = 8;
+    private const int SortShare = 4, KeyShare = 2, RowGroupShare = 4, RowGroupShareOfSorted = 8;
 
     private readonly CompactionPlan plan;
     private readonly JobContext context;
+    private readonly Dictionary<string, ScanTask> inputs;
     private readonly ScanReader reader;
     private readonly RowSorter? sorter;
     private readonly CompactionFiles files;
@@ -36,15 +39,16 @@ internal sealed class CompactionJob : MaintenanceJob
     private FileChange? action;
     private string? readFrom;
     private long readBytes;
-    private long rows;
+    private int left;
 
     internal CompactionJob(CompactionPlan plan, JobContext context)
     {
         (this.plan, this.context) = (plan, context);
+        inputs = plan.Inputs.ToDictionary(t => t.Data.File.FilePath, StringComparer.Ordinal);
         var metadata = plan.Table.Metadata;
         var memory = Math.Min(context.MemoryBytes, context.Buffers.LimitBytes);
         var scan = new TableScan(plan.Table, context.Store,
-            new ScanRequest { RowLineage = metadata.FormatVersion >= 3, Filter = plan.Kept });
+            new ScanRequest { RowLineage = metadata.FormatVersion >= 3, Filter = plan.Kept, MostKeyBytes = memory / KeyShare });
         var router = plan.IsRouted ? new PartitionRouter(metadata.DefaultSpec, scan.Schema) : null;
         var sorted = plan.Order.SortOrderOf(metadata);
         if (OrderOf(scan.Schema, sorted, router) is { } order)
@@ -104,7 +108,7 @@ internal sealed class CompactionJob : MaintenanceJob
     private bool Copy()
     {
         if (!copy.Copy()) step = Commit;
-        (readBytes, rows) = (copy.CopiedBytes, copy.Rows);
+        readBytes = copy.CopiedBytes;
         return true;
     }
 
@@ -119,9 +123,8 @@ internal sealed class CompactionJob : MaintenanceJob
         {
             readFrom = batch.File.FilePath;
             readBytes += batch.File.FileSizeBytes;
-            output.From(reader.FileMetadata);
+            output.From(inputs[readFrom], reader.FileMetadata);
         }
-        rows += batch.Rows;
         if (sorter is null) output.Write(batch.Batch, batch.Selected);
         else sorter.Add(batch);
         return true;
@@ -145,25 +148,25 @@ internal sealed class CompactionJob : MaintenanceJob
         return true;
     }
 
-    private FileChange ActionOf(IReadOnlyList<DataFile> complete)
+    private FileChange ActionOf(ImmutableArray<DataFile> replaced, ImmutableArray<DataFile> complete)
     {
         // The same rows but for those that deletes took, or fewer: what others read by, that a replacement changes no row, must hold.
         return plan.Kept is null
             ? new RewriteFiles
             {
                 StartSnapshotId = plan.Snapshot.SnapshotId,
-                Replaced = [.. plan.Inputs.Select(t => t.Data.File)],
-                Files = [.. complete],
+                Replaced = replaced,
+                Files = complete,
                 // Keys deleted meanwhile are looked for in files of one spec: in files of another they would not be found, or too many.
-                DataSequenceNumber = complete.Count > 0 && !plan.IsRouted ? plan.Snapshot.SequenceNumber : null,
+                DataSequenceNumber = complete.Length > 0 && !plan.IsRouted ? plan.Snapshot.SequenceNumber : null,
                 SummaryOf = context.Use.SummaryOf,
                 VerifyFiles = true,
             }
             : new OverwriteFiles
             {
                 StartSnapshotId = plan.Snapshot.SnapshotId,
-                Removed = [.. plan.Inputs.Select(t => t.Data.File)],
-                Files = [.. complete],
+                Removed = replaced,
+                Files = complete,
                 SummaryOf = context.Use.SummaryOf,
                 VerifyFiles = true,
             };
@@ -175,7 +178,8 @@ internal sealed class CompactionJob : MaintenanceJob
         if (action is null)
         {
             output.Finish();
-            action = ActionOf(files.Complete);
+            files.Finish();
+            action = NextAction();
         }
         string? conflict;
         try
@@ -187,17 +191,53 @@ internal sealed class CompactionJob : MaintenanceJob
         {
             conflict = error.Message;
         }
-        Outcome = conflict is null
-            ? new JobOutcome
-            {
-                Snapshot = action.SnapshotId,
-                FilesIn = plan.Inputs.Length,
-                FilesOut = files.Complete.Count,
-                RowsRewritten = rows,
-                BytesRead = plan.Inputs.Sum(t => t.Data.File.FileSizeBytes),
-                BytesWritten = files.Complete.Sum(f => f.FileSizeBytes),
-            }
-            : new JobOutcome { Conflict = conflict };
+        if (conflict is not null && !action.MayHaveLanded && LeaveOut())
+        {
+            action = NextAction();
+            return true;
+        }
+        Outcome = conflict is null ? Done() : new JobOutcome { Conflict = conflict };
         return false;
+    }
+
+    private FileChange NextAction() => ActionOf(
+        [.. files.Groups.SelectMany(g => g.Inputs).Select(t => t.Data.File)], [.. files.Groups.SelectMany(g => g.Outputs)]);
+
+    /// <summary>
+    /// Groups of which others deleted rows or took files meanwhile stay as they are; the rest can be committed. False where that is none of
+    /// them, or all.
+    /// </summary>
+    private bool LeaveOut()
+    {
+        if (context.Catalog.TryLoad(context.Ident) is not { } table || table.Metadata.Uuid != plan.Table.Metadata.Uuid) return false;
+        var now = new TableScan(table, context.Store).Plan().ToDictionary(t => t.Data.File.FilePath, StringComparer.Ordinal);
+        var lost = files.Groups.Where(g => g.Inputs.Exists(IsConcerned)).ToHashSet();
+        if (lost.Count == 0 || lost.Count == files.Groups.Count) return false;
+        left += lost.Sum(g => g.Inputs.Count);
+        files.Drop(lost.Contains);
+        return true;
+
+        bool IsConcerned(ScanTask input)
+        {
+            if (!now.TryGetValue(input.Data.File.FilePath, out var task)) return true;
+            var known = input.Deletes.Select(d => (d.File.FilePath, d.File.ContentOffset)).ToHashSet();
+            return task.Deletes.Any(d => !known.Contains((d.File.FilePath, d.File.ContentOffset))
+                && (d.File.Content != FileContent.EqualityDeletes || action is not RewriteFiles { DataSequenceNumber: not null }));
+        }
+    }
+
+    private JobOutcome Done()
+    {
+        var (replaced, complete) = (files.Groups.SelectMany(g => g.Inputs).ToList(), files.Groups.SelectMany(g => g.Outputs).ToList());
+        return new JobOutcome
+        {
+            Snapshot = action!.SnapshotId,
+            FilesIn = replaced.Count,
+            FilesOut = complete.Count,
+            RowsRewritten = complete.Sum(f => f.RecordCount),
+            BytesRead = replaced.Sum(t => t.Data.File.FileSizeBytes),
+            BytesWritten = complete.Sum(f => f.FileSizeBytes),
+            Notes = left == 0 ? [] : [$"{left} files stay as they are for now, for others changed them meanwhile"],
+        };
     }
 }

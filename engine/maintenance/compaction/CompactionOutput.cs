@@ -20,6 +20,8 @@ internal sealed class CompactionOutput : IDisposable
     private readonly List<IReadOnlyDictionary<string, string>> replaced = [];
     private IReadOnlyDictionary<string, string> from = ImmutableDictionary<string, string>.Empty;
     private DataFileOutput? open;
+    // The open file has rows of an input before.
+    private bool wasOpen;
     private int partition;
     private int[] numbers = [];
     private Ordinal[] all = [];
@@ -48,9 +50,17 @@ internal sealed class CompactionOutput : IDisposable
         };
     }
 
-    /// <summary>The rows to come were in a file that says this of itself; where they are mixed, any file may have some of them.</summary>
-    internal void From(IReadOnlyDictionary<string, string> metadata)
+    /// <summary>
+    /// The rows to come were in this file, which says this of itself; where they are mixed, any file may have some of them. Files end between
+    /// two inputs where that comes near enough to their size, so that others' deletes of rows of one concern few.
+    /// </summary>
+    internal void From(ScanTask input, IReadOnlyDictionary<string, string> metadata)
     {
+        var half = input.Data.File.FileSizeBytes / 2;
+        if (!isMixed && open is not null && open.Bytes + open.Writer.PendingBytes + half >= plan.FileBytes) Close();
+        wasOpen = open is not null;
+        // Rows that are mixed come here before any of them is written.
+        files.From(input, isOpen: isMixed || wasOpen);
         from = metadata.Where(e => e.Key != DataFileOutput.SchemaKey).ToDictionary(StringComparer.Ordinal);
         if (isMixed) replaced.Add(from);
     }
@@ -93,7 +103,7 @@ internal sealed class CompactionOutput : IDisposable
         if (!isMixed && (replaced is not [.., var last] || last != from)) replaced.Add(from);
         if (ordinals is { } some) open.Writer.Write(batch, some.Span);
         else open.Writer.Write(batch, 0, batch.Rows);
-        if (open.Bytes + open.Writer.PendingBytes >= plan.FileBytes) Close();
+        if (!wasOpen && open.Bytes + open.Writer.PendingBytes >= plan.FileBytes) Close();
     }
 
     private DataFileOutput Open()
@@ -119,6 +129,7 @@ internal sealed class CompactionOutput : IDisposable
         files.Add(open.Finish(isTableOrder));
         open.Dispose();
         open = null;
+        wasOpen = false;
         if (!isMixed) replaced.Clear();
     }
 }

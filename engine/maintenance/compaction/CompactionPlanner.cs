@@ -153,9 +153,9 @@ public static class CompactionPlanner
         long has = 0;
         foreach (var file in files)
         {
-            var more = file.KeyDeletes.Where(d => !keys.ContainsKey(d.FilePath)).Sum(d => d.RecordCount);
+            var more = file.KeyDeletes.Where(d => !keys.ContainsKey(d.FilePath)).Sum(CompactionInput.KeyBytesOf);
             if (part.Count > 0 && (has + file.File.FileSizeBytes > rules.MostJobBytes || has >= bytes || part.Count >= count
-                || keys.Values.Sum() + more > rules.MostDeletedKeys))
+                || keys.Values.Sum() + more > rules.MostKeyBytes))
             {
                 yield return part;
                 (part, has) = ([], 0);
@@ -163,7 +163,7 @@ public static class CompactionPlanner
             }
             part.Add(file);
             has += file.File.FileSizeBytes;
-            foreach (var deletes in file.KeyDeletes) keys[deletes.FilePath] = deletes.RecordCount;
+            foreach (var deletes in file.KeyDeletes) keys[deletes.FilePath] = CompactionInput.KeyBytesOf(deletes);
         }
         yield return part;
     }

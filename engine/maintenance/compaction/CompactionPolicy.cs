@@ -34,9 +34,9 @@ public sealed record CompactionPolicy
     public int MostJobFiles { get; init; } = 5_000;
 
     /// <summary>
-    /// Keys of equality deletes that one job reads at most, for it has them in memory; a file that has more of its own is left.
+    /// What keys of equality deletes may take of one job's memory, by estimate; a file whose own take more is left.
     /// </summary>
-    public long MostDeletedKeys { get; init; } = 1_000_000;
+    public long MostKeyBytes { get; init; } = 32L << 20;
 
     /// <summary>
     /// Row groups are copied as they are where they have so much on average and nothing else is against it; smaller ones are made large.

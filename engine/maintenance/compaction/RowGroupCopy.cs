@@ -38,8 +38,6 @@ internal sealed class RowGroupCopy(CompactionPlan plan, JobContext context, Comp
     /// <summary>Bytes of the files that were copied.</summary>
     internal long CopiedBytes { get; private set; }
 
-    internal long Rows { get; private set; }
-
     /// <summary>Looks into the next input; null while there are more, then whether they can be copied.</summary>
     internal bool? Check()
     {
@@ -81,7 +79,6 @@ internal sealed class RowGroupCopy(CompactionPlan plan, JobContext context, Comp
             rowsBefore += source.RowsOf(rowGroup++);
             return true;
         }
-        Rows += task.Data.File.RecordCount;
         CopiedBytes += task.Data.File.FileSizeBytes;
         file!.Dispose();
         (file, source) = (null, null);
@@ -120,6 +117,7 @@ internal sealed class RowGroupCopy(CompactionPlan plan, JobContext context, Comp
             throw new EngineException(ErrorKind.Corrupt,
                 $"{task.Data.File.FilePath} has {source.Rows} rows, its manifest says {task.Data.File.RecordCount}");
         (rowGroup, rowsBefore) = (0, 0);
+        files.From(task, isOpen: concat is not null);
         target ??= files.Create(task.Data.File.Partition);
         concat ??= new ParquetConcat(new ObjectSink(target), context.Buffers);
         parts.Add(described[task.Data.File.FilePath]);

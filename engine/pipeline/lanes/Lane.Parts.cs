@@ -14,7 +14,10 @@ internal sealed partial class Lane
         SeekBack(part.Sources.Where(s => s is { Reads: true, Missed: true, WaitsForSchema: false }));
     }
 
-    /// <summary>The schema of the partition's next record is being fetched: it is not read meanwhile, unless for another table. Again and again allowed.</summary>
+    /// <summary>
+    /// The schema of the partition's next record is being fetched: it is not read meanwhile, unless for another table. Again and again
+    /// allowed.
+    /// </summary>
     internal void StandStill(Source source)
     {
         if (!partitions.TryGet(source.Topic, source.Partition, out var partition) || !partition.IsStarted

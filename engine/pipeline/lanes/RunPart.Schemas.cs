@@ -19,7 +19,9 @@ internal sealed partial class RunPart
         }
     }
 
-    /// <summary>The partition's next record is the one at an offset, once its schema is known; nothing behind it is taken until then.</summary>
+    /// <summary>
+    /// The partition's next record is the one at an offset, once its schema is known; nothing behind it is taken until then.
+    /// </summary>
     private void Await(Source source, Offset offset)
     {
         source.Await(offset);

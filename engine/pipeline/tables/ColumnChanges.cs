@@ -47,9 +47,9 @@ internal sealed class ColumnChanges(TableRun run, ILog log)
         var why = "no record so far names a schema";
         foreach (var record in records.Where(r => !r.Value.IsEmpty))
         {
-            var framed = FramedValue.Read(options.Wire, record.Input);
+            var framed = FramedValue.Read(TableDecoding.WireOf(options), record.Input);
             if (framed.Flaw is not null) continue;
-            switch (store.Schemas!.Find(framed.Schema, out var writer))
+            switch (store.Schemas!.Find(in framed, out var writer))
             {
                 case SchemaState.Pending:
                     return $"waiting for schema {framed.Schema}" + (store.Schemas.Trouble is { } trouble ? $": {trouble}" : "");
@@ -59,7 +59,7 @@ internal sealed class ColumnChanges(TableRun run, ILog log)
             }
             try
             {
-                store.Create(compiler.Columns(writer!, TableDecoding.PlanOptionsOf(options, store.FormatVersion)), writer);
+                store.Create(compiler.Columns(writer!, in framed, TableDecoding.PlanOptionsOf(options, store.FormatVersion)), writer);
                 return null;
             }
             catch (EngineException e) when (e.Kind == ErrorKind.Invalid && !store.IsOpen)

@@ -8,7 +8,8 @@ using K2I.Iceberg;
 namespace K2I.Pipeline;
 
 /// <summary>
-/// What a table's properties say of the schemas of its records: which one it was last changed for, and what columns were called before, so that records of older schemas find them.
+/// What a table's properties say of the schemas of its records: which one it was last changed for, and what columns were called before, so
+/// that records of older schemas find them.
 /// </summary>
 internal static class FormerNames
 {
@@ -20,7 +21,8 @@ internal static class FormerNames
         {
             using var json = JsonDocument.Parse(text);
             foreach (var column in json.RootElement.EnumerateObject())
-                names[int.Parse(column.Name, CultureInfo.InvariantCulture)] = [.. column.Value.EnumerateArray().Select(n => n.GetString()!)];
+                names[int.Parse(column.Name, CultureInfo.InvariantCulture)] =
+                    [.. column.Value.EnumerateArray().Select(n => n.GetString()!)];
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or OverflowException)
         {
@@ -30,15 +32,15 @@ internal static class FormerNames
     }
 
     /// <summary>The properties that go with changes of the columns; none where no schema is behind them.</summary>
-    internal static ImmutableSortedDictionary<string, string> PropertiesFor(IReadOnlyList<SchemaChange> changes, TableMetadata table, WriterSchema? writer)
+    internal static ImmutableSortedDictionary<string,
+        string> PropertiesFor(IReadOnlyList<SchemaChange> changes, TableMetadata table, WriterSchema? writer)
     {
         var properties = PropertiesOf(writer);
         var names = Of(table);
         foreach (var renamed in changes.OfType<RenamedColumn>())
         {
             if (table.CurrentSchema.FindByPath(renamed.FormerPath) is not { } field) continue;
-            var known = names.GetValueOrDefault(field.Id, []);
-            if (!known.Contains(field.Name)) names = names.SetItem(field.Id, known.Add(field.Name));
+            names = names.SetItem(field.Id, [.. names.GetValueOrDefault(field.Id, []).Union(renamed.FormerNames)]);
         }
         return changes.Any(c => c is RenamedColumn) ? properties.SetItem(K2IKeys.FormerNames, TextOf(names)) : properties;
     }

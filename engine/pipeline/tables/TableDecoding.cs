@@ -1,6 +1,8 @@
+using System.Text;
 using K2I.Base;
 using K2I.Columns;
 using K2I.Decode;
+using K2I.Decode.Protobuf;
 using K2I.Iceberg;
 
 namespace K2I.Pipeline;
@@ -29,7 +31,8 @@ internal static class TableDecoding
         try
         {
             IRecordDecoder decoder = CompilerOf(options) is { } compiler
-                ? new PlannedDecoder(compiler, store.Schemas!, options.Wire, schema, PlanOptionsOf(options, store.Table.Metadata.FormatVersion, store.Table.Metadata))
+                ? new PlannedDecoder(compiler, store.Schemas!, WireOf(options), schema,
+                    PlanOptionsOf(options, store.FormatVersion, store.Table.Metadata))
                 : options.Format == RecordFormat.Raw
                 ? new RawDecoder(schema, json.MetadataColumn, options.MaxRecordBytes)
                 : new JsonDecoder(schema, json with { OnFieldInOtherCase = onFieldInOtherCase });
@@ -45,6 +48,8 @@ internal static class TableDecoding
     internal static IPlanCompiler? CompilerOf(TableOptions options) => options.Format switch
     {
         RecordFormat.Avro => AvroCompiler.Instance,
+        RecordFormat.Protobuf => ProtobufCompiler.Instance,
+        RecordFormat.JsonSchema or RecordFormat.ConnectJson => new JsonCompiler(JsonOptions(options)),
         _ => null,
     };
 
@@ -52,12 +57,26 @@ internal static class TableDecoding
     internal static ISchemaSource? SchemasOf(TableOptions options, ISchemaSource? registry)
     {
         if (CompilerOf(options) is null) return null;
+        if (options.Format == RecordFormat.ConnectJson) return new EmbeddedSchemas();
         if (options.WriterSchemaFile is not null) return new FixedSchema(SchemaIn(options));
-        return registry ?? throw TableStop.Misfit($"table {options.Name}: its records name schemas of a registry, and [registry] names none");
+        return registry
+            ?? throw TableStop.Misfit($"table {options.Name}: its records name schemas of a registry, and [registry] names none");
     }
 
+    /// <summary>Where records have the id of their schema.</summary>
+    internal static WireForm WireOf(TableOptions options) => options.Format == RecordFormat.ConnectJson ? WireForm.Embedded : options.Wire;
+
     /// <summary>The schema that the options give for all records.</summary>
-    private static WriterSchema SchemaIn(TableOptions options) => AvroCompiler.SchemaOf(Bytes(options, options.WriterSchemaFile!, "schema"), options.Wire);
+    private static WriterSchema SchemaIn(TableOptions options)
+    {
+        var content = Bytes(options, options.WriterSchemaFile!, "schema");
+        return options.Format switch
+        {
+            RecordFormat.Protobuf => ProtobufCompiler.SchemaOf(options.WriterSchemaFile!, content),
+            RecordFormat.JsonSchema => new(SchemaId.None, SchemaLanguage.Json, Encoding.UTF8.GetString(content), []),
+            _ => AvroCompiler.SchemaOf(content, options.Wire),
+        };
+    }
 
     private static byte[] Bytes(TableOptions options, string file, string key)
     {
@@ -78,6 +97,7 @@ internal static class TableDecoding
         MetadataColumn = options.KafkaColumn ? KafkaColumn.Name : null,
         HasNanoseconds = formatVersion >= 3,
         FormerNames = FormerNames.Of(table),
+        Message = options.Message,
         MaxRecordBytes = options.MaxRecordBytes,
         MaxDepth = options.MaxDepth,
     };

@@ -112,8 +112,8 @@ internal sealed class TableMaintenance(TableHandle table, EngineContext engine)
         if (services.Catalog.TryLoad(kept.IdentIn(run)) is not { } loaded)
             return kept.IsLetters ? End.Done : throw new EngineException(ErrorKind.NotFound, $"table {run.Store.Ident} is not there");
         var state = TableInventory.Read(loaded, services.Objects, kept.Policy);
-        var plans = new Planner(kept.DuePolicy(), kept.Use.SnapshotsInUse(), clock.UnixMs, kept.Quarantine).Plan(state);
-        if (!kept.IsLetters) status = status with { Shape = TableShape.Of(state, kept.Policy) };
+        var plans = new Planner(kept.DuePolicy().Within(memoryBytes), kept.Use.SnapshotsInUse(), clock.UnixMs, kept.Quarantine).Plan(state);
+        if (!kept.IsLetters) status = status with { Shape = TableShape.Of(state, kept.Policy.Within(memoryBytes)) };
         using var buffers = new ParquetBuffers(memoryBytes);
         var context = new JobContext
         {

@@ -8,7 +8,7 @@ internal sealed class DamagedStore(IObjectStore store, Random random, int percen
 {
     public byte[] Read(string location) => Damage(store.Read(location));
 
-    public IObjectReader Open(string location) => new Reader(location, Read(location));
+    public IObjectReader Open(string location, long? length = null) => new Reader(location, Read(location));
 
     public bool Exists(string location) => store.Exists(location);
 

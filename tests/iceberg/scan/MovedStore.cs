@@ -9,7 +9,7 @@ internal sealed class MovedStore(string was, string folder) : IObjectStore
 
     public byte[] Read(string location) => store.Read(Moved(location));
 
-    public IObjectReader Open(string location) => store.Open(Moved(location));
+    public IObjectReader Open(string location, long? length = null) => store.Open(Moved(location), length);
 
     public bool Exists(string location) => store.Exists(Moved(location));
 

@@ -30,7 +30,8 @@ public sealed class CompactionPlannerTests(ITestOutputHelper output)
     [Fact]
     public void AJobReadsNoMoreDeletedKeysThanMemoryIsFor()
     {
-        var table = new PlannedTable { Rules = new() { LeastFiles = 2, MostDeletedKeys = 1_000 } };
+        // 64 bytes a key, and four times the file's 100.
+        var table = new PlannedTable { Rules = new() { LeastFiles = 2, MostKeyBytes = 64_400 } };
         for (var n = 0; n < 4; n++) table.Add(40 * Mib, keys: 400);
         var left = table.Add(40 * Mib, keys: 1_001);
         table.NowMs += Hour;

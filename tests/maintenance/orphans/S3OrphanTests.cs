@@ -23,7 +23,7 @@ public sealed class S3OrphanTests
             AccessKeyId = S3Server.AccessKey,
             SecretAccessKey = S3Server.SecretKey,
         };
-        using var store = new S3Store(root, options);
+        var store = new CloudStore(root, options);
         var catalog = new FileCatalog(store, root);
         var home = new TableCommitter(catalog, store).LoadOrCreate(TestTables.Events, TestTables.Creation()).Metadata.Location;
         var lost = $"{home}/data/lost.parquet";

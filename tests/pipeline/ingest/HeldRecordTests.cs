@@ -49,7 +49,7 @@ public sealed class HeldRecordTests
         foreach (var source in new[] { stays, goes, stays }) held.Add(new RecordInput("x"u8) { Offset = new(1) }, source);
         Assert.True(held.IsFull);
         goes.Assigned = false;
-        held.DropUnassigned();
+        held.KeepOnly(s => s.Assigned);
         Assert.Equal([stays, stays], held.All.Select(r => r.Source));
         Assert.False(held.IsFull);
     }

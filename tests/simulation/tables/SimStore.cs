@@ -30,7 +30,7 @@ internal sealed class SimStore(MemoryStore inner, FaultyCalls calls, TableWatch 
         return inner.Read(location);
     }
 
-    public IObjectReader Open(string location)
+    public IObjectReader Open(string location, long? length = null)
     {
         calls.Read($"store open {location}");
         return new Reader(inner.Open(location), calls);

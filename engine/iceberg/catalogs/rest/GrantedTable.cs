@@ -5,8 +5,11 @@ using K2I.Storage;
 
 namespace K2I.Iceberg;
 
-/// <summary>What a server handed out for one table. Keys are asked for again before they end, by one caller at a time. Any thread.</summary>
-internal sealed class GrantedTable(IClock clock, Func<ServedConfig, ServedConfig> renew, Func<IStorageGrant, IRequestSigner> signer, ServedConfig first)
+/// <summary>
+/// What a server handed out for one table. Keys are asked for again before they end, by one caller at a time. Any thread.
+/// </summary>
+internal sealed class GrantedTable(IClock clock, Func<ServedConfig, ServedConfig> renew, Func<IStorageGrant, IRequestSigner> signer,
+    ServedConfig first)
 {
     /// <summary>After keys were asked for they are not asked for again for so long, whatever came of it.</summary>
     private const long PauseMs = 10_000;

@@ -5,7 +5,8 @@ using K2I.Base;
 namespace K2I.Iceberg;
 
 /// <summary>
-/// The keys by which a server knows a request again. Requests with the same bytes get the same key until their outcome is known, so a re-send is never
+/// The keys by which a server knows a request again. Requests with the same bytes get the same key until their outcome is known, so a
+/// re-send is never
 /// carried out twice. Bounded: of more requests than are kept the oldest is forgotten. Any thread.
 /// </summary>
 internal sealed class IdempotencyKeys(IClock clock, IRandom random)

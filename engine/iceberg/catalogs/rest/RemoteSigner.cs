@@ -9,7 +9,8 @@ using K2I.Storage;
 namespace K2I.Iceberg;
 
 /// <summary>
-/// Requests to S3 signed by the catalog's server, which has the keys and sees to it that they are about the table. An answer is used again for the same
+/// Requests to S3 signed by the catalog's server, which has the keys and sees to it that they are about the table. An answer is used
+/// again for the same
 /// request for as long as the server lets it. Any thread.
 /// </summary>
 /// <param name="grant">Where and how signatures are asked for, as the server puts it.</param>
@@ -51,21 +52,27 @@ internal sealed class RemoteSigner(IStorageGrant grant, string root, IClock cloc
 
     private string AddressOf(ImmutableSortedDictionary<string, string> properties)
     {
-        string? Setting(string name) => properties.GetValueOrDefault(name) is { Length: > 0 } own ? own : properties.GetValueOrDefault("s3." + name);
+        string? Setting(string name) => properties.GetValueOrDefault(name) is { Length: > 0 } own ? own
+            : properties.GetValueOrDefault("s3." + name);
         var home = Setting("signer.uri") is { Length: > 0 } told ? RestConfig.AddressOnSameHost(told, root) : root;
-        return (home is null ? null : RestConfig.AddressOnSameHost(Setting("signer.endpoint") is { Length: > 0 } at ? at : UsualEndpoint, home))
-            ?? throw new EngineException(ErrorKind.Denied, $"{root} wants requests to be signed by another host, which would be sent our login");
+        return (home is null ? null
+            : RestConfig.AddressOnSameHost(Setting("signer.endpoint") is { Length: > 0 } at ? at : UsualEndpoint, home))
+            ?? throw new EngineException(ErrorKind.Denied,
+                $"{root} wants requests to be signed by another host, which would be sent our login");
     }
 
     /// <summary>S3SignRequest. The body goes with those alone whose body says which objects they are about.</summary>
-    private static byte[] Question(HttpRequestMessage request, ReadOnlySpan<byte> body, ImmutableSortedDictionary<string, string> properties)
+    private static byte[] Question(HttpRequestMessage request, ReadOnlySpan<byte> body,
+        ImmutableSortedDictionary<string, string> properties)
     {
         var uri = request.RequestUri!;
-        var told = request.Method == HttpMethod.Post && uri.Query.Contains("delete", StringComparison.Ordinal) ? Encoding.UTF8.GetString(body) : null;
+        var told = request.Method == HttpMethod.Post && uri.Query.Contains("delete", StringComparison.Ordinal)
+            ? Encoding.UTF8.GetString(body) : null;
         return Json.Write(json =>
         {
             json.WriteStartObject();
-            json.WriteString("region", properties.GetValueOrDefault("client.region") ?? properties.GetValueOrDefault("s3.region") ?? "us-east-1");
+            json.WriteString("region", properties.GetValueOrDefault("client.region") ?? properties.GetValueOrDefault("s3.region")
+                ?? "us-east-1");
             json.WriteString("uri", uri.AbsoluteUri);
             json.WriteString("method", request.Method.Method);
             json.WriteStartObject("headers");
@@ -91,7 +98,9 @@ internal sealed class RemoteSigner(IStorageGrant grant, string root, IClock cloc
         {
             Json.NeedObject(root, what);
             var uri = Json.OptString(root, "uri", what) ?? asked.AbsoluteUri;
-            if (RestConfig.AddressOnSameHost(uri, asked.GetLeftPart(UriPartial.Authority)) is null) throw new EngineException(ErrorKind.Denied, $"{what} is for another host than {asked.Authority}");
+            if (RestConfig.AddressOnSameHost(uri,
+                asked.GetLeftPart(UriPartial.Authority)) is null) throw new EngineException(ErrorKind.Denied,
+                    $"{what} is for another host than {asked.Authority}");
             var headers = Json.Need(root, "headers", what);
             Json.NeedObject(headers, what);
             return new Signed(uri, [.. headers.EnumerateObject().Where(h => IsOurs(h.Name))
@@ -100,7 +109,8 @@ internal sealed class RemoteSigner(IStorageGrant grant, string root, IClock cloc
     }
 
     /// <summary>Those of the connection and the body are what they are.</summary>
-    private static bool IsOurs(string name) => !name.Equals("host", StringComparison.OrdinalIgnoreCase) && !name.StartsWith("content-", StringComparison.OrdinalIgnoreCase);
+    private static bool IsOurs(string name) => !name.Equals("host", StringComparison.OrdinalIgnoreCase)
+        && !name.StartsWith("content-", StringComparison.OrdinalIgnoreCase);
 
     private static void Apply(Signed signed, HttpRequestMessage request)
     {

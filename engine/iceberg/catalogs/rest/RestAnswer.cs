@@ -24,13 +24,17 @@ internal sealed record RestAnswer(int Status, byte[] Body, string? ETag)
 
     public bool IsSuccess => Status is >= 200 and < 300;
 
-    /// <summary>What the server says about its refusal, fit to print: one line, cut, from the protocol's error or else the start of a body of text.</summary>
+    /// <summary>
+    /// What the server says about its refusal, fit to print: one line, cut, from the protocol's error or else the start of a body of
+    /// text.
+    /// </summary>
     public string Problem
     {
         get
         {
             var message = Told();
-            if (message.Length == 0 && Body.Length > 0) message = Encoding.UTF8.GetString(Body.AsSpan(0, Math.Min(Body.Length, LongestMessage)));
+            if (message.Length == 0 && Body.Length > 0) message = Encoding.UTF8.GetString(Body.AsSpan(0,
+                Math.Min(Body.Length, LongestMessage)));
             if (Secret is { } secret) message = message.Replace(secret, "***", StringComparison.Ordinal);
             message = string.Concat(message.Take(LongestMessage).Select(c => char.IsControl(c) ? ' ' : c)).Trim();
             return message.Length == 0 ? $"status {Status}" : $"status {Status}, {message}";
@@ -44,7 +48,8 @@ internal sealed record RestAnswer(int Status, byte[] Body, string? ETag)
             using var document = JsonDocument.Parse(Body, new JsonDocumentOptions { MaxDepth = 16 });
             return document.RootElement.ValueKind == JsonValueKind.Object
                 && document.RootElement.TryGetProperty("error", out var error)
-                && (error.ValueKind == JsonValueKind.Object ? error.TryGetProperty("message", out var value) : Plain(document.RootElement, out value))
+                && (error.ValueKind == JsonValueKind.Object ? error.TryGetProperty("message", out var value)
+                    : Plain(document.RootElement, out value))
                 && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)

@@ -43,7 +43,8 @@ internal static class RestBodies
     });
 
     /// <summary>CommitTableRequest.</summary>
-    public static byte[] Commit(TableIdent ident, ImmutableArray<MetadataUpdate> updates, ImmutableArray<TableRequirement> requirements) => Json.Write(json =>
+    public static byte[] Commit(TableIdent ident, ImmutableArray<MetadataUpdate> updates,
+        ImmutableArray<TableRequirement> requirements) => Json.Write(json =>
     {
         json.WriteStartObject();
         WriteIdent(json, "identifier", ident);
@@ -69,5 +70,6 @@ internal static class RestBodies
         json.WriteEndObject();
     }
 
-    private static void WriteLevels(Utf8JsonWriter json, ImmutableArray<string> levels) => Json.WriteArray(json, "namespace", levels, (j, level) => j.WriteStringValue(level));
+    private static void WriteLevels(Utf8JsonWriter json, ImmutableArray<string> levels) =>
+        Json.WriteArray(json, "namespace", levels, (j, level) => j.WriteStringValue(level));
 }

@@ -1,13 +1,15 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using System.Text.Json;
 
 using K2I.Base;
 using K2I.Storage;
 
 namespace K2I.Iceberg;
 
-/// <summary>A catalog behind the Iceberg REST protocol: the server keeps the metadata, K2I sends it updates and requirements. Source: REST catalog OpenAPI.</summary>
+/// <summary>
+/// A catalog behind the Iceberg REST protocol: the server keeps the metadata, K2I sends it updates and requirements. Source: REST catalog
+/// OpenAPI.
+/// </summary>
 /// <remarks>
 /// What an answer to a commit means here:
 /// <code>
@@ -20,11 +22,12 @@ namespace K2I.Iceberg;
 ///   no answer, half an answer, nonsense
 /// </code>
 /// A commit lands on the table as the requirements describe it, not on the exact base: changes they do not mention may be in between.
-/// What a server hands out for the files of tables is told by <see cref="Grants"/>; requests about a table go by its own token where the server gave one.
+/// What a server hands out for the files of tables is told by <see cref="Grants"/>; requests about a table go by its own token where the
+/// server gave one.
 /// </remarks>
-public sealed class RestCatalog : ICatalog, IDisposable
+public sealed partial class RestCatalog : ICatalog, IDisposable
 {
-    private const int MostCached = 256, MostPages = 10_000;
+    private const int MostCached = 256;
 
     private readonly RestOptions options;
     private readonly RestClient client;
@@ -43,7 +46,7 @@ public sealed class RestCatalog : ICatalog, IDisposable
         client = new RestClient(options, clock);
         grants = new TableGrants(clock, Renewed, SignerOf);
         keys = new IdempotencyKeys(clock, random ?? SystemRandom.Instance);
-        roots = [.. options.StorageRoots.Select(Location.Normalize)];
+        roots = [.. options.StorageRoots.Select(r => Location.Canonical(Location.Normalize(r)))];
     }
 
     /// <summary>What the server has handed out for the files of the tables that were loaded, renewed by it.</summary>
@@ -63,12 +66,18 @@ public sealed class RestCatalog : ICatalog, IDisposable
     public IEnumerable<string> Missing() =>
         ((string[])[RestEndpoint.LoadTable, RestEndpoint.CreateTable, RestEndpoint.Commit]).Where(e => !Config().Offers(e));
 
-    public Table Load(TableIdent ident) => TryLoad(ident) ?? throw new EngineException(ErrorKind.NotFound, $"table {ident} does not exist in {client.Root}");
+    public Table Load(TableIdent ident) => TryLoad(ident) ?? throw new EngineException(ErrorKind.NotFound,
+        $"table {ident} does not exist in {client.Root}");
 
     public Table? TryLoad(TableIdent ident)
     {
         var known = cache.TryGetValue(ident, out var cached);
-        var answer = client.Send(new RestRequest(HttpMethod.Get, UriOf(ident)) { IfNoneMatch = known ? cached.ETag : null, Delegation = Delegation, Token = grants.TokenOf(ident) });
+        var answer = client.Send(new RestRequest(HttpMethod.Get, UriOf(ident))
+        {
+            IfNoneMatch = known ? cached.ETag : null,
+            Delegation = Delegation,
+            Token = grants.TokenOf(ident),
+        });
         if (answer.Status == 304 && known) return cached.Table;
         if (answer.Status == 404)
         {
@@ -84,7 +93,12 @@ public sealed class RestCatalog : ICatalog, IDisposable
         if (creation.Refusal() is { } refusal) throw new EngineException(ErrorKind.Invalid, $"table {ident} cannot be created: {refusal}");
         Config().Require(RestEndpoint.CreateTable);
         TableNames.Require(ident, strict: false);
-        var request = new RestRequest(HttpMethod.Post, $"{UriOf(ident.Namespace)}/tables") { Body = RestBodies.Creation(ident.Name, creation), Changes = true, Delegation = Delegation };
+        var request = new RestRequest(HttpMethod.Post, $"{UriOf(ident.Namespace)}/tables")
+        {
+            Body = RestBodies.Creation(ident.Name, creation),
+            Changes = true,
+            Delegation = Delegation,
+        };
         var answer = Change(request);
         if (answer.Status == 404)
         {
@@ -99,7 +113,8 @@ public sealed class RestCatalog : ICatalog, IDisposable
         }
         catch (EngineException error) when (error.Kind == ErrorKind.Corrupt)
         {
-            throw new EngineException(ErrorKind.Unknown, $"table {ident} was probably created, but the answer cannot be read: {error.Message}", error);
+            throw new EngineException(ErrorKind.Unknown,
+                $"table {ident} was probably created, but the answer cannot be read: {error.Message}", error);
         }
     }
 
@@ -107,7 +122,12 @@ public sealed class RestCatalog : ICatalog, IDisposable
     {
         var ident = current.Ident;
         Config().Require(RestEndpoint.Commit);
-        var request = new RestRequest(HttpMethod.Post, UriOf(ident)) { Body = RestBodies.Commit(ident, updates, requirements), Changes = true, Token = grants.TokenOf(ident) };
+        var request = new RestRequest(HttpMethod.Post, UriOf(ident))
+        {
+            Body = RestBodies.Commit(ident, updates, requirements),
+            Changes = true,
+            Token = grants.TokenOf(ident),
+        };
         RestAnswer answer;
         try
         {
@@ -130,7 +150,8 @@ public sealed class RestCatalog : ICatalog, IDisposable
     public bool Drop(TableIdent ident, bool purge)
     {
         Config().Require(RestEndpoint.DropTable);
-        var answer = client.Send(new RestRequest(HttpMethod.Delete, $"{UriOf(ident)}?purgeRequested={(purge ? "true" : "false")}") { Changes = true, Token = grants.TokenOf(ident) });
+        var uri = $"{UriOf(ident)}?purgeRequested={(purge ? "true" : "false")}";
+        var answer = client.Send(new RestRequest(HttpMethod.Delete, uri) { Changes = true, Token = grants.TokenOf(ident) });
         if (answer.Status == 404) return false;
         RequireSuccess(answer, $"table {ident} cannot be dropped", changes: true);
         Forget(ident);
@@ -181,19 +202,6 @@ public sealed class RestCatalog : ICatalog, IDisposable
         RequireSuccess(answer, $"table {from} cannot be renamed", changes: true);
     }
 
-    public IEnumerable<ImmutableArray<string>> ListNamespaces() => NamespacesBelow([]);
-
-    public IEnumerable<TableIdent> ListTables(ImmutableArray<string> inNamespace)
-    {
-        TableNames.RequireNamespace(inNamespace, strict: false);
-        Config().Require(RestEndpoint.ListTables);
-        return Pages($"{UriOf(inNamespace)}/tables?", "identifiers", (json, what) =>
-        {
-            Json.NeedObject(json, what);
-            return new TableIdent(Json.Array(json, "namespace", what, e => Json.AsString(e, "namespace", what)), Json.String(json, "name", what));
-        });
-    }
-
     public void Dispose() => client.Dispose();
 
     private RestConfig Config()
@@ -201,7 +209,8 @@ public sealed class RestCatalog : ICatalog, IDisposable
         if (config is { } known) return known;
         var what = $"{client.Root}/v1/config" + (options.Warehouse is { } warehouse ? "?warehouse=" + Uri.EscapeDataString(warehouse) : "");
         var answer = client.Send(new RestRequest(HttpMethod.Get, what));
-        if (answer.Status is 400 or 404) throw new EngineException(ErrorKind.NotFound, $"{what}: no such catalog or warehouse: {Problem(answer)}");
+        if (answer.Status is 400 or 404) throw new EngineException(ErrorKind.NotFound,
+            $"{what}: no such catalog or warehouse: {Problem(answer)}");
         RequireSuccess(answer, what, changes: false);
         try
         {
@@ -255,7 +264,8 @@ public sealed class RestCatalog : ICatalog, IDisposable
                     return ServedConfig.Read(json, what, clock.UnixMs);
                 }));
             }
-            if (RestStatus.IsUncertain(answer.Status) || answer.Status == 429) throw new EngineException(ErrorKind.Unavailable, $"credentials of table {ident}: {Problem(answer)}");
+            if (RestStatus.IsUncertain(answer.Status) || answer.Status == 429) throw new EngineException(ErrorKind.Unavailable,
+                $"credentials of table {ident}: {Problem(answer)}");
         }
         var loaded = client.Send(new RestRequest(HttpMethod.Get, UriOf(ident)) { Delegation = Delegation, Token = token });
         RequireSuccess(loaded, $"credentials of table {ident}", changes: false);
@@ -281,13 +291,18 @@ public sealed class RestCatalog : ICatalog, IDisposable
             return Unread(error.Message);
         }
 
-        CommitOutcome Unread(string why) => new CommitOutcome.Unknown(new EngineException(ErrorKind.Unknown, $"table {ident}: the commit was accepted, but its answer cannot be used: {why}"));
+        CommitOutcome Unread(string why) => new CommitOutcome.Unknown(new EngineException(ErrorKind.Unknown,
+            $"table {ident}: the commit was accepted, but its answer cannot be used: {why}"));
     }
 
-    /// <summary>A refusal may be meant for a second sending of a commit that landed. The contract's Conflict is certain, so the table has to show it.</summary>
+    /// <summary>
+    /// A refusal may be meant for a second sending of a commit that landed. The contract's Conflict is certain, so the table has to show
+    /// it.
+    /// </summary>
     private CommitOutcome Refused(Table sent, ImmutableArray<MetadataUpdate> updates, string why)
     {
-        if (updates.OfType<MetadataUpdate.AddSnapshot>().LastOrDefault()?.Snapshot.SnapshotId is not { } id) return new CommitOutcome.Conflict(why);
+        if (updates.OfType<MetadataUpdate.AddSnapshot>().LastOrDefault()?.Snapshot.SnapshotId is not { } id)
+            return new CommitOutcome.Conflict(why);
         var branch = updates.OfType<MetadataUpdate.SetSnapshotRef>().FirstOrDefault(u => u.Ref.SnapshotId == id)?.Name ?? SnapshotRef.Main;
         try
         {
@@ -329,73 +344,26 @@ public sealed class RestCatalog : ICatalog, IDisposable
         return Json.Parse(answer.Body, what, root =>
         {
             Json.NeedObject(root, what);
-            var table = new Table(ident, TableMetadataJson.Read(Json.Need(root, "metadata", what), what), Json.String(root, "metadata-location", what));
+            var table = new Table(ident, TableMetadataJson.Read(Json.Need(root, "metadata", what), what),
+                Json.String(root, "metadata-location", what));
             return (table, ServedConfig.Read(root, what, clock.UnixMs));
         });
     }
 
-    /// <summary>A table is only worked on where the configuration lets files be: a server cannot make this process write elsewhere.</summary>
+    /// <summary>
+    /// A table is only worked on where the configuration lets files be: a server cannot make this process write elsewhere.
+    /// </summary>
     private void RequireServed(Table table)
     {
         if (roots.IsEmpty) return;
-        var location = Location.Normalize(table.Metadata.Location);
+        var location = Location.Canonical(Location.Normalize(table.Metadata.Location));
         if (roots.Any(r => Location.IsUnder(location, r))) return;
         var scheme = Location.SchemeOf(location);
         throw roots.Any(r => Location.SchemeOf(r) == scheme)
-            ? new EngineException(ErrorKind.Denied, $"table {table.Ident} lies at {location}, outside {string.Join(", ", roots)}, where tables may be")
-            : new EngineException(ErrorKind.Unsupported, $"table {table.Ident} lies at {location}: there is no store for '{scheme}' locations");
-    }
-
-    /// <summary>Creates a namespace and, where the server wants them first, those above it.</summary>
-    private void CreateNamespace(ImmutableArray<string> levels)
-    {
-        Config().Require(RestEndpoint.CreateNamespace);
-        var request = new RestRequest(HttpMethod.Post, $"{Config().Base}/namespaces") { Body = RestBodies.Namespace(levels), Changes = true };
-        var answer = Change(request);
-        if (answer.Status == 404 && levels.Length > 1)
-        {
-            CreateNamespace(levels[..^1]);
-            answer = Change(request);
-        }
-        if (answer.Status == 409) return;
-        // Nothing hangs on its outcome: the table's creation tells whether the namespace is there.
-        if (RestStatus.IsUncertain(answer.Status)) throw new EngineException(ErrorKind.Unavailable, $"namespace {string.Join('.', levels)}: {Problem(answer)}");
-        RequireSuccess(answer, $"namespace {string.Join('.', levels)} cannot be created", changes: false);
-    }
-
-    private IEnumerable<ImmutableArray<string>> NamespacesBelow(ImmutableArray<string> parent)
-    {
-        var query = parent.IsEmpty ? "" : $"parent={Config().Path(parent)}";
-        Config().Require(RestEndpoint.ListNamespaces);
-        foreach (var levels in Pages($"{Config().Base}/namespaces?{query}", "namespaces", Levels, isDeeper: !parent.IsEmpty))
-        {
-            if (levels.Length != parent.Length + 1) continue;
-            yield return levels;
-            foreach (var deeper in NamespacesBelow(levels)) yield return deeper;
-        }
-
-        static ImmutableArray<string> Levels(JsonElement json, string what) =>
-            json.ValueKind == JsonValueKind.Array ? [.. json.EnumerateArray().Select(e => Json.AsString(e, "namespaces", what))] : throw Json.Bad(what, "a namespace is not a list");
-    }
-
-    private IEnumerable<T> Pages<T>(string uri, string field, Func<JsonElement, string, T> read, bool isDeeper = false)
-    {
-        string? token = null;
-        for (var page = 0; page < MostPages; page++)
-        {
-            var answer = client.Send(new RestRequest(HttpMethod.Get, token is null ? uri.TrimEnd('?') : $"{uri}{(uri.EndsWith('?') ? "" : "&")}pageToken={Uri.EscapeDataString(token)}"));
-            // Servers whose namespaces have one level (Glue, S3 Tables, Unity) refuse to look for more.
-            if (answer.Status == 404 || (isDeeper && answer.Status is 400 or 405 or 406 or 501)) yield break;
-            RequireSuccess(answer, uri, changes: false);
-            var (items, next) = Json.Parse(answer.Body, uri, root =>
-            {
-                Json.NeedObject(root, uri);
-                return (Json.OptArray(root, field, uri, e => read(e, uri)), Json.OptString(root, "next-page-token", uri));
-            });
-            foreach (var item in items) yield return item;
-            if (string.IsNullOrEmpty(next) || next == token) yield break;
-            token = next;
-        }
+            ? new EngineException(ErrorKind.Denied,
+                $"table {table.Ident} lies at {location}, outside {string.Join(", ", roots)}, where tables may be")
+            : new EngineException(ErrorKind.Unsupported,
+                $"table {table.Ident} lies at {location}: there is no store for '{scheme}' locations");
     }
 
     private string Problem(RestAnswer answer) => client.Scrub(answer.Problem);
@@ -403,7 +371,8 @@ public sealed class RestCatalog : ICatalog, IDisposable
     private void RequireSuccess(RestAnswer answer, string what, bool changes)
     {
         if (answer.IsSuccess) return;
-        var kind = RestStatus.IsUncertain(answer.Status) ? changes ? ErrorKind.Unknown : ErrorKind.Unavailable : RestStatus.KindOf(answer.Status);
+        var kind = RestStatus.IsUncertain(answer.Status) ? changes ? ErrorKind.Unknown : ErrorKind.Unavailable
+            : RestStatus.KindOf(answer.Status);
         throw new EngineException(kind, $"{what}: {Problem(answer)}");
     }
 }

@@ -5,10 +5,14 @@ using K2I.Base;
 
 namespace K2I.Iceberg;
 
-/// <summary>Requests to one server: login, time limits, bounded answers, and what a failure on the way means. Any thread; calls block.</summary>
+/// <summary>
+/// Requests to one server: login, time limits, bounded answers, and what a failure on the way means. Any thread; calls block.
+/// </summary>
 /// <remarks>
-/// <para>An answer of any status is returned. Without a whole answer: Unavailable where the request certainly was not carried out (nothing was sent, or
-/// it only asks), Unknown where it may have been. A request is sent once; only a refused token (401, 419) makes another one and one more try.</para>
+/// <para>An answer of any status is returned. Without a whole answer: Unavailable where the request certainly was not carried out
+/// (nothing was sent, or
+/// it only asks), Unknown where it may have been. A request is sent once; only a refused token (401, 419) makes another one and one more
+/// try.</para>
 /// <para>A stop (<see cref="CallScope"/>) ends waits and requests: as if there had been no answer.</para>
 /// <para>Redirects are not followed: a token would go where it does not belong.</para>
 /// </remarks>
@@ -71,7 +75,8 @@ internal sealed class RestClient : IDisposable
         if (token is not null) message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         if (request.IfNoneMatch is { } tag) message.Headers.TryAddWithoutValidation("If-None-Match", tag);
         if (request.IdempotencyKey is { } key) message.Headers.TryAddWithoutValidation("Idempotency-Key", key);
-        if (request.Delegation is { } wanted && !message.Headers.Contains(DelegationHeader)) message.Headers.TryAddWithoutValidation(DelegationHeader, wanted);
+        if (request.Delegation is { } wanted
+            && !message.Headers.Contains(DelegationHeader)) message.Headers.TryAddWithoutValidation(DelegationHeader, wanted);
         options.Signer?.Sign(message, request.Body);
         return message;
     }
@@ -86,7 +91,8 @@ internal sealed class RestClient : IDisposable
     private static HttpRequestMessage Request(HttpMethod method, string uri, byte[]? body, string type)
     {
         // As it was escaped here: a namespace's separator must arrive as it is.
-        var request = new HttpRequestMessage(method, new Uri(uri, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+        var request = new HttpRequestMessage(method, new Uri(uri,
+            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
         if (body is null) return request;
         request.Content = new ByteArrayContent(body);
         request.Content.Headers.ContentType = new MediaTypeHeaderValue(type);
@@ -105,12 +111,15 @@ internal sealed class RestClient : IDisposable
                 using var body = response.Content.ReadAsStream();
                 var bytes = new byte[body.Length];
                 body.ReadExactly(bytes);
-                return new RestAnswer((int)response.StatusCode, bytes, response.Headers.TryGetValues("ETag", out var tags) ? tags.FirstOrDefault() : null) { KeepMs = RestAnswer.KeepMsOf(response.Headers.CacheControl) };
+                var tag = response.Headers.TryGetValues("ETag", out var tags) ? tags.FirstOrDefault() : null;
+                return new RestAnswer((int)response.StatusCode, bytes, tag) { KeepMs = RestAnswer.KeepMsOf(response.Headers.CacheControl) };
             }
             catch (HttpRequestException error)
             {
-                var notSent = error.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError;
-                throw new EngineException(changes && !notSent ? ErrorKind.Unknown : ErrorKind.Unavailable, $"{uri}: {Scrub(error.InnerException?.Message ?? error.Message)}", error);
+                var notSent = error.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
+                    or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError;
+                throw new EngineException(changes && !notSent ? ErrorKind.Unknown : ErrorKind.Unavailable,
+                    $"{uri}: {Scrub(error.InnerException?.Message ?? error.Message)}", error);
             }
             catch (OperationCanceledException error)
             {
@@ -129,7 +138,8 @@ internal sealed class RestClient : IDisposable
     private void NoteRetryAfter(HttpResponseMessage response)
     {
         if ((int)response.StatusCode is not (429 or 503) || response.Headers.RetryAfter is not { } wait) return;
-        var ms = wait.Delta is { } delta ? (long)delta.TotalMilliseconds : wait.Date is { } date ? date.ToUnixTimeMilliseconds() - clock.UnixMs : 0;
+        var ms = wait.Delta is { } delta ? (long)delta.TotalMilliseconds : wait.Date is { } date
+            ? date.ToUnixTimeMilliseconds() - clock.UnixMs : 0;
         Volatile.Write(ref notBeforeMs, clock.MonotonicMs + Math.Clamp(ms, 0, LongestRetryAfterMs));
     }
 
@@ -137,13 +147,15 @@ internal sealed class RestClient : IDisposable
     {
         var wait = Volatile.Read(ref notBeforeMs) - clock.MonotonicMs;
         if (Volatile.Read(ref notBeforeMs) == long.MinValue || wait <= 0) return;
-        if (wait > LongestPauseMs) throw new EngineException(ErrorKind.Unavailable, string.Create(CultureInfo.InvariantCulture, $"{Root} asks not to be called for {wait / 1000} s more"));
+        if (wait > LongestPauseMs) throw new EngineException(ErrorKind.Unavailable,
+            string.Create(CultureInfo.InvariantCulture, $"{Root} asks not to be called for {wait / 1000} s more"));
         CallScope.Sleep(clock, wait);
     }
 
     private static string RootOf(string text)
     {
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.UserInfo.Length > 0 || uri.Query.Length > 0 || uri.Fragment.Length > 0)
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.UserInfo.Length > 0
+            || uri.Query.Length > 0 || uri.Fragment.Length > 0)
             throw new EngineException(ErrorKind.Invalid, "the catalog's uri is not http:// or https:// with a host and maybe a path");
         return text.TrimEnd('/');
     }

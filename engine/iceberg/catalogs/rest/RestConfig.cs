@@ -30,15 +30,19 @@ internal sealed record RestConfig(string Root, string Base, string Separator, lo
         string? Setting(string name) => overrides.GetValueOrDefault(name) ?? defaults.GetValueOrDefault(name);
         var prefix = (Setting("prefix") ?? "").Trim('/');
         // Servers give it escaped already, so it is taken as it is; it must not lead elsewhere.
-        if (prefix.Any(c => c is <= ' ' or > '~' or '?' or '#' or '\\') || prefix.Split('/').Any(p => p is "." or "..")) throw Json.Bad(what, "its prefix cannot be part of a path");
-        var endpoints = Json.Has(json, "endpoints", out _) ? Json.OptArray(json, "endpoints", what, e => RestEndpoint.Plain(Json.AsString(e, "endpoints", what))).ToFrozenSet(StringComparer.Ordinal) : null;
+        if (prefix.Any(c => c is <= ' ' or > '~' or '?' or '#' or '\\')
+            || prefix.Split('/').Any(p => p is "." or "..")) throw Json.Bad(what, "its prefix cannot be part of a path");
+        var endpoints = Json.OptArray(json, "endpoints", what, e => RestEndpoint.Plain(Json.AsString(e, "endpoints", what)))
+            .ToFrozenSet(StringComparer.Ordinal);
         var at = overrides.GetValueOrDefault("uri") is { } moved && AddressOnSameHost(moved, root) is { } address ? address : root;
         return new RestConfig(at, prefix.Length == 0 ? at + "/v1" : $"{at}/v1/{prefix}", Escaped(Setting("namespace-separator")),
-            KeyLife(Json.OptString(json, "idempotency-key-lifetime", what)), StorageOf(defaults.SetItems(overrides)), endpoints is { Count: > 0 } ? endpoints : null);
+            KeyLife(Json.OptString(json, "idempotency-key-lifetime", what)), StorageOf(defaults.SetItems(overrides)),
+            endpoints.Count > 0 ? endpoints : null);
     });
 
     /// <summary>
-    /// Where a server wants to be asked, if that is itself; null for any other host, which would be sent our login, and for what is no address.
+    /// Where a server wants to be asked, if that is itself; null for any other host, which would be sent our login, and for what is no
+    /// address.
     /// Relative ones lie below <paramref name="root"/>. No slash at the end.
     /// </summary>
     public static string? AddressOnSameHost(string text, string root)
@@ -47,7 +51,8 @@ internal sealed record RestConfig(string Root, string Base, string Separator, lo
         var isAbsolute = text.Contains("://", StringComparison.Ordinal);
         var home = new Uri(root);
         if (!Uri.TryCreate(isAbsolute ? text : $"{root}/{text.TrimStart('/')}", UriKind.Absolute, out var uri)) return null;
-        return uri.Scheme == home.Scheme && uri.IdnHost == home.IdnHost && uri.Port == home.Port && uri is { UserInfo.Length: 0, Fragment.Length: 0 }
+        return uri.Scheme == home.Scheme && uri.IdnHost == home.IdnHost && uri.Port == home.Port
+            && uri is { UserInfo.Length: 0, Fragment.Length: 0 }
             ? (isAbsolute ? text : $"{root}/{text.TrimStart('/')}").TrimEnd('/') : null;
     }
 
@@ -68,7 +73,8 @@ internal sealed record RestConfig(string Root, string Base, string Separator, lo
     {
         var character = Uri.UnescapeDataString(Separator);
         foreach (var level in levels)
-            if (level.Contains(character, StringComparison.Ordinal)) throw new EngineException(ErrorKind.Invalid, $"the namespace level '{level}' holds '{character}', which the catalog puts between levels");
+            if (level.Contains(character, StringComparison.Ordinal)) throw new EngineException(ErrorKind.Invalid,
+                $"the namespace level '{level}' holds '{character}', which the catalog puts between levels");
         return string.Join(Separator, levels.Select(Uri.EscapeDataString));
     }
 
@@ -76,7 +82,8 @@ internal sealed record RestConfig(string Root, string Base, string Separator, lo
         settings.RemoveRange(settings.Keys.Where(k => !OfStorage.Any(s => k.StartsWith(s, StringComparison.Ordinal))));
 
     private static string Escaped(string? separator) =>
-        string.IsNullOrEmpty(separator) ? UsualSeparator : separator.Contains('%', StringComparison.Ordinal) ? separator : Uri.EscapeDataString(separator);
+        string.IsNullOrEmpty(separator) ? UsualSeparator : separator.Contains('%', StringComparison.Ordinal) ? separator
+            : Uri.EscapeDataString(separator);
 
     /// <summary>An ISO 8601 duration; one that cannot be read counts as a minute.</summary>
     private static long? KeyLife(string? duration)

@@ -8,7 +8,8 @@ using K2I.Base;
 namespace K2I.Iceberg;
 
 /// <summary>
-/// The bearer token of a catalog: given once, or fetched for a client's credential (OAuth2 client credentials), and renewed before it ends: by another
+/// The bearer token of a catalog: given once, or fetched for a client's credential (OAuth2 client credentials), and renewed before it
+/// ends: by another
 /// one for it (token exchange) where that is asked for, else by the credential. Any thread.
 /// </summary>
 internal sealed class RestLogin(RestOptions options, IClock clock, Func<string, byte[], AuthenticationHeaderValue?, RestAnswer> post)
@@ -73,7 +74,8 @@ internal sealed class RestLogin(RestOptions options, IClock clock, Func<string, 
         Add(form, "client_secret", secret ?? "");
         var asked = clock.MonotonicMs;
         var answer = Post(form, null);
-        if (answer.Status is 408 or 429 or >= 500) throw new EngineException(ErrorKind.Unavailable, $"the login at {Uri} failed: {Scrub(answer.Problem)}");
+        if (answer.Status is 408 or 429 or >= 500) throw new EngineException(ErrorKind.Unavailable,
+            $"the login at {Uri} failed: {Scrub(answer.Problem)}");
         if (!answer.IsSuccess) throw new EngineException(ErrorKind.Denied, $"the login at {Uri} was refused: {Scrub(answer.Problem)}");
         Take(answer, asked);
     }
@@ -117,14 +119,17 @@ internal sealed class RestLogin(RestOptions options, IClock clock, Func<string, 
         var (fetched, lifeMs) = Json.Parse(answer.Body, what, root =>
         {
             Json.NeedObject(root, what);
-            return (Json.String(root, "access_token", what), Json.OptLong(root, "expires_in", what) is { } s ? Math.Clamp(s, 1, 10_000_000) * 1000 : UsualLifeMs);
+            return (Json.String(root, "access_token", what), Json.OptLong(root, "expires_in", what) is { } s
+                ? Math.Clamp(s, 1, 10_000_000) * 1000 : UsualLifeMs);
         });
-        if (fetched.Length == 0 || fetched.Any(c => c is <= ' ' or > '~')) throw new EngineException(ErrorKind.Corrupt, $"{what} holds no token that can be sent");
+        if (fetched.Length == 0 || fetched.Any(c => c is <= ' ' or > '~')) throw new EngineException(ErrorKind.Corrupt,
+            $"{what} holds no token that can be sent");
         (last, token) = (token ?? last, fetched);
         goodUntilMs = asked + lifeMs - Math.Min(MarginMs, lifeMs / 4);
     }
 
-    private static void Add(StringBuilder form, string name, string value) => form.Append('&').Append(name).Append('=').Append(System.Uri.EscapeDataString(value));
+    private static void Add(StringBuilder form, string name, string value) =>
+        form.Append('&').Append(name).Append('=').Append(System.Uri.EscapeDataString(value));
 
     /// <summary>When a token that says so itself (a JWT) is to be renewed, in monotonic time.</summary>
     private static long GivenUntilMs(string given, IClock clock)

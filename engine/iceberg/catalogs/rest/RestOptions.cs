@@ -33,7 +33,10 @@ public sealed record RestOptions
     /// <summary>Signs every request to the catalog in someone's name (AWS), in place of a token.</summary>
     public IRequestSigner? Signer { get; init; }
 
-    /// <summary>Where tokens are given for the credential; null: <c>URI/v1/oauth/tokens</c>. A server's own wish is not followed: it would be told the secret.</summary>
+    /// <summary>
+    /// Where tokens are given for the credential; null: <c>URI/v1/oauth/tokens</c>. A server's own wish is not followed: it would be told
+    /// the secret.
+    /// </summary>
     public string? OAuth2ServerUri { get; init; }
 
     /// <summary>Sent with every request to the catalog, not with logins.</summary>

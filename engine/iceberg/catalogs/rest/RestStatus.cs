@@ -5,7 +5,9 @@ namespace K2I.Iceberg;
 /// <summary>What the statuses of answers mean for the caller.</summary>
 internal static class RestStatus
 {
-    /// <summary>The server may have carried the request out, or still may. 503 too: gateways give it after the server behind them worked.</summary>
+    /// <summary>
+    /// The server may have carried the request out, or still may. 503 too: gateways give it after the server behind them worked.
+    /// </summary>
     public static bool IsUncertain(int status) => status is 408 or 499 or >= 500;
 
     /// <summary>Someone else was first. Some servers say 400 where they mean that the base was stale.</summary>
@@ -22,5 +24,6 @@ internal static class RestStatus
     };
 
     private static bool IsStale(string problem) =>
-        problem.Contains("older than last sequence number", StringComparison.OrdinalIgnoreCase) || problem.Contains("first-row-id is behind", StringComparison.OrdinalIgnoreCase);
+        problem.Contains("older than last sequence number", StringComparison.OrdinalIgnoreCase)
+            || problem.Contains("first-row-id is behind", StringComparison.OrdinalIgnoreCase);
 }

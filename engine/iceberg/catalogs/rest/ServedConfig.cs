@@ -2,9 +2,13 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 
+using K2I.Storage;
+
 namespace K2I.Iceberg;
 
-/// <summary>What a server says of one table beside its metadata: settings, and keys for its files. Holds secrets: not to be printed.</summary>
+/// <summary>
+/// What a server says of one table beside its metadata: settings, and keys for its files. Holds secrets: not to be printed.
+/// </summary>
 /// <param name="Settings">Of the table as a whole, a token for requests about it among them.</param>
 /// <param name="Credentials">For the files whose locations begin so; beside the settings, and before them.</param>
 /// <param name="ReceivedMs">Unix time.</param>
@@ -13,29 +17,34 @@ internal sealed record ServedConfig(
     ImmutableArray<(string Prefix, ImmutableSortedDictionary<string, string> Properties)> Credentials,
     long ReceivedMs)
 {
-    private const string SasToken = "adls.sas-token.";
+    public const string SasToken = "adls.sas-token.", SasTokenEnds = "adls.sas-token-expires-at-ms.";
 
     /// <summary>What makes a store reachable, all of one kind: half a key would have one's own sent to where the server says.</summary>
     private static readonly ImmutableArray<ImmutableArray<string>> Keys =
-        [["s3.access-key-id", "s3.secret-access-key"], ["gcs.oauth2.token"], ["adls.sas-token"], ["adls.connection-string"], ["adls.token"]];
+        [["s3.access-key-id", "s3.secret-access-key"], ["gcs.oauth2.token"], ["adls.sas-token"]];
 
-    private static readonly ImmutableArray<string> Secrets = [.. Keys.SelectMany(k => k), "s3.session-token", "s3.signer.endpoint", "signer.endpoint"];
+    private static readonly ImmutableArray<string> Secrets = [.. Keys.SelectMany(k => k), "s3.session-token", "s3.signer.endpoint",
+        "signer.endpoint"];
 
     private static readonly ImmutableArray<string> Refreshers =
         ["client.refresh-credentials-endpoint", "gcs.oauth2.refresh-credentials-endpoint", "adls.refresh-credentials-endpoint"];
 
-    /// <summary>Names, or beginnings of names, of when keys end: milliseconds since 1970. The last one is what Polaris and Unity add.</summary>
+    /// <summary>
+    /// Names, or beginnings of names, of when keys end: milliseconds since 1970. The last one is what Polaris and Unity add.
+    /// </summary>
     private static readonly ImmutableArray<string> Ends =
         ["s3.session-token-expires-at-ms", "gcs.oauth2.token-expires-at", "adls.sas-token-expires-at-ms", "expiration-time"];
 
     /// <summary>A token for requests about the table; null for none.</summary>
-    public string? Token => Settings.GetValueOrDefault("token") is { Length: > 0 } token && token.All(c => c is > ' ' and <= '~') ? token : null;
+    public string? Token => Settings.GetValueOrDefault("token") is { Length: > 0 } token && token.All(c => c is > ' ' and <= '~')
+        ? token : null;
 
     /// <summary>Where keys are asked for again, as the server puts it; null for where the protocol has it.</summary>
     public string? Refresher => Refreshers.Select(r => Settings.GetValueOrDefault(r)).FirstOrDefault(r => !string.IsNullOrEmpty(r));
 
     /// <summary>Of a table's JSON: <c>config</c>, <c>storage-credentials</c>.</summary>
-    public static ServedConfig Read(JsonElement json, string what, long nowMs) => new(Strings(json, "config", what), ReadCredentials(json, what), nowMs);
+    public static ServedConfig Read(JsonElement json, string what, long nowMs) =>
+        new(Strings(json, "config", what), ReadCredentials(json, what), nowMs);
 
     /// <summary>Strings by name; servers put numbers and flags among them.</summary>
     public static ImmutableSortedDictionary<string, string> Strings(JsonElement of, string name, string what)
@@ -46,7 +55,8 @@ internal sealed record ServedConfig(
         foreach (var pair in map.EnumerateObject())
         {
             if (pair.Value.ValueKind == JsonValueKind.String) strings[pair.Name] = Json.AsString(pair.Value, pair.Name, what);
-            else if (pair.Value.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False) strings[pair.Name] = pair.Value.GetRawText();
+            else if (pair.Value.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False)
+                strings[pair.Name] = pair.Value.GetRawText();
         }
         return strings.ToImmutable();
     }
@@ -65,7 +75,8 @@ internal sealed record ServedConfig(
     {
         var longest = "";
         foreach (var (prefix, _) in Credentials)
-            if (prefix.Length > longest.Length && location.StartsWith(TableGrants.Canonical(prefix), StringComparison.Ordinal)) longest = prefix;
+            if (prefix.Length > longest.Length && location.StartsWith(Location.Canonical(prefix), StringComparison.Ordinal))
+                longest = prefix;
         return longest;
     }
 
@@ -84,7 +95,8 @@ internal sealed record ServedConfig(
     {
         long? first = null;
         foreach (var (name, text) in properties)
-            if (Ends.Any(e => name.StartsWith(e, StringComparison.Ordinal)) && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var ms) && ms > 0 && !(first < ms))
+            if (Ends.Any(e => name.StartsWith(e, StringComparison.Ordinal))
+                && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var ms) && ms > 0 && !(first < ms))
                 first = ms;
         return first;
     }
@@ -92,7 +104,8 @@ internal sealed record ServedConfig(
     // The generated text would print secrets.
     public override string ToString() => $"{Settings.Count} settings, {Credentials.Length} credentials";
 
-    private static ImmutableArray<(string Prefix, ImmutableSortedDictionary<string, string> Properties)> ReadCredentials(JsonElement json, string what) =>
+    private static ImmutableArray<(string Prefix, ImmutableSortedDictionary<string, string> Properties)> ReadCredentials(JsonElement json,
+        string what) =>
         Json.OptArray(json, "storage-credentials", what, one =>
         {
             Json.NeedObject(one, what);
@@ -105,7 +118,9 @@ internal sealed record ServedConfig(
         || properties.Any(p => p.Value.Length > 0 && p.Key.StartsWith(SasToken, StringComparison.Ordinal));
 
     private static bool Reaches(ImmutableSortedDictionary<string, string> properties) =>
-        HasKeys(properties) || string.Equals(properties.GetValueOrDefault("s3.remote-signing-enabled"), "true", StringComparison.OrdinalIgnoreCase);
+        HasKeys(properties) || string.Equals(properties.GetValueOrDefault("s3.remote-signing-enabled"), "true",
+            StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsKey(string name) => Secrets.Contains(name) || name.StartsWith(SasToken, StringComparison.Ordinal) || Ends.Any(e => name.StartsWith(e, StringComparison.Ordinal));
+    private static bool IsKey(string name) => Secrets.Contains(name) || name.StartsWith(SasToken, StringComparison.Ordinal)
+        || Ends.Any(e => name.StartsWith(e, StringComparison.Ordinal));
 }

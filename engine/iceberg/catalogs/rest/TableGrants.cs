@@ -6,11 +6,15 @@ using K2I.Storage;
 
 namespace K2I.Iceberg;
 
-/// <summary>What a server has handed out for the files of the tables that were loaded, by where they lie. One entry a table, for as long as it is there. Any thread.</summary>
+/// <summary>
+/// What a server has handed out for the files of the tables that were loaded, by where they lie. One entry a table, for as long as it is
+/// there. Any thread.
+/// </summary>
 /// <param name="clock">Tells when keys end.</param>
 /// <param name="renew">Asks the server for other keys of a table.</param>
 /// <param name="signer">Has the server sign requests about a table, as a grant says.</param>
-internal sealed class TableGrants(IClock clock, Func<TableIdent, ServedConfig, ServedConfig> renew, Func<TableIdent, IStorageGrant, IRequestSigner> signer) : IStorageGrants
+internal sealed class TableGrants(IClock clock, Func<TableIdent, ServedConfig, ServedConfig> renew,
+    Func<TableIdent, IStorageGrant, IRequestSigner> signer) : IStorageGrants
 {
     /// <summary>Properties by which a table has files elsewhere than in its folder.</summary>
     private static readonly ImmutableArray<string> OtherRoots =
@@ -22,7 +26,8 @@ internal sealed class TableGrants(IClock clock, Func<TableIdent, ServedConfig, S
     /// <summary>What came with a table. A later one takes the place of what was known.</summary>
     public void Keep(Table table, ServedConfig config)
     {
-        var granted = tables.GetOrAdd(table.Ident, ident => new GrantedTable(clock, old => renew(ident, old), grant => signer(ident, grant), config));
+        var granted = tables.GetOrAdd(table.Ident, ident =>
+            new GrantedTable(clock, old => renew(ident, old), grant => signer(ident, grant), config));
         granted.Config = config;
         foreach (var root in RootsOf(table.Metadata)) roots[root] = granted;
     }
@@ -39,19 +44,12 @@ internal sealed class TableGrants(IClock clock, Func<TableIdent, ServedConfig, S
     public IStorageGrant? For(string location)
     {
         if (roots.IsEmpty) return null;
-        location = Canonical(location);
+        location = Location.Canonical(location);
         for (var end = location.Length; end > 0; end = location.LastIndexOf('/', end - 1))
             if (roots.TryGetValue(location[..end], out var table)) return table.For(location);
         // A file that a table has outside its folders: some table's keys may be made out for just there.
-        return tables.Values.Where(t => t.Config.PrefixOf(location).Length > 0).MaxBy(t => t.Config.PrefixOf(location).Length)?.For(location);
-    }
-
-    /// <summary>One name for what other engines have several for.</summary>
-    internal static string Canonical(string location)
-    {
-        foreach (var alias in (ReadOnlySpan<string>)["s3a://", "s3n://"])
-            if (location.StartsWith(alias, StringComparison.Ordinal)) return "s3://" + location[alias.Length..];
-        return location;
+        return tables.Values.Where(t => t.Config.PrefixOf(location).Length > 0).MaxBy(t => t.Config.PrefixOf(location).Length)
+            ?.For(location);
     }
 
     private static IEnumerable<string> RootsOf(TableMetadata metadata)
@@ -60,6 +58,6 @@ internal sealed class TableGrants(IClock clock, Func<TableIdent, ServedConfig, S
         foreach (var name in OtherRoots)
             if (metadata.Property(name) is { Length: > 0 } elsewhere) yield return Root(elsewhere);
 
-        static string Root(string location) => Canonical(location).TrimEnd('/');
+        static string Root(string location) => Location.Canonical(location).TrimEnd('/');
     }
 }

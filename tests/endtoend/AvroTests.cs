@@ -1,0 +1,159 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Confluent.Kafka;
+using K2I.Kafka.Tests;
+
+namespace K2I.EndToEnd.Tests;
+
+/// <summary>Records of Avro whose schema changes while the program is killed and started again.</summary>
+public sealed class AvroTests : IDisposable
+{
+    private const int Rounds = 4, InRound = 3_000;
+
+    private static readonly string[] Schemas =
+    [
+        """{"type":"record","name":"E","fields":[{"name":"id","type":"int"},{"name":"who","type":"string"}]}""",
+        """
+        {"type":"record","name":"E","fields":[{"name":"id","type":"long"},{"name":"who","type":"string"},
+        {"name":"city","type":["null","string"],"default":null}]}
+        """,
+        """
+        {"type":"record","name":"E","fields":[{"name":"id","type":"long"},{"name":"name","type":"string","aliases":["who"]},
+        {"name":"tags","type":{"type":"array","items":"string"}}]}
+        """,
+    ];
+
+    private readonly Workspace workspace = new();
+
+    public void Dispose() => workspace.Dispose();
+
+    [IngestFact]
+    public void KilledWhileSchemasChangeEveryOffsetIsThereOnce()
+    {
+        using var registry = new Registry();
+        using var kafka = RealKafka.Start("--set", "auto.create.topics.enable=false");
+        using var source = new Source(kafka.Brokers);
+        var topic = source.NewTopic("avro", 2);
+        var config = $"""
+            [kafka]
+            brokers = {kafka.Brokers}
+            instance_id = host-1
+            [registry]
+            url = {registry.Url}
+            [iceberg]
+            warehouse = {workspace.Warehouse}
+            [flush]
+            interval = 300ms
+            [table.events]
+            topics = {topic}
+            format = avro
+            """;
+        Dictionary<string, (long Id, string Name)> expected = new(StringComparer.Ordinal);
+        for (var round = 0; round < Rounds; round++)
+        {
+            // Producers roll: from the second round on each schema takes turns with those before it.
+            Produce(kafka.Brokers, topic, round, expected);
+            using var ingest = Ingest.Start(workspace, config);
+            ingest.WaitForOffsets("events", round == Rounds - 1 ? expected.Count : 10 + (round * InRound));
+            if (round == Rounds - 1) Assert.Equal(0, ingest.Stop());
+            else ingest.Kill();
+            // What it knew is on disk.
+            if (round == 2) registry.Dispose();
+        }
+        var table = workspace.Table("events");
+        Judges.Check(table);
+        Judges.EveryOffsetOnce(table, [.. Enumerable.Range(0, 2).Select(p => new OffsetRange(topic, p, 0, Rounds * InRound / 2))]);
+        var rows = Judges.Rows(Reader.IcebergJava, table);
+        Assert.Equal(expected.Count, rows.Count);
+        foreach (var row in rows)
+        {
+            var (id, name) = expected[Produced.Identity(row)];
+            Assert.Equal((id, name), (row.GetProperty("id").GetInt64(), row.GetProperty("name").GetString()));
+        }
+    }
+
+    private static void Produce(string brokers, string topic, int round, Dictionary<string, (long Id, string Name)> expected)
+    {
+        using var producer = new ProducerBuilder<Null, byte[]>(new ProducerConfig { BootstrapServers = brokers }).Build();
+        for (var i = 0; i < InRound; i++)
+        {
+            var (partition, schema, id) = (i % 2, i % Math.Min(round + 1, Schemas.Length), (round * InRound) + i);
+            var name = $"n{id}";
+            List<byte> value = [0, 0, 0, 0, (byte)(schema + 1)];
+            Number(value, id);
+            Text(value, name);
+            if (schema == 1) Number(value, 0);
+            if (schema == 2) value.Add(0);
+            expected[$"{topic}:{partition}:{((round * InRound) + i) / 2}"] = (id, name);
+            producer.Produce(new TopicPartition(topic, partition), new() { Value = [.. value] }, r =>
+                Assert.False(r.Error.IsError, r.Error.Reason));
+        }
+        Assert.Equal(0, producer.Flush(TimeSpan.FromSeconds(60)));
+    }
+
+    private static void Text(List<byte> bytes, string text)
+    {
+        Number(bytes, text.Length);
+        bytes.AddRange(Encoding.UTF8.GetBytes(text));
+    }
+
+    private static void Number(List<byte> bytes, long value)
+    {
+        for (var bits = (ulong)value << 1; ; bits >>= 7)
+        {
+            bytes.Add((byte)(bits < 0x80 ? bits : bits | 0x80));
+            if (bits < 0x80) return;
+        }
+    }
+
+    /// <summary>A registry with these schemas as 1 to 3; away once disposed.</summary>
+    private sealed class Registry : IDisposable
+    {
+        private readonly HttpListener listener = new();
+
+        internal Registry()
+        {
+            for (var port = Random.Shared.Next(20_000, 50_000); Url.Length == 0; port++)
+            {
+                listener.Prefixes.Add($"http://127.0.0.1:{port}/");
+                try
+                {
+                    listener.Start();
+                    Url = $"http://127.0.0.1:{port}";
+                }
+                catch (HttpListenerException)
+                {
+                    listener.Prefixes.Clear();
+                }
+            }
+            _ = Serve();
+        }
+
+        internal string Url { get; } = "";
+
+        public void Dispose() => listener.Close();
+
+        private async Task Serve()
+        {
+            try
+            {
+                while (true)
+                {
+                    var context = await listener.GetContextAsync();
+                    var at = context.Request.RawUrl!.Split('/') is ["", "schemas", "ids", var id] && int.TryParse(id, out var number)
+                        ? number - 1 : -1;
+                    var isKnown = at >= 0 && at < Schemas.Length;
+                    context.Response.StatusCode = isKnown ? 200 : 404;
+                    var body = isKnown ? $$"""{"schema":{{JsonSerializer.Serialize(Schemas[at])}}}""" : """{"error_code":40403}""";
+                    await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(body));
+                    context.Response.Close();
+                }
+            }
+            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
+            {
+                // It has gone away.
+            }
+        }
+    }
+}

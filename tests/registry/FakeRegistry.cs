@@ -1,0 +1,72 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text;
+
+namespace K2I.Registry.Tests;
+
+/// <summary>An HTTP server that answers each path as it is told, and notes what it was asked.</summary>
+internal sealed class FakeRegistry : IDisposable
+{
+    private readonly HttpListener listener = new();
+    private readonly ConcurrentDictionary<string, Func<HttpListenerRequest, (int Status, string Body)>> answers =
+        new(StringComparer.Ordinal);
+
+    internal FakeRegistry()
+    {
+        for (var port = Random.Shared.Next(20_000, 50_000); ; port++)
+        {
+            listener.Prefixes.Add($"http://127.0.0.1:{port}/");
+            try
+            {
+                listener.Start();
+                Url = $"http://127.0.0.1:{port}";
+                break;
+            }
+            catch (HttpListenerException)
+            {
+                listener.Prefixes.Clear();
+            }
+        }
+        _ = Serve();
+    }
+
+    internal string Url { get; }
+
+    internal ConcurrentQueue<string> Calls { get; } = new();
+
+    internal void Answer(string path, int status, string body) => answers[path] = _ => (status, body);
+
+    internal void Answer(string path, Func<HttpListenerRequest, (int Status, string Body)> answer) => answers[path] = answer;
+
+    public void Dispose() => listener.Close();
+
+    private async Task Serve()
+    {
+        while (listener.IsListening)
+        {
+            HttpListenerContext context;
+            try
+            {
+                context = await listener.GetContextAsync();
+            }
+            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
+            {
+                return;
+            }
+            Calls.Enqueue(context.Request.RawUrl!);
+            var (status, body) = answers.TryGetValue(context.Request.RawUrl!, out var answer) ? answer(context.Request)
+                : (404, """{"error_code":40403,"message":"no"}""");
+            context.Response.StatusCode = status;
+            if (status is 301 or 302) context.Response.Headers["Location"] = body;
+            try
+            {
+                await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(body));
+                context.Response.Close();
+            }
+            catch (Exception e) when (e is HttpListenerException or InvalidOperationException)
+            {
+                // The client has gone.
+            }
+        }
+    }
+}
