@@ -67,7 +67,8 @@ public sealed class ConfigErrorTests : IDisposable
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = hive\nwarehouse = w\nuri = http://c\n" + Table,
         "k2i.ini:6:7: [iceberg] uri: expected thrift://host:port, several separated by commas, found 'http://c'")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = hive\nwarehouse = w\nuri = thrift://c\nnamespace = a.b\n" + Table,
-        "k2i.ini:7:13: [iceberg] namespace: expected names of a-z, 0-9 and _, joined by dots, found 'a.b'; a Hive Metastore has namespaces of one level")]
+        "k2i.ini:7:13: [iceberg] namespace: expected names of a-z, 0-9 and _, joined by dots, found 'a.b'; "
+        + "a Hive Metastore has namespaces of one level")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = hive\nwarehouse = w\nuri = thrift://c\nref = dev\n" + Table,
         "k2i.ini:7:1: [iceberg] ref: has no meaning with catalog = hive; set catalog = nessie")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = nessie\nuri = http://c/api/v2\n" + Table,
