@@ -99,7 +99,8 @@ internal static class CatalogCheck
 
     private static string Hint(ErrorKind kind) => kind switch
     {
-        ErrorKind.Denied => "check token, credential, scope, oauth2_server_uri or signing_name in [iceberg], and the rights of that user",
+        ErrorKind.Denied => "check token, credential, scope and oauth2_server_uri (or signing_name), or user and password, in [iceberg] "
+            + "(glue: the keys of [s3]), and the rights of that user",
         ErrorKind.NotFound => "check [iceberg] uri (rest: without /v1; nessie: with /api/v2), warehouse and ref",
         _ => "check [iceberg] uri, and that it can be reached from here",
     };
