@@ -17,18 +17,16 @@ internal static class GrantedAccess
     private static readonly ImmutableArray<string> OfPersons =
     [
         S3Keys.AccessKeyId, S3Keys.SecretAccessKey, S3Keys.SessionToken, S3Keys.SessionTokenEnds, S3Keys.Profile, S3Keys.RoleArn,
-            S3Keys.RoleExternalId,
-        "gcs.oauth2.", "gcs.credentials-file", "gcs.no-auth", "adls.sas-token", "adls.connection-string", "adls.auth.", "adls.token",
+        S3Keys.RoleExternalId, GcsKeys.Token, GcsKeys.TokenEnds, GcsKeys.CredentialsFile, GcsKeys.NoAuth, AzureKeys.AccountKey,
+        AzureKeys.SasToken, AzureKeys.TenantId, AzureKeys.ClientId, AzureKeys.ClientSecret,
     ];
 
     /// <summary>Beginnings of what is taken of a server: nothing that names files of this machine, its proxy, or who one is here.</summary>
     private static readonly ImmutableArray<string> OfServers =
     [
         S3Keys.Region, S3Keys.Endpoint, S3Keys.PathStyle, S3Keys.AccessKeyId, S3Keys.SecretAccessKey, S3Keys.SessionToken,
-            S3Keys.Encryption,
-        S3Keys.EncryptionKey, S3Keys.StorageClass, S3Keys.RequesterPays, "gcs.oauth2.token", "gcs.service.host", "gcs.user-project",
-            "adls.sas-token",
-        "adls.connection-string", "adls.token",
+        S3Keys.Encryption, S3Keys.EncryptionKey, S3Keys.StorageClass, S3Keys.RequesterPays, GcsKeys.Endpoint, GcsKeys.Token,
+        GcsKeys.UserProject, AzureKeys.SasToken,
     ];
 
     /// <param name="own">For what nothing is handed out for; null for nothing else.</param>

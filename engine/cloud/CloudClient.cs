@@ -206,5 +206,6 @@ internal sealed class CloudClient(CloudService service, HttpClient http, StoreOp
             or HttpRequestError.ProxyTunnelError;
 
     private static long? RetryAfterMs(CloudAnswer answer) =>
-        int.TryParse(answer.Header("Retry-After"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds * 1_000L : null;
+        int.TryParse(answer.Header("Retry-After"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            ? seconds * 1_000L : null;
 }

@@ -2,7 +2,9 @@ using K2I.Base;
 
 namespace K2I.Cloud;
 
-/// <summary>An upload of parts, as its store has it. Nothing of it is to be seen before <see cref="Complete"/>. One thread at a time.</summary>
+/// <summary>
+/// An upload of parts, as its store has it. Nothing of it is to be seen before <see cref="Complete"/>. One thread at a time.
+/// </summary>
 internal abstract class CloudUpload(CloudClient client, CloudPlace place, string token)
 {
     public CloudPlace Place => place;
@@ -34,7 +36,9 @@ internal abstract class CloudUpload(CloudClient client, CloudPlace place, string
     /// <param name="length">Bytes of all parts.</param>
     public abstract void Complete(long length);
 
-    /// <summary>The upload is gone: it was completed by a sending whose answer was lost, or given up by someone. The object tells.</summary>
+    /// <summary>
+    /// The upload is gone: it was completed by a sending whose answer was lost, or given up by someone. The object tells.
+    /// </summary>
     protected void FindOut(CloudAnswer answer)
     {
         if (client.HasToken(place, token) == true) return;

@@ -8,7 +8,8 @@ using K2I.Base;
 namespace K2I.Cloud;
 
 /// <summary>
-/// Connections, shared by all stores that are reached alike: they outlive a store, which is made anew for each table. Kept while the process
+/// Connections, shared by all stores that are reached alike: they outlive a store, which is made anew for each table. Kept while the
+/// process
 /// lives. Any thread.
 /// </summary>
 internal static class HttpConnections
@@ -17,7 +18,8 @@ internal static class HttpConnections
 
     /// <exception cref="EngineException">Invalid: the authorities cannot be read.</exception>
     public static HttpClient Of(StoreOptions options) =>
-        Clients.GetOrAdd((options.CaFile, options.Proxy, options.ConnectTimeoutMs), static key => Client(key.CaFile, key.Proxy, key.ConnectMs));
+        Clients.GetOrAdd((options.CaFile, options.Proxy, options.ConnectTimeoutMs),
+            static key => Client(key.CaFile, key.Proxy, key.ConnectMs));
 
     private static HttpClient Client(string? caFile, Uri? proxy, int connectMs)
     {
@@ -32,7 +34,9 @@ internal static class HttpConnections
             UseCookies = false,
         };
         // Without one of its own: that of HTTPS_PROXY and its like.
-        if (proxy is not null) handler.Proxy = new WebProxy(proxy);
+        // Servers of a machine's own credentials are beside it.
+        if (proxy is not null)
+            handler.Proxy = new WebProxy(proxy) { BypassList = ["^http://169\\.254\\.169\\.254", "^http://metadata\\.google\\.internal"] };
         if (caFile is not null) handler.SslOptions.CertificateChainPolicy = Trusting(caFile);
         return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
     }

@@ -9,6 +9,9 @@ internal sealed class Renewed<T>(Func<(T Value, long? EndsUnixMs)> fetch, IClock
     /// <summary>How long before its end another is fetched; of what is short-lived a third of its life.</summary>
     private const long MarginMs = 5 * 60_000;
 
+    /// <summary>After a failure, while there is one to go on with.</summary>
+    private const long PauseMs = 10_000;
+
     private readonly Lock gate = new();
     private volatile Held? held;
 
@@ -16,34 +19,35 @@ internal sealed class Renewed<T>(Func<(T Value, long? EndsUnixMs)> fetch, IClock
     public T Current()
     {
         var now = clock.UnixMs;
-        if (held is { } fresh && now < fresh.RenewUnixMs) return fresh.Value;
-        lock (gate)
+        var known = held;
+        if (known is not null && now < known.RenewUnixMs) return known.Value;
+        var isGood = known is not null && now < known.EndsUnixMs;
+        if (!isGood) gate.Enter();
+        else if (!gate.TryEnter()) return known!.Value;
+        try
         {
-            if (held is { } other && now < other.RenewUnixMs) return other.Value;
-            try
-            {
-                var (value, ends) = fetch();
-                var renew = ends is { } end ? end - Math.Min(MarginMs, Math.Max(0, end - now) / 3) : long.MaxValue;
-                held = new Held(value, renew, ends ?? long.MaxValue);
-                return value;
-            }
-            catch (EngineException) when (held is { } old && now < old.EndsUnixMs)
-            {
-                return held.Value;
-            }
+            if (held is { } other && other != known && now < other.RenewUnixMs) return other.Value;
+            var (value, ends) = fetch();
+            var renew = ends is { } end ? end - Math.Min(MarginMs, Math.Max(0, end - now) / 3) : long.MaxValue;
+            held = new Held(value, renew, ends ?? long.MaxValue);
+            return value;
+        }
+        catch (EngineException) when (isGood)
+        {
+            held = known! with { RenewUnixMs = now + PauseMs };
+            return known.Value;
+        }
+        finally
+        {
+            gate.Exit();
         }
     }
 
-    /// <summary>The next one is fetched anew: that one was refused.</summary>
-    /// <returns>False if it was fetched anew already.</returns>
-    public bool Refuse(T refused)
+    /// <summary>The next one is fetched anew, unless that has been done already: this one was refused.</summary>
+    public void Refuse(T refused)
     {
         lock (gate)
-        {
-            if (held is null || !ReferenceEquals(held.Value, refused)) return false;
-            held = null;
-            return true;
-        }
+            if (ReferenceEquals(held?.Value, refused)) held = null;
     }
 
     private sealed record Held(T Value, long RenewUnixMs, long EndsUnixMs);

@@ -48,7 +48,8 @@ public abstract class StoreOptions
     /// <param name="location">Any location in the store, whose scheme tells the kind.</param>
     /// <param name="properties">How the store is reached, as it is now. Any thread.</param>
     /// <param name="signer">Signs requests to S3 in place of keys; null for none.</param>
-    /// <exception cref="EngineException">Invalid: a value is not what its name demands. Unsupported: no store for such locations.</exception>
+    /// <exception cref="EngineException">Invalid: a value is not what its name demands. Unsupported: no store for such
+    /// locations.</exception>
     public static StoreOptions Of(string location, Func<IReadOnlyDictionary<string, string>> properties,
         IRequestSigner? signer = null) =>
         Location.SchemeOf(Location.Canonical(location)) switch

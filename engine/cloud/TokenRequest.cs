@@ -5,7 +5,9 @@ using K2I.Base;
 
 namespace K2I.Cloud;
 
-/// <summary>Asks a server of tokens for one: the answer is JSON in the words of OAuth 2, <c>access_token</c> and <c>expires_in</c>.</summary>
+/// <summary>
+/// Asks a server of tokens for one: the answer is JSON in the words of OAuth 2, <c>access_token</c> and <c>expires_in</c>.
+/// </summary>
 internal static class TokenRequest
 {
     private const int TimeoutMs = 10_000, LargestAnswer = 1 << 20;
@@ -40,7 +42,8 @@ internal static class TokenRequest
         }
         catch (Exception error) when (error is HttpRequestException or IOException or OperationCanceledException)
         {
-            throw new EngineException(ErrorKind.Unavailable, $"{who} does not answer: {error.InnerException?.Message ?? error.Message}", error);
+            throw new EngineException(ErrorKind.Unavailable,
+                $"{who} does not answer: {error.InnerException?.Message ?? error.Message}", error);
         }
     }
 
@@ -49,7 +52,8 @@ internal static class TokenRequest
         try
         {
             using var json = JsonDocument.Parse(body);
-            if (!json.RootElement.TryGetProperty("access_token", out var token) || token.GetString() is not { Length: > 0 } value) return null;
+            if (!json.RootElement.TryGetProperty("access_token", out var token) || token.GetString() is not { Length: > 0 } value)
+                return null;
             long? ends = Seconds(json.RootElement, "expires_in") is { } life ? clock.UnixMs + (life * 1_000)
                 : Seconds(json.RootElement, "expires_on") is { } at ? at * 1_000 : null;
             return (new AccessToken(value), ends);

@@ -33,7 +33,9 @@ public enum DecodeStatus : byte
     /// <summary>A field that the schema does not have, where the policy refuses it.</summary>
     UnknownField,
 
-    /// <summary>The table's schema has no place for the record yet, and the policy makes one: change the schema, then decode the record again.</summary>
+    /// <summary>
+    /// The table's schema has no place for the record yet, and the policy makes one: change the schema, then decode the record again.
+    /// </summary>
     NewField,
 
     /// <summary>A field or map key occurs twice in one object.</summary>

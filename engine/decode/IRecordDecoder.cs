@@ -29,8 +29,8 @@ public interface IRecordDecoder
     DecodeStatus Decode(in RecordInput record, BatchBuilder row);
 
     /// <summary>
-    /// After <see cref="DecodeStatus.NewField"/>: what the schema needs so that the refused record decodes, and as far as it can be told from their values what came
-    /// behind it. Values that are no sound records are passed over. A control path: it allocates.
+    /// After <see cref="DecodeStatus.NewField"/>: what the schema needs so that the refused record decodes, and as far as it can be told
+    /// from their values what came behind it. Values that are no sound records are passed over. A control path: it allocates.
     /// </summary>
     IReadOnlyList<SchemaChange> Changes(IEnumerable<ReadOnlyMemory<byte>> values);
 }

@@ -115,7 +115,8 @@ public sealed unsafe partial class JsonDecoder : IRecordDecoder
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<SchemaChange> Changes(IEnumerable<ReadOnlyMemory<byte>> values) => SchemaInference.Missing(values, Schema, Options);
+    public IReadOnlyList<SchemaChange> Changes(IEnumerable<ReadOnlyMemory<byte>> values) =>
+        SchemaInference.Missing(values, Schema, Options);
 
     private static bool Overflows(BatchBuilder row) => row.ColumnCount > 0 && row.Column(0).Overflow;
 

@@ -21,7 +21,9 @@ public static class K2IKeys
     /// <summary>Key-value metadata of a data file: the offsets, by topic and partition, whose rows the flush holds, as JSON.</summary>
     public const string OffsetRanges = "k2i.offset-ranges";
 
-    /// <summary>Table property: the schema for whose records the columns were made or last changed: subject, version and id, as far as they are known.</summary>
+    /// <summary>
+    /// Table property: the schema for whose records the columns were made or last changed: subject, version and id, as far as they are known.
+    /// </summary>
     public const string WriterSchema = "k2i.writer-schema";
 
     /// <summary>Table property: by field id, as JSON, the names that columns had before records called them otherwise.</summary>

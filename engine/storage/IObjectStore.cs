@@ -22,7 +22,9 @@ public interface IObjectStore
 
     /// <summary>Opens an object for ranged reads.</summary>
     /// <param name="location">Where it is.</param>
-    /// <param name="length">Its length, where that is known: a store need not ask then, and one that differs is found out as it is read.</param>
+    /// <param name="length">
+    /// Its length, where that is known: a store need not ask then, and one that differs is found out as it is read.
+    /// </param>
     IObjectReader Open(string location, long? length = null);
 
     bool Exists(string location);

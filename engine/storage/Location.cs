@@ -2,13 +2,21 @@ using K2I.Base;
 
 namespace K2I.Storage;
 
-/// <summary>The text of locations. Paths inside are raw: <c>%</c>, <c>+</c> and blanks stand for themselves, since Iceberg compares locations as strings.</summary>
+/// <summary>
+/// The text of locations. Paths inside are raw: <c>%</c>, <c>+</c> and blanks stand for themselves, since Iceberg compares locations as
+/// strings.
+/// </summary>
 public static class Location
 {
-    /// <summary>Canonical schemes of clouds: S3 (also <c>s3a</c>, <c>s3n</c>), Google, Azure (also <c>abfss</c>, <c>wasb</c>, <c>wasbs</c>).</summary>
+    /// <summary>
+    /// Canonical schemes of clouds: S3 (also <c>s3a</c>, <c>s3n</c>), Google, Azure (also <c>abfss</c>, <c>wasb</c>, <c>wasbs</c>).
+    /// </summary>
     public const string S3 = "s3", Google = "gs", Azure = "abfs";
 
-    /// <summary>A location from what a person configured: a URI as it is, a local path made absolute and prefixed with <c>file://</c>. No slash at the end.</summary>
+    /// <summary>
+    /// A location from what a person configured: a URI as it is, a local path made absolute and prefixed with <c>file://</c>. No slash at
+    /// the end.
+    /// </summary>
     public static string FromConfig(string text)
     {
         if (string.IsNullOrWhiteSpace(text)) throw new EngineException(ErrorKind.Invalid, "a location is empty");
@@ -16,7 +24,9 @@ public static class Location
         return "file://" + Path.GetFullPath(text).TrimEnd('/');
     }
 
-    /// <summary>The canonical spelling: <c>file:/a</c> and <c>/a</c> become <c>file:///a</c>, other schemes stay, slashes at the end go.</summary>
+    /// <summary>
+    /// The canonical spelling: <c>file:/a</c> and <c>/a</c> become <c>file:///a</c>, other schemes stay, slashes at the end go.
+    /// </summary>
     public static string Normalize(string location)
     {
         var end = SchemeEnd(location);
@@ -25,7 +35,10 @@ public static class Location
         return "file://" + Trimmed(LocalPath(location));
     }
 
-    /// <summary>The spelling that all names of one place share, for comparing them: those in use for a scheme, and for a host of Azure, become one.</summary>
+    /// <summary>
+    /// The spelling that all names of one place share, for comparing them: those in use for a scheme, and for a host of Azure, become
+    /// one.
+    /// </summary>
     public static string Canonical(string location)
     {
         var end = location.IndexOf("://", StringComparison.Ordinal);
@@ -53,7 +66,9 @@ public static class Location
         return location.StartsWith('/') ? "file" : throw new EngineException(ErrorKind.Invalid, $"'{location}' is not a location: it has no scheme");
     }
 
-    /// <summary>The absolute path of a <c>file:</c> location, of any spelling in use (<c>file:///a</c>, <c>file:/a</c>, <c>/a</c>).</summary>
+    /// <summary>
+    /// The absolute path of a <c>file:</c> location, of any spelling in use (<c>file:///a</c>, <c>file:/a</c>, <c>/a</c>).
+    /// </summary>
     public static string LocalPath(string location)
     {
         var path = location.StartsWith("file://", StringComparison.Ordinal) ? location[7..]

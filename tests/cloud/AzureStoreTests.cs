@@ -95,7 +95,8 @@ public sealed class AzureStoreTests(SharedAzure azure) : CloudContract
         var ends = DateTime.UtcNow.AddHours(2).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
         var text = $"{rights}\n\n{ends}\n/blob/{AzureServer.Account}/{AzureServer.Container}\n\n\n\n2020-12-06\nc\n\n\n\n\n\n\n";
         var signature = HMACSHA256.HashData(Convert.FromBase64String(AzureServer.Key), Encoding.UTF8.GetBytes(text));
-        return $"sv=2020-12-06&sr=c&sp={rights}&se={Uri.EscapeDataString(ends)}&sig={Uri.EscapeDataString(Convert.ToBase64String(signature))}";
+        return $"sv=2020-12-06&sr=c&sp={rights}&se={Uri.EscapeDataString(ends)}"
+            + $"&sig={Uri.EscapeDataString(Convert.ToBase64String(signature))}";
     }
 
     private CloudStore At(string uri, int retryMs = 10_000, int timeoutMs = 30_000) => new(root, new AzureOptions

@@ -7,7 +7,8 @@ using K2I.Storage.Tests;
 namespace K2I.Cloud.Tests;
 
 /// <summary>
-/// What every store of a cloud promises beyond the contract of all stores: one of many writers wins, and whatever happens on the way, an object
+/// What every store of a cloud promises beyond the contract of all stores: one of many writers wins, and whatever happens on the way, an
+/// object
 /// is whole or not there, and who wrote it knows.
 /// </summary>
 public abstract class CloudContract : ObjectStoreContract, IDisposable
@@ -28,7 +29,9 @@ public abstract class CloudContract : ObjectStoreContract, IDisposable
 
     protected virtual string[] FaultsOfItsOwn => [];
 
-    /// <summary>False for a stand-in that adds bytes of a part that is sent again to those it has, where the real one passes over them.</summary>
+    /// <summary>
+    /// False for a stand-in that adds bytes of a part that is sent again to those it has, where the real one passes over them.
+    /// </summary>
     protected virtual bool TakesPartsAgain => true;
 
     public void Dispose() => Proxy.NoFaults();
@@ -101,7 +104,8 @@ public abstract class CloudContract : ObjectStoreContract, IDisposable
         foreach (var fault in (string[])
         [
             "\"fault\":\"drop-after\"", "\"fault\":\"drop-after\",\"reset\":true", "\"fault\":\"status-after\",\"status\":500",
-            "\"fault\":\"status-after\",\"status\":503", "\"fault\":\"cut\",\"bytes\":10", "\"fault\":\"twice\"", "\"fault\":\"drop-before\"",
+            "\"fault\":\"status-after\",\"status\":503", "\"fault\":\"cut\",\"bytes\":10",
+            "\"fault\":\"twice\"", "\"fault\":\"drop-before\"",
             "\"fault\":\"status\",\"status\":503", "\"fault\":\"status\",\"status\":429", "\"fault\":\"cut-request\",\"bytes\":3",
             "\"fault\":\"delay\",\"seconds\":0.3", .. FaultsOfItsOwn,
         ])

@@ -7,7 +7,10 @@ using K2I.Base;
 
 namespace K2I.Cloud.Tests;
 
-/// <summary>Who asks, of each kind that there is, at servers of tokens that stand in for those of clouds. What is in the environment is this class's alone.</summary>
+/// <summary>
+/// Who asks, of each kind that there is, at servers of tokens that stand in for those of clouds. What is in the environment is this
+/// class's alone.
+/// </summary>
 public sealed class IdentityTests : IDisposable
 {
     private static readonly HttpClient Http = new();

@@ -37,9 +37,13 @@ public sealed class S3StoreTests(SharedS3 s3) : CloudContract
         const int uploads = 1_005;
         var options = SharedS3.Options(s3.Uri);
         var http = HttpConnections.Of(options);
-        var client = new CloudClient(options.Service(http, SystemClock.Instance), http, options, SystemClock.Instance, SystemRandom.Instance);
+        var client = new CloudClient(options.Service(http, SystemClock.Instance), http, options, SystemClock.Instance,
+            SystemRandom.Instance);
         for (var n = 0; n < uploads; n++)
-            client.Send(new CloudRequest(HttpMethod.Post, CloudPlace.Of($"{root}/begun/p={n % 7}/{n}", "s3")) { Query = [("uploads", null)] });
+        {
+            var place = CloudPlace.Of($"{root}/begun/p={n % 7}/{n}", "s3");
+            client.Send(new CloudRequest(HttpMethod.Post, place) { Query = [("uploads", null)] });
+        }
         var found = Store.ListUnfinished($"{root}/begun/").ToList();
         Assert.Equal(uploads, found.Select(u => u.Id).Distinct().Count());
         Assert.Equal(uploads, found.Count);

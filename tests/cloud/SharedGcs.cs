@@ -1,6 +1,8 @@
 namespace K2I.Cloud.Tests;
 
-/// <summary>One stand-in of Google's store for all tests, with a proxy before it that fails as it is told; each test has a folder of its own.</summary>
+/// <summary>
+/// One stand-in of Google's store for all tests, with a proxy before it that fails as it is told; each test has a folder of its own.
+/// </summary>
 public sealed class SharedGcs : IDisposable
 {
     public const string Collection = "GCS";

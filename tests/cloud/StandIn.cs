@@ -50,7 +50,8 @@ internal sealed class StandIn : IDisposable
                 return;
             }
             using var reader = new StreamReader(context.Request.InputStream);
-            var headers = context.Request.Headers.AllKeys.ToDictionary(k => k!, k => context.Request.Headers[k]!, StringComparer.OrdinalIgnoreCase);
+            var headers = context.Request.Headers.AllKeys.ToDictionary(k => k!, k => context.Request.Headers[k]!,
+                StringComparer.OrdinalIgnoreCase);
             var call = new Asked($"{context.Request.HttpMethod} {context.Request.RawUrl}", headers, await reader.ReadToEndAsync());
             lock (asked) asked.Add(call);
             var (status, body) = answer(call);

@@ -72,7 +72,8 @@ public sealed class AzureServer : IDisposable
         using var request = new HttpRequestMessage(HttpMethod.Put, $"{Uri}/{Account}/{Container}?restype=container");
         request.Headers.TryAddWithoutValidation("x-ms-date", date);
         request.Headers.TryAddWithoutValidation("x-ms-version", "2023-11-03");
-        var text = $"PUT\n\n\n\n\n\n\n\n\n\n\n\nx-ms-date:{date}\nx-ms-version:2023-11-03\n/{Account}/{Account}/{Container}\nrestype:container";
+        var text = $"PUT\n\n\n\n\n\n\n\n\n\n\n\nx-ms-date:{date}\nx-ms-version:2023-11-03\n"
+            + $"/{Account}/{Account}/{Container}\nrestype:container";
         var signature = Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(Key), Encoding.UTF8.GetBytes(text)));
         request.Headers.TryAddWithoutValidation("Authorization", $"SharedKey {Account}:{signature}");
         try

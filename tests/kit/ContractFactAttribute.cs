@@ -52,7 +52,8 @@ public sealed class ContractTestCase : XunitTestCase
         var needs = marks.FirstOrDefault()?.GetConstructorArguments().FirstOrDefault() as string;
         var packages = TestMethod.TestClass.Class.GetCustomAttributes(typeof(NeedsPackageAttribute).AssemblyQualifiedName);
         var package = packages.FirstOrDefault()?.GetConstructorArguments().Cast<string>().ToArray();
-        if (package is [var name, var file] && Packages.Find(name, file) is null) return $"needs {name} of npm, which build.sh test installs";
+        if (package is [var name, var file] && Packages.Find(name, file) is null)
+            return $"needs {name} of npm, which build.sh test installs";
         return needs is not null && Shared.Find(needs) is null ? $"needs {needs} below K2I_SHARED or ../shared of the repository"
             : base.GetSkipReason(factAttribute);
     }

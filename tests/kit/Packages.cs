@@ -1,6 +1,8 @@
 namespace K2I.Kit;
 
-/// <summary>Programs from npm, installed by <c>build.sh test</c>: in <c>.build/NAME</c>, or below the folder that <c>K2I_NPM</c> names.</summary>
+/// <summary>
+/// Programs from npm, installed by <c>build.sh test</c>: in <c>.build/NAME</c>, or below the folder that <c>K2I_NPM</c> names.
+/// </summary>
 public static class Packages
 {
     private static readonly string Root = Environment.GetEnvironmentVariable("K2I_NPM") is { Length: > 0 } given ? given

@@ -17,8 +17,13 @@ internal sealed class RegistryBinder(ValueReader values, SettingSection? section
     /// <summary>Null where there is no registry.</summary>
     public RegistryOptions? Bind()
     {
-        if (section is null || !section.All.Any()) return null;
-        if (!values.Has(Keys.RegistryUrl)) values.Missing(Keys.RegistryUrl);
+        if (section is null) return null;
+        if (!values.Has(Keys.RegistryUrl))
+        {
+            if (Keys.All.Any(k => k.Section == section.Name && values.Changes(k)) || section.All.Any(s => KnownKeys.IsHeader(s.Key)))
+                values.Missing(Keys.RegistryUrl);
+            return null;
+        }
         foreach (var (key, needs) in Together)
             if (values.Has(key) && !values.Has(needs)) values.Missing(needs, $"it belongs to {key.Name}");
         ConfigKey[] logins = [.. new[] { Keys.RegistryUser, Keys.RegistryToken, Keys.RegistryCredential }.Where(values.Has)];

@@ -70,9 +70,11 @@ internal static class StoreBinder
 
     private static void Tags(ValueReader values, ImmutableSortedDictionary<string, string>.Builder properties)
     {
-        foreach (var tag in (values.Text(StoreKeys.S3Tags) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        var tags = values.Text(StoreKeys.S3Tags) ?? "";
+        foreach (var tag in tags.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            if (tag.Split('=', 2, StringSplitOptions.TrimEntries) is [{ Length: > 0 } name, var value]) properties[S3Keys.TagPrefix + name] = value;
+            if (tag.Split('=', 2, StringSplitOptions.TrimEntries) is [{ Length: > 0 } name, var value])
+                properties[S3Keys.TagPrefix + name] = value;
             else values.Bad(StoreKeys.S3Tags);
         }
     }

@@ -35,7 +35,8 @@ internal static class StoreKeys
     public static readonly ConfigKey GcsEncryptionKey = new("gcs", "encryption_key", null, "the name of a key of Cloud KMS",
         "The key that objects are encrypted with; without it the bucket's.", "projects/p/locations/eu/keyRings/r/cryptoKeys/k");
     public static readonly ConfigKey GcsEndpoint = new("gcs", "endpoint", null, Host,
-        "Where the service is, without a path; without it STORAGE_EMULATOR_HOST, else Google.", "https://storage-myendpoint.p.googleapis.com");
+        "Where the service is, without a path; without it STORAGE_EMULATOR_HOST, else Google.",
+        "https://storage-myendpoint.p.googleapis.com");
     public static readonly ConfigKey GcsAnonymous = ConfigKey.Choice("gcs", "anonymous",
         "Whether requests go without any login: to an emulator.", "false", "true");
     public static readonly ConfigKey GcsCaFile = new("gcs", "ca_file", null, Path,
@@ -60,12 +61,14 @@ internal static class StoreKeys
         "${file:/etc/k2i/azure-secret}")
     { Secret = true };
     public static readonly ConfigKey AzureEndpoint = new("azure", "endpoint", null, Host,
-        "Where the service is in place of Azure, without a path: an emulator. The account stands in the path then.", "http://azurite:10000");
+        "Where the service is in place of Azure, without a path: an emulator. The account stands in the path then.",
+        "http://azurite:10000");
     public static readonly ConfigKey AzureCaFile = new("azure", "ca_file", null, Path,
         "PEM file of the authorities to trust, in place of the system's.", "/etc/k2i/ca.crt");
     public static readonly ConfigKey AzureProxy = new("azure", "proxy", null, Host,
         "A proxy on the way; without it that of HTTPS_PROXY.", "http://proxy.example.com:3128");
-    public static readonly ConfigKey AzureUploadMemory = new("azure", "upload_memory", "32MiB", Size, "As that of [s3], for Azure's store.");
+    public static readonly ConfigKey AzureUploadMemory = new("azure", "upload_memory", "32MiB", Size,
+        "As that of [s3], for Azure's store.");
 
     public static readonly ConfigKey[] All =
     [

@@ -4,7 +4,8 @@ namespace K2I.Cloud;
 
 /// <summary>
 /// Who asks Azure: the account's key, a shared access signature, a client's secret, a workload's identity (a token in a file that the
-/// cluster renews), or the machine's identity. What is not set is found as Azure's own tools find it, in the environment. Tokens are renewed
+/// cluster renews), or the machine's identity. What is not set is found as Azure's own tools find it, in the environment. Tokens are
+/// renewed
 /// before they end. Any thread.
 /// </summary>
 internal sealed class AzureCredentials
@@ -30,8 +31,13 @@ internal sealed class AzureCredentials
     public AzureLogin Current() => login.Current();
 
     /// <summary>The login is not taken any more; true if another is worth a try.</summary>
-    public bool Refused() => login.Current() is { Key: null } refused && (refused.Token is not null || options.Renewal is not null)
-        && login.Refuse(refused);
+    public bool Refused()
+    {
+        var refused = login.Current();
+        if (refused.Key is not null || (refused.Token is null && options.Renewal is null)) return false;
+        login.Refuse(refused);
+        return true;
+    }
 
     private (AzureLogin Value, long? EndsUnixMs) Fetched()
     {
@@ -79,7 +85,8 @@ internal sealed class AzureCredentials
         var which = client is null ? "" : "&client_id=" + Uri.EscapeDataString(client);
         var query = $"resource={Uri.EscapeDataString(Resource)}{which}";
         if (StoreProperties.Variable("IDENTITY_ENDPOINT") is { } endpoint && StoreProperties.Variable("IDENTITY_HEADER") is { } header)
-            return TokenRequest.Send(http, clock, "the identity endpoint of Azure", new Uri($"{endpoint}?api-version=2019-08-01&{query}"), null,
+            return TokenRequest.Send(http, clock, "the identity endpoint of Azure",
+                new Uri($"{endpoint}?api-version=2019-08-01&{query}"), null,
                 ("X-IDENTITY-HEADER", header));
         var host = (StoreProperties.Variable("AZURE_POD_IDENTITY_AUTHORITY_HOST") ?? "http://169.254.169.254").TrimEnd('/');
         return TokenRequest.Send(http, clock, $"Azure's metadata server ({host}; no other credentials are set)",

@@ -1,7 +1,8 @@
 namespace K2I.Cloud;
 
 /// <summary>
-/// Names of what sets up Azure's store, as Iceberg's catalogs and engines have them. Those of an endpoint, files, a proxy and memory are ours.
+/// Names of what sets up Azure's store, as Iceberg's catalogs and engines have them. Those of an endpoint, files, a proxy and memory are
+/// ours.
 /// </summary>
 public static class AzureKeys
 {

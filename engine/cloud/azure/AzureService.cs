@@ -28,7 +28,8 @@ internal sealed class AzureService(AzureOptions options, HttpClient http, IClock
         var host = place.Account.Contains('.', StringComparison.Ordinal)
             ? place.Account.Replace(".dfs.", ".blob.", StringComparison.Ordinal) : account + ".blob.core.windows.net";
         var root = options.Endpoint is { } endpoint ? endpoint.GetLeftPart(UriPartial.Authority) : $"https://{host}";
-        var path = $"{(options.Endpoint is null ? "" : "/" + account)}/{place.Bucket}{(place.Key.Length > 0 ? "/" + place.EncodedKey() : "")}";
+        var path = $"{(options.Endpoint is null ? "" : "/" + account)}/{place.Bucket}"
+            + (place.Key.Length > 0 ? "/" + place.EncodedKey() : "");
         var query = request.EncodedQuery();
         if (login.Sas is { } sas) query += (query.Length > 0 ? "&" : "") + sas;
         var message = request.To($"{root}{path}{(query.Length > 0 ? "?" + query : "")}");
@@ -55,7 +56,8 @@ internal sealed class AzureService(AzureOptions options, HttpClient http, IClock
     public override CloudRequest Put(CloudPlace place, ReadOnlyMemory<byte> body, string token, bool ifAbsent)
     {
         ImmutableArray<(string, string)> headers = [("x-ms-blob-type", "BlockBlob"), (TokenHeader, token)];
-        return new(HttpMethod.Put, place) { Headers = ifAbsent ? headers.Add(("If-None-Match", "*")) : headers, Body = body, Changes = true };
+        if (ifAbsent) headers = headers.Add(("If-None-Match", "*"));
+        return new(HttpMethod.Put, place) { Headers = headers, Body = body, Changes = true };
     }
 
     public override CloudRequest List(CloudPlace place, string? delimiter, string? next)

@@ -7,7 +7,9 @@ namespace K2I.Cloud;
 /// <summary>The signature of a request by an account's key.</summary>
 internal static class AzureSigner
 {
-    /// <summary>Headers that are signed by their place, in its order; between them and the verb stand three more that we never send.</summary>
+    /// <summary>
+    /// Headers that are signed by their place, in its order; between them and the verb stand three more that we never send.
+    /// </summary>
     private static readonly string[] Placed =
         ["Content-MD5", "Content-Type", "Date", "If-Modified-Since", "If-Match", "If-None-Match", "If-Unmodified-Since", "Range"];
 

@@ -6,7 +6,8 @@ using K2I.Base;
 namespace K2I.Cloud;
 
 /// <summary>
-/// Who asks Google: a token that is given, a key of a service account or a person's login from a file, or the machine. Found as Google's own
+/// Who asks Google: a token that is given, a key of a service account or a person's login from a file, or the machine. Found as Google's
+/// own
 /// tools find it: <c>GOOGLE_APPLICATION_CREDENTIALS</c>, the file that <c>gcloud auth application-default login</c> leaves, the metadata
 /// server. Tokens are renewed before they end. Any thread.
 /// </summary>
@@ -34,7 +35,12 @@ internal sealed class GcsCredentials
     public AccessToken? Current() => options.IsAnonymous ? null : token.Current();
 
     /// <summary>The token is not taken any more; true if another is worth a try.</summary>
-    public bool Refused() => !options.IsAnonymous && (options.Token is null || options.Renewal is not null) && token.Refuse(token.Current());
+    public bool Refused()
+    {
+        if (options.IsAnonymous || (options.Token is not null && options.Renewal is null)) return false;
+        token.Refuse(token.Current());
+        return true;
+    }
 
     private (AccessToken Value, long? EndsUnixMs) Given()
     {

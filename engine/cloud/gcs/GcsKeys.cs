@@ -1,6 +1,8 @@
 namespace K2I.Cloud;
 
-/// <summary>Names of what sets up Google Cloud Storage, as Iceberg's catalogs and engines have them. Those of files, a proxy and memory are ours.</summary>
+/// <summary>
+/// Names of what sets up Google Cloud Storage, as Iceberg's catalogs and engines have them. Those of files, a proxy and memory are ours.
+/// </summary>
 public static class GcsKeys
 {
     /// <summary>Where the service is, in place of Google's own.</summary>

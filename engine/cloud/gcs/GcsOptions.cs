@@ -17,7 +17,9 @@ public sealed class GcsOptions : StoreOptions
     /// <summary>Nobody is asked who asks: an emulator, or objects for everyone.</summary>
     public bool IsAnonymous { get; init; }
 
-    /// <summary>A key of a service account, or what a person's login left. Null for <c>GOOGLE_APPLICATION_CREDENTIALS</c> and its like.</summary>
+    /// <summary>
+    /// A key of a service account, or what a person's login left. Null for <c>GOOGLE_APPLICATION_CREDENTIALS</c> and its like.
+    /// </summary>
     public string? CredentialsFile { get; init; }
 
     /// <summary>The project that pays for requests; null for the bucket's.</summary>
@@ -33,7 +35,8 @@ public sealed class GcsOptions : StoreOptions
     {
         var values = new StoreProperties(properties);
         var emulator = StoreProperties.Variable("STORAGE_EMULATOR_HOST") is { } host
-            ? StoreProperties.Address(host.Contains("://", StringComparison.Ordinal) ? host : "http://" + host, "STORAGE_EMULATOR_HOST") : null;
+            ? StoreProperties.Address(host.Contains("://", StringComparison.Ordinal) ? host : "http://" + host, "STORAGE_EMULATOR_HOST")
+            : null;
         var endpoint = values.Address(GcsKeys.Endpoint);
         return new()
         {

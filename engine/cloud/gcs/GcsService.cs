@@ -54,7 +54,8 @@ internal sealed class GcsService(GcsOptions options, HttpClient http, IClock clo
     {
         // What is told of the object, then its bytes; no other line can look like the one between them.
         var boundary = "k2i-" + token;
-        var head = Encoding.UTF8.GetBytes($"--{boundary}\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n{MetadataOf(place, token, Checksum(Crc32C.Compute(body.Span)))}\r\n"
+        var metadata = MetadataOf(place, token, Checksum(Crc32C.Compute(body.Span)));
+        var head = Encoding.UTF8.GetBytes($"--{boundary}\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n{metadata}\r\n"
             + $"--{boundary}\r\nContent-Type: application/octet-stream\r\n\r\n");
         var end = Encoding.ASCII.GetBytes($"\r\n--{boundary}--");
         var whole = new byte[head.Length + body.Length + end.Length];
@@ -117,7 +118,9 @@ internal sealed class GcsService(GcsOptions options, HttpClient http, IClock clo
         Body = Encoding.UTF8.GetBytes(MetadataOf(place, token, null)),
     };
 
-    /// <summary>Where a session is: at our endpoint, whatever host is named, so that our login goes nowhere else. Null if nothing is named.</summary>
+    /// <summary>
+    /// Where a session is: at our endpoint, whatever host is named, so that our login goes nowhere else. Null if nothing is named.
+    /// </summary>
     internal Uri? Session(CloudAnswer answer) =>
         Uri.TryCreate(answer.Header("Location"), UriKind.Absolute, out var uri) ? new Uri(endpoint + uri.PathAndQuery) : null;
 
@@ -162,7 +165,8 @@ internal sealed class GcsService(GcsOptions options, HttpClient http, IClock clo
         return new ErrorText(reason ?? Text(error, "status") ?? "", Text(error, "message") ?? "");
     }) is { } told ? (told.Code, told.Message) : ("", "");
 
-    private static long Size(JsonElement json) => long.Parse(json.GetProperty("size").GetString()!, NumberStyles.None, CultureInfo.InvariantCulture);
+    private static long Size(JsonElement json) =>
+        long.Parse(json.GetProperty("size").GetString()!, NumberStyles.None, CultureInfo.InvariantCulture);
 
     private static string? Text(JsonElement json, string name) =>
         json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

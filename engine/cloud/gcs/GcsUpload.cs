@@ -96,6 +96,7 @@ internal sealed class GcsUpload(CloudClient client, CloudPlace place, string tok
     {
         var range = part.Headers[0].Value.AsSpan("bytes ".Length);
         return (long.Parse(range[..range.IndexOf('-')], NumberStyles.None, CultureInfo.InvariantCulture),
-            long.TryParse(range[(range.IndexOf('/') + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var total) ? total : null);
+            long.TryParse(range[(range.IndexOf('/') + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var total)
+                ? total : null);
     }
 }

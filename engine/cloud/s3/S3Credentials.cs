@@ -36,7 +36,9 @@ internal sealed class S3Credentials
         if (IsGiven(options) && options.RoleArn is null) return last = given.Current();
         try
         {
-            lock (gate) found ??= Role(IsGiven(options) ? Basic(options) : options.Profile is { } profile ? OfProfile(profile) : OfEnvironment());
+            lock (gate)
+                found ??= Role(IsGiven(options) ? Basic(options)
+                    : options.Profile is { } profile ? OfProfile(profile) : OfEnvironment());
             return found.GetCredentials();
         }
         catch (Exception error) when (error is AmazonServiceException or HttpRequestException)
@@ -50,7 +52,12 @@ internal sealed class S3Credentials
     }
 
     /// <summary>Those last used have ended, whatever was said of their end. False where whoever gave them has no others.</summary>
-    public bool Refuse() => options.Renewal is not null && last is { } used && given.Refuse(used);
+    public bool Refuse()
+    {
+        if (options.Renewal is null || last is not { } used) return false;
+        given.Refuse(used);
+        return true;
+    }
 
     /// <exception cref="EngineException">Invalid: nothing says which.</exception>
     public string Region()
@@ -79,7 +86,8 @@ internal sealed class S3Credentials
     {
         if (options.RoleArn is not { } role) return source;
         Register(source);
-        return new AssumeRoleAWSCredentials(source, role, "k2i", new AssumeRoleAWSCredentialsOptions { ExternalId = options.RoleExternalId });
+        return new AssumeRoleAWSCredentials(source, role, "k2i",
+            new AssumeRoleAWSCredentialsOptions { ExternalId = options.RoleExternalId });
     }
 
     private string? Found()

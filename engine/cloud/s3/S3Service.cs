@@ -57,7 +57,8 @@ internal sealed class S3Service(S3Options options, IClock clock) : CloudService
     public override CloudRequest Put(CloudPlace place, ReadOnlyMemory<byte> body, string token, bool ifAbsent)
     {
         ImmutableArray<(string, string)> headers = [(ChecksumHeader, Checksum(body.Span)), (TokenHeader, token), .. ofWrites];
-        return new(HttpMethod.Put, place) { Headers = ifAbsent ? headers.Add(("If-None-Match", "*")) : headers, Body = body, Changes = true };
+        if (ifAbsent) headers = headers.Add(("If-None-Match", "*"));
+        return new(HttpMethod.Put, place) { Headers = headers, Body = body, Changes = true };
     }
 
     public override CloudRequest List(CloudPlace place, string? delimiter, string? next)

@@ -65,7 +65,7 @@ internal sealed class DeleteReader(TableMetadata table, IObjectStore store, Parq
     {
         if (file.ContentOffset is not { } offset || file.ContentSizeBytes is not { } bytes || offset < 0 || bytes is < 0 or > 1 << 30)
             throw Json.Bad(file.FilePath, "a deletion vector without a place");
-        using var reader = store.Open(file.FilePath);
+        using var reader = store.Open(file.FilePath, file.FileSizeBytes);
         if (offset > reader.Length - bytes) throw Json.Bad(file.FilePath, "a deletion vector beyond the end of its file");
         var blob = new byte[bytes];
         reader.ReadAt(offset, blob);

@@ -12,7 +12,7 @@ internal static class RowFiles
         if (file.KeyMetadata is not null) throw new EngineException(ErrorKind.Unsupported, $"{file.FilePath} is encrypted");
         return file.FileFormat.ToUpperInvariant() switch
         {
-            "PARQUET" => new ParquetRowFile(store.Open(file.FilePath), request, buffers, batchRows),
+            "PARQUET" => new ParquetRowFile(store.Open(file.FilePath, file.FileSizeBytes), request, buffers, batchRows),
             "AVRO" => new AvroRowFile(new AvroFileReader(store.Read(file.FilePath), file.FilePath), request, file.FilePath, batchRows),
             var format => throw new EngineException(ErrorKind.Unsupported, $"{file.FilePath}: files of format {format} cannot be read"),
         };

@@ -122,7 +122,10 @@ internal sealed class RecordSink(RunPart part, PoolAccount memory, DeadLetters d
                 if (status == DecodeStatus.NewField && refusal is null) return TakeResult.NewField;
                 if (status == DecodeStatus.SchemaPending) return TakeResult.NoSchema;
                 if (status == DecodeStatus.Incompatible && part.Run.Table.Options.OnIncompatible == OnIncompatible.Pause)
-                    throw TableStop.Misfit($"table {part.Run.Table.Name}: {source.Topic}[{source.Partition}] offset {record.Offset}: {decoder!.Error}");
+                {
+                    var place = $"{source.Topic}[{source.Partition}] offset {record.Offset}";
+                    throw TableStop.Misfit($"table {part.Run.Table.Name}: {place}: {decoder!.Error}");
+                }
                 if (status == DecodeStatus.Tombstone && tombstones == TombstonePolicy.Skip) counters.CountDeadLetter(SkippedTombstone);
                 else if (!DeadLetter(in record, source, refusal?.Error ?? status.ToString(), refusal?.Detail
                     ?? decoder!.Error.ToString())) continue;

@@ -32,10 +32,13 @@ internal static class SchemaFit
         if (known.Kind != now.Kind) return false;
         var (old, current) = (Schema.ChildrenOf(known), Schema.ChildrenOf(now));
         return current.All(f => !f.Required || f.WriteDefault is not null || old.Any(o => o.Id == f.Id))
-            && old.All(o => current.FirstOrDefault(f => f.Id == o.Id) is { } same && (!byName || same.Name == o.Name) && (o.Required || !same.Required) && Continues(o.Type, same.Type, byName));
+            && old.All(o => current.FirstOrDefault(f => f.Id == o.Id) is { } same && (!byName || same.Name == o.Name)
+                && (o.Required || !same.Required) && Continues(o.Type, same.Type, byName));
     }
 
-    /// <summary>The change of a table's schema that these are; one that holds already counts as made. Properties are set where any does not.</summary>
+    /// <summary>
+    /// The change of a table's schema that these are; one that holds already counts as made. Properties are set where any does not.
+    /// </summary>
     internal static UpdateSchema UpdateOf(IEnumerable<SchemaChange> changes, ImmutableSortedDictionary<string, string>? properties = null)
     {
         var update = new UpdateSchema { Properties = properties ?? ImmutableSortedDictionary<string, string>.Empty };

@@ -32,7 +32,7 @@ internal static class TableDecoding
         {
             IRecordDecoder decoder = CompilerOf(options) is { } compiler
                 ? new PlannedDecoder(compiler, store.Schemas!, WireOf(options), schema,
-                    PlanOptionsOf(options, store.Table.Metadata.FormatVersion, store.Table.Metadata))
+                    PlanOptionsOf(options, store.FormatVersion, store.Table.Metadata))
                 : options.Format == RecordFormat.Raw
                 ? new RawDecoder(schema, json.MetadataColumn, options.MaxRecordBytes)
                 : new JsonDecoder(schema, json with { OnFieldInOtherCase = onFieldInOtherCase });
@@ -59,7 +59,8 @@ internal static class TableDecoding
         if (CompilerOf(options) is null) return null;
         if (options.Format == RecordFormat.ConnectJson) return new EmbeddedSchemas();
         if (options.WriterSchemaFile is not null) return new FixedSchema(SchemaIn(options));
-        return registry ?? throw TableStop.Misfit($"table {options.Name}: its records name schemas of a registry, and [registry] names none");
+        return registry
+            ?? throw TableStop.Misfit($"table {options.Name}: its records name schemas of a registry, and [registry] names none");
     }
 
     /// <summary>Where records have the id of their schema.</summary>

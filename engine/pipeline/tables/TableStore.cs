@@ -37,8 +37,8 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
 
     internal ILog Log => log;
 
-    /// <summary>Of a table that is made.</summary>
-    internal int FormatVersion => formatVersion;
+    /// <summary>The table's, or that of one that is still to be made.</summary>
+    internal int FormatVersion => state?.Table.Metadata.FormatVersion ?? formatVersion;
 
     /// <summary>The schemas that records of the table are written with; null where they name none. Any thread.</summary>
     internal ISchemaSource? Schemas { get; } = shared.SchemasOf(options);
@@ -139,7 +139,10 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
         return false;
     }
 
-    /// <summary>The clash, by name or number, of the new fields with the columns as last loaded or committed; null where there is none. Asks no catalog.</summary>
+    /// <summary>
+    /// The clash, by name or number, of the new fields with the columns as last loaded or committed; null where there is none. Asks no
+    /// catalog.
+    /// </summary>
     internal NameClash? ClashOf(IEnumerable<SchemaChange> changes)
     {
         var now = Now;
@@ -151,14 +154,15 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
     }
 
     /// <summary>
-    /// Changes the columns; what holds already counts as done. Throws Invalid where the table or the catalog will not have it, Conflict where the catalog answers with nothing
-    /// else.
+    /// Changes the columns; what holds already counts as done. Throws Invalid where the table or the catalog will not have it, Conflict
+    /// where the catalog answers with nothing else.
     /// </summary>
     internal void Change(IReadOnlyList<SchemaChange> changes, WriterSchema? writer = null)
     {
         try
         {
-            Take(evolver.Commit(ident, SchemaFit.UpdateOf(changes, FormerNames.PropertiesFor(changes, Now.Table.Metadata, writer))).Table, schemaIsOurs: true);
+            var update = SchemaFit.UpdateOf(changes, FormerNames.PropertiesFor(changes, Now.Table.Metadata, writer));
+            Take(evolver.Commit(ident, update).Table, schemaIsOurs: true);
         }
         catch (EngineException e) when (IsAboutTheTable(e))
         {

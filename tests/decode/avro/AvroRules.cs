@@ -242,7 +242,8 @@ public sealed class AvroRules
     {
         public bool TryRead(int index, out ReadOnlySpan<byte> key, out ReadOnlySpan<byte> value, out bool valueIsNull)
         {
-            (key, value, valueIsNull) = (default, default, false);
+            key = value = default;
+            valueIsNull = false;
             if (index >= all.Length) return false;
             key = Encoding.UTF8.GetBytes(all[index].Name);
             value = all[index].Value;

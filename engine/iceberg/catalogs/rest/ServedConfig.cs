@@ -17,12 +17,11 @@ internal sealed record ServedConfig(
     ImmutableArray<(string Prefix, ImmutableSortedDictionary<string, string> Properties)> Credentials,
     long ReceivedMs)
 {
-    private const string SasToken = "adls.sas-token.";
+    public const string SasToken = "adls.sas-token.", SasTokenEnds = "adls.sas-token-expires-at-ms.";
 
     /// <summary>What makes a store reachable, all of one kind: half a key would have one's own sent to where the server says.</summary>
     private static readonly ImmutableArray<ImmutableArray<string>> Keys =
-        [["s3.access-key-id", "s3.secret-access-key"], ["gcs.oauth2.token"], ["adls.sas-token"], ["adls.connection-string"],
-            ["adls.token"]];
+        [["s3.access-key-id", "s3.secret-access-key"], ["gcs.oauth2.token"], ["adls.sas-token"]];
 
     private static readonly ImmutableArray<string> Secrets = [.. Keys.SelectMany(k => k), "s3.session-token", "s3.signer.endpoint",
         "signer.endpoint"];

@@ -20,9 +20,6 @@ internal sealed class TableGrant(IClock clock, GrantedTable table, string sample
     /// <summary>Of keys that say nothing of their end: none that end live shorter.</summary>
     private const long UsualLifeMs = 900_000;
 
-    private static readonly ImmutableArray<(string Key, string Ends)> StoresEnds =
-        [("s3.access-key-id", "s3.session-token-expires-at-ms"), ("gcs.oauth2.token", "gcs.oauth2.token-expires-at")];
-
     private readonly Lock gate = new();
     private volatile Held? held;
     private IRequestSigner? signer;
@@ -52,12 +49,26 @@ internal sealed class TableGrant(IClock clock, GrantedTable table, string sample
             $"{sample}: the catalog hands out no keys for it any more");
         var end = ServedConfig.EndMs(properties);
         var life = (end ?? (config.ReceivedMs + UsualLifeMs)) - config.ReceivedMs;
-        // Some servers say it by a name of their own; stores know these.
-        if (end is { } at)
-            foreach (var (key, ends) in StoresEnds)
-                if (properties.ContainsKey(key) && !properties.ContainsKey(ends)) properties = properties.Add(ends,
-                    at.ToString(CultureInfo.InvariantCulture));
+        if (end is { } at) properties = WithEnds(properties, at.ToString(CultureInfo.InvariantCulture));
         return held = new Held(config, properties, config.ReceivedMs + life - Math.Min(MarginMs, life * 2 / 5), end ?? long.MaxValue);
+    }
+
+    /// <summary>Some servers say by a name of their own when keys end; stores know one for each kind.</summary>
+    private static ImmutableSortedDictionary<string, string> WithEnds(ImmutableSortedDictionary<string, string> properties, string at)
+    {
+        var named = properties.ToBuilder();
+        foreach (var key in properties.Keys)
+        {
+            var ends = key switch
+            {
+                "s3.access-key-id" => "s3.session-token-expires-at-ms",
+                "gcs.oauth2.token" => "gcs.oauth2.token-expires-at",
+                _ => key.StartsWith(ServedConfig.SasToken, StringComparison.Ordinal)
+                    ? ServedConfig.SasTokenEnds + key[ServedConfig.SasToken.Length..] : null,
+            };
+            if (ends is not null && !properties.ContainsKey(ends)) named[ends] = at;
+        }
+        return named.ToImmutable();
     }
 
     /// <param name="From">What the properties were taken from.</param>
