@@ -68,7 +68,8 @@ public sealed class ConfigErrorTests : IDisposable
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = hive\nwarehouse = w\nuri = http://c\n" + Table,
         "k2i.ini:6:7: [iceberg] uri: expected thrift://host:port, several separated by commas, found 'http://c'")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = hive\nwarehouse = w\nuri = thrift://c\nnamespace = a.b\n" + Table,
-        "k2i.ini:7:13: [iceberg] namespace: expected names of a-z, 0-9 and _, joined by dots, found 'a.b'; a Hive Metastore has namespaces of one level")]
+        "k2i.ini:7:13: [iceberg] namespace: expected names of a-z, 0-9 and _, joined by dots, found 'a.b'; "
+        + "a Hive Metastore has namespaces of one level")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = hive\nwarehouse = w\nuri = thrift://c\nref = dev\n" + Table,
         "k2i.ini:7:1: [iceberg] ref: has no meaning with catalog = hive; set catalog = nessie")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = nessie\nuri = http://c/api/v2\n" + Table,
@@ -94,6 +95,13 @@ public sealed class ConfigErrorTests : IDisposable
         + "this build has no store for ftp://")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = s3://bucket/x\n[s3]\nendpoint = host:9000\n" + Table,
         "k2i.ini:6:12: [s3] endpoint: expected http:// or https:// and a host, found 'host:9000'")]
+    [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = s3://bucket/x\n[s3]\nencryption_key = k\n" + Table,
+        "k2i.ini:6:1: [s3] encryption_key: has no meaning without encryption = kms or dsse")]
+    [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = abfss://c@a/x\n[azure]\naccount_key = ?\n" + Table,
+        "k2i.ini:6:15: [azure] account_key: expected a key in Base64, found ***")]
+    [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = gs://bucket/x\nlocations = gs://b2, ftp://b\n" + Table,
+        "k2i.ini:5:13: [iceberg] locations: expected directories and locations, with commas between them, found 'gs://b2, ftp://b'; "
+        + "this build has no store for ftp://")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = s3://bucket/x\n[s3]\naccess_key_id = id\n" + Table,
         "k2i.ini:5:1: [s3] secret_access_key: expected a secret, found nothing; it belongs to access_key_id")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = s3://bucket/x\n[s3]\nsecret_access_key = hunter2\n" + Table,

@@ -72,7 +72,7 @@ internal static class CatalogCheck
     private static void Commit(ICatalog catalog, Table table)
     {
         var outcome = catalog.Commit(table,
-            [new MetadataUpdate.SetProperties(ImmutableSortedDictionary<string, string>.Empty.Add("k2i.probe", "1"))],
+            [new MetadataUpdate.SetProperties(ImmutableSortedDictionary<string, string>.Empty.Add("probe", "1"))],
             [new TableRequirement.AssertTableUuid(table.Metadata.Uuid)]);
         if (outcome is CommitOutcome.Unknown unknown) throw unknown.Error;
         Require(outcome is CommitOutcome.Committed, (outcome as CommitOutcome.Conflict)?.Why ?? "");

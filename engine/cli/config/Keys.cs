@@ -267,7 +267,7 @@ internal static class Keys
         ConfigKey.Choice("table", "unknown_fields",
         "A field that is no column: ignore it, evolve (add the column; where the table cannot have it, set the record aside) "
         + "or dead_letter (set the record aside). "
-        + "With format = avro and no columns given, evolve is the default.", "ignore", "evolve", "dead_letter");
+        + "With formats of schemas and no columns given, evolve is the default.", "ignore", "evolve", "dead_letter");
     public static readonly ConfigKey TimestampUnit = ConfigKey.Choice("table", "timestamp_unit", "What a number means in a time or timestamp column whose own name does not end in _ms, _us or _ns, which says it: s, ms, us or ns, since midnight or since 1970.", "ms", "s", "us", "ns");
     public static readonly ConfigKey CaseSensitive = new("table", "case_sensitive", "true", Flag, "Whether a field that differs from its column in the case of letters A to Z alone is another field, and left out, or is taken for it.");
     public static readonly ConfigKey PartitionBy = new("table", "partition_by", null, "partition fields such as day(event_time), bucket(16, user_id)", "Iceberg partitioning: column, year, month, day, hour(column), bucket(n, column), truncate(w, column).", "day(event_time), bucket(16, user_id)");
