@@ -60,7 +60,8 @@ public sealed class BreakerStore(IObjectStore inner, CircuitBreaker breaker) : I
 
     public byte[] Read(string location) => breaker.Call(() => inner.Read(location));
 
-    public IObjectReader Open(string location, long? length = null) => new Reader(breaker.Call(() => inner.Open(location, length)), breaker);
+    public IObjectReader Open(string location, long? length = null) =>
+        new Reader(breaker.Call(() => inner.Open(location, length)), breaker);
 
     public bool Exists(string location) => breaker.Call(() => inner.Exists(location));
 

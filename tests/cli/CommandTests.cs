@@ -138,7 +138,8 @@ public sealed class CommandTests : IDisposable
     [InlineData("--brokers", "nope", "k2i: --brokers: expected host:port, several separated by commas, found 'nope'\n")]
     [InlineData("--topic", "a b", "k2i: --topic: expected commas between topics, found a blank, found 'a b'\n")]
     [InlineData("--table", "A", "k2i: --table: expected a name of a-z, 0-9 and _, with its namespace before a dot, found 'A'\n")]
-    [InlineData("--warehouse", "ftp://x/y", "k2i: --warehouse: expected a directory, or a location such as s3://bucket/path, found 'ftp://x/y'\n")]
+    [InlineData("--warehouse", "ftp://x/y",
+        "k2i: --warehouse: expected a directory, or a location such as s3://bucket/path, found 'ftp://x/y'\n")]
     public void InitRefusesUnsoundFlags(string option, string value, string message) =>
         Assert.Equal((ExitCode.Invalid, "", message), harness.Run("init", "--output", "-", "--yes", option, value));
 

@@ -16,7 +16,8 @@ public sealed class ConfigErrorTests : IDisposable
     [InlineData(Before + Table + "[table]\ntopics = x", "k2i.ini:7:1: unknown section [table]; did you mean [table.NAME]?")]
     [InlineData(Before + Table + "[tables.x]\ntopics = x", "k2i.ini:7:1: unknown section [tables.x]; did you mean [table.NAME]?")]
     [InlineData(Before + Table + "[zzzzzzzz]",
-        "k2i.ini:7:1: unknown section [zzzzzzzz]; there are [kafka], [iceberg], [s3], [engine], [wal], [log], [http], [query], [flush], "
+        "k2i.ini:7:1: unknown section [zzzzzzzz]; there are [kafka], [registry], [iceberg], [s3], [gcs], [azure], [engine], "
+        + "[wal], [log], [http], [query], [flush], "
         + "[maintenance], [table.NAME]")]
     [InlineData("[kafka]\nbrokers = a:1\nauto.offset.reset = earliest\n[iceberg]\nwarehouse = w\n" + Table, "k2i.ini:3:1: unknown key 'auto.offset.reset' in [kafka]; it is 'start' of a [table.NAME] here")]
     [InlineData("[kafka]\nbrokers = a:1\nsasl.pasword = x\n[iceberg]\nwarehouse = w\n" + Table, "k2i.ini:3:1: unknown key 'sasl.pasword' in [kafka]; did you mean 'sasl.password'?")]
@@ -60,7 +61,8 @@ public sealed class ConfigErrorTests : IDisposable
     [InlineData(Before + Table + "[engine]\nshutdown_timeout = 2d", "k2i.ini:8:20: [engine] shutdown_timeout: expected 1s to 1h, found '2d'")]
     [InlineData(Before + Table + "[flush]\nrows = -1", "k2i.ini:8:8: [flush] rows: expected a whole number, found '-1'")]
     [InlineData(Before + Table + "kafka_column = yes", "k2i.ini:7:16: [table.events] kafka_column: expected true or false, found 'yes'; did you mean 'true'?")]
-    [InlineData(Before + Table + "format = jsn", "k2i.ini:7:10: [table.events] format: expected json or raw, found 'jsn'; did you mean 'json'?")]
+    [InlineData(Before + Table + "format = jsn",
+        "k2i.ini:7:10: [table.events] format: expected json or raw or avro or protobuf, found 'jsn'; did you mean 'json'?")]
     [InlineData(Before + Table + "[log]\nlevel = verbose", "k2i.ini:8:9: [log] level: expected info or debug or warn or error, found 'verbose'")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = w\ncatalog = minio\n" + Table,
         "k2i.ini:5:11: [iceberg] catalog: expected file or rest or hive or nessie or jdbc or glue, found 'minio'")]

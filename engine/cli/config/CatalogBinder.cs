@@ -232,7 +232,8 @@ internal sealed class CatalogBinder(ValueReader values, SettingSection? section,
                 values.Bad(Keys.Locations);
             }
         }
-        return [.. places];
+        // The empty one is one and the same, so that options that say the same are equal.
+        return places.Length == 0 ? [] : [.. places];
     }
 
     private static bool IsPlace(string? warehouse) => warehouse is not null

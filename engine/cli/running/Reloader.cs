@@ -12,7 +12,11 @@ namespace K2I.Cli.Running;
 internal sealed class Reloader(LoadedConfig started, Func<LoadedConfig>? read, LogWriter log)
 {
     // Sections whose keys need a restart, but for those below; all of [flush] and [table.NAME] changes under way.
-    private static readonly string[] Fixed = ["kafka", "iceberg", "s3", "gcs", "azure", "engine", "wal", "log", "http", "query", "maintenance"];
+    private static readonly string[] Fixed =
+    [
+        "kafka", "iceberg", "s3", "gcs", "azure",
+        "engine", "wal", "log", "http", "query", "maintenance",
+    ];
     private static readonly ConfigKey[] Live =
         [Keys.LogLevel, Keys.Maintenance, Keys.TargetFileSize, Keys.ExpireAfter, Keys.KeepSnapshots, Keys.Orphans, Keys.OrphanGrace];
 
