@@ -30,6 +30,7 @@ public sealed class ColumnMatch
     public static ColumnMatch Of(WrittenColumns written, Schema table, PlanOptions options)
     {
         var match = new ColumnMatch(written, options);
+        if (options.UnknownFields == UnknownFields.Evolve) match.misfits.AddRange(match.Unfit().Select(f => $"{f.Key}: {f.Value}"));
         match.Structs(written.Fields, table.Struct, "", "");
         return match;
     }
@@ -60,14 +61,17 @@ public sealed class ColumnMatch
         }
     }
 
-    /// <summary>Fields that no column can hold matter where the table has a column for them, or is to get one.</summary>
+    /// <summary>Fields that no column can hold: they matter where the table is to have all, or has a column for them.</summary>
+    private IEnumerable<KeyValuePair<string, string>> Unfit() =>
+        written.LeftOut.Where(f => f.Value.Length > 0).OrderBy(f => f.Key, StringComparer.Ordinal);
+
     private void LeftOut(StructType table, string writtenPath)
     {
-        foreach (var (path, why) in written.LeftOut)
+        if (options.UnknownFields == UnknownFields.Evolve) return;
+        foreach (var (path, why) in Unfit().Where(f => ParentOf(f.Key) == writtenPath))
         {
-            if (why.Length == 0 || ParentOf(path) != writtenPath) continue;
             var name = writtenPath.Length == 0 ? path : path[(writtenPath.Length + 1)..];
-            if (options.UnknownFields == UnknownFields.Evolve || table.Find(name) is not null) misfits.Add($"{path}: {why}");
+            if (table.Find(name) is not null) misfits.Add($"{path}: {why}");
         }
     }
 
