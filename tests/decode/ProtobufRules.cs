@@ -165,15 +165,16 @@ public class ProtobufRules
     [Fact]
     public void NewSchemasChangeTheTableFirst()
     {
+        var options = new PlanOptions { MetadataColumn = null, Message = "M" };
         var table = FieldIds.NewSchema(ColumnText.Parse("a: int, old: string, n: struct<x: int>"));
         var writer =
             ProtobufRows.Text("syntax = \"proto3\"; message M { int64 a = 1; N n = 2; int32 added = 3; } "
                 + "message N { int32 x = 1; float y = 2; }");
-        using var rows = new ProtobufRows(writer, table: table);
+        using var rows = new ProtobufRows(writer, options, table);
         Assert.Equal("NewField", rows.Add(new Wire()));
         Assert.Equal(["WiderColumn a", "NewField n.y", "NewField added"], rows.Plan.Changes.Select(c => $"{c.GetType().Name} {c.Path}"));
         var changed = FieldIds.NewSchema(ColumnText.Parse("a: long, old: string, n: struct<x: int, y: float>, added: int"));
-        using var after = new ProtobufRows(writer, table: changed);
+        using var after = new ProtobufRows(writer, options, changed);
         Assert.Equal("4|null|{x=1,y=0}|0", after.Add(new Wire().Varint(1, 4).Message(2, new Wire().Varint(1, 1))));
         var before = ProtobufRows.Text("syntax = \"proto3\"; message M { int32 a = 1; string old = 9; }");
         using var older = new ProtobufRows(before, table: changed);
