@@ -66,6 +66,7 @@ public sealed class WriterSchemaTests : IDisposable
     public void WhatCannotBeReadIsADeadLetterThatSaysWhy()
     {
         schemas.Add(3, """{"type":"record","name":"E","fields":[{"name":"id","type":"string"}]}""");
+        fixture.Broker.CreateTopic("events", 1);
         schemas.Add(4, """{"type":"record","name":"Tree","fields":[{"name":"id","type":"int"},{"name":"left","type":["null","Tree"]}]}""");
         Produce(0, FakeSchemas.Record(1, 1, "a"), FakeSchemas.Record(77, 1), "{}"u8.ToArray(), FakeSchemas.Record(3, "x"),
             FakeSchemas.Record(4, 1, 0),
@@ -100,6 +101,7 @@ public sealed class WriterSchemaTests : IDisposable
     [Fact]
     public void RowsThatOnlyTheLogHoldsAreDecodedAgainByTheirOwnSchemas()
     {
+        fixture.Broker.CreateTopic("events", 1);
         schemas.Add(2, Second);
         Produce(0, FakeSchemas.Record(1, 1, "a"));
         var options = fixture.Options(Events());

@@ -87,12 +87,11 @@ public sealed class ColumnMatch
         {
             if (table.Find(alias) is not { } column || taken.Contains(column.Id)
                 || !ColumnFit.Takes(column.Type, field.Type, out _)) continue;
-            if (options.UnknownFields == UnknownFields.Evolve)
-            {
-                var (from, into) = (WrittenColumns.Join(tablePath, alias), WrittenColumns.Join(tablePath, field.Name));
-                changes.Add(new RenamedColumn(from, into) { NewName = field.Name, FormerNames = aliases });
-            }
             Field(field, column, table, taken, writtenPath, tablePath);
+            if (options.UnknownFields != UnknownFields.Evolve) return;
+            // After the other changes of the column, which call it by the name that it has until then.
+            var (from, into) = (WrittenColumns.Join(tablePath, alias), WrittenColumns.Join(tablePath, field.Name));
+            changes.Add(new RenamedColumn(from, into) { NewName = field.Name, FormerNames = aliases });
             return;
         }
         Add(field, tablePath, WrittenColumns.Join(writtenPath, field.Name));

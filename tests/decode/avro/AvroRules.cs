@@ -109,6 +109,17 @@ public sealed class AvroRules
     }
 
     [Fact]
+    public void AColumnIsRenamedAfterItsOtherChanges()
+    {
+        using var rows = new AvroRows(One);
+        rows.Add(2, Record("""{"name":"b","type":["null","long"],"aliases":["a"]}"""));
+        Assert.Equal("{b=3}", rows.DecodeEvolving(2, [2, 6]));
+        Assert.Equal(["a long", "a?", "a>b"], rows.Changes);
+        Assert.Equal("{b=1}", rows.DecodeEvolving(1, [2]));
+        Assert.Equal(3, rows.Changes.Count);
+    }
+
+    [Fact]
     public void WhatDoesNotFitIsIncompatibleOrGetsAColumnOfItsOwn()
     {
         const string text = """{"type":"record","name":"R","fields":[{"name":"a","type":"string"}]}""";
