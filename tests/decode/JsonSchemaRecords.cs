@@ -31,7 +31,7 @@ public class JsonSchemaRecords
             """{"id":1,"at":1000,"seen":5,"day":19000,"price":"9A==","tags":["a",null],"counts":{"k":1},"inner":{"raw":"AQI="}}""")));
         Assert.Equal("2|null|null|null|1|null|null|null", records.Add(Connect("""{"id":2,"price":0.01}""")));
         Assert.Equal("MissingRequired", records.Add(Connect("{}")));
-        Assert.Equal("InvalidJson", records.Add(Connect("{]}")));
+        Assert.Equal("InvalidJson", records.Add(Connect("{\"id\":}")));
     }
 
     [Theory]
