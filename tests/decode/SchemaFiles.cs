@@ -83,9 +83,9 @@ public class SchemaFiles
     [InlineData("uuid", """{"$ref":"#identity"}""")]
     [InlineData("uuid", """{"$ref":"#/$defs/id","description":"beside it"}""")]
     [InlineData("struct<x: long>", """{"type":"object","properties":{"x":{"type":"integer"},"never":false}}""")]
-    [InlineData("decimal(38, 0)", """{"type":"integer","maximum":18446744073709551615}""")]
+    [InlineData("decimal(38,0)", """{"type":"integer","maximum":18446744073709551615}""")]
     [InlineData("int", """{"type":"integer","connect.type":"int16"}""")]
-    [InlineData("decimal(38, 2)", """{"title":"org.apache.kafka.connect.data.Decimal","type":"number","connect.parameters":{"scale":"2"}}""")]
+    [InlineData("decimal(38,2)", """{"title":"org.apache.kafka.connect.data.Decimal","type":"number","connect.parameters":{"scale":"2"}}""")]
     [InlineData("timestamptz", """{"type":"integer","title":"org.apache.kafka.connect.data.Timestamp"}""")]
     public void JsonSchemasBecomeColumns(string expected, string property, string required = "")
     {

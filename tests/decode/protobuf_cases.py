@@ -171,7 +171,8 @@ def fields_of(data):
 
 class Values:
     def __init__(self, rnd):
-        self.rnd = rnd
+        # Of all durations, as one that is put together of two has to have one sign.
+        self.rnd, self.sign = rnd, rnd.choice([-1, 1])
 
     def text(self):
         return "".join(self.rnd.choice("abc\"\\ é€😀\n<>&/") for _ in range(self.rnd.choice([0, 1, 3, 12, 40])))
@@ -235,8 +236,7 @@ class Values:
         if name == "Timestamp":
             m.seconds, m.nanos = rnd.randint(-62135596800, 253402300799), rnd.choice([0, 1, 1000, 500_000_000, 999_999_999])
         elif name == "Duration":
-            sign = rnd.choice([-1, 1])
-            m.seconds, m.nanos = sign * rnd.randint(0, 315_576_000_000), sign * rnd.choice([0, 1, 1000, 500_000_000, 999_999_999])
+            m.seconds, m.nanos = self.sign * rnd.randint(0, 315_576_000_000), self.sign * rnd.choice([0, 1, 1000, 500_000_000, 999_999_999])
         elif name == "Any":
             m.type_url, m.value = "type.googleapis.com/" + self.text(), rnd.randbytes(4)
         elif name in ("Struct", "Value", "ListValue"):

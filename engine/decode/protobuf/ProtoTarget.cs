@@ -3,8 +3,6 @@ namespace K2I.Decode.Protobuf;
 /// <summary>How a value is put into its column.</summary>
 internal enum ProtoTarget
 {
-    /// <summary>There is no column.</summary>
-    None,
     Boolean,
     Int,
     Long,

@@ -37,17 +37,10 @@ internal static class ProtoText
             """,
     };
 
-    private sealed class NoDisk : IFileSystem
-    {
-        public bool Exists(string path) => false;
-
-        public TextReader OpenText(string path) => throw new FileNotFoundException(path);
-    }
-
     /// <summary>The files and all that they import, each after what it imports.</summary>
     internal static List<FileDescriptorProto> Parse(IReadOnlyCollection<(string Name, string Text)> files)
     {
-        var set = new FileDescriptorSet { ImportValidator = _ => true, FileSystem = new NoDisk() };
+        var set = new FileDescriptorSet { ImportValidator = _ => true, FileSystem = null };
         try
         {
             var known = Known.Where(k => files.All(f => f.Name != k.Key)
