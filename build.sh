@@ -110,10 +110,11 @@ missing_packages() {
     command -v "${item%%:*}" >/dev/null || echo "${item#*:}"
   done
   if ! command -v gcc >/dev/null; then
-    echo libc6-dev libssl-dev zlib1g-dev libzstd-dev liblz4-dev
+    echo libc6-dev libssl-dev zlib1g-dev libzstd-dev liblz4-dev libsqlite3-dev
     return
   fi
-  for item in libc.so:libc6-dev libssl.a:libssl-dev libz.a:zlib1g-dev libzstd.a:libzstd-dev liblz4.a:liblz4-dev; do
+  for item in libc.so:libc6-dev libssl.a:libssl-dev libz.a:zlib1g-dev libzstd.a:libzstd-dev liblz4.a:liblz4-dev \
+    libsqlite3.a:libsqlite3-dev; do
     static_library "${item%%:*}" || echo "${item#*:}"
   done
 }
@@ -194,7 +195,7 @@ native_hash() {
   {
     rdkafka_hash
     declare -f link_native
-    for archive in libzstd.a liblz4.a libz.a libssl.a libcrypto.a; do sha256sum "$(cc -print-file-name=$archive)"; done
+    for archive in libzstd.a liblz4.a libsqlite3.a libz.a libssl.a libcrypto.a; do sha256sum "$(cc -print-file-name=$archive)"; done
   } | hash_of
 }
 
@@ -245,7 +246,7 @@ link_native() {
   rm -rf "$work"
   mkdir -p "$work/lib" "$NATIVE_DIR"
   cp "$BUILD_DIR/rdkafka/librdkafka.a" "$work/lib/"
-  for library in libzstd.a liblz4.a; do cp "$(cc -print-file-name=$library)" "$work/lib/"; done
+  for library in libzstd.a liblz4.a libsqlite3.a; do cp "$(cc -print-file-name=$library)" "$work/lib/"; done
   cc -shared -o "$work/libk2i_native.so" -Wl,-soname,libk2i_native.so -Wl,-z,now -Wl,-z,noexecstack \
     -Wl,--whole-archive "$work/lib/librdkafka.a" -Wl,--no-whole-archive \
     -Wl,--no-as-needed -lzstd -llz4 -lz -lssl -lcrypto -lm -lpthread -ldl

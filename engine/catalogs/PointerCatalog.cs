@@ -95,7 +95,10 @@ public sealed class PointerCatalog(IPointers pointers, IObjectStore store, ICloc
         catch (EngineException error) when (error.Kind == ErrorKind.Unknown)
         {
             if (Fate(current, table) is not CommitOutcome.Committed and var other)
+            {
+                if (other is CommitOutcome.Conflict) MetadataFiles.TryDelete(store, table.MetadataLocation);
                 return other ?? new CommitOutcome.Unknown(InDoubt(current.Ident, error));
+            }
         }
         KillPoint.Hit("catalog.version-made");
         MetadataFiles.DropOld(store, current.Metadata, next);

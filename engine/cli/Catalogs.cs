@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using K2I.Base;
 using K2I.Catalogs;
+using K2I.Catalogs.Glue;
 using K2I.Catalogs.Hive;
+using K2I.Catalogs.Jdbc;
 using K2I.Catalogs.Nessie;
 using K2I.Cli.Config;
 using K2I.Cloud;
@@ -194,7 +196,33 @@ internal sealed record Catalogs(
                 Headers = options.Server.Where(p => p.Key.StartsWith(Keys.HeaderPrefix, StringComparison.Ordinal))
                     .ToImmutableSortedDictionary(p => p.Key[Keys.HeaderPrefix.Length..], p => p.Value, StringComparer.Ordinal),
             }, random),
+            "jdbc" => new JdbcPointers(new JdbcOptions
+            {
+                Uri = Text(Keys.CatalogUri) ?? "",
+                User = Text(Keys.CatalogUser),
+                Password = Text(Keys.CatalogPassword),
+                CatalogName = Text(Keys.CatalogName) ?? "",
+                Warehouse = warehouse,
+            }),
+            "glue" => GlueOf(options, clock, warehouse),
             _ => null,
         };
+    }
+
+    /// <summary>Whoever has the files in S3 asks Glue, at an endpoint of its own.</summary>
+    private static GluePointers GlueOf(IcebergOptions options, IClock clock, string warehouse)
+    {
+        var endpoint = options.Server.GetValueOrDefault(Keys.CatalogUri.Name)
+            ?? Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL_GLUE");
+        var who = (S3Options)StoreOptions.Of("s3://signing", () => options.Storage);
+        var signer = new AwsSigner(who, "glue", clock, endpoint is { Length: > 0 } ? new Uri(endpoint) : null);
+        return new GluePointers(new GlueOptions
+        {
+            Endpoint = signer.Endpoint,
+            Signer = signer,
+            CatalogId = options.Server.GetValueOrDefault(Keys.GlueId.Name),
+            Warehouse = warehouse,
+            CaFile = who.CaFile,
+        });
     }
 }

@@ -8,17 +8,18 @@ using K2I.Base;
 namespace K2I.Cloud;
 
 /// <summary>Signature version 4 for a service of AWS other than S3, such as <c>glue</c>. Any thread.</summary>
-/// <param name="options">Who asks, the region, and the service's endpoint if it is not AWS's own.</param>
+/// <param name="options">Who asks, and in which region; the endpoint is that of S3.</param>
 /// <param name="service">The name that signatures are made for.</param>
 /// <param name="clock">The time of signatures.</param>
-public sealed class AwsSigner(S3Options options, string service, IClock? clock = null) : IRequestSigner
+/// <param name="endpoint">Where the service is, if it is not AWS's own.</param>
+public sealed class AwsSigner(S3Options options, string service, IClock? clock = null, Uri? endpoint = null) : IRequestSigner
 {
     private readonly S3Credentials credentials = new(options);
     private readonly IClock clock = clock ?? SystemClock.Instance;
 
     /// <summary>Where the service is reached.</summary>
     /// <exception cref="EngineException">Invalid: nothing says in which region.</exception>
-    public Uri Endpoint => options.Endpoint ?? OfRegion(RegionEndpoint.GetBySystemName(credentials.Region()));
+    public Uri Endpoint => endpoint ?? OfRegion(RegionEndpoint.GetBySystemName(credentials.Region()));
 
     public void Sign(HttpRequestMessage request, ReadOnlySpan<byte> body)
     {

@@ -8,7 +8,7 @@ public sealed record IcebergOptions
 {
     /// <summary>
     /// <c>file</c>: metadata files in the warehouse are the catalog. <c>rest</c>: a server is, and says where each table lies. <c>hive</c>,
-    /// <c>nessie</c>: a server points to metadata files in the warehouse.
+    /// <c>nessie</c>, <c>jdbc</c>, <c>glue</c>: a server or database points to metadata files in the warehouse.
     /// </summary>
     public string Catalog { get; init; } = "file";
 
@@ -22,7 +22,7 @@ public sealed record IcebergOptions
     public string? StorageRoot { get; init; }
 
     /// <summary>
-    /// hive, nessie: where the server is, and what else it takes to reach it, by the keys of <c>[iceberg]</c>; secrets are among them.
+    /// hive, nessie, jdbc, glue: where the server is, and what else it takes to reach it, by the keys of <c>[iceberg]</c>; secrets are among them.
     /// </summary>
     public ImmutableSortedDictionary<string, string> Server { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 

@@ -62,16 +62,24 @@ public sealed class ConfigErrorTests : IDisposable
     [InlineData(Before + Table + "kafka_column = yes", "k2i.ini:7:16: [table.events] kafka_column: expected true or false, found 'yes'; did you mean 'true'?")]
     [InlineData(Before + Table + "format = jsn", "k2i.ini:7:10: [table.events] format: expected json or raw, found 'jsn'; did you mean 'json'?")]
     [InlineData(Before + Table + "[log]\nlevel = verbose", "k2i.ini:8:9: [log] level: expected info or debug or warn or error, found 'verbose'")]
-    [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = w\ncatalog = nessie\n" + Table, "k2i.ini:5:11: [iceberg] catalog: expected file or rest, found 'nessie'")]
+    [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = w\ncatalog = minio\n" + Table,
+        "k2i.ini:5:11: [iceberg] catalog: expected file or rest or hive or nessie or jdbc or glue, found 'minio'")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = w\nuri = http://c\n" + Table, "k2i.ini:5:1: [iceberg] uri: has no meaning with catalog = file; set catalog = rest")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = hive\nwarehouse = w\nuri = http://c\n" + Table,
         "k2i.ini:6:7: [iceberg] uri: expected thrift://host:port, several separated by commas, found 'http://c'")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = hive\nwarehouse = w\nuri = thrift://c\nnamespace = a.b\n" + Table,
-        "k2i.ini:7:13: [iceberg] namespace: expected names of a-z, 0-9 and _, joined by dots, found 'a.b'; a Hive Metastore has namespaces of one level")]
+        "k2i.ini:7:13: [iceberg] namespace: expected names of a-z, 0-9 and _, joined by dots, found 'a.b'; "
+        + "a Hive Metastore has namespaces of one level")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = hive\nwarehouse = w\nuri = thrift://c\nref = dev\n" + Table,
         "k2i.ini:7:1: [iceberg] ref: has no meaning with catalog = hive; set catalog = nessie")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = nessie\nuri = http://c/api/v2\n" + Table,
         "k2i.ini:3:1: [iceberg] warehouse: expected a directory, or a location such as s3://bucket/path, found nothing")]
+    [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = jdbc\nwarehouse = w\nuri = jdbc:postgresql://me:secret@h/d\n" + Table,
+        "k2i.ini:6:7: [iceberg] uri: a login belongs into user and password")]
+    [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = jdbc\nwarehouse = w\nuri = jdbc:sqlite:/c.db\npassword = hidden\n" + Table,
+        "k2i.ini:3:1: [iceberg] user: expected text, found nothing; password belongs to it")]
+    [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = glue\nwarehouse = w\nnamespace = a.b\n" + Table,
+        "k2i.ini:6:13: [iceberg] namespace: expected names of a-z, 0-9 and _, joined by dots, found 'a.b'; Glue has namespaces of one level")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = w\nheader.X-A = b\n" + Table, "k2i.ini:5:1: [iceberg] header.X-A: has no meaning with catalog = file; set catalog = rest")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = rest\nstorage_root = /w\n" + Table, "k2i.ini:3:1: [iceberg] uri: expected http:// or https:// and a host, found nothing")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = rest\nuri = http://c\nwarehouse = lake\nstorage_access = own\n" + Table,
@@ -86,6 +94,13 @@ public sealed class ConfigErrorTests : IDisposable
         + "this build has no store for ftp://")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = s3://bucket/x\n[s3]\nendpoint = host:9000\n" + Table,
         "k2i.ini:6:12: [s3] endpoint: expected http:// or https:// and a host, found 'host:9000'")]
+    [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = s3://bucket/x\n[s3]\nencryption_key = k\n" + Table,
+        "k2i.ini:6:1: [s3] encryption_key: has no meaning without encryption = kms or dsse")]
+    [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = abfss://c@a/x\n[azure]\naccount_key = ?\n" + Table,
+        "k2i.ini:6:15: [azure] account_key: expected a key in Base64, found ***")]
+    [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = gs://bucket/x\nlocations = gs://b2, ftp://b\n" + Table,
+        "k2i.ini:5:13: [iceberg] locations: expected directories and locations, with commas between them, found 'gs://b2, ftp://b'; "
+        + "this build has no store for ftp://")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = s3://bucket/x\n[s3]\naccess_key_id = id\n" + Table,
         "k2i.ini:5:1: [s3] secret_access_key: expected a secret, found nothing; it belongs to access_key_id")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = s3://bucket/x\n[s3]\nsecret_access_key = hunter2\n" + Table,

@@ -42,7 +42,7 @@ public sealed class AwsSignerTests
     private static string Signature(HttpRequestMessage request, string service, ReadOnlySpan<byte> body)
     {
         var at = DateTimeOffset.Parse("2026-08-30T12:36:00Z", System.Globalization.CultureInfo.InvariantCulture);
-        var signer = new AwsSigner(Who, service, new FakeClock(at.ToUnixTimeMilliseconds()));
+        var signer = new AwsSigner(Who, service, clock: new FakeClock(at.ToUnixTimeMilliseconds()));
         // Signing again, as for another attempt, changes nothing.
         signer.Sign(request, body);
         signer.Sign(request, body);

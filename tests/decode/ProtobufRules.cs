@@ -147,8 +147,8 @@ public class ProtobufRules
     [Fact]
     public void RecordsNameTheirMessage()
     {
-        const string text = "syntax = \"proto3\"; message A { int32 a = 1; message B { string b = 1; } "
-            + "message C { string c = 1; } } message D { int32 a = 1; }";
+        const string text = "syntax = \"proto3\"; message A { int32 a = 1; message B { string b = 1; } message C { string c = 1; } } "
+            + "message D { int32 a = 1; }";
         var writer = ProtobufRows.Text(text) with { Id = SchemaId.Of(7) };
         Assert.Equal(["a: int", "b: string", "c: string", "a: int"], ((int[][])[[0], [0, 0], [0, 1], [1]])
             .Select(i => ColumnsOf(writer, i)));

@@ -216,7 +216,8 @@ public abstract class CatalogContract
         Assert.Equal(table.MetadataLocation, Other.Load(to).MetadataLocation);
         Committer.Commit(to, TestTables.Append(TestTables.File(table, "a")));
         Assert.Single(TestTables.LivePaths(Other.Load(to), Store));
-        Assert.Equal(ErrorKind.NotFound, Assert.Throws<EngineException>(() => Catalog.Rename(gone, TableIdent.Parse($"{Prefix}db.else"))).Kind);
+        var missing = Assert.Throws<EngineException>(() => Catalog.Rename(gone, TableIdent.Parse($"{Prefix}db.else")));
+        Assert.Equal(ErrorKind.NotFound, missing.Kind);
         Catalog.Create(Events, TestTables.Creation());
         Assert.Equal(ErrorKind.AlreadyExists, Assert.Throws<EngineException>(() => Catalog.Rename(Events, to)).Kind);
         Assert.NotEqual(Other.Load(to).Metadata.Uuid, Other.Load(Events).Metadata.Uuid);

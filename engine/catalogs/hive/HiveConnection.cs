@@ -85,7 +85,7 @@ internal sealed class HiveConnection : IDisposable
                 TProtocolException when lastCall == 1 =>
                     "answers, but not as a metastore without login: Kerberos (SASL) is not something this build can do",
                 TTransportException or IOException when lastCall == 1 =>
-                    "closes the connection at the first call; does it demand TLS, or Kerberos (SASL), which is not something this build can do?",
+                    "closes the connection at the first call; if it demands Kerberos (SASL), that is not something this build can do",
                 _ => error.Message,
             };
             throw new EngineException(changes && sent ? ErrorKind.Unknown : ErrorKind.Unavailable, $"{name}: {method}: {why}", error);

@@ -15,7 +15,7 @@ internal sealed class HiveLock : IDisposable
 {
     private const int Exclusive = 3, OfTable = 2, Acquired = 1, Waiting = 2;
 
-    private const long FirstWaitMs = 50, LongestWaitMs = 5_000;
+    private const long FirstWaitMs = 20, LongestWaitMs = 500;
 
     private readonly HiveClient client;
     private readonly string name;

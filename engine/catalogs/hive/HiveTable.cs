@@ -44,8 +44,7 @@ internal static class HiveTable
         var now = (int)(unixMs / 1000);
         var made = new ThriftStruct().Set(1, table.Ident.Name).Set(2, table.Ident.Namespace[0]).Set(3, owner)
             .Set(4, now).Set(5, now).Set(6, int.MaxValue)
-            .Set(8, Array.Empty<ThriftStruct>()).Set(12, "EXTERNAL_TABLE")
-            .Set(9, new Dictionary<string, string> { [NoStatistics] = "true" });
+            .Set(8, Array.Empty<ThriftStruct>()).Set(12, "EXTERNAL_TABLE");
         Update(made, null, table);
         return made;
     }
@@ -60,6 +59,7 @@ internal static class HiveTable
             if (key != OwnerProperty) Put(parameters, NameOf(key), value);
         Describe(parameters, next.Metadata);
         parameters["EXTERNAL"] = "TRUE";
+        parameters[NoStatistics] = "true";
         parameters[Kind] = Iceberg;
         parameters[Pointer] = next.MetadataLocation;
         if (before is not null) parameters[PreviousPointer] = before.MetadataLocation;

@@ -18,7 +18,7 @@ namespace K2I.Catalogs.Nessie;
 public sealed class NessiePointers : IPointers, IDisposable
 {
     /// <summary>The property of a commit that it is known by.</summary>
-    internal const string Mark = "k2i.commit";
+    internal const string Mark = "k2i-commit";
 
     private const int MostTries = 5, MostPages = 10_000;
 

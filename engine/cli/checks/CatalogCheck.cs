@@ -72,7 +72,7 @@ internal static class CatalogCheck
     private static void Commit(ICatalog catalog, Table table)
     {
         var outcome = catalog.Commit(table,
-            [new MetadataUpdate.SetProperties(ImmutableSortedDictionary<string, string>.Empty.Add("k2i.probe", "1"))],
+            [new MetadataUpdate.SetProperties(ImmutableSortedDictionary<string, string>.Empty.Add("probe", "1"))],
             [new TableRequirement.AssertTableUuid(table.Metadata.Uuid)]);
         if (outcome is CommitOutcome.Unknown unknown) throw unknown.Error;
         Require(outcome is CommitOutcome.Committed, (outcome as CommitOutcome.Conflict)?.Why ?? "");
@@ -99,7 +99,8 @@ internal static class CatalogCheck
 
     private static string Hint(ErrorKind kind) => kind switch
     {
-        ErrorKind.Denied => "check token, credential, scope and oauth2_server_uri (or signing_name) in [iceberg], and the rights of that user",
+        ErrorKind.Denied => "check token, credential, scope and oauth2_server_uri (or signing_name), or user and password, in [iceberg] "
+            + "(glue: the keys of [s3]), and the rights of that user",
         ErrorKind.NotFound => "check [iceberg] uri (rest: without /v1; nessie: with /api/v2), warehouse and ref",
         _ => "check [iceberg] uri, and that it can be reached from here",
     };

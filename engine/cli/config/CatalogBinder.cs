@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using K2I.Base;
 using K2I.Catalogs.Hive;
+using K2I.Catalogs.Jdbc;
 using K2I.Iceberg;
 using K2I.Pipeline;
 
@@ -12,10 +13,11 @@ internal sealed class CatalogBinder(ValueReader values, SettingSection? section,
     /// <summary>Which kinds of catalog a key has a meaning for.</summary>
     private static readonly (ConfigKey Key, string[] Kinds)[] Meant =
     [
-        (Keys.CatalogUri, ["rest", "hive", "nessie"]), (Keys.CatalogToken, ["rest", "nessie"]),
+        (Keys.CatalogUri, ["rest", "hive", "nessie", "jdbc", "glue"]), (Keys.CatalogToken, ["rest", "nessie"]),
         (Keys.StorageRoot, ["rest"]), (Keys.CatalogCredential, ["rest"]), (Keys.CatalogScope, ["rest"]), (Keys.OAuth2ServerUri, ["rest"]),
         (Keys.HiveLocks, ["hive"]), (Keys.HiveTls, ["hive"]), (Keys.HiveCaFile, ["hive"]), (Keys.HiveUser, ["hive"]),
-        (Keys.NessieRef, ["nessie"]),
+        (Keys.NessieRef, ["nessie"]), (Keys.GlueId, ["glue"]),
+        (Keys.CatalogName, ["jdbc"]), (Keys.CatalogUser, ["jdbc"]), (Keys.CatalogPassword, ["jdbc"]),
         (Keys.CatalogAudience, ["rest"]), (Keys.CatalogResource, ["rest"]), (Keys.TokenExchange, ["rest"]), (Keys.StorageAccess, ["rest"]),
         (Keys.SigningName, ["rest"]), (Keys.SigningRegion, ["rest"]), (Keys.CatalogCaFile, ["rest"]), (Keys.CatalogCertificate, ["rest"]),
         (Keys.CatalogCertificateKey, ["rest"]), (Keys.CatalogProxy, ["rest"]),
@@ -36,6 +38,8 @@ internal sealed class CatalogBinder(ValueReader values, SettingSection? section,
             "rest" => Rest(space),
             "hive" => Hive(space),
             "nessie" => Nessie(space),
+            "jdbc" => Jdbc(space),
+            "glue" => Glue(space),
             _ => Place(kind, space),
         };
         return options with { FormatVersion = values.Choice(Keys.FormatVersion) + 2, Locations = Places() };
@@ -75,6 +79,22 @@ internal sealed class CatalogBinder(ValueReader values, SettingSection? section,
         var server = Server(Keys.CatalogUri, Keys.NessieRef, Keys.CatalogToken);
         var headers = BindHeaders().Select(h => KeyValuePair.Create(Keys.HeaderPrefix + h.Key, h.Value));
         return Place("nessie", space) with { Server = server.AddRange(headers) };
+    }
+
+    private IcebergOptions Jdbc(string space)
+    {
+        if (!values.Has(Keys.CatalogUri)) values.Missing(Keys.CatalogUri, "such as jdbc:postgresql://host/database");
+        else if (values.Text(Keys.CatalogUri) is { } uri && JdbcOptions.UriFlaw(uri) is { } flaw)
+            values.Wrong(Keys.CatalogUri, flaw, offset: 0);
+        if (values.Has(Keys.CatalogPassword) && !values.Has(Keys.CatalogUser)) values.Missing(Keys.CatalogUser, "password belongs to it");
+        return Place("jdbc", space) with { Server = Server(Keys.CatalogUri, Keys.CatalogName, Keys.CatalogUser, Keys.CatalogPassword) };
+    }
+
+    private IcebergOptions Glue(string space)
+    {
+        if (space.Contains('.', StringComparison.Ordinal)) values.Bad(Keys.Namespace, "Glue has namespaces of one level");
+        _ = Address(Keys.CatalogUri);
+        return Place("glue", space) with { Server = Server(Keys.CatalogUri, Keys.GlueId) };
     }
 
     private ImmutableSortedDictionary<string, string> Server(params ConfigKey[] keys) =>

@@ -22,16 +22,28 @@ internal static class Keys
 
     public static readonly ConfigKey Catalog = ConfigKey.Choice("iceberg", "catalog",
         "What keeps track of the tables. file: the metadata files in the warehouse; rest: an Iceberg REST catalog server; "
-        + "hive: a Hive Metastore; nessie: a Nessie server.",
-        "file", "rest", "hive", "nessie");
+        + "hive: a Hive Metastore; nessie: a Nessie server; jdbc: a database; glue: AWS Glue.",
+        "file", "rest", "hive", "nessie", "jdbc", "glue");
     public static readonly ConfigKey Warehouse = new("iceberg", "warehouse", null, Place,
         "Where the tables live: a directory, or a location such as s3://bucket/path, gs://bucket/path or "
         + "abfss://container@account.dfs.core.windows.net/path. Needed unless catalog = rest. "
         + "With rest: what the server calls the warehouse, where it has several.",
         "./warehouse");
     public static readonly ConfigKey CatalogUri = new("iceberg", "uri", null, "http:// or https:// and a host",
-        "Where the catalog's server is. rest: without /v1; nessie: with /api/v2; hive: thrift://host:port, several separated by commas.",
+        "Where the catalog's server is. rest: without /v1; nessie: with /api/v2; hive: thrift://host:port, several separated by commas; "
+        + "jdbc: jdbc:postgresql://host/database or jdbc:mysql://host/database, with ?sslmode=verify-full&sslrootcert=FILE where needed, "
+        + "or jdbc:sqlite:/path; glue: its endpoint, if it is not AWS's own.",
         "https://catalog.example.com/iceberg");
+    public static readonly ConfigKey CatalogName = new("iceberg", "catalog_name", "k2i", Text,
+        "For catalog = jdbc: what the catalog is called in its database. Every engine must call it so; Spark uses the name it has there.");
+    public static readonly ConfigKey CatalogUser = new("iceberg", "user", null, Text,
+        "For catalog = jdbc: who logs in to the database.", "k2i");
+    public static readonly ConfigKey CatalogPassword = new("iceberg", "password", null, "a password",
+        "For catalog = jdbc: the password of user.", "${file:/etc/k2i/catalog-password}")
+    { Secret = true };
+    public static readonly ConfigKey GlueId = new("iceberg", "catalog_id", null, "an account's number",
+        "For catalog = glue: the account whose catalog it is; without it that of the credentials, which are those of [s3].",
+        "123456789012");
     public static readonly ConfigKey StorageRoot = new("iceberg", "storage_root", null, Place,
         "For catalog = rest: tables may lie below this directory or location only, whatever the server says. "
         + "Needed unless warehouse is one, or the server hands out keys: without it those alone are used.",
@@ -255,7 +267,7 @@ internal static class Keys
         ConfigKey.Choice("table", "unknown_fields",
         "A field that is no column: ignore it, evolve (add the column; where the table cannot have it, set the record aside) "
         + "or dead_letter (set the record aside). "
-        + "With format = avro and no columns given, evolve is the default.", "ignore", "evolve", "dead_letter");
+        + "With formats of schemas and no columns given, evolve is the default.", "ignore", "evolve", "dead_letter");
     public static readonly ConfigKey TimestampUnit = ConfigKey.Choice("table", "timestamp_unit", "What a number means in a time or timestamp column whose own name does not end in _ms, _us or _ns, which says it: s, ms, us or ns, since midnight or since 1970.", "ms", "s", "us", "ns");
     public static readonly ConfigKey CaseSensitive = new("table", "case_sensitive", "true", Flag, "Whether a field that differs from its column in the case of letters A to Z alone is another field, and left out, or is taken for it.");
     public static readonly ConfigKey PartitionBy = new("table", "partition_by", null, "partition fields such as day(event_time), bucket(16, user_id)", "Iceberg partitioning: column, year, month, day, hour(column), bucket(n, column), truncate(w, column).", "day(event_time), bucket(16, user_id)");
@@ -309,7 +321,8 @@ internal static class Keys
         Brokers, Group, ClientId, InstanceId, GroupProtocol,
         Catalog, Warehouse, CatalogUri, StorageRoot, Locations, CatalogToken, CatalogCredential, CatalogScope, OAuth2ServerUri,
             CatalogAudience, CatalogResource, TokenExchange, StorageAccess, SigningName, SigningRegion, CatalogCaFile, CatalogCertificate,
-            CatalogCertificateKey, CatalogProxy, NessieRef, HiveLocks, HiveTls, HiveCaFile, HiveUser, Namespace, FormatVersion,
+            CatalogCertificateKey, CatalogProxy, CatalogName, CatalogUser, CatalogPassword, GlueId,
+            NessieRef, HiveLocks, HiveTls, HiveCaFile, HiveUser, Namespace, FormatVersion,
         RegistryUrl, RegistryContext, RegistryUser, RegistryPassword, RegistryToken, RegistryCredential, RegistryTokenUrl, RegistryScope,
             RegistryCaFile, RegistryCertificate, RegistryKey, RegistryTimeout,
         S3Region, S3Endpoint, S3PathStyle, S3AccessKey, S3SecretKey, S3SessionToken, S3Profile, S3CaFile, S3UploadMemory,

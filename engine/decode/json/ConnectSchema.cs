@@ -9,8 +9,9 @@ namespace K2I.Decode;
 /// A schema as Kafka Connect's JSON converter writes it beside each payload, with Connect's logical types and Debezium's. Throws Invalid
 /// for what is none. A control path.
 /// </summary>
-/// <remarks>Source: Apache Kafka, <c>JsonSchema</c> and <c>JsonConverter</c> of connect-json; Debezium's documentation, "Temporal
-/// types".</remarks>
+/// <remarks>
+/// Source: Apache Kafka, <c>JsonSchema</c> and <c>JsonConverter</c> of connect-json; Debezium's documentation, "Temporal types".
+/// </remarks>
 internal sealed class ConnectSchema
 {
     private const int MaxDepth = 60;

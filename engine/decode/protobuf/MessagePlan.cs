@@ -93,7 +93,7 @@ internal sealed partial class MessagePlan : RecordPlan
             if (!reader.ReadTag(out var tag)) return Malformed(node, at);
             if (tag == endTag && endTag != 0) break;
             var member = node.Find(tag >> 3);
-            if (member is null || !member.Proto.Takes(tag & 7))
+            if (member is null || !member.Takes(tag))
             {
                 if (!reader.Skip(tag)) return Malformed(node, at);
                 IgnoredFields++;
@@ -127,7 +127,7 @@ internal sealed partial class MessagePlan : RecordPlan
         {
             if (isMap ? !Entry(node, ref reader) : !Elements(element, ref reader, tag & 7)) return false;
             var next = reader.At;
-            if (next < reader.End && reader.ReadTag(out var following) && following >> 3 == tag >> 3 && node.Proto.Takes(following & 7))
+            if (next < reader.End && reader.ReadTag(out var following) && following >> 3 == tag >> 3 && node.Takes(following))
             {
                 tag = following;
                 continue;

@@ -15,7 +15,7 @@ internal sealed class ProtoEnum
     {
         FullName = fullName;
         names = values.DistinctBy(v => v.Number).ToFrozenDictionary(v => v.Number, v => Encoding.UTF8.GetBytes(v.Name));
-        low = new byte[]?[Math.Min(LowNumbers, names.Keys.Append(-1).Max() + 1)];
+        low = new byte[]?[Math.Min(LowNumbers, names.Keys.Append(-1).Max() + 1L)];
         for (var i = 0; i < low.Length; i++) low[i] = names.GetValueOrDefault(i);
     }
 

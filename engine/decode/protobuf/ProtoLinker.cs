@@ -127,7 +127,7 @@ internal sealed class ProtoLinker
 
     private static void CheckEntry(ProtoMessage entry)
     {
-        var isMap = entry.Fields is [{ Number: 1, IsRepeated: false } key, { Number: 2, IsRepeated: false }]
+        var isMap = entry.Fields is [{ Number: 1, Name: "key", IsRepeated: false } key, { Number: 2, Name: "value", IsRepeated: false }]
             && key.Kind is not (ProtoKind.Double or ProtoKind.Float or ProtoKind.Bytes or ProtoKind.Enum
                 or ProtoKind.Message or ProtoKind.Group);
         if (!isMap) throw Invalid($"{entry.FullName} is no entry of a map");

@@ -11,6 +11,7 @@ internal sealed class ProtoNode : DecodeNode
     /// <summary>Messages have few numbers below this one, and seldom others.</summary>
     private const int LowNumbers = 128;
 
+    private readonly uint tag, packedTag;
     private readonly ProtoNode?[] low = [];
     private readonly FrozenDictionary<int, ProtoNode> byNumber = FrozenDictionary<int, ProtoNode>.Empty;
 
@@ -36,6 +37,8 @@ internal sealed class ProtoNode : DecodeNode
     {
         Proto = proto;
         Kind = proto.Kind;
+        tag = ((uint)proto.Number << 3) | proto.Wire;
+        packedTag = proto.IsRepeated && proto.IsPackable ? ((uint)proto.Number << 3) | WireReader.Length : tag;
         IsRepeated = proto.IsRepeated && !isElement;
         if (column is null) return;
         Default = DefaultValue.Of(column);
@@ -103,6 +106,9 @@ internal sealed class ProtoNode : DecodeNode
 
     /// <summary>The member of this number; null where the message has none.</summary>
     internal ProtoNode? Find(uint number) => number < (uint)low.Length ? low[number] : byNumber.GetValueOrDefault((int)number);
+
+    /// <summary>What follows this tag, of the member's number, is a value of it, or many of them in one length.</summary>
+    internal bool Takes(uint tag) => tag == this.tag || tag == packedTag;
 
     /// <summary>Points the node and all below it to the builders of another batch.</summary>
     internal void Bind(ColumnBuilder column)

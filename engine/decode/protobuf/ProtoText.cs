@@ -5,8 +5,8 @@ namespace K2I.Decode.Protobuf;
 
 /// <summary>
 /// <c>.proto</c> texts as descriptors, by the parser of protobuf-net. The files of <c>google/protobuf</c> are known to it, those that
-/// Confluent's registry takes as known
-/// are here. Nothing is read from disk. Throws Invalid for texts with errors, which are named with line and column.
+/// Confluent's registry takes as known are here. Nothing is read from disk. Throws Invalid for texts with errors, which are named with line
+/// and column.
 /// </summary>
 internal static class ProtoText
 {

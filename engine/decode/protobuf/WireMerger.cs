@@ -16,8 +16,8 @@ internal sealed class WireMerger(int maxDepth)
     /// <summary>A length that is written before it is known: a varint of so many bytes.</summary>
     private const int LengthBytes = 5;
 
-    private static readonly Comparer<Part> InOrder =
-        Comparer<Part>.Create(static (a, b) => a.Field != b.Field ? a.Field.CompareTo(b.Field) : a.Start.CompareTo(b.Start));
+    private static readonly Comparison<Part> InOrder =
+        static (a, b) => a.Field != b.Field ? a.Field.CompareTo(b.Field) : a.Start.CompareTo(b.Start);
 
     private readonly KeySet keys = new();
     private Part[] parts = new Part[64];

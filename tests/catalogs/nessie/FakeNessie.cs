@@ -94,7 +94,7 @@ internal sealed class FakeNessie : IDisposable
     private JsonObject History(string query)
     {
         var mark = query.Split("]=='")[1].Split('\'')[0];
-        var found = log.Where(c => (string?)c.Properties["k2i.commit"] == mark).Select(c =>
+        var found = log.Where(c => (string?)c.Properties["k2i-commit"] == mark).Select(c =>
             new JsonObject { ["commitMeta"] = new JsonObject { ["hash"] = c.Hash } });
         return new JsonObject { ["hasMore"] = false, ["logEntries"] = new JsonArray([.. found]) };
     }
