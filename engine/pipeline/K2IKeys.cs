@@ -22,7 +22,8 @@ public static class K2IKeys
     public const string OffsetRanges = "k2i.offset-ranges";
 
     /// <summary>
-    /// Table property: the schema for whose records the columns were made or last changed: subject, version and id, as far as they are known.
+    /// Table property: the schema for whose records the columns were made or last changed: subject, version and id, as far as they are
+    /// known.
     /// </summary>
     public const string WriterSchema = "k2i.writer-schema";
 

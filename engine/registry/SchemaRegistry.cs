@@ -69,7 +69,7 @@ public sealed class SchemaRegistry : ISchemaSource, IDisposable
                 || clock.MonotonicMs < entry.NextAskMs) return entry.State;
             entry.IsFetching = true;
             requests++;
-            _ = Task.Run(() => Fetch(id, entry));
+            _ = Fetch(id, entry);
             return entry.State;
         }
     }
@@ -96,6 +96,8 @@ public sealed class SchemaRegistry : ISchemaSource, IDisposable
 
     private async Task Fetch(SchemaId id, Entry entry)
     {
+        // Who asks goes on: the rest is the thread pool's.
+        await Task.Yield();
         WriterSchema? found = null;
         string? why = null;
         try
