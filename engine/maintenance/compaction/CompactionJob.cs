@@ -22,8 +22,8 @@ namespace K2I.Maintenance;
 internal sealed class CompactionJob : MaintenanceJob
 {
     /// <summary>
-    /// Parts of the memory that sorting takes, keys of deletes, and a row group being encoded; the rest is for reading, and for what grows by
-    /// doubling.
+    /// Parts of the memory that sorting takes, keys of deletes, and a row group being encoded; the rest is for reading, and for what grows
+    /// by doubling.
     /// </summary>
     private const int SortShare = 4, KeyShare = 2, RowGroupShare = 4, RowGroupShareOfSorted = 8;
 

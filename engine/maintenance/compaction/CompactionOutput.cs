@@ -51,8 +51,8 @@ internal sealed class CompactionOutput : IDisposable
     }
 
     /// <summary>
-    /// The rows to come were in this file, which says this of itself; where they are mixed, any file may have some of them. Files end between
-    /// two inputs where that comes near enough to their size, so that others' deletes of rows of one concern few.
+    /// The rows to come were in this file, which says this of itself; where they are mixed, any file may have some of them. Files end
+    /// between two inputs where that comes near enough to their size, so that others' deletes of rows of one concern few.
     /// </summary>
     internal void From(ScanTask input, IReadOnlyDictionary<string, string> metadata)
     {
