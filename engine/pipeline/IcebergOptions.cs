@@ -22,8 +22,8 @@ public sealed record IcebergOptions
     public string? StorageRoot { get; init; }
 
     /// <summary>
-    /// hive, nessie, jdbc, glue: where the server is, and what else it takes to reach it, by the keys of <c>[iceberg]</c>; secrets are among
-    /// them.
+    /// hive, nessie, jdbc, glue: where the server is, and what else it takes to reach it, by the keys of <c>[iceberg]</c>; secrets are
+    /// among them.
     /// </summary>
     public ImmutableSortedDictionary<string, string> Server { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 

@@ -62,7 +62,8 @@ public sealed class ConfigErrorTests : IDisposable
     [InlineData(Before + Table + "[flush]\nrows = -1", "k2i.ini:8:8: [flush] rows: expected a whole number, found '-1'")]
     [InlineData(Before + Table + "kafka_column = yes", "k2i.ini:7:16: [table.events] kafka_column: expected true or false, found 'yes'; did you mean 'true'?")]
     [InlineData(Before + Table + "format = jsn",
-        "k2i.ini:7:10: [table.events] format: expected json or raw or avro or protobuf, found 'jsn'; did you mean 'json'?")]
+        "k2i.ini:7:10: [table.events] format: expected json or raw or avro or protobuf or json_schema or connect_json, "
+        + "found 'jsn'; did you mean 'json'?")]
     [InlineData(Before + Table + "[log]\nlevel = verbose", "k2i.ini:8:9: [log] level: expected info or debug or warn or error, found 'verbose'")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = w\ncatalog = minio\n" + Table,
         "k2i.ini:5:11: [iceberg] catalog: expected file or rest or hive or nessie or jdbc or glue, found 'minio'")]
