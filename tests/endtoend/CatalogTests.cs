@@ -1,3 +1,4 @@
+using System.Text.Json;
 using K2I.Kafka.Tests;
 
 namespace K2I.EndToEnd.Tests;
@@ -45,7 +46,10 @@ public sealed class CatalogTests(SharedBroker broker) : IDisposable
         const string folder = $"s3://{S3Server.Bucket}/wh/default.db/events";
         string[] forJava = [folder, "--s3-endpoint", server.Uri, "--s3-key", S3Server.AccessKey, "--s3-secret", S3Server.SecretKey];
         Judges.Check(forJava);
-        Judges.EveryOffsetOnce(forJava, [folder, "--s3", server.Uri], Produced.Ranges(records));
+        var config = Path.Combine(workspace.Folder, "list.ini");
+        var shown = Tool.Run(Needs.Binary, ["tables", "show", "default.events", "--json", "--config", config]);
+        var newest = JsonDocument.Parse(shown.Expect(0).Output).RootElement.GetProperty("metadata_location").GetString()!;
+        Judges.EveryOffsetOnce(forJava, [newest, "--s3", server.Uri], Produced.Ranges(records));
     }
 
     /// <summary>

@@ -21,7 +21,7 @@ public sealed class VendedKeysTests(SharedBroker broker) : IDisposable
             "--s3-endpoint", server.Uri, "--s3-key", S3Server.AccessKey, "--s3-secret", S3Server.SecretKey, "--s3-region", "us-east-1",
             "--vend", "asked", "--vend-ttl", $"{LifeSeconds}");
         using var source = new Source(broker.Kafka.Brokers);
-        var topic = source.NewTopic("vended", 2);
+        var topic = source.NewTopic("granted", 2);
         var config = Scenario.Config(workspace, broker.Kafka.Brokers, topic, kafka: $"group = {topic}\ninstance_id = host-1")
             .Replace($"warehouse = {workspace.Warehouse}", $"""
                 catalog = rest
