@@ -9,7 +9,7 @@ namespace K2I.EndToEnd.Tests;
 /// <summary>A running <c>k2i ingest</c>. What it logs is kept and shown when a wait fails.</summary>
 internal sealed class Ingest : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(300);
 
     /// <summary>Small, so that more than a few records fill it.</summary>
     private const string DefaultMemory = "64MiB";

@@ -20,7 +20,7 @@ public sealed class NessiePointers : IPointers, IDisposable
     /// <summary>The property of a commit that it is known by.</summary>
     internal const string Mark = "k2i-commit";
 
-    private const int MostTries = 5, MostPages = 10_000;
+    private const int MostTries = 5, MostPages = 10_000, MostLooks = 3;
 
     private readonly NessieClient client;
     private readonly IRandom random;
@@ -165,15 +165,19 @@ public sealed class NessiePointers : IPointers, IDisposable
     /// <summary>Whether a swap without an answer landed; null where it still may.</summary>
     private bool? Landed(ImmutableArray<string> key, Table before, Table next, string mark)
     {
-        try
+        for (var look = 1; ; look++)
         {
-            var now = Read(key).Content?.MetadataLocation;
-            if (now == next.MetadataLocation || IsLogged(mark)) return true;
-            return now == before.MetadataLocation ? null : false;
-        }
-        catch (EngineException)
-        {
-            return null;
+            try
+            {
+                var now = Read(key).Content?.MetadataLocation;
+                if (now == next.MetadataLocation || IsLogged(mark)) return true;
+                return now == before.MetadataLocation ? null : false;
+            }
+            catch (EngineException)
+            {
+                // What broke the connection of the swap may break the next one too.
+                if (look == MostLooks) return null;
+            }
         }
     }
 

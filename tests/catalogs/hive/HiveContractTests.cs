@@ -3,8 +3,12 @@ using K2I.Storage;
 
 namespace K2I.Catalogs.Tests;
 
-/// <summary>The contract, kept through a metastore, with its locks and without.</summary>
-public abstract class HiveContractTests(HiveFixture hive, bool locks) : PointerContract, IDisposable
+/// <summary>
+/// The contract, kept through a metastore, without its locks: with them writers that race wait for each other for minutes.
+/// <see cref="HivePointersTests"/> has the locks.
+/// </summary>
+[NeedsShared(HiveServer.Program)]
+public sealed class HiveContractTests(HiveFixture hive) : PointerContract, IClassFixture<HiveFixture>, IDisposable
 {
     private readonly List<HivePointers> opened = [];
     private LocalStore? store;
@@ -19,14 +23,8 @@ public abstract class HiveContractTests(HiveFixture hive, bool locks) : PointerC
 
     protected override IPointers Open()
     {
-        var pointers = new HivePointers(hive.Options with { Locks = locks });
+        var pointers = new HivePointers(hive.Options with { Locks = false });
         opened.Add(pointers);
         return pointers;
     }
 }
-
-[NeedsShared(HiveServer.Program)]
-public sealed class HiveWithoutLocksTests(HiveFixture hive) : HiveContractTests(hive, locks: false), IClassFixture<HiveFixture>;
-
-[NeedsShared(HiveServer.Program)]
-public sealed class HiveWithLocksTests(HiveFixture hive) : HiveContractTests(hive, locks: true), IClassFixture<HiveFixture>;
