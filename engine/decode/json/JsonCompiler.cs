@@ -17,10 +17,12 @@ public sealed class JsonCompiler(JsonDecoderOptions reading) : IPlanCompiler
         try
         {
             var columns = Read(writer);
-            var match = ColumnMatch.Of(Written(columns), table, options with { OnIncompatible = OnIncompatible.DeadLetter });
-            return match.Changes.IsEmpty
-                ? new JsonPlan(new(table, OptionsFor(columns, table, options)))
-                : UnusablePlan.Until(match.Changes);
+            var shape = RecordShape.OfJson(columns.Fields, table, options.Transforms, options.MetadataColumn);
+            var schema = shape?.Schema ?? table;
+            var match = ColumnMatch.Of(Written(columns), schema, options with { OnIncompatible = OnIncompatible.DeadLetter });
+            if (!match.Changes.IsEmpty) return UnusablePlan.Until(shape?.Apply(match.Changes) ?? match.Changes);
+            var plan = new JsonPlan(new(schema, OptionsFor(columns, schema, options)));
+            return shape is null ? plan : new ShapedPlan(plan, shape);
         }
         catch (EngineException e) when (e.Kind is ErrorKind.Invalid or ErrorKind.Unsupported)
         {

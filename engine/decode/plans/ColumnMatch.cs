@@ -46,6 +46,7 @@ public sealed class ColumnMatch
         foreach (var field in fields)
         {
             if (isRow && field.Name == options.MetadataColumn) continue;
+            if (options.Transforms.IsDropped(WrittenColumns.Join(writtenPath, field.Name))) continue;
             if (table.Find(field.Name) is { } column) Field(field, column, table, taken, writtenPath, tablePath);
             else unmatched.Add(field);
         }
@@ -63,7 +64,7 @@ public sealed class ColumnMatch
 
     /// <summary>Fields that no column can hold: they matter where the table is to have all, or has a column for them.</summary>
     private IEnumerable<KeyValuePair<string, string>> Unfit() =>
-        written.LeftOut.Where(f => f.Value.Length > 0).OrderBy(f => f.Key, StringComparer.Ordinal);
+        written.LeftOut.Where(f => f.Value.Length > 0 && !options.Transforms.IsDropped(f.Key)).OrderBy(f => f.Key, StringComparer.Ordinal);
 
     private void LeftOut(StructType table, string writtenPath)
     {

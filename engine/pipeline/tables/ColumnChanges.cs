@@ -59,7 +59,8 @@ internal sealed class ColumnChanges(TableRun run, ILog log)
             }
             try
             {
-                store.Create(compiler.Columns(writer!, in framed, TableDecoding.PlanOptionsOf(options, store.FormatVersion)), writer);
+                var planned = TableDecoding.PlanOptionsOf(options, store.FormatVersion);
+                store.Create(TableDecoding.WithKey(options, planned.Transforms.Apply(compiler.Columns(writer!, in framed, planned))), writer);
                 return null;
             }
             catch (EngineException e) when (e.Kind == ErrorKind.Invalid && !store.IsOpen)
