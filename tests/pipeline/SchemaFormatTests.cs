@@ -24,7 +24,8 @@ public sealed class SchemaFormatTests : IDisposable
         using var engine = Start(Events(format));
         engine.WaitFor("events", t => t.RowsCommitted == 4);
         var metadata = fixture.Load("default.events").Metadata;
-        Assert.Equal("id: long, who: string, city: string", ColumnText.Format(metadata.CurrentSchema.Fields.Where(f => f.Name != "_kafka")));
+        Assert.Equal("id: long, who: string, city: string",
+            ColumnText.Format(metadata.CurrentSchema.Fields.Where(f => f.Name != "_kafka")));
         Assert.Equal("schema 2 (events-value, version 2)", metadata.Properties[K2IKeys.WriterSchema]);
         string[] rows = ["1 ann -", "1099511627776 bob Ulm", "3 cid -", "4 dan -"];
         Assert.Equal(rows, Rows().OrderBy(r => r.Offset).Select(r => r.Text));
@@ -62,6 +63,32 @@ public sealed class SchemaFormatTests : IDisposable
         var letters = fixture.DeadLetters("events");
         Assert.Equal(25, letters.Length);
         Assert.All(letters, l => Assert.Contains("there is no schema 77", l, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void AProtoFileMayImportOthersBesideItOrAbove()
+    {
+        using var folder = new TempFolder();
+        var inner = Directory.CreateDirectory(Path.Combine(folder.Path, "shop")).FullName;
+        File.WriteAllText(Path.Combine(folder.Path, "money.proto"), "syntax = \"proto3\"; message Money { int64 cents = 1; }");
+        File.WriteAllText(Path.Combine(inner, "item.proto"), """
+            syntax = "proto3";
+            import "money.proto";
+            message Item { Money price = 1; }
+            """);
+        var file = Path.Combine(inner, "e.proto");
+        File.WriteAllText(file, """
+            syntax = "proto3";
+            import public "shop/item.proto";
+            import 'google/protobuf/timestamp.proto';
+            message E { int32 id = 1; Item item = 2; google.protobuf.Timestamp at = 3; }
+            """);
+        fixture.Broker.CreateTopic("events", 1);
+        Produce(0, [8, 7, 18, 4, 10, 2, 8, 9]);
+        using var engine = Start(Events(RecordFormat.Protobuf) with { WriterSchemaFile = file, Wire = WireForm.Bare, Message = "E" });
+        engine.WaitFor("events", t => t.RowsCommitted == 1);
+        Assert.Contains("\"id\":7,\"item\":{\"price\":{\"cents\":9}},\"at\":null", Assert.Single(fixture.Rows("default.events")),
+            StringComparison.Ordinal);
     }
 
     public void Dispose() => fixture.Dispose();

@@ -9,9 +9,9 @@ using K2I.Pipeline;
 namespace K2I.Cli.Bench;
 
 /// <summary>
-/// The main job, measured: a topic of generated events is read by a bare consumer (the floor), ingested into a fresh table with everything on, and ingested with a
-/// log that holds no records (what the log costs), in turns in one process, so that the three can be compared. Events that name their schemas
-/// are, the third time, of a newer one from the middle on: what a change of the table costs under load.
+/// The main job, measured: a topic of generated events is read by a bare consumer (the floor), ingested into a fresh table with everything
+/// on, and ingested with a log that holds no records (what the log costs), in turns in one process, so that the three can be compared. Events
+/// that name their schemas are, the third time, of a newer one from the middle on: what a change of the table costs under load.
 /// </summary>
 internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
 {
@@ -30,13 +30,15 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
         var bare = new List<double>();
         var ingest = new List<double>();
         var other = new List<double>();
-        var what = IsAboutSchemas ? "new schema" : options.Tables == 1 ? "wal = offsets" : string.Create(CultureInfo.InvariantCulture, $"{options.Tables} tables");
+        var what = IsAboutSchemas ? "new schema" : options.Tables == 1 ? "wal = offsets"
+            : string.Create(CultureInfo.InvariantCulture, $"{options.Tables} tables");
         for (var round = 1; round <= options.Rounds; round++)
         {
             bare.Add(Measure(round, "bare consumer", () => WithTopic(ReadBare)));
             ingest.Add(Measure(round, options.Tables == 1 ? "ingest" : "one table", () => WithTopic(gate => Ingest(gate, OneTable))));
             other.Add(Measure(round, what, () => WithTopic(gate =>
-                options.Tables > 1 ? Ingest(gate, TableOfEachTopic) : Ingest(gate, OneTable, IsAboutSchemas ? WalMode.Records : WalMode.Offsets),
+                options.Tables > 1 ? Ingest(gate, TableOfEachTopic)
+                    : Ingest(gate, OneTable, IsAboutSchemas ? WalMode.Records : WalMode.Offsets),
                 changesSchema: IsAboutSchemas)));
         }
         var (floor, one, last) = (Median(bare), Median(ingest), Median(other));

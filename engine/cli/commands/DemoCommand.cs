@@ -15,14 +15,18 @@ internal static class DemoCommand
         var partitionBy = new Option<string?>("--partition-by") { Description = "Partition the table, as in k2i.ini: 'day(event_time), bucket(4, user_id)'", HelpName = "FIELDS" };
         var format = FormatOption();
         var verbose = new Option<bool>("--verbose") { Description = "Show the engine's log" };
-        var command = new Command("demo", "See the main job: an embedded Kafka broker, a producer, an Iceberg table") { directory, records, partitionBy, format, verbose };
+        var command = new Command("demo", "See the main job: an embedded Kafka broker, a producer, an Iceberg table")
+        {
+            directory, records, partitionBy, format, verbose,
+        };
         command.SetAction(arguments =>
         {
             var count = arguments.GetValue(records);
             if (count < 1) throw new EngineException(ErrorKind.Invalid, $"--records {count}: expected a number above 0");
             using var log = LogWriter.Open(new() { Level = arguments.GetValue(verbose) ? LogLevel.Info : LogLevel.Warn }, terminal, new());
-            new Demo.Demo(new(arguments.GetValue(directory)!, count, arguments.GetValue(partitionBy), FormatOf(arguments.GetValue(format)!)),
-                terminal, log).Run();
+            var options = new Demo.DemoOptions(arguments.GetValue(directory)!, count, arguments.GetValue(partitionBy),
+                FormatOf(arguments.GetValue(format)!));
+            new Demo.Demo(options, terminal, log).Run();
             return (int)ExitCode.Ok;
         });
         return command;

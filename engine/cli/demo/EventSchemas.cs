@@ -4,8 +4,8 @@ using K2I.Pipeline;
 namespace K2I.Cli.Demo;
 
 /// <summary>
-/// The registry of the events of <see cref="EventGenerator"/>, where they name their schemas: two versions, of which the second has one field
-/// more. Any thread.
+/// The registry of the events of <see cref="EventGenerator"/>, where they name their schemas: two versions, of which the second has one
+/// field more. Any thread.
 /// </summary>
 internal sealed class EventSchemas : ISchemaSource
 {

@@ -21,7 +21,8 @@ internal static class Services
             Clock = clock,
             Random = random,
             Schemas = options.Registry is { } registry
-                ? new SchemaRegistry(Signed(registry, options, clock), options.DataDirectory, LocalFileSystem.Instance, clock, log ?? NullLog.Instance)
+                ? new SchemaRegistry(Signed(registry, options, clock), options.DataDirectory,
+                    LocalFileSystem.Instance, clock, log ?? NullLog.Instance)
                 : null,
         };
     }

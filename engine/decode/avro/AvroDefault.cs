@@ -55,7 +55,10 @@ internal static class AvroDefault
     private static string? Time(AvroType from, PrimitiveType into, long number)
     {
         if (into.Kind == TypeKind.Date)
-            return number is >= TimeRange.FirstDay and <= TimeRange.LastDay ? $"\"{Text(DateTime.UnixEpoch.AddDays(number), "yyyy-MM-dd")}\"" : null;
+        {
+            return number is >= TimeRange.FirstDay and <= TimeRange.LastDay
+                ? $"\"{Text(DateTime.UnixEpoch.AddDays(number), "yyyy-MM-dd")}\"" : null;
+        }
         var nanos = (Int128)number * (from.Logical switch
         {
             { } some when some.EndsWith("millis", StringComparison.Ordinal) => 1_000_000,

@@ -16,7 +16,7 @@ public sealed record PlanOptions
     /// <summary>The table's format version has timestamps of nanoseconds; else they are microseconds, what is finer cut off.</summary>
     public bool HasNanoseconds { get; init; }
 
-    /// <summary>The table's format version has defaults of columns; else what a record lacks is null, whatever its schema's default.</summary>
+    /// <summary>The table's format version has defaults of columns; else what a record lacks is null, whatever schemas say.</summary>
     public bool HasDefaults { get; init; }
 
     /// <summary>

@@ -72,10 +72,23 @@ internal static class TableDecoding
         var content = Bytes(options, options.WriterSchemaFile!, "schema");
         return options.Format switch
         {
-            RecordFormat.Protobuf => ProtobufCompiler.SchemaOf(options.WriterSchemaFile!, content),
+            RecordFormat.Protobuf => ProtobufCompiler.SchemaOf(options.WriterSchemaFile!, content, path => Imported(options, path)),
             RecordFormat.JsonSchema => new(SchemaId.None, SchemaLanguage.Json, Encoding.UTF8.GetString(content), []),
             _ => AvroCompiler.SchemaOf(content, options.Wire),
         };
+    }
+
+    /// <summary>A file that the schema's imports: beside it, or in one of the folders above, as protoc's paths have it.</summary>
+    private static byte[]? Imported(TableOptions options, string path)
+    {
+        if (Path.IsPathRooted(path) || path.Split('/').Contains("..")) return null;
+        for (var folder = Path.GetDirectoryName(Path.GetFullPath(options.WriterSchemaFile!)); folder is not null;
+            folder = Path.GetDirectoryName(folder))
+        {
+            var file = Path.Combine(folder, path);
+            if (File.Exists(file)) return Bytes(options, file, "what the schema imports:");
+        }
+        return null;
     }
 
     private static byte[] Bytes(TableOptions options, string file, string key)

@@ -6,8 +6,8 @@ using K2I.Decode;
 namespace K2I.Simulation.Tests;
 
 /// <summary>
-/// One version of the records' schema, in Avro: producers of several write at the same time. Versions differ in the order of fields, in which
-/// there are, in types (int and long, float and double), in nulls, and in the later half <c>text</c> is called <c>body</c>.
+/// One version of the records' schema, in Avro: producers of several write at the same time. Versions differ in the order of fields, in
+/// which there are, in types (int and long, float and double), in nulls, and in the later half <c>text</c> is called <c>body</c>.
 /// </summary>
 public sealed class SimWriter
 {
@@ -98,7 +98,9 @@ public sealed class SimWriter
             .. fields.Select(f =>
             {
                 var type = f.Type == "S"
-                    ? Invariant($$"""{"type":"record","name":"S","fields":[{"name":"k","type":"long"},{"name":"v{{version}}","type":"long"}]}""")
+                    ? Invariant($$"""
+                        {"type":"record","name":"S","fields":[{"name":"k","type":"long"},{"name":"v{{version}}","type":"long"}]}
+                        """)
                     : $"\"{f.Type}\"";
                 if (f.IsNullable) type = f.NullIsFirst ? $"[\"null\",{type}]" : $"[{type},\"null\"]";
                 return $$"""{"name":"{{f.Name}}","type":{{type}}{{(f.Name == "body" ? ",\"aliases\":[\"text\"]" : "")}}}""";
