@@ -141,12 +141,12 @@ public sealed class CommitFaultTests
     {
         var table = catalog.Create(TestTables.Events, TestTables.Creation());
         var committer = TestTables.Committer(catalog, store);
-        committer.Commit(TestTables.Events, new SetTableProperties { Updates = TestTables.Strings((TableProperties.ManifestMinMerge, "2")) });
+        Set(TableProperties.ManifestMinMerge, "2");
         var (first, second) = (TestTables.File(table, "first"), TestTables.File(table, "second"));
         committer.Commit(TestTables.Events, TestTables.Append(first, second));
         if (kind == "rewrite")
         {
-            committer.Commit(TestTables.Events, new SetTableProperties { Updates = TestTables.Strings((TableProperties.ManifestMergeEnabled, "false")) });
+            Set(TableProperties.ManifestMergeEnabled, "false");
             committer.Commit(TestTables.Events, TestTables.Append(TestTables.File(table, "third")));
         }
         SnapshotAction action = kind switch
@@ -163,6 +163,9 @@ public sealed class CommitFaultTests
         Assert.Equal(CommitStatus.Committed, committer.Commit(TestTables.Events, action).Status);
         RequireWhole(catalog.Load(TestTables.Events));
         RequireNoLitter();
+
+        void Set(string name, string value) =>
+            committer.Commit(TestTables.Events, new SetTableProperties { Updates = TestTables.Strings((name, value)) });
     }
 
     [Fact]
