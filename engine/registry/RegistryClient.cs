@@ -1,7 +1,4 @@
 using System.Net;
-using System.Net.Security;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using K2I.Base;
 
@@ -19,7 +16,13 @@ internal sealed class RegistryClient : IDisposable
     internal RegistryClient(RegistryOptions options, IClock clock)
     {
         this.options = options;
-        http = new(HandlerOf(options))
+        var transport = new HttpTransport
+        {
+            CaFile = options.CaFile,
+            ClientCertificate = options.CertificateFile is { } shown ? (shown, options.KeyFile ?? shown) : null,
+            ConnectTimeoutMs = options.TimeoutMs,
+        };
+        http = new(transport.Handler())
         {
             Timeout = TimeSpan.FromMilliseconds(options.TimeoutMs),
             MaxResponseContentBufferSize = options.MaxAnswerBytes,
@@ -74,41 +77,5 @@ internal sealed class RegistryClient : IDisposable
             var body = await response.Content.ReadAsByteArrayAsync(stop).ConfigureAwait(false);
             return new((int)response.StatusCode, body, headers);
         }
-    }
-
-    private static SocketsHttpHandler HandlerOf(RegistryOptions options)
-    {
-        var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            AutomaticDecompression = DecompressionMethods.GZip,
-            ConnectTimeout = TimeSpan.FromMilliseconds(options.TimeoutMs),
-            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(15),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(10),
-            UseCookies = false,
-        };
-        try
-        {
-            if (options.CaFile is { } authorities)
-            {
-                var policy = new X509ChainPolicy
-                {
-                    TrustMode = X509ChainTrustMode.CustomRootTrust,
-                    RevocationMode = X509RevocationMode.NoCheck,
-                };
-                policy.CustomTrustStore.ImportFromPemFile(authorities);
-                handler.SslOptions.CertificateChainPolicy = policy;
-            }
-            if (options.CertificateFile is { } certificate)
-            {
-                var shown = X509Certificate2.CreateFromPemFile(certificate, options.KeyFile);
-                handler.SslOptions.ClientCertificateContext = SslStreamCertificateContext.Create(shown, null, offline: true);
-            }
-        }
-        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
-        {
-            throw new EngineException(ErrorKind.Invalid, $"[registry]: cannot read a certificate: {e.Message}", e);
-        }
-        return handler;
     }
 }

@@ -7,26 +7,14 @@ namespace K2I.Registry.Tests;
 /// <summary>An HTTP server that answers each path as it is told, and notes what it was asked.</summary>
 internal sealed class FakeRegistry : IDisposable
 {
-    private readonly HttpListener listener = new();
+    private readonly HttpListener listener;
     private readonly ConcurrentDictionary<string, Func<HttpListenerRequest, (int Status, string Body)>> answers =
         new(StringComparer.Ordinal);
 
     internal FakeRegistry()
     {
-        for (var port = Random.Shared.Next(20_000, 50_000); ; port++)
-        {
-            listener.Prefixes.Add($"http://127.0.0.1:{port}/");
-            try
-            {
-                listener.Start();
-                Url = $"http://127.0.0.1:{port}";
-                break;
-            }
-            catch (HttpListenerException)
-            {
-                listener.Prefixes.Clear();
-            }
-        }
+        listener = LocalPort.Listen(out var url);
+        Url = url;
         _ = Serve();
     }
 
