@@ -33,6 +33,9 @@ public sealed record JsonDecoderOptions
     /// <summary>Fields, by dotted path, that are passed over: neither columns nor unknown.</summary>
     public ImmutableHashSet<string> Dropped { get; init; } = [];
 
+    /// <summary>By column id: what records call a column that has another name; null for one that records do not have.</summary>
+    internal ImmutableDictionary<int, string?> FieldNames { get; init; } = ImmutableDictionary<int, string?>.Empty;
+
     /// <summary>A string column takes only strings. Otherwise it keeps the JSON text of any other value.</summary>
     public bool StrictStrings { get; init; }
 

@@ -33,12 +33,17 @@ public sealed partial class ColumnTransforms
                 case RenamedColumn renamed:
                     var (from, into) = (ColumnOf(renamed.FormerPath), ColumnOf(renamed.Path));
                     if (from == into) break;
-                    var name = parent.Length == 0 ? into : into[(parent.Length + 1)..];
-                    yield return new RenamedColumn(from, into) { NewName = name, FormerNames = renamed.FormerNames };
+                    yield return new RenamedColumn(from, into) { NewName = Within(parent, into) };
+                    break;
+                case AliasedColumn(var path, var names):
+                    yield return new AliasedColumn(ColumnOf(path),
+                        [.. names.Select(n => Within(parent, ColumnOf(WrittenColumns.Join(ParentOf(path), n))))]);
                     break;
             }
         }
     }
+
+    private static string Within(string parent, string column) => parent.Length == 0 ? column : column[(parent.Length + 1)..];
 
     /// <summary>The full name of a field's column.</summary>
     internal string ColumnOf(string path)

@@ -15,9 +15,14 @@ internal sealed class RecordShape
     private readonly Casting? casting;
     private BatchBuilder? bound;
 
-    private RecordShape(ColumnTransforms transforms, ShapeBuilder built)
+    /// <summary>
+    /// The shape of records whose fields are known, or of any JSON; throws Invalid where the transforms cannot be followed. JSON goes into
+    /// columns of any type: there the types that are <paramref name="written"/> do not count.
+    /// </summary>
+    internal RecordShape(ColumnTransforms transforms, WrittenColumns written, Schema table, string? metadataColumn)
     {
         this.transforms = transforms;
+        var built = new ShapeBuilder(transforms, table, metadataColumn, written.Fields, written.AreJson);
         Schema = new(0, new StructType([.. built.Fields]));
         front = new(Schema, [.. built.Columns]);
         changes = [.. built.Changes];
@@ -30,15 +35,19 @@ internal sealed class RecordShape
     /// <summary>Why the last row could not be ended.</summary>
     internal DecodeError Error { get; private set; }
 
-    /// <summary>
-    /// The shape of records that say their types; throws Invalid where the transforms cannot be followed. Null where there are none.
-    /// </summary>
-    internal static RecordShape? Of(ImmutableArray<Field> written, Schema table, PlanOptions options) =>
-        options.Transforms.IsEmpty ? null : new(options.Transforms, new(options.Transforms, table, options.MetadataColumn, written, isJson: false));
-
-    /// <summary>The same for JSON, which goes into columns of any type; a schema, where there is one, says names.</summary>
-    internal static RecordShape? OfJson(ImmutableArray<Field> written, Schema table, ColumnTransforms transforms, string? metadataColumn) =>
-        transforms.IsEmpty ? null : new(transforms, new(transforms, table, metadataColumn, written, isJson: true));
+    /// <summary>Names by which columns are known, said of records.</summary>
+    internal ImmutableDictionary<(int Struct, string Name), int> FormerNames(IReadOnlyDictionary<(int Struct, string Name), int> ofColumns)
+    {
+        var names = ImmutableDictionary.CreateBuilder<(int Struct, string Name), int>();
+        foreach (var ((within, name), id) in ofColumns)
+        {
+            var above = within == 0 ? "" : Schema.PathOf(within);
+            if (above is null || transforms.FieldOf(above, name) is not { } way) continue;
+            var parent = way[..^1].Aggregate(above, WrittenColumns.Join);
+            if ((parent.Length == 0 ? 0 : Schema.FindByPath(parent)?.Id) is { } of) names[(of, way[^1])] = id;
+        }
+        return names.ToImmutable();
+    }
 
     /// <summary>What a decoder writes the next row of a batch to.</summary>
     internal BatchBuilder Begin(BatchBuilder row)

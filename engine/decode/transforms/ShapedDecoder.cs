@@ -17,7 +17,7 @@ public sealed class ShapedDecoder : IRecordDecoder
     {
         Check.That(!transforms.IsEmpty);
         Schema = schema;
-        shape = RecordShape.OfJson([], schema, transforms, options.MetadataColumn)!;
+        shape = new(transforms, WrittenColumns.AnyJson, schema, options.MetadataColumn);
         decoder = new(shape.Schema, options);
         ignorant = new(shape.Schema, options with { UnknownFields = UnknownFields.Ignore });
     }

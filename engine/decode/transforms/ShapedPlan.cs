@@ -12,11 +12,15 @@ internal sealed class ShapedPlan(RecordPlan plan, RecordShape shape) : RecordPla
     internal static RecordPlan Of(WrittenColumns written, string name, Schema table, PlanOptions options,
         Func<ColumnMatch, Schema, RecordPlan> plan)
     {
-        var shape = RecordShape.Of(written.Fields, table, options);
-        var match = ColumnMatch.Of(written, shape?.Schema ?? table, options);
-        if (match.Misfit is { } misfit) return UnusablePlan.Misfit($"{name}: {misfit}");
-        if (!match.Changes.IsEmpty) return UnusablePlan.Until(shape?.Apply(match.Changes) ?? match.Changes);
-        return shape is null ? plan(match, table) : new ShapedPlan(plan(match, shape.Schema), shape);
+        if (options.Transforms.IsEmpty)
+        {
+            var direct = ColumnMatch.Of(written, table, options);
+            return direct.Obstacle(name) ?? plan(direct, table);
+        }
+        var shape = new RecordShape(options.Transforms, written, table, options.MetadataColumn);
+        var match = ColumnMatch.Of(written, shape.Schema, options with { FormerNames = shape.FormerNames(options.FormerNames) });
+        if (match.Obstacle(name) is not { } obstacle) return new ShapedPlan(plan(match, shape.Schema), shape);
+        return obstacle.Changes.IsEmpty ? obstacle : UnusablePlan.Until(shape.Apply(obstacle.Changes));
     }
 
     public override DecodeStatus Decode(in FramedValue value, BatchBuilder row)
