@@ -54,8 +54,8 @@ public sealed class Engine : IDisposable
         Workers =
         [
             .. context.Lanes.Select(l => new EngineWorker($"lane {l.Index}", () => RunLane(l))),
-            .. context.Lanes.Select(l => new EngineWorker($"sync {l.Index}", l.Log.RunSync)),
-            .. formerLogs.All.Select((l, i) => new EngineWorker($"sync former {i}", l.RunSync)),
+            .. context.Lanes.Select(l => new EngineWorker($"sync {l.Index}", () => l.Log.RunSync(context.Index.Prepare))),
+            .. formerLogs.All.Select((l, i) => new EngineWorker($"sync former {i}", () => l.RunSync(null))),
             .. Enumerable.Range(0, options.FlushThreads).Select(i => new EngineWorker($"flush {i}", RunFlushes)),
             .. Enumerable.Range(0, options.Maintenance.Threads).Select(i => new EngineWorker($"maintenance {i}", RunMaintenance)),
             .. Enumerable.Range(1, team is null ? 0 : options.EncodeHelpers).Select(i => new EngineWorker($"encode {i}", team!.Help)),

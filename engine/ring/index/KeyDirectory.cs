@@ -18,7 +18,7 @@ internal sealed class KeyDirectory(IndexBudget budget, IndexedSegments segments)
     /// <summary>65,536 shards of 32 KiB: some 75 million keys.</summary>
     private const int MaxDepth = 16;
 
-    private const int ReturnsAtOnce = 4, Uneven = 16;
+    private const int ReturnsAtOnce = 4, Uneven = 16, CopiedAhead = 24;
 
     private static readonly int MostCopied = Most(IndexPlace.Sizes - 1);
 
@@ -53,7 +53,7 @@ internal sealed class KeyDirectory(IndexBudget budget, IndexedSegments segments)
     {
         now = rows;
         if (now < memoryFrom) return false;
-        if (Find(hash) is { } shard) return TryRewrite(shard);
+        if (Find(hash) is { } shard) return TryRewrite(shard, hash);
         if (Make(0, 0, replaces: false) is not { } first) return false;
         Volatile.Write(ref shards, [first]);
         return true;
@@ -67,7 +67,7 @@ internal sealed class KeyDirectory(IndexBudget budget, IndexedSegments segments)
         var shard = Find(hash)!;
         sweepAt = (sweepAt + (1u << (MaxDepth - shard.Depth))) & ((1u << MaxDepth) - 1);
         var live = CountLive(shard);
-        if (KeyIndex.IsMostlyStale(live, shard.Count)) TryCopy(shard, live);
+        if (KeyIndex.IsMostlyStale(live, shard.Count)) TryCopy(shard, hash, live);
     }
 
     /// <summary>No entry is left; <see cref="Return"/> gives the memory back.</summary>
@@ -88,12 +88,12 @@ internal sealed class KeyDirectory(IndexBudget budget, IndexedSegments segments)
         return leaving.Count > 0;
     }
 
-    private bool TryRewrite(KeyShard shard)
+    private bool TryRewrite(KeyShard shard, ulong hash)
     {
         if (now < shard.GrowsFrom) return false;
         // Where few are stale of all, few are here, and they are dropped without being counted.
         var live = 4 * segments.Entries > 3 * Entries ? shard.Count : CountLive(shard);
-        if (live <= MostCopied ? TryCopy(shard, live) : TrySplit(shard))
+        if (live <= MostCopied ? TryCopy(shard, hash, live) : TrySplit(shard, hash))
         {
             Growths++;
             return true;
@@ -103,17 +103,17 @@ internal sealed class KeyDirectory(IndexBudget budget, IndexedSegments segments)
     }
 
     /// <summary>Into the smallest place where so many entries leave a quarter free.</summary>
-    private bool TryCopy(KeyShard shard, int live)
+    private bool TryCopy(KeyShard shard, ulong hash, int live)
     {
         var size = 0;
         while (live > Most(size)) size++;
         if (Make(size, shard.Depth, replaces: size <= shard.Place.Size) is not { } copy) return false;
         Copy(shard, 0, copy, copy);
-        Swap(shard, copy, copy);
+        Swap(shard, hash, copy, copy);
         return true;
     }
 
-    private bool TrySplit(KeyShard shard)
+    private bool TrySplit(KeyShard shard, ulong hash)
     {
         if (shard.Depth == MaxDepth || shard.IsAlike) return false;
         const int size = IndexPlace.Sizes - 1;
@@ -128,7 +128,7 @@ internal sealed class KeyDirectory(IndexBudget budget, IndexedSegments segments)
         // Where hashes are alike, more of it helps nobody.
         right.IsAlike = left.Count < right.Count / Uneven;
         left.IsAlike = right.Count < left.Count / Uneven;
-        Swap(shard, left, right);
+        Swap(shard, hash, left, right);
         return true;
     }
 
@@ -161,6 +161,7 @@ internal sealed class KeyDirectory(IndexBudget budget, IndexedSegments segments)
         var kept = 0;
         for (var bucket = 0U; bucket < from.Buckets; bucket++)
         {
+            from.Prefetch(bucket + CopiedAhead);
             for (var slot = 0; slot < KeyShard.BucketSlots && from.Hash(bucket, slot) is not 0 and var hash; slot++)
             {
                 var location = from.Location(bucket, slot);
@@ -173,11 +174,12 @@ internal sealed class KeyDirectory(IndexBudget budget, IndexedSegments segments)
     }
 
     /// <summary>Puts two shards in the place of one, or one where both are the same.</summary>
-    private void Swap(KeyShard old, KeyShard left, KeyShard right)
+    /// <param name="hash">One that belongs there.</param>
+    private void Swap(KeyShard old, ulong hash, KeyShard left, KeyShard right)
     {
         var all = shards;
         var count = all.Length >> old.Depth;
-        var from = Array.IndexOf(all, old);
+        var from = (int)IndexOf(hash, all.Length) & -count;
         for (var i = 0; i < count; i++) Volatile.Write(ref all[from + i], i < count / 2 ? left : right);
         budget.Return(old.Place);
     }
