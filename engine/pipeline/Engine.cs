@@ -119,6 +119,9 @@ public sealed class Engine : IDisposable
     /// </summary>
     public FoundRow? Find(string table, IReadOnlyList<string?> key) => context.Tables.Find(table)?.Find(key);
 
+    /// <summary>Records wait to be fetched, or rows for memory, log or a flush; looked at once a second.</summary>
+    public bool IsBehind => context.IngestIsBehind;
+
     /// <summary>What readers keep in memory of rows that are given up: beside the budget.</summary>
     public long PinnedBytes => context.Pool.PinnedBytes;
 
