@@ -137,7 +137,7 @@ public sealed class IndexBudget : IDisposable
         lock (gate)
         {
             at = 0;
-            if (heldBytes == 0 || warm.Count >= WarmUnits || Left <= (units.Length / ReservedPart) + WarmUnits) return false;
+            if (warm.Count >= (heldBytes == 0 ? 1 : WarmUnits) || Left <= (units.Length / ReservedPart) + WarmUnits) return false;
             if (!cold.TryPop(out at)) at = unused++;
             return true;
         }
