@@ -9,8 +9,8 @@ namespace K2I.Ring;
 /// place, or 2, 4 or 8 of them, given out and taken back one by one. An index that is refused says that it is incomplete.
 /// </summary>
 /// <remarks>
-/// Threads: any; a short lock, taken where a part of an index grows or goes. Pages come where nobody waits for them (<see cref="Prepare"/>),
-/// and from the kernel at once where there are none. Nothing is unmapped before <see cref="Dispose"/>: a reader
+/// Threads: any; a short lock, taken where a part of an index grows or goes. Pages come while nobody waits for them
+/// (<see cref="Prepare"/>), and from the kernel at once where there are none. Nothing is unmapped before <see cref="Dispose"/>: a reader
 /// that comes late to a place reads what is there by then, or zeros, and sees afterwards that it was late. Units that are free again keep
 /// their pages while they are few.
 /// </remarks>
@@ -18,7 +18,7 @@ public sealed class IndexBudget : IDisposable
 {
     public const long LeastBytes = 1 << 20;
 
-    /// <summary>Units that are free and have pages: what growth gives back, and what it takes until the next <see cref="Prepare"/>.</summary>
+    /// <summary>Units that are free and have pages: what growth gives back, and takes before the next <see cref="Prepare"/>.</summary>
     private const int WarmUnits = 32;
 
     /// <summary>

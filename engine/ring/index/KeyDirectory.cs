@@ -24,8 +24,8 @@ internal sealed class KeyDirectory(IndexBudget budget, IndexedSegments segments)
 
     private static readonly int MostCopied = Most(IndexPlace.Sizes - 1);
 
-    // Parts by the first bits of a hash; once there are as many as may be, more shards of a part by the bits that follow. So what doubles is
-    // short. Shards that are less deep than others stand several times. No part: empty.
+    // Parts by the first bits of a hash; once there are as many as may be, more shards of a part by the bits that follow. So what doubles
+    // is short. Shards that are less deep than others stand several times. No part: empty.
     private KeyShard[][] parts = [];
     private readonly Stack<IndexPlace> leaving = [];
     private long now, memoryFrom;
