@@ -15,7 +15,7 @@ namespace K2I.Maintenance.Tests;
 /// </summary>
 public sealed class OtherEnginesTests(ITestOutputHelper output) : IDisposable
 {
-    private const int Rounds = 18, RowsAtATime = 20;
+    private const int Rounds = 12, RowsAtATime = 20;
 
     private static readonly Schema Columns = Schema.Of(new Field(1, "id", PrimitiveType.Long, true),
         new Field(2, "cat", PrimitiveType.String, false), new Field(3, "n", PrimitiveType.Int, false));

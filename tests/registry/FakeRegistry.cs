@@ -20,6 +20,9 @@ internal sealed class FakeRegistry : IDisposable
 
     internal string Url { get; }
 
+    /// <summary>Of every answer.</summary>
+    internal Dictionary<string, string> Headers { get; } = [];
+
     internal ConcurrentQueue<string> Calls { get; } = new();
 
     internal void Answer(string path, int status, string body) => answers[path] = _ => (status, body);
@@ -45,6 +48,11 @@ internal sealed class FakeRegistry : IDisposable
             var (status, body) = answers.TryGetValue(context.Request.RawUrl!, out var answer) ? answer(context.Request)
                 : (404, """{"error_code":40403,"message":"no"}""");
             context.Response.StatusCode = status;
+            foreach (var (name, value) in Headers)
+            {
+                if (name == "Content-Type") context.Response.ContentType = value;
+                else context.Response.Headers[name] = value;
+            }
             if (status is 301 or 302) context.Response.Headers["Location"] = body;
             try
             {

@@ -46,7 +46,7 @@ internal sealed class TableUpkeep
         facts.Add("average size", Units.FormatBytes(shape.AverageFileBytes));
         if (shape.OldestSnapshotUnixMs > 0) facts.Add("oldest snapshot", TableFacts.Time(shape.OldestSnapshotUnixMs));
         if (shape.WriteAmplification is { } factor)
-            facts.Add("write amplification", $"{factor.ToString("0.0", CultureInfo.InvariantCulture)} by the snapshots there are");
+            facts.Add("write amplification", $"{factor.ToString("0.0", CultureInfo.InvariantCulture)}");
         if (due.Count == 0) facts.Add("due", "nothing");
         for (var at = 0; at < due.Count; at++)
             facts.Add(at == 0 ? "due" : "", $"{MaintenanceReport.WordFor(due[at].Kind)}: {due[at].Reason}");

@@ -30,14 +30,19 @@ public sealed class ExpireSnapshots : TableAction
     /// </summary>
     public ImmutableHashSet<SnapshotId> InUse { get; init; } = [];
 
+    /// <summary>Asked in every attempt for table properties to be set in the same commit, with the table and the snapshots that go.</summary>
+    public Func<TableMetadata, ImmutableArray<SnapshotId>, ImmutableSortedDictionary<string, string>>? PropertiesOf { get; init; }
+
     public override ActionResult Apply(Table table, ActionContext context)
     {
         var metadata = table.Metadata;
         if (metadata.FormatVersion < 2) throw new EngineException(ErrorKind.Unsupported, $"table {table.Ident} has format version 1, which is read only; upgrade it to version 2 first");
         removed = Choose(metadata, context.Clock.UnixMs);
         if (removed.IsEmpty) return new ActionResult.AlreadyDone("no snapshot is old enough");
+        var properties = PropertiesOf?.Invoke(metadata, removed.Snapshots) ?? SummaryKeys.Empty;
         ImmutableArray<MetadataUpdate> updates =
         [
+            .. properties.IsEmpty ? [] : (ImmutableArray<MetadataUpdate>)[new MetadataUpdate.SetProperties(properties)],
             .. removed.Refs.Select(r => new MetadataUpdate.RemoveSnapshotRef(r)),
             .. removed.Snapshots.IsEmpty ? [] : (ImmutableArray<MetadataUpdate>)[new MetadataUpdate.RemoveSnapshots(removed.Snapshots)],
         ];

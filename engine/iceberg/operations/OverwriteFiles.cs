@@ -7,6 +7,12 @@ public sealed class OverwriteFiles(string branch = SnapshotRef.Main) : FileChang
 {
     public ImmutableArray<DataFile> Files { get; init; } = [];
 
+    /// <summary>Position deletes and deletion vectors of rows in <see cref="Files"/>.</summary>
+    public ImmutableArray<DataFile> DeleteFiles { get; init; } = [];
+
+    /// <summary>Of <see cref="Files"/>, where their rows are those of removed ones: that of the snapshot that was read, so that newer equality deletes still apply.</summary>
+    public long? DataSequenceNumber { get; init; }
+
     public ImmutableArray<DataFile> Removed { get; init; } = [];
 
     /// <summary>Removes every data file all of whose rows meet it, as partitions do. A file where only some may is Invalid: it has to be written anew without them.</summary>
@@ -18,7 +24,14 @@ public sealed class OverwriteFiles(string branch = SnapshotRef.Main) : FileChang
     /// <summary>Abort also if data files that may hold such rows were added since <see cref="StartSnapshotId"/>.</summary>
     public ScanFilter? NoNewRows { get; init; }
 
-    private protected override FileChanges Changes => new() { Data = Files, RemovedData = Removed, RemovedRows = RemovedRows };
+    private protected override FileChanges Changes => new()
+    {
+        Data = Files,
+        Deletes = DeleteFiles,
+        RemovedData = Removed,
+        RemovedRows = RemovedRows,
+        DataSequenceNumber = DataSequenceNumber,
+    };
 
     private protected override string OperationOf(FileChanges changes, bool removesData) => !removesData ? "append" : changes.Data.IsEmpty ? "delete" : "overwrite";
 
@@ -26,7 +39,7 @@ public sealed class OverwriteFiles(string branch = SnapshotRef.Main) : FileChang
     {
         if (StartSnapshotId is not { } start || parent?.SnapshotId == start) return null;
         if (ChangesSince.Of(table.Metadata, parent, start, reader) is not { } since) return $"the branch's history does not reach back to snapshot {start}, which was read";
-        if (NewDeletes.Concerning(Removed, since, table.Metadata, equality: true) is { } deleted) return deleted;
+        if (NewDeletes.Concerning(Removed, since, table.Metadata, equality: DataSequenceNumber is null) is { } deleted) return deleted;
         if (RemovedRows is { } condition && since.LostRows(condition, table.Metadata) is { } lost) return lost;
         return NoNewRows is { } rows ? since.NewRows(rows, table.Metadata) : null;
     }

@@ -83,6 +83,9 @@ public sealed class TableScan
     /// <summary>Reads some of the planned files.</summary>
     public ScanReader Read(ImmutableArray<ScanTask> tasks, ParquetBuffers? buffers = null) => new(this, store, tasks, buffers);
 
+    /// <summary>Rows of a planned file that are deleted by their place, not those deleted by their values; null for none.</summary>
+    public RowPositions? DeletedPositions(ScanTask task, ParquetBuffers buffers) => new DeleteReader(Table.Metadata, store, buffers).Positions(task);
+
     private Snapshot? FindSnapshot()
     {
         var metadata = Table.Metadata;

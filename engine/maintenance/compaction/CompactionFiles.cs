@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using K2I.Base;
 using K2I.Iceberg;
 using K2I.Storage;
@@ -17,6 +18,9 @@ internal sealed class CompactionFiles(CompactionPlan plan, JobContext context)
 
     /// <summary>Those that end.</summary>
     internal IReadOnlyList<CompactionGroup> Groups => groups;
+
+    /// <summary>Of rows that others deleted while the job was on.</summary>
+    internal ImmutableArray<DataFile> Deletes { get; private set; } = [];
 
     /// <summary>Rows of this input come next. Where no file is open, they need not be in one with those before.</summary>
     internal void From(ScanTask input, bool isOpen)
@@ -50,6 +54,14 @@ internal sealed class CompactionFiles(CompactionPlan plan, JobContext context)
     }
 
     internal void Add(DataFile file) => group.Outputs.Add(file);
+
+    /// <summary>Deletes of rows in the new files, instead of any before.</summary>
+    internal void Carry(ImmutableArray<DataFile> deletes)
+    {
+        foreach (var location in Deletes.Select(d => d.FilePath).Distinct()) Remove(location);
+        Deletes = deletes;
+        created.AddRange(deletes.Select(d => d.FilePath).Distinct());
+    }
 
     /// <summary>Removes what was written: no snapshot names it, and none will.</summary>
     internal void Remove()

@@ -27,6 +27,9 @@ internal sealed class CompactionJob : MaintenanceJob
     /// </summary>
     private const int SortShare = 4, KeyShare = 2, RowGroupShare = 4, RowGroupShareOfSorted = 8;
 
+    /// <summary>How often a job looks at what others did before it is dropped.</summary>
+    private const int MostSettled = 5;
+
     private readonly CompactionPlan plan;
     private readonly JobContext context;
     private readonly Dictionary<string, ScanTask> inputs;
@@ -35,15 +38,18 @@ internal sealed class CompactionJob : MaintenanceJob
     private readonly CompactionFiles files;
     private readonly CompactionOutput output;
     private readonly RowGroupCopy copy;
+    private readonly MovedRows moved = new();
+    private SnapshotId start;
     private Func<bool> step;
     private FileChange? action;
     private string? readFrom;
     private long readBytes;
-    private int left;
+    private long carried;
+    private int left, settled;
 
     internal CompactionJob(CompactionPlan plan, JobContext context)
     {
-        (this.plan, this.context) = (plan, context);
+        (this.plan, this.context, start) = (plan, context, plan.Snapshot.SnapshotId);
         inputs = plan.Inputs.ToDictionary(t => t.Data.File.FilePath, StringComparer.Ordinal);
         var metadata = plan.Table.Metadata;
         var memory = Math.Min(context.MemoryBytes, context.Buffers.LimitBytes);
@@ -125,7 +131,11 @@ internal sealed class CompactionJob : MaintenanceJob
             readBytes += batch.File.FileSizeBytes;
             output.From(inputs[readFrom], reader.FileMetadata);
         }
-        if (sorter is null) output.Write(batch.Batch, batch.Selected);
+        if (sorter is null)
+        {
+            output.Write(batch.Batch, batch.Selected);
+            moved.Wrote(batch);
+        }
         else sorter.Add(batch);
         return true;
     }
@@ -148,29 +158,39 @@ internal sealed class CompactionJob : MaintenanceJob
         return true;
     }
 
-    private FileChange ActionOf(ImmutableArray<DataFile> replaced, ImmutableArray<DataFile> complete)
+    private FileChange NextAction()
     {
+        ImmutableArray<DataFile> replaced = [.. files.Groups.SelectMany(g => g.Inputs).Select(t => t.Data.File)];
+        ImmutableArray<DataFile> complete = [.. files.Groups.SelectMany(g => g.Outputs)];
+        long? sequenceNumber = complete.Length > 0 && KeysAreFound ? plan.Snapshot.SequenceNumber : null;
         // The same rows but for those that deletes took, or fewer: what others read by, that a replacement changes no row, must hold.
         return plan.Kept is null
             ? new RewriteFiles
             {
-                StartSnapshotId = plan.Snapshot.SnapshotId,
+                StartSnapshotId = start,
                 Replaced = replaced,
                 Files = complete,
-                // Keys deleted meanwhile are looked for in files of one spec: in files of another they would not be found, or too many.
-                DataSequenceNumber = complete.Length > 0 && !plan.IsRouted ? plan.Snapshot.SequenceNumber : null,
+                DeleteFiles = files.Deletes,
+                DataSequenceNumber = sequenceNumber,
                 SummaryOf = context.Use.SummaryOf,
                 VerifyFiles = true,
             }
             : new OverwriteFiles
             {
-                StartSnapshotId = plan.Snapshot.SnapshotId,
+                StartSnapshotId = start,
                 Removed = replaced,
                 Files = complete,
+                DeleteFiles = files.Deletes,
+                DataSequenceNumber = sequenceNumber,
                 SummaryOf = context.Use.SummaryOf,
                 VerifyFiles = true,
             };
     }
+
+    /// <summary>
+    /// Keys deleted meanwhile are found in the new files, as old as what they replace; they are looked for in files of one spec only.
+    /// </summary>
+    private bool KeysAreFound => !plan.IsRouted;
 
     /// <summary>May be taken again after an error: the same commit is then tried, and found where it landed.</summary>
     private bool Commit()
@@ -179,6 +199,7 @@ internal sealed class CompactionJob : MaintenanceJob
         {
             output.Finish();
             files.Finish();
+            moved.Finish();
             action = NextAction();
         }
         string? conflict;
@@ -191,7 +212,7 @@ internal sealed class CompactionJob : MaintenanceJob
         {
             conflict = error.Message;
         }
-        if (conflict is not null && !action.MayHaveLanded && LeaveOut())
+        if (conflict is not null && !action.MayHaveLanded && Settle())
         {
             action = NextAction();
             return true;
@@ -200,29 +221,53 @@ internal sealed class CompactionJob : MaintenanceJob
         return false;
     }
 
-    private FileChange NextAction() => ActionOf(
-        [.. files.Groups.SelectMany(g => g.Inputs).Select(t => t.Data.File)], [.. files.Groups.SelectMany(g => g.Outputs)]);
-
     /// <summary>
-    /// Groups of which others deleted rows or took files meanwhile stay as they are; the rest can be committed. False where that is none of
-    /// them, or all.
+    /// Looks at what others did meanwhile. Where rows lie in the order that they came, those deleted by their place are deleted in the new
+    /// files. Other groups of which rows were deleted, or files taken, stay as they are. False where nothing can be committed then.
     /// </summary>
-    private bool LeaveOut()
+    private bool Settle()
     {
-        if (context.Catalog.TryLoad(context.Ident) is not { } table || table.Metadata.Uuid != plan.Table.Metadata.Uuid) return false;
-        var now = new TableScan(table, context.Store).Plan().ToDictionary(t => t.Data.File.FilePath, StringComparer.Ordinal);
-        var lost = files.Groups.Where(g => g.Inputs.Exists(IsConcerned)).ToHashSet();
-        if (lost.Count == 0 || lost.Count == files.Groups.Count) return false;
+        if (settled++ == MostSettled || context.Catalog.TryLoad(context.Ident) is not { } table) return false;
+        if (table.Metadata.Uuid != plan.Table.Metadata.Uuid || table.Metadata.CurrentSnapshot is not { } head || head.SnapshotId == start
+            || ChangesSince.Of(table.Metadata, head, start, new ManifestReader(context.Store)) is null) return false;
+        var scan = new TableScan(table, context.Store);
+        var now = scan.Plan().ToDictionary(t => t.Data.File.FilePath, StringComparer.Ordinal);
+        var lost = files.Groups.Where(g => g.Inputs.Exists(i => !IsSame(i, now.GetValueOrDefault(i.Data.File.FilePath), g))).ToHashSet();
+        if (lost.Count == files.Groups.Count) return false;
         left += lost.Sum(g => g.Inputs.Count);
         files.Drop(lost.Contains);
+        Carry(scan, now);
+        start = head.SnapshotId;
         return true;
+    }
 
-        bool IsConcerned(ScanTask input)
+    /// <summary>Still in the table, and nothing was deleted of it but what can be carried on.</summary>
+    private bool IsSame(ScanTask input, ScanTask? now, CompactionGroup group) => now is not null
+        && NewDeletes(input, now).All(d => d.Content == FileContent.EqualityDeletes ? KeysAreFound : sorter is null && moved.Knows(group));
+
+    private static IEnumerable<DataFile> NewDeletes(ScanTask input, ScanTask now)
+    {
+        var known = input.Deletes.Select(d => (d.File.FilePath, d.File.ContentOffset)).ToHashSet();
+        return now.Deletes.Select(d => d.File).Where(d => !known.Contains((d.FilePath, d.ContentOffset)));
+    }
+
+    private void Carry(TableScan scan, Dictionary<string, ScanTask> now)
+    {
+        carried = 0;
+        using var deletes = new DeleteWriter(scan.Table, context.Store, context.Random);
+        foreach (var group in files.Groups)
+            foreach (var (output, rows) in moved.Find(group, NewPositions))
+            {
+                deletes.Delete(output, rows);
+                carried += rows.Count;
+            }
+        files.Carry(deletes.Finish().Added);
+
+        RowPositions? NewPositions(ScanTask input)
         {
-            if (!now.TryGetValue(input.Data.File.FilePath, out var task)) return true;
-            var known = input.Deletes.Select(d => (d.File.FilePath, d.File.ContentOffset)).ToHashSet();
-            return task.Deletes.Any(d => !known.Contains((d.File.FilePath, d.File.ContentOffset))
-                && (d.File.Content != FileContent.EqualityDeletes || action is not RewriteFiles { DataSequenceNumber: not null }));
+            var task = now[input.Data.File.FilePath];
+            return NewDeletes(input, task).Any(d => d.Content == FileContent.PositionDeletes)
+                ? scan.DeletedPositions(task, context.Buffers) : null;
         }
     }
 
@@ -237,7 +282,11 @@ internal sealed class CompactionJob : MaintenanceJob
             RowsRewritten = complete.Sum(f => f.RecordCount),
             BytesRead = replaced.Sum(t => t.Data.File.FileSizeBytes),
             BytesWritten = complete.Sum(f => f.FileSizeBytes),
-            Notes = left == 0 ? [] : [$"{left} files stay as they are for now, for others changed them meanwhile"],
+            Notes =
+            [
+                .. left == 0 ? [] : (ReadOnlySpan<string>)[$"{left} files stay as they are for now, for others changed them meanwhile"],
+                .. carried == 0 ? [] : (ReadOnlySpan<string>)[$"{carried} rows that others deleted meanwhile are deleted in the new files"],
+            ],
         };
     }
 }

@@ -48,7 +48,7 @@ public static class CompactionPlanner
                     Generation = generation,
                     FileBytes = FileBytes(job.Sum(f => f.LiveBytes), target),
                     LeastRowGroupBytes = rules.LeastRowGroupBytes,
-                    Order = rules.Order,
+                    Order = rules.AsTheyCome ? RowOrder.Unsorted : rules.Order,
                     Kept = age is not null && job.Exists(f => age.MayHaveOlder(f.File)) ? age.Kept : null,
                 }));
         }

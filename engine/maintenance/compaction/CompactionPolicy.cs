@@ -48,6 +48,12 @@ public sealed record CompactionPolicy
     /// </summary>
     public RowOrder Order { get; init; } = RowOrder.OfTable;
 
+    /// <summary>
+    /// Rows lie as they come for now, whatever <see cref="Order"/> says: what others delete while a job is on is then carried on, and no
+    /// conflict.
+    /// </summary>
+    public bool AsTheyCome { get; init; }
+
     /// <summary>Only files that may hold rows that meet it; null: all.</summary>
     public ScanFilter? Where { get; init; }
 

@@ -29,6 +29,7 @@ public static class ExpiryPlanner
             OlderThanMs = Decides(TableProperties.MaxSnapshotAge) && policy.MaxAgeMs is { } age ? nowMs - age : null,
             RetainLast = Decides(TableProperties.MinSnapshotsToKeep) ? policy.MinSnapshots : null,
             InUse = inUse,
+            PropertiesOf = WrittenBytes.PropertiesOf,
         };
     }
 

@@ -1,6 +1,3 @@
-using System.Globalization;
-using K2I.Iceberg;
-
 namespace K2I.Maintenance;
 
 /// <summary>How well a table is in shape, in numbers. Immutable.</summary>
@@ -22,8 +19,8 @@ public sealed record TableShape
     public long OldestSnapshotUnixMs { get; init; }
 
     /// <summary>
-    /// Bytes that the snapshots there are have written, by those of them that came with rows; null where none came, or where they say
-    /// nothing of it.
+    /// Bytes that were written, by those of them that came with rows, over the table's whole history; null where none came, or where the
+    /// snapshots say nothing of it.
     /// </summary>
     public double? WriteAmplification { get; init; }
 
@@ -42,18 +39,7 @@ public sealed record TableShape
             LeftFiles = state.Files.Count(f => CompactionInput.HasTooManyKeyDeletes(f, rules)),
             DataBytes = state.Files.Sum(f => f.Data.File.FileSizeBytes),
             OldestSnapshotUnixMs = metadata.Snapshots.Select(s => s.TimestampMs).DefaultIfEmpty(0).Min(),
-            WriteAmplification = AmplificationOf(metadata),
+            WriteAmplification = WrittenBytes.AmplificationOf(metadata),
         };
     }
-
-    private static double? AmplificationOf(TableMetadata table)
-    {
-        var written = table.Snapshots.Select(s => (Came: s.Operation != "replace", Bytes: AddedBytes(s))).ToList();
-        var came = written.Where(w => w.Came).Sum(w => w.Bytes);
-        return came == 0 ? null : (double)written.Sum(w => w.Bytes) / came;
-    }
-
-    private static long AddedBytes(Snapshot snapshot) =>
-        long.TryParse(snapshot.Summary.GetValueOrDefault(SummaryKeys.AddedFilesSize), NumberStyles.None, CultureInfo.InvariantCulture,
-            out var bytes) ? bytes : 0;
 }

@@ -13,10 +13,14 @@ namespace K2I.Pipeline;
 /// <param name="isLetters">It has the dead letters. Nobody reads them by views of this process.</param>
 internal sealed class KeptTable(TableHandle table, EngineContext engine, bool isLetters)
 {
+    /// <summary>So often in a row others may be in the way of rows being put in order.</summary>
+    private const int MostDropped = 3;
+
     private readonly MaintenanceOptions options = engine.Options.Maintenance;
     private readonly Dictionary<JobKind, long> doneMs = [];
     private readonly IClock clock = engine.Services.Clock;
     private readonly long beganMs = engine.Services.Clock.MonotonicMs;
+    private int dropped;
 
     internal bool IsLetters => isLetters;
 
@@ -30,18 +34,20 @@ internal sealed class KeptTable(TableHandle table, EngineContext engine, bool is
     internal MaintenancePolicy Policy =>
         isLetters ? DeadLetterTable.PolicyOf(table.Options.Maintenance) : table.Options.Maintenance;
 
-    /// <summary>The policy without what was done a short while ago.</summary>
+    /// <summary>The policy without what was done a short while ago, or what others do not let it do.</summary>
     internal MaintenancePolicy DuePolicy() => Policy with
     {
+        Compaction = Policy.Compaction is { } rules ? rules with { AsTheyCome = dropped >= MostDropped } : null,
         Expiry = IsDue(JobKind.Expiry, options.ExpiryEveryMs) ? Policy.Expiry : null,
         Orphans = IsDue(JobKind.Orphans, options.OrphansEveryMs) ? Policy.Orphans : null,
         Statistics = IsDue(JobKind.Statistics, options.StatisticsEveryMs) ? Policy.Statistics : null,
     };
 
-    /// <summary>A job of the kind was done to its end.</summary>
-    internal void Done(JobKind kind)
+    /// <summary>A job of the kind came to its end.</summary>
+    internal void Ended(JobKind kind, JobOutcome outcome)
     {
         doneMs[kind] = clock.MonotonicMs;
+        if (kind == JobKind.Compaction) dropped = outcome.Conflict is null ? 0 : dropped + 1;
         if (kind == JobKind.Orphans) Quarantine.Looked();
     }
 

@@ -168,8 +168,8 @@ internal sealed class TableMaintenance(TableHandle table, EngineContext engine)
             KillPoint.Hit("maintenance.step");
             if (more && !pace.Rest()) return End.Stopped;
         }
-        kept.Done(plan.Kind);
         var outcome = job.Outcome!;
+        kept.Ended(plan.Kind, outcome);
         status = status.With(outcome);
         if (plan.Kind == JobKind.Orphans && !kept.IsLetters)
             status = status with { Orphans = outcome.Orphans.Length, Unfinished = outcome.Unfinished.Length };

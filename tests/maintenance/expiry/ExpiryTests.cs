@@ -37,6 +37,30 @@ public sealed class ExpiryTests : IDisposable
     }
 
     [Fact]
+    public void WhatExpiredSnapshotsWroteStaysCounted()
+    {
+        var policy = new ExpiryPolicy { MaxAgeMs = HourMs, MinSnapshots = 1 };
+        var files = Enumerable.Range(0, 3).Select(_ => kept.Append()).ToArray();
+        var merged = kept.Store() with { RecordCount = files.Sum(f => f.RecordCount) };
+        kept.Commit(new RewriteFiles { StartSnapshotId = Metadata.CurrentSnapshotId!.Value, Replaced = [.. files], Files = [merged] });
+        // Three came, one was written again; then one more of each.
+        Assert.Equal(4.0 / 3, WrittenBytes.AmplificationOf(Metadata));
+        for (var round = 0; round < 2; round++)
+        {
+            kept.Clock.Pass(2 * HourMs);
+            var before = WrittenBytes.AmplificationOf(Metadata);
+            Assert.NotEqual(0, kept.Run(Plan(policy)).Snapshots);
+            Assert.Single(Metadata.Snapshots);
+            Assert.Equal(before, WrittenBytes.AmplificationOf(Metadata));
+            kept.Append();
+        }
+        Assert.Equal(6.0 / 5, WrittenBytes.AmplificationOf(Metadata));
+        kept.Commit(new SetTableProperties { Updates = TestTables.Strings((WrittenBytes.Property, "no numbers")) });
+        Assert.Equal(1, WrittenBytes.AmplificationOf(Metadata));
+        kept.RequireWhole();
+    }
+
+    [Fact]
     public void TheTablesOwnPropertiesComeBeforeThePolicy()
     {
         for (var at = 0; at < 5; at++) kept.Append();
