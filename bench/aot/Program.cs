@@ -19,3 +19,11 @@ Turns.Compare("take and return", ("a stack under a lock", () => pools.StackUnder
 var names = new TopicNameBenchmark();
 Turns.Compare("a topic's name", ("new string", () => names.NewString()), ("StringPool", () => names.StringPoolName()),
     ("librdkafka's handle", () => names.Handle()));
+using var json = new JsonDecodeBenchmark();
+json.Fill();
+using var avro = new AvroDecodeBenchmark();
+avro.Fill();
+using var protobuf = new ProtobufDecodeBenchmark();
+protobuf.Fill();
+Turns.Compare("256 events into columns", ("JSON", () => json.IntoColumns()), ("Avro", () => avro.IntoColumns()),
+    ("Protobuf", () => protobuf.IntoColumns()));

@@ -13,6 +13,9 @@ public sealed record AvroField(string Name, AvroType Type)
     /// <summary>The name before it was made fit for Avro (<c>iceberg-field-name</c>).</summary>
     public string? OriginalName { get; init; }
 
+    /// <summary>What records that lack the field have, as JSON text in Avro's form; null where there is none.</summary>
+    public string? Default { get; init; }
+
     /// <summary>Written as <c>"default": null</c>.</summary>
-    public bool DefaultsToNull { get; init; }
+    public bool DefaultsToNull => Default == "null";
 }

@@ -84,7 +84,7 @@ internal sealed class AvroSchemaReader(string what, ErrorKind kind)
                 Id = Number(field, "field-id"),
                 Doc = Text(field, "doc"),
                 OriginalName = Text(field, "iceberg-field-name"),
-                DefaultsToNull = field.TryGetProperty("default", out var value) && value.ValueKind == JsonValueKind.Null,
+                Default = field.TryGetProperty("default", out var value) ? value.GetRawText() : null,
             });
         }
         record.Fields = [.. fields];

@@ -209,13 +209,18 @@ internal sealed record Catalogs(
         };
     }
 
+    /// <summary>Signs requests to Glue, its registry of schemas included; null and empty stand for AWS's own endpoint.</summary>
+    internal static AwsSigner GlueSigner(IcebergOptions options, IClock clock, string? endpoint) =>
+        new((S3Options)StoreOptions.Of("s3://signing", () => options.Storage), "glue", clock,
+            endpoint is { Length: > 0 } ? new Uri(endpoint) : null);
+
     /// <summary>Whoever has the files in S3 asks Glue, at an endpoint of its own.</summary>
     private static GluePointers GlueOf(IcebergOptions options, IClock clock, string warehouse)
     {
         var endpoint = options.Server.GetValueOrDefault(Keys.CatalogUri.Name)
             ?? Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL_GLUE");
         var who = (S3Options)StoreOptions.Of("s3://signing", () => options.Storage);
-        var signer = new AwsSigner(who, "glue", clock, endpoint is { Length: > 0 } ? new Uri(endpoint) : null);
+        var signer = GlueSigner(options, clock, endpoint);
         return new GluePointers(new GlueOptions
         {
             Endpoint = signer.Endpoint,

@@ -136,7 +136,7 @@ internal sealed class CloudClient(CloudService service, HttpClient http, StoreOp
             using var stuck = limit.Token.Register(static r => ((HttpResponseMessage)r!).Dispose(), response);
             return Read(response, request, into);
         }
-        catch (HttpRequestException error) when (NotSent(error))
+        catch (HttpRequestException error) when (HttpTransport.WasNotSent(error))
         {
             throw new EngineException(ErrorKind.Unavailable, $"{request.Place.Location}: {Reason(error)}", error);
         }
@@ -200,10 +200,6 @@ internal sealed class CloudClient(CloudService service, HttpClient http, StoreOp
     }
 
     private static string Reason(Exception error) => error.InnerException?.Message ?? error.Message;
-
-    private static bool NotSent(HttpRequestException error) => error.HttpRequestError
-        is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError
-            or HttpRequestError.ProxyTunnelError;
 
     private static long? RetryAfterMs(CloudAnswer answer) =>
         int.TryParse(answer.Header("Retry-After"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)

@@ -67,4 +67,7 @@ public enum DecodeStatus : byte
 
     /// <summary>Fields of the record's schema do not go into the columns of their names.</summary>
     Incompatible,
+
+    /// <summary>The same, and the policy is that the table stands still until a person has looked.</summary>
+    IncompatiblePause,
 }

@@ -15,6 +15,7 @@ internal sealed unsafe class JsonNode : DecodeNode
 
     internal JsonNode(Field? field, JsonNode? parent, DataType type, JsonDecoderOptions options) : base(field, parent)
     {
+        if (field is not null) SetKey(options.FieldNames.GetValueOrDefault(field.Id, field.Name));
         Type = type;
         Kind = type.Kind;
         Reader = JsonDecoder.ReaderOf(Kind);
@@ -27,7 +28,6 @@ internal sealed unsafe class JsonNode : DecodeNode
             MapType m => [new JsonNode(m.Key, this, m.Key.Type, options), new JsonNode(m.Value, this, m.Value.Type, options)],
             _ => [],
         };
-        if (field is not null) SetKey(field.Name);
         if (type is PrimitiveType primitive)
         {
             Scale = primitive.Scale;
@@ -97,7 +97,7 @@ internal sealed unsafe class JsonNode : DecodeNode
     /// <summary>It was told that a record has the field in another case.</summary>
     internal bool IsToldOfCase;
 
-    /// <summary>The name as UTF-8.</summary>
+    /// <summary>What records call it, as UTF-8.</summary>
     internal byte[] Name { get; private set; } = [];
 
     /// <summary>Bytes of <c>"name":</c>; 0 where the name cannot be guessed so.</summary>
@@ -129,9 +129,11 @@ internal sealed unsafe class JsonNode : DecodeNode
         for (var i = 0; i + 1 < known.Length; i++) known[i].Next = known[i + 1];
     }
 
-    private void SetKey(string name)
+    private void SetKey(string? name)
     {
-        Name = Encoding.UTF8.GetBytes(name);
+        // Half a character: no key of a record is that.
+        Name = name is null ? [0xFF] : Encoding.UTF8.GetBytes(name);
+        if (name is null) return;
         if (Name.Length + 3 > 32 || StringNeedsEscape(Name)) return;
         KeyBytes = Name.Length + 3;
         Guess(Name);
@@ -154,7 +156,7 @@ internal sealed unsafe class JsonNode : DecodeNode
     }
 
     /// <summary>The name that records have for it: elements and values go by that of their list or map.</summary>
-    private string MemberName() => Parent is JsonNode { Kind: TypeKind.List or TypeKind.Map } whole ? whole.MemberName() : Field?.Name ?? "";
+    private string MemberName() => Parent is JsonNode { Kind: TypeKind.List or TypeKind.Map } whole ? whole.MemberName() : Encoding.UTF8.GetString(Name);
 
     private static bool StringNeedsEscape(ReadOnlySpan<byte> name)
     {

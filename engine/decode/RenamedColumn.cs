@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace K2I.Decode;
 
 /// <summary>A column that is to have another name, by which records call it now.</summary>
@@ -7,7 +5,4 @@ public sealed record RenamedColumn(string FormerPath, string Path) : SchemaChang
 {
     /// <summary>The last part of the path.</summary>
     public required string NewName { get; init; }
-
-    /// <summary>All names that the column is known to have had, by which older schemas call it.</summary>
-    public required ImmutableArray<string> FormerNames { get; init; }
 }

@@ -28,7 +28,9 @@ public static class K2IKeys
     /// </summary>
     public const string WriterSchema = "k2i.writer-schema";
 
-    /// <summary>Table property: by field id, as JSON, the names that columns had before records called them otherwise.</summary>
+    /// <summary>
+    /// Table property, as JSON: by struct and name the ids of columns that had the name before, or have it in other schemas of records.
+    /// </summary>
     public const string FormerNames = "k2i.former-names";
 
     /// <summary>Header of a dead letter in a topic: the table that its record was meant for.</summary>

@@ -67,6 +67,9 @@ public sealed record TableStatus
     /// <summary>How often a step of a flush (data files, dead letters, commit) failed and was waited with.</summary>
     public long FlushRetries { get; init; }
 
+    /// <summary>Changes of the columns that records of new schemas, or with new fields, asked for.</summary>
+    public long SchemaChanges { get; init; }
+
     public long DataFiles { get; init; }
 
     public long DataFileBytes { get; init; }

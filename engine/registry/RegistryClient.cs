@@ -1,7 +1,4 @@
 using System.Net;
-using System.Net.Security;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using K2I.Base;
 
@@ -11,8 +8,6 @@ namespace K2I.Registry;
 /// <remarks>Redirects are not followed: a login would go where it does not belong.</remarks>
 internal sealed class RegistryClient : IDisposable
 {
-    private const int MaxDepth = 64;
-
     private readonly RegistryOptions options;
     private readonly HttpClient http;
     private readonly RegistryLogin login;
@@ -21,7 +16,13 @@ internal sealed class RegistryClient : IDisposable
     internal RegistryClient(RegistryOptions options, IClock clock)
     {
         this.options = options;
-        http = new(HandlerOf(options))
+        var transport = new HttpTransport
+        {
+            CaFile = options.CaFile,
+            ClientCertificate = options.CertificateFile is { } shown ? (shown, options.KeyFile ?? shown) : null,
+            ConnectTimeoutMs = options.TimeoutMs,
+        };
+        http = new(transport.Handler())
         {
             Timeout = TimeSpan.FromMilliseconds(options.TimeoutMs),
             MaxResponseContentBufferSize = options.MaxAnswerBytes,
@@ -31,111 +32,50 @@ internal sealed class RegistryClient : IDisposable
 
     public void Dispose() => http.Dispose();
 
-    /// <summary>The answer; null for 404. Throws Unavailable where there is none of use from any address.</summary>
-    internal async Task<JsonDocument?> Get(string path, CancellationToken stop)
+    /// <summary>
+    /// What comes of the first answer of use, of whichever address. Throws Unavailable where there is none.
+    /// </summary>
+    /// <param name="make">The request to an address, signed where that is how one logs in.</param>
+    /// <param name="read">Throws Unavailable, or an error of JSON, for an answer that is of no use.</param>
+    /// <param name="stop">Ends it.</param>
+    internal async Task<T?> Ask<T>(Func<string, HttpRequestMessage> make, Func<RegistryAnswer, T?> read, CancellationToken stop)
+        where T : class
     {
         EngineException? problem = null;
         for (var i = 0; i < options.Urls.Length; i++)
         {
             var at = (Volatile.Read(ref first) + i) % options.Urls.Length;
-            var url = options.Urls[at] + path;
+            var url = options.Urls[at];
             try
             {
-                var answer = await Once(url, stop).ConfigureAwait(false);
+                var result = read(await Once(() => make(url), stop).ConfigureAwait(false));
                 Volatile.Write(ref first, at);
-                return answer;
+                return result;
             }
-            catch (Exception e) when (e is HttpRequestException or IOException or JsonException
-                || (e is OperationCanceledException && !stop.IsCancellationRequested))
+            catch (Exception e) when (e is HttpRequestException or IOException or JsonException or InvalidOperationException
+                || e is EngineException { Retryable: true } || (e is OperationCanceledException && !stop.IsCancellationRequested))
             {
                 var why = e is OperationCanceledException ? $"no answer within {options.TimeoutMs} ms"
                     : e.InnerException?.Message ?? e.Message;
                 problem = new(ErrorKind.Unavailable, $"{url}: {why}", e);
             }
-            catch (EngineException e) when (e.Retryable)
-            {
-                problem = e;
-            }
         }
         throw problem!;
     }
 
-    private async Task<JsonDocument?> Once(string url, CancellationToken stop)
+    private async Task<RegistryAnswer> Once(Func<HttpRequestMessage> make, CancellationToken stop)
     {
         for (var again = false; ; again = true)
         {
-            using var request =
-                new HttpRequestMessage(HttpMethod.Get,
-                new Uri(url, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
-            request.Headers.Accept.Add(new("application/vnd.schemaregistry.v1+json"));
-            request.Headers.Accept.Add(new("application/json"));
+            using var request = make();
             foreach (var (name, value) in options.Headers) request.Headers.TryAddWithoutValidation(name, value);
-            request.Headers.Authorization = await login.Header(stop).ConfigureAwait(false);
+            if (options.Signer is null) request.Headers.Authorization = await login.Header(stop).ConfigureAwait(false);
             using var response = await http.SendAsync(request, stop).ConfigureAwait(false);
-            switch (response.StatusCode)
-            {
-                case HttpStatusCode.OK:
-                    var body = await response.Content.ReadAsByteArrayAsync(stop).ConfigureAwait(false);
-                    return JsonDocument.Parse(body, new() { MaxDepth = MaxDepth });
-                case HttpStatusCode.NotFound when await IsRegistrys(response, stop).ConfigureAwait(false):
-                    return null;
-                case HttpStatusCode.Unauthorized when !again && login.Forget():
-                    continue;
-                default:
-                    throw new EngineException(ErrorKind.Unavailable, $"{url}: {(int)response.StatusCode} {response.ReasonPhrase}");
-            }
+            if (response.StatusCode == HttpStatusCode.Unauthorized && !again && login.Forget()) continue;
+            Dictionary<string, string> headers = new(StringComparer.OrdinalIgnoreCase);
+            foreach (var (name, values) in response.Headers.Concat(response.Content.Headers)) headers.TryAdd(name, values.First());
+            var body = await response.Content.ReadAsByteArrayAsync(stop).ConfigureAwait(false);
+            return new((int)response.StatusCode, body, headers);
         }
-    }
-
-    /// <summary>A registry says with a number what it does not have; a wrong address, or something in between, does not.</summary>
-    private static async Task<bool> IsRegistrys(HttpResponseMessage response, CancellationToken stop)
-    {
-        try
-        {
-            using var answer =
-                JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(stop).ConfigureAwait(false), new() { MaxDepth = MaxDepth });
-            return answer.RootElement.ValueKind == JsonValueKind.Object && answer.RootElement.TryGetProperty("error_code", out var code)
-                && code.ValueKind == JsonValueKind.Number && code.TryGetInt32(out var number) && number is 40401 or 40402 or 40403 or 404;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-    }
-
-    private static SocketsHttpHandler HandlerOf(RegistryOptions options)
-    {
-        var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            AutomaticDecompression = DecompressionMethods.GZip,
-            ConnectTimeout = TimeSpan.FromMilliseconds(options.TimeoutMs),
-            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(15),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(10),
-            UseCookies = false,
-        };
-        try
-        {
-            if (options.CaFile is { } authorities)
-            {
-                var policy = new X509ChainPolicy
-                {
-                    TrustMode = X509ChainTrustMode.CustomRootTrust,
-                    RevocationMode = X509RevocationMode.NoCheck,
-                };
-                policy.CustomTrustStore.ImportFromPemFile(authorities);
-                handler.SslOptions.CertificateChainPolicy = policy;
-            }
-            if (options.CertificateFile is { } certificate)
-            {
-                var shown = X509Certificate2.CreateFromPemFile(certificate, options.KeyFile);
-                handler.SslOptions.ClientCertificateContext = SslStreamCertificateContext.Create(shown, null, offline: true);
-            }
-        }
-        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
-        {
-            throw new EngineException(ErrorKind.Invalid, $"[registry]: cannot read a certificate: {e.Message}", e);
-        }
-        return handler;
     }
 }

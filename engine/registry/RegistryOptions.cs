@@ -1,10 +1,16 @@
 using System.Collections.Immutable;
+using K2I.Base;
 
 namespace K2I.Registry;
 
-/// <summary>How to reach a schema registry with Confluent's API, and who one is there. Holds secrets: not to be printed.</summary>
+/// <summary>How to reach a schema registry, and who one is there. Holds secrets: not to be printed.</summary>
 public sealed record RegistryOptions
 {
+    public RegistryApi Api { get; init; }
+
+    /// <summary>Of requests to Glue, in place of any other login.</summary>
+    public IRequestSigner? Signer { get; init; }
+
     /// <summary>
     /// Where the registry is, <c>https://host/path</c>; the next is tried where one gives no answer. Together they are one registry: ids
     /// mean the same at each.

@@ -7,7 +7,7 @@ using K2I.Decode;
 namespace K2I.Registry;
 
 /// <summary>One schema and all that it refers to, in the words of Confluent's API.</summary>
-internal sealed class SchemaFetcher(RegistryOptions options, IClock clock) : IDisposable
+internal sealed class SchemaFetcher(RegistryOptions options, IClock clock) : ISchemaFetcher
 {
     private const int MaxReferences = 1_000, MaxReferenceDepth = 32, MaxSchemaCharacters = 4 << 20;
 
@@ -15,10 +15,9 @@ internal sealed class SchemaFetcher(RegistryOptions options, IClock clock) : IDi
 
     public void Dispose() => client.Dispose();
 
-    /// <summary>Null where the registry says that it has no such schema. Throws Unavailable where it says nothing of use.</summary>
-    internal async Task<WriterSchema?> Fetch(SchemaId id, CancellationToken stop)
+    public async Task<WriterSchema?> Fetch(SchemaId id, CancellationToken stop)
     {
-        if (PathOf(id) is not { } path || await client.Get(path + Context('?'), stop).ConfigureAwait(false) is not { } answer) return null;
+        if (PathOf(id) is not { } path || await Get(path + Context('?'), stop).ConfigureAwait(false) is not { } answer) return null;
         using (answer)
         {
             var schema = Read(answer.RootElement, path);
@@ -27,6 +26,29 @@ internal sealed class SchemaFetcher(RegistryOptions options, IClock clock) : IDi
             var (subject, version) = await NameOf(id, stop).ConfigureAwait(false);
             return new(id, schema.Language, schema.Text, references.All) { Subject = subject, Version = version };
         }
+    }
+
+    /// <summary>Null for what the registry says that it does not have.</summary>
+    private Task<JsonDocument?> Get(string path, CancellationToken stop) => client.Ask(url => Request(url + path), Read, stop);
+
+    private static HttpRequestMessage Request(string url)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get,
+            new Uri(url, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+        request.Headers.Accept.Add(new("application/vnd.schemaregistry.v1+json"));
+        request.Headers.Accept.Add(new("application/json"));
+        return request;
+    }
+
+    /// <summary>A registry says with a number what it does not have; a wrong address, or something in between, does not.</summary>
+    private static JsonDocument? Read(RegistryAnswer answer)
+    {
+        if (answer.Status == 200) return answer.Json();
+        if (answer.Status != 404) throw answer.Useless();
+        using var json = answer.Json();
+        var isRegistrys = json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("error_code", out var code)
+            && code.ValueKind == JsonValueKind.Number && code.TryGetInt32(out var number) && number is 40401 or 40402 or 40403 or 404;
+        return isRegistrys ? null : throw answer.Useless();
     }
 
     private sealed class References
@@ -81,7 +103,7 @@ internal sealed class SchemaFetcher(RegistryOptions options, IClock clock) : IDi
             if (!references.IsNew(subject, version)) continue;
             if (depth == MaxReferenceDepth || references.Count > MaxReferences) throw Bad(subject, "it refers to too many others");
             var path = $"/subjects/{Uri.EscapeDataString(subject)}/versions/{version.ToString(CultureInfo.InvariantCulture)}";
-            using var answer = await client.Get(path, stop).ConfigureAwait(false) ?? throw Bad(path, "it is referred to, and is not there");
+            using var answer = await Get(path, stop).ConfigureAwait(false) ?? throw Bad(path, "it is referred to, and is not there");
             await Follow(answer.RootElement, references, depth + 1, stop).ConfigureAwait(false);
             references.Add(new(name, Read(answer.RootElement, path).Text));
         }
@@ -105,7 +127,7 @@ internal sealed class SchemaFetcher(RegistryOptions options, IClock clock) : IDi
         if (id.Kind != SchemaIdKind.Number) return (null, null);
         try
         {
-            using var answer = await client.Get($"/schemas/ids/{id}/versions{Context('?')}", stop).ConfigureAwait(false);
+            using var answer = await Get($"/schemas/ids/{id}/versions{Context('?')}", stop).ConfigureAwait(false);
             if (answer is null || answer.RootElement.ValueKind != JsonValueKind.Array) return (null, null);
             foreach (var version in answer.RootElement.EnumerateArray())
             {

@@ -30,7 +30,7 @@ public sealed class SchemaRegistry : ISchemaSource, IDisposable
 
     private readonly Lock gate = new();
     private readonly Dictionary<SchemaId, Entry> entries = [];
-    private readonly SchemaFetcher fetcher;
+    private readonly ISchemaFetcher fetcher;
     private readonly SchemaFiles? files;
     private readonly IClock clock;
     private readonly ILog log;
@@ -42,7 +42,12 @@ public sealed class SchemaRegistry : ISchemaSource, IDisposable
 
     public SchemaRegistry(RegistryOptions options, string? directory, IFileSystem disk, IClock clock, ILog log)
     {
-        fetcher = new(options, clock);
+        fetcher = options.Api switch
+        {
+            RegistryApi.Glue => new GlueFetcher(options, clock),
+            RegistryApi.Azure => new AzureFetcher(options, clock),
+            _ => new SchemaFetcher(options, clock),
+        };
         files = directory is null ? null : new(disk, directory, options, log);
         (this.clock, this.log) = (clock, log);
     }

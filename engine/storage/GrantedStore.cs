@@ -8,35 +8,11 @@ namespace K2I.Storage;
 /// <param name="own">For all else; null where all else is refused.</param>
 /// <param name="grants">Who hands out.</param>
 /// <param name="make">Makes a store below a root that is reached by a grant; kept for as long as that is.</param>
-public sealed class GrantedStore(IObjectStore? own, IStorageGrants grants, Func<string, IStorageGrant, IObjectStore> make) : IObjectStore
+public sealed class GrantedStore(IObjectStore? own, IStorageGrants grants, Func<string, IStorageGrant, IObjectStore> make) : RoutedStore
 {
     private readonly ConditionalWeakTable<IStorageGrant, ConcurrentDictionary<string, IObjectStore>> stores = [];
 
-    public IObjectWriter Create(string location) => For(location).Create(location);
-
-    public bool PutIfAbsent(string location, ReadOnlySpan<byte> bytes) => For(location).PutIfAbsent(location, bytes);
-
-    public void Put(string location, ReadOnlySpan<byte> bytes) => For(location).Put(location, bytes);
-
-    public byte[] Read(string location) => For(location).Read(location);
-
-    public IObjectReader Open(string location, long? length = null) => For(location).Open(location, length);
-
-    public bool Exists(string location) => For(location).Exists(location);
-
-    public long Length(string location) => For(location).Length(location);
-
-    public IEnumerable<ObjectInfo> List(string prefix) => For(prefix).List(prefix);
-
-    public IEnumerable<string> ListFolders(string folder) => For(folder).ListFolders(folder);
-
-    public IEnumerable<UnfinishedObject> ListUnfinished(string prefix) => For(prefix).ListUnfinished(prefix);
-
-    public bool Abort(UnfinishedObject unfinished) => For(unfinished.Location).Abort(unfinished);
-
-    public bool Delete(string location) => For(location).Delete(location);
-
-    private IObjectStore For(string location)
+    private protected override IObjectStore For(string location)
     {
         // A server does not say how this machine's files are reached.
         if (Location.SchemeOf(location) == "file" || grants.For(location) is not { } grant)

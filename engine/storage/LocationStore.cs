@@ -6,7 +6,7 @@ namespace K2I.Storage;
 /// One store made of several, chosen by where a location lies: each has a root, and is made when something below it is first asked for.
 /// What lies below none is refused. Roots are added before use; then any thread.
 /// </summary>
-public sealed class LocationStore : IObjectStore
+public sealed class LocationStore : RoutedStore
 {
     private readonly List<(string Root, Lazy<IObjectStore> Store)> places = [];
 
@@ -20,31 +20,7 @@ public sealed class LocationStore : IObjectStore
         return this;
     }
 
-    public IObjectWriter Create(string location) => For(location).Create(location);
-
-    public bool PutIfAbsent(string location, ReadOnlySpan<byte> bytes) => For(location).PutIfAbsent(location, bytes);
-
-    public void Put(string location, ReadOnlySpan<byte> bytes) => For(location).Put(location, bytes);
-
-    public byte[] Read(string location) => For(location).Read(location);
-
-    public IObjectReader Open(string location, long? length = null) => For(location).Open(location, length);
-
-    public bool Exists(string location) => For(location).Exists(location);
-
-    public long Length(string location) => For(location).Length(location);
-
-    public IEnumerable<ObjectInfo> List(string prefix) => For(prefix).List(prefix);
-
-    public IEnumerable<string> ListFolders(string folder) => For(folder).ListFolders(folder);
-
-    public bool Delete(string location) => For(location).Delete(location);
-
-    public IEnumerable<UnfinishedObject> ListUnfinished(string prefix) => For(prefix).ListUnfinished(prefix);
-
-    public bool Abort(UnfinishedObject unfinished) => For(unfinished.Location).Abort(unfinished);
-
-    private IObjectStore For(string location)
+    private protected override IObjectStore For(string location)
     {
         var canonical = Location.Canonical(Location.Normalize(location));
         foreach (var (root, store) in places)

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace K2I.Cloud.Tests;
@@ -7,20 +6,15 @@ namespace K2I.Cloud.Tests;
 /// <summary>A server that answers as it is told, and keeps what it was asked: <c>METHOD path?query</c>, headers, body.</summary>
 internal sealed class StandIn : IDisposable
 {
-    private readonly HttpListener listener = new();
+    private readonly HttpListener listener;
     private readonly Func<Asked, (int Status, string Body)> answer;
     private readonly List<Asked> asked = [];
 
     public StandIn(Func<Asked, (int Status, string Body)> answer)
     {
         this.answer = answer;
-        using (var probe = new TcpListener(IPAddress.Loopback, 0))
-        {
-            probe.Start();
-            Host = $"127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}";
-        }
-        listener.Prefixes.Add($"http://{Host}/");
-        listener.Start();
+        listener = LocalPort.Listen(out var uri);
+        Host = new Uri(uri).Authority;
         _ = Serve();
     }
 

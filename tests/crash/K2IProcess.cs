@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 
 namespace K2I.Crash.Tests;
@@ -17,7 +16,7 @@ internal sealed class K2IProcess : IDisposable
 
     public K2IProcess(string config, string logFile, string heading, int lanes, string? killAt)
     {
-        port = FreePort();
+        port = LocalPort.Free();
         log = new(logFile, append: true);
         Keep($"--- {heading}");
         var start = new ProcessStartInfo(
@@ -33,6 +32,16 @@ internal sealed class K2IProcess : IDisposable
         process.Start();
         process.BeginErrorReadLine();
         process.BeginOutputReadLine();
+    }
+
+    /// <summary>The most memory that was resident so far.</summary>
+    public long PeakBytes
+    {
+        get
+        {
+            process.Refresh();
+            return process.PeakWorkingSet64;
+        }
     }
 
     public bool HasExited => process.HasExited;
@@ -86,12 +95,5 @@ internal sealed class K2IProcess : IDisposable
             log.WriteLine(line);
             log.Flush();
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using K2I.Columns;
 using K2I.Memory;
@@ -64,6 +65,37 @@ public class JsonSchemaRecords
     }
 
     [Fact]
+    public void AColumnOfAnotherNameTakesTheField()
+    {
+        var table = FieldIds.NewSchema(ColumnText.Parse("key: long, at: timestamptz, when: string, s: struct<y: long>"));
+        using var records = new Records(table, new()
+        {
+            MetadataColumn = null,
+            FormerNames = new Dictionary<(int, string), int> { [(0, "id")] = 1, [(0, "seen")] = 2, [(4, "x")] = 5 }.ToImmutableDictionary(),
+        });
+        Assert.Equal("7|5000|{\"b\":1}|{y=3}", records.Add("""
+            {"schema":{"type":"struct","fields":[{"type":"int64","field":"id"},{"type":"string","field":"when"},
+              {"type":"int64","name":"org.apache.kafka.connect.data.Timestamp","field":"seen"},
+              {"type":"struct","fields":[{"type":"int64","field":"x"}],"field":"s"}]},
+             "payload":{"id":7,"key":8,"seen":5,"at":6,"when":{"b":1},"s":{"x":3,"y":4}}}
+            """));
+    }
+
+    [Theory]
+    [InlineData(OnIncompatible.DeadLetter, "TypeMismatch")]
+    [InlineData(OnIncompatible.Pause, "IncompatiblePause")]
+    [InlineData(OnIncompatible.NewColumn, "null|[1]")]
+    public void WhatDoesNotFitIsDecidedByThePolicy(OnIncompatible policy, string expected)
+    {
+        using var records = new Records(FieldIds.NewSchema(ColumnText.Parse("a: int, a_v2: list<int>")),
+            new() { MetadataColumn = null, OnIncompatible = policy });
+        Assert.Equal(expected, records.Add("""
+            {"schema":{"type":"struct","fields":[{"type":"array","items":{"type":"int32","optional":true},"optional":true,"field":"a"}]},
+             "payload":{"a":[1]}}
+            """));
+    }
+
+    [Fact]
     public void ARegistrysJsonSchemaGivesTheColumns()
     {
         var schema = new WriterSchema(SchemaId.Of(3), SchemaLanguage.Json,
@@ -96,6 +128,14 @@ public class JsonSchemaRecords
             var table = FieldIds.NewSchema(compiler.Columns(writer!, in framed, options));
             Columns = ColumnText.Format(table.Fields);
             Decoder = new PlannedDecoder(compiler, schemas, form, table, options);
+            batch = new(table, MemoryTag.Scratch, 1 << 20);
+        }
+
+        /// <summary>Connect's records into a table that is there.</summary>
+        internal Records(Schema table, PlanOptions options)
+        {
+            Columns = ColumnText.Format(table.Fields);
+            Decoder = new(new JsonCompiler(new() { MetadataColumn = null }), new EmbeddedSchemas(), WireForm.Embedded, table, options);
             batch = new(table, MemoryTag.Scratch, 1 << 20);
         }
 

@@ -44,7 +44,7 @@ public sealed class AdoptTests(SharedBroker broker) : IDisposable
     {
         var table = workspace.Table("events");
         string[] partitions = spec is null ? [] : ["--spec", spec];
-        Tool.Run(Needs.IcebergJava, ["op", "create", table, "--schema", workspace.File("schema.json", schema), .. partitions]).Expect(0);
+        Judges.Java.Run(["op", "create", table, "--schema", workspace.File("schema.json", schema), .. partitions]).Expect(0);
         return table;
     }
 }

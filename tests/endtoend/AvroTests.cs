@@ -62,7 +62,7 @@ public sealed class AvroTests : IDisposable
             if (round == 2) registry.Dispose();
         }
         var table = workspace.Table("events");
-        Judges.Check(table);
+        Judges.Check([table]);
         Judges.EveryOffsetOnce(table, [.. Enumerable.Range(0, 2).Select(p => new OffsetRange(topic, p, 0, Rounds * InRound / 2))]);
         var rows = Judges.Rows(Reader.IcebergJava, table);
         Assert.Equal(expected.Count, rows.Count);
@@ -110,27 +110,16 @@ public sealed class AvroTests : IDisposable
     /// <summary>A registry with these schemas as 1 to 3; away once disposed.</summary>
     private sealed class Registry : IDisposable
     {
-        private readonly HttpListener listener = new();
+        private readonly HttpListener listener;
 
         internal Registry()
         {
-            for (var port = Random.Shared.Next(20_000, 50_000); Url.Length == 0; port++)
-            {
-                listener.Prefixes.Add($"http://127.0.0.1:{port}/");
-                try
-                {
-                    listener.Start();
-                    Url = $"http://127.0.0.1:{port}";
-                }
-                catch (HttpListenerException)
-                {
-                    listener.Prefixes.Clear();
-                }
-            }
+            listener = LocalPort.Listen(out var url);
+            Url = url;
             _ = Serve();
         }
 
-        internal string Url { get; } = "";
+        internal string Url { get; }
 
         public void Dispose() => listener.Close();
 

@@ -61,7 +61,7 @@ public sealed class DataDirectoryTests(SharedBroker broker) : IDisposable
             Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))), file.GetProperty("sha256").GetString());
         }
 
-        var snapshots = Tool.Run(Needs.Python, ["snapshots", workspace.Table("events")]).Expect(0).Output;
+        var snapshots = Judges.Python.Run("snapshots", workspace.Table("events")).Expect(0).Output;
         foreach (var partition in Produced.Ranges(records))
         {
             var commit = entries.Last(e => e.GetProperty("type").GetString() == "OffsetCommit" && e.GetProperty("partition").GetInt32() == partition.Partition);

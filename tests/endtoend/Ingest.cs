@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 
@@ -55,7 +54,7 @@ internal sealed class Ingest : IDisposable
     public static Ingest Start(Workspace workspace, string config, string name = "", string engine = "", string environment = "",
         bool fromFile = false)
     {
-        var port = FreePort();
+        var port = LocalPort.Free();
         if (!engine.Contains("memory =", StringComparison.Ordinal)) engine = $"memory = {DefaultMemory}\n{engine}";
         var text = $"{config}\n[http]\nlisten = 127.0.0.1:{port}\n[engine]\ndata_dir = {workspace.Data}{name}\n{engine}\n";
         var file = workspace.File($"k2i{name}.ini", text);
@@ -189,12 +188,5 @@ internal sealed class Ingest : IDisposable
     private void Keep(string? line)
     {
         lock (log) log.AppendLine(line);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -35,7 +35,7 @@ public sealed class JudgeTests : IDisposable
         var table = workspace.Table("judged");
         List<JsonElement> rows = [.. SampleEvents.Make(seed: 1, count: 200).Select(e => e.Row)];
         var schema = workspace.File("schema.json", SampleEvents.Schema.GetRawText());
-        Tool.Run(Needs.IcebergJava, ["op", "create", table, "--schema", schema, "--spec", "bucket(id,4)"]).Expect(0);
+        Judges.Java.Run("op", "create", table, "--schema", schema, "--spec", "bucket(id,4)").Expect(0);
         Tool.Run(Needs.IcebergJava, ["op", "append", table, "--from", "-"], string.Join('\n', rows.Select(r => r.GetRawText())) + "\n").Expect(0);
         return (table, rows);
     }

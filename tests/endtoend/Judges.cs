@@ -5,13 +5,21 @@ namespace K2I.EndToEnd.Tests;
 /// <summary>Engines that this project did not write, reading and auditing tables.</summary>
 internal static class Judges
 {
+    /// <summary>PyIceberg and DuckDB, in one process for all tests.</summary>
+    public static ResidentTool Python { get; } = new(
+        Path.Combine(Path.GetDirectoryName(Needs.Python)!, "python"),
+        Repository.Path("tests/readers/serve_judge.py"), Shared.At("peers/python/judge"));
+
+    /// <summary>Iceberg Java, in one process for all tests.</summary>
+    public static ResidentTool Java { get; } = new(Needs.IcebergJava, "batch");
+
     /// <summary>Every invariant of the table that Iceberg Java knows, over all snapshots: no error and no warning.</summary>
     public static void Check(string table) => Check([table, "--orphans"]);
 
     /// <summary>The table as the judge is told of it, such as by a catalog.</summary>
     public static void Check(string[] table)
     {
-        var check = Tool.Run(Needs.IcebergJava, ["check", .. table]);
+        var check = Java.Run(["check", .. table]);
         var bad = check.Output.Split('\n').Where(l => l.StartsWith("ERROR", StringComparison.Ordinal) || l.StartsWith("WARN", StringComparison.Ordinal));
         Assert.True(check.ExitCode == 0 && !bad.Any(), check.All);
     }
@@ -23,7 +31,7 @@ internal static class Judges
     public static void EveryOffsetOnce(string[] forJava, string[] forPython, IReadOnlyList<OffsetRange> expected, bool allowGaps = false)
     {
         string[] gaps = allowGaps ? ["--allow-gaps"] : [];
-        var ids = Tool.Run(Needs.IcebergJava, ["ids", .. forJava, .. gaps, .. expected.SelectMany(r => new[] { "--expect", $"{r.Topic}:{r.Partition}:{r.From}:{r.To}" })]);
+        var ids = Java.Run(["ids", .. forJava, .. gaps, .. expected.SelectMany(r => new[] { "--expect", $"{r.Topic}:{r.Partition}:{r.From}:{r.To}" })]);
         Assert.True(ids.ExitCode == 0, ids.All);
 
         var file = Path.GetTempFileName();
@@ -31,7 +39,7 @@ internal static class Judges
         {
             File.WriteAllText(file, JsonSerializer.Serialize(
                 expected.GroupBy(r => r.Topic).ToDictionary(t => t.Key, t => t.ToDictionary(r => r.Partition.ToString(), r => new[] { r.From, r.To }))));
-            var audit = Tool.Run(Needs.Python, ["audit", .. forPython, "--expect", file, .. gaps]);
+            var audit = Python.Run(["audit", .. forPython, "--expect", file, .. gaps]);
             Assert.True(audit.ExitCode == 0, audit.All);
         }
         finally
@@ -45,9 +53,9 @@ internal static class Judges
     {
         var read = reader switch
         {
-            Reader.IcebergJava => Tool.Run(Needs.IcebergJava, ["read", table]),
-            Reader.PyIceberg => Tool.Run(Needs.Python, ["read", table]),
-            Reader.DuckDb => Tool.Run(Needs.Python, ["read", table, "--engine", "duckdb"]),
+            Reader.IcebergJava => Java.Run("read", table),
+            Reader.PyIceberg => Python.Run("read", table),
+            Reader.DuckDb => Python.Run("read", table, "--engine", "duckdb"),
             Reader.Icebird => Node("read-table.mjs", "icebird", table),
             Reader.ClickHouse => Node("read-table.mjs", "clickhouse", table),
             _ => Node("read-parquet.mjs", "duckdb", [.. Directory.EnumerateFiles(Path.Combine(table, "data"), "*.parquet", SearchOption.AllDirectories)]),

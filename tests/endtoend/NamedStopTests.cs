@@ -103,7 +103,7 @@ public sealed class NamedStopTests(SharedBroker broker) : IDisposable
         List<Produced> records = [.. source.Send(topic, 2, SampleEvents.Make(seed: 107, count: 60))];
         using var ingest = Ingest.Start(workspace, WithSide(source, topic, out var side));
         ingest.WaitForOffsets("events", 60);
-        Tool.Run(Needs.IcebergJava, ["op", "recreate", Table]).Expect(0);
+        Judges.Java.Run("op", "recreate", Table).Expect(0);
         records.AddRange(source.Send(topic, 2, SampleEvents.Make(seed: 108, count: 40, firstId: 60)));
         PausesAlone(ingest, source, side, "table-replaced");
         Resume(ingest, "table-replaced");

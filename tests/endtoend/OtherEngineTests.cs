@@ -86,7 +86,7 @@ public sealed class OtherEngineTests(SharedBroker broker) : IDisposable
             {
                 Add(source, ingest, topic, 90 + round);
                 if (engine == "java") Java("append", Table, "--from", rows);
-                else Tool.Run(Needs.Python, ["op", "default.events", "append", "--rows", rows, "--catalog", "file", "--warehouse", workspace.Warehouse]).Expect(0);
+                else Judges.Python.Run("op", "default.events", "append", "--rows", rows, "--catalog", "file", "--warehouse", workspace.Warehouse).Expect(0);
             }
 
             Add(source, ingest, topic, 95);
@@ -106,5 +106,5 @@ public sealed class OtherEngineTests(SharedBroker broker) : IDisposable
         ingest.WaitForOffsets("events", Scenario.TotalOffsets(records));
     }
 
-    private static void Java(string operation, params string[] arguments) => Tool.Run(Needs.IcebergJava, ["op", operation, .. arguments]).Expect(0);
+    private static void Java(string operation, params string[] arguments) => Judges.Java.Run(["op", operation, .. arguments]).Expect(0);
 }

@@ -75,7 +75,8 @@ public sealed class RestCatalogTests(SharedBroker broker) : IDisposable
     public void ACatalogBehindTlsIsUsedOnceItsAuthorityIsTrusted()
     {
         using var server = new RestServer(Folder);
-        using var proxy = new TlsProxy(workspace, server.Uri);
+        using var authority = new PrivateAuthority();
+        using var proxy = TlsServer.Before(server.Uri, authority.Issue());
         using var source = new Source(Kafka.Brokers);
         var topic = source.NewTopic("tls", 1);
         var records = source.Send(topic, 1, SampleEvents.Make(seed: 140, count: 50));
@@ -87,7 +88,7 @@ public sealed class RestCatalogTests(SharedBroker broker) : IDisposable
             stranger.Stop();
         }
 
-        using (var ingest = Ingest.Start(workspace, config, environment: $"SSL_CERT_FILE={proxy.AuthorityFile}"))
+        using (var ingest = Ingest.Start(workspace, config, environment: $"SSL_CERT_FILE={authority.File}"))
         {
             ingest.WaitForOffsets("events", Scenario.TotalOffsets(records));
             Assert.Equal(0, ingest.Stop());

@@ -69,6 +69,6 @@ public sealed class RestartTests : IDisposable
             else ingest.Kill();
         }
 
-        Scenario.Judge(workspace.Table("events"), records);
+        Scenario.Judge(workspace.Table("events"), records, wasKilled: true);
     }
 }

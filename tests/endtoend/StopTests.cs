@@ -50,6 +50,6 @@ public sealed class StopTests(SharedBroker broker) : IDisposable
         }
 
         Scenario.RunUntilCommitted(workspace, Scenario.Config(workspace, Kafka.Brokers, topic, kafka: Static), "events", records);
-        Scenario.Judge(workspace.Table("events"), records);
+        Scenario.Judge(workspace.Table("events"), records, wasKilled: true);
     }
 }

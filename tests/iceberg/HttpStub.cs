@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace K2I.Iceberg.Tests;
@@ -7,18 +6,13 @@ namespace K2I.Iceberg.Tests;
 /// <summary>A server that answers as the test says, and keeps what it was asked.</summary>
 internal sealed class HttpStub : IDisposable
 {
-    private readonly HttpListener listener = new();
+    private readonly HttpListener listener;
     private readonly Thread thread;
 
     public HttpStub(Func<Request, Answer> answer)
     {
-        using (var probe = new TcpListener(IPAddress.Loopback, 0))
-        {
-            probe.Start();
-            Uri = $"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}";
-        }
-        listener.Prefixes.Add(Uri + "/");
-        listener.Start();
+        listener = LocalPort.Listen(out var uri);
+        Uri = uri;
         thread = new Thread(() => Serve(answer)) { IsBackground = true };
         thread.Start();
     }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 
 namespace K2I.Kit;
 
@@ -14,7 +13,7 @@ public sealed class TokenGate : IDisposable
 {
     private static readonly string[] Passed = ["range", "if-match", "if-none-match"];
 
-    private readonly HttpListener listener = new();
+    private readonly HttpListener listener;
     private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false });
     private readonly ConcurrentDictionary<string, long> firstSeen = new(StringComparer.Ordinal);
     private readonly Uri server;
@@ -27,13 +26,8 @@ public sealed class TokenGate : IDisposable
     public TokenGate(string server, TimeSpan life)
     {
         (this.server, this.life) = (new Uri(server), life);
-        using (var probe = new TcpListener(IPAddress.Loopback, 0))
-        {
-            probe.Start();
-            Uri = $"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}";
-        }
-        listener.Prefixes.Add(Uri + "/");
-        listener.Start();
+        listener = LocalPort.Listen(out var uri);
+        Uri = uri;
         serving = Task.Run(Serve);
     }
 

@@ -15,8 +15,8 @@ internal sealed class FakeSchemas : ISchemaSource
 
     public string? Trouble { get; set; }
 
-    internal void Add(int id, string schema) =>
-        known[SchemaId.Of(id)] = new(SchemaId.Of(id), SchemaLanguage.Avro, schema, []) { Subject = "events-value", Version = id };
+    internal void Add(int id, string schema, SchemaLanguage language = SchemaLanguage.Avro) =>
+        known[SchemaId.Of(id)] = new(SchemaId.Of(id), language, schema, []) { Subject = "events-value", Version = id };
 
     internal bool WasAsked(int id) => asked.ContainsKey(SchemaId.Of(id));
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using K2I.Base;
 using K2I.Decode;
+using K2I.Iceberg;
 using K2I.Kafka;
 
 namespace K2I.Pipeline.Tests;
@@ -34,10 +35,60 @@ public sealed class WriterSchemaTests : IDisposable
             ColumnText.Format(metadata.CurrentSchema.Fields.Where(f => f.Name != "_kafka")));
         Assert.Equal(2, metadata.Schemas.Length);
         Assert.Equal("schema 2 (events-value, version 2)", metadata.Properties[K2IKeys.WriterSchema]);
-        Assert.Equal("""{"2":["who"]}""", metadata.Properties[K2IKeys.FormerNames]);
+        Assert.Equal("""{"0":{"who":2}}""", metadata.Properties[K2IKeys.FormerNames]);
         string[] rows = ["1 ann ", "9223372036854775807 bob Ulm", "3 cid ", "4  "];
         Assert.Equal(rows, fixture.Rows("default.events").OrderBy(OffsetOf).Select(Shown));
         Assert.Empty(fixture.DeadLetters("events"));
+    }
+
+    [Fact]
+    public void WhatAnotherEngineRenamedOrDroppedIsFollowed()
+    {
+        schemas.Add(3, """
+            {"type":"record","name":"E","fields":[{"name":"id","type":"int"},{"name":"who","type":"string"},
+            {"name":"city","type":["null","string"],"default":null}]}
+            """);
+        schemas.Add(4, """
+            {"type":"record","name":"E","fields":[{"name":"id","type":"int"},{"name":"who","type":"string"},
+            {"name":"city","type":["null","string"],"default":null},{"name":"zip","type":["null","int"],"default":null}]}
+            """);
+        Produce(0, FakeSchemas.Record(3, 1, "ann", 1, "Ulm"));
+        using (var engine = Start(Events()))
+        {
+            engine.WaitFor("events", t => t.RowsCommitted == 1);
+            Change(new UpdateSchema().Rename("who", "name"));
+            Change(new UpdateSchema().Drop("city"));
+            Produce(0, FakeSchemas.Record(3, 2, "bob", 1, "Ulm"));
+            engine.WaitFor("events", t => t.RowsCommitted == 2);
+            // What the first commit after it told the engine.
+            Produce(0, FakeSchemas.Record(3, 3, "cid", 0), FakeSchemas.Record(4, 4, "dan", 0, 1, 89073));
+            engine.WaitFor("events", t => t.RowsCommitted == 4);
+        }
+        var metadata = fixture.Load("default.events").Metadata;
+        Assert.Equal("id: int!, name: string!, zip: int", ColumnText.Format(metadata.CurrentSchema.Fields.Where(f => f.Name != "_kafka")));
+        Assert.Equal("""{"0":{"city":3,"who":2}}""", metadata.Properties[K2IKeys.FormerNames]);
+        Produce(0, FakeSchemas.Record(1, 5, "eve"));
+        using (var engine = Start(Events())) engine.WaitFor("events", t => t.RowsCommitted == 1);
+        string[] names = ["1 ann", "2 bob", "3 cid", "4 dan", "5 eve"];
+        Assert.Equal(names, fixture.Rows("default.events").OrderBy(OffsetOf).Select(r =>
+        {
+            using var json = JsonDocument.Parse(r);
+            return $"{json.RootElement.GetProperty("id")} {json.RootElement.GetProperty("name")}";
+        }));
+        Assert.Empty(fixture.DeadLetters("events"));
+    }
+
+    [Fact]
+    public void FieldsThatCannotBeTogetherInATableAreSaidAndDoNotStopIt()
+    {
+        schemas.Add(5, """
+            {"type":"record","name":"E","fields":[{"name":"id","type":"int"},{"name":"ID","type":"int"},{"name":"_kafka","type":"int"}]}
+            """);
+        fixture.Broker.CreateTopic("events", 1);
+        Produce(0, FakeSchemas.Record(5, 1, 2, 3), FakeSchemas.Record(1, 4, "a"));
+        using var engine = Start(Events());
+        engine.WaitFor("events", t => t.RowsCommitted == 1 && t.Partitions is [{ CommittedOffset.Value: 2 }]);
+        Assert.Contains("differs from 'id' in case only", Assert.Single(fixture.DeadLetters("events")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -131,6 +182,12 @@ public sealed class WriterSchemaTests : IDisposable
         UnknownFields = UnknownFields.Evolve,
         Flush = new() { AgeMs = 200 },
     };
+
+    private void Change(TableAction action)
+    {
+        var services = EngineFixture.Services(fixture.Options());
+        new TableCommitter(services.Catalog, services.Objects).Commit(TableIdent.Parse("default.events"), action);
+    }
 
     private static string Shown(string row)
     {

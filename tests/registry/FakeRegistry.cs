@@ -7,30 +7,21 @@ namespace K2I.Registry.Tests;
 /// <summary>An HTTP server that answers each path as it is told, and notes what it was asked.</summary>
 internal sealed class FakeRegistry : IDisposable
 {
-    private readonly HttpListener listener = new();
+    private readonly HttpListener listener;
     private readonly ConcurrentDictionary<string, Func<HttpListenerRequest, (int Status, string Body)>> answers =
         new(StringComparer.Ordinal);
 
     internal FakeRegistry()
     {
-        for (var port = Random.Shared.Next(20_000, 50_000); ; port++)
-        {
-            listener.Prefixes.Add($"http://127.0.0.1:{port}/");
-            try
-            {
-                listener.Start();
-                Url = $"http://127.0.0.1:{port}";
-                break;
-            }
-            catch (HttpListenerException)
-            {
-                listener.Prefixes.Clear();
-            }
-        }
+        listener = LocalPort.Listen(out var url);
+        Url = url;
         _ = Serve();
     }
 
     internal string Url { get; }
+
+    /// <summary>Of every answer.</summary>
+    internal Dictionary<string, string> Headers { get; } = [];
 
     internal ConcurrentQueue<string> Calls { get; } = new();
 
@@ -57,6 +48,11 @@ internal sealed class FakeRegistry : IDisposable
             var (status, body) = answers.TryGetValue(context.Request.RawUrl!, out var answer) ? answer(context.Request)
                 : (404, """{"error_code":40403,"message":"no"}""");
             context.Response.StatusCode = status;
+            foreach (var (name, value) in Headers)
+            {
+                if (name == "Content-Type") context.Response.ContentType = value;
+                else context.Response.Headers[name] = value;
+            }
             if (status is 301 or 302) context.Response.Headers["Location"] = body;
             try
             {

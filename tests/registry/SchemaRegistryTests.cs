@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text;
 using K2I.Base;
@@ -116,6 +117,59 @@ public sealed class SchemaRegistryTests : IDisposable
             (r.Headers["Authorization"] == "Bearer fixed" && r.Headers["X-Tenant"] == "a" ? 200 : 401, Answer));
         var headers = ImmutableSortedDictionary<string, string>.Empty.Add("X-Tenant", "a");
         Assert.NotNull(Wait(Open(o => o with { Token = "fixed", Headers = headers }), SchemaId.Of(3), SchemaState.Known));
+    }
+
+    [Fact]
+    public void GlueIsAskedForTheVersionOfASchema()
+    {
+        var id = new SchemaId(SchemaIdKind.Guid, new UInt128(0xb7b4a7f09c964125, 0x9ac7a9a4d3f1a111));
+        var asked = new ConcurrentQueue<string>();
+        server.Answer("/", r =>
+        {
+            using var body = new StreamReader(r.InputStream);
+            var text = body.ReadToEnd();
+            asked.Enqueue($"{r.HttpMethod} {r.Headers["X-Amz-Target"]} {r.Headers["Authorization"]} {text}");
+            return text.Contains("9c96", StringComparison.Ordinal)
+                ? (200, $$"""
+                    {"SchemaVersionId":"{{id}}","SchemaDefinition":"\"string\"","DataFormat":"AVRO","VersionNumber":4,"Status":"AVAILABLE",
+                     "SchemaArn":"arn:aws:glue:eu-west-1:123456789012:schema/orders/created"}
+                    """)
+                : (400, """{"__type":"com.amazonaws.glue#EntityNotFoundException","Message":"Schema version is not found."}""");
+        });
+        var registry = Open(o => o with { Api = RegistryApi.Glue, Signer = new Signer() });
+        var schema = Wait(registry, id, SchemaState.Known)!;
+        Assert.Equal(("\"string\"", SchemaLanguage.Avro, "orders/created", 4),
+            (schema.Text, schema.Language, schema.Subject, schema.Version));
+        Assert.Equal($$"""POST AWSGlue.GetSchemaVersion signed {"SchemaVersionId":"{{id}}"}""", Assert.Single(asked));
+        Assert.Null(Wait(registry, new(SchemaIdKind.Guid, 5), SchemaState.Missing));
+        server.Answer("/", 400, """{"__type":"AccessDeniedException","Message":"no"}""");
+        var other = new SchemaId(SchemaIdKind.Guid, 6);
+        Until(() => registry.Find(other, out _) == SchemaState.Pending
+            && registry.Trouble?.Contains("AccessDeniedException no", StringComparison.Ordinal) == true);
+    }
+
+    [Fact]
+    public void AzureIsAskedForASchemaByItsId()
+    {
+        server.Headers["Content-Type"] = "application/json; serialization=Avro";
+        server.Headers["Schema-Group-Name"] = "shop";
+        server.Headers["Schema-Name"] = "order";
+        server.Headers["Schema-Version"] = "2";
+        server.Answer("/$schemagroups/$schemas/000000000000000000000000000000ab?api-version=2023-07-01",
+            r => (r.Headers["Authorization"] == "Bearer t" ? 200 : 401, "\"string\""));
+        server.Answer("/$schemagroups/$schemas/000000000000000000000000000000ac?api-version=2023-07-01", 404,
+            """{"error":{"code":"ItemNotFound","message":"no"}}""");
+        var registry = Open(o => o with { Api = RegistryApi.Azure, Token = "t" });
+        var schema = Wait(registry, new(SchemaIdKind.Guid, 0xab), SchemaState.Known)!;
+        Assert.Equal(("\"string\"", SchemaLanguage.Avro, "shop/order", 2), (schema.Text, schema.Language, schema.Subject, schema.Version));
+        Assert.Null(Wait(registry, new(SchemaIdKind.Guid, 0xac), SchemaState.Missing));
+        Assert.Equal(SchemaState.Known, Open(o => o with { Urls = [server.Url] }).Find(new(SchemaIdKind.Guid, 0xab), out _));
+    }
+
+    private sealed class Signer : IRequestSigner
+    {
+        public void Sign(HttpRequestMessage request, ReadOnlySpan<byte> body) =>
+            request.Headers.TryAddWithoutValidation("Authorization", "signed");
     }
 
     public void Dispose()

@@ -1,6 +1,4 @@
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -30,7 +28,8 @@ internal sealed class GlueClient : IDisposable
     public GlueClient(GlueOptions options)
     {
         this.options = options;
-        http = new HttpClient(Handler(options.CaFile)) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = LongestAnswer };
+        var transport = new HttpTransport { CaFile = options.CaFile, ConnectTimeoutMs = ConnectMs };
+        http = new HttpClient(transport.Handler()) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = LongestAnswer };
     }
 
     public GlueAnswer Call(string operation, JsonObject input, bool changes)
@@ -49,7 +48,7 @@ internal sealed class GlueClient : IDisposable
             using var content = response.Content.ReadAsStream(limit.Token);
             return Answer((int)response.StatusCode, content, operation, changes);
         }
-        catch (HttpRequestException error) when (NotSent(error))
+        catch (HttpRequestException error) when (HttpTransport.WasNotSent(error))
         {
             throw Failed(ErrorKind.Unavailable, operation, error.Message, error);
         }
@@ -101,37 +100,4 @@ internal sealed class GlueClient : IDisposable
     private static string Text(JsonElement json, string name) =>
         json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
             ? value.GetString()! : "";
-
-    private static bool NotSent(HttpRequestException error) => error.HttpRequestError
-        is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError
-            or HttpRequestError.ProxyTunnelError;
-
-    private static SocketsHttpHandler Handler(string? caFile)
-    {
-        var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            ConnectTimeout = TimeSpan.FromMilliseconds(ConnectMs),
-            // Short, so that a request seldom goes out on a connection that the server is just closing.
-            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(15),
-            UseCookies = false,
-        };
-        if (caFile is null) return handler;
-        try
-        {
-            var policy = new X509ChainPolicy
-            {
-                TrustMode = X509ChainTrustMode.CustomRootTrust,
-                RevocationMode = X509RevocationMode.NoCheck,
-            };
-            policy.CustomTrustStore.ImportFromPemFile(caFile);
-            handler.SslOptions.CertificateChainPolicy = policy;
-            return handler;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            handler.Dispose();
-            throw new EngineException(ErrorKind.Invalid, $"{caFile} has no certificates that could be read: {error.Message}", error);
-        }
-    }
 }

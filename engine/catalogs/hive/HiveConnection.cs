@@ -1,8 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using K2I.Base;
 using Thrift;
 using Thrift.Protocol;
@@ -121,23 +119,9 @@ internal sealed class HiveConnection : IDisposable
         await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
         {
             TargetHost = server.Host,
-            CertificateChainPolicy = options.CaFile is { } file ? Trusting(file) : null,
+            CertificateChainPolicy = options.CaFile is { } file ? HttpTransport.Trusting(file) : null,
         }, stop);
         return tls;
-    }
-
-    private static X509ChainPolicy Trusting(string file)
-    {
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        try
-        {
-            policy.CustomTrustStore.ImportFromPemFile(file);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            throw new EngineException(ErrorKind.Invalid, $"the authorities in {file} cannot be read: {error.Message}", error);
-        }
-        return policy;
     }
 
     private static CancellationTokenSource Limit(int timeoutMs)

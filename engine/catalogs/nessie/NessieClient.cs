@@ -21,14 +21,7 @@ internal sealed class NessieClient : IDisposable
     {
         this.options = options;
         Root = options.Uri.TrimEnd('/');
-        http = new HttpClient(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            ConnectTimeout = TimeSpan.FromMilliseconds(options.ConnectTimeoutMs),
-            // Short, so that a commit seldom goes out on a connection that the server is just closing.
-            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(15),
-            UseCookies = false,
-        })
+        http = new HttpClient(new HttpTransport { ConnectTimeoutMs = options.ConnectTimeoutMs }.Handler())
         {
             Timeout = TimeSpan.FromMilliseconds(options.TimeoutMs),
             MaxResponseContentBufferSize = MostAnswerBytes,
@@ -69,9 +62,7 @@ internal sealed class NessieClient : IDisposable
         }
         catch (HttpRequestException error)
         {
-            var wasSent = error.HttpRequestError is not (HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
-                or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError);
-            throw NoAnswer(uri, error.InnerException?.Message ?? error.Message, changes && wasSent, error);
+            throw NoAnswer(uri, error.InnerException?.Message ?? error.Message, changes && !HttpTransport.WasNotSent(error), error);
         }
         catch (OperationCanceledException error)
         {

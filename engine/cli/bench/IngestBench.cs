@@ -9,8 +9,9 @@ using K2I.Pipeline;
 namespace K2I.Cli.Bench;
 
 /// <summary>
-/// The main job, measured: a topic of generated events is read by a bare consumer (the floor), ingested into a fresh table with everything on, and ingested with a
-/// log that holds no records (what the log costs), in turns in one process, so that the three can be compared.
+/// The main job, measured: a topic of generated events is read by a bare consumer (the floor), ingested into a fresh table with everything
+/// on, and ingested with a log that holds no records (what the log costs), in turns in one process, so that the three can be compared. Events
+/// that name their schemas are, the third time, of a newer one from the middle on: what a change of the table costs under load.
 /// </summary>
 internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
 {
@@ -29,33 +30,39 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
         var bare = new List<double>();
         var ingest = new List<double>();
         var other = new List<double>();
-        var what = options.Tables == 1 ? "wal = offsets" : string.Create(CultureInfo.InvariantCulture, $"{options.Tables} tables");
+        var what = IsAboutSchemas ? "new schema" : options.Tables == 1 ? "wal = offsets"
+            : string.Create(CultureInfo.InvariantCulture, $"{options.Tables} tables");
         for (var round = 1; round <= options.Rounds; round++)
         {
             bare.Add(Measure(round, "bare consumer", () => WithTopic(ReadBare)));
             ingest.Add(Measure(round, options.Tables == 1 ? "ingest" : "one table", () => WithTopic(gate => Ingest(gate, OneTable))));
             other.Add(Measure(round, what, () => WithTopic(gate =>
-                options.Tables == 1 ? Ingest(gate, OneTable, WalMode.Offsets) : Ingest(gate, TableOfEachTopic))));
+                options.Tables > 1 ? Ingest(gate, TableOfEachTopic)
+                    : Ingest(gate, OneTable, IsAboutSchemas ? WalMode.Records : WalMode.Offsets),
+                changesSchema: IsAboutSchemas)));
         }
         var (floor, one, last) = (Median(bare), Median(ingest), Median(other));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"cpu per record over the bare consumer's, median of rounds: {one / floor:F2}"));
+        if (IsAboutSchemas)
+        {
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"of that a new schema in the middle: {last - one:F3} µs"));
+            return;
+        }
         output.WriteLine(options.Tables == 1
             ? string.Create(CultureInfo.InvariantCulture, $"of that the records in the log: {one - last:F3} µs")
             : string.Create(CultureInfo.InvariantCulture, $"{options.Tables} tables over one: {last / one:F2}"));
     }
 
+    /// <summary>Only a topic that is filled anew each time can have others in it.</summary>
+    private bool IsAboutSchemas => options is { Brokers: null, Tables: 1, Format: not RecordFormat.Json };
+
     private ImmutableArray<TableOptions> OneTable => [Into("events", options.Topics)];
 
     private ImmutableArray<TableOptions> TableOfEachTopic => [.. options.Topics.Select(t => Into(t, [t]))];
 
-    private static TableOptions Into(string name, IReadOnlyList<string> topics) => new()
-    {
-        Name = name,
-        Topics = [.. topics],
-        Columns = EventGenerator.Columns,
-        Flush = new() { AgeMs = 10_000, Bytes = 1L << 40, Rows = 1L << 40 },
-    };
+    private TableOptions Into(string name, IReadOnlyList<string> topics) =>
+        EventGenerator.Into(name, topics, options.Format) with { Flush = new() { AgeMs = 10_000, Bytes = 1L << 40, Rows = 1L << 40 } };
 
     private static double Median(List<double> values)
     {
@@ -79,7 +86,7 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
     }
 
     /// <summary>Runs a reader of the topic; with the embedded broker, on a broker of its own and next to the producer that feeds it.</summary>
-    private (long BytesIn, long BytesOut) WithTopic(Func<FeedGate, (long, long)> read)
+    private (long BytesIn, long BytesOut) WithTopic(Func<FeedGate, (long, long)> read, bool changesSchema = false)
     {
         var gate = new FeedGate();
         if (options.Brokers is not null) return read(gate);
@@ -91,7 +98,7 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
         {
             try
             {
-                Produce(0, gate);
+                Produce(0, gate, changesSchema);
             }
             catch (EngineException e)
             {
@@ -129,12 +136,18 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
         };
         try
         {
-            using var engine = new Engine(engineOptions, Services.Of(engineOptions), new FailureLog(output));
+            using var engine = new Engine(engineOptions,
+                Services.Of(engineOptions) with { Schemas = EventSchemas.Of(options.Format) }, new FailureLog(output));
             gate.Consumed = () => engine.Status().Tables.Sum(t => t.Records);
             var threads = engine.Workers.Select(w => new Thread(() => w.Run()) { Name = w.Name }).ToArray();
             foreach (var thread in threads) thread.Start();
-            while (engine.Status().Tables is var now && now.Sum(t => t.Rows) < options.Records
-                && !now.Any(t => t.State is TableState.Paused or TableState.Failed)) Thread.Sleep(tables.Length == 1 ? 5 : 50);
+            var pause = new LongestPause();
+            while (engine.Status().Tables is var now && now.Sum(t => t.Rows) is var rows && rows < options.Records
+                && !now.Any(t => t.State is TableState.Paused or TableState.Failed))
+            {
+                pause.Note(rows);
+                Thread.Sleep(tables.Length == 1 ? 5 : 50);
+            }
             engine.RequestStop();
             foreach (var thread in threads) thread.Join();
             var done = engine.Status().Tables;
@@ -144,6 +157,9 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
                 throw new EngineException(ErrorKind.Fatal, $"{committed} of {options.Records} rows were committed; "
                     + $"{worst.Name}: {worst.State} {worst.Detail} {worst.LastError}");
             }
+            if (IsAboutSchemas) output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"       {done.Sum(t => t.SchemaChanges)} changes of the schema, {done.Sum(t => t.Commits)} commits, "
+                    + $"{done.Sum(t => t.DataFiles)} files; longest without a new row {pause.LongestMs} ms"));
             return (done.Sum(t => t.RecordBytes), done.Sum(t => t.DataFileBytes));
         }
         finally
@@ -160,17 +176,18 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
         foreach (var topic in options.Topics.Where(t => !there.Contains(t))) admin.CreateTopic(topic, options.Partitions, 30_000);
         var present = Present();
         if (present > options.Records) throw new EngineException(ErrorKind.Invalid, $"topic {options.Topic} holds {present} records already; use a topic of its own, or --records {present}");
-        Produce(present, gate: null);
+        Produce(present, gate: null, changesSchema: false);
     }
 
-    private void Produce(long from, FeedGate? gate)
+    private void Produce(long from, FeedGate? gate, bool changesSchema)
     {
         using var producer = new KafkaProducer(new() { Client = new() { Brokers = client.Brokers }, Idempotent = false, LingerMs = 20 }, NullLog.Instance);
-        var events = new EventGenerator(Seed, 1_767_225_600_000);
+        var events = new EventGenerator(Seed, 1_767_225_600_000, options.Format);
         var topics = options.Topics;
         for (var n = from; n < options.Records; n++)
         {
             if (n % 1_000 == 0) gate?.Wait(n, options.Partitions);
+            if (changesSchema && n == options.Records / 2) events.Version = EventSchemas.Versions;
             events.Make(n);
             var topic = topics[(int)(n % topics.Count)];
             producer.Produce(new() { Topic = topic, Partition = (int)(n / topics.Count % options.Partitions), Key = events.Key, HasKey = true, Value = events.Value });
@@ -194,6 +211,23 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
                 // A topic just created has no leaders for a moment.
                 Thread.Sleep(100);
             }
+        }
+    }
+
+    /// <summary>For how long no row came, between the first one and the last.</summary>
+    private struct LongestPause()
+    {
+        private long rows;
+        private long sinceMs = Environment.TickCount64;
+
+        internal long LongestMs { get; private set; }
+
+        internal void Note(long now)
+        {
+            if (now == rows) return;
+            var nowMs = Environment.TickCount64;
+            if (rows > 0) LongestMs = Math.Max(LongestMs, nowMs - sinceMs);
+            (rows, sinceMs) = (now, nowMs);
         }
     }
 

@@ -26,6 +26,9 @@ internal sealed record IngestBenchOptions
 
     public int Rounds { get; init; } = 3;
 
+    /// <summary>Of the events.</summary>
+    public RecordFormat Format { get; init; } = RecordFormat.Json;
+
     public long MemoryBytes { get; init; } = 512L << 20;
 
     public int Lanes { get; init; } = EngineOptions.AutoLanes;

@@ -23,6 +23,7 @@ internal sealed class TablePage(Table table, Catalogs catalogs, EngineOptions? o
         facts.Add("location", Metadata.Location);
         facts.Add("partitioning", Metadata.DefaultSpec.IsUnpartitioned ? "none" : PartitionSpecText.ToText(Metadata.DefaultSpec, Metadata.CurrentSchema));
         facts.Add("rows", $"{TableFacts.Grouped(TableFacts.Total(table, SummaryKeys.TotalRecords))} in {TableFacts.Grouped(TableFacts.Total(table, SummaryKeys.TotalDataFiles))} files, {Units.FormatBytes(TableFacts.Total(table, SummaryKeys.TotalFilesSize))}");
+        if (Metadata.Properties.TryGetValue(K2IKeys.WriterSchema, out var writer)) facts.Add("columns made for", writer);
         facts.Print(terminal);
         Heading(terminal, "columns");
         var columns = new TextTable(">id", "name", "type", "");

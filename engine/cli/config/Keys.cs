@@ -92,10 +92,13 @@ internal static class Keys
     public static readonly ConfigKey Namespace = new("iceberg", "namespace", "default", "names of a-z, 0-9 and _, joined by dots", "The namespace of tables whose name has none.");
     public static readonly ConfigKey FormatVersion = ConfigKey.Choice("iceberg", "format_version", "Iceberg format version of new tables. 3 has row ids, nanoseconds and deletion vectors; not every engine reads it yet.", "2", "3");
 
+    public static readonly ConfigKey RegistryApi = ConfigKey.Choice("registry", "api",
+        "In whose words the registry is asked. confluent: Confluent's, Apicurio's, Karapace's, Redpanda's; glue: AWS Glue's, "
+        + "with the keys of [s3]; azure: that of Event Hubs.", "confluent", "glue", "azure");
     public static readonly ConfigKey RegistryUrl =
         new("registry", "url", null, "http:// or https:// and a host, several separated by commas",
-        "Where the schema registry is, one with Confluent's API; of several addresses of one registry the next is asked "
-        + "where one gives no answer.",
+        "Where the schema registry is; of several addresses of one registry the next is asked where one gives no answer. "
+        + "Of Glue it is not needed but for an endpoint that is not AWS's own.",
         "https://registry.example.com");
     public static readonly ConfigKey RegistryContext = new("registry", "context", null, Text,
         "The context that schema ids are counted in, where the registry has several.", "staging");
@@ -323,8 +326,8 @@ internal static class Keys
             CatalogAudience, CatalogResource, TokenExchange, StorageAccess, SigningName, SigningRegion, CatalogCaFile, CatalogCertificate,
             CatalogCertificateKey, CatalogProxy, CatalogName, CatalogUser, CatalogPassword, GlueId,
             NessieRef, HiveLocks, HiveTls, HiveCaFile, HiveUser, Namespace, FormatVersion,
-        RegistryUrl, RegistryContext, RegistryUser, RegistryPassword, RegistryToken, RegistryCredential, RegistryTokenUrl, RegistryScope,
-            RegistryCaFile, RegistryCertificate, RegistryKey, RegistryTimeout,
+        RegistryApi, RegistryUrl, RegistryContext, RegistryUser, RegistryPassword, RegistryToken, RegistryCredential, RegistryTokenUrl,
+            RegistryScope, RegistryCaFile, RegistryCertificate, RegistryKey, RegistryTimeout,
         S3Region, S3Endpoint, S3PathStyle, S3AccessKey, S3SecretKey, S3SessionToken, S3Profile, S3CaFile, S3UploadMemory,
         .. StoreKeys.All,
         Memory, Lanes, FlushThreads, DataDirectory, ShutdownTimeout,

@@ -18,7 +18,8 @@ internal sealed class RegistryBinder(ValueReader values, SettingSection? section
     public RegistryOptions? Bind()
     {
         if (section is null) return null;
-        if (!values.Has(Keys.RegistryUrl))
+        var api = (RegistryApi)values.Choice(Keys.RegistryApi);
+        if (!values.Has(Keys.RegistryUrl) && api != RegistryApi.Glue)
         {
             if (Keys.All.Any(k => k.Section == section.Name && values.Changes(k)) || section.All.Any(s => KnownKeys.IsHeader(s.Key)))
                 values.Missing(Keys.RegistryUrl);
@@ -30,8 +31,10 @@ internal sealed class RegistryBinder(ValueReader values, SettingSection? section
         foreach (var other in logins.Skip(1)) values.Wrong(other, $"stands against {logins[0].Name}", "set one of them");
         var credential = values.Text(Keys.RegistryCredential);
         if (credential is not null && credential.IndexOf(':', StringComparison.Ordinal) is <= 0) values.Bad(Keys.RegistryCredential);
+        if (api == RegistryApi.Glue && logins.Length > 0) values.Wrong(logins[0], "Glue is asked with the keys of [s3]", "leave it out");
         return new()
         {
+            Api = api,
             Urls = [.. (values.Text(Keys.RegistryUrl) ?? "").Split(',',
                 StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(u => Url(u, Keys.RegistryUrl))],
             Context = values.Text(Keys.RegistryContext)?.Trim(':', '.'),

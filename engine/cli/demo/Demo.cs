@@ -36,7 +36,7 @@ internal sealed class Demo(DemoOptions options, Terminal terminal, ILog log)
         using var broker = new EmbeddedBroker(log);
         broker.CreateTopic(Topic, Partitions);
         var engineOptions = EngineOptions(broker);
-        using var engine = new Engine(engineOptions, Services.Of(engineOptions), log);
+        using var engine = new Engine(engineOptions, Services.Of(engineOptions) with { Schemas = EventSchemas.Of(options.Format) }, log);
         using var signals = new StopSignals(_ => stop = true, code => Environment.Exit((int)code), () => { });
         output.WriteLine($"broker     embedded, {broker.BootstrapServers}, topic {Topic}, {Partitions} partitions");
         output.WriteLine($"table      default.events below {Warehouse}");
@@ -69,7 +69,10 @@ internal sealed class Demo(DemoOptions options, Terminal terminal, ILog log)
         Iceberg = new() { Warehouse = Warehouse },
         DataDirectory = Path.Combine(options.Directory, "data"),
         MemoryBytes = 256L << 20,
-        Tables = [new() { Name = "events", Topics = [Topic], Columns = EventGenerator.Columns, PartitionBy = options.PartitionBy, Flush = new() { AgeMs = 2_000 } }],
+        Tables =
+        [
+            EventGenerator.Into("events", [Topic], options.Format) with { PartitionBy = options.PartitionBy, Flush = new() { AgeMs = 2_000 } },
+        ],
     };
 
     /// <summary>Makes room for a fresh run; refuses a folder that holds something else.</summary>
@@ -90,7 +93,7 @@ internal sealed class Demo(DemoOptions options, Terminal terminal, ILog log)
         try
         {
             using var producer = new KafkaProducer(new() { Client = new() { Brokers = brokers, ClientId = "k2i-demo-producer" }, Idempotent = false }, NullLog.Instance);
-            var events = new EventGenerator(7, SystemClock.Instance.UnixMs);
+            var events = new EventGenerator(7, SystemClock.Instance.UnixMs, options.Format);
             for (var n = 0L; n < options.Records && !stop; n++)
             {
                 if (n % 500 == 0)
@@ -98,6 +101,7 @@ internal sealed class Demo(DemoOptions options, Terminal terminal, ILog log)
                     Volatile.Write(ref produced, n);
                     while (n - engine.Status().Tables[0].Records > MaxAhead && !stop) Thread.Sleep(1);
                 }
+                if (n == options.Records / 2) events.Version = EventSchemas.Versions;
                 events.Make(n);
                 producer.Produce(new() { Topic = Topic, Partition = (int)(n / 100 % Partitions), Key = events.Key, HasKey = true, Value = events.Value });
             }

@@ -25,6 +25,7 @@ internal static class EngineMetrics
         new("k2i_commits_total", MetricType.Counter, "Iceberg snapshots made.", (t, _) => t.Commits),
         new("k2i_commit_retries_total", MetricType.Counter, "Commits tried again, on a newer base after a conflict, or after an error or a lost answer.", (t, _) => t.CommitRetries),
         new("k2i_flush_retries_total", MetricType.Counter, "Steps of a flush that failed for something that passes, and were waited with.", (t, _) => t.FlushRetries),
+        new("k2i_schema_changes_total", MetricType.Counter, "Changes of the columns that records asked for.", (t, _) => t.SchemaChanges),
         new("k2i_data_files_total", MetricType.Counter, "Data files written.", (t, _) => t.DataFiles),
         new("k2i_data_file_bytes_total", MetricType.Counter, "Bytes of the data files written.", (t, _) => t.DataFileBytes),
         new("k2i_missing_topics", MetricType.Gauge, "Topics that the table is to be fed from and that Kafka does not have.", (t, _) => t.MissingTopics.Length),

@@ -21,8 +21,16 @@ internal static class Services
             Clock = clock,
             Random = random,
             Schemas = options.Registry is { } registry
-                ? new SchemaRegistry(registry, options.DataDirectory, LocalFileSystem.Instance, clock, log ?? NullLog.Instance)
+                ? new SchemaRegistry(Signed(registry, options, clock), options.DataDirectory,
+                    LocalFileSystem.Instance, clock, log ?? NullLog.Instance)
                 : null,
         };
+    }
+
+    private static RegistryOptions Signed(RegistryOptions registry, EngineOptions options, IClock clock)
+    {
+        if (registry.Api != RegistryApi.Glue) return registry;
+        var signer = Catalogs.GlueSigner(options.Iceberg, clock, registry.Urls.FirstOrDefault());
+        return registry with { Signer = signer, Urls = [signer.Endpoint.GetLeftPart(UriPartial.Authority)] };
     }
 }

@@ -143,6 +143,7 @@ internal static class StatusJson
         json.WriteNumber("commits", table.Commits);
         json.WriteNumber("commit_retries", table.CommitRetries);
         json.WriteNumber("flush_retries", table.FlushRetries);
+        json.WriteNumber("schema_changes", table.SchemaChanges);
         json.WriteNumber("data_files", table.DataFiles);
         json.WriteNumber("data_file_bytes", table.DataFileBytes);
         json.WriteNumber("snapshot_id", table.SnapshotId?.Value ?? 0);

@@ -50,7 +50,8 @@ internal sealed class AvroColumns(PlanOptions options)
         {
             var at = WrittenColumns.Join(path, field.Name);
             if (Column(field.Name, field.Type, at) is not { } column) continue;
-            made.Add(column with { Doc = field.Doc });
+            var value = options.HasDefaults && field.Default is not null ? AvroDefault.Of(field, column.Type) : null;
+            made.Add(column with { Doc = field.Doc, InitialDefault = value, WriteDefault = value });
             if (field.Aliases.Length > 0) aliases[at] = [.. field.Aliases];
         }
         return made.Count == 0 ? null : made.ToImmutable();

@@ -29,9 +29,8 @@ public sealed class AvroCompiler : IPlanCompiler
         {
             var record = RecordOf(writer);
             var match = ColumnMatch.Of(AvroColumns.Of(record, options), table, options);
-            if (match.Misfit is { } misfit) return UnusablePlan.Misfit($"{writer}: {misfit}");
-            return match.Changes.IsEmpty ? new AvroPlan(AvroNode.RowOf(record, match, table, options), options)
-                : UnusablePlan.Until(match.Changes);
+            return match.Obstacle(writer.ToString())
+                ?? (RecordPlan)new AvroPlan(AvroNode.RowOf(record, match, table, options), options);
         }
         catch (EngineException e) when (e.Kind == ErrorKind.Invalid)
         {

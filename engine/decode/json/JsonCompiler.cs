@@ -7,7 +7,7 @@ namespace K2I.Decode;
 
 /// <summary>
 /// Plans for JSON whose columns a schema says: a JSON Schema, or Connect's. Values are read by the rules for JSON, so that a column of
-/// another type than the schema's takes what those let it take: no record is refused for its schema's sake. Any thread.
+/// another type than the schema's takes what those let it take: records are refused one by one, unless the policy is another. Any thread.
 /// </summary>
 /// <param name="reading">What does not come from the schema.</param>
 public sealed class JsonCompiler(JsonDecoderOptions reading) : IPlanCompiler
@@ -17,10 +17,8 @@ public sealed class JsonCompiler(JsonDecoderOptions reading) : IPlanCompiler
         try
         {
             var columns = Read(writer);
-            var match = ColumnMatch.Of(Written(columns), table, options with { OnIncompatible = OnIncompatible.DeadLetter });
-            return match.Changes.IsEmpty
-                ? new JsonPlan(new(table, OptionsFor(columns, table, options)))
-                : UnusablePlan.Until(match.Changes);
+            var match = ColumnMatch.Of(Written(columns), table, options);
+            return match.Obstacle(writer.ToString()) ?? (RecordPlan)new JsonPlan(new(table, OptionsFor(columns, match, table, options)));
         }
         catch (EngineException e) when (e.Kind is ErrorKind.Invalid or ErrorKind.Unsupported)
         {
@@ -31,7 +29,10 @@ public sealed class JsonCompiler(JsonDecoderOptions reading) : IPlanCompiler
     public ImmutableArray<Field> Columns(WriterSchema writer, PlanOptions options) => Read(writer).Fields;
 
     private static WrittenColumns Written(JsonColumns columns) =>
-        new(columns.Fields, ImmutableDictionary<string, ImmutableArray<string>>.Empty, ImmutableDictionary<string, string>.Empty);
+        new(columns.Fields, ImmutableDictionary<string, ImmutableArray<string>>.Empty, ImmutableDictionary<string, string>.Empty)
+        {
+            AreJson = true,
+        };
 
     private static JsonColumns Read(WriterSchema writer)
     {
@@ -51,13 +52,15 @@ public sealed class JsonCompiler(JsonDecoderOptions reading) : IPlanCompiler
     }
 
     /// <summary>What the schema says counts for columns that can be so: the table's are not always what the schema has.</summary>
-    private JsonDecoderOptions OptionsFor(JsonColumns columns, Schema table, PlanOptions options) => reading with
+    private JsonDecoderOptions OptionsFor(JsonColumns columns, ColumnMatch match, Schema table, PlanOptions options) => reading with
     {
         // What the schema does not say is no new field: the schema is what the table follows.
         UnknownFields = options.UnknownFields == UnknownFields.Refuse ? UnknownFields.Refuse : UnknownFields.Ignore,
-        ColumnUnits = columns.Units.Where(u => JsonDecoder.UnitFlaw(table, u.Key, UnknownFields.Ignore) is null)
-            .ToImmutableDictionary(reading.ColumnUnits.KeyComparer)
+        ColumnUnits = columns.Units.Select(u => (Path: match.PathOf(u.Key), Unit: u.Value))
+            .Where(u => u.Path is not null && JsonDecoder.UnitFlaw(table, u.Path, UnknownFields.Ignore) is null)
+            .ToImmutableDictionary(u => u.Path!, u => u.Unit, reading.ColumnUnits.KeyComparer)
             .SetItems(reading.ColumnUnits),
-        UnscaledDecimals = columns.Unscaled,
+        UnscaledDecimals = [.. columns.Unscaled.Select(match.PathOf).OfType<string>()],
+        FieldNames = match.FieldNames,
     };
 }

@@ -16,9 +16,15 @@ public sealed record PlanOptions
     /// <summary>The table's format version has timestamps of nanoseconds; else they are microseconds, what is finer cut off.</summary>
     public bool HasNanoseconds { get; init; }
 
-    /// <summary>By field id: names that the column had before it was renamed, by which older schemas call it.</summary>
-    public ImmutableDictionary<int, ImmutableArray<string>> FormerNames { get; init; } =
-        ImmutableDictionary<int, ImmutableArray<string>>.Empty;
+    /// <summary>The table's format version has defaults of columns; else what a record lacks is null, whatever schemas say.</summary>
+    public bool HasDefaults { get; init; }
+
+    /// <summary>
+    /// By struct (the id of its column, 0: the row) and name: the id of the column that was called so before, or is by other schemas. One
+    /// that the table does not have was dropped.
+    /// </summary>
+    public ImmutableDictionary<(int Struct, string Name), int> FormerNames { get; init; } =
+        ImmutableDictionary<(int Struct, string Name), int>.Empty;
 
     /// <summary>
     /// The full name of the Protobuf message that records are, whatever they say; null where they name it, or the schema has but one.

@@ -12,14 +12,6 @@ public abstract class RecordPlan
     /// <summary>What the table needs before records like the last one can be rows. While there is any, none is decoded.</summary>
     public ImmutableArray<SchemaChange> Changes { get; protected set; } = [];
 
-    /// <summary>Why no record of the schema can be a row, for a person; null where they can.</summary>
-    public string? Flaw { get; protected init; }
-
-    /// <summary>
-    /// The flaw is that fields do not go into the columns of their names: <see cref="PlanOptions.OnIncompatible"/> says what happens.
-    /// </summary>
-    public bool IsIncompatible { get; protected init; }
-
     /// <summary>Why the last record was refused.</summary>
     public DecodeError Error { get; protected set; }
 

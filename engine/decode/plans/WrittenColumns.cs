@@ -10,5 +10,8 @@ namespace K2I.Decode;
 public sealed record WrittenColumns(
     ImmutableArray<Field> Fields, ImmutableDictionary<string, ImmutableArray<string>> Aliases, ImmutableDictionary<string, string> LeftOut)
 {
+    /// <summary>Values are JSON: a string takes any of them.</summary>
+    public bool AreJson { get; init; }
+
     public static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
 }

@@ -63,8 +63,7 @@ internal sealed class ProtoPlan(ProtoSchema schema, string name, Schema table, P
         try
         {
             var match = ColumnMatch.Of(ProtoColumns.Of(message), table, options);
-            if (match.Misfit is { } misfit) return UnusablePlan.Misfit($"{name}, message {message.FullName}: {misfit}");
-            return match.Changes.IsEmpty ? new MessagePlan(message, table, match, options) : UnusablePlan.Until(match.Changes);
+            return match.Obstacle($"{name}, message {message.FullName}") ?? (RecordPlan)new MessagePlan(message, table, match, options);
         }
         catch (EngineException e) when (e.Kind == ErrorKind.Invalid)
         {

@@ -15,10 +15,17 @@ public sealed class ProtobufCompiler : IPlanCompiler
     public static ProtobufCompiler Instance { get; } = new();
 
     /// <summary>A file's schema: text where its name ends in <c>.proto</c>, else a descriptor set.</summary>
-    public static WriterSchema SchemaOf(string path, ReadOnlySpan<byte> content)
+    /// <param name="path">The file's.</param>
+    /// <param name="content">What is in it.</param>
+    /// <param name="import">
+    /// The content of a path that the text imports; null where there is none. Null itself for texts that import nothing.
+    /// </param>
+    public static WriterSchema SchemaOf(string path, ReadOnlySpan<byte> content, Func<string, byte[]?>? import = null)
     {
-        var isText = path.EndsWith(".proto", StringComparison.OrdinalIgnoreCase);
-        return new(SchemaId.None, SchemaLanguage.Protobuf, isText ? Encoding.UTF8.GetString(content) : Convert.ToBase64String(content), []);
+        if (!path.EndsWith(".proto", StringComparison.OrdinalIgnoreCase))
+            return new(SchemaId.None, SchemaLanguage.Protobuf, Convert.ToBase64String(content), []);
+        var text = Encoding.UTF8.GetString(content);
+        return new(SchemaId.None, SchemaLanguage.Protobuf, text, import is null ? [] : ProtoImports.Of(text, import));
     }
 
     public RecordPlan Compile(WriterSchema writer, Schema table, PlanOptions options)

@@ -49,7 +49,7 @@ internal static class AvroSchemas
         {
             Id = field.Id,
             Doc = field.Doc,
-            DefaultsToNull = !field.Required,
+            Default = field.Required ? null : "null",
             OriginalName = name == field.Name ? null : field.Name,
         };
     }

@@ -11,9 +11,9 @@ namespace K2I.Iceberg;
 /// </remarks>
 public abstract class FileChange : SnapshotAction
 {
-    private readonly AddedManifests addedData = new(), addedDeletes = new();
-    private readonly ManifestFilter dataFilter = new(), deleteFilter = new();
-    private readonly ManifestMerger dataMerger = new(), deleteMerger = new();
+    private AddedManifests addedData = new(), addedDeletes = new();
+    private ManifestFilter dataFilter = new(), deleteFilter = new();
+    private ManifestMerger dataMerger = new(), deleteMerger = new();
     private readonly HashSet<string> verified = new(StringComparer.Ordinal);
 
     private protected FileChange(string branch) : base(branch)
@@ -79,6 +79,13 @@ public abstract class FileChange : SnapshotAction
         if (Uneven(operation, changes, data.Removed) is { } uneven) throw new EngineException(ErrorKind.Invalid, $"table {table.Ident}: {uneven}");
         content = Content(table.Metadata, changes, operation, before, data, deletes, context) with { ExtraSummary = extra, Properties = properties };
         return null;
+    }
+
+    private protected override void Forget()
+    {
+        (addedData, addedDeletes) = (new(), new());
+        (dataFilter, deleteFilter) = (new(), new());
+        (dataMerger, deleteMerger) = (new(), new());
     }
 
     private SnapshotContent Content(

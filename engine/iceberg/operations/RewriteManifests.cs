@@ -49,6 +49,8 @@ public sealed class RewriteManifests(string branch = SnapshotRef.Main) : Snapsho
         return null;
     }
 
+    private protected override void Forget() => written.Clear();
+
     private ImmutableArray<ManifestFile> Rewrite(TableMetadata table, List<ManifestFile> manifests, long target, ManifestReader reader, ActionContext context)
     {
         var key = string.Join('\n', manifests.Select(m => m.Path));

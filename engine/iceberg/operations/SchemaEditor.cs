@@ -21,19 +21,19 @@ internal sealed record SchemaEditor
 
     public static SchemaEditor Of(TableMetadata table) => new(table);
 
-    public SchemaEditor Add(string parent, string name, DataType type, string? doc)
+    public SchemaEditor Add(string parent, Field column)
     {
         var within = StructAt(parent);
-        if (within.Find(name) is { } there)
+        if (within.Find(column.Name) is { } there)
         {
-            if (SameShape(there.Type, type)) return this;
-            throw Bad($"column '{Join(parent, name)}' is there already, as {there.Type}; {type} was wanted");
+            if (SameShape(there.Type, column.Type)) return this;
+            throw Bad($"column '{Join(parent, column.Name)}' is there already, as {there.Type}; {column.Type} was wanted");
         }
         var last = LastColumnId;
         if (last >= FieldIds.Max) throw new EngineException(ErrorKind.Full, "the table has used up its field ids");
         var id = ++last;
-        var numbered = FieldIds.Assign(type, ref last);
-        var fields = within.Fields.Add(new Field(id, name, numbered, Required: false) { Doc = doc });
+        var numbered = FieldIds.Assign(column.Type, ref last);
+        var fields = within.Fields.Add(column with { Id = id, Type = numbered, Required = false });
         return Replace(parent, new StructType(fields)) with { LastColumnId = last };
     }
 

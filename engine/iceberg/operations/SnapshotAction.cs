@@ -62,6 +62,7 @@ public abstract class SnapshotAction : TableAction
 
     public sealed override void CleanUp(TableMetadata? landed, ActionContext context)
     {
+        Forget();
         var named = new HashSet<string>(StringComparer.Ordinal);
         if (landed is not null)
         {
@@ -78,6 +79,9 @@ public abstract class SnapshotAction : TableAction
 
     /// <summary>Either a result that ends the attempt, or null and the snapshot's content for this base.</summary>
     private protected abstract ActionResult? Decide(Table table, Snapshot? parent, ActionContext context, out SnapshotContent? content);
+
+    /// <summary>Manifests kept for later attempts are about to go: one that is made after all writes its own.</summary>
+    private protected abstract void Forget();
 
     /// <summary>Stores a finished manifest under the action's next name.</summary>
     private protected ManifestFile Store(TableMetadata table, ManifestWriter writer, ActionContext context)

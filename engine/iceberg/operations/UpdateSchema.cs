@@ -13,11 +13,15 @@ public sealed class UpdateSchema : TableAction
 {
     private readonly List<Func<SchemaEditor, SchemaEditor>> steps = [];
 
-    /// <summary>Set by the same commit, if the schema changes at all.</summary>
+    /// <summary>Set by the same commit.</summary>
     public ImmutableSortedDictionary<string, string> Properties { get; init; } = SummaryKeys.Empty;
 
     /// <summary>Adds an optional column at the end of the struct at <paramref name="parent"/> (empty: the row). Ids within <paramref name="type"/> do not matter.</summary>
-    public UpdateSchema Add(string parent, string name, DataType type, string? doc = null) => Step(e => e.Add(parent, name, type, doc));
+    public UpdateSchema Add(string parent, string name, DataType type, string? doc = null) =>
+        Add(parent, new Field(0, name, type, Required: false) { Doc = doc });
+
+    /// <summary>The same, with the column's defaults.</summary>
+    public UpdateSchema Add(string parent, Field column) => Step(e => e.Add(parent, column));
 
     public UpdateSchema Rename(string path, string newName) => Step(e => e.Rename(path, newName));
 
@@ -38,7 +42,8 @@ public sealed class UpdateSchema : TableAction
     {
         var metadata = table.Metadata;
         var editor = Edit(metadata);
-        if (editor.Schema.Struct.Equals(metadata.CurrentSchema.Struct)) return new ActionResult.AlreadyDone("the schema is so already");
+        if (editor.Schema.Struct.Equals(metadata.CurrentSchema.Struct))
+            return new SetTableProperties { Updates = Properties }.Apply(table, context);
         // One that the table had before (a column came and went) is gone back to: a server adds it no second time, and then there is no last one that was added.
         var known = metadata.Schemas.FirstOrDefault(s => s.Struct.Equals(editor.Schema.Struct) && s.IdentifierFieldIds.AsSpan().SequenceEqual(editor.Schema.IdentifierFieldIds.AsSpan()));
         ImmutableArray<MetadataUpdate> updates = known is null
@@ -61,7 +66,8 @@ public sealed class UpdateSchema : TableAction
     {
         try
         {
-            return Edit(table).Schema.Struct.Equals(table.CurrentSchema.Struct);
+            return Edit(table).Schema.Struct.Equals(table.CurrentSchema.Struct)
+                && new SetTableProperties { Updates = Properties }.HasLanded(table);
         }
         catch (EngineException)
         {

@@ -121,7 +121,7 @@ internal sealed class RecordSink(RunPart part, PoolAccount memory, DeadLetters d
                 rows.AbandonRow();
                 if (status == DecodeStatus.NewField && refusal is null) return TakeResult.NewField;
                 if (status == DecodeStatus.SchemaPending) return TakeResult.NoSchema;
-                if (status == DecodeStatus.Incompatible && part.Run.Table.Options.OnIncompatible == OnIncompatible.Pause)
+                if (status == DecodeStatus.IncompatiblePause)
                 {
                     var place = $"{source.Topic}[{source.Partition}] offset {record.Offset}";
                     throw TableStop.Misfit($"table {part.Run.Table.Name}: {place}: {decoder!.Error}");

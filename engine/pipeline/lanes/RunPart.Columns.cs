@@ -11,9 +11,10 @@ internal sealed partial class RunPart
     internal void Follow()
     {
         var store = run.Store;
-        if (!store.IsOpen || ReferenceEquals(store.Schema, used) || ReferenceEquals(store.Schema, passedOver)) return;
+        if (!store.IsOpen || ReferenceEquals(store.Schema, passedOver)
+            || (ReferenceEquals(store.Schema, used) && ReferenceEquals(store.FormerNames, usedNames))) return;
         if (used is null) Begin();
-        else if (SchemaFit.Continues(used.Struct, store.Schema.Struct, byName: schemas is null)) Use(store.Schema);
+        else if (SchemaFit.Continues(used.Struct, store.Schema.Struct, byName: schemas is null) && HasKey(store.Schema)) Use(store.Schema);
         else
         {
             passedOver = store.Schema;
@@ -71,9 +72,12 @@ internal sealed partial class RunPart
         Use(run.Store.Schema);
     }
 
+    /// <summary>Rows are found by columns of the names that the options have: without them only rows of before are.</summary>
+    private bool HasKey(Schema schema) => options.Key.All(k => schema.FindByPath(k) is not null);
+
     private void Use(Schema schema)
     {
-        used = schema;
+        (used, usedNames) = (schema, run.Store.FormerNames);
         var (decoder, kafkaColumn) = TableDecoding.For(options, schema, run.Store, TellOfCase);
         sink.Use(decoder, kafkaColumn);
         if (options.Key.IsEmpty || index is not null) return;

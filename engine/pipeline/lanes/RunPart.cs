@@ -42,6 +42,7 @@ internal sealed partial class RunPart
     private ImmutableArray<Source> sources = [];
     private KeyIndex? index;
     private Schema? used;
+    private ImmutableDictionary<(int Struct, string Name), int>? usedNames;
     private Schema? passedOver;
     private ColumnsQuestion? asked;
     private Refusal? replayRefusal;

@@ -59,7 +59,8 @@ internal sealed class ColumnChanges(TableRun run, ILog log)
             }
             try
             {
-                store.Create(compiler.Columns(writer!, in framed, TableDecoding.PlanOptionsOf(options, store.FormatVersion)), writer);
+                var columns = compiler.Columns(writer!, in framed, TableDecoding.PlanOptionsOf(options, store.FormatVersion));
+                store.Create(TableDecoding.Together(options, columns, log), writer);
                 return null;
             }
             catch (EngineException e) when (e.Kind == ErrorKind.Invalid && !store.IsOpen)
@@ -78,26 +79,27 @@ internal sealed class ColumnChanges(TableRun run, ILog log)
 
     private Refusal? Evolve(ColumnsQuestion question)
     {
-        var before = store.Schema;
+        var (before, names) = (store.Schema, store.FormerNames);
         // The catalog need not be asked: only columns that are dropped or renamed could make way, and that is not followed.
         if (ClashOf(store, question.Own) is { } clash) return clash;
         // Another engine, or another member of the group, may have added them.
         store.Reload();
-        if (!ReferenceEquals(store.Schema, before)) return null;
+        if (!ReferenceEquals(store.Schema, before) || !ReferenceEquals(store.FormerNames, names)) return null;
         if (Make(question, question.Changes) is not { } refused) return null;
         return !question.RefusesAll && question.Own.Count < question.Changes.Count ? Make(question, question.Own) : refused;
     }
 
     private void Tell(SchemaChange change, WriterSchema? writer)
     {
-        var (what, type) = change switch
+        var (what, detail) = change switch
         {
             NewField added => ("column added", added.Field.Type),
             WiderColumn wider => ("column widened", wider.Type),
-            RenamedColumn => ("column renamed", null),
+            RenamedColumn renamed => ("column renamed", renamed.FormerPath),
+            AliasedColumn aliased => ("column has other names in other schemas", string.Join(", ", aliased.Names)),
             _ => ("column made optional", (object?)null),
         };
-        log.Info(what, ("table", options.Name), ("column", change.Path), ("type", type), ("for", writer));
+        log.Info(what, ("table", options.Name), ("column", change.Path), ("detail", detail), ("for", writer));
     }
 
     private static Refusal Refused(string why) => new(nameof(DecodeStatus.NewField), why);
@@ -121,6 +123,7 @@ internal sealed class ColumnChanges(TableRun run, ILog log)
             return Refused(e.Message);
         }
         foreach (var change in changes) Tell(change, question.Writer);
+        run.Table.Flushes.SchemaChanges += changes.Count;
         if (added < ManyColumns && (added += changes.Count(c => c is NewField)) >= ManyColumns)
             log.Warn("records have brought very many new columns; keys that are data belong in a column of type map<string, …>",
                 ("table", options.Name), ("columns", added));

@@ -9,7 +9,7 @@ namespace K2I.Pipeline;
 internal sealed class FlushCounters
 {
     internal long RowsCommitted, Commits, CommitRetries, FlushRetries, DataFiles, DataFileBytes, LastCommitUnixMs, LastFlushMs,
-        LastCommitMs;
+        LastCommitMs, SchemaChanges;
 
     /// <summary>0 for none: a number, so that it can be read while it is written.</summary>
     private long snapshotId;

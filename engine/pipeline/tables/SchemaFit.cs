@@ -24,20 +24,28 @@ internal static class SchemaFit
         return missing;
     }
 
-    /// <summary>Records that were decoded into <paramref name="known"/> can go on as <paramref name="now"/>: it has the same fields, perhaps wider or optional now, and others that are optional or have a default.</summary>
-    /// <param name="byName">Records name columns as the table did; else they have schemas of their own, and a plan finds out.</param>
+    /// <summary>
+    /// Records that were decoded into <paramref name="known"/> can go on as <paramref name="now"/>: it has the same fields, perhaps wider or
+    /// optional now, and others that are optional or have a default.
+    /// </summary>
+    /// <param name="known">The columns until now.</param>
+    /// <param name="now">Those of the table.</param>
+    /// <param name="byName">
+    /// Records name columns as the table did; else they have schemas of their own, and a plan finds what was renamed or dropped.
+    /// </param>
     internal static bool Continues(DataType known, DataType now, bool byName = true)
     {
         if (known.Kind is not (TypeKind.Struct or TypeKind.List or TypeKind.Map)) return Takes(now, known);
         if (known.Kind != now.Kind) return false;
         var (old, current) = (Schema.ChildrenOf(known), Schema.ChildrenOf(now));
         return current.All(f => !f.Required || f.WriteDefault is not null || old.Any(o => o.Id == f.Id))
-            && old.All(o => current.FirstOrDefault(f => f.Id == o.Id) is { } same && (!byName || same.Name == o.Name)
-                && (o.Required || !same.Required) && Continues(o.Type, same.Type, byName));
+            && old.All(o => current.FirstOrDefault(f => f.Id == o.Id) is { } same
+                ? (!byName || same.Name == o.Name) && (o.Required || !same.Required) && Continues(o.Type, same.Type, byName)
+                : !byName);
     }
 
     /// <summary>
-    /// The change of a table's schema that these are; one that holds already counts as made. Properties are set where any does not.
+    /// The change of a table's schema that these are; one that holds already counts as made.
     /// </summary>
     internal static UpdateSchema UpdateOf(IEnumerable<SchemaChange> changes, ImmutableSortedDictionary<string, string>? properties = null)
     {
@@ -46,9 +54,10 @@ internal static class SchemaFit
         {
             _ = change switch
             {
-                NewField(var parent, var field) => update.Add(parent, field.Name, field.Type, field.Doc),
+                NewField(var parent, var field) => update.Add(parent, field),
                 WiderColumn(var path, var type) => update.Widen(path, type),
                 RenamedColumn renamed => update.Rename(renamed.FormerPath, renamed.NewName),
+                AliasedColumn => update,
                 _ => update.MakeOptional(change.Path),
             };
         }

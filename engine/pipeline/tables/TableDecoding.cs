@@ -32,7 +32,7 @@ internal static class TableDecoding
         {
             IRecordDecoder decoder = CompilerOf(options) is { } compiler
                 ? new PlannedDecoder(compiler, store.Schemas!, WireOf(options), schema,
-                    PlanOptionsOf(options, store.FormatVersion, store.Table.Metadata))
+                    PlanOptionsOf(options, store.FormatVersion) with { FormerNames = store.FormerNames })
                 : options.Format == RecordFormat.Raw
                 ? new RawDecoder(schema, json.MetadataColumn, options.MaxRecordBytes)
                 : new JsonDecoder(schema, json with { OnFieldInOtherCase = onFieldInOtherCase });
@@ -72,10 +72,23 @@ internal static class TableDecoding
         var content = Bytes(options, options.WriterSchemaFile!, "schema");
         return options.Format switch
         {
-            RecordFormat.Protobuf => ProtobufCompiler.SchemaOf(options.WriterSchemaFile!, content),
+            RecordFormat.Protobuf => ProtobufCompiler.SchemaOf(options.WriterSchemaFile!, content, path => Imported(options, path)),
             RecordFormat.JsonSchema => new(SchemaId.None, SchemaLanguage.Json, Encoding.UTF8.GetString(content), []),
             _ => AvroCompiler.SchemaOf(content, options.Wire),
         };
+    }
+
+    /// <summary>A file that the schema's imports: beside it, or in one of the folders above, as protoc's paths have it.</summary>
+    private static byte[]? Imported(TableOptions options, string path)
+    {
+        if (Path.IsPathRooted(path) || path.Split('/').Contains("..")) return null;
+        for (var folder = Path.GetDirectoryName(Path.GetFullPath(options.WriterSchemaFile!)); folder is not null;
+            folder = Path.GetDirectoryName(folder))
+        {
+            var file = Path.Combine(folder, path);
+            if (File.Exists(file)) return Bytes(options, file, "what the schema imports:");
+        }
+        return null;
     }
 
     private static byte[] Bytes(TableOptions options, string file, string key)
@@ -90,13 +103,13 @@ internal static class TableDecoding
         }
     }
 
-    internal static PlanOptions PlanOptionsOf(TableOptions options, int formatVersion, TableMetadata? table = null) => new()
+    internal static PlanOptions PlanOptionsOf(TableOptions options, int formatVersion) => new()
     {
         UnknownFields = options.UnknownFields,
         OnIncompatible = options.OnIncompatible,
         MetadataColumn = options.KafkaColumn ? KafkaColumn.Name : null,
         HasNanoseconds = formatVersion >= 3,
-        FormerNames = FormerNames.Of(table),
+        HasDefaults = formatVersion >= 3,
         Message = options.Message,
         MaxRecordBytes = options.MaxRecordBytes,
         MaxDepth = options.MaxDepth,
@@ -132,25 +145,36 @@ internal static class TableDecoding
         log.Info("columns inferred", ("table", options.Name), ("records", inferred.Records), ("refused", inferred.Refused), ("config", inferred.ToConfigLine()));
         if (inferred.Conflicts.Length > 0)
             log.Warn("values that no other type takes without loss became strings", ("table", options.Name), ("columns", string.Join(", ", inferred.Conflicts)));
-        TellOfLeftOut(options, inferred, log);
+        TellOfLeftOut(options, inferred.LeftOut, log);
+        if (inferred.HasUnseen)
+        {
+            log.Warn("there are more fields than were looked at", ("table", options.Name), ("limit", SchemaInference.MaxSeen),
+                ("column_limit", ColumnNames.MaxColumns), ("instead", "declare columns"));
+        }
         return inferred.Schema.Fields;
     }
 
-    private static void TellOfLeftOut(TableOptions options, InferredSchema inferred, ILog log)
+    /// <summary>The first columns that a schema makes, less those that cannot be together in one table.</summary>
+    internal static IReadOnlyList<Field> Together(TableOptions options, IEnumerable<Field> columns, ILog log)
     {
-        foreach (var clash in inferred.LeftOut.Take(MaxLeftOutTold))
+        List<NameClash> clashes = [];
+        var names = NamesFor(options, clashes);
+        List<Field> kept = [.. columns.Select(c => names.Take(c, clashes)).OfType<Field>()];
+        if (kept.Count == 0) throw new EngineException(ErrorKind.Invalid, $"{clashes[0]}; {clashes[0].Advice}");
+        TellOfLeftOut(options, clashes, log);
+        return kept;
+    }
+
+    private static void TellOfLeftOut(TableOptions options, IReadOnlyCollection<NameClash> leftOut, ILog log)
+    {
+        foreach (var clash in leftOut.Take(MaxLeftOutTold))
         {
             log.Warn("a field is left out of the columns", ("table", options.Name), ("field", clash.Path), ("why", clash),
                 ("instead", $"{clash.Advice}; or declare columns"));
         }
-        if (inferred.LeftOut.Length > MaxLeftOutTold)
+        if (leftOut.Count > MaxLeftOutTold)
         {
-            log.Warn("more fields are left out of the columns", ("table", options.Name), ("fields", inferred.LeftOut.Length - MaxLeftOutTold),
-                ("column_limit", ColumnNames.MaxColumns), ("instead", "declare columns"));
-        }
-        if (inferred.HasUnseen)
-        {
-            log.Warn("there are more fields than were looked at", ("table", options.Name), ("limit", SchemaInference.MaxSeen),
+            log.Warn("more fields are left out of the columns", ("table", options.Name), ("fields", leftOut.Count - MaxLeftOutTold),
                 ("column_limit", ColumnNames.MaxColumns), ("instead", "declare columns"));
         }
     }

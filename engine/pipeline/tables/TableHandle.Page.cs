@@ -44,6 +44,7 @@ internal sealed partial class TableHandle
             Commits = Volatile.Read(ref Flushes.Commits),
             FlushRetries = Volatile.Read(ref Flushes.FlushRetries),
             CommitRetries = Volatile.Read(ref Flushes.CommitRetries),
+            SchemaChanges = Volatile.Read(ref Flushes.SchemaChanges),
             DataFiles = Volatile.Read(ref Flushes.DataFiles),
             DataFileBytes = Volatile.Read(ref Flushes.DataFileBytes),
             SnapshotId = Flushes.SnapshotId,

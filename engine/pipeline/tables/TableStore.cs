@@ -27,7 +27,9 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
     private volatile ImmutableHashSet<(string Topic, string Id)> forgotten = [];
 
     /// <summary>The table as last loaded or committed, and what is derived from it.</summary>
-    private sealed record State(Table Table, Schema Schema, OffsetMap Offsets, DataFileBuilder Files)
+    /// <param name="FormerNames">The same instance until it says something else, as the schema is.</param>
+    private sealed record State(Table Table, Schema Schema, OffsetMap Offsets, DataFileBuilder Files,
+        ImmutableDictionary<(int Struct, string Name), int> FormerNames)
     {
         private ColumnNames? names;
 
@@ -53,6 +55,9 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
     internal bool IsOpen => state is not null;
 
     internal Schema Schema => Now.Schema;
+
+    /// <summary>What records may call columns besides; none where they have no schemas.</summary>
+    internal ImmutableDictionary<(int Struct, string Name), int> FormerNames => Now.FormerNames;
 
     /// <summary>As last loaded or committed.</summary>
     internal Table Table => Now.Table;
@@ -110,7 +115,7 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
             Schema = schema,
             Spec = PartitionSpecText.Parse(options.PartitionBy ?? "", schema),
             FormatVersion = formatVersion,
-            Properties = TableDefaults.With(options.Properties.SetItems(FormerNames.PropertiesOf(writer))),
+            Properties = TableDefaults.With(options.Properties.SetItems(Pipeline.FormerNames.PropertiesOf(writer))),
         });
         KillPoint.Hit("table.created");
         log.Info("table ready", ("table", ident), ("location", table.Metadata.Location), ("columns", ColumnText.Format(columns)));
@@ -161,7 +166,7 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
     {
         try
         {
-            var update = SchemaFit.UpdateOf(changes, FormerNames.PropertiesFor(changes, Now.Table.Metadata, writer));
+            var update = SchemaFit.UpdateOf(changes, Pipeline.FormerNames.PropertiesFor(changes, Now.Table.Metadata, writer));
             Take(evolver.Commit(ident, update).Table, schemaIsOurs: true);
         }
         catch (EngineException e) when (IsAboutTheTable(e))
@@ -242,7 +247,8 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
         offsets = passed.After;
         var entries = offsets.PropertiesOf(table)
             .Add(K2IKeys.Epoch, Math.Max(Epoch, metadata.LongProperty(K2IKeys.Epoch, 0)).ToString(CultureInfo.InvariantCulture));
-        return new FenceVerdict.ProceedWith(files, entries.Remove(K2IKeys.OffsetsOf).Add(K2IKeys.FlushId, flush.Id), entries);
+        var properties = Schemas is null ? entries : Pipeline.FormerNames.WithProperty(entries, NamesOf(metadata), metadata);
+        return new FenceVerdict.ProceedWith(files, entries.Remove(K2IKeys.OffsetsOf).Add(K2IKeys.FlushId, flush.Id), properties);
     }
 
     /// <summary>Checks that records as configured fit the table as it is; adds declared columns that it lacks.</summary>
@@ -303,6 +309,19 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
             if (old.Table.Metadata.DefaultSpecId != metadata.DefaultSpecId)
                 log.Info("another engine changed the table's partitioning", ("table", ident), ("spec", metadata.DefaultSpecId), ("partition_by", PartitionSpecText.ToText(metadata.DefaultSpec, schema)));
         }
-        state = new(table, schema, StandingOf(table), new(metadata));
+        state = new(table, schema, StandingOf(table), new(metadata), NamesOf(metadata));
+    }
+
+    private ImmutableDictionary<(int Struct, string Name), int> NamesOf(TableMetadata metadata)
+    {
+        var none = ImmutableDictionary<(int Struct, string Name), int>.Empty;
+        if (Schemas is null) return none;
+        if (state is not { } old) return Pipeline.FormerNames.Of(metadata);
+        var was = old.Table.Metadata;
+        if (was.CurrentSchemaId == metadata.CurrentSchemaId && was.Schemas.Length == metadata.Schemas.Length
+            && was.Properties.GetValueOrDefault(K2IKeys.FormerNames) == metadata.Properties.GetValueOrDefault(K2IKeys.FormerNames))
+            return old.FormerNames;
+        var names = Pipeline.FormerNames.Of(metadata);
+        return names.Count == old.FormerNames.Count && !names.Except(old.FormerNames).Any() ? old.FormerNames : names;
     }
 }

@@ -113,10 +113,10 @@ public sealed class HivePointersTests(HiveFixture hive) : IClassFixture<HiveFixt
     [SharedFact(HiveServer.Program)]
     public void TheNextServerIsAskedWhereOneDoesNotAnswer()
     {
-        var servers = HiveOptions.ServersOf($"thrift://127.0.0.1:{FreePort()},{hive.Uri}");
+        var servers = HiveOptions.ServersOf($"thrift://127.0.0.1:{LocalPort.Free()},{hive.Uri}");
         using var pointers = new HivePointers(hive.Options with { Servers = servers });
         Assert.Contains(pointers.ListNamespaces(), n => n is ["default"]);
-        using var away = new HivePointers(hive.Options with { Servers = HiveOptions.ServersOf($"thrift://127.0.0.1:{FreePort()}") });
+        using var away = new HivePointers(hive.Options with { Servers = HiveOptions.ServersOf($"thrift://127.0.0.1:{LocalPort.Free()}") });
         Assert.Equal(ErrorKind.Unavailable, Assert.Throws<EngineException>(() => away.Find(Events)).Kind);
     }
 
@@ -201,11 +201,4 @@ public sealed class HivePointersTests(HiveFixture hive) : IClassFixture<HiveFixt
 
     private static CommitOutcome Set(ICatalog catalog, Table table, string value) =>
         catalog.Commit(table, [new MetadataUpdate.SetProperties(TestTables.Strings(("k", value)))], []);
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
 }

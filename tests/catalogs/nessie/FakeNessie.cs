@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -12,20 +11,15 @@ namespace K2I.Catalogs.Tests;
 /// </summary>
 internal sealed class FakeNessie : IDisposable
 {
-    private readonly HttpListener listener = new();
+    private readonly HttpListener listener;
     private readonly List<(string Hash, SortedDictionary<string, JsonObject> Contents, JsonObject Properties)> log = [];
     private int ids;
 
     public FakeNessie()
     {
-        using (var probe = new TcpListener(IPAddress.Loopback, 0))
-        {
-            probe.Start();
-            Uri = $"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}/api/v2";
-        }
+        listener = LocalPort.Listen(out var server);
+        Uri = server + "/api/v2";
         log.Add((HashOf(0), new(StringComparer.Ordinal), []));
-        listener.Prefixes.Add(Uri + "/");
-        listener.Start();
         new Thread(Serve) { IsBackground = true }.Start();
     }
 

@@ -66,9 +66,13 @@ internal sealed class AvroRows : ISchemaSource, IDisposable
     internal string DecodeEvolving(int id, ReadOnlySpan<byte> payload)
     {
         var row = Decode(id, payload);
-        if (row != nameof(DecodeStatus.NewField)) return row;
-        Apply(Decoder.Changes([]));
-        return Decode(id, payload);
+        for (var rounds = 0; row == nameof(DecodeStatus.NewField); rounds++)
+        {
+            Assert.True(rounds < 3, "the table changes again and again");
+            Apply(Decoder.Changes([]));
+            row = Decode(id, payload);
+        }
+        return row;
     }
 
     public void Dispose() => batch.Dispose();
@@ -92,6 +96,7 @@ internal sealed class AvroRows : ISchemaSource, IDisposable
                 NewField added => $"+{added.Path} {added.Field.Type}",
                 WiderColumn wider => $"{wider.Path} {wider.Type}",
                 RenamedColumn renamed => $"{renamed.FormerPath}>{renamed.Path}",
+                AliasedColumn aliased => $"{aliased.Path}={string.Join('|', aliased.Names)}",
                 _ => $"{change.Path}?",
             });
             table = Applied(new(0, table), change);
@@ -114,12 +119,23 @@ internal sealed class AvroRows : ISchemaSource, IDisposable
                 return (StructType)Replaced(schema.Struct, schema.FindByPath(wider.Path)! with { Type = wider.Type });
             case RenamedColumn renamed:
                 var field = schema.FindByPath(renamed.FormerPath)!;
-                var names = options.FormerNames.GetValueOrDefault(field.Id, []).Union([.. renamed.FormerNames]);
-                options = options with { FormerNames = options.FormerNames.SetItem(field.Id, [.. names]) };
+                Remember(schema, renamed.FormerPath, field.Name);
                 return (StructType)Replaced(schema.Struct, field with { Name = renamed.NewName });
+            case AliasedColumn aliased:
+                foreach (var name in aliased.Names) Remember(schema, aliased.Path, name);
+                return schema.Struct;
             default:
                 return (StructType)Replaced(schema.Struct, schema.FindByPath(change.Path)! with { Required = false });
         }
+    }
+
+    private void Remember(Schema schema, string path, string name)
+    {
+        var way = schema.FieldsTo(path);
+        options = options with
+        {
+            FormerNames = options.FormerNames.SetItem((way.Count > 1 ? way[^2].Id : 0, name), way[^1].Id),
+        };
     }
 
     private static DataType Replaced(DataType type, Field by)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using K2I.Avro;
 using K2I.Columns;
@@ -120,6 +121,64 @@ public sealed class AvroRules
     }
 
     [Fact]
+    public void ARenameIsFollowedWhicheverSchemaComesFirst()
+    {
+        using var rows = new AvroRows(Record("""{"name":"b","type":["null","long"],"aliases":["a","z"]}"""));
+        rows.Add(2, Record("""{"name":"a","type":"int"}"""));
+        Assert.Equal("{b=3}", rows.DecodeEvolving(1, [2, 6]));
+        Assert.Equal(["b=a|z"], rows.Changes);
+        Assert.Equal("{b=1}", rows.DecodeEvolving(2, [2]));
+        rows.Add(3, Record("""{"name":"s","type":{"type":"record","name":"S","fields":[{"name":"z","type":"int"}]}}"""));
+        Assert.Equal("{s={z=1}}", rows.DecodeEvolving(3, [2]));
+        Assert.Equal(["b=a|z", "+s struct<z: int>"], rows.Changes);
+    }
+
+    [Fact]
+    public void AColumnThatAnotherEngineRenamedOrDroppedIsNotAddedAgain()
+    {
+        const string both = """
+            {"name":"a","type":"int"},
+            {"name":"s","type":{"type":"record","name":"S","fields":[{"name":"x","type":"int"},{"name":"y","type":"int"}]}}
+            """;
+        var table = FieldIds.NewSchema([.. ColumnText.Parse("renamed: int, s: struct<y: int>")]);
+        var options = new PlanOptions
+        {
+            FormerNames = new Dictionary<(int, string), int> { [(0, "a")] = 1, [(2, "x")] = 9 }.ToImmutableDictionary(),
+        };
+        using var rows = new AvroRows(Record(both), table, options);
+        Assert.Equal("{renamed=1,s={y=3}}", rows.DecodeEvolving(1, [2, 4, 6]));
+        Assert.Empty(rows.Changes);
+        Assert.Equal(1, rows.Decoder.IgnoredFields);
+        // A schema with a field of either name has both.
+        rows.Add(2, Record("""{"name":"renamed","type":"int"},{"name":"a","type":"int"}"""));
+        Assert.Equal("{a=2,renamed=1}", rows.DecodeEvolving(2, [2, 4]));
+    }
+
+    [Theory]
+    [InlineData("\"int\"", "7", "7")]
+    [InlineData("[\"string\",\"null\"]", "\"x\"", "\"x\"")]
+    [InlineData("[\"null\",\"string\"]", "null", null)]
+    [InlineData("\"bytes\"", "\"\\u00ff\"", "\"ff\"")]
+    [InlineData("{\"type\":\"bytes\",\"logicalType\":\"decimal\",\"precision\":4,\"scale\":2}", "\"\\u00ff\"", "\"-0.01\"")]
+    [InlineData("{\"type\":\"int\",\"logicalType\":\"date\"}", "1", "\"1970-01-02\"")]
+    [InlineData("{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"}", "1", "\"1970-01-01T00:00:00.001000+00:00\"")]
+    [InlineData("{\"type\":\"int\",\"logicalType\":\"time-millis\"}", "1", "\"00:00:00.001000\"")]
+    [InlineData("{\"type\":\"enum\",\"name\":\"E\",\"symbols\":[\"A\"]}", "\"A\"", "\"A\"")]
+    [InlineData("\"int\"", "9223372036854775807", null)]
+    [InlineData("{\"type\":\"array\",\"items\":\"int\"}", "[]", null)]
+    public void ADefaultIsTheColumnsWhereTablesHaveThem(string type, string value, string? expected)
+    {
+        using var rows = new AvroRows(One, new PlanOptions { HasDefaults = true });
+        rows.Add(2, Record($$"""{"name":"a","type":"int"},{"name":"n","type":{{type}},"default":{{value}}}"""));
+        Assert.Equal("NewField", rows.Decode(2, "0202"));
+        var added = rows.Decoder.Changes([]).OfType<NewField>().Single().Field;
+        Assert.Equal((expected, expected), (added.InitialDefault, added.WriteDefault));
+        if (expected is not null) Assert.NotNull(DefaultValue.Of(added));
+        using var without = new AvroRows(Record($$"""{"name":"n","type":{{type}},"default":{{value}}}"""));
+        Assert.Null(without.Table.Fields[0].WriteDefault);
+    }
+
+    [Fact]
     public void WhatDoesNotFitIsIncompatibleOrGetsAColumnOfItsOwn()
     {
         const string text = """{"type":"record","name":"R","fields":[{"name":"a","type":"string"}]}""";
@@ -220,7 +279,7 @@ public sealed class AvroRules
             var text = Encoding.UTF8.GetBytes(schema.Replace("\"R2\"", "\"long\"", StringComparison.Ordinal));
             for (var n = random.Next(4); n > 0; n--) text[random.Next(text.Length)] = (byte)"{}[],:\"\\xRF0123456789"[random.Next(20)];
             var writer = new WriterSchema(SchemaId.Of(9), SchemaLanguage.Avro, Encoding.UTF8.GetString(text), []);
-            if (AvroCompiler.Instance.Compile(writer, rows.Table, new()).Flaw is null) usable++;
+            if (AvroCompiler.Instance.Compile(writer, rows.Table, new()).Error.Status == DecodeStatus.NewField) usable++;
         }
         Assert.True(usable > 300, $"{usable}");
     }
@@ -237,7 +296,7 @@ public sealed class AvroRules
         }
         var writer = new WriterSchema(SchemaId.None, SchemaLanguage.Avro, text.ToString(), []);
         Assert.Contains("columns",
-            AvroCompiler.Instance.Compile(writer, FieldIds.NewSchema([new(0, "other", PrimitiveType.Int, false)]), new()).Flaw,
+            AvroCompiler.Instance.Compile(writer, FieldIds.NewSchema([new(0, "other", PrimitiveType.Int, false)]), new()).Error.ToString(),
             StringComparison.Ordinal);
     }
 

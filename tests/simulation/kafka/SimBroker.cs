@@ -26,6 +26,9 @@ public sealed class SimBroker(Scheduler scheduler, Dice dice)
     /// <summary>A query or a delivery fails.</summary>
     public double Fails { get; set; }
 
+    /// <summary>By whose schemas rows are written; null for JSON.</summary>
+    public SimRegistry? Schemas { get; set; }
+
     /// <summary>Every record there ever was.</summary>
     public List<SimRecord> Everything { get; } = [];
 
@@ -58,7 +61,8 @@ public sealed class SimBroker(Scheduler scheduler, Dice dice)
     {
         var id = ++records;
         var text = $"t{id}-{new string((char)('a' + id % 26), (int)(id * 7919 % TextBytes))}";
-        var record = topics[topic].Append(partition, id, kind, text, SimClock.StartUnixMs + scheduler.NowMs, gap, extra);
+        var record = topics[topic].Append(partition, id, kind, text, SimClock.StartUnixMs + scheduler.NowMs, gap, extra,
+            kind == RecordKind.Row ? Schemas?.Next() : null);
         Everything.Add(record);
         foreach (var group in groups.Values) group.WakeReaders();
         return record;

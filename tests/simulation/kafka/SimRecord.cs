@@ -29,6 +29,9 @@ public sealed class SimRecord
 
     public required string Text { get; init; }
 
+    /// <summary>By which schema it was written; null for JSON.</summary>
+    public SimWriter? Writer { get; init; }
+
     public required byte[] Key { get; init; }
 
     /// <summary>Null for a tombstone.</summary>

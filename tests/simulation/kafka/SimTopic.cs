@@ -15,7 +15,8 @@ public sealed class SimTopic(string name, string id, int partitions)
     public bool Gone { get; set; }
 
     /// <summary>Appends a record behind <paramref name="gap"/> offsets that hold none: control records, or compacted ones.</summary>
-    public SimRecord Append(int partition, long recordId, RecordKind kind, string text, long timestampMs, int gap, string extra = "")
+    public SimRecord Append(int partition, long recordId, RecordKind kind, string text, long timestampMs, int gap, string extra = "",
+        SimWriter? writer = null)
     {
         var to = Partitions[partition];
         to.High += gap;
@@ -34,8 +35,9 @@ public sealed class SimTopic(string name, string id, int partitions)
             TimestampMs = timestampMs,
             Kind = kind,
             Text = text,
+            Writer = writer,
             Key = Encoding.UTF8.GetBytes($"k{recordId}"),
-            Value = value is null ? null : Encoding.UTF8.GetBytes(value),
+            Value = writer is not null ? writer.Encode(recordId, text) : value is null ? null : Encoding.UTF8.GetBytes(value),
         };
         to.Records.Add(record);
         return record;

@@ -50,7 +50,16 @@ internal sealed class Chaos(World world)
         ("kafkafails", c => c.world.Broker.Fails = c.Rate(0.1)),
     ];
 
+    private static readonly (string Name, Action<Chaos> Do)[] EventsOfSchemas =
+    [
+        ("registryaway", c => c.RegistryAway()),
+        ("othercolumns", c => c.OtherColumns()),
+    ];
+
     private readonly World world = world;
+
+    /// <summary>Only for records that have schemas.</summary>
+    internal static IReadOnlyList<string> NamesOfSchemas { get; } = [.. EventsOfSchemas.Select(e => e.Name)];
 
     internal static IReadOnlyList<string> Names { get; } = [.. Events.Select(e => e.Name), .. Standing.Select(s => s.Name)];
 
@@ -61,7 +70,7 @@ internal sealed class Chaos(World world)
         ForDisks(f => f.SlowMs = dice.Pick(0, 0, 2));
         foreach (var (name, set) in Standing)
             if (world.Options.Has(name)) set(this);
-        var events = Events.Where(e => world.Options.Has(e.Name)).ToArray();
+        var events = Events.Concat(EventsOfSchemas).Where(e => world.Options.Has(e.Name)).ToArray();
         if (events.Length > 0) world.Scheduler.Start(actor, "events", () => Happen(events));
     }
 
@@ -73,6 +82,7 @@ internal sealed class Chaos(World world)
         ForStores(f => f.Heal());
         ForDisks(f => (f.Unavailable, f.FailingSync, f.CapacityBytes, f.SlowMs, f.Script) = (0, 0, long.MaxValue, 0, null));
         world.Broker.Away = false;
+        if (world.Broker.Schemas is { } schemas) schemas.Away = false;
         (world.Broker.Redelivers, world.Broker.Fails) = (0, 0);
         foreach (var host in world.Hosts)
         {
@@ -133,7 +143,9 @@ internal sealed class Chaos(World world)
     {
         var host = AnyHost();
         host.Crash(powerCut: true, 1_000 + DownMs(), "disk lost");
-        if (host.Process is null) host.Disk.Clear();
+        if (host.Process is not null) return;
+        host.Disk.Clear();
+        host.Schemas.Clear();
     }
 
     private void Rot()
@@ -171,6 +183,12 @@ internal sealed class Chaos(World world)
     {
         world.Broker.Away = true;
         For(dice.Pick(1_000, 5_000, 20_000), () => world.Broker.Away = false);
+    }
+
+    private void RegistryAway()
+    {
+        world.Broker.Schemas!.Away = true;
+        For(dice.Pick(1_000, 10_000, 30_000), () => world.Broker.Schemas.Away = false);
     }
 
     private void StoreAway()
@@ -232,6 +250,8 @@ internal sealed class Chaos(World world)
     private void Rollback() => Other().Rollback();
 
     private void Replace() => Other().Replace();
+
+    private void OtherColumns() => Other().ChangeColumn();
 
     private OtherEngine Other() => new(world, dice, world.Tables[dice.Below(world.Tables.Length)]);
 

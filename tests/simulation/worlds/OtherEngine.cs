@@ -32,6 +32,22 @@ internal sealed class OtherEngine(World world, Dice dice, TableIdent ident)
         }
     }
 
+    /// <summary>Renames or drops one of the columns that records bring.</summary>
+    internal void ChangeColumn()
+    {
+        if (world.Load(ident) is not { } table) return;
+        var names = Enumerable.Range(1, SimWriter.Extras).Where(j => table.Metadata.CurrentSchema.FindByPath($"x{j}") is not null).ToList();
+        if (names.Count == 0) return;
+        var number = names[dice.Below(names.Count)];
+        if (dice.Chance(0.6))
+        {
+            Commit(new UpdateSchema().Rename($"x{number}", $"y{number}"));
+            return;
+        }
+        world.Broker.Schemas!.Dropped.Add(number);
+        Commit(new UpdateSchema().Drop($"x{number}"));
+    }
+
     /// <summary>Sets the table back to an earlier snapshot, where it has one.</summary>
     internal void Rollback()
     {

@@ -27,6 +27,9 @@ internal sealed class SimHost(World world, string name)
     /// <summary>The process that runs, if one does.</summary>
     internal SimProcess? Process { get; private set; }
 
+    /// <summary>Schemas of records that its disk holds, as long as it is the same.</summary>
+    internal HashSet<Decode.SchemaId> Schemas { get; } = [];
+
     /// <summary>It is to run: a process that ends is followed by another.</summary>
     internal bool Wanted { get; set; }
 

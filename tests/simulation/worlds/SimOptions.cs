@@ -38,6 +38,9 @@ public sealed record SimOptions
     /// <summary>Of a record: it brings a column that no other had.</summary>
     public double NewFields { get; init; }
 
+    /// <summary>Versions of the schema that records are written with, in Avro; 0 for JSON.</summary>
+    public int Writers { get; init; }
+
     public bool Infer { get; init; }
 
     public bool FileCatalog { get; init; }
@@ -134,10 +137,26 @@ public sealed record SimOptions
         return options;
     }
 
+    /// <summary>The same, of records of Avro whose schema changes all the while, and perhaps the table's by someone else.</summary>
+    public static SimOptions WithSchemas(long seed)
+    {
+        var options = FromSeed(seed);
+        var dice = Dice.For(seed, "schemas");
+        return options with
+        {
+            Writers = dice.Pick(2, 4, 9),
+            Infer = false,
+            NewFields = 0,
+            // A row of nulls needs columns that hold them.
+            Tombstone = options.Tombstone == TombstonePolicy.NullRow ? TombstonePolicy.Skip : options.Tombstone,
+            Faults = [.. options.Faults, .. Chaos.NamesOfSchemas.Where(_ => dice.Chance(0.6))],
+        };
+    }
+
     public bool Has(string fault) => Faults.Contains(fault);
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"seed {Seed}: hosts {Hosts} with {(LanesChange ? "1 to " : "")}{Lanes} lanes, tables {Tables}, topics {Topics} x {Partitions}, {(Readers ? "readers, " : "")}{(Maintained ? "maintained, " : "")}records {Records} of {TextBytes} B over {ActiveMs} ms, poison {Poison}, tombstones {Tombstones} ({Tombstone}), gaps {Gaps} and {TailGaps} behind, new fields {NewFields}{(Infer ? ", inferred" : "")}, " +
+        $"seed {Seed}: hosts {Hosts} with {(LanesChange ? "1 to " : "")}{Lanes} lanes, tables {Tables}, topics {Topics} x {Partitions}, {(Readers ? "readers, " : "")}{(Maintained ? "maintained, " : "")}records {Records} of {TextBytes} B over {ActiveMs} ms, poison {Poison}, tombstones {Tombstones} ({Tombstone}), gaps {Gaps} and {TailGaps} behind, new fields {NewFields}{(Infer ? ", inferred" : "")}, writers {Writers}, " +
         $"catalog {(FileCatalog ? "file" : "server")}, wal {WalMode} {WalFileBytes >> 10} KiB, flush {Flush.AgeMs} ms {Flush.Rows} rows {Flush.Bytes} B, dead letters {DeadLetters}, partition by {PartitionBy ?? "-"}, v{FormatVersion}, " +
         $"stickiness {Stickiness}, strength {Strength}, events each {EventMs} ms, faults [{string.Join(' ', Faults)}]");
 }

@@ -25,6 +25,7 @@ internal sealed class World
         Scheduler = new(Dice.For(options.Seed, "schedule"), Trace, options.Stickiness);
         Clock = new(Scheduler);
         Broker = new(Scheduler, Dice.For(options.Seed, "kafka")) { TextBytes = options.TextBytes };
+        if (options.Writers > 0) Broker.Schemas = new(Scheduler, Dice.For(options.Seed, "writers"), options.Writers, options.ActiveMs);
         Objects = new("memory://store", Clock);
         Watch = new(Objects, Scheduler);
         var ids = new SimRandom(Dice.For(options.Seed, "catalog"));
@@ -92,10 +93,11 @@ internal sealed class World
             {
                 Name = t.Name,
                 Topics = [.. Enumerable.Range(0, Options.Topics).Select(TopicName)],
-                Columns = Options.Infer ? null : "id: long, text: string",
+                Format = Options.Writers > 0 ? RecordFormat.Avro : RecordFormat.Json,
+                Columns = Options.Infer || Options.Writers > 0 ? null : "id: long, text: string",
                 Key = Options is { Readers: true, Infer: false } ? ["id"] : [],
                 InferRecords = 50,
-                UnknownFields = Options.NewFields > 0 ? UnknownFields.Evolve : UnknownFields.Ignore,
+                UnknownFields = Options.NewFields > 0 || Options.Writers > 0 ? UnknownFields.Evolve : UnknownFields.Ignore,
                 PartitionBy = Options.Infer ? null : Options.PartitionBy,
                 Flush = Options.Flush,
                 DeadLetterPolicy = Options.DeadLetters,
@@ -135,6 +137,7 @@ internal sealed class World
             OpenConsumer = (options, listener, log) => new SimConsumer(Broker, process, clock, options, listener, log),
             OpenQueries = (_, _) => new SimQueries(Broker),
             OpenProducer = (_, _) => new SimProducer(Broker, process),
+            Schemas = Broker.Schemas?.Seen(host.Schemas, Dice.For(Options.Seed, process.Name + " schemas")),
         };
     }
 
@@ -153,7 +156,9 @@ internal sealed class World
         var id = row.GetProperty("id").GetInt64();
         if (id < 1 || id > Broker.Everything.Count) return null;
         var record = Broker.Everything[(int)id - 1];
-        return record.Text == row.GetProperty("text").GetString() && IsThere(record) ? record : null;
+        var isSame = record.Writer is { } writer
+            ? writer.Matches(record, row, Broker.Schemas!.Dropped) : record.Text == row.GetProperty("text").GetString();
+        return isSame && IsThere(record) ? record : null;
 
         bool IsThere(SimRecord r) => r.Topic.Name == topic && r.Partition == partition && r.Offset == offset;
     }

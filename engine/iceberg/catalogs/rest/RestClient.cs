@@ -37,7 +37,7 @@ internal sealed class RestClient : IDisposable
         this.clock = clock;
         Root = RootOf(options.Uri);
         login = new RestLogin(options, clock, Login);
-        http = new HttpClient(RestTransport.Handler(options))
+        http = new HttpClient(TransportOf(options).Handler())
         {
             Timeout = TimeSpan.FromMilliseconds(options.TimeoutMs),
             MaxResponseContentBufferSize = options.MaxAnswerBytes,
@@ -116,9 +116,7 @@ internal sealed class RestClient : IDisposable
             }
             catch (HttpRequestException error)
             {
-                var notSent = error.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
-                    or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError;
-                throw new EngineException(changes && !notSent ? ErrorKind.Unknown : ErrorKind.Unavailable,
+                throw new EngineException(changes && !HttpTransport.WasNotSent(error) ? ErrorKind.Unknown : ErrorKind.Unavailable,
                     $"{uri}: {Scrub(error.InnerException?.Message ?? error.Message)}", error);
             }
             catch (OperationCanceledException error)
@@ -151,6 +149,14 @@ internal sealed class RestClient : IDisposable
             string.Create(CultureInfo.InvariantCulture, $"{Root} asks not to be called for {wait / 1000} s more"));
         CallScope.Sleep(clock, wait);
     }
+
+    private static HttpTransport TransportOf(RestOptions options) => new()
+    {
+        CaFile = options.CaFile,
+        ClientCertificate = options.ClientCertificate,
+        Proxy = options.Proxy,
+        ConnectTimeoutMs = options.ConnectTimeoutMs,
+    };
 
     private static string RootOf(string text)
     {
