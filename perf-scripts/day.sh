@@ -15,7 +15,12 @@ for needed in "$binary" "$shared/peers/kafka/start" "$java" "$python"; do [[ -x 
 
 work=$(mktemp -d)
 pids=()
-trap 'kill -9 "${pids[@]}" 2>/dev/null || true; "$shared/peers/kafka/stop" "$work/kafka" --kill >/dev/null 2>&1 || true; rm -rf "$work"' EXIT
+end() {
+  kill -9 "${pids[@]}" 2>/dev/null || true
+  "$shared/peers/kafka/stop" "$work/kafka" --kill >/dev/null 2>&1 || true
+  rm -rf "$work"
+}
+trap end EXIT
 brokers=$("$shared/peers/kafka/start" "$work/kafka" --port 0)
 "$shared/peers/kafka/tool" topics --bootstrap-server "$brokers" --create --topic day --partitions 4 >/dev/null
 rows=$((10000 * 30 / scale))
