@@ -12,6 +12,7 @@ public sealed unsafe class BatchBuilder : IDisposable
 {
     private readonly ColumnSpace space;
     private readonly ColumnBuilder[] columns;
+    private readonly RowFront? front;
 
     /// <summary>
     /// Makes empty columns. <paramref name="budgetBytes"/> (4 KiB to 1 GiB) bounds each buffer and is when <see cref="IsFull"/> turns
@@ -29,6 +30,16 @@ public sealed unsafe class BatchBuilder : IDisposable
         columns = [.. schema.Fields.Select(f => new ColumnBuilder(f, space))];
         space.Attach(columns);
     }
+
+    private BatchBuilder(Schema schema, RowFront front, ColumnSpace space, ColumnBuilder[] columns)
+    {
+        Schema = schema;
+        (this.front, this.space, this.columns) = (front, space, columns);
+    }
+
+    /// <summary>The front of a batch: its rows are the batch's, which ends them and owns the memory.</summary>
+    internal static BatchBuilder Front(Schema schema, RowFront front, BatchBuilder batch, ColumnBuilder[] columns) =>
+        new(schema, front, batch.space, columns);
 
     /// <summary>
     /// Columns that never touch more than <paramref name="bytes"/> of pages, all together: the row that would is refused by
@@ -50,7 +61,12 @@ public sealed unsafe class BatchBuilder : IDisposable
     public Schema Schema { get; private set; }
 
     /// <summary>Rows ended.</summary>
-    public int Rows { get; private set; }
+    public int Rows { get; internal set; }
+
+    /// <summary>True when the row being written did not fit; it will have to be abandoned.</summary>
+    public bool Overflow => space.Overflow;
+
+    internal ColumnSpace Space => space;
 
     public int ColumnCount => columns.Length;
 
@@ -99,6 +115,11 @@ public sealed unsafe class BatchBuilder : IDisposable
 
     public void AbandonRow()
     {
+        if (front is not null)
+        {
+            front.AbandonRow();
+            return;
+        }
         foreach (var column in columns) column.Truncate(Rows);
         space.Overflow = false;
     }
@@ -134,5 +155,8 @@ public sealed unsafe class BatchBuilder : IDisposable
         for (var i = 0; i < columns.Length; i++) columns[i].Use(schema.Fields[i]);
     }
 
-    public void Dispose() => space.Dispose();
+    public void Dispose()
+    {
+        if (front is null) space.Dispose();
+    }
 }

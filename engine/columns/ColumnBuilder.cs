@@ -16,7 +16,7 @@ namespace K2I.Columns;
 /// views made of published rows stay valid while more rows are appended. One thread writes. When a value does not fit, the shared
 /// overflow flag is set and appends do nothing more until the row is abandoned: callers need not check each call. No allocation.
 /// </remarks>
-public sealed unsafe class ColumnBuilder
+public sealed unsafe partial class ColumnBuilder
 {
     private const int PageBytes = NativeBuffer.PageBytes;
 
@@ -34,6 +34,9 @@ public sealed unsafe class ColumnBuilder
     private int count;
     private int nulls;
     private int valueBytes;
+
+    // Values that count and are not here: the rows before the one that a front's builder has.
+    private int before;
 
     // Slots whose pages are taken; after a reset more than the limit.
     private int takenSlots;
@@ -62,7 +65,7 @@ public sealed unsafe class ColumnBuilder
     public int Width { get; }
 
     /// <summary>Values appended, those of the row being written included.</summary>
-    public int Count => count;
+    public int Count => before + count;
 
     /// <summary>A struct's fields; a list's single child; a map's single child, a struct of key and value.</summary>
     public IReadOnlyList<ColumnBuilder> Children => children;
@@ -105,7 +108,7 @@ public sealed unsafe class ColumnBuilder
 
     public void AppendNull()
     {
-        if (count == limit && !Grow()) return;
+        if (count == limit && !(isFront ? FrontNull() : Grow())) return;
         validity[count >> 3] &= (byte)~(1 << (count & 7));
         nulls++;
         switch (Layout)
@@ -221,7 +224,7 @@ public sealed unsafe class ColumnBuilder
     public void EndStruct()
     {
         Check.Debug(Layout == ColumnLayout.Struct);
-        if (count == limit && !Grow()) return;
+        if (count == limit && !(isFront ? FrontEnd() : Grow())) return;
         count++;
     }
 
@@ -331,6 +334,7 @@ public sealed unsafe class ColumnBuilder
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool GrowValues(int bytes)
     {
+        if (own is not null) return GrowOwn(bytes);
         if (space.Overflow || bytes > maxValueBytes - valueBytes) return Refuse();
         var next = (int)Math.Min(maxValueBytes, ((long)valueBytes + bytes + PageBytes - 1) / PageBytes * PageBytes);
         if (!TakeValues(next))

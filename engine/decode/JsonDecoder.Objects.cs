@@ -69,6 +69,7 @@ public sealed unsafe partial class JsonDecoder
         if (variant is not null && Variant(variant, name)) member = variant;
         if (member is null)
         {
+            if (node.Dropped.Length > 0 && (isDropped = IsDropped(node, name))) return Colon(p, node);
             if (unknownFields == UnknownFields.Refuse && !IsMetadata(node, name)) return RefuseUnknown(node, name, variant, at);
         }
         else if (member.KeyBytes != 0)
@@ -93,6 +94,13 @@ public sealed unsafe partial class JsonDecoder
         return false;
     }
 
+    private bool IsDropped(JsonNode node, ReadOnlySpan<byte> name)
+    {
+        foreach (var dropped in node.Dropped)
+            if (caseSensitive ? name.SequenceEqual(dropped) : NameCase.Equals(name, dropped)) return true;
+        return false;
+    }
+
     private bool IsMetadata(JsonNode node, ReadOnlySpan<byte> name) =>
         node == root && (caseSensitive ? name.SequenceEqual(metadata) : NameCase.Equals(name, metadata));
 
@@ -112,6 +120,11 @@ public sealed unsafe partial class JsonDecoder
 
     private byte* Unknown(JsonNode node, byte* p, int depth)
     {
+        if (isDropped)
+        {
+            isDropped = false;
+            return Skip(node, p, depth);
+        }
         scalars = 0;
         var at = p;
         p = Skip(node, p, depth);

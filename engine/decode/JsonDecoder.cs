@@ -40,6 +40,9 @@ public sealed unsafe partial class JsonDecoder : IRecordDecoder
     /// <summary>The unknown field that was refused: its key, and the member that differs from it in case alone.</summary>
     private byte* unknownAt;
     private int unknownBytes;
+
+    /// <summary>The member whose value comes is one that is passed over.</summary>
+    private bool isDropped;
     private JsonNode? unknownVariant;
 
     /// <summary>Records decoded, which numbers them.</summary>
@@ -118,7 +121,7 @@ public sealed unsafe partial class JsonDecoder : IRecordDecoder
     public IReadOnlyList<SchemaChange> Changes(IEnumerable<ReadOnlyMemory<byte>> values) =>
         SchemaInference.Missing(values, Schema, Options);
 
-    private static bool Overflows(BatchBuilder row) => row.ColumnCount > 0 && row.Column(0).Overflow;
+    private static bool Overflows(BatchBuilder row) => row.Overflow;
 
     private static byte* Space(byte* p)
     {

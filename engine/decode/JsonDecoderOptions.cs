@@ -30,6 +30,9 @@ public sealed record JsonDecoderOptions
     /// <summary>Decimals, by dotted path, that strings have as the bytes of the unscaled value, big-endian, in base64.</summary>
     internal ImmutableHashSet<string> UnscaledDecimals { get; init; } = [];
 
+    /// <summary>Fields, by dotted path, that are passed over: neither columns nor unknown.</summary>
+    public ImmutableHashSet<string> Dropped { get; init; } = [];
+
     /// <summary>By column id: what records call a column that has another name; null for one that records do not have.</summary>
     internal ImmutableDictionary<int, string?> FieldNames { get; init; } = ImmutableDictionary<int, string?>.Empty;
 

@@ -43,6 +43,8 @@ internal sealed unsafe class JsonNode : DecodeNode
         Memory.Minute = Vector128<byte>.AllBitsSet;
         if (Kind != TypeKind.Struct) return;
         Keys = new KeyTable(Children);
+        var within = field is null ? "" : Path() + ".";
+        Dropped = [.. options.Dropped.Where(d => d.StartsWith(within, StringComparison.Ordinal)).Select(d => Encoding.UTF8.GetBytes(d[within.Length..]))];
         Forget();
     }
 
@@ -62,6 +64,9 @@ internal sealed unsafe class JsonNode : DecodeNode
 
     /// <summary>A struct's fields by name.</summary>
     internal readonly KeyTable? Keys;
+
+    /// <summary>Of a struct: members that are passed over.</summary>
+    internal readonly byte[][] Dropped = [];
 
     /// <summary>A decimal's scale. For times: digits to shift a number left by (right where negative) to reach the column's unit.</summary>
     internal readonly int Scale;

@@ -57,12 +57,14 @@ public sealed class SchemaInference
     }
 
     /// <param name="names">The rule that says what can be a column, what the table has besides taken into it; null: the rule alone.</param>
-    public InferredSchema Result(ColumnNames? names = null)
+    /// <param name="transforms">What becomes of the fields before they are columns.</param>
+    public InferredSchema Result(ColumnNames? names = null, ColumnTransforms? transforms = null)
     {
         names ??= new([]);
         List<string> conflicts = [];
         List<NameClash> leftOut = [];
-        var fields = root.Fields("", times, conflicts).Select(f => names.Take(f, leftOut)).OfType<Field>().ToList();
+        var found = root.Fields("", times, conflicts);
+        var fields = (transforms is null ? found : transforms.Apply(found)).Select(f => names.Take(f, leftOut)).OfType<Field>().ToList();
         return new(FieldIds.NewSchema(fields), records, refused, [.. conflicts], [.. leftOut], hasUnseen);
     }
 
@@ -100,6 +102,7 @@ public sealed class SchemaInference
         {
             if (memberNames.Equals(name, except)) continue;
             var at = path.Length == 0 ? name : path + "." + name;
+            if (options.Dropped.Contains(at)) continue;
             if (KnownMember(known, name) is { } field) AddMissing(member, field.Type, at, except: null, missing);
             else if (known is StructType && member.Resolve(at, times, []) is { } added) missing.Add(new(path, new Field(0, name, added, false)));
         }

@@ -17,4 +17,10 @@ public enum RecordFormat
 
     /// <summary>Kafka Connect's JSON: each record has its schema beside its payload.</summary>
     ConnectJson,
+
+    /// <summary>Text in UTF-8, in one column.</summary>
+    String,
+
+    /// <summary>Any bytes, in one column.</summary>
+    Bytes,
 }

@@ -39,6 +39,9 @@ public sealed record TableOptions
 
     public RawForm RawKey { get; init; } = RawForm.Binary;
 
+    /// <summary>What keys are that have a column of their own.</summary>
+    public KeyForm KeyForm { get; init; }
+
     /// <summary>Declared columns in the text form <c>name: type, …</c>; null to use <see cref="SchemaFile"/>, the existing table, or inference.</summary>
     public string? Columns { get; init; }
 
@@ -58,6 +61,9 @@ public sealed record TableOptions
 
     /// <summary>The same for single columns, by dotted path.</summary>
     public ImmutableDictionary<string, EpochUnit> TimestampUnits { get; init; } = ImmutableDictionary<string, EpochUnit>.Empty;
+
+    /// <summary>What becomes of records' fields before they are columns.</summary>
+    public TransformTexts Transforms { get; init; } = new();
 
     /// <summary>Partition fields in the text form <c>day(event_time), bucket(16, user_id)</c>; null for an unpartitioned table.</summary>
     public string? PartitionBy { get; init; }

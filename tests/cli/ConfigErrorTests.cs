@@ -62,8 +62,14 @@ public sealed class ConfigErrorTests : IDisposable
     [InlineData(Before + Table + "[flush]\nrows = -1", "k2i.ini:8:8: [flush] rows: expected a whole number, found '-1'")]
     [InlineData(Before + Table + "kafka_column = yes", "k2i.ini:7:16: [table.events] kafka_column: expected true or false, found 'yes'; did you mean 'true'?")]
     [InlineData(Before + Table + "format = jsn",
-        "k2i.ini:7:10: [table.events] format: expected json or raw or avro or protobuf or json_schema or connect_json, "
+        "k2i.ini:7:10: [table.events] format: expected json or raw or avro or protobuf or json_schema or connect_json or string or bytes, "
         + "found 'jsn'; did you mean 'json'?")]
+    [InlineData(Before + Table + "flatten = a.b",
+        "k2i.ini:7:11: [table.events] flatten: a.b is in a, which is not flattened; flatten = a, a.b")]
+    [InlineData(Before + Table + "rename = a: b, c", "k2i.ini:7:17: [table.events] rename: expected a colon and a column's name; rename = c: …")]
+    [InlineData(Before + Table + "mask = a: sha", "k2i.ini:7:11: [table.events] mask: expected hash or null, found 'sha'")]
+    [InlineData(Before + Table + "mask = a: null\nmask_key = 0123456789abcdef", "k2i.ini:8:1: [table.events] mask_key: has no meaning without mask = FIELD: hash")]
+    [InlineData(Before + Table + "format = string\ndrop = a", "k2i.ini:8:1: [table.events] drop: has no meaning with format = string")]
     [InlineData(Before + Table + "[log]\nlevel = verbose", "k2i.ini:8:9: [log] level: expected info or debug or warn or error, found 'verbose'")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = w\ncatalog = minio\n" + Table,
         "k2i.ini:5:11: [iceberg] catalog: expected file or rest or hive or nessie or jdbc or glue, found 'minio'")]

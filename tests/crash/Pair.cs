@@ -126,6 +126,7 @@ internal sealed class Pair : IDisposable
                 sections = $"[azure]\nendpoint = {Before("store", azure.Uri)}\naccount_key = {AzureServer.Key}";
                 pythonsStore =
                 [
+                    "-P", "py-io-impl=pyiceberg.io.pyarrow.PyArrowFileIO",
                     "-P", $"adls.account-name={AzureServer.Account}", "-P", $"adls.account-key={AzureServer.Key}",
                     "-P", $"adls.blob-storage-authority={new Uri(azure.Uri).Authority}", "-P", "adls.blob-storage-scheme=http",
                     "-P", $"adls.dfs-storage-authority={new Uri(azure.Uri).Authority}", "-P", "adls.dfs-storage-scheme=http",

@@ -10,7 +10,7 @@ internal sealed class ProtobufRows : IDisposable
     internal ProtobufRows(WriterSchema writer, PlanOptions? options = null, Schema? table = null, int budgetBytes = 1 << 20)
     {
         options ??= new() { MetadataColumn = null };
-        Schema = table ?? FieldIds.NewSchema(ProtobufCompiler.Instance.Columns(writer, options));
+        Schema = table ?? FieldIds.NewSchema([.. options.Transforms.Apply(ProtobufCompiler.Instance.Columns(writer, options))]);
         Plan = ProtobufCompiler.Instance.Compile(writer, Schema, options);
         Batch = new BatchBuilder(Schema, MemoryTag.Scratch, budgetBytes);
     }

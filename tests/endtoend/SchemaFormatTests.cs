@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using Confluent.Kafka;
 using K2I.Kafka.Tests;
@@ -9,6 +10,7 @@ namespace K2I.EndToEnd.Tests;
 public sealed class SchemaFormatTests : IDisposable
 {
     private const int Half = 2_000;
+    private const string MaskKey = "0123456789abcdef";
 
     private readonly Workspace workspace = new();
 
@@ -42,6 +44,14 @@ public sealed class SchemaFormatTests : IDisposable
             [table.connected]
             topics = {connect}
             format = connect_json
+            [table.shaped]
+            topics = {connect}
+            format = connect_json
+            rename = id: number
+            cast = id: string
+            mask = name: hash
+            mask_key = {MaskKey}
+            drop = more
             """;
         Produce(kafka.Brokers, proto, connect, 0);
         using (var ingest = Ingest.Start(workspace, config))
@@ -54,6 +64,7 @@ public sealed class SchemaFormatTests : IDisposable
         {
             ingest.WaitForOffsets("events", 2 * Half);
             ingest.WaitForOffsets("connected", 2 * Half);
+            ingest.WaitForOffsets("shaped", 2 * Half);
             Assert.Equal(0, ingest.Stop());
         }
         foreach (var (name, topic) in ((string, string)[])[("events", proto), ("connected", connect)])
@@ -63,6 +74,21 @@ public sealed class SchemaFormatTests : IDisposable
             Judges.EveryOffsetOnce(table, [new OffsetRange(topic, 0, 0, 2 * Half)]);
             foreach (var row in Judges.Rows(Reader.IcebergJava, table))
                 Assert.Equal($"n{row.GetProperty("id").GetInt64()}", row.GetProperty("name").GetString());
+        }
+        CheckShaped(connect);
+    }
+
+    /// <summary>Under another name, as another type, and as nobody can read it.</summary>
+    private void CheckShaped(string topic)
+    {
+        var table = workspace.Table("shaped");
+        Judges.Check(table);
+        Judges.EveryOffsetOnce(table, [new OffsetRange(topic, 0, 0, 2 * Half)]);
+        foreach (var row in Judges.Rows(Reader.IcebergJava, table))
+        {
+            Assert.False(row.TryGetProperty("more", out _));
+            var name = Encoding.UTF8.GetBytes($"n{row.GetProperty("number").GetString()}");
+            Assert.Equal(Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(MaskKey), name)), row.GetProperty("name").GetString());
         }
     }
 

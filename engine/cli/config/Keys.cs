@@ -242,10 +242,10 @@ internal static class Keys
     public static readonly ConfigKey MaxTables = new("table", "max_tables", "1000", Count,
         "For table: topics that would make more tables than that are told of and left alone.");
     public static readonly ConfigKey Format = ConfigKey.Choice("table", "format",
-        "What a record's value holds. json: typed columns; raw: the value as one column; avro, protobuf, "
+        "What a record's value holds. json: typed columns; raw: key and value as two columns; avro, protobuf, "
         + "json_schema: typed columns, by the schema that each record names; "
-        + "connect_json: Kafka Connect's JSON, the schema in each record.",
-        "json", "raw", "avro", "protobuf", "json_schema", "connect_json");
+        + "connect_json: Kafka Connect's JSON, the schema in each record; string: text in UTF-8, bytes: anything, in one column value.",
+        "json", "raw", "avro", "protobuf", "json_schema", "connect_json", "string", "bytes");
     public static readonly ConfigKey Wire = ConfigKey.Choice("table", "wire",
         "For formats with schemas: where a record names its own. confluent: a 0 and 4 bytes before the payload, or a header; "
         + "apicurio8: a 0 and 8 bytes; glue: AWS Glue's frame; azure: the header content-type; "
@@ -263,6 +263,10 @@ internal static class Keys
         + "are set aside; pause: the table stops; new_column: the field gets a column NAME_v2.", "dead_letter", "pause", "new_column");
     public static readonly ConfigKey RawValue = ConfigKey.Choice("table", "raw_value", "For format = raw: the type of the value column.", "binary", "string");
     public static readonly ConfigKey RawKey = ConfigKey.Choice("table", "raw_key", "For format = raw: the type of the key column.", "binary", "string");
+    public static readonly ConfigKey KeyFormat = ConfigKey.Choice("table", "key_format",
+        "What a record's key holds, where it is to have a column key: string: text in UTF-8; bytes: anything; int, long: as Kafka's "
+        + "serializers write them; none: there is no such column. A field of the value that is called key is left out then, unless it is renamed.",
+        "none", "string", "bytes", "int", "long");
     public static readonly ConfigKey Columns = new("table", "columns", null, "columns such as id: long!, name: string", "The columns: at most 5000 counted at every depth, no two whose dotted names differ in case only. Without them and a schema file: those of the table if it exists, else inferred from the first records.", "event_id: string!, event_time: timestamptz, user: struct<id: long, name: string>");
     public static readonly ConfigKey SchemaFile = new("table", "schema_file", null, Path, "An Iceberg schema or a JSON Schema that gives the columns.", "./events.schema.json");
     public static readonly ConfigKey InferRecords = new("table", "infer_records", "1000", Count, "How many records are looked at to infer the columns; what comes later has to fit the types that these have.");
@@ -274,6 +278,22 @@ internal static class Keys
     public static readonly ConfigKey TimestampUnit = ConfigKey.Choice("table", "timestamp_unit", "What a number means in a time or timestamp column whose own name does not end in _ms, _us or _ns, which says it: s, ms, us or ns, since midnight or since 1970.", "ms", "s", "us", "ns");
     public static readonly ConfigKey CaseSensitive = new("table", "case_sensitive", "true", Flag, "Whether a field that differs from its column in the case of letters A to Z alone is another field, and left out, or is taken for it.");
     public static readonly ConfigKey PartitionBy = new("table", "partition_by", null, "partition fields such as day(event_time), bucket(16, user_id)", "Iceberg partitioning: column, year, month, day, hour(column), bucket(n, column), truncate(w, column).", "day(event_time), bucket(16, user_id)");
+    public static readonly ConfigKey Rename = new("table", "rename", null, "fields and names such as ts: event_time, user.mail: email",
+        "Fields that become columns of other names. Here and in drop, cast, flatten and mask fields have the names that records have, "
+        + "all else names columns.", "ts: event_time, user.mail: email");
+    public static readonly ConfigKey Drop = new("table", "drop", null, "fields such as debug, user.password",
+        "Fields that never become columns.", "debug, user.password");
+    public static readonly ConfigKey Cast = new("table", "cast", null, "fields and types such as amount: decimal(10, 2), id: string",
+        "Fields that become columns of other types, by the rules for JSON; what does not go into them is set aside.",
+        "amount: decimal(10, 2), id: string");
+    public static readonly ConfigKey Flatten = new("table", "flatten", null, "fields such as user, user.address",
+        "Objects without a column of their own: their fields become columns user_name, ….", "user, user.address");
+    public static readonly ConfigKey Mask = new("table", "mask", null, "fields, each with hash or null, such as user.mail: hash",
+        "Fields whose values are not kept: hash has HMAC-SHA-256 of them under mask_key, equal for equal values; null has nothing.",
+        "user.mail: hash, user.phone: null");
+    public static readonly ConfigKey MaskKey = new("table", "mask_key", null, "a secret of 16 bytes or more",
+        "For mask: who has it can find masked values by trial; another one makes other hashes.", "${file:/etc/k2i/mask-key}")
+    { Secret = true };
     public static readonly ConfigKey Start = new("table", "start", "earliest", "earliest, latest, a time such as 2026-01-01T00:00:00Z, or offsets such as 0:100, 1:200 or topic:0:100", "Where to begin in a partition that the table has nothing of: earliest; latest, which is decided at the first start and kept (partitions that come to be later are read from their beginning); a time; or PARTITION:OFFSET or TOPIC:PARTITION:OFFSET, ….");
     public static readonly ConfigKey Key = new("table", "key", null, "columns such as event_id or _kafka.key",
         "Columns that rows are found by, separated by commas; the newest row of a key is the one. Of structs by a.b.", "event_id");
@@ -340,7 +360,7 @@ internal static class Keys
             ExpireAfter, KeepSnapshots, Orphans, OrphanGrace,
         Topics, TableName, MaxTables, Format, Wire, WriterSchema, Message, OnIncompatible, Columns, SchemaFile, InferRecords, UnknownFields,
             CaseSensitive, TimestampUnit, RawValue,
-            RawKey, PartitionBy, Key, Start, KafkaColumn,
+            RawKey, KeyFormat, Rename, Drop, Cast, Flatten, Mask, MaskKey, PartitionBy, Key, Start, KafkaColumn,
         TableFlushBytes, TableFlushRows, TableFlushInterval,
         TableMaintenance, SortBy, TableTargetFileSize, TableExpireAfter, TableKeepSnapshots, TableOrphans, TableOrphanGrace, Retention,
             RetentionColumn,

@@ -19,6 +19,7 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Tab
     // Keys that say which schemas records are written with.
     private static readonly ConfigKey[] ForSchemas = [Keys.Wire, Keys.WriterSchema, Keys.OnIncompatible];
     private static readonly ConfigKey[] ForProtobuf = [Keys.Message];
+    private static readonly ConfigKey[] ForFields = [Keys.Rename, Keys.Drop, Keys.Cast, Keys.Flatten, Keys.Mask, Keys.MaskKey];
     private static readonly ConfigKey[] ForJsonAlone = [Keys.InferRecords, Keys.CaseSensitive, Keys.TimestampUnit];
 
     // In the order of the choices.
@@ -47,6 +48,7 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Tab
             Format = format,
             RawValue = (RawForm)values.Choice(Keys.RawValue),
             RawKey = (RawForm)values.Choice(Keys.RawKey),
+            KeyForm = (KeyForm)values.Choice(Keys.KeyFormat),
             Columns = Columns(),
             SchemaFile = ExistingFile(Keys.SchemaFile),
             InferRecords = (int)values.Count(Keys.InferRecords, 1, 1_000_000),
@@ -58,6 +60,7 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Tab
             CaseSensitive = values.Flag(Keys.CaseSensitive),
             TimestampUnit = Units[values.Choice(Keys.TimestampUnit)],
             TimestampUnits = TimestampUnits(format),
+            Transforms = Transforms(),
             PartitionBy = values.Text(Keys.PartitionBy),
             Key = Key(),
             Start = Start(topics),
@@ -119,7 +122,7 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Tab
         foreach (var setting in UnitSettings)
         {
             var choice = Array.IndexOf(Keys.TimestampUnit.Choices, setting.Text);
-            if (format is RecordFormat.Raw or RecordFormat.Avro or RecordFormat.Protobuf)
+            if (format is RecordFormat.Raw or RecordFormat.Avro or RecordFormat.Protobuf or RecordFormat.String or RecordFormat.Bytes)
                 problems.Add(setting.KeyPlace, $"[{section.Name}] {setting.Key}: has no meaning with format = {Keys.Format.Choices[(int)format]}");
             else if (choice < 0) problems.Add(setting.ValuePlace, $"[{section.Name}] {setting.Key}: expected {Keys.TimestampUnit.Expected}, found '{setting.Template}'");
             else units[ColumnOf(setting)] = Units[choice];
@@ -148,6 +151,25 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Tab
         return table;
     }
 
+    private TransformTexts Transforms()
+    {
+        var texts = new TransformTexts
+        {
+            Rename = values.Text(Keys.Rename),
+            Drop = values.Text(Keys.Drop),
+            Cast = values.Text(Keys.Cast),
+            Flatten = values.Text(Keys.Flatten),
+            Mask = values.Text(Keys.Mask),
+            MaskKey = values.Text(Keys.MaskKey),
+        };
+        List<TransformFlaw> flaws = [];
+        _ = ColumnTransforms.Parse(texts, values.Text(Keys.CaseSensitive) != "false", flaws);
+        foreach (var flaw in flaws) values.Wrong(Array.Find(ForFields, k => k.Name == flaw.Key)!, flaw.Message, flaw.Hint, flaw.At);
+        if (texts.MaskKey is not null && texts.Mask?.Contains("hash", StringComparison.Ordinal) != true)
+            values.Wrong(Keys.MaskKey, "has no meaning without mask = FIELD: hash");
+        return texts;
+    }
+
     private ImmutableArray<string> Key()
     {
         if (values.Text(Keys.Key) is not { Length: > 0 } text) return [];
@@ -158,7 +180,8 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Tab
 
     private static IEnumerable<ConfigKey> OthersThan(RecordFormat format) => format switch
     {
-        RecordFormat.Raw => [.. ForJson, .. ForSchemas, .. ForProtobuf],
+        RecordFormat.Raw => [Keys.KeyFormat, .. ForJson, .. ForFields, .. ForSchemas, .. ForProtobuf],
+        RecordFormat.String or RecordFormat.Bytes => [.. ForRaw, .. ForJson, .. ForFields, .. ForSchemas, .. ForProtobuf],
         RecordFormat.Json => [.. ForRaw, .. ForSchemas, .. ForProtobuf],
         RecordFormat.Avro => [.. ForRaw, .. ForJsonAlone, .. ForProtobuf],
         RecordFormat.Protobuf => [.. ForRaw, .. ForJsonAlone],
@@ -170,7 +193,7 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Tab
     private UnknownFields UnknownFieldsOf(RecordFormat format)
     {
         var isGiven = values.Has(Keys.UnknownFields) || values.Has(Keys.Columns) || values.Has(Keys.SchemaFile);
-        return format is not (RecordFormat.Json or RecordFormat.Raw) && !isGiven
+        return format is not (RecordFormat.Json or RecordFormat.Raw or RecordFormat.String or RecordFormat.Bytes) && !isGiven
             ? UnknownFields.Evolve
             : (UnknownFields)values.Choice(Keys.UnknownFields);
     }

@@ -28,9 +28,8 @@ public sealed class AvroCompiler : IPlanCompiler
         try
         {
             var record = RecordOf(writer);
-            var match = ColumnMatch.Of(AvroColumns.Of(record, options), table, options);
-            return match.Obstacle(writer.ToString())
-                ?? (RecordPlan)new AvroPlan(AvroNode.RowOf(record, match, table, options), options);
+            return ShapedPlan.Of(AvroColumns.Of(record, options), writer.ToString(), table, options,
+                (match, schema) => new AvroPlan(AvroNode.RowOf(record, match, schema, options), options));
         }
         catch (EngineException e) when (e.Kind == ErrorKind.Invalid)
         {
@@ -42,7 +41,8 @@ public sealed class AvroCompiler : IPlanCompiler
     {
         var written = AvroColumns.Of(RecordOf(writer), options);
         var flaw = options.UnknownFields == UnknownFields.Evolve
-            ? written.LeftOut.OrderBy(p => p.Key, StringComparer.Ordinal).FirstOrDefault(p => p.Value.Length > 0) : default;
+            ? written.LeftOut.OrderBy(p => p.Key, StringComparer.Ordinal).FirstOrDefault(
+                p => p.Value.Length > 0 && !options.Transforms.IsDropped(p.Key)) : default;
         if (flaw.Value is not null) throw new EngineException(ErrorKind.Invalid,
             $"{flaw.Key}: {flaw.Value}; unknown_fields = ignore leaves it out");
         return written.Fields.IsEmpty ? throw new EngineException(ErrorKind.Invalid, $"{writer} has no field that can be a column")

@@ -55,7 +55,7 @@ internal sealed unsafe class AvroPlan(AvroRecord root, PlanOptions options) : Re
         if (status == DecodeStatus.Ok) return status;
         Keys.Clear();
         // A row that does not fit has builders out of step: what was found after that means nothing, and EndRow takes the row back.
-        if (row.ColumnCount > 0 && row.Column(0).Overflow) return DecodeStatus.Ok;
+        if (row.Overflow) return DecodeStatus.Ok;
         Error = new(status, errorAt, errorNode, hint: HintOf(payload) ?? hint);
         return status;
     }

@@ -17,8 +17,8 @@ public sealed class JsonCompiler(JsonDecoderOptions reading) : IPlanCompiler
         try
         {
             var columns = Read(writer);
-            var match = ColumnMatch.Of(Written(columns), table, options);
-            return match.Obstacle(writer.ToString()) ?? (RecordPlan)new JsonPlan(new(table, OptionsFor(columns, match, table, options)));
+            return ShapedPlan.Of(Written(columns), writer.ToString(), table, options,
+                (match, schema) => new JsonPlan(new(schema, OptionsFor(columns, match, schema, options))));
         }
         catch (EngineException e) when (e.Kind is ErrorKind.Invalid or ErrorKind.Unsupported)
         {

@@ -74,6 +74,7 @@ public sealed class ColumnMatch
         foreach (var field in fields)
         {
             if (place.IsRow && field.Name == options.MetadataColumn) continue;
+            if (options.Transforms.IsDropped(place.WrittenPath(field.Name))) continue;
             if (place.Table.Find(field.Name) is { } column) Into(field, column, place);
             else unmatched.Add(field);
         }
@@ -91,7 +92,7 @@ public sealed class ColumnMatch
 
     /// <summary>Fields that no column can hold: they matter where the table is to have all, or has a column for them.</summary>
     private IEnumerable<KeyValuePair<string, string>> Unfit() =>
-        written.LeftOut.Where(f => f.Value.Length > 0).OrderBy(f => f.Key, StringComparer.Ordinal);
+        written.LeftOut.Where(f => f.Value.Length > 0 && !options.Transforms.IsDropped(f.Key)).OrderBy(f => f.Key, StringComparer.Ordinal);
 
     private void LeftOut(Place place)
     {

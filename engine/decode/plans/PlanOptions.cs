@@ -13,6 +13,8 @@ public sealed record PlanOptions
     /// <summary>The column that <see cref="KafkaColumnWriter"/> fills; null for none.</summary>
     public string? MetadataColumn { get; init; } = KafkaColumn.Name;
 
+    public ColumnTransforms Transforms { get; init; } = ColumnTransforms.None;
+
     /// <summary>The table's format version has timestamps of nanoseconds; else they are microseconds, what is finer cut off.</summary>
     public bool HasNanoseconds { get; init; }
 

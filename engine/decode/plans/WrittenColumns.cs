@@ -13,5 +13,9 @@ public sealed record WrittenColumns(
     /// <summary>Values are JSON: a string takes any of them.</summary>
     public bool AreJson { get; init; }
 
+    /// <summary>JSON whose fields nothing says.</summary>
+    internal static WrittenColumns AnyJson { get; } = new([], ImmutableDictionary<string, ImmutableArray<string>>.Empty,
+        ImmutableDictionary<string, string>.Empty) { AreJson = true };
+
     public static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
 }

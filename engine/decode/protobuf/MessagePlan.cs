@@ -57,7 +57,7 @@ internal sealed partial class MessagePlan : RecordPlan
         return status;
     }
 
-    private static bool Overflows(BatchBuilder row) => row.ColumnCount > 0 && row.Column(0).Overflow;
+    private static bool Overflows(BatchBuilder row) => row.Overflow;
 
     private bool Read(ReadOnlySpan<byte> value, BatchBuilder row)
     {

@@ -62,8 +62,8 @@ internal sealed class ProtoPlan(ProtoSchema schema, string name, Schema table, P
     {
         try
         {
-            var match = ColumnMatch.Of(ProtoColumns.Of(message), table, options);
-            return match.Obstacle($"{name}, message {message.FullName}") ?? (RecordPlan)new MessagePlan(message, table, match, options);
+            return ShapedPlan.Of(ProtoColumns.Of(message), $"{name}, message {message.FullName}", table, options,
+                (match, schema) => new MessagePlan(message, schema, match, options));
         }
         catch (EngineException e) when (e.Kind == ErrorKind.Invalid)
         {

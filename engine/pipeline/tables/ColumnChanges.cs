@@ -59,8 +59,9 @@ internal sealed class ColumnChanges(TableRun run, ILog log)
             }
             try
             {
-                var columns = compiler.Columns(writer!, in framed, TableDecoding.PlanOptionsOf(options, store.FormatVersion));
-                store.Create(TableDecoding.Together(options, columns, log), writer);
+                var planned = TableDecoding.PlanOptionsOf(options, store.FormatVersion);
+                var columns = planned.Transforms.Apply(compiler.Columns(writer!, in framed, planned));
+                store.Create(TableDecoding.WithKey(options, TableDecoding.Together(options, columns, log)), writer);
                 return null;
             }
             catch (EngineException e) when (e.Kind == ErrorKind.Invalid && !store.IsOpen)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using K2I.Base;
 using K2I.Columns;
@@ -16,9 +17,26 @@ internal static class TableDecoding
     internal static IReadOnlyList<Field>? Declared(TableOptions options)
     {
         if (options.Format == RecordFormat.Raw) return RawDecoder.Fields(1, options.RawKey, options.RawValue);
-        if (options.Columns is { } text) return ColumnText.Parse(text);
-        return options.SchemaFile is { } file ? SchemaFile.Read(Bytes(options, file, "schema_file")).Fields : null;
+        if (ValueOf(options.Format) is { } value) return WithKey(options, [value]);
+        if (options.Columns is { } text) return WithKey(options, ColumnText.Parse(text));
+        return options.SchemaFile is { } file ? WithKey(options, SchemaFile.Read(Bytes(options, file, "schema_file")).Fields) : null;
     }
+
+    /// <summary>The columns, and that of the keys where there is one and it is none of them.</summary>
+    internal static IReadOnlyList<Field> WithKey(TableOptions options, IEnumerable<Field> columns)
+    {
+        List<Field> all = [.. columns];
+        if (KeyedDecoder.Field(options.KeyForm) is { } key && !all.Exists(f => f.Name == key.Name)) all.Add(key);
+        return all;
+    }
+
+    /// <summary>The one column of formats that have one.</summary>
+    private static Field? ValueOf(RecordFormat format) => format switch
+    {
+        RecordFormat.String => RawDecoder.Fields(1, RawForm.Binary, RawForm.String)[1],
+        RecordFormat.Bytes => RawDecoder.Fields(1, RawForm.Binary, RawForm.Binary)[1],
+        _ => null,
+    };
 
     /// <summary>
     /// The decoder; <paramref name="onFieldInOtherCase"/> is told what <see cref="JsonDecoderOptions.OnFieldInOtherCase"/> says. Throws the stop for columns that records of the options
@@ -30,18 +48,28 @@ internal static class TableDecoding
         var json = JsonOptions(options);
         try
         {
-            IRecordDecoder decoder = CompilerOf(options) is { } compiler
-                ? new PlannedDecoder(compiler, store.Schemas!, WireOf(options), schema,
+            var decoder = KeyedDecoder.Of(schema, options.KeyForm, columns => CompilerOf(options) is { } compiler
+                ? new PlannedDecoder(compiler, store.Schemas!, WireOf(options), columns,
                     PlanOptionsOf(options, store.FormatVersion) with { FormerNames = store.FormerNames })
-                : options.Format == RecordFormat.Raw
-                ? new RawDecoder(schema, json.MetadataColumn, options.MaxRecordBytes)
-                : new JsonDecoder(schema, json with { OnFieldInOtherCase = onFieldInOtherCase });
+                : options.Format is RecordFormat.Raw or RecordFormat.String or RecordFormat.Bytes
+                ? new RawDecoder(columns, json.MetadataColumn, options.MaxRecordBytes)
+                : JsonDecoder(columns, json with { OnFieldInOtherCase = onFieldInOtherCase }, TransformsOf(options)));
             return (decoder, json.MetadataColumn is null ? null : new(schema));
         }
         catch (EngineException e) when (e.Kind is ErrorKind.Invalid or ErrorKind.Unsupported)
         {
             throw TableStop.Misfit($"table {options.Name}: {e.Message}");
         }
+    }
+
+    private static IRecordDecoder JsonDecoder(Schema schema, JsonDecoderOptions json, ColumnTransforms transforms) =>
+        transforms.IsEmpty ? new JsonDecoder(schema, json) : new ShapedDecoder(schema, json, transforms);
+
+    /// <summary>What becomes of records' fields; the configuration has checked it.</summary>
+    internal static ColumnTransforms TransformsOf(TableOptions options)
+    {
+        var transforms = ColumnTransforms.Parse(options.Transforms, options.CaseSensitive, []);
+        return options.KeyForm == KeyForm.None ? transforms : transforms.Without(KeyedDecoder.Name);
     }
 
     /// <summary>What makes plans of the schemas that records of the format have; null where they have none.</summary>
@@ -108,6 +136,7 @@ internal static class TableDecoding
         UnknownFields = options.UnknownFields,
         OnIncompatible = options.OnIncompatible,
         MetadataColumn = options.KafkaColumn ? KafkaColumn.Name : null,
+        Transforms = TransformsOf(options),
         HasNanoseconds = formatVersion >= 3,
         HasDefaults = formatVersion >= 3,
         Message = options.Message,
@@ -115,12 +144,15 @@ internal static class TableDecoding
         MaxDepth = options.MaxDepth,
     };
 
-    private static JsonDecoderOptions JsonOptions(TableOptions options) => new()
+    private static JsonDecoderOptions JsonOptions(TableOptions options) => JsonOptions(options, TransformsOf(options));
+
+    private static JsonDecoderOptions JsonOptions(TableOptions options, ColumnTransforms transforms) => new()
     {
         UnknownFields = options.UnknownFields,
         CaseSensitive = options.CaseSensitive,
         TimestampUnit = options.TimestampUnit,
-        ColumnUnits = options.TimestampUnits,
+        ColumnUnits = options.TimestampUnits.ToImmutableDictionary(u => transforms.FieldOf(u.Key), u => u.Value),
+        Dropped = [.. transforms.Drops],
         MaxDepth = options.MaxDepth,
         MaxRecordBytes = options.MaxRecordBytes,
         MetadataColumn = options.KafkaColumn ? KafkaColumn.Name : null,
@@ -137,10 +169,12 @@ internal static class TableDecoding
     /// <summary>Columns that fit the records seen first; null where none of them has one.</summary>
     internal static IReadOnlyList<Field>? Infer(TableOptions options, IEnumerable<HeldRecord> records, ILog log)
     {
-        var inference = new SchemaInference(JsonOptions(options), PartitionSpecText.TimeColumns(options.PartitionBy ?? ""));
+        var transforms = TransformsOf(options);
+        var inference = new SchemaInference(JsonOptions(options),
+            PartitionSpecText.TimeColumns(options.PartitionBy ?? "").Select(transforms.FieldOf));
         foreach (var record in records)
             if (!record.Value.IsEmpty) inference.Add(record.Value.Span);
-        var inferred = inference.Result(NamesFor(options, []));
+        var inferred = inference.Result(NamesFor(options, []), transforms);
         if (inferred.Schema.Fields.IsEmpty) return null;
         log.Info("columns inferred", ("table", options.Name), ("records", inferred.Records), ("refused", inferred.Refused), ("config", inferred.ToConfigLine()));
         if (inferred.Conflicts.Length > 0)
@@ -151,7 +185,7 @@ internal static class TableDecoding
             log.Warn("there are more fields than were looked at", ("table", options.Name), ("limit", SchemaInference.MaxSeen),
                 ("column_limit", ColumnNames.MaxColumns), ("instead", "declare columns"));
         }
-        return inferred.Schema.Fields;
+        return WithKey(options, inferred.Schema.Fields);
     }
 
     /// <summary>The first columns that a schema makes, less those that cannot be together in one table.</summary>

@@ -19,7 +19,7 @@ internal sealed class AvroRows : ISchemaSource, IDisposable
         this.options = options ?? new();
         Add(1, schema);
         var columns = AvroCompiler.Instance.Columns(schemas[SchemaId.Of(1)], this.options);
-        Use(FieldIds.NewSchema([.. columns]));
+        Use(FieldIds.NewSchema([.. this.options.Transforms.Apply(columns)]));
     }
 
     internal AvroRows(string schema, Schema table, PlanOptions? options = null)
