@@ -38,33 +38,6 @@ public sealed class CompactionMemoryTests(ITestOutputHelper output)
         Assert.InRange(most, 1, (long)limitMib << 20);
     }
 
-    /// <summary>However few they were thought to be when the job was planned.</summary>
-    [Fact]
-    public void KeysOfDeletesThatTakeMoreThanTheirShareEndTheJobWhileTheyAreRead()
-    {
-        const long Little = 256 << 10;
-        var schema = Schema.Of(new Field(1, "id", PrimitiveType.Long, true), new Field(2, "name", PrimitiveType.String, false));
-        using var table = MaintainedTable.InMemory(schema);
-        for (var n = 0; n < 3; n++) table.Append(50);
-        table.DeleteEqual(schema.Fields[0], [.. Enumerable.Range(1_000_000, 20_000).Select(n => (long)n)], PartitionTuple.Empty);
-        var rows = table.SortedRows();
-        var plan = Assert.Single(table.Plan());
-        using (var job = plan.Start(table.Context with { MemoryBytes = Little }))
-        {
-            var error = Assert.Throws<EngineException>(() =>
-            {
-                while (job.Step())
-                {
-                }
-            });
-            Assert.Equal(ErrorKind.Unsupported, error.Kind);
-            Assert.EndsWith("keys of deletes take more than 128 KiB of memory", error.Message, StringComparison.Ordinal);
-        }
-        Assert.DoesNotContain(table.Store.List("memory://wh/"), o => Generation.Of(o.Location) > 0);
-        Assert.Null(MaintainedTable.Run(plan, table.Context).Conflict);
-        Assert.Equal(rows, table.SortedRows());
-    }
-
     /// <summary>Give or take a batch, of which there are only some in so small a file.</summary>
     [Fact]
     public void FilesAreEndedAtTheTargetSize()
