@@ -7,7 +7,6 @@ using K2I.Memory;
 namespace K2I.Bench;
 
 /// <summary>The events of <see cref="JsonDecodeBenchmark"/> as Avro of a registry, about 75 bytes each.</summary>
-[MemoryDiagnoser]
 public class AvroDecodeBenchmark : IDisposable
 {
     private const int Records = 256;

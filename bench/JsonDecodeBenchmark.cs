@@ -9,7 +9,6 @@ using K2I.Memory;
 namespace K2I.Bench;
 
 /// <summary>Events of nine fields and about 230 bytes: into typed columns, against a reader that only finds tokens and reads numbers.</summary>
-[MemoryDiagnoser]
 public class JsonDecodeBenchmark : IDisposable
 {
     private const int Records = 256;

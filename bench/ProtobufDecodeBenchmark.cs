@@ -8,7 +8,6 @@ using K2I.Memory;
 namespace K2I.Bench;
 
 /// <summary>The events of <see cref="JsonDecodeBenchmark"/> as Protobuf of a registry, about 90 bytes each.</summary>
-[MemoryDiagnoser]
 public class ProtobufDecodeBenchmark : IDisposable
 {
     private const int Records = 256;

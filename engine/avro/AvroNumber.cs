@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace K2I.Avro;
@@ -27,6 +29,19 @@ public static unsafe class AvroNumber
     private static bool TryReadLong(ref byte* at, byte* end, out long value)
     {
         ulong bits = 0;
+        var eight = end - at >= sizeof(ulong) ? BinaryPrimitives.ReadUInt64LittleEndian(new(at, sizeof(ulong))) : ulong.MaxValue;
+        var ends = ~eight & 0x8080808080808080;
+        if (ends != 0)
+        {
+            // Up to eight bytes at once: what is behind the last one goes, then groups of seven bits are pushed together.
+            bits = eight & (ends ^ (ends - 1)) & 0x7F7F7F7F7F7F7F7F;
+            bits = (bits & 0x007F007F007F007F) | ((bits & 0x7F007F007F007F00) >> 1);
+            bits = (bits & 0x00003FFF00003FFF) | ((bits & 0x3FFF00003FFF0000) >> 2);
+            bits = (bits & 0x000000000FFFFFFF) | ((bits & 0x0FFFFFFF00000000) >> 4);
+            at += (BitOperations.TrailingZeroCount(ends) >> 3) + 1;
+            value = (long)(bits >> 1) ^ -(long)(bits & 1);
+            return true;
+        }
         var p = at;
         for (var shift = 0; shift < 70 && p < end; shift += 7)
         {

@@ -4,8 +4,8 @@ using K2I.Base;
 namespace K2I.Cloud;
 
 /// <summary>
-/// Connections, shared by all stores that are reached alike: they outlive a store, which is made anew for each table. Kept while the process
-/// lives. Any thread.
+/// Connections, shared by all stores that are reached alike: they outlive a store, which is made anew for each table. Kept while the
+/// process lives. Any thread.
 /// </summary>
 internal static class HttpConnections
 {

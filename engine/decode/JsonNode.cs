@@ -161,7 +161,8 @@ internal sealed unsafe class JsonNode : DecodeNode
     }
 
     /// <summary>The name that records have for it: elements and values go by that of their list or map.</summary>
-    private string MemberName() => Parent is JsonNode { Kind: TypeKind.List or TypeKind.Map } whole ? whole.MemberName() : Encoding.UTF8.GetString(Name);
+    private string MemberName() => Parent is JsonNode { Kind: TypeKind.List or TypeKind.Map } whole ? whole.MemberName()
+        : Encoding.UTF8.GetString(Name);
 
     private static bool StringNeedsEscape(ReadOnlySpan<byte> name)
     {

@@ -54,8 +54,8 @@ public sealed class Engine : IDisposable
         Workers =
         [
             .. context.Lanes.Select(l => new EngineWorker($"lane {l.Index}", () => RunLane(l))),
-            .. context.Lanes.Select(l => new EngineWorker($"sync {l.Index}", l.Log.RunSync)),
-            .. formerLogs.All.Select((l, i) => new EngineWorker($"sync former {i}", l.RunSync)),
+            .. context.Lanes.Select(l => new EngineWorker($"sync {l.Index}", () => l.Log.RunSync(context.Index.Prepare))),
+            .. formerLogs.All.Select((l, i) => new EngineWorker($"sync former {i}", () => l.RunSync(null))),
             .. Enumerable.Range(0, options.FlushThreads).Select(i => new EngineWorker($"flush {i}", RunFlushes)),
             .. Enumerable.Range(0, options.Maintenance.Threads).Select(i => new EngineWorker($"maintenance {i}", RunMaintenance)),
             .. Enumerable.Range(1, team is null ? 0 : options.EncodeHelpers).Select(i => new EngineWorker($"encode {i}", team!.Help)),
@@ -118,6 +118,9 @@ public sealed class Engine : IDisposable
     /// <see cref="Cut"/> does. Waits for nobody.
     /// </summary>
     public FoundRow? Find(string table, IReadOnlyList<string?> key) => context.Tables.Find(table)?.Find(key);
+
+    /// <summary>Records wait to be fetched, or rows for memory, log or a flush; looked at once a second.</summary>
+    public bool IsBehind => context.IngestIsBehind;
 
     /// <summary>What readers keep in memory of rows that are given up: beside the budget.</summary>
     public long PinnedBytes => context.Pool.PinnedBytes;

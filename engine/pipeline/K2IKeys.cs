@@ -2,7 +2,8 @@ namespace K2I.Pipeline;
 
 /// <summary>
 /// Every name of the form <c>k2i.…</c> that K2I leaves in what others read: tables, data files and Kafka records. Nothing else spells one,
-/// but for <see cref="K2I.Iceberg.ParquetProperties.ColumnEncodingPrefix"/>.
+/// but for <see cref="K2I.Iceberg.ParquetProperties.ColumnEncodingPrefix"/> and what maintenance remembers of
+/// snapshots that have expired.
 /// </summary>
 public static class K2IKeys
 {

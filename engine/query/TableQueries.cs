@@ -68,7 +68,7 @@ public sealed class TableQueries(IReadViews views, IObjectStore store, QueryLimi
     private RowStream Start(Func<QueryRun, RowStream> open, CancellationToken stop)
     {
         Admit(ref running);
-        var run = new QueryRun(limits, buffers, clock, () => Interlocked.Decrement(ref running), stop);
+        var run = new QueryRun(limits, buffers, clock, views.RestMs, () => Interlocked.Decrement(ref running), stop);
         try
         {
             return open(run);

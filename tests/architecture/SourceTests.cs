@@ -71,8 +71,8 @@ public sealed partial class SourceTests
     public void KeysThatOthersReadStandInOnePlace() =>
         Offences.AssertNone(
             from file in Repository.SourcesBelow("engine")
-            // What a table says of its files, flush and compaction have to know alike.
-            where Path.GetFileName(file) is not ("K2IKeys.cs" or "ParquetProperties.cs")
+            // What a table says of its files, flush and compaction have to know alike; what expired is maintenance's own.
+            where Path.GetFileName(file) is not ("K2IKeys.cs" or "ParquetProperties.cs" or "WrittenBytes.cs")
             from Match key in OwnKey().Matches(File.ReadAllText(file))
             select $"{Repository.Relative(file)}: {key.Value}");
 

@@ -171,6 +171,55 @@ public sealed class IdentityTests : IDisposable
     }
 
     [Fact]
+    public void AProfileOfAwsIsReadFromItsFiles()
+    {
+        Set("AWS_CONFIG_FILE", Written("config", "[profile lake]\nregion = eu-north-1\n"));
+        Set("AWS_SHARED_CREDENTIALS_FILE", Written("credentials", "[lake]\naws_access_key_id = AKP\naws_secret_access_key = SKP\n"));
+        var found = new S3Credentials(new S3Options { Profile = "lake" }, clock);
+        Assert.Equal(("AKP", "SKP", "eu-north-1"), (found.Current().AccessKey, found.Current().SecretKey, found.Region()));
+        var missing = new S3Credentials(new S3Options { Profile = "none", Region = "eu-west-1" }, clock);
+        var error = Assert.Throws<EngineException>(missing.Current);
+        Assert.Equal(ErrorKind.Denied, error.Kind);
+        Assert.Contains("'none'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ARoleOfAwsIsAssumedByTheKeysThatThereAre()
+    {
+        using var sts = Sts("AssumeRole");
+        var keys = new S3Credentials(new S3Options
+        {
+            Region = "eu-west-1",
+            AccessKeyId = "AK",
+            SecretAccessKey = "secret-of-keys",
+            RoleArn = "arn:aws:iam::1:role/lake",
+            RoleExternalId = "outside",
+        }, clock).Current();
+        Assert.Equal(("AKR", "SKR", "TKR"), (keys.AccessKey, keys.SecretKey, keys.Token));
+        var call = Assert.Single(sts.Calls);
+        Assert.Equal(("AssumeRole", "arn:aws:iam::1:role/lake", "outside"),
+            (call.Field("Action"), call.Field("RoleArn"), call.Field("ExternalId")));
+        Assert.Contains("Credential=AK/", call.Headers["Authorization"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AWorkloadOfAwsShowsItsTokenAndSignsNothing()
+    {
+        using var sts = Sts("AssumeRoleWithWebIdentity");
+        Set("AWS_WEB_IDENTITY_TOKEN_FILE", Written("token", "token-of-pod"));
+        Set("AWS_ROLE_ARN", "arn:aws:iam::1:role/pod");
+        Set("AWS_ROLE_SESSION_NAME", "pod");
+        Set("AWS_REGION", "eu-west-1");
+        Set("AWS_CONFIG_FILE", folder.Path + "/none");
+        Set("AWS_SHARED_CREDENTIALS_FILE", folder.Path + "/none");
+        var found = new S3Credentials(new S3Options(), clock);
+        Assert.Equal(("AKR", "TKR", "eu-west-1"), (found.Current().AccessKey, found.Current().Token, found.Region()));
+        var call = Assert.Single(sts.Calls);
+        Assert.Equal(("AssumeRoleWithWebIdentity", "token-of-pod"), (call.Field("Action"), call.Field("WebIdentityToken")));
+        Assert.DoesNotContain("Authorization", call.Headers.Keys, StringComparer.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     public void KeysThatAreGivenAreAskedForAgainBeforeTheyEnd()
     {
         var asked = 0;
@@ -188,6 +237,20 @@ public sealed class IdentityTests : IDisposable
         clock.Pass(2 * 60_000);
         Assert.Equal("key-2", credentials.Current().AccessKey);
         Assert.Equal(2, asked);
+    }
+
+    /// <summary>AWS's service that hands out keys of roles, as its interface describes the answer.</summary>
+    private StandIn Sts(string action)
+    {
+        var server = new StandIn(_ => (200, $"""
+            <{action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><{action}Result>
+            <AssumedRoleUser><AssumedRoleId>R:k2i</AssumedRoleId><Arn>arn:aws:sts::1:assumed-role/lake/k2i</Arn></AssumedRoleUser>
+            <Credentials><AccessKeyId>AKR</AccessKeyId><SecretAccessKey>SKR</SecretAccessKey><SessionToken>TKR</SessionToken>
+            <Expiration>{DateTime.UtcNow.AddHours(1):yyyy-MM-ddTHH:mm:ssZ}</Expiration></Credentials>
+            </{action}Result><ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></{action}Response>
+            """));
+        Set("AWS_ENDPOINT_URL_STS", $"http://{server.Host}");
+        return server;
     }
 
     private static StandIn Tokens()

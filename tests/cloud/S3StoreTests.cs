@@ -64,6 +64,28 @@ public sealed class S3StoreTests(SharedS3 s3) : CloudContract
     }
 
     [ContractFact]
+    public void BehindTlsItIsReachedOnceItsAuthorityIsTrusted()
+    {
+        using var authority = new PrivateAuthority();
+        using var stranger = new PrivateAuthority();
+        using var server = TlsServer.Before(s3.Uri, authority.Issue());
+        var store = new CloudStore(Root, SharedS3.Options(server.Uri, caFile: authority.File));
+        store.RequireConditionalWrites();
+        Assert.True(store.PutIfAbsent($"{Root}/tls/v1", "1"u8));
+        Assert.False(store.PutIfAbsent($"{Root}/tls/v1", "2"u8));
+        var bytes = new byte[11 << 20];
+        new Random(7).NextBytes(bytes);
+        using (var writer = store.Create($"{Root}/tls/large"))
+        {
+            writer.Write(bytes);
+            writer.Complete();
+        }
+        Assert.True(bytes.AsSpan().SequenceEqual(store.Read($"{Root}/tls/large")));
+        var other = new CloudStore(Root, SharedS3.Options(server.Uri, retryMs: 0, caFile: stranger.File));
+        Assert.Equal(ErrorKind.Unavailable, Assert.Throws<EngineException>(() => other.Read($"{Root}/tls/v1")).Kind);
+    }
+
+    [ContractFact]
     public void WrongSecretIsDeniedAndNotTold()
     {
         var stranger = new CloudStore(root, SharedS3.Options(s3.Proxy.Uri, secret: "not-the-secret-of-tests"));

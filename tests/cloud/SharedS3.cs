@@ -27,17 +27,20 @@ public sealed class SharedS3 : IDisposable
         return new(root, Options(Proxy.Uri, retryMs, timeoutMs));
     }
 
-    public static S3Options Options(string uri, int retryMs = 10_000, int timeoutMs = 30_000, string secret = S3Server.SecretKey) => new()
-    {
-        Endpoint = new Uri(uri),
-        Region = "us-east-1",
-        AccessKeyId = S3Server.AccessKey,
-        SecretAccessKey = secret,
-        PartBytes = 5 << 20,
-        UploadBytes = 15 << 20,
-        RetryMs = retryMs,
-        TimeoutMs = timeoutMs,
-    };
+    public static S3Options Options(
+        string uri, int retryMs = 10_000, int timeoutMs = 30_000, string secret = S3Server.SecretKey, string? caFile = null) =>
+        new()
+        {
+            Endpoint = new Uri(uri),
+            Region = "us-east-1",
+            AccessKeyId = S3Server.AccessKey,
+            SecretAccessKey = secret,
+            CaFile = caFile,
+            PartBytes = 5 << 20,
+            UploadBytes = 15 << 20,
+            RetryMs = retryMs,
+            TimeoutMs = timeoutMs,
+        };
 
     public void Dispose()
     {

@@ -115,7 +115,7 @@ internal sealed class Audit(World world, IBroker broker, IReadOnlyList<Load.Sent
     /// <summary>The rows as PyIceberg sees them.</summary>
     private IEnumerable<JsonElement> Read(string table)
     {
-        var output = Tool.Output(Places.PythonJudge, ["read", .. world.Table(table)]);
+        var output = Tool.Output(Places.PythonJudge, ["read", .. world.ForPython(table)]);
         foreach (var line in output.Split('\n', StringSplitOptions.RemoveEmptyEntries)) yield return JsonDocument.Parse(line).RootElement;
     }
 
@@ -128,11 +128,12 @@ internal sealed class Audit(World world, IBroker broker, IReadOnlyList<Load.Sent
         var commands = new List<string[]>();
         foreach (var table in world.Audited)
         {
+            if (world.ForJava(table.Name) is not { } target) continue;
             var ranges = sent.Where(s => s.Topic == table.Topic).GroupBy(s => s.Partition)
                 .SelectMany(p => new[] { "--expect", $"{table.Topic}:{p.Key}:0:{p.Max(s => s.Offset) + 1}" });
-            commands.Add(["check", .. world.Table(table.Name)]);
-            if (HasLetters(table)) commands.Add(["check", .. world.Table(table.LettersName)]);
-            commands.Add(["ids", .. world.Table(table.Name), "--allow-gaps", .. ranges]);
+            commands.Add(["check", .. target]);
+            if (HasLetters(table)) commands.Add(["check", .. world.ForJava(table.LettersName)!]);
+            commands.Add(["ids", .. target, "--allow-gaps", .. ranges]);
         }
         var lines = string.Concat(commands.Select(c => JsonSerializer.Serialize(c) + "\n"));
         var (code, output, errors) = Tool.Run(Places.JavaJudge, ["batch"], lines);

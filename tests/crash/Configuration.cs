@@ -5,8 +5,8 @@ namespace K2I.Crash.Tests;
 /// The batch: every third infers the columns of a table, every fourth keeps state changes alone in its logs, every other looks after its
 /// tables all the time.
 /// </param>
-/// <param name="Catalog">Lines that say which catalog.</param>
-internal sealed record Configuration(int Number, IBroker Broker, string Catalog, string Topic, string LetterTopic, string Namespace)
+/// <param name="Pair">Where the tables are.</param>
+internal sealed record Configuration(int Number, IBroker Broker, Pair Pair, string Topic, string LetterTopic, string Namespace)
 {
     /// <summary>The reason that <c>strict</c> is paused for, time and again.</summary>
     public const string PauseReason = "bad-record";
@@ -36,7 +36,7 @@ internal sealed record Configuration(int Number, IBroker Broker, string Catalog,
         topic.metadata.refresh.interval.ms = 1000
         {{Broker.ConsumerSettings(Number, host)}}
         [iceberg]
-        {{Catalog}}
+        {{Pair.Catalog}}
         namespace = {{Namespace}}
         [engine]
         data_dir = {{dataDirectory}}
@@ -79,6 +79,7 @@ internal sealed record Configuration(int Number, IBroker Broker, string Catalog,
         {{Properties}}
         max_record = 1MiB
         columns = 'id: long!, text: string, amount: double'
+        {{Pair.Sections}}
         """;
 
     /// <summary>What the tables of the main topic must hold.</summary>

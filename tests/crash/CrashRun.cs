@@ -6,7 +6,7 @@ namespace K2I.Crash.Tests;
 internal sealed class CrashRun(CrashOptions options, TextWriter output)
 {
     private readonly Random random = new(options.Seed);
-    private readonly Coverage coverage = new(options.Points.Count > 0 ? options.Points : KillPoints.For(options));
+    private readonly Coverage coverage = new(options.Points.Count > 0 ? options.Points : KillPoints.For(options.Pairs[0]));
     private readonly string folder = Path.Combine(Path.GetTempPath(), $"k2i-crash-{options.Seed}-{Environment.ProcessId}");
     private int kills;
 
@@ -20,9 +20,14 @@ internal sealed class CrashRun(CrashOptions options, TextWriter output)
         Directory.CreateDirectory(folder);
         try
         {
-            using IBroker broker = options.RealKafka ? new RealBroker(Path.Combine(folder, "kafka")) : new EmbeddedHost();
-            using var rest = options.Rest ? new RestServer(Path.Combine(folder, "rest")) : null;
-            for (var number = 0; kills < options.Kills; number++) Batch(number, broker, rest);
+            using IBroker broker = options is { RealKafka: true, Sweep: false }
+                ? new RealBroker(Path.Combine(folder, "kafka")) : new EmbeddedHost();
+            foreach (var name in options.Pairs)
+            {
+                using var pair = new Pair(name, Path.Combine(folder, name));
+                if (options.Sweep) Sweep(pair, broker);
+                else for (var number = 0; kills < options.Kills; number++) Batch(number, broker, pair);
+            }
             good = true;
         }
         catch (Violation violation)
@@ -35,17 +40,29 @@ internal sealed class CrashRun(CrashOptions options, TextWriter output)
         }
         if (!good) output.WriteLine($"kept: {folder}; again: ./build.sh crash {options.Kills} {options}");
         var uncovered = coverage.Uncovered.ToArray();
+        if (options.Sweep)
+        {
+            output.WriteLine($"crash: {options}: {(good ? "lost 0, doubled 0" : "FAILED")}, {clock.Elapsed.TotalSeconds:F0} s");
+            if (good && !options.Keep) Directory.Delete(folder, recursive: true);
+            return good;
+        }
         if (uncovered.Length > 0) output.WriteLine($"not covered: {string.Join(' ', uncovered)}");
         output.WriteLine($"crash: {kills} runs, points covered {coverage.Covered} of {coverage.Total}, {(good ? "lost 0, doubled 0" : "FAILED")}, {clock.Elapsed.TotalSeconds:F0} s, seed {options.Seed}");
         if (good && !options.Keep) Directory.Delete(folder, recursive: true);
         return good;
     }
 
-    private void Batch(int number, IBroker broker, RestServer? rest)
+    private void Sweep(Pair pair, IBroker broker)
+    {
+        using var sweep = new Sweep(pair, broker, Path.Combine(folder, $"{pair.Name}-sweep"), options, output);
+        sweep.Run();
+    }
+
+    private void Batch(int number, IBroker broker, Pair pair)
     {
         var clock = Stopwatch.StartNew();
         var home = Path.Combine(folder, $"batch-{number:D3}");
-        using var world = new World(options, broker, rest, home, number, random);
+        using var world = new World(options, broker, pair, home, number, random);
         int here = 0, atPoints = 0;
         KillPlan? before = null;
         while (here < options.Batch && kills < options.Kills)

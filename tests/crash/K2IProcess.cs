@@ -34,6 +34,16 @@ internal sealed class K2IProcess : IDisposable
         process.BeginOutputReadLine();
     }
 
+    /// <summary>The most memory that was resident so far.</summary>
+    public long PeakBytes
+    {
+        get
+        {
+            process.Refresh();
+            return process.PeakWorkingSet64;
+        }
+    }
+
     public bool HasExited => process.HasExited;
 
     public bool WasKilled => process.ExitCode == Killed;

@@ -18,15 +18,26 @@ internal static partial class KillPoints
 
     private static readonly string[] WhileMakingFiles = ["wal.file-made"];
 
-    /// <summary>Passed by a catalog of files only.</summary>
-    private static readonly string[] OfFileCatalog = ["catalog.", "store.linked", "store.temporary-written"];
+    /// <summary>Passed by catalogs that keep metadata files; one by that without a server alone.</summary>
+    private static readonly string[] OfMetadataFiles = ["catalog."], WithoutServer = ["catalog.hint-written"];
+
+    /// <summary>Passed where files lie on this machine, two of them where a catalog is made of files.</summary>
+    private static readonly string[] OfLocalFiles = ["store."], OfLocalCatalog = ["store.linked", "store.temporary-written", "store.renamed"];
 
     /// <summary>Every point that the sources name.</summary>
     public static IReadOnlyList<string> All { get; } = Scan();
 
     /// <summary>Those that a run of this kind can pass.</summary>
-    public static IReadOnlyList<string> For(CrashOptions options) =>
-        [.. All.Where(p => !Is(p, OfOtherCommands) && !(options.Rest ? Is(p, OfFileCatalog) : p.StartsWith("rest.", StringComparison.Ordinal)))];
+    public static IReadOnlyList<string> For(string pair)
+    {
+        string[] parts = pair.Split('-');
+        string[] passedOver =
+        [
+            .. OfOtherCommands, .. parts[0] == "rest" ? OfMetadataFiles : ["rest."], .. parts[0] == "file" ? [] : WithoutServer,
+            .. parts.Length > 1 ? OfLocalFiles : parts[0] == "file" ? [] : OfLocalCatalog,
+        ];
+        return [.. All.Where(p => !Is(p, passedOver))];
+    }
 
     /// <summary>Passed once a stop is asked for.</summary>
     public static bool NeedsStop(string point) => Is(point, WhileStopping);

@@ -18,7 +18,8 @@ internal static class Places
         Require(PythonJudge, "made by ./build.sh test or crash from K2I_SHARED; or K2I_PYTHON");
         Require(JavaJudge, "K2I_SHARED");
         if (options.RealKafka) Require(Shared.At("peers/kafka/start"), "K2I_SHARED; or --kafka embedded");
-        if (options.Rest) Require(Shared.At(RestServer.Program), "K2I_SHARED; or --catalog file");
+        foreach (var pair in options.Pairs)
+            if (Pair.Missing(pair) is { } missing) throw new NeedException($"for {pair}: {missing}");
     }
 
     private static void Require(string file, string from)

@@ -18,11 +18,10 @@ internal sealed partial class World : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(240);
 
     private readonly IBroker broker;
-    private readonly RestServer? rest;
+    private readonly Pair pair;
     private readonly DataDirectory data;
     private readonly Load load;
     private readonly Configuration configuration;
-    private readonly string folder;
     private readonly string config;
     private readonly string rivalConfig;
     private readonly string logFile;
@@ -31,18 +30,15 @@ internal sealed partial class World : IDisposable
     private int lives;
     private int smallTopics;
 
-    public World(CrashOptions options, IBroker broker, RestServer? rest, string folder, int number, Random random)
+    public World(CrashOptions options, IBroker broker, Pair pair, string folder, int number, Random random)
     {
-        (this.broker, this.rest, this.folder, this.random) = (broker, rest, folder, random);
+        (this.broker, this.pair, this.random) = (broker, pair, random);
         Directory.CreateDirectory(folder);
         Topic = $"crash-{number:D3}";
         Namespace = $"batch{number:D3}";
         data = new(Path.Combine(folder, "data"));
         logFile = Path.Combine(folder, "k2i.log");
-        var catalog = rest is null
-            ? $"catalog = file\nwarehouse = {Path.Combine(folder, "warehouse")}"
-            : $"catalog = rest\nuri = {rest.Uri}\nstorage_root = {rest.Warehouse}";
-        configuration = new(number, broker, catalog, Topic, LetterTopic, Namespace);
+        configuration = new(number, broker, pair, Topic, LetterTopic, Namespace);
         audited = [.. configuration.TablesOfTopic];
         (config, rivalConfig) = (Path.Combine(folder, "k2i.ini"), Path.Combine(folder, "rival.ini"));
         File.WriteAllText(config, configuration.TextOf("host-1", data.FullPath));
@@ -77,8 +73,8 @@ internal sealed partial class World : IDisposable
     {
         data.Suffer(plan.Damage, random);
         if (lives++ % LivesPerTopic == 0) AddSmallTopic();
-        var faults = rest is not null && random.Next(2) == 0 ? RestFaults.SwitchOn(rest, random) : "";
-        if (faults.Length == 0) rest?.NoFaults();
+        pair.NoFaults();
+        var faults = pair.HasFaults && random.Next(2) == 0 ? PairFaults.SwitchOn(pair, random) : "";
         var heading = $"{number}: {plan}{(faults.Length > 0 ? $"; faults: {faults}" : "")}";
         using var process = new K2IProcess(config, logFile, heading, plan.Lanes, plan.Point is null ? null : $"{plan.Point}:{plan.Pass}");
         var resume = plan.ResumeAfterMs is { } ms ? Task.Run(() => ResumeAfter(process, ms)) : Task.CompletedTask;
@@ -102,7 +98,7 @@ internal sealed partial class World : IDisposable
     {
         while (smallTopics < MostSmallTopics) AddSmallTopic();
         var sent = load.Finish();
-        rest?.NoFaults();
+        pair.NoFaults();
         var records = sent.CountBy(s => s.Topic).ToDictionary(StringComparer.Ordinal);
         audited.RemoveAll(t => !records.ContainsKey(t.Topic));
         var clock = Stopwatch.StartNew();
@@ -131,10 +127,11 @@ internal sealed partial class World : IDisposable
         return sent;
     }
 
-    /// <summary>A table as the judges take it.</summary>
-    public string[] Table(string name) => rest is null
-        ? [Path.Combine(folder, "warehouse", Namespace, name)]
-        : [$"{Namespace}.{name}", "--catalog", "rest", "--uri", rest.Uri];
+    /// <summary>A table as PyIceberg's judge takes it.</summary>
+    public string[] ForPython(string name) => pair.ForPython(config, Namespace, name);
+
+    /// <summary>A table as Iceberg Java's judge takes it; null where it cannot.</summary>
+    public string[]? ForJava(string name) => pair.ForJava(Namespace, name);
 
     public void Dispose() => load.Dispose();
 

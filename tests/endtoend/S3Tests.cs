@@ -1,4 +1,3 @@
-using System.Text.Json;
 using K2I.Kafka.Tests;
 
 namespace K2I.EndToEnd.Tests;
@@ -7,9 +6,6 @@ namespace K2I.EndToEnd.Tests;
 [Collection(SharedBroker.Collection)]
 public sealed class S3Tests(SharedBroker broker) : IDisposable
 {
-    /// <summary>So many small files are worth being merged.</summary>
-    private const int FilesMerged = 12;
-
     private readonly Workspace workspace = new();
 
     private RealKafka Kafka => broker.Kafka;
@@ -108,58 +104,6 @@ public sealed class S3Tests(SharedBroker broker) : IDisposable
         Judge(server, ["s3://warehouse/wh/default/events"], records);
     }
 
-    /// <summary>The store goes away while a job writes: the job ends and says so, records wait, and both go on when it is back.</summary>
-    [IngestFact]
-    public void AStoreThatIsAwayWhileFilesAreMergedEndsTheJobAndNothingElse()
-    {
-        using var server = new S3Server();
-        using var proxy = new FaultProxy(server.Uri);
-        using var source = new Source(Kafka.Brokers);
-        var topic = source.NewTopic("awaymerge", 1);
-        List<Produced> records = [];
-        void Send(Ingest ingest, int round, Action? meanwhile = null)
-        {
-            records.AddRange(source.Send(topic, 1, SampleEvents.Make(seed: 540 + round, count: 100, firstId: round * 100)));
-            meanwhile?.Invoke();
-            ingest.WaitForOffsets("events", Scenario.TotalOffsets(records));
-        }
-        string Upkeep(string word) => Config(proxy.Uri, topic, interval: "100ms").Replace("[flush]",
-            $"[maintenance]\nmaintenance = {word}\nevery = 100ms\nsettle = 0s\ntarget_file_size = 1MiB\n[flush]", StringComparison.Ordinal);
-        using (var ingest = Ingest.Start(workspace, Upkeep("off")))
-        {
-            for (var round = 0; round < FilesMerged; round++) Send(ingest, round);
-            Assert.Equal(0, ingest.Stop());
-        }
-        // A merged file takes so long that the store is gone before it is there.
-        proxy.Fail("""{"fault":"delay","seconds":60,"path":"/0[0-9]*-g[0-9]"}""");
-        using (var ingest = Ingest.Start(workspace, Upkeep("on")))
-        {
-            ingest.Wait("files are merged", s => Maintenance(s).GetProperty("job").GetString()!.StartsWith("compaction", StringComparison.Ordinal)
-                && proxy.Calls().Any(c => c.Contains("-g1-", StringComparison.Ordinal)));
-            Send(ingest, FilesMerged, () =>
-            {
-                proxy.Down();
-                ingest.Wait("it is told of", s => Maintenance(s).GetProperty("failures").GetInt64() > 0);
-                Assert.Contains(S3Server.Bucket, Maintenance(ingest.Status()!.Value).GetProperty("last_error").GetString(),
-                    StringComparison.Ordinal);
-                ingest.WaitForState("events", "waiting");
-                proxy.NoFaults();
-                proxy.Up();
-            });
-            ingest.Wait("files are merged at last", s => Maintenance(s).GetProperty("rows_rewritten").GetInt64() > 0);
-            Send(ingest, FilesMerged + 1);
-            Assert.Equal(0, ingest.Stop());
-        }
-        Judge(server, ["s3://warehouse/wh/default/events"], records);
-        // What the job could not take back is no part of the table.
-        string[] orphans = ["maintenance", "orphans", "events", "--older-than", "0s", "--force", "--config",
-            workspace.File("orphans.ini", Upkeep("on").Replace("[maintenance]", "[maintenance]\norphans = remove", StringComparison.Ordinal))];
-        Tool.Run(Needs.Binary, orphans).Expect(0);
-        Judge(server, ["s3://warehouse/wh/default/events"], records);
-    }
-
-    private static JsonElement Maintenance(JsonElement status) => Ingest.Table(status, "events")!.Value.GetProperty("maintenance");
-
     private static void Judge(S3Server server, string[] table, IReadOnlyCollection<Produced> records)
     {
         string[] forJava = [.. table, "--s3-endpoint", server.Uri, "--s3-key", S3Server.AccessKey, "--s3-secret", S3Server.SecretKey];
@@ -171,8 +115,8 @@ public sealed class S3Tests(SharedBroker broker) : IDisposable
     private ToolResult Validate(string config) => Tool.Run(Needs.Binary,
         ["validate", "--connect", "--config", workspace.File("validate.ini", config)]);
 
-    private string Config(string endpoint, string topic, string interval = "1s") => Scenario.Config(workspace, Kafka.Brokers, topic,
-        kafka: $"group = {topic}\ninstance_id = host-1", interval: interval)
+    private string Config(string endpoint, string topic) => Scenario.Config(workspace, Kafka.Brokers, topic,
+        kafka: $"group = {topic}\ninstance_id = host-1")
         .Replace($"warehouse = {workspace.Warehouse}", $"""
             warehouse = s3://{S3Server.Bucket}/wh
             [s3]

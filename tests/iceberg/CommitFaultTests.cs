@@ -36,7 +36,8 @@ public sealed class CommitFaultTests
                     Assert.Equal(CommitStatus.Committed, committer.Commit(TestTables.Events, action).Status);
                     break;
                 }
-                catch (EngineException error) when (error.Kind is ErrorKind.Unknown or ErrorKind.Unavailable or ErrorKind.Conflict && tries < 20)
+                catch (EngineException error)
+                    when (error.Kind is ErrorKind.Unknown or ErrorKind.Unavailable or ErrorKind.Conflict && tries < 20)
                 {
                     // The caller comes back with the same action.
                 }

@@ -30,15 +30,22 @@ public sealed class FaultProxy : IDisposable
 
     public void NoFaults() => Send(HttpMethod.Put, "/rules", "[]");
 
+    /// <summary>How often rules acted that are still there.</summary>
+    public int Fired()
+    {
+        using var rules = JsonDocument.Parse(Send(HttpMethod.Get, "/rules", null));
+        return rules.RootElement.EnumerateArray().Sum(r => r.GetProperty("fired").GetInt32());
+    }
+
     /// <summary>Connections are refused, and broken.</summary>
     public void Down() => Send(HttpMethod.Post, "/down", "");
 
     public void Up() => Send(HttpMethod.Post, "/up", "");
 
-    /// <summary>What was asked since it started, as <c>METHOD target</c>; the last 10,000.</summary>
-    public IReadOnlyList<string> Calls()
+    /// <summary>What was asked after its first so many calls, as <c>METHOD target</c>; the last 10,000.</summary>
+    public IReadOnlyList<string> Calls(int since = 0)
     {
-        using var calls = JsonDocument.Parse(Send(HttpMethod.Get, "/calls?since=0", null));
+        using var calls = JsonDocument.Parse(Send(HttpMethod.Get, $"/calls?since={since}", null));
         return [.. List(calls.RootElement).Select(c => $"{c.GetProperty("method").GetString()} {c.GetProperty("target").GetString()}")];
     }
 

@@ -29,7 +29,8 @@ public sealed class TwoDaysTests(ITestOutputHelper output)
     [InlineData("bucket(4, id)")]
     public void FilesManifestsAndMetadataStayFlat(string partitionBy)
     {
-        using var table = MaintainedTable.InMemory(Columns, partitionBy);
+        using var table = MaintainedTable.InMemory(Columns, partitionBy,
+            properties: (TableProperties.DeleteAfterCommit, "true"));
         var store = (MemoryStore)table.Store;
         // As a running process has it; the size of files is to that of a flush as it is there: about a thousand.
         var policy = new MaintenancePolicy

@@ -34,14 +34,17 @@ public class KernelTests
         byte[] values = [.. texts.SelectMany(t => t)];
         foreach (var isPrefix in new[] { false, true })
         {
-            var one = new TextPattern(Encoding.UTF8.GetBytes(pattern), isPrefix);
+            var other = new string('y', pattern.Length);
+            var one = new TextPattern([Encoding.UTF8.GetBytes(pattern), Encoding.UTF8.GetBytes(other)], isPrefix);
             for (var at = 0; at < texts.Length; at += 64)
             {
                 ulong expected = 0;
                 for (var i = at; i < Math.Min(at + 64, texts.Length); i++)
                 {
                     var text = Encoding.UTF8.GetString(texts[i]);
-                    if (isPrefix ? text.StartsWith(pattern, StringComparison.Ordinal) : text == pattern) expected |= 1UL << (i - at);
+                    if (Fits(pattern) || Fits(other)) expected |= 1UL << (i - at);
+
+                    bool Fits(string with) => isPrefix ? text.StartsWith(with, StringComparison.Ordinal) : text == with;
                 }
                 Assert.Equal(expected, one.Test(offsets.AsSpan(at), values, ulong.MaxValue));
                 var some = (ulong)random.NextInt64() << 1;
@@ -74,6 +77,27 @@ public class KernelTests
                 for (var row = 64; row < 130; row++)
                     Assert.Equal(!Comparisons.Holds(comparison, values[row % values.Length].CompareTo(with)), Bit(bits, row - 64));
             }
+        }
+    }
+
+    [Fact]
+    public void DecimalsOfFewDigitsAreComparedByTheirLowerHalves()
+    {
+        const long most = 999_999_999_999_999_999;
+        long[] values = [-most, -1, 0, 1, int.MaxValue, most];
+        using var builder = new BatchBuilder(Schema.Of(new Field(1, "d", PrimitiveType.Decimal(18, 0), true)), MemoryTag.Scratch, 1 << 20);
+        for (var i = 0; i < 210; i++)
+        {
+            builder.Column(0).AppendDecimal(values[i % values.Length]);
+            Assert.True(builder.EndRow());
+        }
+        var column = builder.View().Columns[0];
+        foreach (var with in values)
+        {
+            var bits = new ulong[3];
+            RowBits.Set(bits, 0, 210 - 64);
+            new NumberKernel<long, NumberTests.Less<long>>(with, isNegated: false, stride: 2).Keep(column, 64, bits);
+            for (var row = 64; row < 210; row++) Assert.Equal(values[row % values.Length] < with, Bit(bits, row - 64));
         }
     }
 
@@ -144,6 +168,6 @@ public class KernelTests
         1 => pattern + "x",
         2 when pattern.Length > 0 => pattern[..^1],
         3 when pattern.Length > 0 => pattern[..^1] + "?",
-        _ => "q",
+        _ => new string('y', random.Next(pattern.Length + 2)),
     };
 }

@@ -9,6 +9,7 @@ using K2I.Base;
 using K2I.Columns;
 using K2I.Decode;
 using K2I.Memory;
+using SchemaId = K2I.Decode.SchemaId;
 
 namespace K2I.Registry.Tests;
 

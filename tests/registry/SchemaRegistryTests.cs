@@ -122,7 +122,7 @@ public sealed class SchemaRegistryTests : IDisposable
     [Fact]
     public void GlueIsAskedForTheVersionOfASchema()
     {
-        var id = new SchemaId(SchemaIdKind.Guid, 0xb7b4a7f09c9641259ac7a9a4d3f1a111);
+        var id = new SchemaId(SchemaIdKind.Guid, new UInt128(0xb7b4a7f09c964125, 0x9ac7a9a4d3f1a111));
         var asked = new ConcurrentQueue<string>();
         server.Answer("/", r =>
         {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using K2I.Base;
 using K2I.Cli.Demo;
 using K2I.Columns;
@@ -20,7 +21,7 @@ internal sealed class ScanBench(ScanBenchOptions options, TextWriter output)
     private const long PoolBytes = 4L << 30;
     private const long SegmentBytes = 16 << 20;
 
-    private static readonly string[] Filters =
+    private static readonly ImmutableArray<string> Filters =
     [
         "user_id = 12345", "user_id < 100", "mobile = true", "event_type = 'refund'", "country in ('DE', 'FR') and mobile = false",
         "amount > 499", "page like '/p%'", "session_id is null", "event_id = 'nobody'",
@@ -41,15 +42,21 @@ internal sealed class ScanBench(ScanBenchOptions options, TextWriter output)
         };
         using var queries = new TableQueries(table, table.Store, limits, SystemClock.Instance);
         var question = new ScanQuestion { Table = MemoryTable.Name };
-        foreach (var filter in Filters) Measure(queries, filter, question with { Where = filter }, _ => new CountedRows());
+        foreach (var filter in options.Filters.IsEmpty ? Filters : options.Filters)
+            Measure(queries, filter, question with { Where = filter }, _ => new CountedRows());
+        if (options.Filters.IsEmpty) MeasureOutput(queries, question);
+        if (options.Json) ScanBenchRow.PrintJson(rows, output);
+        else ScanBenchRow.PrintTable(rows, output);
+    }
+
+    private void MeasureOutput(TableQueries queries, ScanQuestion question)
+    {
         var first = question with { Order = OrderBy.Parse("amount desc"), Limit = 100 };
         Measure(queries, "the first 100 by amount", first, _ => new CountedRows());
         Measure(queries, "arrow, all", question, b => new ArrowRows(b));
         Measure(queries, "arrow, mobile = true", question with { Where = "mobile = true" }, b => new ArrowRows(b));
         Measure(queries, "ndjson, all", question, b => new NdjsonRows(b));
         Measure(queries, "csv, all", question, b => new CsvRows(b));
-        if (options.Json) ScanBenchRow.PrintJson(rows, output);
-        else ScanBenchRow.PrintTable(rows, output);
     }
 
     private void Measure(TableQueries queries, string what, ScanQuestion question, Func<IBufferWriter<byte>, RowOutput> make)

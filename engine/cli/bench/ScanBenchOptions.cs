@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace K2I.Cli.Bench;
 
 /// <summary>What <c>k2i bench scan</c> was asked for.</summary>
@@ -7,6 +9,9 @@ internal sealed record ScanBenchOptions
 
     /// <summary>Turns of each question; the fastest counts.</summary>
     public required int Rounds { get; init; }
+
+    /// <summary>Filters that are measured, and nothing else; none: the usual ones, and each form of output.</summary>
+    public required ImmutableArray<string> Filters { get; init; }
 
     public required bool Json { get; init; }
 }

@@ -14,14 +14,23 @@ internal static class ScanBenchCommand
             Description = "Turns of each question; the fastest counts",
             DefaultValueFactory = _ => 10,
         };
+        var where = new Option<string[]>("--where")
+        {
+            Description = "A filter to measure, and no form of output; again for more",
+            HelpName = "FILTER",
+        };
         var json = new Option<bool>("--json") { Description = "Print JSON" };
-        var command = new Command("scan", "Queries over rows in memory: filters, an order, and each form of output") { rows, rounds, json };
+        var command = new Command("scan", "Queries over rows in memory: filters, an order, and each form of output")
+        {
+            rows, rounds, where, json,
+        };
         command.SetAction(arguments =>
         {
             new ScanBench(new()
             {
                 Rows = Math.Clamp(arguments.GetValue(rows), 1, 10_000_000),
                 Rounds = Math.Max(1, arguments.GetValue(rounds)),
+                Filters = [.. arguments.GetValue(where) ?? []],
                 Json = arguments.GetValue(json),
             }, terminal.Out).Run();
             return (int)ExitCode.Ok;

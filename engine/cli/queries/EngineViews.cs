@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using K2I.Base;
+using K2I.Cli.Running;
 using K2I.Columns;
 using K2I.Pipeline;
 using K2I.Query;
@@ -14,6 +15,7 @@ internal sealed class EngineViews : IReadViews
     private readonly Engine engine;
     private readonly string prefix;
     private readonly ViewKeeper keeper;
+    private readonly QueryPace pace;
 
     /// <param name="engine">Not running yet.</param>
     /// <param name="tableNamespace">Of tables whose name has none.</param>
@@ -23,6 +25,7 @@ internal sealed class EngineViews : IReadViews
         (this.engine, prefix) = (engine, tableNamespace + ".");
         keeper = new(limitBytes, () => engine.PinnedBytes);
         engine.OnPinned = keeper.Relieve;
+        pace = new(() => engine.IsBehind);
     }
 
     public IReadOnlyList<string> Tables => engine.Tables;
@@ -38,6 +41,8 @@ internal sealed class EngineViews : IReadViews
     public long MomentOf(string table) => engine.MomentOf(NameOf(table)) ?? throw NoTable(table);
 
     public void Refresh(string table) => engine.Refresh(NameOf(table));
+
+    public int RestMs() => pace.RestMs();
 
     public IKeyLookup? KeysOf(string table)
     {

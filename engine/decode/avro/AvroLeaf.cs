@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using System.Text.Unicode;
 using K2I.Avro;
 using K2I.Base;
 using K2I.Columns;
@@ -10,13 +9,9 @@ namespace K2I.Decode;
 /// <summary>A value without parts.</summary>
 internal sealed unsafe class AvroLeaf : AvroNode
 {
-    private const long MicrosPerDay = 86_400_000_000;
     private const int UuidCharacters = 36;
 
     private readonly AvroOp op;
-
-    /// <summary>Times: what to multiply by; to divide by where it is negative.</summary>
-    private readonly long factor = 1;
 
     /// <summary>Of fixed: bytes.</summary>
     private readonly int size;
@@ -34,7 +29,6 @@ internal sealed unsafe class AvroLeaf : AvroNode
         isInt = type.Kind == AvroKind.Int;
         symbols = [.. type.Symbols.Select(Encoding.UTF8.GetBytes)];
         op = OpOf(type, kind);
-        if (op is AvroOp.Time or AvroOp.Micros or AvroOp.Nanos) factor = FactorOf(type.Logical!, op == AvroOp.Nanos);
         if (kind == TypeKind.Decimal) limit = Digits.LargePower(((PrimitiveType)field.Type).Precision);
     }
 
@@ -46,18 +40,6 @@ internal sealed unsafe class AvroLeaf : AvroNode
         long number;
         switch (op)
         {
-            case AvroOp.Long:
-                if (!AvroNumber.TryRead(ref p, plan.End, out number)) return plan.Truncated(at, this);
-                if (isInt && number != (int)number) return TooLong(at, plan);
-                column.AppendLong(number);
-                return p;
-            case AvroOp.Text:
-                if (!AvroNumber.TryRead(ref p, plan.End, out number)
-                    || (ulong)number > (ulong)(plan.End - p)) return plan.Truncated(at, this);
-                var text = new ReadOnlySpan<byte>(p, (int)number);
-                if (!Utf8.IsValid(text)) return plan.Fail(DecodeStatus.InvalidUtf8, p + Utf8Text.FirstInvalid(text), this);
-                column.AppendBytes(new ReadOnlySpan<byte>(p, (int)(plan.End - p)), (int)number);
-                return p + number;
             case AvroOp.Double:
                 if (plan.End - p < 8) return plan.Truncated(at, this);
                 column.AppendDouble(BinaryPrimitives.ReadDoubleLittleEndian(new(p, 8)));
@@ -82,7 +64,7 @@ internal sealed unsafe class AvroLeaf : AvroNode
                 return Sized(new(p, (int)number), at, plan) ? p + number : null;
             default:
                 if (!AvroNumber.TryRead(ref p, plan.End, out number)) return plan.Truncated(at, this);
-                if (isInt && number != (int)number) return TooLong(at, plan);
+                if (isInt && number != (int)number) return plan.TooLong(at, this);
                 return Number(number, at, plan) ? p : null;
         }
     }
@@ -90,18 +72,12 @@ internal sealed unsafe class AvroLeaf : AvroNode
     private static AvroOp OpOf(AvroType type, TypeKind column) => (type.Kind, column) switch
     {
         (AvroKind.Boolean, TypeKind.Boolean) => AvroOp.Bool,
-        (AvroKind.Int, TypeKind.Int) => AvroOp.Int,
-        (AvroKind.Int or AvroKind.Long, TypeKind.Long) => AvroOp.Long,
         (AvroKind.Int or AvroKind.Long, TypeKind.Float) => AvroOp.WholeToFloat,
         (AvroKind.Int or AvroKind.Long, TypeKind.Double) => AvroOp.WholeToDouble,
         (AvroKind.Int, TypeKind.Date) => AvroOp.Date,
-        (AvroKind.Int or AvroKind.Long, TypeKind.Time) => AvroOp.Time,
-        (AvroKind.Long, TypeKind.Timestamp or TypeKind.TimestampTz) => AvroOp.Micros,
-        (AvroKind.Long, TypeKind.TimestampNs or TypeKind.TimestampTzNs) => AvroOp.Nanos,
         (AvroKind.Float, TypeKind.Float) => AvroOp.Float,
         (AvroKind.Float, TypeKind.Double) => AvroOp.FloatToDouble,
         (AvroKind.Double, TypeKind.Double) => AvroOp.Double,
-        (AvroKind.String or AvroKind.Bytes, TypeKind.String) => AvroOp.Text,
         (AvroKind.String or AvroKind.Bytes, TypeKind.Binary) => AvroOp.Bytes,
         (AvroKind.Enum, TypeKind.String or TypeKind.Binary) => AvroOp.Enum,
         (AvroKind.Bytes, TypeKind.Decimal) => AvroOp.Decimal,
@@ -113,15 +89,6 @@ internal sealed unsafe class AvroLeaf : AvroNode
         _ => throw new EngineException(ErrorKind.Invalid, $"Avro's {type} does not go into a column of {column}"),
     };
 
-    private static long FactorOf(string logical, bool toNanos)
-    {
-        if (logical.EndsWith("millis", StringComparison.Ordinal)) return toNanos ? 1_000_000 : 1_000;
-        if (logical.EndsWith("micros", StringComparison.Ordinal)) return toNanos ? 1_000 : 1;
-        return toNanos ? 1 : -1_000;
-    }
-
-    private byte* TooLong(byte* at, AvroPlan plan) => plan.Fail(DecodeStatus.Malformed, at, this, "an int of more than 32 bits");
-
     private bool Refuse(DecodeStatus status, byte* at, AvroPlan plan)
     {
         _ = plan.Fail(status, at, this);
@@ -132,9 +99,6 @@ internal sealed unsafe class AvroLeaf : AvroNode
     {
         switch (op)
         {
-            case AvroOp.Int:
-                column.AppendInt((int)number);
-                return true;
             case AvroOp.Date:
                 if (number is < TimeRange.FirstDay or > TimeRange.LastDay) return Refuse(DecodeStatus.Overflow, at, plan);
                 column.AppendInt((int)number);
@@ -148,32 +112,12 @@ internal sealed unsafe class AvroLeaf : AvroNode
                 if ((Int128)(double)(float)number != number) return Refuse(DecodeStatus.Inexact, at, plan);
                 column.AppendFloat(number);
                 return true;
-            case AvroOp.WholeToDouble:
+            default:
                 if ((Int128)(double)number != number) return Refuse(DecodeStatus.Inexact, at, plan);
                 column.AppendDouble(number);
                 return true;
-            default:
-                return Time(number, at, plan);
         }
     }
-
-    private bool Time(long number, byte* at, AvroPlan plan)
-    {
-        long value;
-        if (factor < 0) value = Floor(number, -factor);
-        else if (Math.BigMul(number, factor, out value) != value >> 63) return Refuse(DecodeStatus.Overflow, at, plan);
-        var fits = op switch
-        {
-            AvroOp.Time => (ulong)value < (ulong)MicrosPerDay,
-            AvroOp.Micros => TimeRange.Has(value),
-            _ => true,
-        };
-        if (!fits) return Refuse(DecodeStatus.Overflow, at, plan);
-        column.AppendLong(value);
-        return true;
-    }
-
-    private static long Floor(long number, long by) => (number / by) - (number % by < 0 ? 1 : 0);
 
     private bool Sized(ReadOnlySpan<byte> bytes, byte* at, AvroPlan plan)
     {

@@ -32,6 +32,16 @@ internal abstract unsafe class AvroNode(Field? field, DecodeNode? parent) : Deco
         AvroKind.Record => new AvroRecord(type, column, parent, (StructType)column.Type, pairing, path),
         AvroKind.Array => new AvroList(type, column, path, parent, pairing),
         AvroKind.Map => new AvroMap(type, column, path, parent, pairing),
+        _ => Leaf(type, column, parent),
+    };
+
+    /// <summary>What comes often has a reader of its own.</summary>
+    private static AvroNode Leaf(AvroType type, Field column, DecodeNode? parent) => (type.Kind, column.Type.Kind) switch
+    {
+        (AvroKind.String or AvroKind.Bytes, TypeKind.String) => new AvroText(column, parent),
+        (AvroKind.Int, TypeKind.Int) or (AvroKind.Int or AvroKind.Long, TypeKind.Long) => new AvroWhole(type, column, parent),
+        (AvroKind.Int or AvroKind.Long, TypeKind.Time) or (AvroKind.Long, >= TypeKind.Timestamp and <= TypeKind.TimestampTzNs)
+            when type.Logical is not null => new AvroTime(type, column, parent),
         _ => new AvroLeaf(type, column, parent),
     };
 

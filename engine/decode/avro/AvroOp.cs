@@ -5,10 +5,6 @@ internal enum AvroOp : byte
 {
     Bool,
 
-    /// <summary>A number as it is, into 32 or 64 bits.</summary>
-    Int,
-    Long,
-
     /// <summary>A whole number into a column of the other kind, exactly.</summary>
     WholeToFloat,
     WholeToDouble,
@@ -20,17 +16,6 @@ internal enum AvroOp : byte
     /// <summary>Days.</summary>
     Date,
 
-    /// <summary>A time of day, times a factor.</summary>
-    Time,
-
-    /// <summary>A time to microseconds: times a factor, or cut off.</summary>
-    Micros,
-
-    /// <summary>A time to nanoseconds, times a factor.</summary>
-    Nanos,
-
-    /// <summary>Bytes that have to be UTF-8.</summary>
-    Text,
     Bytes,
     Enum,
 

@@ -84,6 +84,8 @@ internal sealed unsafe class AvroPlan(AvroRecord root, PlanOptions options) : Re
         return null;
     }
 
+    internal byte* TooLong(byte* at, DecodeNode node) => Fail(DecodeStatus.Malformed, at, node, "an int of more than 32 bits");
+
     internal byte* Truncated(byte* at, DecodeNode? node) =>
         Fail(DecodeStatus.Malformed, at, node, "the record ends too early, or a number is too long");
 

@@ -30,7 +30,7 @@ public sealed class ExpireSnapshots : TableAction
     /// </summary>
     public ImmutableHashSet<SnapshotId> InUse { get; init; } = [];
 
-    /// <summary>Asked in every attempt for table properties to be set in the same commit, with the table and the snapshots that go.</summary>
+    /// <summary>Asked in every attempt for table properties to be set with it, by the table and the snapshots that go.</summary>
     public Func<TableMetadata, ImmutableArray<SnapshotId>, ImmutableSortedDictionary<string, string>>? PropertiesOf { get; init; }
 
     public override ActionResult Apply(Table table, ActionContext context)

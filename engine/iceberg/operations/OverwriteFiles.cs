@@ -10,7 +10,10 @@ public sealed class OverwriteFiles(string branch = SnapshotRef.Main) : FileChang
     /// <summary>Position deletes and deletion vectors of rows in <see cref="Files"/>.</summary>
     public ImmutableArray<DataFile> DeleteFiles { get; init; } = [];
 
-    /// <summary>Of <see cref="Files"/>, where their rows are those of removed ones: that of the snapshot that was read, so that newer equality deletes still apply.</summary>
+    /// <summary>
+    /// Of <see cref="Files"/>, where their rows are those of removed ones: that of the snapshot that was read, so that newer equality
+    /// deletes still apply.
+    /// </summary>
     public long? DataSequenceNumber { get; init; }
 
     public ImmutableArray<DataFile> Removed { get; init; } = [];

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 
 using K2I.Base;
@@ -15,6 +16,7 @@ public abstract class SnapshotAction : TableAction
     internal const string OwnEngineName = "k2i";
 
     private readonly HashSet<string> written = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ImmutableArray<ManifestFile>> namedBy = new(StringComparer.Ordinal);
     private readonly string branch;
     private string? uuid;
     private SnapshotId? snapshotId;
@@ -66,9 +68,11 @@ public abstract class SnapshotAction : TableAction
         var named = new HashSet<string>(StringComparer.Ordinal);
         if (landed is not null)
         {
-            if (snapshotId is not { } id || landed.FindSnapshot(id) is not { ManifestList: { } list } snapshot) return;
+            // Which attempt it was, its list says; what that names is known without asking the store.
+            if (snapshotId is not { } id || landed.FindSnapshot(id)?.ManifestList is not { } list
+                || !namedBy.TryGetValue(list, out var manifests)) return;
             named.Add(list);
-            foreach (var manifest in new ManifestReader(context.Store).Manifests(landed, snapshot)) named.Add(manifest.Path);
+            foreach (var manifest in manifests) named.Add(manifest.Path);
         }
         foreach (var path in written.Where(p => !named.Contains(p)).ToList())
         {
@@ -115,6 +119,7 @@ public abstract class SnapshotAction : TableAction
             AddedRows = table.FormatVersion >= 3 ? list.NextRowId - table.NextRowId : null,
         };
         CommitInvariants.Check(table, parent, snapshot, content, list.Manifests);
+        namedBy[path] = list.Manifests;
         Put(path, list.Bytes, context);
         KillPoint.Hit("commit.list-written");
         return snapshot;

@@ -84,7 +84,8 @@ public sealed class TableScan
     public ScanReader Read(ImmutableArray<ScanTask> tasks, ParquetBuffers? buffers = null) => new(this, store, tasks, buffers);
 
     /// <summary>Rows of a planned file that are deleted by their place, not those deleted by their values; null for none.</summary>
-    public RowPositions? DeletedPositions(ScanTask task, ParquetBuffers buffers) => new DeleteReader(Table.Metadata, store, buffers).Positions(task);
+    public RowPositions? DeletedPositions(ScanTask task, ParquetBuffers buffers) =>
+        new DeleteReader(Table.Metadata, store, buffers).Positions(task);
 
     private Snapshot? FindSnapshot()
     {

@@ -134,12 +134,17 @@ internal sealed class LaneLog : IDisposable
     /// Syncs what is appended, group by group, until the log is disposed of. The sync worker calls it once. Throws Fatal after a failed
     /// sync.
     /// </summary>
-    internal void RunSync()
+    /// <param name="afterStep">Done after each group, and now and then while there is none.</param>
+    internal void RunSync(Action? afterStep)
     {
         if (Interlocked.CompareExchange(ref syncing, 1, 0) != 0) return;
         try
         {
-            while (!ended.IsSet) wal.SyncStep(SyncWaitMs);
+            while (!ended.IsSet)
+            {
+                wal.SyncStep(SyncWaitMs);
+                afterStep?.Invoke();
+            }
         }
         finally
         {

@@ -16,15 +16,17 @@ internal sealed class QueryRun : IDisposable
 
     private readonly IClock clock;
     private readonly CancellationToken stop;
+    private readonly Func<int> restMs;
     private readonly Action ended;
     private readonly CallScope scope;
     private readonly CancellationTokenRegistration registration;
     private readonly long deadlineMs;
     private bool disposed;
 
-    internal QueryRun(QueryLimits limits, ParquetBuffers buffers, IClock clock, Action ended, CancellationToken stop)
+    internal QueryRun(
+        QueryLimits limits, ParquetBuffers buffers, IClock clock, Func<int> restMs, Action ended, CancellationToken stop)
     {
-        (Limits, Buffers, this.clock, this.stop, this.ended) = (limits, buffers, clock, stop, ended);
+        (Limits, Buffers, this.clock, this.restMs, this.stop, this.ended) = (limits, buffers, clock, restMs, stop, ended);
         scope = new(clock);
         registration = stop.Register(scope.End);
         deadlineMs = clock.MonotonicMs + limits.TimeoutMs;
@@ -43,6 +45,12 @@ internal sealed class QueryRun : IDisposable
         stop.ThrowIfCancellationRequested();
         if (clock.MonotonicMs > deadlineMs)
             throw new QueryException(QueryFault.TimedOut, $"it takes longer than {Limits.TimeoutMs} ms, which is all that a query may");
+    }
+
+    /// <summary>Between two steps: leaves the CPU to ingest, where it is behind.</summary>
+    internal void Rest()
+    {
+        if (restMs() is > 0 and var ms) scope.Wait(ms);
     }
 
     /// <summary>

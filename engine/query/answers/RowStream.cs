@@ -64,8 +64,10 @@ public sealed class RowStream : IDisposable
 
     private bool Step(RowOutput output)
     {
+        var isFirst = consumer.Into(output);
+        if (!isFirst && !IsFound) run.Rest();
         run.Check();
-        if (consumer.Into(output)) output.Begin(Schema);
+        if (isFirst) output.Begin(Schema);
         while (!consumer.IsFull && sources.TryPeek(out var source))
         {
             if (source.TryStep(consumer)) return true;

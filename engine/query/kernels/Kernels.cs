@@ -12,6 +12,9 @@ internal static class Kernels
     /// <summary>Of a longer list each text is looked up, which takes more for the first and less for each.</summary>
     private const int MostPatterns = 8;
 
+    /// <summary>Decimals of so many digits are numbers of 8 bytes, whatever their place.</summary>
+    private const int MostDigitsOfLong = 18;
+
     internal static ColumnKernel For(BoundPredicate predicate)
     {
         var negated = predicate.IsNegated;
@@ -29,7 +32,10 @@ internal static class Kernels
                 return Of(predicate, SingleValues(predicate, v => SingleValue.ToDouble(v)));
             case TypeKind.Decimal:
                 var decimals = SingleValues(predicate, v => SingleValue.ToDecimal(v));
-                return IsSet(predicate.Operator) ? SetOf(predicate, decimals) : new DecimalKernel(predicate.Operator, decimals[0], negated);
+                if (IsSet(predicate.Operator)) return SetOf(predicate, decimals);
+                return IsOfLongs(predicate.Field.Type) && decimals[0] == (long)decimals[0]
+                    ? Of(predicate, [(long)decimals[0]], stride: 2)
+                    : new DecimalKernel(predicate.Operator, decimals[0], negated);
             case TypeKind.String or TypeKind.Binary or TypeKind.Uuid or TypeKind.Fixed:
                 return OfBytes(predicate);
             default:
@@ -38,6 +44,8 @@ internal static class Kernels
     }
 
     private static T[] SingleValues<T>(BoundPredicate predicate, Func<byte[], T> read) => [.. predicate.Values.Select(read)];
+
+    private static bool IsOfLongs(DataType type) => type is PrimitiveType { Precision: <= MostDigitsOfLong };
 
     private static bool IsSet(ScanOperator comparison) => comparison is ScanOperator.In or ScanOperator.NotIn;
 
@@ -49,19 +57,19 @@ internal static class Kernels
         return new(Passes(0) != predicate.IsNegated, Passes(1) != predicate.IsNegated);
     }
 
-    private static ColumnKernel Of<T>(BoundPredicate predicate, T[] values) where T : unmanaged, INumber<T>
+    private static ColumnKernel Of<T>(BoundPredicate predicate, T[] values, int stride = 1) where T : unmanaged, INumber<T>
     {
         var negated = predicate.IsNegated;
         return predicate.Operator switch
         {
-            ScanOperator.Equal => new NumberKernel<T, NumberTests.Equal<T>>(values[0], negated),
-            ScanOperator.NotEqual => new NumberKernel<T, NumberTests.Equal<T>>(values[0], !negated),
-            ScanOperator.Less => new NumberKernel<T, NumberTests.Less<T>>(values[0], negated),
-            ScanOperator.LessOrEqual => new NumberKernel<T, NumberTests.LessOrEqual<T>>(values[0], negated),
-            ScanOperator.Greater => new NumberKernel<T, NumberTests.Greater<T>>(values[0], negated),
-            ScanOperator.GreaterOrEqual => new NumberKernel<T, NumberTests.GreaterOrEqual<T>>(values[0], negated),
-            ScanOperator.IsNaN => new NumberKernel<T, NumberTests.NaN<T>>(T.Zero, negated),
-            ScanOperator.IsNotNaN => new NumberKernel<T, NumberTests.NaN<T>>(T.Zero, !negated),
+            ScanOperator.Equal => new NumberKernel<T, NumberTests.Equal<T>>(values[0], negated, stride),
+            ScanOperator.NotEqual => new NumberKernel<T, NumberTests.Equal<T>>(values[0], !negated, stride),
+            ScanOperator.Less => new NumberKernel<T, NumberTests.Less<T>>(values[0], negated, stride),
+            ScanOperator.LessOrEqual => new NumberKernel<T, NumberTests.LessOrEqual<T>>(values[0], negated, stride),
+            ScanOperator.Greater => new NumberKernel<T, NumberTests.Greater<T>>(values[0], negated, stride),
+            ScanOperator.GreaterOrEqual => new NumberKernel<T, NumberTests.GreaterOrEqual<T>>(values[0], negated, stride),
+            ScanOperator.IsNaN => new NumberKernel<T, NumberTests.NaN<T>>(T.Zero, negated, stride),
+            ScanOperator.IsNotNaN => new NumberKernel<T, NumberTests.NaN<T>>(T.Zero, !negated, stride),
             _ => SetOf(predicate, values),
         };
     }
@@ -77,9 +85,9 @@ internal static class Kernels
         switch (predicate.Operator)
         {
             case ScanOperator.StartsWith:
-                return new TextKernel([new(values[0], isPrefix: true)], negated);
+                return new TextKernel([new([values[0]], isPrefix: true)], negated);
             case ScanOperator.Equal or ScanOperator.NotEqual or ScanOperator.In or ScanOperator.NotIn when isShort:
-                return new TextKernel([.. values.Select(v => new TextPattern(v, isPrefix: false))], negated);
+                return new TextKernel([.. values.GroupBy(v => v.Length).Select(v => new TextPattern([.. v], isPrefix: false))], negated);
             case ScanOperator.Equal or ScanOperator.NotEqual or ScanOperator.In or ScanOperator.NotIn:
                 return new BytesSetKernel([.. values.Order(Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)))], negated);
             default:

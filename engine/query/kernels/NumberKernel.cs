@@ -2,27 +2,32 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using K2I.Base;
 using K2I.Columns;
 
 namespace K2I.Query;
 
 /// <summary>Compares numbers of 4 or 8 bytes with one, 64 at a time.</summary>
-internal sealed class NumberKernel<T, TTest>(T with, bool isNegated) : ColumnKernel
+/// <param name="with">What they are compared with.</param>
+/// <param name="isNegated">Those pass that fail the test.</param>
+/// <param name="stride">2: each number has 8 bytes, the first half of its place in the column.</param>
+internal sealed class NumberKernel<T, TTest>(T with, bool isNegated, int stride = 1) : ColumnKernel
     where T : unmanaged, INumber<T>
     where TTest : struct, INumberTest<T>
 {
     internal override void Keep(ColumnView column, int first, Span<ulong> bits)
     {
-        var values = column.Values<T>()[first..];
+        Check.That(column.Width == Unsafe.SizeOf<T>() * stride);
+        var perWord = RowBits.PerWord * stride;
+        var values = MemoryMarshal.Cast<byte, T>(column.ValueBytes)[(first * stride)..];
         var flip = isNegated ? ulong.MaxValue : 0;
-        var whole = values.Length / RowBits.PerWord;
-        ref var at = ref MemoryMarshal.GetReference(values);
+        var whole = Vector128.IsHardwareAccelerated ? values.Length / perWord : 0;
+        ref var start = ref MemoryMarshal.GetReference(values);
         for (var i = 0; i < bits.Length; i++)
         {
             if (bits[i] == 0) continue;
-            var passed = i < whole && Vector128.IsHardwareAccelerated
-                ? Test(ref Unsafe.Add(ref at, i * RowBits.PerWord))
-                : TestScalar(values[(i * RowBits.PerWord)..]);
+            ref var at = ref Unsafe.Add(ref start, i * perWord);
+            var passed = i >= whole ? TestScalar(values[(i * perWord)..]) : stride == 1 ? Test(ref at) : TestHalves(ref at);
             bits[i] &= passed ^ flip;
         }
     }
@@ -41,12 +46,27 @@ internal sealed class NumberKernel<T, TTest>(T with, bool isNegated) : ColumnKer
         return passed;
     }
 
+    /// <summary>Of 64 values of 8 bytes in places of 16.</summary>
+    private ulong TestHalves(ref readonly T values)
+    {
+        var all = Vector128.Create(with);
+        ulong passed = 0;
+        for (var i = 0; i < RowBits.PerWord; i += Vector128<ulong>.Count)
+        {
+            var two = Vector128.Create(At(in values, i), At(in values, i + 1)).As<ulong, T>();
+            passed |= (ulong)TTest.Passes(two, all).ExtractMostSignificantBits() << i;
+        }
+        return passed;
+
+        static ulong At(ref readonly T values, int row) => Unsafe.As<T, ulong>(ref Unsafe.Add(ref Unsafe.AsRef(in values), row * 2));
+    }
+
     /// <summary>Of the first 64 values, or of as many as there are.</summary>
     internal ulong TestScalar(ReadOnlySpan<T> values)
     {
         ulong passed = 0;
-        for (var i = 0; i < Math.Min(values.Length, RowBits.PerWord); i++)
-            if (TTest.Passes(values[i], with)) passed |= 1UL << i;
+        for (var i = 0; i < Math.Min(values.Length / stride, RowBits.PerWord); i++)
+            if (TTest.Passes(values[i * stride], with)) passed |= 1UL << i;
         return passed;
     }
 }

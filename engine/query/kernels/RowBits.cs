@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using K2I.Columns;
 
 namespace K2I.Query;
@@ -47,12 +48,20 @@ internal static class RowBits
             var left = bits[word];
             if (left == ulong.MaxValue)
             {
-                for (var i = 0; i < PerWord; i++) ordinals[count + i] = new(first + i);
+                Count(first, MemoryMarshal.Cast<Ordinal, int>(ordinals.Slice(count, PerWord)));
                 count += PerWord;
                 continue;
             }
             for (; left != 0; left &= left - 1) ordinals[count++] = new(first + BitOperations.TrailingZeroCount(left));
         }
         return count;
+    }
+
+    /// <summary>Sixty-four numbers, one after another.</summary>
+    private static void Count(int first, Span<int> numbers)
+    {
+        var some = Vector128.Create(first) + Vector128.Create(0, 1, 2, 3);
+        for (var i = 0; i < numbers.Length; i += Vector128<int>.Count, some += Vector128.Create(Vector128<int>.Count))
+            some.StoreUnsafe(ref MemoryMarshal.GetReference(numbers), (nuint)i);
     }
 }

@@ -27,6 +27,9 @@ public interface IReadViews
     {
     }
 
+    /// <summary>How many milliseconds an answer rests after a step of the calling thread, so that ingest has the CPU.</summary>
+    int RestMs() => 0;
+
     /// <summary>The key that rows of the table are found by; null where it has none.</summary>
     IKeyLookup? KeysOf(string table);
 }

@@ -9,7 +9,8 @@ namespace K2I.Ring;
 /// place, or 2, 4 or 8 of them, given out and taken back one by one. An index that is refused says that it is incomplete.
 /// </summary>
 /// <remarks>
-/// Threads: any; a short lock, taken where a part of an index grows or goes. Nothing is unmapped before <see cref="Dispose"/>: a reader
+/// Threads: any; a short lock, taken where a part of an index grows or goes. Pages come while nobody waits for them
+/// (<see cref="Prepare"/>), and from the kernel at once where there are none. Nothing is unmapped before <see cref="Dispose"/>: a reader
 /// that comes late to a place reads what is there by then, or zeros, and sees afterwards that it was late. Units that are free again keep
 /// their pages while they are few.
 /// </remarks>
@@ -17,8 +18,8 @@ public sealed class IndexBudget : IDisposable
 {
     public const long LeastBytes = 1 << 20;
 
-    /// <summary>Units that are free and have pages: what growth gives back and takes at once.</summary>
-    private const int WarmUnits = 16;
+    /// <summary>Units that are free and have pages: what growth gives back, and takes before the next <see cref="Prepare"/>.</summary>
+    private const int WarmUnits = 32;
 
     /// <summary>
     /// One in so many units is only for places that replace others as large: stale entries can be dropped where nothing else has room.
@@ -85,6 +86,27 @@ public sealed class IndexBudget : IDisposable
         return true;
     }
 
+    /// <summary>
+    /// Puts pages under units that growth will take next: no writer then waits for the kernel, nor, on a virtual machine, for its host. A
+    /// call where none are wanted is a look at a few numbers. Any thread, to be called every few milliseconds.
+    /// </summary>
+    public void Prepare()
+    {
+        while (TryTakeBare(out var at))
+        {
+            var start = (long)at * IndexPlace.UnitBytes;
+            memory.Populate(start, IndexPlace.UnitBytes);
+            // The host may give a page only once it is written to.
+            var bytes = memory.Slice(start, IndexPlace.UnitBytes);
+            for (var page = 0; page < bytes.Length; page += NativeBuffer.PageBytes) bytes[page] = 0;
+            lock (gate)
+            {
+                units[at].Used = ushort.MaxValue;
+                warm.Push(at);
+            }
+        }
+    }
+
     /// <summary>Readers that are late may still look at it; writers must not.</summary>
     internal void Return(IndexPlace place)
     {
@@ -107,10 +129,23 @@ public sealed class IndexBudget : IDisposable
 
     private static long At(IndexPlace place) => ((long)place.Unit * IndexPlace.UnitBytes) + ((long)place.Part * place.Bytes);
 
+    private int Left => warm.Count + cold.Count + units.Length - unused;
+
+    /// <summary>A unit without pages, where more with pages are wanted and the last of the budget is not touched by it.</summary>
+    private bool TryTakeBare(out int at)
+    {
+        lock (gate)
+        {
+            at = 0;
+            if (warm.Count >= (heldBytes == 0 ? 1 : WarmUnits) || Left <= (units.Length / ReservedPart) + WarmUnits) return false;
+            if (!cold.TryPop(out at)) at = unused++;
+            return true;
+        }
+    }
+
     private bool TryOpen(int size, bool replaces)
     {
-        var left = warm.Count + cold.Count + units.Length - unused;
-        if (left <= (replaces ? 0 : units.Length / ReservedPart)) return false;
+        if (Left <= (replaces ? 0 : units.Length / ReservedPart)) return false;
         if (!warm.TryPop(out var at) && !cold.TryPop(out at)) at = unused++;
         units[at].Free = AllOf(size);
         units[at].OpenAt = open[size].Count;

@@ -66,6 +66,7 @@ public sealed class KeyIndex : IDisposable
         var keys = indexed.Keys;
         Span<ulong> hashes = stackalloc ulong[RunRows];
         Span<RowLocation> met = stackalloc RowLocation[RunRows];
+        Span<int> later = stackalloc int[RunRows];
         for (var count = 0; from < to; from += count)
         {
             count = Math.Min(RunRows, to - from);
@@ -74,10 +75,14 @@ public sealed class KeyIndex : IDisposable
                 hashes[i] = keys.Hash(from + i, seed, ref room) | SameBits;
                 directory.Find(hashes[i])?.Prefetch(hashes[i]);
             }
-            for (var i = 0; i < count; i++) met[i] = Meet(hashes[i]);
+            // What stops a row here stops those of its hash that follow: rows of a key stay in order.
+            var left = 0;
             for (var i = 0; i < count; i++)
+                if (!TryFill(indexed, from + i, hashes[i])) later[left++] = i;
+            for (var i = 0; i < left; i++) met[i] = Meet(hashes[later[i]]);
+            for (var i = 0; i < left; i++)
                 if (met[i] is { Word: not 0 } at) segments.Find(at.Number)?.Keys.PrefetchValue(at.Ordinal);
-            for (var i = 0; i < count; i++) Put(indexed, from + i, hashes[i]);
+            for (var i = 0; i < left; i++) Put(indexed, from + later[i], hashes[later[i]]);
         }
         segments.LetGo();
     }
@@ -187,17 +192,34 @@ public sealed class KeyIndex : IDisposable
         return location;
     }
 
+    /// <summary>Before it takes one more; see <see cref="RowsPerGrowth"/>.</summary>
+    private bool MustGrow(KeyShard shard) => shard.Count >= shard.Limit && rows - grownAt >= RowsPerGrowth;
+
+    /// <summary>Makes the entry of a key that has none, where its first bucket has room and shows that; otherwise false.</summary>
+    private bool TryFill(IndexedSegment segment, int ordinal, ulong hash)
+    {
+        if (directory.Find(hash) is not { } shard || shard.IsFull || MustGrow(shard)) return false;
+        var bucket = shard.Home(hash);
+        var empty = shard.Slots(bucket, 0);
+        if (empty == 0 || shard.Slots(bucket, hash) != 0) return false;
+        rows++;
+        segment.Entries++;
+        directory.Added();
+        shard.Fill(bucket, BitOperations.TrailingZeroCount(empty), hash, new(segment.Number, ordinal));
+        return true;
+    }
+
     private void Put(IndexedSegment segment, int ordinal, ulong hash)
     {
         rows++;
-        while (directory.Find(hash) is not { } shard || !TryPut(shard, segment, ordinal, hash, mayWait: rows - grownAt < RowsPerGrowth))
+        while (directory.Find(hash) is not { } shard || !TryPut(shard, segment, ordinal, hash, mustGrow: MustGrow(shard)))
         {
             if (directory.TryGrow(hash, rows))
             {
                 grownAt = rows;
                 continue;
             }
-            if (directory.Find(hash) is { } full && TryPut(full, segment, ordinal, hash, mayWait: true)) return;
+            if (directory.Find(hash) is { } full && TryPut(full, segment, ordinal, hash, mustGrow: false)) return;
             segment.IsLeftOut = true;
             Volatile.Write(ref isIncomplete, true);
             return;
@@ -205,8 +227,8 @@ public sealed class KeyIndex : IDisposable
     }
 
     /// <summary>Replaces the location of the key's entry, or makes one; false where the shard has to grow first.</summary>
-    /// <param name="mayWait">It need not while it has an empty slot.</param>
-    private bool TryPut(KeyShard shard, IndexedSegment segment, int ordinal, ulong hash, bool mayWait)
+    /// <param name="mustGrow">Also where it has an empty slot.</param>
+    private bool TryPut(KeyShard shard, IndexedSegment segment, int ordinal, ulong hash, bool mustGrow)
     {
         var location = new RowLocation(segment.Number, ordinal);
         var (staleBucket, staleSlot) = (0U, -1);
@@ -232,7 +254,7 @@ public sealed class KeyIndex : IDisposable
             var empty = shard.Slots(bucket, 0);
             if (empty == 0) continue;
             if (staleSlot >= 0) shard.Replace(staleBucket, staleSlot, location);
-            else if (shard.IsFull || (shard.Count >= shard.Limit && !mayWait)) return false;
+            else if (shard.IsFull || mustGrow) return false;
             else
             {
                 shard.Fill(bucket, BitOperations.TrailingZeroCount(empty), hash, location);

@@ -132,8 +132,8 @@ public sealed class CompactionConflictTests
     public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 12)];
 
     /// <summary>
-    /// Rows are deleted by their place and by their keys, before and while files are merged, in several rounds: copied or encoded anew, into
-    /// one file or three, all rows or some.
+    /// Rows are deleted by their place and by their keys, before and while files are merged, in several rounds: copied or encoded anew,
+    /// into one file or three, all rows or some.
     /// </summary>
     [Theory]
     [MemberData(nameof(Seeds))]

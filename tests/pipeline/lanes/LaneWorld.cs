@@ -34,7 +34,7 @@ internal sealed class LaneWorld : IDisposable
         };
         Context = new(Options, services, null, Log);
         for (var i = 0; i < Options.Lanes; i++) logs.Add(LaneLog.Open(services, Options, LaneLog.NameOf(i), isInUse: true, Log));
-        foreach (var log in logs) syncs.Add(Started(log.RunSync));
+        foreach (var log in logs) syncs.Add(Started(() => log.RunSync(null)));
         Context.Found = FoundLogs.Read(logs, Log);
         Context.Lanes = [.. logs.Select((l, i) => new Lane(i, Context, l))];
         _ = Context.Tables.Apply(Options.Tables, Options.Templates);

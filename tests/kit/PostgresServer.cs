@@ -1,8 +1,11 @@
 using System.Diagnostics;
 
-namespace K2I.Catalogs.Tests;
+namespace K2I.Kit;
 
-/// <summary>PostgreSQL of the distribution in a folder of its own; started with the first use.</summary>
+/// <summary>
+/// PostgreSQL of the distribution in a folder of its own; started with the first use. Throws <see cref="InvalidOperationException"/> where
+/// a program of it fails.
+/// </summary>
 public sealed class PostgresServer : IDisposable
 {
     public const string User = "k2i", Password = "a-secret-of-tests";
@@ -29,10 +32,7 @@ public sealed class PostgresServer : IDisposable
 
     private int Start()
     {
-        var free = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        free.Start();
-        var at = ((System.Net.IPEndPoint)free.LocalEndpoint).Port;
-        free.Stop();
+        var at = LocalPort.Free();
         File.WriteAllText(Path.Combine(folder.Path, "password"), Password);
         // It refuses to run as root.
         if (Environment.UserName == "root") Tool.Output("chown", ["-R", "postgres", folder.Path]);
@@ -50,6 +50,6 @@ public sealed class PostgresServer : IDisposable
         // What stays running would hold pipes open.
         using var process = Process.Start(start)!;
         process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"{command} ended with {process.ExitCode}");
+        if (process.ExitCode != 0) throw new InvalidOperationException($"{command} ended with {process.ExitCode}");
     }
 }
