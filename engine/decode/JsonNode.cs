@@ -44,7 +44,8 @@ internal sealed unsafe class JsonNode : DecodeNode
         if (Kind != TypeKind.Struct) return;
         Keys = new KeyTable(Children);
         var within = field is null ? "" : Path() + ".";
-        Dropped = [.. options.Dropped.Where(d => d.StartsWith(within, StringComparison.Ordinal)).Select(d => Encoding.UTF8.GetBytes(d[within.Length..]))];
+        Dropped = [.. options.Dropped.Where(d => d.StartsWith(within, StringComparison.Ordinal))
+            .Select(d => Encoding.UTF8.GetBytes(d[within.Length..]))];
         Forget();
     }
 

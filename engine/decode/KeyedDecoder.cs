@@ -21,7 +21,8 @@ public sealed class KeyedDecoder : IRecordDecoder
     {
         (Schema, this.form, this.column, node) = (schema, form, column, new(schema.Fields[column]));
         var rest = Enumerable.Range(0, schema.Fields.Length).Where(i => i != column).ToArray();
-        front = new(schema with { Struct = new StructType([.. rest.Select(i => schema.Fields[i])]) }, [.. rest.Select(i => FrontColumn.At([i]))]);
+        front = new(schema with { Struct = new StructType([.. rest.Select(i => schema.Fields[i])]) },
+            [.. rest.Select(i => FrontColumn.At([i]))]);
         this.decoder = decoder(front.Schema);
     }
 

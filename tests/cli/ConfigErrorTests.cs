@@ -66,9 +66,11 @@ public sealed class ConfigErrorTests : IDisposable
         + "found 'jsn'; did you mean 'json'?")]
     [InlineData(Before + Table + "flatten = a.b",
         "k2i.ini:7:11: [table.events] flatten: a.b is in a, which is not flattened; flatten = a, a.b")]
-    [InlineData(Before + Table + "rename = a: b, c", "k2i.ini:7:17: [table.events] rename: expected a colon and a column's name; rename = c: …")]
+    [InlineData(Before + Table + "rename = a: b, c",
+        "k2i.ini:7:17: [table.events] rename: expected a colon and a column's name; rename = c: …")]
     [InlineData(Before + Table + "mask = a: sha", "k2i.ini:7:11: [table.events] mask: expected hash or null, found 'sha'")]
-    [InlineData(Before + Table + "mask = a: null\nmask_key = 0123456789abcdef", "k2i.ini:8:1: [table.events] mask_key: has no meaning without mask = FIELD: hash")]
+    [InlineData(Before + Table + "mask = a: null\nmask_key = 0123456789abcdef",
+        "k2i.ini:8:1: [table.events] mask_key: has no meaning without mask = FIELD: hash")]
     [InlineData(Before + Table + "format = string\ndrop = a", "k2i.ini:8:1: [table.events] drop: has no meaning with format = string")]
     [InlineData(Before + Table + "[log]\nlevel = verbose", "k2i.ini:8:9: [log] level: expected info or debug or warn or error, found 'verbose'")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = w\ncatalog = minio\n" + Table,

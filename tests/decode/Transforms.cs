@@ -24,7 +24,8 @@ public sealed class Transforms
     [Fact]
     public void JsonRowsTakeTheTablesShape()
     {
-        using var rows = new Shaped("at: timestamptz, user_name: string, email: string, user_phone: string, user_home_city: string, n: string", Person);
+        using var rows = new Shaped("at: timestamptz, user_name: string, email: string, user_phone: string, user_home_city: string, n: string",
+            Person);
         Assert.Equal("1000|Ann|" + Hash("a@b") + "|null|Rome|5", rows.Add(
             """{"ts":1,"debug":{"x":1},"user":{"mail":"a@b","secret":7,"home":{"city":"Rome"},"phone":"1","name":"Ann"},"n":5}"""));
         // The same, in another order, and with what is null.
@@ -89,7 +90,8 @@ public sealed class Transforms
               {"name":"n","type":"long"}]}
             """;
         using var rows = new AvroRows(schema, new PlanOptions { Transforms = Parse(Person) });
-        Assert.Equal("at: timestamptz!, email: string, user_phone: long, user_home_city: string, n: string!", ColumnText.Format(rows.Table.Fields));
+        Assert.Equal("at: timestamptz!, email: string, user_phone: long, user_home_city: string, n: string!",
+            ColumnText.Format(rows.Table.Fields));
         var ann = "02" + "020200" + "02" + "06614062" + "0e" + "02" + "08526f6d65" + "0a";
         Assert.Equal("{at=1000,email=" + Hex(Hash("a@b")) + ",n=" + Hex("5") + ",user_home_city=" + Hex("Rome") + "}", rows.Decode(1, ann));
         Assert.Equal("{at=1000,n=" + Hex("-3") + "}", rows.Decode(1, "02" + "00" + "00" + "05"));
@@ -98,12 +100,15 @@ public sealed class Transforms
     [Fact]
     public void ASchemaThatGrowsBringsColumnsInTheirShape()
     {
-        const string before = """{"type":"record","name":"R","fields":[{"name":"u","type":{"type":"record","name":"U","fields":[{"name":"a","type":"int"}]}}]}""";
+        const string before = """
+            {"type":"record","name":"R","fields":[{"name":"u","type":{"type":"record","name":"U","fields":[{"name":"a","type":"int"}]}}]}
+            """;
         const string after = """
             {"type":"record","name":"R","fields":[{"name":"u","type":["null",{"type":"record","name":"U","fields":[
               {"name":"b","type":"int"},{"name":"a","type":"long"},{"name":"m","type":"int"}]}]}]}
             """;
-        using var rows = new AvroRows(before, new PlanOptions { Transforms = Parse(new() { Flatten = "u", Mask = "u.m: hash", MaskKey = Key }) });
+        using var rows = new AvroRows(before,
+            new PlanOptions { Transforms = Parse(new() { Flatten = "u", Mask = "u.m: hash", MaskKey = Key }) });
         Assert.Equal("u_a: int!", ColumnText.Format(rows.Table.Fields));
         Assert.Equal("{u_a=1}", rows.Decode(1, "02"));
         rows.Add(2, after);
@@ -122,7 +127,8 @@ public sealed class Transforms
     [InlineData("""{"type":"bytes","logicalType":"decimal","precision":10,"scale":2}""", "string", "02ff", "2d302e3031")]
     [InlineData("""{"type":"bytes","logicalType":"decimal","precision":10,"scale":2}""", "decimal(12, 4)", "027b", "12300")]
     [InlineData("""{"type":"int","logicalType":"date"}""", "string", "02", "313937302d30312d3032")]
-    [InlineData("""{"type":"long","logicalType":"timestamp-micros"}""", "string", "01", "313936392d31322d33315432333a35393a35392e3939393939395a")]
+    [InlineData("""{"type":"long","logicalType":"timestamp-micros"}""", "string", "01",
+        "313936392d31322d33315432333a35393a35392e3939393939395a")]
     [InlineData("\"bytes\"", "string", "0401ff", "4166383d")]
     public void ACastReadsValuesAsJsonDoes(string type, string into, string hex, string expected)
     {
@@ -164,7 +170,8 @@ public sealed class Transforms
     {
         var (key, value) = (text[..4], text[7..]);
         var transforms = Parse(key == "mask" ? new() { Mask = value, MaskKey = Key } : new TransformTexts { Drop = value });
-        var error = Assert.Throws<EngineException>(() => new ShapedDecoder(FieldIds.NewSchema(ColumnText.Parse(columns)), new(), transforms));
+        var error = Assert.Throws<EngineException>(() =>
+            new ShapedDecoder(FieldIds.NewSchema(ColumnText.Parse(columns)), new(), transforms));
         Assert.Equal(ErrorKind.Invalid, error.Kind);
     }
 
@@ -175,7 +182,8 @@ public sealed class Transforms
             {"type":"record","name":"R","fields":[{"name":"u","type":{"type":"record","name":"U","fields":[{"name":"a","type":"int"}]}},
               {"name":"u_a","type":"int"}]}
             """;
-        using var rows = new AvroRows(schema, FieldIds.NewSchema(ColumnText.Parse("u_a: int")), new() { Transforms = Parse(new() { Flatten = "u" }) });
+        using var rows = new AvroRows(schema, FieldIds.NewSchema(ColumnText.Parse("u_a: int")),
+            new() { Transforms = Parse(new() { Flatten = "u" }) });
         Assert.Equal(nameof(DecodeStatus.UnusableSchema), rows.Decode(1, "0202"));
         Assert.Contains("u.a and u_a", rows.Decoder.Error.ToString(), StringComparison.Ordinal);
     }
@@ -224,8 +232,10 @@ public sealed class Transforms
         var transforms = Parse(new() { Rename = "ts: at" }).Without(KeyedDecoder.Name);
         using var batch = new BatchBuilder(schema, MemoryTag.Scratch, 1 << 16);
         var decoder = KeyedDecoder.Of(schema, form, s => new ShapedDecoder(s, new() { Dropped = [.. transforms.Drops] }, transforms));
-        var status = decoder.Decode(new RecordInput("{\"ts\":1,\"key\":{}}"u8) { Key = Convert.FromHexString(key ?? ""), KeyIsNull = key is null }, batch);
-        var row = status == DecodeStatus.Ok && batch.EndRow() ? string.Join("|", batch.View().Columns.Select(c => Decode.Tests.Rows.Show(c, 0))) : "";
+        var record = new RecordInput("{\"ts\":1,\"key\":{}}"u8) { Key = Convert.FromHexString(key ?? ""), KeyIsNull = key is null };
+        var status = decoder.Decode(in record, batch);
+        var row = status == DecodeStatus.Ok && batch.EndRow()
+            ? string.Join("|", batch.View().Columns.Select(c => Decode.Tests.Rows.Show(c, 0))) : "";
         Assert.Equal(expected, row.Length > 0 ? row : status.ToString());
         Assert.Equal(0, decoder.IgnoredFields);
     }

@@ -88,7 +88,8 @@ public sealed class SchemaFormatTests : IDisposable
         {
             Assert.False(row.TryGetProperty("more", out _));
             var name = Encoding.UTF8.GetBytes($"n{row.GetProperty("number").GetString()}");
-            Assert.Equal(Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(MaskKey), name)), row.GetProperty("name").GetString());
+            Assert.Equal(Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(MaskKey), name)),
+                row.GetProperty("name").GetString());
         }
     }
 

@@ -40,7 +40,8 @@ public sealed class TransformTests : IDisposable
         using (var engine = fixture.Start(options))
         {
             engine.WaitFor("events", t => t.RowsCommitted == 1);
-            fixture.Produce("events", 0, """{"user":{"city":"Rome","mail":"b","phone":"7","secret":{}},"debug":{"x":1},"key":1}""", """{"user_name":"Eve"}""");
+            fixture.Produce("events", 0, """{"user":{"city":"Rome","mail":"b","phone":"7","secret":{}},"debug":{"x":1},"key":1}""",
+                """{"user_name":"Eve"}""");
             engine.WaitFor("events", t => t.Partitions is [{ CommittedOffset.Value: 3 }]);
         }
         Assert.Equal("at: timestamptz, user_name: string, user_mail: string, n: string, key: string, user_city: string, user_phone: string",
@@ -66,7 +67,8 @@ public sealed class TransformTests : IDisposable
             Flush = new() { AgeMs = 200 },
         }));
         engine.WaitFor("events", t => t.RowsCommitted == 2);
-        Assert.Equal("value: string", ColumnText.Format(fixture.Load("default.events").Metadata.CurrentSchema.Fields.Where(f => f.Name != "_kafka")));
+        Assert.Equal("value: string",
+            ColumnText.Format(fixture.Load("default.events").Metadata.CurrentSchema.Fields.Where(f => f.Name != "_kafka")));
         Assert.Contains("é, or anything", string.Join("\n", fixture.Rows("default.events")), StringComparison.Ordinal);
     }
 

@@ -265,7 +265,8 @@ internal static class Keys
     public static readonly ConfigKey RawKey = ConfigKey.Choice("table", "raw_key", "For format = raw: the type of the key column.", "binary", "string");
     public static readonly ConfigKey KeyFormat = ConfigKey.Choice("table", "key_format",
         "What a record's key holds, where it is to have a column key: string: text in UTF-8; bytes: anything; int, long: as Kafka's "
-        + "serializers write them; none: there is no such column. A field of the value that is called key is left out then, unless it is renamed.",
+        + "serializers write them; none: there is no such column. A field of the value that is called key is left out then, "
+        + "unless it is renamed.",
         "none", "string", "bytes", "int", "long");
     public static readonly ConfigKey Columns = new("table", "columns", null, "columns such as id: long!, name: string", "The columns: at most 5000 counted at every depth, no two whose dotted names differ in case only. Without them and a schema file: those of the table if it exists, else inferred from the first records.", "event_id: string!, event_time: timestamptz, user: struct<id: long, name: string>");
     public static readonly ConfigKey SchemaFile = new("table", "schema_file", null, Path, "An Iceberg schema or a JSON Schema that gives the columns.", "./events.schema.json");

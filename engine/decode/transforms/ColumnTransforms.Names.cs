@@ -68,7 +68,8 @@ public sealed partial class ColumnTransforms
     {
         var above = parent.Length == 0 ? 0 : parent.Split('.').Length;
         foreach (var entry in renames.Values)
-            if (entry.Value == column && renames.Comparer.Equals(LevelOf(entry), parent) && !flattens.ContainsKey(entry.Path)) return entry.Names[above..];
+            if (entry.Value == column && renames.Comparer.Equals(LevelOf(entry), parent)
+                && !flattens.ContainsKey(entry.Path)) return entry.Names[above..];
         if (parent.Length == 0)
         {
             foreach (var (prefix, names) in prefixes)
@@ -105,7 +106,8 @@ public sealed partial class ColumnTransforms
     private Field Typed(Field field, string path)
     {
         if (masks.TryGetValue(path, out var mask))
-            return new(field.Id, field.Name, mask == MaskKind.Hash ? PrimitiveType.String : field.Type, field.Required && mask != MaskKind.Null);
+            return new(field.Id, field.Name, mask == MaskKind.Hash ? PrimitiveType.String : field.Type,
+                field.Required && mask != MaskKind.Null);
         if (casts.TryGetValue(path, out var type)) return new(field.Id, field.Name, type, field.Required);
         return field.Type switch
         {
@@ -113,7 +115,8 @@ public sealed partial class ColumnTransforms
             ListType l => field with { Type = new ListType(Typed(l.Element, WrittenColumns.Join(path, l.Element.Name))) },
             MapType m => field with
             {
-                Type = new MapType(Typed(m.Key, WrittenColumns.Join(path, m.Key.Name)), Typed(m.Value, WrittenColumns.Join(path, m.Value.Name))),
+                Type = new MapType(Typed(m.Key, WrittenColumns.Join(path, m.Key.Name)),
+                    Typed(m.Value, WrittenColumns.Join(path, m.Value.Name))),
             },
             _ => field,
         };

@@ -32,7 +32,8 @@ public sealed partial class ColumnTransforms
                 flaws.Add(new("cast", entry.At, $"{entry.Path} is flattened: it has no column of its own"));
         foreach (var entry in Entries("mask", texts.Mask, "hash or null", flaws))
         {
-            if (entry.Value is not ("hash" or "null")) flaws.Add(new("mask", entry.ValueAt, $"expected hash or null, found '{entry.Value}'"));
+            if (entry.Value is not ("hash" or "null"))
+                flaws.Add(new("mask", entry.ValueAt, $"expected hash or null, found '{entry.Value}'"));
             else if (flattens.ContainsKey(entry.Path))
                 flaws.Add(new("mask", entry.At, $"{entry.Path} is flattened: it has no column of its own", "mask the fields in it"));
             else if (casts.ContainsKey(entry.Path)) flaws.Add(new("mask", entry.At, $"{entry.Path} is cast, too: a hash is a string"));
@@ -49,7 +50,8 @@ public sealed partial class ColumnTransforms
             flaws.Add(new("rename", same.Last().At, $"{same.First().Path} has the name {same.Key.Value} already"));
         MaskKey = Encoding.UTF8.GetBytes(texts.MaskKey ?? "");
         if (masks.ContainsValue(MaskKind.Hash) && MaskKey.Length < LeastKeyBytes)
-            flaws.Add(new("mask", 0, $"a hash needs mask_key, a secret of {LeastKeyBytes} bytes or more: without one values can be found by trial",
+            flaws.Add(new("mask", 0,
+                $"a hash needs mask_key, a secret of {LeastKeyBytes} bytes or more: without one values can be found by trial",
                 "mask_key = ${file:/etc/k2i/mask-key}"));
         prefixes = [.. flattens.Values.Select(e => (Prefix: PrefixOf(e), e.Names)).OrderByDescending(p => p.Prefix.Length)];
     }

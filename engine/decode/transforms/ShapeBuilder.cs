@@ -74,7 +74,12 @@ internal sealed class ShapeBuilder
                     continue;
                 }
                 var (innerFields, innerColumns) = inner.End(ref lastId);
-                fields.Add(field with { Id = --lastId, Type = new StructType([.. innerFields]), Required = innerFields.Exists(f => f.Required) });
+                fields.Add(field with
+                {
+                    Id = --lastId,
+                    Type = new StructType([.. innerFields]),
+                    Required = innerFields.Exists(f => f.Required),
+                });
                 columns.Add(FrontColumn.Struct([], [.. innerColumns]));
             }
             return (fields, columns);
@@ -91,7 +96,8 @@ internal sealed class ShapeBuilder
             if (transforms.IsFlattened(path) && field.Type is StructType inner) Know(inner.Fields, names);
             else if (!known.TryAdd(transforms.ColumnOf(path), names))
                 throw new EngineException(ErrorKind.Invalid,
-                    $"fields {string.Join('.', known[transforms.ColumnOf(path)])} and {path} have one column, {transforms.ColumnOf(path)}: rename one");
+                    $"fields {string.Join('.', known[transforms.ColumnOf(path)])} and {path} have one column, "
+                    + $"{transforms.ColumnOf(path)}: rename one");
         }
     }
 
@@ -131,7 +137,8 @@ internal sealed class ShapeBuilder
             var at = isInList ? [] : place.Add(i);
             if (transforms.FieldOf(path, type.Fields[i].Name) is not [var name])
             {
-                if (isInList) throw new EngineException(ErrorKind.Invalid, $"column {path}.{type.Fields[i].Name} is in a list, and no field has it");
+                if (isInList) throw new EngineException(ErrorKind.Invalid,
+                    $"column {path}.{type.Fields[i].Name} is in a list, and no field has it");
                 Changes.Add(new RowFill(type.Fields[i], at));
                 continue;
             }
@@ -140,7 +147,8 @@ internal sealed class ShapeBuilder
             parts.Add(behind);
         }
         var isWhole = parts.Count == type.Fields.Length && parts.TrueForAll(p => p.Parts.IsEmpty && !ReferenceEquals(p, FrontColumn.Apart));
-        return (column with { Type = new StructType([.. fields]) }, isWhole ? FrontColumn.At(place) : FrontColumn.Struct(place, [.. parts]));
+        return (column with { Type = new StructType([.. fields]) },
+            isWhole ? FrontColumn.At(place) : FrontColumn.Struct(place, [.. parts]));
     }
 
     private DataType? TypeOf(string path) => new Schema(0, new StructType(written)).FindByPath(path)?.Type;

@@ -98,7 +98,8 @@ internal sealed class TransformParser(string key, string text, string? value, Li
     {
         var start = at;
         if (at < text.Length && text[at] == '`') return Name();
-        for (var depth = 0; at < text.Length && (depth > 0 || text[at] != ','); at++) depth += text[at] == '(' ? 1 : text[at] == ')' ? -1 : 0;
+        for (var depth = 0; at < text.Length && (depth > 0 || text[at] != ','); at++)
+            depth += text[at] == '(' ? 1 : text[at] == ')' ? -1 : 0;
         return text[start..at].TrimEnd();
     }
 

@@ -46,7 +46,8 @@ internal static class ValueText
                 DateTime.UnixEpoch.AddDays(MemoryMarshal.Read<int>(one)).TryFormat(room, out bytes, "yyyy-MM-dd", Plain);
                 break;
             case TypeKind.Time:
-                new DateTime(MemoryMarshal.Read<long>(one) * TimeSpan.TicksPerMicrosecond).TryFormat(room, out bytes, "HH:mm:ss.ffffff", Plain);
+                new DateTime(MemoryMarshal.Read<long>(one) * TimeSpan.TicksPerMicrosecond)
+                    .TryFormat(room, out bytes, "HH:mm:ss.ffffff", Plain);
                 break;
             case TypeKind.Uuid:
                 new Guid(one, bigEndian: true).TryFormat(room, out bytes);
