@@ -16,7 +16,9 @@ public static class LocalPort
         return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
-    /// <summary>A listener on a free port, and its address without a slash at its end. A port that was taken meanwhile is passed over.</summary>
+    /// <summary>
+    /// A listener on a free port, and its address without a slash at its end. A port that was taken meanwhile is passed over.
+    /// </summary>
     public static HttpListener Listen(out string uri)
     {
         for (var tries = 1; ; tries++)

@@ -6,8 +6,9 @@ using System.Text.Json;
 namespace K2I.Kit;
 
 /// <summary>
-/// A program that takes commands one after another: a JSON array of words a line, and after what it prints for each a line <c>{"exit":N}</c>.
-/// It is started with the first command and ends with this process. A program that is long in starting is asked a hundred things in the time of ten.
+/// A program that takes commands one after another: a JSON array of words a line, and after what it prints for each a line
+/// <c>{"exit":N}</c>. It is started with the first command and ends with this process. A program that is long in starting is asked a
+/// hundred things in the time of ten.
 /// </summary>
 /// <param name="program">What is started.</param>
 /// <param name="arguments">With which words.</param>
@@ -21,7 +22,9 @@ public sealed class ResidentTool(string program, params string[] arguments)
     private Process? process;
     private BlockingCollection<string> lines = [];
 
-    /// <summary>Runs one command; one that takes longer than five minutes ends the program, with a <see cref="TimeoutException"/>.</summary>
+    /// <summary>
+    /// Runs one command; one that takes longer than five minutes ends the program, with a <see cref="TimeoutException"/>.
+    /// </summary>
     public ToolResult Run(params string[] command)
     {
         lock (gate)
