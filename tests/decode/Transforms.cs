@@ -24,7 +24,8 @@ public sealed class Transforms
     [Fact]
     public void JsonRowsTakeTheTablesShape()
     {
-        using var rows = new Shaped("at: timestamptz, user_name: string, email: string, user_phone: string, user_home_city: string, n: string",
+        using var rows = new Shaped(
+            "at: timestamptz, user_name: string, email: string, user_phone: string, user_home_city: string, n: string",
             Person);
         Assert.Equal("1000|Ann|" + Hash("a@b") + "|null|Rome|5", rows.Add(
             """{"ts":1,"debug":{"x":1},"user":{"mail":"a@b","secret":7,"home":{"city":"Rome"},"phone":"1","name":"Ann"},"n":5}"""));
