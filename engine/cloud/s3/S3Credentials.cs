@@ -103,7 +103,7 @@ internal sealed class S3Credentials
     private static AWSCredentials OfEnvironment()
     {
         Register(null);
-        return DefaultAWSCredentialsIdentityResolver.GetCredentials(null);
+        return new DefaultAWSCredentialsIdentityResolver().ResolveIdentity(null);
     }
 
     private static AWSCredentials OfProfile(string name)

@@ -59,7 +59,8 @@ public sealed class TableCommitter(
         string? uuid = action.Doubt?.Uuid;
         var newest = action.Doubt?.LastSequenceNumber ?? 0;
         long retries = options.Retries, totalMs = options.TotalMs;
-        var sent = false;
+        // The base of an attempt that was sent, until a look at the table shows that it did not land.
+        TableMetadata? unseen = null;
         bool MayRetry(int attempt) => !CallScope.HasEnded && attempt <= retries && clock.MonotonicMs - started < totalMs;
 
         for (var attempt = 1; ; attempt++)
@@ -77,7 +78,8 @@ public sealed class TableCommitter(
                 if (table.Metadata.LastSequenceNumber < newest) throw Stale(table, newest);
                 newest = table.Metadata.LastSequenceNumber;
                 // A proxy that sends twice brings the refusal of the second for a first that landed.
-                if ((action.MayHaveLanded && ResolveDoubt(table, action)) || (sent && action.HasLanded(table.Metadata))) return Landed(table, action, context);
+                if ((action.MayHaveLanded && ResolveDoubt(table, action)) || (unseen is not null && action.HasLanded(table.Metadata))) return Landed(table, action, context);
+                unseen = null;
                 switch (action.Apply(table, context))
                 {
                     case ActionResult.AlreadyDone done:
@@ -88,13 +90,13 @@ public sealed class TableCommitter(
                         CleanUp(action, null, context);
                         return new CommitResult(CommitStatus.Aborted, table, abort.Reason) { MayHaveLanded = action.MayHaveLanded };
                     case ActionResult.Change change:
-                        sent = true;
+                        unseen = table.Metadata;
                         return Landed(Send(table, change, action), action, context);
                 }
             }
             catch (EngineException error) when (error.Kind is not (ErrorKind.Unavailable or ErrorKind.Conflict or ErrorKind.Unknown))
             {
-                if (sent && Shown(ident, uuid, action) is { } landed) return Landed(landed, action, context);
+                if (unseen is not null && Shown(ident, unseen, action) is { } landed) return Landed(landed, action, context);
                 CleanUp(action, null, context);
                 throw;
             }
@@ -108,6 +110,7 @@ public sealed class TableCommitter(
             }
             catch (EngineException error) when (error.Kind is ErrorKind.Unavailable or ErrorKind.Conflict)
             {
+                if (unseen is not null && Shown(ident, unseen, action) is { } landed) return Landed(landed, action, context);
                 if (action.MayHaveLanded) throw Undecided(ident, error);
                 CleanUp(action, null, context);
                 throw;
@@ -175,15 +178,19 @@ public sealed class TableCommitter(
         throw Undecided(sent.Ident, lost);
     }
 
-    /// <summary>The table if it shows the action after all: to a second sending of what landed, a server may say that there is no such thing to be removed.</summary>
-    private Table? Shown(TableIdent ident, string? uuid, TableAction action)
+    /// <summary>
+    /// The table if it shows the action after all: a refusal may be that of a second sending of what landed, be it that someone was first, or
+    /// that there is no such thing to be removed. Where the table cannot be looked at, the action is in doubt: nothing of it may be deleted.
+    /// </summary>
+    private Table? Shown(TableIdent ident, TableMetadata sent, TableAction action)
     {
         try
         {
-            return catalog.Load(ident) is { } now && now.Metadata.Uuid == uuid && action.HasLanded(now.Metadata) ? now : null;
+            return catalog.Load(ident) is { } now && now.Metadata.Uuid == sent.Uuid && action.HasLanded(now.Metadata) ? now : null;
         }
         catch (EngineException)
         {
+            action.Doubt ??= sent;
             return null;
         }
     }
