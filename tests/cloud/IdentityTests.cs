@@ -165,6 +165,8 @@ public sealed class IdentityTests : IDisposable
         Set("AWS_EC2_METADATA_SERVICE_ENDPOINT", $"http://{server.Host}");
         Set("AWS_CONFIG_FILE", folder.Path + "/none");
         Set("AWS_SHARED_CREDENTIALS_FILE", folder.Path + "/none");
+        // The SDK reads where that service is once, and another test may have been first.
+        Amazon.Runtime.Internal.FallbackInternalConfigurationFactory.Reset();
         var keys = new S3Credentials(new S3Options { Region = "eu-west-1" }, clock).Current();
         Assert.Equal(("AK", "SK", "TK"), (keys.AccessKey, keys.SecretKey, keys.Token));
         Assert.Contains(server.Calls, c => c.Target == "PUT /latest/api/token");
