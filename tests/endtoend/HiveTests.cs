@@ -43,6 +43,6 @@ public sealed class HiveTests(SharedBroker broker) : IDisposable
         string[] table = ["default.events", "--catalog", "hive", "--uri", hive.Uri, "--warehouse", "file://" + workspace.Warehouse];
         Judges.Check(table);
         var expected = Produced.Ranges(records).SelectMany(r => (string[])["--expect", $"{r.Topic}:{r.Partition}:{r.From}:{r.To}"]);
-        _ = Tool.Run(Needs.IcebergJava, ["ids", .. table, .. expected]).Expect(0);
+        _ = Judges.Java.Run(["ids", .. table, .. expected]).Expect(0);
     }
 }

@@ -10,8 +10,8 @@ internal static class Judges
         Path.Combine(Path.GetDirectoryName(Needs.Python)!, "python"),
         Repository.Path("tests/readers/serve_judge.py"), Shared.At("peers/python/judge"));
 
-    /// <summary>Iceberg Java, in one process for all tests.</summary>
-    public static ResidentTool Java { get; } = new(Needs.IcebergJava, "batch");
+    /// <summary>Iceberg Java, in one process for all tests; by the second word it has Hive's client too.</summary>
+    public static ResidentTool Java { get; } = new(Needs.IcebergJava, "batch", "hive");
 
     /// <summary>Every invariant of the table that Iceberg Java knows, over all snapshots: no error and no warning.</summary>
     public static void Check(string table) => Check([table, "--orphans"]);
