@@ -85,7 +85,8 @@ internal sealed class CloudClient(CloudService service, HttpClient http, StoreOp
             if (answer.Status is 429 or 503) SlowDown(answer, 1);
             return answer.IsSuccess ? answer : null;
         }
-        catch (Exception error) when (error is HttpRequestException or OperationCanceledException or IOException or EngineException)
+        catch (Exception error) when (error is HttpRequestException or OperationCanceledException or IOException or ObjectDisposedException
+            or EngineException)
         {
             return null;
         }

@@ -40,7 +40,7 @@ internal static class TokenRequest
                 throw new EngineException(ErrorKind.Denied, $"{who} gives no token: it answered {status}{Reason(body.ToArray())}");
             return Read(body.ToArray(), clock) ?? throw new EngineException(ErrorKind.Denied, $"{who} answered without a token");
         }
-        catch (Exception error) when (error is HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception error) when (error is HttpRequestException or IOException or OperationCanceledException or ObjectDisposedException)
         {
             throw new EngineException(ErrorKind.Unavailable,
                 $"{who} does not answer: {error.InnerException?.Message ?? error.Message}", error);

@@ -52,7 +52,7 @@ internal sealed class GlueClient : IDisposable
         {
             throw Failed(ErrorKind.Unavailable, operation, error.Message, error);
         }
-        catch (Exception error) when (error is HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception error) when (error is HttpRequestException or IOException or OperationCanceledException or ObjectDisposedException)
         {
             var why = CallScope.HasEnded ? "ended by a stop before its answer"
                 : limit.IsCancellationRequested ? $"no answer within {TimeoutMs} ms" : error.Message;

@@ -64,8 +64,9 @@ internal sealed class NessieClient : IDisposable
         {
             throw NoAnswer(uri, error.InnerException?.Message ?? error.Message, changes && !HttpTransport.WasNotSent(error), error);
         }
-        catch (OperationCanceledException error)
+        catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException)
         {
+            // A stop at the answer's last byte takes the answer away.
             throw NoAnswer(uri, CallScope.HasEnded ? "ended by a stop before its answer" : $"no answer within {options.TimeoutMs} ms",
                 changes, error);
         }
