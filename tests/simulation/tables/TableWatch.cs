@@ -25,6 +25,9 @@ internal sealed class TableWatch(MemoryStore store, Scheduler scheduler)
 
         /// <summary>Offsets may go back once: the table was rolled back, or a person had a topic forgotten.</summary>
         internal bool MayGoBack { get; set; }
+
+        /// <summary>Since then no flush has landed: the table's property is of a snapshot that is not in the history any more.</summary>
+        internal bool IsBehindProperty { get; set; }
     }
 
     /// <summary>Commits so far, of any table.</summary>
@@ -33,7 +36,7 @@ internal sealed class TableWatch(MemoryStore store, Scheduler scheduler)
     /// <summary>A table is about to be rolled back by someone.</summary>
     internal void AllowGoingBack(string uuid)
     {
-        if (tables.TryGetValue(uuid, out var seen)) seen.MayGoBack = true;
+        if (tables.TryGetValue(uuid, out var seen)) (seen.MayGoBack, seen.IsBehindProperty) = (true, true);
     }
 
     internal void OnObject(string location, byte[] bytes)
@@ -102,7 +105,9 @@ internal sealed class TableWatch(MemoryStore store, Scheduler scheduler)
     private void RequireForward(Seen seen, TableMetadata metadata, Snapshot current)
     {
         var offsets = OffsetMap.Of(new Table(TableIdent.Parse("any.table"), metadata, ""));
-        if (!seen.MayGoBack && current.Summary.GetValueOrDefault(K2IKeys.Offsets) is { } text && metadata.Property(K2IKeys.Offsets) != text) throw Broken("offsets in the table's property are not those of its snapshot");
+        if (current.Summary.ContainsKey(K2IKeys.FlushId)) seen.IsBehindProperty = false;
+        if (!seen.MayGoBack && !seen.IsBehindProperty && current.Summary.GetValueOrDefault(K2IKeys.Offsets) is { } text
+            && metadata.Property(K2IKeys.Offsets) != text) throw Broken("offsets in the table's property are not those of its snapshot");
         foreach (var (topic, entry) in seen.Offsets.Topics)
         {
             if (seen.MayGoBack || offsets.TopicId(topic) != entry.TopicId) continue;
