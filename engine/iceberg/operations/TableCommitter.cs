@@ -78,7 +78,8 @@ public sealed class TableCommitter(
                 if (table.Metadata.LastSequenceNumber < newest) throw Stale(table, newest);
                 newest = table.Metadata.LastSequenceNumber;
                 // A proxy that sends twice brings the refusal of the second for a first that landed.
-                if ((action.MayHaveLanded && ResolveDoubt(table, action)) || (unseen is not null && action.HasLanded(table.Metadata))) return Landed(table, action, context);
+                if ((action.MayHaveLanded && ResolveDoubt(table, action)) || (unseen is not null && action.HasLanded(table.Metadata)))
+                    return Landed(table, action, context);
                 unseen = null;
                 switch (action.Apply(table, context))
                 {

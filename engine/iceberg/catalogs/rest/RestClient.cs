@@ -121,8 +121,8 @@ internal sealed class RestClient : IDisposable
             }
             catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException)
             {
-                // A stop at the answer's last byte takes the answer away. Also where connecting took too long: that much cannot be told apart
-                // with certainty.
+                // A stop at the answer's last byte takes the answer away. Also where connecting took too long: that much cannot be told
+                // apart with certainty.
                 var why = CallScope.HasEnded ? "ended by a stop before its answer" : $"no answer within {options.TimeoutMs} ms";
                 throw new EngineException(changes ? ErrorKind.Unknown : ErrorKind.Unavailable, $"{uri}: {why}", error);
             }
