@@ -187,7 +187,7 @@ public sealed class TableCommitter(
     {
         try
         {
-            return catalog.Load(ident) is { } now && now.Metadata.Uuid == sent.Uuid && action.HasLanded(now.Metadata) ? now : null;
+            return catalog.TryLoad(ident) is { } now && now.Metadata.Uuid == sent.Uuid && action.HasLanded(now.Metadata) ? now : null;
         }
         catch (EngineException)
         {
