@@ -7,14 +7,15 @@ namespace K2I.Kit;
 
 /// <summary>
 /// A program that takes commands one after another: a JSON array of words a line, and after what it prints for each a line
-/// <c>{"exit":N}</c>. It is started with the first command and ends with this process. A program that is long in starting is asked a
-/// hundred things in the time of ten.
+/// <c>{"exit":N}</c>. It is started with the first command, and ends with this or with this process. A program that is long in starting
+/// is asked a hundred things in the time of ten.
 /// </summary>
 /// <param name="program">What is started.</param>
 /// <param name="arguments">With which words.</param>
-public sealed class ResidentTool(string program, params string[] arguments)
+public sealed class ResidentTool(string program, params string[] arguments) : IDisposable
 {
     private const string End = "{\"exit\":";
+    private const int LeaveMs = 20_000;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly Lock gate = new();
@@ -51,6 +52,19 @@ public sealed class ResidentTool(string program, params string[] arguments)
             }
             process = null;
             throw new InvalidOperationException($"{program} ended with {string.Join(' ', command)}: {output}{Errors()}");
+        }
+    }
+
+    /// <summary>Ends the program; a further command would start it again.</summary>
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            if (process is not { } running) return;
+            process = null;
+            running.StandardInput.Close();
+            if (!running.WaitForExit(LeaveMs)) running.Kill(entireProcessTree: true);
+            running.Dispose();
         }
     }
 

@@ -140,10 +140,10 @@ public sealed class OtherEnginesTests(ITestOutputHelper output) : IDisposable
     private void Told(
         JudgeSession judge, string op, string[] judged, IEnumerable<KeyValuePair<long, string>> after, params string[] options)
     {
-        var (ended, lines) = judge.Try(["op", op, .. judged, .. options]);
-        if (ended == "{\"exit\":0}") Became(after);
+        var (isDone, lines) = judge.Try(["op", op, .. judged, .. options]);
+        if (isDone) Became(after);
         else output.WriteLine($"{op}: {string.Join(' ', lines.TakeLast(2))}");
-        Count($"Iceberg Java {op}{(ended == "{\"exit\":0}" ? "" : " in vain")}");
+        Count($"Iceberg Java {op}{(isDone ? "" : " in vain")}");
     }
 
     private void Became(IEnumerable<KeyValuePair<long, string>> after)
