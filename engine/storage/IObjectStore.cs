@@ -1,3 +1,5 @@
+using K2I.Base;
+
 namespace K2I.Storage;
 
 /// <summary>Objects (immutable byte strings) under locations (full URIs below one root). Any thread may call; calls block.</summary>
@@ -37,8 +39,30 @@ public interface IObjectStore
     /// <summary>Names of the folders directly below <paramref name="folder"/>: the next path part of every object further down. None if there is no such folder.</summary>
     IEnumerable<string> ListFolders(string folder);
 
+    /// <summary>The first of some objects that is there; null if none is.</summary>
+    string? FindFirst(IReadOnlyList<string> locations) => locations.FirstOrDefault(Exists);
+
     /// <summary>Removes an object; false if there was none.</summary>
     bool Delete(string location);
+
+    /// <summary>Removes objects, those that were not there included.</summary>
+    /// <returns>Those that are there still, or may be: what stood in the way of each.</returns>
+    IReadOnlyDictionary<string, EngineException> DeleteAll(IReadOnlyCollection<string> locations)
+    {
+        var failed = new Dictionary<string, EngineException>(StringComparer.Ordinal);
+        foreach (var location in locations)
+        {
+            try
+            {
+                _ = Delete(location);
+            }
+            catch (EngineException error)
+            {
+                failed[location] = error;
+            }
+        }
+        return failed;
+    }
 
     /// <summary>
     /// Objects below a prefix that someone began to write and neither completed nor gave up: under way, or left by a crash. No other
