@@ -88,7 +88,8 @@ internal sealed class CloudClient(CloudService service, HttpClient http, StoreOp
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop, CallScope.Token);
             limit.CancelAfter(options.TimeoutMs + (into.Length / BytesPerMs));
             using var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limit.Token).ConfigureAwait(false);
-            var answer = service.Told(new CloudAnswer((int)response.StatusCode, [], into.Length) { Headers = HeadersOf(response) }, request);
+            var told = new CloudAnswer((int)response.StatusCode, [], into.Length) { Headers = HeadersOf(response) };
+            var answer = service.Told(told, request);
             if (answer.Status is 429 or 503) SlowDown(answer, 1);
             if (!answer.IsSuccess || response.Content.Headers.ContentLength != into.Length) return null;
             using var stream = await response.Content.ReadAsStreamAsync(limit.Token).ConfigureAwait(false);
@@ -102,13 +103,13 @@ internal sealed class CloudClient(CloudService service, HttpClient http, StoreOp
         }
     }
 
-    /// <summary>What the sending of a part came to, once it has ended; null where it has to be sent again to know.</summary>
-    public CloudAnswer? Finish(CloudPart part)
+    /// <summary>What a sending came to, once it has ended; null where it has to be sent again to know.</summary>
+    public CloudAnswer? Finish(CloudRequest request, Task<HttpResponseMessage> sent)
     {
         try
         {
-            using var response = part.Sent.GetAwaiter().GetResult();
-            var answer = Read(response, part.Request, default);
+            using var response = sent.GetAwaiter().GetResult();
+            var answer = Read(response, request, default);
             if (answer.Status is 429 or 503) SlowDown(answer, 1);
             return answer.IsSuccess ? answer : null;
         }

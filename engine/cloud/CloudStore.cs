@@ -13,6 +13,8 @@ namespace K2I.Cloud;
 /// </remarks>
 public sealed class CloudStore : IObjectStore
 {
+    private const int ReadsAtOnce = 8;
+
     private readonly CloudService service;
     private readonly CloudClient client;
     private readonly PartBuffers buffers;
@@ -95,6 +97,35 @@ public sealed class CloudStore : IObjectStore
         var place = ObjectAt(location);
         var answer = client.Send(service.Get(place));
         return answer.IsSuccess ? answer.Body : throw Missing(place);
+    }
+
+    public IReadOnlyList<byte[]> ReadAll(IReadOnlyList<string> locations)
+    {
+        var requests = locations.Select(l => service.Get(ObjectAt(l))).ToList();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(CallScope.Token);
+        var sent = new Queue<Task<HttpResponseMessage>>();
+        var objects = new List<byte[]>();
+        try
+        {
+            for (var at = 0; objects.Count < requests.Count;)
+            {
+                if (at < requests.Count && sent.Count < ReadsAtOnce)
+                {
+                    sent.Enqueue(client.Start(requests[at++], stop.Token));
+                    continue;
+                }
+                var request = requests[objects.Count];
+                var answer = client.Finish(request, sent.Dequeue()) ?? client.Send(request);
+                objects.Add(answer.IsSuccess ? answer.Body : throw Missing(request.Place));
+            }
+            return objects;
+        }
+        finally
+        {
+            stop.Cancel();
+            // Those that were asked for in vain end here.
+            foreach (var task in sent) _ = client.Finish(requests[^1], task);
+        }
     }
 
     public IObjectReader Open(string location, long? length = null) => new CloudReader(client, ranges, ObjectAt(location), length);

@@ -35,5 +35,6 @@ internal sealed class RangeAhead(long offset, int length)
         return answer;
     }
 
-    public void Start(PartBuffer buffer, CloudRequest request, Task<CloudAnswer?> sent) => (Buffer, Request, Sent) = (buffer, request, sent);
+    public void Start(PartBuffer buffer, CloudRequest request, Task<CloudAnswer?> sent) =>
+        (Buffer, Request, Sent) = (buffer, request, sent);
 }

@@ -99,7 +99,11 @@ internal sealed class RangesAhead(CloudClient client, RangeBuffers buffers, Func
             var isNear = last is { Sent: null } && range.Offset >= last.End && range.Offset - last.End <= GapBytes;
             var end = Math.Min(range.End, (isNear ? last!.Offset : range.Offset) + MostBytes);
             if (isNear && end > range.Offset) last!.Extend(end, end - range.Offset);
-            else ahead.Add(last = new RangeAhead(range.Offset, (int)((end = Math.Min(range.End, range.Offset + MostBytes)) - range.Offset)));
+            else
+            {
+                end = Math.Min(range.End, range.Offset + MostBytes);
+                ahead.Add(last = new RangeAhead(range.Offset, (int)(end - range.Offset)));
+            }
             range = new(end, range.End - end);
         }
         return last;

@@ -60,6 +60,8 @@ public sealed class BreakerStore(IObjectStore inner, CircuitBreaker breaker) : I
 
     public byte[] Read(string location) => breaker.Call(() => inner.Read(location));
 
+    public IReadOnlyList<byte[]> ReadAll(IReadOnlyList<string> locations) => breaker.Call(() => inner.ReadAll(locations));
+
     public IObjectReader Open(string location, long? length = null) =>
         new Reader(breaker.Call(() => inner.Open(location, length)), breaker);
 

@@ -22,6 +22,9 @@ public interface IObjectStore
     /// <summary>A whole small object.</summary>
     byte[] Read(string location);
 
+    /// <summary>Some small objects, whole: so few that all are in memory at once.</summary>
+    IReadOnlyList<byte[]> ReadAll(IReadOnlyList<string> locations) => [.. locations.Select(Read)];
+
     /// <summary>Opens an object for ranged reads.</summary>
     /// <param name="location">Where it is.</param>
     /// <param name="length">

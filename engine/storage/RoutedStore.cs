@@ -13,6 +13,9 @@ public abstract class RoutedStore : IObjectStore
 
     public byte[] Read(string location) => For(location).Read(location);
 
+    public IReadOnlyList<byte[]> ReadAll(IReadOnlyList<string> locations) =>
+        OnlyOne(locations) is { } one ? one.ReadAll(locations) : [.. locations.Select(Read)];
+
     public IObjectReader Open(string location, long? length = null) => For(location).Open(location, length);
 
     public bool Exists(string location) => For(location).Exists(location);
@@ -28,7 +31,7 @@ public abstract class RoutedStore : IObjectStore
     public bool Abort(UnfinishedObject unfinished) => For(unfinished.Location).Abort(unfinished);
 
     public string? FindFirst(IReadOnlyList<string> locations) =>
-        locations.Select(For).Distinct().Take(2).ToList() is [var one] ? one.FindFirst(locations) : locations.FirstOrDefault(Exists);
+        OnlyOne(locations) is { } one ? one.FindFirst(locations) : locations.FirstOrDefault(Exists);
 
     public bool Delete(string location) => For(location).Delete(location);
 
@@ -53,6 +56,10 @@ public abstract class RoutedStore : IObjectStore
             foreach (var (location, error) in store.DeleteAll(its)) failed[location] = error;
         return failed;
     }
+
+    /// <summary>The store that all of them belong to; null where they belong to several.</summary>
+    private IObjectStore? OnlyOne(IReadOnlyList<string> locations) =>
+        locations.Select(For).Distinct().Take(2).ToList() is [var one] ? one : null;
 
     /// <summary>The store of a location; throws where there is none.</summary>
     private protected abstract IObjectStore For(string location);

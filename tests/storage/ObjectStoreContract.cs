@@ -192,6 +192,17 @@ public abstract class ObjectStoreContract
     }
 
     [ContractFact]
+    public void ManyAreReadInTheirOrder()
+    {
+        string[] names = [.. Enumerable.Range(0, 20).Select(n => At($"some/{n}"))];
+        for (var n = 0; n < names.Length; n++) Store.Put(names[n], new byte[n]);
+        Assert.Equal(Enumerable.Range(0, names.Length), Store.ReadAll(names).Select(b => b.Length));
+        Assert.Empty(Store.ReadAll([]));
+        Assert.Equal(ErrorKind.NotFound, Assert.Throws<EngineException>(() => Store.ReadAll([.. names, At("none")])).Kind);
+        Assert.Equal(ErrorKind.NotFound, Assert.Throws<EngineException>(() => Store.ReadAll([At("none"), .. names])).Kind);
+    }
+
+    [ContractFact]
     public void TheFirstThatIsThereIsFound()
     {
         Store.Put(At("v1.b"), "x"u8);

@@ -13,7 +13,7 @@ public sealed class NessieContractTests : PointerContract, IDisposable
 
     public void Dispose() => server.Dispose();
 
-    protected override IPointers Open() => new NessiePointers(new NessieOptions { Server = new() { Uri = server.Uri }, Warehouse = "memory://wh" });
+    protected override IPointers Open() => Connect();
 }
 
 /// <summary>What only Nessie has: commits known by a mark, references that are only looked at.</summary>
@@ -86,11 +86,11 @@ public sealed class NessieTests : IDisposable
     public void ALoginThatIsRefusedIsDeniedAndNotRepeated()
     {
         server.Token = "right";
-        var wrong = new NessiePointers(new NessieOptions { Server = new() { Uri = server.Uri, Token = "secret-token" }, Warehouse = "memory://wh" });
+        var wrong = Connect("secret-token");
         var error = Assert.Throws<EngineException>(() => wrong.Find(TestTables.Events));
         Assert.Equal(ErrorKind.Denied, error.Kind);
         Assert.DoesNotContain("secret-token", error.Message, StringComparison.Ordinal);
-        var right = new NessiePointers(new NessieOptions { Server = new() { Uri = server.Uri, Token = "right" }, Warehouse = "memory://wh" });
+        var right = Connect("right");
         Assert.Null(right.Find(TestTables.Events));
     }
 
@@ -112,7 +112,10 @@ public sealed class NessieTests : IDisposable
     }
 
     private PointerCatalog Open(string reference = "main") =>
-        new(new NessiePointers(new NessieOptions { Server = new() { Uri = server.Uri }, Warehouse = "memory://wh", Reference = reference }), store);
+        new(Connect(reference: reference), store);
+
+    private NessiePointers Connect(string? token = null, string reference = "main") =>
+        new(new NessieOptions { Server = new() { Uri = server.Uri, Token = token }, Warehouse = "memory://wh", Reference = reference });
 
     private CommitOutcome Set(Table table, string value) =>
         catalog.Commit(table, [new MetadataUpdate.SetProperties(TestTables.Strings(("k", value)))], []);
@@ -122,7 +125,7 @@ public sealed class NessieTests : IDisposable
     {
         var other = $"{table.Location}/metadata/00000-other.metadata.json";
         store.Put(other, TableMetadataJson.ToBytes(table));
-        using var pointers = new NessiePointers(new NessieOptions { Server = new() { Uri = server.Uri }, Warehouse = "memory://wh" });
+        using var pointers = Connect();
         var now = pointers.Find(TestTables.Events)!;
         Assert.True(pointers.Swap(new Table(TestTables.Events, table, now), new Table(TestTables.Events, table, other)));
     }

@@ -10,7 +10,7 @@ namespace K2I.Iceberg.Tests;
 [NeedsShared(S3Server.Program)]
 public sealed class RequestsOfAScanTests
 {
-    private const int Columns = 24, Rows = 24_000;
+    private const int Columns = 24, Rows = 12_000;
 
     [ContractFact]
     public void ColumnsThatLieSideBySideComeTogether()
@@ -33,7 +33,8 @@ public sealed class RequestsOfAScanTests
         Assert.Equal(1 + ((bytes + (4 << 20) - 1) >> 22), Cost(schema, tells: true));
         // A request for each column but those in the end.
         Assert.InRange(Cost(schema, tells: false), Columns / 2, Columns + 1);
-        Assert.Equal((3, 3), (Cost(some, tells: true), Cost(some, tells: false)));
+        // What lies between two is fetched along where it is little.
+        Assert.Equal((2, 3), (Cost(some, tells: true), Cost(some, tells: false)));
 
         int Cost(Schema wanted, bool tells)
         {
