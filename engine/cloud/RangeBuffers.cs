@@ -1,3 +1,4 @@
+using K2I.Base;
 using K2I.Memory;
 
 namespace K2I.Cloud;
@@ -12,10 +13,17 @@ internal sealed class RangeBuffers
 
     private long taken;
 
-    /// <summary>Null where the budget is used up.</summary>
+    /// <summary>Null where there is none.</summary>
     public PartBuffer? TryTake(int bytes)
     {
-        if (Interlocked.Add(ref taken, bytes) <= BudgetBytes) return new PartBuffer(bytes, MemoryTag.Download);
+        try
+        {
+            if (Interlocked.Add(ref taken, bytes) <= BudgetBytes) return new PartBuffer(bytes, MemoryTag.Download);
+        }
+        catch (EngineException)
+        {
+            // The kernel has none: bytes are read as they are asked for.
+        }
         Interlocked.Add(ref taken, -bytes);
         return null;
     }
