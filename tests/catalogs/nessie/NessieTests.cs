@@ -13,7 +13,8 @@ public sealed class NessieContractTests : PointerContract, IDisposable
 
     public void Dispose() => server.Dispose();
 
-    protected override IPointers Open() => Connect();
+    protected override IPointers Open() =>
+        new NessiePointers(new NessieOptions { Server = new() { Uri = server.Uri }, Warehouse = "memory://wh" });
 }
 
 /// <summary>What only Nessie has: commits known by a mark, references that are only looked at.</summary>
