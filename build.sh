@@ -380,6 +380,11 @@ readers() {
   if [[ -x $SHARED_DIR/peers/python/install && ! -f $BUILD_DIR/python/.complete ]]; then
     step python "installing the Python readers" "$SHARED_DIR/peers/python/install" "$BUILD_DIR/python"
   fi
+  # PyIceberg reads Azure's store by way of it, and it is not among what is installed: pip has one of its own.
+  local site
+  for site in "$BUILD_DIR"/python/lib/python3*/site-packages; do
+    [[ -e $site/packaging || ! -d $site/pip/_vendor/packaging ]] || ln -s pip/_vendor/packaging "$site/packaging"
+  done
   if [[ -x $SHARED_DIR/peers/java/jars ]]; then
     step jars "unpacking the servers" "$SHARED_DIR/peers/java/jars"
   fi
