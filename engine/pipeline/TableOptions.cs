@@ -11,6 +11,9 @@ public sealed record TableOptions
     /// <summary>The most characters of each part of a name.</summary>
     public const int LongestNamePart = 128;
 
+    internal static readonly ImmutableDictionary<string, EpochUnit> NoUnits = ImmutableDictionary<string, EpochUnit>.Empty;
+    internal static readonly ImmutableSortedDictionary<string, string> NoProperties = ImmutableSortedDictionary<string, string>.Empty;
+
     /// <summary><c>table</c> or <c>namespace.table</c>.</summary>
     public required string Name { get; init; }
 
@@ -19,6 +22,14 @@ public sealed record TableOptions
 
     /// <summary>The section of the template that made it; empty for a table of its own section.</summary>
     public string Template { get; init; } = "";
+
+    /// <summary>Records go to tables by a field's value, and this is their home; null for a table that has its rows itself.</summary>
+    public TableRouting? Routing { get; init; }
+
+    /// <summary>The name of the table that is its home, which gives it the records of <see cref="HomeValue"/>; empty for none.</summary>
+    internal string Home { get; init; } = "";
+
+    internal string HomeValue { get; init; } = "";
 
     public RecordFormat Format { get; init; } = RecordFormat.Json;
 
@@ -60,7 +71,7 @@ public sealed record TableOptions
     public EpochUnit TimestampUnit { get; init; } = EpochUnit.Milliseconds;
 
     /// <summary>The same for single columns, by dotted path.</summary>
-    public ImmutableDictionary<string, EpochUnit> TimestampUnits { get; init; } = ImmutableDictionary<string, EpochUnit>.Empty;
+    public ImmutableDictionary<string, EpochUnit> TimestampUnits { get; init; } = NoUnits;
 
     /// <summary>What becomes of records' fields before they are columns.</summary>
     public TransformTexts Transforms { get; init; } = new();
@@ -87,7 +98,7 @@ public sealed record TableOptions
     public bool IsMaintained { get; init; } = true;
 
     /// <summary>Table properties set when the table is created (Iceberg's names), beside and before those of <see cref="TableDefaults"/>.</summary>
-    public ImmutableSortedDictionary<string, string> Properties { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableSortedDictionary<string, string> Properties { get; init; } = NoProperties;
 
     /// <summary>What becomes of a record that is no row.</summary>
     public DeadLetterPolicy DeadLetterPolicy { get; init; } = DeadLetterPolicy.Table;

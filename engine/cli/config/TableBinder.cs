@@ -180,8 +180,8 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Tab
 
     private static IEnumerable<ConfigKey> OthersThan(RecordFormat format) => format switch
     {
-        RecordFormat.Raw => [Keys.KeyFormat, .. ForJson, .. ForFields, .. ForSchemas, .. ForProtobuf],
-        RecordFormat.String or RecordFormat.Bytes => [.. ForRaw, .. ForJson, .. ForFields, .. ForSchemas, .. ForProtobuf],
+        RecordFormat.Raw => [Keys.RouteBy, Keys.KeyFormat, .. ForJson, .. ForFields, .. ForSchemas, .. ForProtobuf],
+        RecordFormat.String or RecordFormat.Bytes => [Keys.RouteBy, .. ForRaw, .. ForJson, .. ForFields, .. ForSchemas, .. ForProtobuf],
         RecordFormat.Json => [.. ForRaw, .. ForSchemas, .. ForProtobuf],
         RecordFormat.Avro => [.. ForRaw, .. ForJsonAlone, .. ForProtobuf],
         RecordFormat.Protobuf => [.. ForRaw, .. ForJsonAlone],

@@ -45,7 +45,7 @@ internal sealed partial class RunPart
         }
         if (goOn is not null)
         {
-            waiting.RemoveAll(w => !w.Source.WaitsForSchema);
+            waiting.RemoveAll(w => !w.Source.Waits);
             if (!IsStalled) lane.OnAwaited(goOn);
         }
         ShowWaiting();

@@ -62,6 +62,10 @@ internal static class TableDecoding
         }
     }
 
+    /// <summary>For a home: reads the value of each record's field.</summary>
+    internal static RouteReader RouterOf(TableOptions home, TableStore store) =>
+        new(schema => For(home, schema, store, static (_, _) => { }).Decoder);
+
     private static IRecordDecoder JsonDecoder(Schema schema, JsonDecoderOptions json, ColumnTransforms transforms) =>
         transforms.IsEmpty ? new JsonDecoder(schema, json) : new ShapedDecoder(schema, json, transforms);
 
