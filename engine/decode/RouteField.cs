@@ -40,5 +40,6 @@ public sealed class RouteField
         };
     }
 
-    private string Path(int parts) => string.Join('.', names.Take(parts).Select(n => $"`{n.Replace("`", "``", StringComparison.Ordinal)}`"));
+    private string Path(int parts) =>
+        string.Join('.', names.Take(parts).Select(n => $"`{n.Replace("`", "``", StringComparison.Ordinal)}`"));
 }

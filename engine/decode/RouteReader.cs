@@ -42,8 +42,8 @@ public sealed class RouteReader : IDisposable
     public SchemaId RefusedSchema => decoder.RefusedSchema;
 
     /// <summary>
-    /// Ok: <see cref="Value"/>. <see cref="DecodeStatus.SchemaPending"/>: offer it again once the schema is there. Anything else: it goes to
-    /// no table, and <see cref="Error"/> says why.
+    /// Ok: <see cref="Value"/>. <see cref="DecodeStatus.SchemaPending"/>: offer it again once the schema is there. Anything else: it goes
+    /// to no table, and <see cref="Error"/> says why.
     /// </summary>
     public DecodeStatus Read(in RecordInput record)
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using K2I.Base;
 using K2I.Decode;
 using K2I.Iceberg;
@@ -17,11 +18,13 @@ public sealed class RoutingTests : IDisposable
     {
         fixture.Broker.CreateTopic("events", 3);
         string[] kinds = ["\"click\"", "\"view\"", "7", "true"];
-        for (var p = 0; p < 3; p++) fixture.Produce("events", p, [.. Enumerable.Range(0, 80).Select(i => Record((p * 1_000) + i, kinds[i % 4]))]);
-        fixture.Produce("events", 1, Record(9_000, "null"), """{"id":9001}""", "no json", Record(9_003, "{\"a\":1}"), Record(9_004, "\"\""), null,
-            Record(9_005, "\"CLICK\""), Record(9_006, "\"late.comer\""), Record(9_007, "\"too many\""), Record(9_008, "\"click\""));
+        for (var p = 0; p < 3; p++) Produce(p, 0, 80, i => kinds[i % 4]);
+        fixture.Produce("events", 1, Record(9_000, "null"), """{"id":9001}""", "no json", Record(9_003, "{\"a\":1}"),
+            Record(9_004, "\"\""), null, Record(9_005, "\"CLICK\""),
+            Record(9_006, "\"late.comer\""), Record(9_007, "\"too many\""), Record(9_008, "\"click\""));
         using (var engine = fixture.Start(fixture.Options(Events() with { Routing = Routing with { MaxTables = 5 } })))
-            engine.WaitFor("events", t => t.Partitions.All(p => p.NextOffset.Value == (p.Partition == 1 ? 90 : 80)) && t.DeadLetters.Values.Sum() == 8);
+            engine.WaitFor("events", t =>
+                t.Partitions.All(p => p.NextOffset.Value == (p.Partition == 1 ? 90 : 80)) && t.DeadLetters.Values.Sum() == 8);
         Assert.Equal(["events_7", "events_click", "events_late_comer", "events_true", "events_view"], Tables());
         Assert.Equal(61, Rows("events_click").Length);
         Assert.Equal(60, Rows("events_view").Length);
@@ -52,7 +55,8 @@ public sealed class RoutingTests : IDisposable
         {
             RecordFormat.Avro => """
                 {"type":"record","name":"E","fields":[{"name":"id","type":"long"},
-                  {"name":"head","type":{"type":"record","name":"H","fields":[{"name":"kind","type":{"type":"enum","name":"K","symbols":["A","B"]}}]}}]}
+                  {"name":"head","type":{"type":"record","name":"H","fields":[
+                    {"name":"kind","type":{"type":"enum","name":"K","symbols":["A","B"]}}]}}]}
                 """,
             RecordFormat.Protobuf => """
                 syntax = "proto3"; message E { int64 id = 1; H head = 2; } message H { optional K kind = 1; } enum K { A = 0; B = 1; }
@@ -60,12 +64,17 @@ public sealed class RoutingTests : IDisposable
             _ => """
                 {"type":"object","properties":{"id":{"type":"integer"},"head":{"type":"object","properties":{"kind":{"enum":["A","B"]}}}}}
                 """,
-        }, format switch { RecordFormat.Avro => SchemaLanguage.Avro, RecordFormat.Protobuf => SchemaLanguage.Protobuf, _ => SchemaLanguage.Json });
+        }, format switch
+        {
+            RecordFormat.Avro => SchemaLanguage.Avro,
+            RecordFormat.Protobuf => SchemaLanguage.Protobuf,
+            _ => SchemaLanguage.Json,
+        });
         byte[] Of(int id, int kind) => format switch
         {
             RecordFormat.Avro => FakeSchemas.Record(1, id, kind),
             RecordFormat.Protobuf => [0, 0, 0, 0, 1, 0, 8, (byte)id, 18, 2, 8, (byte)kind],
-            _ => [0, 0, 0, 0, 1, .. System.Text.Encoding.UTF8.GetBytes($$$"""{"id":{{{id}}},"head":{"kind":"{{{(kind == 0 ? 'A' : 'B')}}}"}}""")],
+            _ => [0, 0, 0, 0, 1, .. Encoding.UTF8.GetBytes($"{{\"id\":{id},\"head\":{{\"kind\":\"{(kind == 0 ? 'A' : 'B')}\"}}}}")],
         };
         Produce([.. Enumerable.Range(0, 50).Select(i => Of(i, i % 2)), [0, 0, 0, 0, 1, 255]]);
         var options = fixture.Options(Events() with
@@ -92,7 +101,8 @@ public sealed class RoutingTests : IDisposable
             {"type":"record","name":"E","fields":[{"name":"id","type":"long"},{"name":"kind","type":"string"}]}
             """;
         schemas.Add(1, Schema);
-        Produce([.. Enumerable.Range(0, 60).Select(i => FakeSchemas.Record(i % 20 == 10 ? FakeSchemas.Away : 1, i, i % 2 == 0 ? "a" : "b"))]);
+        Produce([.. Enumerable.Range(0, 60).Select(i =>
+            FakeSchemas.Record(i % 20 == 10 ? FakeSchemas.Away : 1, i, i % 2 == 0 ? "a" : "b"))]);
         var options = fixture.Options(Events() with { Format = RecordFormat.Avro, Columns = null, UnknownFields = UnknownFields.Evolve });
         using (var engine = fixture.Start(options, EngineFixture.Services(options) with { Schemas = schemas }))
         {
@@ -110,7 +120,7 @@ public sealed class RoutingTests : IDisposable
         fixture.Broker.CreateTopic("events", 2);
         var options = fixture.Options(Events() with { Flush = new() { Rows = 70, AgeMs = 3_600_000 } });
         Action crash;
-        for (var p = 0; p < 2; p++) fixture.Produce("events", p, [.. Enumerable.Range(0, 300).Select(i => Record((p * 1_000) + i, $"\"k{i % 3}\""))]);
+        for (var p = 0; p < 2; p++) Produce(p, 0, 300, i => $"\"k{i % 3}\"");
         using (var engine = fixture.Start(options))
         {
             for (var k = 0; k < 3; k++) engine.WaitFor($"events_k{k}", t => t.Rows == 200);
@@ -120,7 +130,8 @@ public sealed class RoutingTests : IDisposable
         crash();
         Directory.Delete(Path.Combine(options.DataDirectory, "wal"), recursive: true);
         for (var p = 0; p < 2; p++) fixture.Produce("events", p, Record((p * 1_000) + 300, "\"k0\""), Record((p * 1_000) + 301, "\"new\""));
-        using (var again = fixture.Start(options)) again.WaitFor("events", t => t.Partitions.Length == 2 && t.Partitions.All(p => p.NextOffset.Value == 302));
+        using (var again = fixture.Start(options))
+            again.WaitFor("events", t => t.Partitions.Length == 2 && t.Partitions.All(p => p.NextOffset.Value == 302));
         Assert.Equal(["events_k0", "events_k1", "events_k2", "events_new"], Tables());
         Assert.Equal(604, Tables().SelectMany(Rows).Distinct().Count());
         Assert.Equal(604, Tables().SelectMany(Rows).Count());
@@ -130,13 +141,12 @@ public sealed class RoutingTests : IDisposable
     public void TwoProcessesOfOneGroupMakeTheSameTables()
     {
         fixture.Broker.CreateTopic("events", 4);
-        for (var p = 0; p < 4; p++) fixture.Produce("events", p, [.. Enumerable.Range(0, 200).Select(i => Record((p * 1_000) + i, $"\"k{i % 5}\""))]);
+        for (var p = 0; p < 4; p++) Produce(p, 0, 200, i => $"\"k{i % 5}\"");
         var options = fixture.Options(Events() with { Start = StartPosition.Earliest });
         using (var first = fixture.Start(options with { Lanes = 2 }))
         using (var second = fixture.Start(options with { DataDirectory = Path.Combine(fixture.Folder, "other") }))
         {
-            for (var p = 0; p < 4; p++)
-                fixture.Produce("events", p, [.. Enumerable.Range(200, 200).Select(i => Record((p * 1_000) + i, $"\"k{i % 7}\""))]);
+            for (var p = 0; p < 4; p++) Produce(p, 200, 200, i => $"\"k{i % 7}\"");
             Wait(() => Tables().Length == 7 && Tables().Sum(t => Rows(t).Length) == 1_600);
         }
         Assert.Equal(1_600, Tables().SelectMany(Rows).Distinct().Count());
@@ -148,8 +158,17 @@ public sealed class RoutingTests : IDisposable
         fixture.Broker.CreateTopic("events", 1);
         fixture.Produce("events", 0, """{"kind":"a","x":1}""", """{"kind":"b","y":"two"}""", """{"kind":"a","x":3}""");
         using (var engine = fixture.Start(fixture.Options(Events() with { Columns = null })))
+        {
             engine.WaitFor("events", t => t.Partitions is [{ NextOffset.Value: 3 }]);
-        Assert.Equal(2, Rows("events_a").Length);
+            // What the configuration says once more changes nothing of the tables that it did not name.
+            var same = engine.Apply([Events() with { Columns = null }], []);
+            Assert.Empty([.. same.Added, .. same.Changed, .. same.Removed]);
+            var others = engine.Apply([Events() with { Columns = null, MaxDepth = 9 }], []);
+            Assert.Equal(["events", "events_a", "events_b"], others.Changed.Order());
+            fixture.Produce("events", 0, """{"kind":"a","x":4}""");
+            engine.WaitFor("events", t => t.Partitions is [{ NextOffset.Value: 4 }]);
+        }
+        Assert.Equal(3, Rows("events_a").Length);
         Assert.Contains("\"y\":\"two\"", Assert.Single(Rows("events_b")), StringComparison.Ordinal);
         Assert.DoesNotContain("\"x\"", Rows("events_b")[0], StringComparison.Ordinal);
     }
@@ -182,6 +201,9 @@ public sealed class RoutingTests : IDisposable
 
     private static string Record(int id, string kind) => $$"""{"id":{{id}},"kind":{{kind}}}""";
 
+    private void Produce(int partition, int from, int count, Func<int, string> kind) => fixture.Produce("events", partition,
+        [.. Enumerable.Range(from, count).Select(i => Record((partition * 1_000) + i, kind(i)))]);
+
     private void Produce(byte[][] values)
     {
         using var producer = new KafkaProducer(new() { Client = new() { Brokers = fixture.Broker.BootstrapServers } }, NullLog.Instance);
@@ -190,7 +212,8 @@ public sealed class RoutingTests : IDisposable
     }
 
     private string[] Tables() => [.. EngineFixture.Services(fixture.Options()).Catalog.ListTables(["default"]).Select(t => t.Name)
-        .Where(t => t.StartsWith("events_", StringComparison.Ordinal) && !t.EndsWith(DeadLetterTable.Suffix, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        .Where(t => t.StartsWith("events_", StringComparison.Ordinal) && !t.EndsWith(DeadLetterTable.Suffix, StringComparison.Ordinal))
+        .Order(StringComparer.Ordinal)];
 
     private string[] Rows(string table) => fixture.Rows($"default.{table}");
 

@@ -240,11 +240,13 @@ internal static class Keys
         "Makes the section a template: a table for each topic that matches, also of topics that come to be later. ${topic} and ${group} stand for the topic and for named groups of its expression, (?<group>…), with route_by ${value} for the value, never for the environment; capitals become small, other characters _.", "${db}.${entity}")
     { Verbatim = true };
     public static readonly ConfigKey RouteBy = new("table", "route_by", null, "a field such as kind or user.kind",
-        "The field, by the name that records have, whose value says which table a record goes to; table = … names the tables, with ${value}. "
+        "The field, by the name that records have, whose value says which table a record goes to; table = … names the tables, "
+        + "with ${value}. "
         + "The section's own table has no rows then, but says which tables there are and how far records were given to them; "
         + "records without a value that can name a table are its dead letters.", "kind");
     public static readonly ConfigKey MaxTables = new("table", "max_tables", "1000", Count,
-        "For table: topics that would make more tables than that are told of and left alone; with route_by, records of further values are dead letters.");
+        "For table: topics that would make more tables than that are told of and left alone; with route_by, records of further "
+        + "values are dead letters.");
     public static readonly ConfigKey Format = ConfigKey.Choice("table", "format",
         "What a record's value holds. json: typed columns; raw: key and value as two columns; avro, protobuf, "
         + "json_schema: typed columns, by the schema that each record names; "
@@ -363,8 +365,8 @@ internal static class Keys
         FlushBytes, FlushRows, FlushInterval,
         Maintenance, MaintenanceThreads, MaintenanceCpu, MaintenanceMemory, MaintenanceEvery, TargetFileSize, Settle,
             ExpireAfter, KeepSnapshots, Orphans, OrphanGrace,
-        Topics, TableName, RouteBy, MaxTables, Format, Wire, WriterSchema, Message, OnIncompatible, Columns, SchemaFile, InferRecords, UnknownFields,
-            CaseSensitive, TimestampUnit, RawValue,
+        Topics, TableName, RouteBy, MaxTables, Format, Wire, WriterSchema, Message, OnIncompatible, Columns, SchemaFile, InferRecords,
+            UnknownFields, CaseSensitive, TimestampUnit, RawValue,
             RawKey, KeyFormat, Rename, Drop, Cast, Flatten, Mask, MaskKey, PartitionBy, Key, Start, KafkaColumn,
         TableFlushBytes, TableFlushRows, TableFlushInterval,
         TableMaintenance, SortBy, TableTargetFileSize, TableExpireAfter, TableKeepSnapshots, TableOrphans, TableOrphanGrace, Retention,

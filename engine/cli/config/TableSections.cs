@@ -62,8 +62,9 @@ internal sealed class TableSections(List<SettingSection> sections, Place source,
         _ = RouteField.Parse(field, flaws);
         foreach (var flaw in flaws) values.Wrong(Keys.RouteBy, flaw.Message, flaw.Hint, flaw.At);
         var names = TopicPattern.NamesIn(name).ToList();
-        if (names.Count == 0) values.Wrong(values.Has(Keys.TableName) ? Keys.TableName : Keys.RouteBy, $"the tables need a name with {Value}",
-            $"table = events_{Value}");
+        if (names.Count == 0)
+            values.Wrong(values.Has(Keys.TableName) ? Keys.TableName : Keys.RouteBy, $"the tables need a name with {Value}",
+                $"table = events_{Value}");
         else if (names.Find(n => n.Name != TableRouting.ValueName) is (var at, not null)) values.Wrong(Keys.TableName,
             $"with route_by there is {Value} alone", offset: at);
         else return flaws.Count > 0 ? null : new() { Field = field, Table = name, MaxTables = maxTables };

@@ -9,8 +9,8 @@ namespace K2I.Pipeline;
 /// Each value's table is like any other: its offsets are its own, and those between its records hold nothing for it. What is more is that
 /// a table may come to be at any record. So the home of such tables reads every record, and stands still at one whose table has nothing of
 /// the partition yet: then the home says in a commit that the value has a table, the table is made, begins where the home is, and commits
-/// that; the home goes on. Meanwhile the others read on, and so does who stood still, from where it stood. So no commit of the home is past a
-/// record whose table a restart would not know of, or would begin behind the record.
+/// that; the home goes on. Meanwhile the others read on, and so does who stood still, from where it stood. So no commit of the home is past
+/// a record whose table a restart would not know of, or would begin behind the record.
 /// </remarks>
 internal sealed partial class Lane
 {

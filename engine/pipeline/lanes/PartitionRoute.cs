@@ -27,8 +27,8 @@ internal sealed class PartitionRoute(LanePartition partition, LanePartition.Feed
     internal bool HasBegun => HomeSource is { CommittedOffset.IsNumber: true };
 
     /// <summary>
-    /// Nobody can say whose the record at this offset is: the home does not read, has not begun, or waits for its schema. From there on what
-    /// comes is passed over. None: nothing is in the way.
+    /// Nobody can say whose the record at this offset is: the home does not read, has not begun, or waits for its schema. From there on
+    /// what comes is passed over. None: nothing is in the way.
     /// </summary>
     internal Offset BlockedAt { get; private set; } = Offset.None;
 

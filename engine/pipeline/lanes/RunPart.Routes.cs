@@ -38,7 +38,8 @@ internal sealed partial class RunPart
     {
         if (refusedValues.TryGetValue(value, out var known)) return known;
         var routing = options.Routing!;
-        return run.Store.Routes.Length >= routing.MaxTables && !run.Store.Routes.Contains(value) ? NoTable(value, RouteTables.Full(routing)) : null;
+        var values = run.Store.Routes;
+        return values.Length >= routing.MaxTables && !values.Contains(value) ? NoTable(value, RouteTables.Full(routing)) : null;
     }
 
     /// <summary>Of the home: a record came whose value has no table yet. Again and again allowed.</summary>

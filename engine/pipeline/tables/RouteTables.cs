@@ -24,7 +24,8 @@ internal sealed class RouteTables(TableRun run, TableSet tables)
             if (flaw is null && !isKnown)
             {
                 if (store.Routes.Length + added.Count >= routing.MaxTables) flaw = Full(routing);
-                else if (!names.Add(routing.NameOf(value))) flaw = $"its table would be {routing.NameOf(value)}, and another value has made it";
+                else if (routing.NameOf(value) is var name && !names.Add(name))
+                    flaw = $"its table would be {name}, and another value has made it";
                 else added.Add(value);
             }
             if (flaw is not null) question.Refused[value] = flaw;

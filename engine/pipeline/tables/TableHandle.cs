@@ -328,7 +328,8 @@ internal sealed partial class TableHandle
     /// <summary>The tables that the home says there are have begun when lanes are told what comes next.</summary>
     private void FollowRoutes(TableStore store)
     {
-        if (Options.Routing is not null && store.IsOpen && engine.Tables.HasNew(this, store.Routes)) engine.TellLanes(new LaneMessage.TablesChanged());
+        if (Options.Routing is not null && store.IsOpen && engine.Tables.HasNew(this, store.Routes))
+            engine.TellLanes(new LaneMessage.TablesChanged());
     }
 
     private DeadLetterServices LetterServices() => new()

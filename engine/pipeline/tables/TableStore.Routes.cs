@@ -42,8 +42,17 @@ internal sealed partial class TableStore
     }
 
     /// <summary>How far the home of the table is at this moment.</summary>
-    internal OffsetMap OffsetsOfHome() => shared.Catalog.TryLoad(shared.IdentOf(options with { Name = options.Home })) is { } home ? OffsetMap.Of(home)
-        : OffsetMap.Empty;
+    internal OffsetMap OffsetsOfHome() =>
+        shared.Catalog.TryLoad(shared.IdentOf(options with { Name = options.Home })) is { } home ? OffsetMap.Of(home) : OffsetMap.Empty;
+
+    /// <summary>
+    /// The table has had something of a partition, as its property says, though by now nothing that it holds may tell of it.
+    /// </summary>
+    internal bool HadOffsetOf(string topic, string? topicId, int partition)
+    {
+        var last = OffsetMap.PropertyOf(Now.Table);
+        return last.Next(topic, partition) is not null && (topicId is null || last.TopicId(topic) is not { } known || known == topicId);
+    }
 
     private FenceVerdict WithRoutes(Table table, IEnumerable<string> values)
     {
@@ -79,7 +88,8 @@ internal sealed partial class TableStore
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new EngineException(ErrorKind.Corrupt, $"table {ident}: its property {K2IKeys.Routes} is no list of texts: {e.Message}", e);
+            throw new EngineException(ErrorKind.Corrupt,
+                $"table {ident}: its property {K2IKeys.Routes} is no list of texts: {e.Message}", e);
         }
     }
 }

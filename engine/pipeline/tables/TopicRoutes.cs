@@ -92,11 +92,14 @@ public sealed class TopicRoutes
         if (!homes.TryGetValue(home, out var maker)) return $"{home} is home to no tables any more";
         if (maker.Made.ContainsKey(value)) return null;
         var table = maker.Routing.TableOf(maker.Section, value);
-        return NameFlaw(table.Name, value) ?? (owners.TryGetValue(FullName(table.Name), out var owner) ? $"its table would be {table.Name}, and {owner}"
-            : FlawOf(table) is { } flaw ? $"its table would be {table.Name}: {flaw}" : null);
+        if (NameFlaw(table.Name, value) is { } nameFlaw) return nameFlaw;
+        if (owners.TryGetValue(FullName(table.Name), out var owner)) return $"its table would be {table.Name}, and {owner}";
+        return FlawOf(table) is { } flaw ? $"its table would be {table.Name}: {flaw}" : null;
     }
 
-    /// <summary>The table of a value that the home says it has; null where it can have none beside others. The same answer each time.</summary>
+    /// <summary>
+    /// The table of a value that the home says it has; null where it can have none beside others. The same answer each time.
+    /// </summary>
     internal TableOptions? MakeOf(string home, string value)
     {
         if (FlawOfValue(home, value) is not null) return null;
