@@ -385,30 +385,38 @@ readers() {
   fi
 }
 
-# One test assembly: its console output in a log, its results in a trx file.
+# One test assembly: its console output in a log, its results in a trx file. The log names tests that take minutes, and one that never
+# ends ends its assembly.
 test_assembly() {
   local name=$1 log=$LOG_DIR/test-$1.log start=$SECONDS end=ok
-  dotnet test "$BUILD_DIR/out/bin/$name/release/$name.dll" --logger "trx;LogFileName=$name.trx" --results-directory "$RESULT_DIR" \
-    >"$log" 2>&1 </dev/null || end=FAILED
+  timeout --kill-after=60 2700 \
+    dotnet test "$BUILD_DIR/out/bin/$name/release/$name.dll" --logger "trx;LogFileName=$name.trx" --results-directory "$RESULT_DIR" \
+    -- xUnit.DiagnosticMessages=true xUnit.LongRunningTestSeconds=300 >"$log" 2>&1 </dev/null || end=FAILED
+  if [[ $end == ok ]]; then : >"$RESULT_DIR/$name.ok"; fi
   printf '  %-28s %s  %s s\n' "$name" "$end" "$((SECONDS - start))"
 }
 
-# What the trx files say: failures and skips by name with their reason, then the sum. An assembly without results failed.
+# What the trx files say: failures and skips by name with their reason, then the sum. An assembly without results failed, and so did one
+# that ended before its last test.
 sum_up() {
-  local name file passed=0 failed=0 skipped=0 not_run counts
+  local name file passed=0 failed=0 skipped=0 not_run counts failures
   for name in "$@"; do
     file=$RESULT_DIR/$name.trx
-    if [[ ! -f $file ]]; then
-      say "FAILED $name: no results; ${LOG_DIR#"$PWD/"}/test-$name.log ends:"
-      tail -15 "$LOG_DIR/test-$name.log"
-      failed=$((failed + 1))
-      continue
+    counts='passed="0" total="0"' not_run=0
+    if [[ -f $file ]]; then
+      counts=$(grep -o '<Counters [^>]*>' "$file")
+      not_run=$(grep -c '<UnitTestResult [^>]*outcome="NotExecuted"' "$file" || true)
     fi
-    counts=$(grep -o '<Counters [^>]*>' "$file")
-    not_run=$(grep -c '<UnitTestResult [^>]*outcome="NotExecuted"' "$file" || true)
-    passed=$((passed + $(counter passed "$counts")))
+    failures=$(($(counter total " $counts") - $(counter passed " $counts") - not_run))
+    if ((failures == 0)) && [[ ! -f $RESULT_DIR/$name.ok ]]; then
+      say "FAILED $name: it ended before its tests; ${LOG_DIR#"$PWD/"}/test-$name.log ends:"
+      tail -15 "$LOG_DIR/test-$name.log"
+      failures=1
+    fi
+    passed=$((passed + $(counter passed " $counts")))
     skipped=$((skipped + not_run))
-    failed=$((failed + $(counter total "$counts") - $(counter passed "$counts") - not_run))
+    failed=$((failed + failures))
+    [[ -f $file ]] || continue
     outcomes "$file" Failed FAILED
     outcomes "$file" NotExecuted skipped
   done

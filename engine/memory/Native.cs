@@ -7,7 +7,7 @@ internal static unsafe partial class Native
 {
     internal const int ProtRead = 1, ProtWrite = 2;
     internal const int MapPrivate = 2, MapAnonymous = 0x20, MapNoReserve = 0x4000;
-    internal const int AdviseDontNeed = 4, AdviseNoHugePage = 15, AdvisePopulateWrite = 23;
+    internal const int AdviseDontNeed = 4, AdviseHugePage = 14, AdviseNoHugePage = 15, AdvisePopulateWrite = 23;
 
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
     internal static partial nint Map(nint address, nuint length, int protection, int flags, int descriptor, nint offset);

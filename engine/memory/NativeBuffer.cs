@@ -12,6 +12,9 @@ public sealed unsafe class NativeBuffer : IDisposable
 {
     public const int PageBytes = 4096;
 
+    /// <summary>Of a huge page, where the kernel has them; one lies at a multiple of its size.</summary>
+    public const int HugePageBytes = 2 << 20;
+
     private readonly MemoryTag tag;
     private byte* pointer;
 
@@ -68,6 +71,22 @@ public sealed unsafe class NativeBuffer : IDisposable
         Check.That(offset >= 0 && length >= 0 && offset + length <= Capacity && pointer != null);
         _ = Native.Advise((nint)(pointer + offset), (nuint)length, Native.AdvisePopulateWrite);
     }
+
+    /// <summary>
+    /// As <see cref="Populate"/>, by huge pages as far as whole ones lie there that have no page yet, for a range that will be used to its
+    /// end: a page for 512, found by one entry of the processor's tables. They are written to, as a virtual machine's host may give memory
+    /// only then. What is there is lost.
+    /// </summary>
+    public void PopulateHuge(long offset, long length)
+    {
+        Check.That(offset >= 0 && length >= 0 && offset + length <= Capacity && pointer != null);
+        _ = Native.Advise((nint)(pointer + offset), (nuint)length, Native.AdviseHugePage);
+        Populate(offset, length);
+        for (var page = offset; page < offset + length; page += PageBytes) pointer[page] = 0;
+    }
+
+    /// <summary>How far <paramref name="offset"/> is from the next place where a huge page may begin.</summary>
+    public long ToHugePage(long offset) => -((long)pointer + offset) & (HugePageBytes - 1);
 
     public void Dispose()
     {

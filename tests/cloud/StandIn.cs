@@ -6,19 +6,17 @@ namespace K2I.Cloud.Tests;
 /// <summary>A server that answers as it is told, and keeps what it was asked: <c>METHOD path?query</c>, headers, body.</summary>
 internal sealed class StandIn : IDisposable
 {
-    private readonly HttpListener listener;
+    private readonly LocalHttp server;
     private readonly Func<Asked, (int Status, string Body)> answer;
     private readonly List<Asked> asked = [];
 
     public StandIn(Func<Asked, (int Status, string Body)> answer)
     {
         this.answer = answer;
-        listener = LocalPort.Listen(out var uri);
-        Host = new Uri(uri).Authority;
-        _ = Serve();
+        server = new LocalHttp(Serve);
     }
 
-    public string Host { get; }
+    public string Host => new Uri(server.Uri).Authority;
 
     public IReadOnlyList<Asked> Calls
     {
@@ -28,30 +26,18 @@ internal sealed class StandIn : IDisposable
         }
     }
 
-    public void Dispose() => listener.Close();
+    public void Dispose() => server.Dispose();
 
-    private async Task Serve()
+    private async Task Serve(HttpListenerContext context)
     {
-        while (true)
-        {
-            HttpListenerContext context;
-            try
-            {
-                context = await listener.GetContextAsync();
-            }
-            catch (Exception error) when (error is HttpListenerException or ObjectDisposedException or InvalidOperationException)
-            {
-                return;
-            }
-            using var reader = new StreamReader(context.Request.InputStream);
-            var headers = context.Request.Headers.AllKeys.ToDictionary(k => k!, k => context.Request.Headers[k]!,
-                StringComparer.OrdinalIgnoreCase);
-            var call = new Asked($"{context.Request.HttpMethod} {context.Request.RawUrl}", headers, await reader.ReadToEndAsync());
-            lock (asked) asked.Add(call);
-            var (status, body) = answer(call);
-            context.Response.StatusCode = status;
-            context.Response.Close(Encoding.UTF8.GetBytes(body), willBlock: false);
-        }
+        using var reader = new StreamReader(context.Request.InputStream);
+        var headers = context.Request.Headers.AllKeys.ToDictionary(k => k!, k => context.Request.Headers[k]!,
+            StringComparer.OrdinalIgnoreCase);
+        var call = new Asked($"{context.Request.HttpMethod} {context.Request.RawUrl}", headers, await reader.ReadToEndAsync());
+        lock (asked) asked.Add(call);
+        var (status, body) = answer(call);
+        context.Response.StatusCode = status;
+        context.Response.Close(Encoding.UTF8.GetBytes(body), willBlock: false);
     }
 
     internal sealed record Asked(string Target, IReadOnlyDictionary<string, string> Headers, string Body)

@@ -110,39 +110,21 @@ public sealed class AvroTests : IDisposable
     /// <summary>A registry with these schemas as 1 to 3; away once disposed.</summary>
     private sealed class Registry : IDisposable
     {
-        private readonly HttpListener listener;
+        private readonly LocalHttp server = new(Serve);
 
-        internal Registry()
+        internal string Url => server.Uri;
+
+        public void Dispose() => server.Dispose();
+
+        private static async Task Serve(HttpListenerContext context)
         {
-            listener = LocalPort.Listen(out var url);
-            Url = url;
-            _ = Serve();
-        }
-
-        internal string Url { get; }
-
-        public void Dispose() => listener.Close();
-
-        private async Task Serve()
-        {
-            try
-            {
-                while (true)
-                {
-                    var context = await listener.GetContextAsync();
-                    var at = context.Request.RawUrl!.Split('/') is ["", "schemas", "ids", var id] && int.TryParse(id, out var number)
-                        ? number - 1 : -1;
-                    var isKnown = at >= 0 && at < Schemas.Length;
-                    context.Response.StatusCode = isKnown ? 200 : 404;
-                    var body = isKnown ? $$"""{"schema":{{JsonSerializer.Serialize(Schemas[at])}}}""" : """{"error_code":40403}""";
-                    await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(body));
-                    context.Response.Close();
-                }
-            }
-            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
-            {
-                // It has gone away.
-            }
+            var at = context.Request.RawUrl!.Split('/') is ["", "schemas", "ids", var id] && int.TryParse(id, out var number)
+                ? number - 1 : -1;
+            var isKnown = at >= 0 && at < Schemas.Length;
+            context.Response.StatusCode = isKnown ? 200 : 404;
+            var body = isKnown ? $$"""{"schema":{{JsonSerializer.Serialize(Schemas[at])}}}""" : """{"error_code":40403}""";
+            await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(body));
+            context.Response.Close();
         }
     }
 }

@@ -13,12 +13,11 @@ public sealed class TokenGate : IDisposable
 {
     private static readonly string[] Passed = ["range", "if-match", "if-none-match"];
 
-    private readonly HttpListener listener;
+    private readonly LocalHttp listener;
     private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false });
     private readonly ConcurrentDictionary<string, long> firstSeen = new(StringComparer.Ordinal);
     private readonly Uri server;
     private readonly TimeSpan life;
-    private readonly Task serving;
     private int expired;
 
     /// <param name="server">The server's address.</param>
@@ -26,12 +25,14 @@ public sealed class TokenGate : IDisposable
     public TokenGate(string server, TimeSpan life)
     {
         (this.server, this.life) = (new Uri(server), life);
-        listener = LocalPort.Listen(out var uri);
-        Uri = uri;
-        serving = Task.Run(Serve);
+        listener = new LocalHttp(context =>
+        {
+            _ = Task.Run(() => Answer(context));
+            return Task.CompletedTask;
+        });
     }
 
-    public string Uri { get; }
+    public string Uri => listener.Uri;
 
     /// <summary>How many tokens were shown.</summary>
     public int Tokens => firstSeen.Count;
@@ -41,25 +42,8 @@ public sealed class TokenGate : IDisposable
 
     public void Dispose()
     {
-        listener.Close();
-        serving.Wait();
+        listener.Dispose();
         http.Dispose();
-    }
-
-    private async Task Serve()
-    {
-        try
-        {
-            while (true)
-            {
-                var context = await listener.GetContextAsync();
-                _ = Task.Run(() => Answer(context));
-            }
-        }
-        catch (Exception error) when (error is HttpListenerException or ObjectDisposedException or InvalidOperationException)
-        {
-            // Closed.
-        }
     }
 
     private async Task Answer(HttpListenerContext context)

@@ -7,18 +7,13 @@ namespace K2I.Registry.Tests;
 /// <summary>An HTTP server that answers each path as it is told, and notes what it was asked.</summary>
 internal sealed class FakeRegistry : IDisposable
 {
-    private readonly HttpListener listener;
+    private readonly LocalHttp server;
     private readonly ConcurrentDictionary<string, Func<HttpListenerRequest, (int Status, string Body)>> answers =
         new(StringComparer.Ordinal);
 
-    internal FakeRegistry()
-    {
-        listener = LocalPort.Listen(out var url);
-        Url = url;
-        _ = Serve();
-    }
+    internal FakeRegistry() => server = new LocalHttp(Serve);
 
-    internal string Url { get; }
+    internal string Url => server.Uri;
 
     /// <summary>Of every answer.</summary>
     internal Dictionary<string, string> Headers { get; } = [];
@@ -29,40 +24,21 @@ internal sealed class FakeRegistry : IDisposable
 
     internal void Answer(string path, Func<HttpListenerRequest, (int Status, string Body)> answer) => answers[path] = answer;
 
-    public void Dispose() => listener.Close();
+    public void Dispose() => server.Dispose();
 
-    private async Task Serve()
+    private async Task Serve(HttpListenerContext context)
     {
-        while (listener.IsListening)
+        Calls.Enqueue(context.Request.RawUrl!);
+        var (status, body) = answers.TryGetValue(context.Request.RawUrl!, out var answer) ? answer(context.Request)
+            : (404, """{"error_code":40403,"message":"no"}""");
+        context.Response.StatusCode = status;
+        foreach (var (name, value) in Headers)
         {
-            HttpListenerContext context;
-            try
-            {
-                context = await listener.GetContextAsync();
-            }
-            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
-            {
-                return;
-            }
-            Calls.Enqueue(context.Request.RawUrl!);
-            var (status, body) = answers.TryGetValue(context.Request.RawUrl!, out var answer) ? answer(context.Request)
-                : (404, """{"error_code":40403,"message":"no"}""");
-            context.Response.StatusCode = status;
-            foreach (var (name, value) in Headers)
-            {
-                if (name == "Content-Type") context.Response.ContentType = value;
-                else context.Response.Headers[name] = value;
-            }
-            if (status is 301 or 302) context.Response.Headers["Location"] = body;
-            try
-            {
-                await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(body));
-                context.Response.Close();
-            }
-            catch (Exception e) when (e is HttpListenerException or InvalidOperationException)
-            {
-                // The client has gone.
-            }
+            if (name == "Content-Type") context.Response.ContentType = value;
+            else context.Response.Headers[name] = value;
         }
+        if (status is 301 or 302) context.Response.Headers["Location"] = body;
+        await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(body));
+        context.Response.Close();
     }
 }

@@ -57,4 +57,31 @@ public sealed class IndexBudgetTests
         taken.Add(other);
         foreach (var place in taken) budget.Return(place);
     }
+
+    /// <summary>Pages come ahead, by units and by huge pages; who takes a place finds zeros all the same, and the last of a budget is left.</summary>
+    [Theory]
+    [InlineData(1 << 20)]
+    [InlineData(32 << 20)]
+    public void WhatIsPreparedIsZerosAndTheBudgetsEndIsLeft(long bytes)
+    {
+        using var budget = new IndexBudget(bytes, 0);
+        List<IndexPlace> taken = [];
+        for (var round = 0; round < 3; round++)
+        {
+            budget.Prepare();
+            while (budget.TryTake(taken.Count % IndexPlace.Sizes, replaces: false, out var place))
+            {
+                Assert.False(budget.Memory(place).ContainsAnyExcept((byte)0));
+                budget.Memory(place).Fill(1);
+                taken.Add(place);
+                if (taken.Count % 7 == 0) budget.Prepare();
+            }
+            Assert.True(budget.HeldBytes > budget.BudgetBytes / 2);
+            Assert.True(budget.TryTake(0, replaces: true, out var last));
+            taken.Add(last);
+            foreach (var place in taken) budget.Return(place);
+            taken.Clear();
+            Assert.Equal(0, budget.HeldBytes);
+        }
+    }
 }

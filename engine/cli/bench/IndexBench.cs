@@ -58,6 +58,7 @@ internal sealed class IndexBench(IndexBenchOptions options, TextWriter output)
                 using var index = new KeyIndex(budget, KeyColumns.Of(schema, "id"));
                 var allocated = GC.GetAllocatedBytesForCurrentThread();
                 prepareNs = 0;
+                Prepare(budget);
                 for (var i = 0; i < calls.Length; i++)
                 {
                     calls[i] = Math.Min(calls[i], Add(account, index, i * BatchRows, BatchRows));

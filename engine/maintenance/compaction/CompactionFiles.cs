@@ -44,11 +44,11 @@ internal sealed class CompactionFiles(CompactionPlan plan, JobContext context)
         groups.RemoveAll(isLost);
     }
 
-    /// <summary>Begins a file of a partition of the table's current spec.</summary>
+    /// <summary>Begins a file of a partition.</summary>
     internal IObjectWriter Create(PartitionTuple partition)
     {
         var name = Generation.NameOf(++number, plan.Generation, id);
-        var target = context.Store.Create(Builder.LocationFor(plan.Table.Metadata.DefaultSpec, partition, name));
+        var target = context.Store.Create(Builder.LocationFor(plan.Spec, partition, name));
         created.Add(target.Location);
         return target;
     }

@@ -55,7 +55,7 @@ internal sealed class CompactionJob : MaintenanceJob
         var memory = Math.Min(context.MemoryBytes, context.Buffers.LimitBytes);
         var scan = new TableScan(plan.Table, context.Store,
             new ScanRequest { RowLineage = metadata.FormatVersion >= 3, Filter = plan.Kept, MostKeyBytes = memory / KeyShare });
-        var router = plan.IsRouted ? new PartitionRouter(metadata.DefaultSpec, scan.Schema) : null;
+        var router = plan.IsRouted ? new PartitionRouter(plan.Spec, scan.Schema) : null;
         var sorted = plan.Order.SortOrderOf(metadata);
         if (OrderOf(scan.Schema, sorted, router) is { } order)
             sorter = new RowSorter(scan.Schema, order, context,

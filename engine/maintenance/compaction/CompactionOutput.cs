@@ -108,12 +108,11 @@ internal sealed class CompactionOutput : IDisposable
 
     private DataFileOutput Open()
     {
-        var spec = plan.Table.Metadata.DefaultSpec;
         var partition = router is null ? plan.Inputs[0].Data.File.Partition : router.Partitions[this.partition];
         var target = files.Create(partition);
         try
         {
-            return new DataFileOutput(files.Builder, spec, partition, schema, options, target, buffers: context.Buffers);
+            return new DataFileOutput(files.Builder, plan.Spec, partition, schema, options, target, buffers: context.Buffers);
         }
         catch
         {

@@ -30,8 +30,11 @@ public sealed record CompactionPlan(string Reason) : JobPlan(Reason)
     /// <summary>How their rows are to lie.</summary>
     public RowOrder Order { get; init; } = RowOrder.Unsorted;
 
-    /// <summary>The rows may belong to several partitions, for their files are of an older partition spec.</summary>
-    public bool IsRouted => Inputs.Any(t => t.Data.File.SpecId != Table.Metadata.DefaultSpecId);
+    /// <summary>By which they are partitioned: the table's, or the inputs' own, and all inputs are then of one partition.</summary>
+    public required PartitionSpec Spec { get; init; }
+
+    /// <summary>The rows may belong to several partitions, for their files are of another partition spec.</summary>
+    public bool IsRouted => Inputs.Any(t => t.Data.File.SpecId != Spec.SpecId);
 
     /// <summary>Rows that do not meet it are not written again, for they are too old. Null: all are.</summary>
     public ScanFilter? Kept { get; init; }

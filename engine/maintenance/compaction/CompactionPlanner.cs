@@ -8,8 +8,8 @@ namespace K2I.Maintenance;
 
 /// <summary>Says which files are to be merged or written anew. Pure.</summary>
 /// <remarks>
-/// Each partition for itself; files of older partition specs together, for their rows go into partitions of the current one. With T the
-/// target size:
+/// Each partition for itself; files of older partition specs together, for their rows go into partitions of the current one, but where
+/// rows are to lie as they come. With T the target size:
 /// <code>
 ///   generation   merged once there are                                     become
 ///   any but 3    files that make ¾ T together                              whole files
@@ -35,8 +35,10 @@ public static class CompactionPlanner
         var wanted = rules.Where is { } where ? new FileFilter(where, metadata) : null;
         var files = state.Files.Where(t => wanted is null || wanted.ShareOf(t.Data.File) != RowShare.None)
             .Select(t => new CompactionInput(t, CameMs(t.Data, commits), DeletedMs(t, commits)));
-        foreach (var group in files.GroupBy(f => PlaceOf(metadata, f.File)))
+        foreach (var group in files.GroupBy(f => PlaceOf(metadata, rules, f.File)))
         {
+            var spec = rules.AsTheyCome ? metadata.FindSpec(group.Key.SpecId)! : metadata.DefaultSpec;
+            if (!CanWrite(metadata, spec)) continue;
             var place = Describe(metadata, group.First().File);
             foreach (var (inputs, generation, why) in Choose([.. group], rules, metadata, target, nowMs))
                 plans.AddRange(Split(inputs, rules).Where(j => j.Count > 1 || IsDirty(j[0], rules)).Select(job => new CompactionPlan(
@@ -45,6 +47,7 @@ public static class CompactionPlanner
                     Table = state.Table,
                     Snapshot = snapshot,
                     Inputs = [.. job.Select(f => f.Task)],
+                    Spec = spec,
                     Generation = generation,
                     FileBytes = FileBytes(job.Sum(f => f.LiveBytes), target),
                     LeastRowGroupBytes = rules.LeastRowGroupBytes,
@@ -63,14 +66,15 @@ public static class CompactionPlanner
 
     /// <summary>Everything in it can be read and written by this build.</summary>
     private static bool CanRewrite(TableMetadata table) =>
-        table.FormatVersion >= 2 && table.DefaultSpec.IsWritable && IsKnown(table.CurrentSchema.Struct)
-        && table.DefaultSpec.Fields.All(f => f.Transform.Kind == TransformKind.Void
-            || table.CurrentSchema.FindById(f.SourceId) is not null);
+        table.FormatVersion >= 2 && IsKnown(table.CurrentSchema.Struct) && CanWrite(table, table.DefaultSpec);
+
+    private static bool CanWrite(TableMetadata table, PartitionSpec spec) => spec.IsWritable && spec.Fields.All(
+        f => f.Transform.Kind == TransformKind.Void || table.CurrentSchema.FindById(f.SourceId) is not null);
 
     private static bool IsKnown(DataType type) => type is not OpaqueType && Schema.ChildrenOf(type).All(f => IsKnown(f.Type));
 
-    private static (int SpecId, PartitionTuple Partition) PlaceOf(TableMetadata table, DataFile file) =>
-        (file.SpecId, file.SpecId == table.DefaultSpecId ? file.Partition : PartitionTuple.Empty);
+    private static (int SpecId, PartitionTuple Partition) PlaceOf(TableMetadata table, CompactionPolicy rules, DataFile file) =>
+        (file.SpecId, rules.AsTheyCome || file.SpecId == table.DefaultSpecId ? file.Partition : PartitionTuple.Empty);
 
     private static string Describe(TableMetadata table, DataFile file)
     {

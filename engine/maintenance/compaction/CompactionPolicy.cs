@@ -49,8 +49,8 @@ public sealed record CompactionPolicy
     public RowOrder Order { get; init; } = RowOrder.OfTable;
 
     /// <summary>
-    /// Rows lie as they come for now, whatever <see cref="Order"/> says: what others delete while a job is on is then carried on, and no
-    /// conflict.
+    /// Rows lie as they come for now, whatever <see cref="Order"/> says, and in partitions of the spec that their files have: what others
+    /// delete while a job is on is then carried on, and no conflict.
     /// </summary>
     public bool AsTheyCome { get; init; }
 

@@ -18,8 +18,11 @@ public sealed class IndexBudget : IDisposable
 {
     public const long LeastBytes = 1 << 20;
 
-    /// <summary>Units that are free and have pages: what growth gives back, and takes before the next <see cref="Prepare"/>.</summary>
-    private const int WarmUnits = 32;
+    /// <summary>
+    /// Units that are free and have pages: what growth gives back, and takes before the next <see cref="Prepare"/>. As many as share a
+    /// huge page.
+    /// </summary>
+    private const int WarmUnits = NativeBuffer.HugePageBytes / IndexPlace.UnitBytes;
 
     /// <summary>
     /// One in so many units is only for places that replace others as large: stale entries can be dropped where nothing else has room.
@@ -28,6 +31,7 @@ public sealed class IndexBudget : IDisposable
 
     private readonly Lock gate = new();
     private readonly NativeBuffer memory;
+    private readonly long start;
     private readonly Unit[] units;
     private readonly Stack<int> warm = [], cold = [];
     private readonly List<int>[] open = [[], [], [], []];
@@ -43,7 +47,8 @@ public sealed class IndexBudget : IDisposable
         units = new Unit[bytes / IndexPlace.UnitBytes];
         BudgetBytes = (long)units.Length * IndexPlace.UnitBytes;
         HashSeed = hashSeed;
-        memory = NativeBuffer.Reserve(MemoryTag.Index, BudgetBytes);
+        memory = NativeBuffer.Reserve(MemoryTag.Index, BudgetBytes + NativeBuffer.HugePageBytes);
+        start = memory.ToHugePage(0);
     }
 
     public long BudgetBytes { get; }
@@ -87,22 +92,22 @@ public sealed class IndexBudget : IDisposable
     }
 
     /// <summary>
-    /// Puts pages under units that growth will take next: no writer then waits for the kernel, nor, on a virtual machine, for its host. A
-    /// call where none are wanted is a look at a few numbers. Any thread, to be called every few milliseconds.
+    /// Puts pages under units that growth will take next, as many at a time as share a huge page: no writer then waits for the kernel, nor,
+    /// on a virtual machine, for its host. A call where none are wanted is a look at a few numbers. Any thread, to be called every few
+    /// milliseconds.
     /// </summary>
     public void Prepare()
     {
-        while (TryTakeBare(out var at))
+        while (TakeBare() is { Count: > 0 } bare)
         {
-            var start = (long)at * IndexPlace.UnitBytes;
-            memory.Populate(start, IndexPlace.UnitBytes);
-            // The host may give a page only once it is written to.
-            var bytes = memory.Slice(start, IndexPlace.UnitBytes);
-            for (var page = 0; page < bytes.Length; page += NativeBuffer.PageBytes) bytes[page] = 0;
+            memory.PopulateHuge(At(bare.First), (long)bare.Count * IndexPlace.UnitBytes);
             lock (gate)
             {
-                units[at].Used = ushort.MaxValue;
-                warm.Push(at);
+                for (var at = bare.First + bare.Count - 1; at >= bare.First; at--)
+                {
+                    units[at].Used = ushort.MaxValue;
+                    warm.Push(at);
+                }
             }
         }
     }
@@ -127,19 +132,25 @@ public sealed class IndexBudget : IDisposable
 
     internal Span<byte> Memory(IndexPlace place) => memory.Slice(At(place), place.Bytes);
 
-    private static long At(IndexPlace place) => ((long)place.Unit * IndexPlace.UnitBytes) + ((long)place.Part * place.Bytes);
+    private long At(int unit) => start + ((long)unit * IndexPlace.UnitBytes);
+
+    private long At(IndexPlace place) => At(place.Unit) + ((long)place.Part * place.Bytes);
 
     private int Left => warm.Count + cold.Count + units.Length - unused;
 
-    /// <summary>A unit without pages, where more with pages are wanted and the last of the budget is not touched by it.</summary>
-    private bool TryTakeBare(out int at)
+    /// <summary>
+    /// Units without pages, where more with pages are wanted and the last of the budget is not touched by it: the next up to the end of
+    /// their huge page, or one that had pages before.
+    /// </summary>
+    private (int First, int Count) TakeBare()
     {
         lock (gate)
         {
-            at = 0;
-            if (warm.Count >= (heldBytes == 0 ? 1 : WarmUnits) || Left <= (units.Length / ReservedPart) + WarmUnits) return false;
-            if (!cold.TryPop(out at)) at = unused++;
-            return true;
+            if (warm.Count >= (heldBytes == 0 ? 1 : WarmUnits) || Left <= (units.Length / ReservedPart) + (2 * WarmUnits)) return default;
+            if (cold.TryPop(out var at)) return (at, 1);
+            var bare = (unused, heldBytes == 0 ? 1 : Math.Min(WarmUnits - (unused % WarmUnits), units.Length - unused));
+            unused += bare.Item2;
+            return bare;
         }
     }
 
@@ -168,7 +179,7 @@ public sealed class IndexBudget : IDisposable
             warm.Push(at);
             return;
         }
-        memory.Release((long)at * IndexPlace.UnitBytes, IndexPlace.UnitBytes);
+        memory.Release(At(at), IndexPlace.UnitBytes);
         unit.Used = 0;
         cold.Push(at);
     }

@@ -11,19 +11,21 @@ namespace K2I.Catalogs.Tests;
 /// </summary>
 internal sealed class FakeNessie : IDisposable
 {
-    private readonly HttpListener listener;
+    private readonly LocalHttp server;
     private readonly List<(string Hash, SortedDictionary<string, JsonObject> Contents, JsonObject Properties)> log = [];
     private int ids;
 
     public FakeNessie()
     {
-        listener = LocalPort.Listen(out var server);
-        Uri = server + "/api/v2";
+        server = new LocalHttp(context =>
+        {
+            ThreadPool.QueueUserWorkItem(_ => Serve(context));
+            return Task.CompletedTask;
+        });
         log.Add((HashOf(0), new(StringComparer.Ordinal), []));
-        new Thread(Serve) { IsBackground = true }.Start();
     }
 
-    public string Uri { get; }
+    public string Uri => server.Uri + "/api/v2";
 
     public List<string> Messages { get; } = [];
 
@@ -33,7 +35,7 @@ internal sealed class FakeNessie : IDisposable
     /// <summary>What becomes of the next commit: it may take effect, or not, or late, and its answer is lost.</summary>
     public Action<Action>? Losing { get; set; }
 
-    public void Dispose() => listener.Close();
+    public void Dispose() => server.Dispose();
 
     /// <summary>Answers one request; the commits of others among the calls of a test come through here too.</summary>
     public (int Status, JsonNode Body) Answer(string method, string path, string query, string body)
@@ -128,22 +130,6 @@ internal sealed class FakeNessie : IDisposable
         log.Add((HashOf(log.Count), next, body["commitMeta"]!["properties"]!.DeepClone().AsObject()));
         Messages.Add((string)body["commitMeta"]!["message"]!);
         return (200, new JsonObject { ["targetBranch"] = Branch(log.Count - 1), ["addedContents"] = added.Count == 0 ? null : added });
-    }
-
-    private void Serve()
-    {
-        try
-        {
-            while (true)
-            {
-                var context = listener.GetContext();
-                ThreadPool.QueueUserWorkItem(_ => Serve(context));
-            }
-        }
-        catch (Exception error) when (error is HttpListenerException or ObjectDisposedException or InvalidOperationException)
-        {
-            // Closed.
-        }
     }
 
     private void Serve(HttpListenerContext context)

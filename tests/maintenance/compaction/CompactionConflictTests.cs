@@ -86,6 +86,47 @@ public sealed class CompactionConflictTests
         table.Lint();
     }
 
+    /// <summary>Where someone deletes all the time, files of an older spec are merged within it: there is no conflict for ever.</summary>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void InFilesOfAnOlderSpecRowsThatLieAsTheyComeStayDeleted(int formatVersion)
+    {
+        using var table = MaintainedTable.InMemory(Columns, "bucket(2, id)", formatVersion);
+        for (var n = 0; n < 4; n++) table.Append(50);
+        table.Commit(new UpdateSpec("bucket(3, id)"));
+        for (var n = 0; n < 4; n++) table.Append(50);
+        var older = table.Table.Metadata.Specs.Min(s => s.SpecId);
+        Assert.Contains(table.Plan(), p => p is CompactionPlan { IsRouted: true });
+        var plans = CompactionPlanner.Plan(TableInventory.Read(table.Table, table.Store, table.Policy),
+            table.Policy with { Compaction = table.Policy.Compaction! with { AsTheyCome = true } }, table.Clock.UnixMs);
+        Assert.DoesNotContain(plans, p => p.IsRouted);
+        Assert.Equal(2, plans.Count(p => p.Spec.SpecId == older));
+        foreach (var plan in plans)
+        {
+            using var job = plan.Start(table.Context);
+            Assert.True(job.Step());
+            table.Delete((task, row) => (row + plan.Spec.SpecId) % 7 == 0);
+            var file = plan.Inputs[0].Data.File;
+            table.DeleteEqual(Columns.Fields[0], [.. Enumerable.Range(-20, 25).Select(n => (long)n)], file.Partition, file.SpecId);
+            var rows = table.SortedRows();
+            while (job.Step())
+            {
+            }
+            Assert.Null(job.Outcome!.Conflict);
+            Assert.Equal(rows, table.SortedRows());
+            Assert.Single(table.Files(), t => t.Data.File.SpecId == file.SpecId && t.Data.File.Partition.Equals(file.Partition));
+            table.Lint();
+        }
+        // Once it is calm they are of the new one.
+        var kept = table.SortedRows();
+        table.Keep();
+        Assert.Equal(kept, table.SortedRows());
+        // One file that is larger than all others together may stay.
+        Assert.InRange(table.Files().Count(t => t.Data.File.SpecId == older), 0, 1);
+        table.Lint();
+    }
+
     [Fact]
     public void NewRowsAreNotInTheWay()
     {

@@ -135,6 +135,7 @@ public sealed class RowGroupCopyTests(ITestOutputHelper output) : IDisposable
         Table = table.Table,
         Snapshot = table.Table.Metadata.CurrentSnapshot!,
         Inputs = table.Files(),
+        Spec = table.Table.Metadata.DefaultSpec,
         Generation = 1,
         FileBytes = 1 << 30,
         LeastRowGroupBytes = 1,
