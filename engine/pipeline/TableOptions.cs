@@ -53,6 +53,35 @@ public sealed record TableOptions
     /// <summary>What keys are that have a column of their own.</summary>
     public KeyForm KeyForm { get; init; }
 
+    /// <summary>Which columns they have, where keys have fields.</summary>
+    public KeyShape KeyColumns { get; init; }
+
+    /// <summary>Path of the schema that all keys are written with, where no registry has it; null for a registry's.</summary>
+    public string? KeySchemaFile { get; init; }
+
+    /// <summary>For keys of Protobuf: the full name of the message that they are; null where they name it.</summary>
+    public string? KeyMessage { get; init; }
+
+    /// <summary>What a table would be like whose records were the keys; null where they have no fields, or these no columns.</summary>
+    internal TableOptions? OfKeys => KeyColumns == KeyShape.None || KeyForm is not (KeyForm.Json or KeyForm.Avro or KeyForm.Protobuf)
+        ? null : this with
+        {
+            Format = KeyForm switch
+            {
+                KeyForm.Avro => RecordFormat.Avro,
+                KeyForm.Protobuf => RecordFormat.Protobuf,
+                _ => RecordFormat.Json,
+            },
+            Wire = KeySchemaFile is not null ? WireForm.Bare : Wire is WireForm.Bare or WireForm.SingleObject ? WireForm.Confluent : Wire,
+            WriterSchemaFile = KeySchemaFile,
+            Message = KeyMessage,
+            KeyForm = KeyForm.None,
+            Transforms = new(),
+            TimestampUnits = NoUnits,
+            UnknownFields = UnknownFields.Evolve,
+            KafkaColumn = false,
+        };
+
     /// <summary>Declared columns in the text form <c>name: type, …</c>; null to use <see cref="SchemaFile"/>, the existing table, or inference.</summary>
     public string? Columns { get; init; }
 

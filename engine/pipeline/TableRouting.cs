@@ -36,6 +36,7 @@ public sealed record TableRouting
         TimestampUnits = TableOptions.NoUnits,
         Transforms = RouteField.Parse(Field, [])!.Transforms(areTyped: section.Format != RecordFormat.Json),
         KeyForm = KeyForm.None,
+        KeySchemaFile = null,
         PartitionBy = null,
         Key = [],
         KafkaColumn = false,

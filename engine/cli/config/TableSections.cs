@@ -37,6 +37,11 @@ internal sealed class TableSections(List<SettingSection> sections, Place source,
             if (section[Keys.Format.Name] is { Text: "avro" or "protobuf" or "json_schema" } format)
                 problems.Add(format.ValuePlace, $"[{section.Name}] format: records name schemas, and there is no [registry]",
                     "add [registry] with url, or schema = FILE here");
+        foreach (var section in sections.Where(s => s.IsTable && s[Keys.KeySchema.Name] is null))
+            if (section[Keys.KeyFormat.Name] is { Text: "avro" or "protobuf" } format
+                && section[Keys.KeyColumns.Name] is not { Text: "none" })
+                problems.Add(format.ValuePlace, $"[{section.Name}] key_format: keys name schemas, and there is no [registry]",
+                    "add [registry] with url, or key_schema = FILE here");
     }
 
     private TableOptions BindTable(SettingSection section)

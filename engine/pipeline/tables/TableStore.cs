@@ -45,6 +45,9 @@ internal sealed partial class TableStore(TableStoreFactory shared, TableOptions 
     /// <summary>The schemas that records of the table are written with; null where they name none. Any thread.</summary>
     internal ISchemaSource? Schemas { get; } = shared.SchemasOf(options);
 
+    /// <summary>The schemas that keys are written with; null where they name none, or have no columns. Any thread.</summary>
+    internal ISchemaSource? KeySchemas { get; } = shared.KeySchemasOf(options);
+
     internal IObjectStore Objects => shared.Objects;
 
     internal ParquetBuffers ParquetBuffers => shared.ParquetBuffers;
