@@ -22,6 +22,9 @@ public interface IRecordDecoder
     /// <summary>The schema that the last record names, if it did not become a row.</summary>
     SchemaId RefusedSchema => SchemaId.None;
 
+    /// <summary>That is the schema of the record's key, not of its value.</summary>
+    bool IsOfKey => false;
+
     /// <summary>
     /// Appends the record's values to the current row of <paramref name="row"/>, whose schema must be <see cref="Schema"/>. The caller ends the row when
     /// the status is Ok, and abandons it otherwise.

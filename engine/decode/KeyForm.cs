@@ -17,4 +17,13 @@ public enum KeyForm
 
     /// <summary>Eight bytes, big-endian.</summary>
     Long,
+
+    /// <summary>A JSON object, whose fields have columns: <see cref="KeyShape"/>.</summary>
+    Json,
+
+    /// <summary>Avro, by the schema that each key names, or one for all; the same.</summary>
+    Avro,
+
+    /// <summary>Protobuf; the same.</summary>
+    Protobuf,
 }

@@ -33,6 +33,12 @@ public static class K2IKeys
     /// </summary>
     public const string FormerNames = "k2i.former-names";
 
+    /// <summary>
+    /// Table property of the home of tables that records go to by a value (<see cref="TableRouting"/>): the values that have one, as a JSON
+    /// list of texts, in the order in which they came.
+    /// </summary>
+    public const string Routes = "k2i.routes";
+
     /// <summary>Header of a dead letter in a topic: the table that its record was meant for.</summary>
     public const string LetterTable = "k2i.table";
 

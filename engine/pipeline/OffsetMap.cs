@@ -62,6 +62,9 @@ public sealed class OffsetMap
         }
     }
 
+    /// <summary>What the table's property says; empty where it says nothing of this table.</summary>
+    internal static OffsetMap PropertyOf(Table table) => Inherited(table.Metadata) is { } text ? Parse(text) : Empty;
+
     /// <summary>The map as summary entry and as properties of the table, for one commit.</summary>
     public ImmutableSortedDictionary<string, string> PropertiesOf(Table table) =>
         ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal).Add(K2IKeys.Offsets, ToJson()).Add(K2IKeys.OffsetsOf, table.Metadata.Uuid);

@@ -11,6 +11,9 @@ public sealed record TableOptions
     /// <summary>The most characters of each part of a name.</summary>
     public const int LongestNamePart = 128;
 
+    internal static readonly ImmutableDictionary<string, EpochUnit> NoUnits = ImmutableDictionary<string, EpochUnit>.Empty;
+    internal static readonly ImmutableSortedDictionary<string, string> NoProperties = ImmutableSortedDictionary<string, string>.Empty;
+
     /// <summary><c>table</c> or <c>namespace.table</c>.</summary>
     public required string Name { get; init; }
 
@@ -19,6 +22,14 @@ public sealed record TableOptions
 
     /// <summary>The section of the template that made it; empty for a table of its own section.</summary>
     public string Template { get; init; } = "";
+
+    /// <summary>Records go to tables by a field's value, and this is their home; null for a table that has its rows itself.</summary>
+    public TableRouting? Routing { get; init; }
+
+    /// <summary>The name of the table that is its home, which gives it the records of <see cref="HomeValue"/>; empty for none.</summary>
+    internal string Home { get; init; } = "";
+
+    internal string HomeValue { get; init; } = "";
 
     public RecordFormat Format { get; init; } = RecordFormat.Json;
 
@@ -42,6 +53,35 @@ public sealed record TableOptions
     /// <summary>What keys are that have a column of their own.</summary>
     public KeyForm KeyForm { get; init; }
 
+    /// <summary>Which columns they have, where keys have fields.</summary>
+    public KeyShape KeyColumns { get; init; }
+
+    /// <summary>Path of the schema that all keys are written with, where no registry has it; null for a registry's.</summary>
+    public string? KeySchemaFile { get; init; }
+
+    /// <summary>For keys of Protobuf: the full name of the message that they are; null where they name it.</summary>
+    public string? KeyMessage { get; init; }
+
+    /// <summary>What a table would be like whose records were the keys; null where they have no fields, or these no columns.</summary>
+    internal TableOptions? OfKeys => KeyColumns == KeyShape.None || KeyForm is not (KeyForm.Json or KeyForm.Avro or KeyForm.Protobuf)
+        ? null : this with
+        {
+            Format = KeyForm switch
+            {
+                KeyForm.Avro => RecordFormat.Avro,
+                KeyForm.Protobuf => RecordFormat.Protobuf,
+                _ => RecordFormat.Json,
+            },
+            Wire = KeySchemaFile is not null ? WireForm.Bare : Wire is WireForm.Bare or WireForm.SingleObject ? WireForm.Confluent : Wire,
+            WriterSchemaFile = KeySchemaFile,
+            Message = KeyMessage,
+            KeyForm = KeyForm.None,
+            Transforms = new(),
+            TimestampUnits = NoUnits,
+            UnknownFields = UnknownFields.Evolve,
+            KafkaColumn = false,
+        };
+
     /// <summary>Declared columns in the text form <c>name: type, …</c>; null to use <see cref="SchemaFile"/>, the existing table, or inference.</summary>
     public string? Columns { get; init; }
 
@@ -60,7 +100,7 @@ public sealed record TableOptions
     public EpochUnit TimestampUnit { get; init; } = EpochUnit.Milliseconds;
 
     /// <summary>The same for single columns, by dotted path.</summary>
-    public ImmutableDictionary<string, EpochUnit> TimestampUnits { get; init; } = ImmutableDictionary<string, EpochUnit>.Empty;
+    public ImmutableDictionary<string, EpochUnit> TimestampUnits { get; init; } = NoUnits;
 
     /// <summary>What becomes of records' fields before they are columns.</summary>
     public TransformTexts Transforms { get; init; } = new();
@@ -87,7 +127,7 @@ public sealed record TableOptions
     public bool IsMaintained { get; init; } = true;
 
     /// <summary>Table properties set when the table is created (Iceberg's names), beside and before those of <see cref="TableDefaults"/>.</summary>
-    public ImmutableSortedDictionary<string, string> Properties { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableSortedDictionary<string, string> Properties { get; init; } = NoProperties;
 
     /// <summary>What becomes of a record that is no row.</summary>
     public DeadLetterPolicy DeadLetterPolicy { get; init; } = DeadLetterPolicy.Table;

@@ -8,6 +8,8 @@ public sealed class TemplateConfigTests : IDisposable
     private const string Before = "[kafka]\nbrokers = a:1\n[iceberg]\nwarehouse = w\n";
     private const string Cdc = "[table.cdc]\ntopics = ^shop\\.(?<db>\\w+)\\.(?<entity>\\w+)$\ntable = ${db}.${entity}\n";
 
+    private const string Routed = "[table.events]\ntopics = events\nroute_by = head.kind\ntable = e_${value}\n";
+
     private readonly Harness harness = new();
 
     public void Dispose() => harness.Dispose();
@@ -56,6 +58,30 @@ public sealed class TemplateConfigTests : IDisposable
     [InlineData(Before + Cdc + "max_depth = no\n[table.a.b]\nflush.rows = 5",
         "k2i.ini:8:13: [table.cdc] max_depth: expected a whole number, found 'no'")]
     public void SaysWhatIsWrongWithATemplate(string text, string message) => Assert.Equal(message, Assert.Single(harness.Problems(text)));
+
+    [Fact]
+    public void WithRouteByRecordsGoToTablesByAValue()
+    {
+        harness.Environment["value"] = "not this";
+        var options = harness.Load(Before + Routed + "max_tables = 7\ncolumns = id: long").Options!.Engine;
+        Assert.Empty(options.Templates);
+        var table = Assert.Single(options.Tables);
+        Assert.Equal(new() { Field = "head.kind", Table = "e_${value}", MaxTables = 7 }, table.Routing);
+        Assert.Equal(("events", "id: long"), (table.Name, table.Columns));
+    }
+
+    [Theory]
+    [InlineData(Before + "[table.a]\ntopics = a\nroute_by = kind",
+        "k2i.ini:7:1: [table.a] route_by: the tables need a name with ${value}; table = events_${value}")]
+    [InlineData(Before + "[table.a]\ntopics = a\nroute_by = kind\ntable = same",
+        "k2i.ini:8:1: [table.a] table: the tables need a name with ${value}; table = events_${value}")]
+    [InlineData(Before + "[table.a]\ntopics = a\nroute_by = kind\ntable = ${value}_${topic}",
+        "k2i.ini:8:18: [table.a] table: with route_by there is ${value} alone")]
+    [InlineData(Before + "[table.a]\ntopics = a\nroute_by = kind, of\ntable = ${value}",
+        "k2i.ini:7:12: [table.a] route_by: expected one field")]
+    [InlineData(Before + "[table.a]\ntopics = a\nformat = raw\nroute_by = kind\ntable = ${value}",
+        "k2i.ini:8:1: [table.a] route_by: has no meaning with format = raw")]
+    public void SaysWhatIsWrongWithARoute(string text, string message) => Assert.Equal(message, Assert.Single(harness.Problems(text)));
 
     [Fact]
     public void TheConfigurationShownCanBeUsedAgain()

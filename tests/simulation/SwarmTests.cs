@@ -17,6 +17,10 @@ public sealed class SwarmTests(ITestOutputHelper output)
     [Fact]
     public void SchemasMayChangeUnderWay() => RunAll(SimOptions.WithSchemas, 12);
 
+    /// <summary>Each once, in the table of its value.</summary>
+    [Fact]
+    public void RecordsMayGoToTablesByAValue() => RunAll(SimOptions.WithRoutes, 6);
+
     private void RunAll(Func<long, SimOptions> optionsOf, int seeds)
     {
         var (from, to) = Range(seeds);

@@ -244,10 +244,16 @@ internal static class Keys
         "Topics that feed the table, separated by commas; one that starts with ^ is a regular expression. A section without topics says what a template's table of its name is like.", "events")
     { Required = true };
     public static readonly ConfigKey TableName = new("table", "table", null, "a name such as ${db}.${entity}",
-        "Makes the section a template: a table for each topic that matches, also of topics that come to be later. ${topic} and ${group} stand for the topic and for named groups of its expression, (?<group>…), never for the environment; capitals become small, other characters _.", "${db}.${entity}")
+        "Makes the section a template: a table for each topic that matches, also of topics that come to be later. ${topic} and ${group} stand for the topic and for named groups of its expression, (?<group>…), with route_by ${value} for the value, never for the environment; capitals become small, other characters _.", "${db}.${entity}")
     { Verbatim = true };
+    public static readonly ConfigKey RouteBy = new("table", "route_by", null, "a field such as kind or user.kind",
+        "The field, by the name that records have, whose value says which table a record goes to; table = … names the tables, "
+        + "with ${value}. "
+        + "The section's own table has no rows then, but says which tables there are and how far records were given to them; "
+        + "records without a value that can name a table are its dead letters.", "kind");
     public static readonly ConfigKey MaxTables = new("table", "max_tables", "1000", Count,
-        "For table: topics that would make more tables than that are told of and left alone.");
+        "For table: topics that would make more tables than that are told of and left alone; with route_by, records of further "
+        + "values are dead letters.");
     public static readonly ConfigKey Format = ConfigKey.Choice("table", "format",
         "What a record's value holds. json: typed columns; raw: key and value as two columns; avro, protobuf, "
         + "json_schema: typed columns, by the schema that each record names; "
@@ -273,8 +279,15 @@ internal static class Keys
     public static readonly ConfigKey KeyFormat = ConfigKey.Choice("table", "key_format",
         "What a record's key holds, where it is to have a column key: string: text in UTF-8; bytes: anything; int, long: as Kafka's "
         + "serializers write them; none: there is no such column. A field of the value that is called key is left out then, "
-        + "unless it is renamed.",
-        "none", "string", "bytes", "int", "long");
+        + "unless it is renamed. json: an object; avro, protobuf: by the schema that each key names: see key_columns.",
+        "none", "string", "bytes", "int", "long", "json", "avro", "protobuf");
+    public static readonly ConfigKey KeyColumns = ConfigKey.Choice("table", "key_columns",
+        "For key_format = json, avro or protobuf: which columns the fields of keys have. flat: each its own, key_NAME; struct: one, key; "
+        + "none: none.", "flat", "struct", "none");
+    public static readonly ConfigKey KeySchema = new("table", "key_schema", null, Path,
+        "The schema that all keys are written with, where no registry has it: keys without a frame then.", "./key.avsc");
+    public static readonly ConfigKey KeyMessage = new("table", "key_message", null, "the full name of a message",
+        "For key_format = protobuf: the message that keys are, where they do not name it.", "shop.OrderKey");
     public static readonly ConfigKey Columns = new("table", "columns", null, "columns such as id: long!, name: string", "The columns: at most 5000 counted at every depth, no two whose dotted names differ in case only. Without them and a schema file: those of the table if it exists, else inferred from the first records.", "event_id: string!, event_time: timestamptz, user: struct<id: long, name: string>");
     public static readonly ConfigKey SchemaFile = new("table", "schema_file", null, Path, "An Iceberg schema or a JSON Schema that gives the columns.", "./events.schema.json");
     public static readonly ConfigKey InferRecords = new("table", "infer_records", "1000", Count, "How many records are looked at to infer the columns; what comes later has to fit the types that these have.");
@@ -366,9 +379,10 @@ internal static class Keys
         FlushBytes, FlushRows, FlushInterval,
         Maintenance, MaintenanceThreads, MaintenanceCpu, MaintenanceMemory, MaintenanceEvery, TargetFileSize, Settle,
             ExpireAfter, KeepSnapshots, Orphans, OrphanGrace,
-        Topics, TableName, MaxTables, Format, Wire, WriterSchema, Message, OnIncompatible, Columns, SchemaFile, InferRecords, UnknownFields,
-            CaseSensitive, TimestampUnit, RawValue,
-            RawKey, KeyFormat, Rename, Drop, Cast, Flatten, Mask, MaskKey, PartitionBy, Key, Start, KafkaColumn,
+        Topics, TableName, RouteBy, MaxTables, Format, Wire, WriterSchema, Message, OnIncompatible, Columns, SchemaFile, InferRecords,
+            UnknownFields, CaseSensitive, TimestampUnit, RawValue,
+            RawKey, KeyFormat, KeyColumns, KeySchema, KeyMessage, Rename, Drop, Cast, Flatten, Mask, MaskKey,
+            PartitionBy, Key, Start, KafkaColumn,
         TableFlushBytes, TableFlushRows, TableFlushInterval,
         TableMaintenance, SortBy, TableTargetFileSize, TableExpireAfter, TableKeepSnapshots, TableOrphans, TableOrphanGrace, Retention,
             RetentionColumn,

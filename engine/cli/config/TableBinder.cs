@@ -19,6 +19,7 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Tab
     // Keys that say which schemas records are written with.
     private static readonly ConfigKey[] ForSchemas = [Keys.Wire, Keys.WriterSchema, Keys.OnIncompatible];
     private static readonly ConfigKey[] ForProtobuf = [Keys.Message];
+    private static readonly ConfigKey[] ForKeys = [Keys.KeyFormat, Keys.KeyColumns, Keys.KeySchema, Keys.KeyMessage];
     private static readonly ConfigKey[] ForFields = [Keys.Rename, Keys.Drop, Keys.Cast, Keys.Flatten, Keys.Mask, Keys.MaskKey];
     private static readonly ConfigKey[] ForJsonAlone = [Keys.InferRecords, Keys.CaseSensitive, Keys.TimestampUnit];
 
@@ -48,7 +49,10 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Tab
             Format = format,
             RawValue = (RawForm)values.Choice(Keys.RawValue),
             RawKey = (RawForm)values.Choice(Keys.RawKey),
-            KeyForm = (KeyForm)values.Choice(Keys.KeyFormat),
+            KeyForm = KeyFormOf(),
+            KeyColumns = (KeyShape)values.Choice(Keys.KeyColumns),
+            KeySchemaFile = ExistingFile(Keys.KeySchema),
+            KeyMessage = values.Text(Keys.KeyMessage),
             Columns = Columns(),
             SchemaFile = ExistingFile(Keys.SchemaFile),
             InferRecords = (int)values.Count(Keys.InferRecords, 1, 1_000_000),
@@ -180,14 +184,30 @@ internal sealed class TableBinder(SettingSection section, Place sourcePlace, Tab
 
     private static IEnumerable<ConfigKey> OthersThan(RecordFormat format) => format switch
     {
-        RecordFormat.Raw => [Keys.KeyFormat, .. ForJson, .. ForFields, .. ForSchemas, .. ForProtobuf],
-        RecordFormat.String or RecordFormat.Bytes => [.. ForRaw, .. ForJson, .. ForFields, .. ForSchemas, .. ForProtobuf],
+        RecordFormat.Raw => [Keys.RouteBy, .. ForKeys, .. ForJson, .. ForFields, .. ForSchemas, .. ForProtobuf],
+        RecordFormat.String or RecordFormat.Bytes => [Keys.RouteBy, .. ForRaw, .. ForJson, .. ForFields, .. ForSchemas, .. ForProtobuf],
         RecordFormat.Json => [.. ForRaw, .. ForSchemas, .. ForProtobuf],
         RecordFormat.Avro => [.. ForRaw, .. ForJsonAlone, .. ForProtobuf],
         RecordFormat.Protobuf => [.. ForRaw, .. ForJsonAlone],
         RecordFormat.JsonSchema => [.. ForRaw, Keys.InferRecords, .. ForProtobuf],
         _ => [.. ForRaw, Keys.InferRecords, Keys.Wire, Keys.WriterSchema, .. ForProtobuf],
     };
+
+    private KeyForm KeyFormOf()
+    {
+        var form = (KeyForm)values.Choice(Keys.KeyFormat);
+        ConfigKey[] unfit = form switch
+        {
+            KeyForm.Json => [Keys.KeySchema, Keys.KeyMessage],
+            KeyForm.Avro => [Keys.KeyMessage],
+            KeyForm.Protobuf => [],
+            _ => [Keys.KeyColumns, Keys.KeySchema, Keys.KeyMessage],
+        };
+        foreach (var key in unfit)
+            if (values.Changes(key) && values.Choice(Keys.Format) != (int)RecordFormat.Raw)
+                values.Wrong(key, $"has no meaning with key_format = {Keys.KeyFormat.Choices[(int)form]}");
+        return form;
+    }
 
     /// <summary>Columns that come of schemas grow with them.</summary>
     private UnknownFields UnknownFieldsOf(RecordFormat format)

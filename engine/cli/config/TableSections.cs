@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using K2I.Decode;
 using K2I.Pipeline;
 
 namespace K2I.Cli.Config;
@@ -18,7 +19,7 @@ internal sealed class TableSections(List<SettingSection> sections, Place source,
 
     public void Bind()
     {
-        var templates = sections.Where(s => s.IsTable && s[Keys.TableName.Name] is not null).ToList();
+        var templates = sections.Where(s => s.IsTable && s[Keys.TableName.Name] is not null && s[Keys.RouteBy.Name] is null).ToList();
         var overrides = sections.Where(s => s.IsTable && templates.Count > 0 && s[Keys.TableName.Name] is null
             && s[Keys.Topics.Name] is null).ToList();
         var tables = sections.Where(s => s.IsTable && !templates.Contains(s) && !overrides.Contains(s)).ToList();
@@ -36,6 +37,11 @@ internal sealed class TableSections(List<SettingSection> sections, Place source,
             if (section[Keys.Format.Name] is { Text: "avro" or "protobuf" or "json_schema" } format)
                 problems.Add(format.ValuePlace, $"[{section.Name}] format: records name schemas, and there is no [registry]",
                     "add [registry] with url, or schema = FILE here");
+        foreach (var section in sections.Where(s => s.IsTable && s[Keys.KeySchema.Name] is null))
+            if (section[Keys.KeyFormat.Name] is { Text: "avro" or "protobuf" } format
+                && section[Keys.KeyColumns.Name] is not { Text: "none" })
+                problems.Add(format.ValuePlace, $"[{section.Name}] key_format: keys name schemas, and there is no [registry]",
+                    "add [registry] with url, or key_schema = FILE here");
     }
 
     private TableOptions BindTable(SettingSection section)
@@ -43,10 +49,31 @@ internal sealed class TableSections(List<SettingSection> sections, Place source,
         if (!Names.IsDotted(section.TableName))
             problems.Add(section.Place,
                 $"[{section.Name}]: expected a table name of a-z, 0-9 and _, with its namespace before a dot, found '{section.TableName}'");
+        CheckPlace(section);
+        if (section[Keys.RouteBy.Name] is not null) return Binder(section).Bind() with { Routing = Routing(Values(section)) };
         if (Values(section).Changes(Keys.MaxTables)) Values(section).Wrong(Keys.MaxTables, "has no meaning without table",
             "table = ${…} makes a table of each topic");
-        CheckPlace(section);
         return Binder(section).Bind();
+    }
+
+    /// <summary>Records go to tables by a value; null where it is not said well.</summary>
+    private static TableRouting? Routing(ValueReader values)
+    {
+        const string Value = "${" + TableRouting.ValueName + "}";
+        var field = values.Text(Keys.RouteBy) ?? "";
+        var name = values.Text(Keys.TableName) ?? "";
+        List<TransformFlaw> flaws = [];
+        var maxTables = (int)values.Count(Keys.MaxTables, 1, 100_000);
+        _ = RouteField.Parse(field, flaws);
+        foreach (var flaw in flaws) values.Wrong(Keys.RouteBy, flaw.Message, flaw.Hint, flaw.At);
+        var names = TopicPattern.NamesIn(name).ToList();
+        if (names.Count == 0)
+            values.Wrong(values.Has(Keys.TableName) ? Keys.TableName : Keys.RouteBy, $"the tables need a name with {Value}",
+                $"table = events_{Value}");
+        else if (names.Find(n => n.Name != TableRouting.ValueName) is (var at, not null)) values.Wrong(Keys.TableName,
+            $"with route_by there is {Value} alone", offset: at);
+        else return flaws.Count > 0 ? null : new() { Field = field, Table = name, MaxTables = maxTables };
+        return null;
     }
 
     private TableTemplate BindTemplate(SettingSection section, List<SettingSection> overrides)

@@ -15,13 +15,16 @@ public sealed class PlannedDecoder : IRecordDecoder
     private readonly ISchemaSource schemas;
     private readonly PlanOptions options;
     private readonly WireForm form;
+    private readonly bool isKey;
     private readonly Dictionary<SchemaId, RecordPlan> plans = [];
     private SchemaId lastId;
     private RecordPlan? last;
 
-    public PlannedDecoder(IPlanCompiler compiler, ISchemaSource schemas, WireForm form, Schema schema, PlanOptions options)
+    /// <param name="isKey">It is given keys, in the place of values.</param>
+    public PlannedDecoder(IPlanCompiler compiler, ISchemaSource schemas, WireForm form, Schema schema, PlanOptions options,
+        bool isKey = false)
     {
-        (this.compiler, this.schemas, this.form, this.options) = (compiler, schemas, form, options);
+        (this.compiler, this.schemas, this.form, this.options, this.isKey) = (compiler, schemas, form, options, isKey);
         Schema = schema;
     }
 
@@ -37,7 +40,7 @@ public sealed class PlannedDecoder : IRecordDecoder
     {
         if (record.ValueIsNull) return Fail(DecodeStatus.Tombstone);
         if (record.Value.Length > options.MaxRecordBytes) return Fail(DecodeStatus.TooLarge);
-        var framed = FramedValue.Read(form, in record);
+        var framed = FramedValue.Read(form, in record, isKey);
         if (framed.Flaw is { } flaw) return Fail(DecodeStatus.InvalidFrame, flaw);
         if (last is null || framed.Schema != lastId)
         {

@@ -24,9 +24,12 @@ internal sealed class HeldRecords(int mostRecords)
     /// <summary>In the order in which they were fetched; <see cref="HeldRecord.IsEnd"/> among them.</summary>
     internal IEnumerable<HeldRecord> All => records;
 
-    internal void Add(in RecordInput record, Source source)
+    /// <param name="record">Copied.</param>
+    /// <param name="source">Of which partition.</param>
+    /// <param name="refusal">Where it is a dead letter in any case.</param>
+    internal void Add(in RecordInput record, Source source, Refusal? refusal = null)
     {
-        var copy = new HeldRecord(in record, source);
+        var copy = new HeldRecord(in record, source) { Refusal = refusal };
         records.Enqueue(copy);
         bytes += copy.Bytes;
     }

@@ -88,6 +88,9 @@ internal sealed class RecordSink(RunPart part, PoolAccount memory, DeadLetters d
     /// <summary>The schema that the last record names, if it could not be taken.</summary>
     internal SchemaId RefusedSchema => decoder!.RefusedSchema;
 
+    /// <summary>That is the schema of its key.</summary>
+    internal bool IsOfKey => decoder!.IsOfKey;
+
     /// <summary>Makes a row of the record, or a dead letter; one that is refused is a dead letter in any case.</summary>
     internal TakeResult Take(in RecordInput record, Source source, Refusal? refusal = null)
     {

@@ -94,9 +94,10 @@ internal sealed class Source(int index, string topic, int partition)
     internal bool Missed { get; set; }
 
     /// <summary>
-    /// Its next record names a schema that is being fetched: until it is there, what comes is passed over. Other partitions go on.
+    /// Its next record cannot be taken before something is there: the schema that it names, or the table that it goes to. Until then what
+    /// comes is passed over. Other partitions go on.
     /// </summary>
-    internal bool WaitsForSchema { get; private set; }
+    internal bool Waits { get; private set; }
 
     /// <summary>Something of the partition was fetched since it was assigned: a record, or where it ends. So its offsets are ones that Kafka holds.</summary>
     internal bool Fetched { get; private set; }
@@ -123,14 +124,21 @@ internal sealed class Source(int index, string topic, int partition)
         Fetched = true;
     }
 
-    /// <summary>The record at an offset, and what is behind it, is to be fetched again once its schema is known.</summary>
+    /// <summary>All below <paramref name="offset"/> has come, and what of it was to be taken was: the rest is others'.</summary>
+    internal void Pass(Offset offset)
+    {
+        if (Missed || !(NextOffset < offset)) return;
+        Fetch(offset);
+    }
+
+    /// <summary>The record at an offset, and what is behind it, is to be fetched again once it can be taken.</summary>
     internal void Await(Offset offset)
     {
-        (WaitsForSchema, Missed) = (true, true);
+        (Waits, Missed) = (true, true);
         NextOffset = offset;
     }
 
-    internal void EndWait() => WaitsForSchema = false;
+    internal void EndWait() => Waits = false;
 
     /// <summary>Reads on from another offset than where the segments end, forward or back: what lies between is given up.</summary>
     internal void PassTo(Offset offset)

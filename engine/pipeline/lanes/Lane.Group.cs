@@ -15,6 +15,7 @@ internal sealed partial class Lane
         {
             var partition = partitions.Add(given.Topic, given.Partition);
             foreach (var table in engine.Tables.FedBy(given.Topic)) Feed(partition, new(table), asked);
+            partition.UpdateRoutes();
             engine.Log.Debug("partition assigned", ("lane", Index), ("topic", given.Topic), ("partition", given.Partition));
         }
         Array.Clear(byTopic);

@@ -11,17 +11,16 @@ internal sealed partial class Lane
     {
         stalled.Remove(part);
         engine.Log.Debug("fetching goes on", ("lane", Index), ("table", part.Run.Table.Name));
-        SeekBack(part.Sources.Where(s => s is { Reads: true, Missed: true, WaitsForSchema: false }));
+        SeekBack(part.Sources.Where(s => s is { Reads: true, Missed: true, Waits: false }));
     }
 
     /// <summary>
-    /// The schema of the partition's next record is being fetched: it is not read meanwhile, unless for another table. Again and again
-    /// allowed.
+    /// The partition's next record cannot be taken yet: it is not read meanwhile, unless for another table. Again and again allowed.
     /// </summary>
     internal void StandStill(Source source)
     {
         if (!partitions.TryGet(source.Topic, source.Partition, out var partition) || !partition.IsStarted
-            || partition.Reading.Any(s => !s.Part!.IsStalled && !s.WaitsForSchema)) return;
+            || partition.Reading.Any(s => !s.Part!.IsStalled && !s.Missed)) return;
         partition.IsStarted = false;
         consumer!.Stop([new(source.Topic, source.Partition)]);
     }
@@ -34,8 +33,9 @@ internal sealed partial class Lane
     {
         foreach (var source in sources.Where(s => s.Assigned)) source.Reads = true;
         UpdatePartitions(sources);
+        if (part.Run.Table.Options.Routing is not null) BeginTablesOf(sources);
         // Others of the part have stood still meanwhile.
-        SeekBack(part.Sources.Where(s => s is { Reads: true, WaitsForSchema: false } && (s.Missed || sources.Contains(s))));
+        SeekBack(part.Sources.Where(s => s is { Reads: true, Waits: false } && (s.Missed || sources.Contains(s))));
     }
 
     private void OnRunReady(TableRun run)
@@ -46,7 +46,7 @@ internal sealed partial class Lane
             foreach (var feed in partition.Feeds)
                 if (ReferenceEquals(feed.Table, run.Table) && feed.Source is null) Attach(partition, feed, run, asked);
         Ask(asked);
-        if (asked.Count == 0 && hasAssignment) run.Table.ShowRunning("no partition is assigned here");
+        if (asked.Count == 0 && hasAssignment && run.Table.Options.Home.Length == 0) run.Table.ShowRunning("no partition is assigned here");
     }
 
     private void Feed(LanePartition partition, LanePartition.Feed feed, Dictionary<RunPart, List<Source>> asked)
@@ -57,6 +57,7 @@ internal sealed partial class Lane
 
     private void Attach(LanePartition partition, LanePartition.Feed feed, TableRun run, Dictionary<RunPart, List<Source>> asked)
     {
+        if (feed.Table.Options.Home is { Length: > 0 } && !partition.HasBegun(feed)) return;
         if (!parts.TryGetValue(feed.Table, out var part) || !ReferenceEquals(part.Run, run))
         {
             // The run before is given up with its message, which is on its way.
@@ -136,9 +137,10 @@ internal sealed partial class Lane
         {
             var fed = engine.Tables.FedBy(partition.Topic);
             partition.Feeds.RemoveAll(f => f.Source is null && !fed.Contains(f.Table));
+            var known = partition.Feeds.Select(f => f.Table).ToHashSet();
             foreach (var table in fed)
-                if (!partition.Feeds.Exists(f => ReferenceEquals(f.Table, table))) Feed(partition, new(table), asked);
-            partition.Update();
+                if (known.Add(table)) Feed(partition, new(table), asked);
+            partition.UpdateRoutes();
         }
         Ask(asked);
         // Limits of flushes may be others.

@@ -20,18 +20,21 @@ internal sealed partial class Lane
         if (Of(record.TopicId, record.Partition) is not { } partition || record.Offset < partition.Position) return;
         partition.Position = record.Offset.Next;
         taken++;
-        foreach (var source in partition.Reading)
+        foreach (var source in partition.Direct)
+            if (record.Offset >= source.NextOffset) Offer(in record, source);
+        foreach (var route in partition.Routes) Route(in record, route);
+    }
+
+    private void Offer(in KafkaRecord record, Source source)
+    {
+        var part = source.Part!;
+        try
         {
-            if (record.Offset < source.NextOffset) continue;
-            var part = source.Part!;
-            try
-            {
-                part.Offer(in record, source);
-            }
-            catch (EngineException error) when (IsOfTable(error))
-            {
-                Fail(part, error);
-            }
+            part.Offer(in record, source);
+        }
+        catch (EngineException error) when (IsOfTable(error))
+        {
+            Fail(part, error);
         }
     }
 
@@ -39,7 +42,8 @@ internal sealed partial class Lane
     {
         if (Of(topicId, partitionNumber) is not { } partition) return;
         if (partition.Position < nextOffset) partition.Position = nextOffset;
-        foreach (var source in partition.Reading) source.Part!.OfferEnd(source, nextOffset);
+        foreach (var source in partition.Direct) source.Part!.OfferEnd(source, nextOffset);
+        foreach (var route in partition.Routes) route.Pass(nextOffset);
     }
 
     /// <summary>The partition of a record, by the numbers that the consumer gives topics; forgotten when partitions come or go.</summary>

@@ -171,6 +171,7 @@ internal sealed partial class Lane : IRecordHandler, IConsumerListener, IDisposa
     {
         while (inbox.TryDequeue(out var message)) Take(message);
         TryAgain();
+        TryRoutes();
         var now = clock.MonotonicMs;
         if (WaitsInPlace(now))
         {
@@ -182,7 +183,7 @@ internal sealed partial class Lane : IRecordHandler, IConsumerListener, IDisposa
             isPolling = true;
             try
             {
-                consumer!.Poll(attention.Count > 0 || engine.IsBusy ? BusyPollMs : PollMs, PollRecords, this);
+                consumer!.Poll(attention.Count + routesToAttend.Count > 0 || engine.IsBusy ? BusyPollMs : PollMs, PollRecords, this);
             }
             finally
             {
@@ -213,6 +214,9 @@ internal sealed partial class Lane : IRecordHandler, IConsumerListener, IDisposa
                 if (question.Part.HasEnded) break;
                 Guard(question.Part, question, static (q, p) => p.OnAnswer(q));
                 Attend(question.Part);
+                break;
+            case LaneMessage.Routes(var question):
+                question.Part.OnAnswer(question);
                 break;
             case LaneMessage.Seal(var part):
                 Guard(part, this, static (_, p) => p.SealForFlush());
@@ -291,6 +295,7 @@ internal sealed partial class Lane : IRecordHandler, IConsumerListener, IDisposa
         nextUpkeepMs = now + UpkeepMs;
         engine.Pool.RetireFlushed(now - engine.Options.HotTtlMs);
         foreach (var part in parts.Values) part.SweepIndex();
+        PassRoutes();
         acks.Tick(partitions.All, next => consumer!.Ack(next));
         if (!HasJoined && now - joinedMs > JoinWaitMs && consumer!.Connection.State == KafkaConnectionState.Up) HasJoined = true;
         if (HasJoined) engine.ShowTablesWithoutPartitions();
@@ -373,6 +378,7 @@ internal sealed partial class Lane : IRecordHandler, IConsumerListener, IDisposa
         partitions.Clear();
         touched.Clear();
         attention.Clear();
+        routesToAttend.Clear();
         stalled.Clear();
         closing = false;
     }

@@ -43,6 +43,8 @@ internal sealed class LaneAcks(LaneLog log)
         {
             if (feed.Source is not { } source) return Offset.None;
             var next = isTaken ? source.TakenOffset : source.CommittedOffset;
+            // What came since is others'.
+            if (feed.Table.IsRouted && next == source.TakenOffset && feed.Part!.HoldsNothing) next = Offset.Max(next, source.NextOffset);
             least = least is { } other ? Offset.Min(other, next) : next;
         }
         return least ?? Offset.None;

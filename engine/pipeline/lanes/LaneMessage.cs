@@ -15,6 +15,9 @@ internal abstract record LaneMessage
     /// <summary>A question about the columns has its answer.</summary>
     internal sealed record Columns(ColumnsQuestion Question) : LaneMessage;
 
+    /// <summary>Values of records have tables now, or are refused one.</summary>
+    internal sealed record Routes(RoutesQuestion Question) : LaneMessage;
+
     /// <summary>What is taken so far is to be sealed, for a flush of the table.</summary>
     internal sealed record Seal(RunPart Part) : LaneMessage;
 

@@ -6,6 +6,8 @@ namespace K2I.Pipeline;
 internal sealed class LanePartition(string topic, int partition)
 {
     private Source[] reading = [];
+    private Source[] direct = [];
+    private PartitionRoute[] routes = [];
 
     internal string Topic => topic;
 
@@ -28,8 +30,34 @@ internal sealed class LanePartition(string topic, int partition)
     /// <summary>The sources of runs whose start is decided.</summary>
     internal Source[] Reading => reading;
 
+    /// <summary>Those of them that every record is offered to.</summary>
+    internal Source[] Direct => direct;
+
+    /// <summary>The homes among the tables, and whom they give records to.</summary>
+    internal PartitionRoute[] Routes => routes;
+
+    /// <summary>The home of a feed's table has begun here.</summary>
+    internal bool HasBegun(Feed feed) => Array.Exists(routes, r => r.Home.Table.Name == feed.Table.Options.Home && r.HasBegun);
+
+    internal bool Has(PartitionRoute route) => routes.Contains(route);
+
     /// <summary>To be called when a feed's source comes, goes, or begins to read.</summary>
-    internal void Update() => reading = [.. Feeds.Where(f => f.Source is { Reads: true }).Select(f => f.Source!)];
+    internal void Update()
+    {
+        reading = [.. Feeds.Where(f => f.Source is { Reads: true }).Select(f => f.Source!)];
+        direct = routes.Length == 0 ? reading
+            : [.. Feeds.Where(f => f.Source is { Reads: true } && !f.Table.IsRouted).Select(f => f.Source!)];
+    }
+
+    /// <summary>To be called when the feeds are others.</summary>
+    internal void UpdateRoutes()
+    {
+        var before = routes;
+        routes = [.. Feeds.Where(f => f.Table.Options.Routing is not null).Select(f =>
+            before.FirstOrDefault(r => ReferenceEquals(r.Home, f)) ?? new PartitionRoute(this, f))];
+        foreach (var route in routes) route.Use(Feeds);
+        Update();
+    }
 
     /// <summary>A table, and the source that its run has here; null while it has none.</summary>
     internal sealed class Feed(TableHandle table)

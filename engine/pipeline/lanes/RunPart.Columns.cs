@@ -80,6 +80,7 @@ internal sealed partial class RunPart
         (used, usedNames) = (schema, run.Store.FormerNames);
         var (decoder, kafkaColumn) = TableDecoding.For(options, schema, run.Store, TellOfCase);
         sink.Use(decoder, kafkaColumn);
+        if (options.Routing is not null) UseRouter();
         if (options.Key.IsEmpty || index is not null) return;
         Volatile.Write(ref index, new(lane.IndexBudget, TableKey.Of(options, schema)));
         sink.Use(index!);

@@ -6,11 +6,14 @@ namespace K2I.Pipeline;
 /// <summary>What logs hold beyond the table, taken before anything new is.</summary>
 internal sealed partial class RunPart
 {
+    /// <summary>What a home's log holds are its dead letters, and why each was one is not in it.</summary>
+    private static readonly Refusal WasLetter = new("NoTable", "it went to no table when it was first read");
+
     /// <summary>Takes a record out of a log; false where it cannot be taken now: offer it again in the next step.</summary>
     internal bool TryReplay(in RecordInput record, Source source)
     {
         if (asked is not null || !IsReady) return false;
-        var result = sink.Take(in record, source, replayRefusal);
+        var result = sink.Take(in record, source, replayRefusal ?? (options.Routing is null ? null : WasLetter));
         if (result == TakeResult.NewField)
         {
             var own = sink.Changes([record.Value.ToArray()]);

@@ -6,7 +6,7 @@ namespace K2I.Pipeline;
 /// <summary>Partitions that stand still because the schema of their next record is not known yet.</summary>
 internal sealed partial class RunPart
 {
-    private readonly List<(Source Source, SchemaId Schema)> waiting = [];
+    private readonly List<(Source Source, SchemaId Schema, ISchemaSource Schemas)> waiting = [];
 
     /// <summary>What the record was written with that was refused last; null where it names no schema that is known.</summary>
     private WriterSchema? Writer
@@ -14,7 +14,7 @@ internal sealed partial class RunPart
         get
         {
             WriterSchema? writer = null;
-            _ = schemas?.Find(sink.RefusedSchema, out writer);
+            if (!sink.IsOfKey) _ = schemas?.Find(sink.RefusedSchema, out writer);
             return writer;
         }
     }
@@ -26,16 +26,16 @@ internal sealed partial class RunPart
     {
         source.Await(offset);
         held.KeepOnly(s => !ReferenceEquals(s, source));
-        waiting.Add((source, sink.RefusedSchema));
+        waiting.Add((source, sink.RefusedSchema, (sink.IsOfKey ? run.Store.KeySchemas : schemas)!));
         lane.Attend(this);
     }
 
     private void TryWaiting()
     {
         List<Source>? goOn = null;
-        foreach (var (source, schema) in waiting)
+        foreach (var (source, schema, known) in waiting)
         {
-            if (schemas!.Find(schema, out _) == SchemaState.Pending)
+            if (known.Find(schema, out _) == SchemaState.Pending)
             {
                 lane.StandStill(source);
                 continue;
@@ -45,7 +45,7 @@ internal sealed partial class RunPart
         }
         if (goOn is not null)
         {
-            waiting.RemoveAll(w => !w.Source.WaitsForSchema);
+            waiting.RemoveAll(w => !w.Source.Waits);
             if (!IsStalled) lane.OnAwaited(goOn);
         }
         ShowWaiting();
@@ -55,6 +55,6 @@ internal sealed partial class RunPart
     {
         if (waiting.Count == 0) run.Table.ShowRunning();
         else run.Table.ShowRunning($"{waiting.Count} of {sources.Length} partitions wait for schema {waiting[0].Schema}"
-            + (schemas!.Trouble is { } trouble ? $": {trouble}" : ""));
+            + (waiting[0].Schemas.Trouble is { } trouble ? $": {trouble}" : ""));
     }
 }

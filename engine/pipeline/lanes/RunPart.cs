@@ -135,7 +135,7 @@ internal sealed partial class RunPart
     /// <summary>Takes a record of a source that reads.</summary>
     internal void Offer(in KafkaRecord record, Source source)
     {
-        if (IsStalled || Replay is not null || source.WaitsForSchema)
+        if (IsStalled || Replay is not null || source.Waits)
         {
             source.Missed = true;
             return;
@@ -173,7 +173,7 @@ internal sealed partial class RunPart
             source.Fetch(source.NextOffset);
             return;
         }
-        if (IsStalled || Replay is not null || source.WaitsForSchema)
+        if (IsStalled || Replay is not null || source.Waits)
         {
             source.Missed = true;
             return;
@@ -270,6 +270,7 @@ internal sealed partial class RunPart
         Replay = null;
         while (replaysToCome.TryDequeue(out var replay)) replay.Dispose();
         sink.Discard();
+        router?.Dispose();
         EndIndex();
         journal.Drop();
         waiting.Clear();

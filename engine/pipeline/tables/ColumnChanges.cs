@@ -1,4 +1,5 @@
 using K2I.Base;
+using K2I.Columns;
 using K2I.Decode;
 
 namespace K2I.Pipeline;
@@ -28,7 +29,7 @@ internal sealed class ColumnChanges(TableRun run, ILog log)
         if (TableDecoding.CompilerOf(options) is { } compiler) return Plan(compiler, records);
         if (TableDecoding.Infer(options, records, log) is { } columns)
         {
-            store.Create(columns);
+            store.Create(WithKeys(columns, records));
             return null;
         }
         if (areAll)
@@ -39,6 +40,17 @@ internal sealed class ColumnChanges(TableRun run, ILog log)
                 ("records", records.Count), ("instead", "declare columns, or format = raw"));
         toldOfNoColumn = true;
         return $"waiting for a record to infer the columns from: none of the first {records.Count} is a JSON object with a value";
+    }
+
+    /// <summary>
+    /// The columns, with those of keys, whose names are theirs. What comes of later keys is added as it comes.
+    /// </summary>
+    private IReadOnlyList<Field> WithKeys(IReadOnlyList<Field> columns, IReadOnlyList<HeldRecord> records)
+    {
+        if (options.OfKeys is null) return columns;
+        var isStruct = options.KeyColumns == KeyShape.Struct;
+        return [.. columns.Where(c => !KeyFieldsDecoder.IsOfKeys(c.Name, isStruct)),
+            .. TableDecoding.KeyColumnsOf(options, store, records)];
     }
 
     /// <summary>The columns of the first record's schema that makes any; those of others are added as their records come.</summary>
@@ -61,7 +73,7 @@ internal sealed class ColumnChanges(TableRun run, ILog log)
             {
                 var planned = TableDecoding.PlanOptionsOf(options, store.FormatVersion);
                 var columns = planned.Transforms.Apply(compiler.Columns(writer!, in framed, planned));
-                store.Create(TableDecoding.WithKey(options, TableDecoding.Together(options, columns, log)), writer);
+                store.Create(WithKeys(TableDecoding.WithKey(options, TableDecoding.Together(options, columns, log)), records), writer);
                 return null;
             }
             catch (EngineException e) when (e.Kind == ErrorKind.Invalid && !store.IsOpen)

@@ -11,6 +11,7 @@ internal sealed class StartDecider(TableRun run, FoundLogs found, KafkaQueries q
 {
     private readonly TableOptions options = run.Table.Options;
     private readonly TableStore store = run.Store;
+    private OffsetMap home = OffsetMap.Empty;
     private bool beginsAreTold;
 
     private string? Uuid => store.IsOpen ? store.Uuid : null;
@@ -19,6 +20,8 @@ internal sealed class StartDecider(TableRun run, FoundLogs found, KafkaQueries q
     internal void Answer(StartsQuestion question)
     {
         KillPoint.Hit("starts.asked");
+        // Asked before the table itself is looked at: what it has nothing of then, no record below has gone to it.
+        if (options.Home.Length > 0) home = store.OffsetsOfHome();
         if (store.IsOpen) store.Reload();
         var assigned = question.Sources.Select(s => new TopicPartition(s.Topic, s.Partition)).ToArray();
         foreach (var partition in assigned) RefuseIfPending(partition);
@@ -150,6 +153,7 @@ internal sealed class StartDecider(TableRun run, FoundLogs found, KafkaQueries q
     private Offset StartOf(TopicPartition partition, Offset? committed, string? topicId)
     {
         if (committed is { } next) return next;
+        if (options.Home.Length > 0) return StartOfHome(partition, topicId);
         switch (options.Start)
         {
             case StartPosition.LatestStart:
@@ -165,6 +169,20 @@ internal sealed class StartDecider(TableRun run, FoundLogs found, KafkaQueries q
             default:
                 return Offset.Beginning;
         }
+    }
+
+    /// <summary>
+    /// A table that has nothing of a partition begins where its home is: the home is not past the first record of a value before the
+    /// value's table has something of the partition. One that had, and was turned back behind that by another engine, is read from the
+    /// beginning.
+    /// </summary>
+    private Offset StartOfHome(TopicPartition partition, string? topicId)
+    {
+        if (store.IsOpen && store.HadOffsetOf(partition.Topic, topicId, partition.Partition)) return Offset.Beginning;
+        var isSame = topicId is null || home.TopicId(partition.Topic) is not { } known || known == topicId;
+        if (isSame && home.Next(partition.Topic, partition.Partition) is { } next) return next;
+        throw new EngineException(ErrorKind.Unavailable,
+            $"table {options.Name}: its home {options.Home} has nothing of {partition.Topic}[{partition.Partition}] yet");
     }
 
     /// <summary>For a start that Kafka does not hold, once a person has accepted that: the nearest offset it does hold.</summary>

@@ -24,6 +24,7 @@ public static class TableCheck
     /// <summary>The schema that the options fix without looking at a record; null if it has to be inferred. Throws Invalid, naming what is wrong.</summary>
     public static Schema? DeclaredSchema(TableOptions options)
     {
+        options = OwnOf(options);
         if (TableDecoding.Declared(options) is not { } columns) return null;
         var schema = FieldIds.NewSchema(options.KafkaColumn ? [.. columns, KafkaColumn.Field(0)] : columns);
         _ = PartitionSpecText.Parse(options.PartitionBy ?? "", schema);
@@ -50,6 +51,7 @@ public static class TableCheck
     /// <summary>The columns that a start would add to the table. Throws Invalid where table and options do not go together.</summary>
     public static IReadOnlyList<string> ColumnsToAdd(TableOptions options, Table table)
     {
+        options = OwnOf(options);
         var missing = SchemaFit.Missing(table.Ident.ToString(), TableDecoding.Declared(options), options.KafkaColumn, table.Metadata.CurrentSchema);
         SchemaFit.UpdateOf(missing).Check(table.Metadata);
         return [.. missing.Select(m => m.Path)];
@@ -65,10 +67,13 @@ public static class TableCheck
     public static string? OtherPartitioning(TableOptions options, Table table)
     {
         var metadata = table.Metadata;
-        if (options.PartitionBy is not { } text || IsLike(text, metadata)) return null;
+        if (OwnOf(options).PartitionBy is not { } text || IsLike(text, metadata)) return null;
         var actual = PartitionSpecText.ToText(metadata.DefaultSpec, metadata.CurrentSchema);
         return $"it is partitioned by '{actual}', not by partition_by = {text}; rows go by the table's own partitioning";
     }
+
+    /// <summary>What a section says of its tables is not what its own is like, where that is their home.</summary>
+    private static TableOptions OwnOf(TableOptions options) => options.Routing is { } routing ? routing.HomeOf(options) : options;
 
     private static bool IsLike(string text, TableMetadata metadata)
     {

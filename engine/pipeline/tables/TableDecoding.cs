@@ -26,7 +26,7 @@ internal static class TableDecoding
     internal static IReadOnlyList<Field> WithKey(TableOptions options, IEnumerable<Field> columns)
     {
         List<Field> all = [.. columns];
-        if (KeyedDecoder.Field(options.KeyForm) is { } key && !all.Exists(f => f.Name == key.Name)) all.Add(key);
+        if (options.OfKeys is null && KeyedDecoder.Field(options.KeyForm) is { } key && !all.Exists(f => f.Name == key.Name)) all.Add(key);
         return all;
     }
 
@@ -48,19 +48,41 @@ internal static class TableDecoding
         var json = JsonOptions(options);
         try
         {
-            var decoder = KeyedDecoder.Of(schema, options.KeyForm, columns => CompilerOf(options) is { } compiler
-                ? new PlannedDecoder(compiler, store.Schemas!, WireOf(options), columns,
-                    PlanOptionsOf(options, store.FormatVersion) with { FormerNames = store.FormerNames })
-                : options.Format is RecordFormat.Raw or RecordFormat.String or RecordFormat.Bytes
-                ? new RawDecoder(columns, json.MetadataColumn, options.MaxRecordBytes)
-                : JsonDecoder(columns, json with { OnFieldInOtherCase = onFieldInOtherCase }, TransformsOf(options)));
+            var decoder = options.OfKeys is { } keys
+                ? new KeyFieldsDecoder(schema, options.KeyColumns == KeyShape.Struct, DecoderOfValues, OfKeys(keys, store))
+                : KeyedDecoder.Of(schema, options.KeyForm, DecoderOfValues);
             return (decoder, json.MetadataColumn is null ? null : new(schema));
         }
         catch (EngineException e) when (e.Kind is ErrorKind.Invalid or ErrorKind.Unsupported)
         {
             throw TableStop.Misfit($"table {options.Name}: {e.Message}");
         }
+
+        IRecordDecoder DecoderOfValues(Schema columns) => CompilerOf(options) is { } compiler
+            ? new PlannedDecoder(compiler, store.Schemas!, WireOf(options), columns,
+                PlanOptionsOf(options, store.FormatVersion) with { FormerNames = store.FormerNames })
+            : options.Format is RecordFormat.Raw or RecordFormat.String or RecordFormat.Bytes
+            ? new RawDecoder(columns, json.MetadataColumn, options.MaxRecordBytes)
+            : JsonDecoder(columns, json with { OnFieldInOtherCase = onFieldInOtherCase }, TransformsOf(options));
     }
+
+    /// <summary>The columns that keys like the first that can be read want; none where there is none, or they want none.</summary>
+    internal static IReadOnlyList<Field> KeyColumnsOf(TableOptions options, TableStore store, IEnumerable<HeldRecord> records)
+    {
+        if (options.OfKeys is not { } keys) return [];
+        foreach (var record in records)
+            if (KeyFieldsDecoder.ColumnsOf(record.Input, options.KeyColumns == KeyShape.Struct, OfKeys(keys, store)) is
+                { IsEmpty: false } columns) return columns;
+        return [];
+    }
+
+    private static Func<Schema, IRecordDecoder> OfKeys(TableOptions keys, TableStore store) => schema => CompilerOf(keys) is { } compiler
+        ? new PlannedDecoder(compiler, store.KeySchemas!, WireOf(keys), schema, PlanOptionsOf(keys, store.FormatVersion), isKey: true)
+        : new JsonDecoder(schema, JsonOptions(keys));
+
+    /// <summary>For a home: reads the value of each record's field.</summary>
+    internal static RouteReader RouterOf(TableOptions home, TableStore store) =>
+        new(schema => For(home, schema, store, static (_, _) => { }).Decoder);
 
     private static IRecordDecoder JsonDecoder(Schema schema, JsonDecoderOptions json, ColumnTransforms transforms) =>
         transforms.IsEmpty ? new JsonDecoder(schema, json) : new ShapedDecoder(schema, json, transforms);
@@ -69,7 +91,9 @@ internal static class TableDecoding
     internal static ColumnTransforms TransformsOf(TableOptions options)
     {
         var transforms = ColumnTransforms.Parse(options.Transforms, options.CaseSensitive, []);
-        return options.KeyForm == KeyForm.None ? transforms : transforms.Without(KeyedDecoder.Name);
+        var hasColumn = options.OfKeys is not null ? options.KeyColumns == KeyShape.Struct
+            : KeyedDecoder.Field(options.KeyForm) is not null;
+        return hasColumn ? transforms.Without(KeyedDecoder.Name) : transforms;
     }
 
     /// <summary>What makes plans of the schemas that records of the format have; null where they have none.</summary>

@@ -67,6 +67,9 @@ internal sealed partial class TableHandle
 
     internal string Name => Options.Name;
 
+    /// <summary>Records come to it by a value, or go to others so.</summary>
+    internal bool IsRouted => Options.Routing is not null || Options.Home.Length > 0;
+
     /// <summary>Its stream in the logs of lanes.</summary>
     internal ulong Stream { get; }
 
@@ -204,9 +207,11 @@ internal sealed partial class TableHandle
         if (now.NextQuestion() is { } question)
         {
             if (question is StartsQuestion asked) starts!.Answer(asked);
+            else if (question is RoutesQuestion values) new RouteTables(now, engine.Tables).Answer(values);
             else columns!.Answer((ColumnsQuestion)question);
             decidedStarts = now.Starts;
             FollowTable(now);
+            FollowRoutes(now.Store);
             if (question is StartsQuestion answered)
                 foreach (var source in answered.Sources) source.IsAnswered = true;
             question.Part.Lane.Tell(question.Answer());
@@ -315,8 +320,16 @@ internal sealed partial class TableHandle
         nextLookMs = clock.MonotonicMs + LookMs;
         hasOpened = true;
         BeginVersion(opened);
+        FollowRoutes(store);
         run = opened;
         engine.TellLanes(new LaneMessage.RunReady(opened));
+    }
+
+    /// <summary>The tables that the home says there are have begun when lanes are told what comes next.</summary>
+    private void FollowRoutes(TableStore store)
+    {
+        if (Options.Routing is not null && store.IsOpen && engine.Tables.HasNew(this, store.Routes))
+            engine.TellLanes(new LaneMessage.TablesChanged());
     }
 
     private DeadLetterServices LetterServices() => new()

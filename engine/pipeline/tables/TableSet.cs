@@ -12,6 +12,7 @@ internal sealed class TableSet(EngineContext engine)
     private readonly Dictionary<string, TableHandle> handles = new(StringComparer.Ordinal);
     private readonly HashSet<string> known = new(StringComparer.Ordinal);
     private readonly List<string> seen = [];
+    private readonly Dictionary<string, ImmutableArray<string>> values = new(StringComparer.Ordinal);
     private ImmutableArray<TableHandle>? all;
     private ImmutableDictionary<string, ImmutableArray<TableHandle>> fed = ImmutableDictionary.Create<string,
         ImmutableArray<TableHandle>>(StringComparer.Ordinal);
@@ -68,6 +69,8 @@ internal sealed class TableSet(EngineContext engine)
         lock (gate)
         {
             var next = new TopicRoutes(tables, templates, engine.Options.Iceberg.Namespace);
+            foreach (var (home, known) in values)
+                foreach (var value in known) _ = next.MakeOf(home, value);
             foreach (var topic in seen) _ = next.Of(topic);
             foreach (var table in handles.Values)
             {
@@ -115,6 +118,33 @@ internal sealed class TableSet(EngineContext engine)
     {
         if (table.Template.Length == 0) return null;
         lock (gate) return topics.FirstOrDefault(t => routes!.IsForeign(table, t));
+    }
+
+    /// <summary>
+    /// A home says which values have tables: those that are new begin. True where there are any; lanes are to be told then.
+    /// </summary>
+    internal bool HasNew(TableHandle home, ImmutableArray<string> known)
+    {
+        lock (gate)
+        {
+            if (values.TryGetValue(home.Name, out var before) && before.SequenceEqual(known)) return false;
+            values[home.Name] = known;
+            foreach (var value in known)
+            {
+                if (routes!.MakeOf(home.Name, value) is not { } options || handles.ContainsKey(options.Name)) continue;
+                Begin(options);
+                engine.Log.Info("a value makes a table", ("table", options.Name), ("value", value), ("home", home.Name));
+            }
+            all = null;
+            Volatile.Write(ref fed, fed.Clear());
+            return true;
+        }
+    }
+
+    /// <summary>Why a value of a home can have no table; null where it may.</summary>
+    internal string? FlawOfValue(TableHandle home, string value)
+    {
+        lock (gate) return routes!.FlawOfValue(home.Name, value);
     }
 
     private TableHandle HandleOf(TableOptions options, string topic)

@@ -16,7 +16,7 @@ namespace K2I.Pipeline;
 /// <remarks>
 /// Whoever works for the table calls; lanes read. What they see (<see cref="Schema"/>, <see cref="Offsets"/>, …) is an immutable state, replaced whole.
 /// </remarks>
-internal sealed class TableStore(TableStoreFactory shared, TableOptions options, TableIdent ident, int formatVersion, TableIdentity identity, ImmutableHashSet<PauseReason> accepted, FlushCounters counters, ILog log)
+internal sealed partial class TableStore(TableStoreFactory shared, TableOptions options, TableIdent ident, int formatVersion, TableIdentity identity, ImmutableHashSet<PauseReason> accepted, FlushCounters counters, ILog log)
 {
     private readonly TableCommitter committer = new(shared.Catalog, shared.Objects, clock: shared.Clock, log: log, random: shared.Random);
     /// <summary>For changes of the schema: records wait meanwhile, and one that is met by nothing but conflicts is refused by the catalog, whatever it calls it.</summary>
@@ -44,6 +44,9 @@ internal sealed class TableStore(TableStoreFactory shared, TableOptions options,
 
     /// <summary>The schemas that records of the table are written with; null where they name none. Any thread.</summary>
     internal ISchemaSource? Schemas { get; } = shared.SchemasOf(options);
+
+    /// <summary>The schemas that keys are written with; null where they name none, or have no columns. Any thread.</summary>
+    internal ISchemaSource? KeySchemas { get; } = shared.KeySchemasOf(options);
 
     internal IObjectStore Objects => shared.Objects;
 

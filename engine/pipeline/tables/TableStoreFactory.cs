@@ -21,6 +21,10 @@ internal sealed class TableStoreFactory(EngineOptions options, EngineServices se
     /// <summary>Where decoders of the table have the schemas of its records from; null where its records name none.</summary>
     internal ISchemaSource? SchemasOf(TableOptions table) => TableDecoding.SchemasOf(table, services.Schemas);
 
+    /// <summary>The same of its records' keys.</summary>
+    internal ISchemaSource? KeySchemasOf(TableOptions table) =>
+        table.OfKeys is { } keys ? TableDecoding.SchemasOf(keys, services.Schemas) : null;
+
     internal IClock Clock => services.Clock;
 
     internal IRandom Random => services.Random;

@@ -13,6 +13,7 @@ public sealed class TopicRoutes
     private readonly Dictionary<string, List<TableOptions>> byName = new(StringComparer.Ordinal);
     private readonly List<(TopicPattern Pattern, TableOptions Table)> byPattern = [];
     private readonly List<Maker> makers = [];
+    private readonly Dictionary<string, Home> homes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TableOptions> tables = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> owners = new(StringComparer.Ordinal);
     private readonly Dictionary<ulong, string> streams = [];
@@ -22,8 +23,10 @@ public sealed class TopicRoutes
     public TopicRoutes(ImmutableArray<TableOptions> tables, ImmutableArray<TableTemplate> templates, string defaultNamespace)
     {
         space = defaultNamespace;
-        foreach (var table in tables)
+        foreach (var section in tables)
         {
+            var table = section.Routing is { } routing ? routing.HomeOf(section) : section;
+            if (section.Routing is not null) homes[section.Name] = new(section);
             if (FlawOf(table) is { } flaw) throw new EngineException(ErrorKind.Invalid, $"table {table.Name}: {flaw}; choose another");
             Take(table, $"[table.{table.Name}] has that name");
             foreach (var topic in table.Topics)
@@ -49,6 +52,16 @@ public sealed class TopicRoutes
         internal string? NameFor(string topic) => Patterns.Select(p => p.Expand(template.Table, topic)).FirstOrDefault(n => n is not null);
     }
 
+    /// <summary>A section whose records go to tables by a value, with its tables so far, by value.</summary>
+    private sealed class Home(TableOptions section)
+    {
+        internal TableOptions Section => section;
+
+        internal TableRouting Routing => section.Routing!;
+
+        internal Dictionary<string, TableOptions> Made { get; } = new(StringComparer.Ordinal);
+    }
+
     /// <summary>What is to be subscribed to: names, and expressions that start with <c>^</c>.</summary>
     public ImmutableArray<string> Topics { get; }
 
@@ -63,6 +76,7 @@ public sealed class TopicRoutes
         if (byName.TryGetValue(topic, out var named)) fed.AddRange(named);
         foreach (var (pattern, table) in byPattern)
             if (!fed.Contains(table) && pattern.Matches(topic)) fed.Add(table);
+        if (homes.Count > 0) fed.AddRange(fed.ToArray().Where(t => homes.ContainsKey(t.Name)).SelectMany(t => homes[t.Name].Made.Values));
         foreach (var maker in makers)
         {
             if (maker.NameFor(topic) is not { } name) continue;
@@ -70,6 +84,30 @@ public sealed class TopicRoutes
             else refused.Add(new(topic, maker.Template.Section, reason));
         }
         return new(fed.ToImmutable(), refused.ToImmutable());
+    }
+
+    /// <summary>Why a value of a home has no table, and can have none beside those that there are; null where it may have one.</summary>
+    internal string? FlawOfValue(string home, string value)
+    {
+        if (!homes.TryGetValue(home, out var maker)) return $"{home} is home to no tables any more";
+        if (maker.Made.ContainsKey(value)) return null;
+        var table = maker.Routing.TableOf(maker.Section, value);
+        if (NameFlaw(table.Name, value) is { } nameFlaw) return nameFlaw;
+        if (owners.TryGetValue(FullName(table.Name), out var owner)) return $"its table would be {table.Name}, and {owner}";
+        return FlawOf(table) is { } flaw ? $"its table would be {table.Name}: {flaw}" : null;
+    }
+
+    /// <summary>
+    /// The table of a value that the home says it has; null where it can have none beside others. The same answer each time.
+    /// </summary>
+    internal TableOptions? MakeOf(string home, string value)
+    {
+        if (FlawOfValue(home, value) is not null) return null;
+        var maker = homes[home];
+        if (maker.Made.TryGetValue(value, out var made)) return made;
+        var table = maker.Routing.TableOf(maker.Section, value);
+        Take(table, $"'{value}' of {home} has made it");
+        return maker.Made[value] = table;
     }
 
     /// <summary>The topic is one that the table's template gives another name, though their safe names are the same.</summary>
@@ -94,8 +132,7 @@ public sealed class TopicRoutes
             Topics = [topic],
             Template = template.Section
         };
-        if (safe.Split('.').Any(p => p.Length is 0 or > TableOptions.LongestNamePart))
-            reason = $"'{name}' is no name of a table: parts between dots have 1 to {TableOptions.LongestNamePart} characters";
+        if (NameFlaw(safe, name) is { } nameFlaw) reason = nameFlaw;
         else if (owners.TryGetValue(FullName(safe), out var owner)) reason = $"its table would be {safe}, and {owner}";
         else if (FlawOf(table) is { } flaw) reason = $"its table would be {safe}: {flaw}";
         else if (table.DeadLetterPolicy == DeadLetterPolicy.Topic && maker.NameFor(table.DeadLetterTopicName) is not null)
@@ -107,6 +144,10 @@ public sealed class TopicRoutes
         maker.Made[name] = table;
         return table;
     }
+
+    private static string? NameFlaw(string safe, string name) =>
+        safe.Split('.').Any(p => p.Length is 0 or > TableOptions.LongestNamePart)
+            ? $"'{name}' is no name of a table: parts between dots have 1 to {TableOptions.LongestNamePart} characters" : null;
 
     private string? FlawOf(TableOptions table)
     {

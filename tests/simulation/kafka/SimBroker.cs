@@ -17,6 +17,9 @@ public sealed class SimBroker(Scheduler scheduler, Dice dice)
     /// <summary>A record's text is shorter than this.</summary>
     public int TextBytes { get; set; } = 60;
 
+    /// <summary>Values of the field by which records go to tables; 0: they have none.</summary>
+    public int Routes { get; init; }
+
     /// <summary>The most records that a poll finds.</summary>
     public int FetchRecords { get; set; } = 100;
 
@@ -61,6 +64,7 @@ public sealed class SimBroker(Scheduler scheduler, Dice dice)
     {
         var id = ++records;
         var text = $"t{id}-{new string((char)('a' + id % 26), (int)(id * 7919 % TextBytes))}";
+        if (Routes > 0 && kind == RecordKind.Row) extra += $",\"kind\":\"k{id % Routes}\"";
         var record = topics[topic].Append(partition, id, kind, text, SimClock.StartUnixMs + scheduler.NowMs, gap, extra,
             kind == RecordKind.Row ? Schemas?.Next() : null);
         Everything.Add(record);

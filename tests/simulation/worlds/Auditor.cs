@@ -28,14 +28,31 @@ internal sealed class Auditor(World world, TableIdent ident)
                 if (!(offsets.Next(topic.Name, p) > new Offset(last.Offset))) return $"{topic.Name}[{p}] is at {offsets.Next(topic.Name, p)}, its last record at {last.Offset}";
             }
         }
+        return world.Routed.Select(LackingOf).FirstOrDefault(l => l is not null);
+    }
+
+    /// <summary>What a value's table is not past, of its own records.</summary>
+    private string? LackingOf(TableIdent routed)
+    {
+        var offsets = world.Load(routed) is { } table ? OffsetMap.Of(table) : OffsetMap.Empty;
+        foreach (var record in world.Broker.Everything)
+        {
+            if (record.Gone || world.RouteOf(record) != routed || world.Broker.Topics.All(t => t.Id != record.Topic.Id)) continue;
+            var next = offsets.Next(record.Topic.Name, record.Partition);
+            if (!(next > new Offset(record.Offset)) || offsets.TopicId(record.Topic.Name) != record.Topic.Id)
+                return $"{routed} is at {next} of {record}";
+        }
         return null;
     }
 
     /// <summary>Throws what is missing, there twice, or not what it was.</summary>
     internal string Check()
     {
-        Count(ident, rows, world.RecordOf);
-        if (world.Options.DeadLetters is DeadLetterPolicy.Table or DeadLetterPolicy.Pause) Count(DeadLetterTable.IdentFor(ident), letters, FindLetter);
+        Count(ident, rows, row => world.RecordOf(row) is { } record && world.RouteOf(record) is null ? record : null);
+        foreach (var routed in world.Routed)
+            Count(routed, rows, row => world.RecordOf(row) is { } record && world.RouteOf(record) == routed ? record : null);
+        if (world.Options.DeadLetters is DeadLetterPolicy.Table or DeadLetterPolicy.Pause)
+            foreach (var table in world.Routed.Add(ident)) Count(DeadLetterTable.IdentFor(table), letters, FindLetter);
         if (world.Options.DeadLetters == DeadLetterPolicy.Topic) CountProduced();
         foreach (var record in world.Broker.Everything) CheckOne(record);
         if (wrong.Count > 0) throw new SimFailure($"{ident}: {wrong.Count} records are wrong: {string.Join("; ", wrong.Take(5))}");

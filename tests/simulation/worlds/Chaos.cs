@@ -253,7 +253,11 @@ internal sealed class Chaos(World world)
 
     private void OtherColumns() => Other().ChangeColumn();
 
-    private OtherEngine Other() => new(world, dice, world.Tables[dice.Below(world.Tables.Length)]);
+    private OtherEngine Other()
+    {
+        var tables = world.Tables.AddRange(world.Routed);
+        return new(world, dice, tables[dice.Below(tables.Length)]);
+    }
 
     private void For(int ms, Action undo) => world.Scheduler.Start(actor, "undo", () =>
     {

@@ -28,7 +28,7 @@ internal sealed class Operator(World world)
         if (!world.Explained.Contains(reason)) throw new SimFailure($"{host.Name}: table {table.Name} is paused for {reason}, and nothing happened that explains it: {table.Detail}");
         var accept = PauseReasons.CanAccept(reason) ? reason : (PauseReason?)null;
         world.Note("operator", $"resumes {host.Name}, paused for {reason}");
-        if (reason is PauseReason.TableMissing or PauseReason.TableReplaced or PauseReason.TopicRecreated && world.Load(world.Tables.Single(t => t.Name == table.Name)) is { } now) world.Watch.AllowGoingBack(now.Metadata.Uuid);
+        if (reason is PauseReason.TableMissing or PauseReason.TableReplaced or PauseReason.TopicRecreated && world.Load(world.Tables.AddRange(world.Routed).Single(t => t.Name == table.Name)) is { } now) world.Watch.AllowGoingBack(now.Metadata.Uuid);
         host.Disk.Put(ResumeRequest.PathOf(SimHost.DataDirectory, table.Name), new ResumeRequest(table.Name, $"r{++requests}", accept, world.Clock.UnixMs).ToJson());
     }
 }

@@ -41,6 +41,9 @@ public sealed record SimOptions
     /// <summary>Versions of the schema that records are written with, in Avro; 0 for JSON.</summary>
     public int Writers { get; init; }
 
+    /// <summary>Values of the field by which records go to tables; 0: each table gets every record.</summary>
+    public int Routes { get; init; }
+
     public bool Infer { get; init; }
 
     public bool FileCatalog { get; init; }
@@ -153,10 +156,27 @@ public sealed record SimOptions
         };
     }
 
+    /// <summary>The same, of records that go to a table each by the value of a field.</summary>
+    public static SimOptions WithRoutes(long seed)
+    {
+        var options = FromSeed(seed);
+        return options with
+        {
+            Routes = Dice.For(seed, "routes").Pick(2, 4, 8),
+            Tables = 1,
+            NewFields = 0,
+            Readers = false,
+            MemoryBytes = Math.Max(options.MemoryBytes, 16 << 20),
+            // Tables need columns before there are rows in them, and records without a value are no one's.
+            Infer = false,
+            Tombstone = options.Tombstone == TombstonePolicy.NullRow ? TombstonePolicy.Skip : options.Tombstone,
+        };
+    }
+
     public bool Has(string fault) => Faults.Contains(fault);
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"seed {Seed}: hosts {Hosts} with {(LanesChange ? "1 to " : "")}{Lanes} lanes, tables {Tables}, topics {Topics} x {Partitions}, {(Readers ? "readers, " : "")}{(Maintained ? "maintained, " : "")}records {Records} of {TextBytes} B over {ActiveMs} ms, poison {Poison}, tombstones {Tombstones} ({Tombstone}), gaps {Gaps} and {TailGaps} behind, new fields {NewFields}{(Infer ? ", inferred" : "")}, writers {Writers}, " +
+        $"seed {Seed}: hosts {Hosts} with {(LanesChange ? "1 to " : "")}{Lanes} lanes, tables {Tables}, topics {Topics} x {Partitions}, {(Readers ? "readers, " : "")}{(Maintained ? "maintained, " : "")}records {Records} of {TextBytes} B over {ActiveMs} ms, poison {Poison}, tombstones {Tombstones} ({Tombstone}), gaps {Gaps} and {TailGaps} behind, new fields {NewFields}{(Infer ? ", inferred" : "")}, writers {Writers}, routes {Routes}, " +
         $"catalog {(FileCatalog ? "file" : "server")}, wal {WalMode} {WalFileBytes >> 10} KiB, flush {Flush.AgeMs} ms {Flush.Rows} rows {Flush.Bytes} B, dead letters {DeadLetters}, partition by {PartitionBy ?? "-"}, v{FormatVersion}, " +
         $"stickiness {Stickiness}, strength {Strength}, events each {EventMs} ms, faults [{string.Join(' ', Faults)}]");
 }

@@ -24,7 +24,7 @@ internal sealed class World
         Trace = new(everything);
         Scheduler = new(Dice.For(options.Seed, "schedule"), Trace, options.Stickiness);
         Clock = new(Scheduler);
-        Broker = new(Scheduler, Dice.For(options.Seed, "kafka")) { TextBytes = options.TextBytes };
+        Broker = new(Scheduler, Dice.For(options.Seed, "kafka")) { TextBytes = options.TextBytes, Routes = options.Routes };
         if (options.Writers > 0) Broker.Schemas = new(Scheduler, Dice.For(options.Seed, "writers"), options.Writers, options.ActiveMs);
         Objects = new("memory://store", Clock);
         Watch = new(Objects, Scheduler);
@@ -36,7 +36,9 @@ internal sealed class World
         Hosts = [.. Enumerable.Range(1, options.Hosts).Select(n => new SimHost(this, $"h{n}"))];
         Reader = new(this);
         Tables = [.. TableNames.Take(options.Tables).Select(t => TableIdent.Parse("default." + t))];
-        Broker.CommittedBelow = (topic, partition) => Tables.Min(t => Load(t) is { } table && OffsetMap.Of(table) is var offsets && offsets.TopicId(topic.Name) == topic.Id ? offsets.Next(topic.Name, partition)?.Value ?? 0 : 0);
+        Routed = [.. Enumerable.Range(0, options.Routes).Select(r => TableIdent.Parse($"default.events_k{r}"))];
+        Broker.CommittedBelow = (topic, partition) => Math.Min(Tables.Min(t => Next(t, topic, partition) ?? 0),
+            Routed.Select(t => Next(t, topic, partition)).Min() ?? long.MaxValue);
         Trace.Add(0, "world", options.ToString());
     }
 
@@ -71,6 +73,9 @@ internal sealed class World
     /// <summary>The tables; each gets every record.</summary>
     internal ImmutableArray<TableIdent> Tables { get; }
 
+    /// <summary>The tables of the values, whose home the one table is; none where each table gets every record.</summary>
+    internal ImmutableArray<TableIdent> Routed { get; }
+
     /// <summary>Pauses that something the world did explains.</summary>
     internal HashSet<PauseReason> Explained { get; } = [PauseReason.PermissionDenied];
 
@@ -93,6 +98,7 @@ internal sealed class World
             {
                 Name = t.Name,
                 Topics = [.. Enumerable.Range(0, Options.Topics).Select(TopicName)],
+                Routing = Options.Routes > 0 ? new() { Field = "kind", Table = "events_${value}" } : null,
                 Format = Options.Writers > 0 ? RecordFormat.Avro : RecordFormat.Json,
                 Columns = Options.Infer || Options.Writers > 0 ? null : "id: long, text: string",
                 Key = Options is { Readers: true, Infer: false } ? ["id"] : [],
@@ -162,6 +168,14 @@ internal sealed class World
 
         bool IsThere(SimRecord r) => r.Topic.Name == topic && r.Partition == partition && r.Offset == offset;
     }
+
+    /// <summary>The table that a record is to be in; null for none of its own.</summary>
+    internal TableIdent? RouteOf(SimRecord record) =>
+        Options.Routes > 0 && record.Kind == RecordKind.Row ? Routed[(int)(record.Id % Options.Routes)] : null;
+
+    private long? Next(TableIdent ident, SimTopic topic, int partition) =>
+        Load(ident) is { } table && OffsetMap.Of(table) is var offsets && offsets.TopicId(topic.Name) == topic.Id
+            ? offsets.Next(topic.Name, partition)?.Value : null;
 
     internal void Note(string who, string what) => Trace.Add(Scheduler.NowMs, who, what);
 
