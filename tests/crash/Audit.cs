@@ -136,7 +136,8 @@ internal sealed class Audit(World world, IBroker broker, IReadOnlyList<Load.Sent
             commands.Add(["ids", .. target, "--allow-gaps", .. ranges]);
         }
         var lines = string.Concat(commands.Select(c => JsonSerializer.Serialize(c) + "\n"));
-        var (code, output, errors) = Tool.Run(Places.JavaJudge, ["batch"], lines);
+        // By the second word it has Hive's client too.
+        var (code, output, errors) = Tool.Run(Places.JavaJudge, ["batch", "hive"], lines);
         // What a command says ends with how it ended.
         var told = new List<string>();
         var ended = 0;
