@@ -59,7 +59,7 @@ INI
   pids+=($!)
 }
 
-number() { grep -oE "\"$1\": ?[0-9.]+" | head -1 | grep -oE '[0-9.]+$' || echo 0; }
+number() { grep -oE "\"$1\": ?[0-9.]+" | sed -n 1p | grep -oE '[0-9.]+$' || echo 0; }
 committed() { "$binary" status --config "$work/$1/k2i.ini" --json 2>/dev/null | number rows_committed; }
 seconds() { local from=$EPOCHREALTIME; "$@" >/dev/null; awk -v a="$from" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }'; }
 
@@ -78,7 +78,7 @@ for at in 0 1; do
   kill -TERM "${pids[at]}"; wait "${pids[at]}" || true
   table=$work/$which/warehouse/default/day
   shape=$("$binary" tables show day -w "$work/$which/warehouse" --json)
-  newest=$(ls -t "$table"/metadata/*.metadata.json | head -1)
+  newest=$(ls -t "$table"/metadata/*.metadata.json | sed -n 1p)
   echo "upkeep $which: $(grep -o '"manifest-list"' "$newest" | wc -l) snapshots, $(number data_files <<<"$shape") files of" \
     "$(($(number average_file_bytes <<<"$shape") / 1024)) KiB on average, written $(number write_amplification <<<"$shape") times," \
     "metadata file $(($(stat -c %s "$newest") / 1024)) KiB, peak memory $peak MB"

@@ -189,13 +189,10 @@ internal sealed record Catalogs(
             }, clock),
             "nessie" => new NessiePointers(new NessieOptions
             {
-                Uri = Text(Keys.CatalogUri) ?? "",
+                Server = options.Nessie!,
                 Reference = Text(Keys.NessieRef) ?? "main",
                 Warehouse = warehouse,
-                Token = Text(Keys.CatalogToken),
-                Headers = options.Server.Where(p => p.Key.StartsWith(Keys.HeaderPrefix, StringComparison.Ordinal))
-                    .ToImmutableSortedDictionary(p => p.Key[Keys.HeaderPrefix.Length..], p => p.Value, StringComparer.Ordinal),
-            }, random),
+            }, clock, random),
             "jdbc" => new JdbcPointers(new JdbcOptions
             {
                 Uri = Text(Keys.CatalogUri) ?? "",

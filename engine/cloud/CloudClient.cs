@@ -75,13 +75,41 @@ internal sealed class CloudClient(CloudService service, HttpClient http, StoreOp
         return await http.SendAsync(message, HttpCompletionOption.ResponseContentRead, limit.Token).ConfigureAwait(false);
     }
 
-    /// <summary>What the sending of a part came to, once it has ended; null where it has to be sent again to know.</summary>
-    public CloudAnswer? Finish(CloudPart part)
+    /// <summary>
+    /// Sends it once and puts the bytes of its answer where they belong, without being waited for; that memory must stay until the task
+    /// has ended. Null where it has to be sent again to know what came of it.
+    /// </summary>
+    public async Task<CloudAnswer?> Fetch(CloudRequest request, Memory<byte> into, CancellationToken stop)
     {
         try
         {
-            using var response = part.Sent.GetAwaiter().GetResult();
-            var answer = Read(response, part.Request, default);
+            Pause();
+            using var message = service.Message(request);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop, CallScope.Token);
+            limit.CancelAfter(options.TimeoutMs + (into.Length / BytesPerMs));
+            using var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limit.Token).ConfigureAwait(false);
+            var told = new CloudAnswer((int)response.StatusCode, [], into.Length) { Headers = HeadersOf(response) };
+            var answer = service.Told(told, request);
+            if (answer.Status is 429 or 503) SlowDown(answer, 1);
+            if (!answer.IsSuccess || response.Content.Headers.ContentLength != into.Length) return null;
+            using var stream = await response.Content.ReadAsStreamAsync(limit.Token).ConfigureAwait(false);
+            await stream.ReadExactlyAsync(into, limit.Token).ConfigureAwait(false);
+            return answer;
+        }
+        catch (Exception error) when (error is HttpRequestException or OperationCanceledException or IOException or ObjectDisposedException
+            or EngineException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What a sending came to, once it has ended; null where it has to be sent again to know.</summary>
+    public CloudAnswer? Finish(CloudRequest request, Task<HttpResponseMessage> sent)
+    {
+        try
+        {
+            using var response = sent.GetAwaiter().GetResult();
+            var answer = Read(response, request, default);
             if (answer.Status is 429 or 503) SlowDown(answer, 1);
             return answer.IsSuccess ? answer : null;
         }
@@ -161,10 +189,15 @@ internal sealed class CloudClient(CloudService service, HttpClient http, StoreOp
             else if (length <= into.Length) stream.ReadExactly(into[..(int)length]);
             else if (length is null) read = stream.ReadAtLeast(into, into.Length, throwOnEndOfStream: false);
         }
+        return service.Told(new CloudAnswer((int)response.StatusCode, body, read) { Headers = HeadersOf(response) }, request);
+    }
+
+    private static Dictionary<string, string> HeadersOf(HttpResponseMessage response)
+    {
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, value) in response.Headers.NonValidated) headers[name] = value.ToString();
         foreach (var (name, value) in response.Content.Headers.NonValidated) headers[name] = value.ToString();
-        return service.Told(new CloudAnswer((int)response.StatusCode, body, read) { Headers = headers }, request);
+        return headers;
     }
 
     private static byte[] Whole(Stream stream, long? length)

@@ -15,15 +15,17 @@ internal sealed class CloudReader : IObjectReader
 
     private readonly CloudClient client;
     private readonly CloudPlace place;
+    private readonly RangesAhead ahead;
     private string? version;
     private byte[]? tail;
     private int tailLength;
     private bool isClosed;
 
-    public CloudReader(CloudClient client, CloudPlace place, long? length)
+    public CloudReader(CloudClient client, RangeBuffers buffers, CloudPlace place, long? length)
     {
         this.client = client;
         this.place = place;
+        ahead = new RangesAhead(client, buffers, (at, bytes) => version is null ? null : Request(at, bytes), Judge);
         try
         {
             Length = length ?? (client.Service.HasSuffixRanges ? FetchTail(null)
@@ -49,29 +51,60 @@ internal sealed class CloudReader : IObjectReader
         if (into.IsEmpty) return;
         if (offset >= Length - TailBytes && tail is null && FetchTail(Length) is var found && found != Length)
             throw new EngineException(ErrorKind.Corrupt, $"{Location} has {found} bytes, and was said to have {Length}");
-        if (offset >= Length - tailLength)
+        while (!into.IsEmpty)
         {
-            tail.AsSpan((int)(offset - (Length - tailLength)), into.Length).CopyTo(into);
-            return;
+            var read = ReadPiece(offset, into);
+            offset += read;
+            into = into[read..];
         }
-        var range = string.Create(CultureInfo.InvariantCulture, $"bytes={offset}-{offset + into.Length - 1}");
-        var answer = client.Send(client.Service.GetRange(place, range, version), into);
-        if (answer.Status == 412 || (answer.Status == 404 && version is not null))
-            throw new EngineException(ErrorKind.Conflict, $"{Location} was replaced while it was read");
-        if (answer.Status == 416)
-            throw new EngineException(ErrorKind.Corrupt, $"{Location} ends before byte {offset + into.Length}, and had {Length}");
-        if (!answer.IsSuccess) throw CloudStore.Missing(place);
-        if (answer.Status != 206 && answer.Length != into.Length) throw NoRanges();
-        if (answer.Length != into.Length)
-            throw new EngineException(ErrorKind.Corrupt, $"{Location}: {answer.Length} bytes came for {into.Length} that were asked for");
-        version ??= client.Service.VersionOf(answer);
+    }
+
+    public void Expect(ReadOnlySpan<ByteRange> ranges)
+    {
+        Check.That(!isClosed);
+        // The last bytes are there already, or come at once.
+        ahead.Expect(ranges, Length - tailLength);
     }
 
     public void Dispose()
     {
         isClosed = true;
+        ahead.Dispose();
         if (tail is not null) ArrayPool<byte>.Shared.Return(tail);
         tail = null;
+    }
+
+    /// <summary>As many bytes as there are in one piece: of the last ones, of those read ahead, or else fetched.</summary>
+    private int ReadPiece(long offset, Span<byte> into)
+    {
+        var tailAt = Length - tailLength;
+        if (offset >= tailAt)
+        {
+            tail.AsSpan((int)(offset - tailAt), into.Length).CopyTo(into);
+            return into.Length;
+        }
+        into = into[..(int)Math.Min(into.Length, tailAt - offset)];
+        if (ahead.Read(offset, into) is > 0 and var read) return read;
+        into = into[..(int)Math.Min(into.Length, ahead.NextFrom(offset) - offset)];
+        Judge(client.Send(Request(offset, into.Length), into), offset, into.Length);
+        ahead.Pass(offset, offset + into.Length);
+        return into.Length;
+    }
+
+    private CloudRequest Request(long offset, int bytes) => client.Service.GetRange(place,
+        string.Create(CultureInfo.InvariantCulture, $"bytes={offset}-{offset + bytes - 1}"), version);
+
+    private void Judge(CloudAnswer answer, long offset, int bytes)
+    {
+        if (answer.Status == 412 || (answer.Status == 404 && version is not null))
+            throw new EngineException(ErrorKind.Conflict, $"{Location} was replaced while it was read");
+        if (answer.Status == 416)
+            throw new EngineException(ErrorKind.Corrupt, $"{Location} ends before byte {offset + bytes}, and had {Length}");
+        if (!answer.IsSuccess) throw CloudStore.Missing(place);
+        if (answer.Status != 206 && answer.Length != bytes) throw NoRanges();
+        if (answer.Length != bytes)
+            throw new EngineException(ErrorKind.Corrupt, $"{Location}: {answer.Length} bytes came for {bytes} that were asked for");
+        version ??= client.Service.VersionOf(answer);
     }
 
     /// <summary>The length of the object.</summary>

@@ -15,6 +15,9 @@ internal abstract class CloudService
     /// <summary>What locations begin with, of the names in use the one that stands for all.</summary>
     public abstract string Scheme { get; }
 
+    /// <summary>Most objects that one request removes.</summary>
+    public const int MostDeletes = 1_000;
+
     /// <summary>It is known that it heeds conditions.</summary>
     public virtual bool HeedsConditions => true;
 
@@ -39,6 +42,13 @@ internal abstract class CloudService
     public abstract CloudRequest Look(CloudPlace place);
 
     public abstract CloudRequest Delete(CloudPlace place);
+
+    /// <summary>Removes objects of one bucket, there or not; null where each takes a request of its own.</summary>
+    public virtual CloudRequest? DeleteAll(IReadOnlyList<CloudPlace> places) => null;
+
+    /// <summary>By their keys those objects that <see cref="DeleteAll"/> asked to be removed and that were not.</summary>
+    /// <exception cref="EngineException">Corrupt: the answer is none.</exception>
+    public virtual Dictionary<string, EngineException> NotDeleted(CloudAnswer answer, CloudPlace place) => [];
 
     /// <param name="token">A mark to be left on the object.</param>
     /// <param name="ifAbsent">Answered with 412 if there is one.</param>

@@ -13,12 +13,16 @@ namespace K2I.Cloud;
 /// </remarks>
 public sealed class CloudStore : IObjectStore
 {
+    private const int ReadsAtOnce = 8;
+
     private readonly CloudService service;
     private readonly CloudClient client;
     private readonly PartBuffers buffers;
+    private readonly RangeBuffers ranges;
     private readonly IRandom random;
     private readonly string root;
     private volatile bool isConditional;
+    private volatile bool deletesSingly;
 
     /// <param name="root">Where every object lies below, by any name of its scheme.</param>
     /// <param name="options">How to reach it: of the kind that goes with the scheme.</param>
@@ -26,17 +30,17 @@ public sealed class CloudStore : IObjectStore
     /// <param name="random">For waits and marks.</param>
     public CloudStore(string root, StoreOptions options, IClock? clock = null, IRandom? random = null)
         : this(root, options, clock ?? SystemClock.Instance, random ?? SystemRandom.Instance,
-            new PartBuffers(options.PartBytes, options.UploadBytes))
+            new PartBuffers(options.PartBytes, options.UploadBytes), new RangeBuffers())
     {
     }
 
-    internal CloudStore(string root, StoreOptions options, IClock clock, IRandom random, PartBuffers buffers)
+    internal CloudStore(string root, StoreOptions options, IClock clock, IRandom random, PartBuffers buffers, RangeBuffers ranges)
     {
         Root = Location.Normalize(root);
         this.root = Location.Canonical(Root);
         if (Location.Climbs(this.root)) throw new EngineException(ErrorKind.Invalid, $"{Root} climbs");
         this.random = random;
-        this.buffers = buffers;
+        (this.buffers, this.ranges) = (buffers, ranges);
         var http = HttpConnections.Of(options);
         service = options.Service(http, clock);
         _ = CloudPlace.Of(Root, service.Scheme);
@@ -95,7 +99,36 @@ public sealed class CloudStore : IObjectStore
         return answer.IsSuccess ? answer.Body : throw Missing(place);
     }
 
-    public IObjectReader Open(string location, long? length = null) => new CloudReader(client, ObjectAt(location), length);
+    public IReadOnlyList<byte[]> ReadAll(IReadOnlyList<string> locations)
+    {
+        var requests = locations.Select(l => service.Get(ObjectAt(l))).ToList();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(CallScope.Token);
+        var sent = new Queue<Task<HttpResponseMessage>>();
+        var objects = new List<byte[]>();
+        try
+        {
+            for (var at = 0; objects.Count < requests.Count;)
+            {
+                if (at < requests.Count && sent.Count < ReadsAtOnce)
+                {
+                    sent.Enqueue(client.Start(requests[at++], stop.Token));
+                    continue;
+                }
+                var request = requests[objects.Count];
+                var answer = client.Finish(request, sent.Dequeue()) ?? client.Send(request);
+                objects.Add(answer.IsSuccess ? answer.Body : throw Missing(request.Place));
+            }
+            return objects;
+        }
+        finally
+        {
+            stop.Cancel();
+            // Those that were asked for in vain end here.
+            foreach (var task in sent) _ = client.Finish(requests[^1], task);
+        }
+    }
+
+    public IObjectReader Open(string location, long? length = null) => new CloudReader(client, ranges, ObjectAt(location), length);
 
     public bool Exists(string location) => client.Find(ObjectAt(location)) is not null;
 
@@ -120,6 +153,18 @@ public sealed class CloudStore : IObjectStore
         return Pages(place, "/").SelectMany(p => p.Folders).Select(f => f[place.Key.Length..^1]);
     }
 
+    /// <remarks>One request where the names have a beginning of their own.</remarks>
+    public string? FindFirst(IReadOnlyList<string> locations)
+    {
+        var places = locations.Select(ObjectAt).ToList();
+        var start = CommonStart(places);
+        var page = PageAfter(places[0] with { Key = start }, null, null);
+        if (page.Next is { Length: > 0 }) return locations.FirstOrDefault(Exists);
+        var there = page.Objects.Select(o => o.Location).ToHashSet(StringComparer.Ordinal);
+        var first = places.FindIndex(p => there.Contains(p.Key));
+        return first < 0 ? null : locations[first];
+    }
+
     public bool Delete(string location)
     {
         var place = ObjectAt(location);
@@ -127,6 +172,14 @@ public sealed class CloudStore : IObjectStore
         if (!service.DeleteTells && client.Find(place) is null) return false;
         var answer = client.Send(service.Delete(place));
         return answer.IsSuccess || (answer.Status == 404 && answer.AfterDoubt);
+    }
+
+    public IReadOnlyDictionary<string, EngineException> DeleteAll(IReadOnlyCollection<string> locations)
+    {
+        var failed = new Dictionary<string, EngineException>(StringComparer.Ordinal);
+        foreach (var batch in locations.Chunk(CloudService.MostDeletes))
+            foreach (var (location, error) in deletesSingly ? DeleteSingly(batch) : DeleteTogether(batch)) failed[location] = error;
+        return failed;
     }
 
     public IEnumerable<UnfinishedObject> ListUnfinished(string prefix)
@@ -174,19 +227,77 @@ public sealed class CloudStore : IObjectStore
                 $"{place.Location} is there, and whether by this write is not known{(error is null ? "" : $": {error.Message}")}", error);
     }
 
+    private Dictionary<string, EngineException> DeleteTogether(string[] locations)
+    {
+        Dictionary<string, EngineException> failed = new(StringComparer.Ordinal), byKey = [];
+        var places = new Dictionary<string, CloudPlace>(StringComparer.Ordinal);
+        try
+        {
+            foreach (var location in locations) places[location] = ObjectAt(location);
+            if (service.DeleteAll([.. places.Values]) is not { } request) return DeleteSingly(locations);
+            var answer = client.Send(request);
+            if (!answer.IsSuccess) throw Missing(request.Place);
+            byKey = service.NotDeleted(answer, request.Place);
+        }
+        catch (EngineException error) when (error.Kind is ErrorKind.Unsupported or ErrorKind.Invalid or ErrorKind.Denied)
+        {
+            failed = DeleteSingly(locations);
+            // A store without such requests is not asked again; one that refuses everything may not do so for ever.
+            deletesSingly |= failed.Count == 0;
+            return failed;
+        }
+        catch (EngineException error)
+        {
+            foreach (var location in locations) failed[location] = error;
+            return failed;
+        }
+        foreach (var (location, place) in places)
+            if (byKey.TryGetValue(place.Key, out var error)) failed[location] = error;
+        return failed;
+    }
+
+    private Dictionary<string, EngineException> DeleteSingly(string[] locations)
+    {
+        var failed = new Dictionary<string, EngineException>(StringComparer.Ordinal);
+        foreach (var location in locations)
+        {
+            try
+            {
+                _ = client.Send(service.Delete(ObjectAt(location)));
+            }
+            catch (EngineException error)
+            {
+                failed[location] = error;
+            }
+        }
+        return failed;
+    }
+
+    private static string CommonStart(List<CloudPlace> places)
+    {
+        var (start, length) = (places[0].Key, places[0].Key.Length);
+        foreach (var place in places) length = Math.Min(length, place.Key.AsSpan().CommonPrefixLength(start));
+        return start[..length];
+    }
+
     private IEnumerable<CloudPage> Pages(CloudPlace place, string? delimiter)
     {
         string? next = null;
         do
         {
-            var answer = client.Send(service.List(place, delimiter, next));
-            if (!answer.IsSuccess) throw Missing(place);
-            var page = service.Page(answer.Body) ?? throw new EngineException(ErrorKind.Corrupt,
-                $"{place.Location}: what {service.Name} answered is no listing");
+            var page = PageAfter(place, delimiter, next);
             yield return page;
             next = page.Next;
         }
         while (!string.IsNullOrEmpty(next));
+    }
+
+    private CloudPage PageAfter(CloudPlace place, string? delimiter, string? next)
+    {
+        var answer = client.Send(service.List(place, delimiter, next));
+        if (!answer.IsSuccess) throw Missing(place);
+        return service.Page(answer.Body) ?? throw new EngineException(ErrorKind.Corrupt,
+            $"{place.Location}: what {service.Name} answered is no listing");
     }
 
     /// <summary>Null where uploads end by themselves.</summary>

@@ -5,10 +5,12 @@ using K2I.Storage;
 namespace K2I.Cloud;
 
 /// <summary>
-/// Makes stores of clouds, any number of them: what parts of files on their way may take is shared by all of one kind. Any thread.
+/// Makes stores of clouds, any number of them: what parts of files on their way may take is shared by all of one kind,
+/// what is read ahead by all. Any thread.
 /// </summary>
 public sealed class CloudStores(IClock clock, IRandom random)
 {
+    private readonly RangeBuffers ranges = new();
     private readonly ConcurrentDictionary<string, PartBuffers> buffers = new(StringComparer.Ordinal);
 
     /// <summary>The store below a location, chosen by its scheme. Nothing is asked yet.</summary>
@@ -27,6 +29,6 @@ public sealed class CloudStores(IClock clock, IRandom random)
         var options = StoreOptions.Of(root, properties, signer);
         var shared = buffers.GetOrAdd(Location.SchemeOf(Location.Canonical(root)),
             static (_, o) => new PartBuffers(o.PartBytes, o.UploadBytes), options);
-        return new CloudStore(root, options, clock, random, shared);
+        return new CloudStore(root, options, clock, random, shared, ranges);
     }
 }

@@ -72,7 +72,7 @@ internal sealed class CloudWriter(CloudClient client, PartBuffers buffers, Cloud
         // A buffer is free once its request has ended, however that is.
         foreach (var part in underWay)
         {
-            _ = client.Finish(part);
+            _ = client.Finish(part.Request, part.Sent);
             buffers.Give(part.Buffer);
         }
         if (buffer is not null) buffers.Give(buffer);
@@ -110,7 +110,7 @@ internal sealed class CloudWriter(CloudClient client, PartBuffers buffers, Cloud
         var part = underWay.Dequeue();
         try
         {
-            upload!.Arrived(part, client.Finish(part) ?? client.Send(part.Request));
+            upload!.Arrived(part, client.Finish(part.Request, part.Sent) ?? client.Send(part.Request));
         }
         finally
         {

@@ -5,10 +5,12 @@ using K2I.Memory;
 
 namespace K2I.Cloud;
 
-/// <summary>Native memory of one part, as what a request takes its body from. Owner; freed once no request reads it any more.</summary>
-internal sealed class PartBuffer(int bytes) : MemoryManager<byte>
+/// <summary>
+/// Native memory that a request takes its body from, or its answer's bytes are put into. Owner; freed once no request has it any more.
+/// </summary>
+internal sealed class PartBuffer(int bytes, MemoryTag tag = MemoryTag.Upload) : MemoryManager<byte>
 {
-    private readonly NativeBuffer buffer = NativeBuffer.Reserve(MemoryTag.Upload, bytes);
+    private readonly NativeBuffer buffer = NativeBuffer.Reserve(tag, bytes);
 
     public override Span<byte> GetSpan() => buffer.Slice(0, bytes);
 

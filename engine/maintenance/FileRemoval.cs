@@ -17,7 +17,7 @@ internal sealed class FileRemoval(JobContext context, string reason)
     private string? failure;
     private string? whyLeft;
 
-    /// <summary>Files gone, those that were gone before left out.</summary>
+    /// <summary>Files gone, those that someone removed before included.</summary>
     public int Removed { get; private set; }
 
     public long RemovedBytes { get; private set; }
@@ -35,29 +35,32 @@ internal sealed class FileRemoval(JobContext context, string reason)
     public void Remove(IEnumerable<StoredFile> files)
     {
         var (failedBefore, seenBefore, removedBefore, bytesBefore) = (Failed, Seen, Removed, RemovedBytes);
+        var unused = new List<StoredFile>();
         foreach (var file in files)
         {
             Seen++;
-            if (context.Use.IsInUse(file.Location))
+            if (!context.Use.IsInUse(file.Location))
             {
-                inUse++;
-                Kept.Add(file.Location);
+                unused.Add(file);
                 continue;
             }
-            try
-            {
-                if (!context.Store.Delete(file.Location)) continue;
-                KillPoint.Hit("maintenance.file-removed");
-                Removed++;
-                RemovedBytes += file.Bytes;
-                context.Log.Debug("file removed", ("table", context.Ident), ("file", file.Location), ("reason", reason));
-            }
-            catch (EngineException error)
+            inUse++;
+            Kept.Add(file.Location);
+        }
+        var failed = context.Store.DeleteAll([.. unused.Select(f => f.Location)]);
+        foreach (var file in unused)
+        {
+            if (failed.TryGetValue(file.Location, out var error))
             {
                 Failed++;
                 Kept.Add(file.Location);
                 failure ??= error.Message;
+                continue;
             }
+            KillPoint.Hit("maintenance.file-removed");
+            Removed++;
+            RemovedBytes += file.Bytes;
+            context.Log.Debug("file removed", ("table", context.Ident), ("file", file.Location), ("reason", reason));
         }
         HasGivenUp = Seen > seenBefore && Failed - failedBefore == Seen - seenBefore;
         context.Log.Info("files removed", ("table", context.Ident), ("files", Removed - removedBefore), ("of", Seen - seenBefore),

@@ -9,4 +9,5 @@ public enum MemoryTag
     Scratch,
     Index,
     Upload,
+    Download,
 }

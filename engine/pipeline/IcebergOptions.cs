@@ -30,6 +30,9 @@ public sealed record IcebergOptions
     /// <summary>rest: how to reach the server.</summary>
     public RestOptions? Rest { get; init; }
 
+    /// <summary>nessie: how to reach the server.</summary>
+    public RestOptions? Nessie { get; init; }
+
     /// <summary>rest, at AWS: the service that requests are signed for; null for none.</summary>
     public string? SigningName { get; init; }
 

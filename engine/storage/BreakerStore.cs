@@ -60,6 +60,8 @@ public sealed class BreakerStore(IObjectStore inner, CircuitBreaker breaker) : I
 
     public byte[] Read(string location) => breaker.Call(() => inner.Read(location));
 
+    public IReadOnlyList<byte[]> ReadAll(IReadOnlyList<string> locations) => breaker.Call(() => inner.ReadAll(locations));
+
     public IObjectReader Open(string location, long? length = null) =>
         new Reader(breaker.Call(() => inner.Open(location, length)), breaker);
 
@@ -71,7 +73,12 @@ public sealed class BreakerStore(IObjectStore inner, CircuitBreaker breaker) : I
 
     public IEnumerable<string> ListFolders(string folder) => Counted(breaker.Call(() => inner.ListFolders(folder)));
 
+    public string? FindFirst(IReadOnlyList<string> locations) => breaker.Call(() => inner.FindFirst(locations));
+
     public bool Delete(string location) => breaker.Call(() => inner.Delete(location));
+
+    public IReadOnlyDictionary<string, EngineException> DeleteAll(IReadOnlyCollection<string> locations) =>
+        breaker.Call(() => inner.DeleteAll(locations));
 
     public IEnumerable<UnfinishedObject> ListUnfinished(string prefix) => Counted(breaker.Call(() => inner.ListUnfinished(prefix)));
 
@@ -163,6 +170,8 @@ public sealed class BreakerStore(IObjectStore inner, CircuitBreaker breaker) : I
                 throw;
             }
         }
+
+        public void Expect(ReadOnlySpan<ByteRange> ranges) => inner.Expect(ranges);
 
         public void Dispose() => inner.Dispose();
     }

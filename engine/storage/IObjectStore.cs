@@ -1,3 +1,5 @@
+using K2I.Base;
+
 namespace K2I.Storage;
 
 /// <summary>Objects (immutable byte strings) under locations (full URIs below one root). Any thread may call; calls block.</summary>
@@ -20,6 +22,9 @@ public interface IObjectStore
     /// <summary>A whole small object.</summary>
     byte[] Read(string location);
 
+    /// <summary>Some small objects, whole: so few that all are in memory at once.</summary>
+    IReadOnlyList<byte[]> ReadAll(IReadOnlyList<string> locations) => [.. locations.Select(Read)];
+
     /// <summary>Opens an object for ranged reads.</summary>
     /// <param name="location">Where it is.</param>
     /// <param name="length">
@@ -37,8 +42,30 @@ public interface IObjectStore
     /// <summary>Names of the folders directly below <paramref name="folder"/>: the next path part of every object further down. None if there is no such folder.</summary>
     IEnumerable<string> ListFolders(string folder);
 
+    /// <summary>The first of some objects that is there; null if none is.</summary>
+    string? FindFirst(IReadOnlyList<string> locations) => locations.FirstOrDefault(Exists);
+
     /// <summary>Removes an object; false if there was none.</summary>
     bool Delete(string location);
+
+    /// <summary>Removes objects, those that were not there included.</summary>
+    /// <returns>Those that are there still, or may be: what stood in the way of each.</returns>
+    IReadOnlyDictionary<string, EngineException> DeleteAll(IReadOnlyCollection<string> locations)
+    {
+        var failed = new Dictionary<string, EngineException>(StringComparer.Ordinal);
+        foreach (var location in locations)
+        {
+            try
+            {
+                _ = Delete(location);
+            }
+            catch (EngineException error)
+            {
+                failed[location] = error;
+            }
+        }
+        return failed;
+    }
 
     /// <summary>
     /// Objects below a prefix that someone began to write and neither completed nor gave up: under way, or left by a crash. No other

@@ -85,6 +85,8 @@ public sealed class ConfigErrorTests : IDisposable
         "k2i.ini:7:1: [iceberg] ref: has no meaning with catalog = hive; set catalog = nessie")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = nessie\nuri = http://c/api/v2\n" + Table,
         "k2i.ini:3:1: [iceberg] warehouse: expected a directory, or a location such as s3://bucket/path, found nothing")]
+    [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = nessie\nwarehouse = w\nuri = http://c/api/v2\ncredential = me:it\n" + Table,
+        "k2i.ini:3:1: [iceberg] oauth2_server_uri: expected http:// or https:// and a host, found nothing; Nessie gives no tokens itself")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = jdbc\nwarehouse = w\nuri = jdbc:postgresql://me:secret@h/d\n" + Table,
         "k2i.ini:6:7: [iceberg] uri: a login belongs into user and password")]
     [InlineData("[kafka]\nbrokers = a:1\n[iceberg]\ncatalog = jdbc\nwarehouse = w\nuri = jdbc:sqlite:/c.db\npassword = hidden\n" + Table,

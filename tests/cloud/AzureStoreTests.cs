@@ -67,7 +67,7 @@ public sealed class AzureStoreTests(SharedAzure azure) : CloudContract
         var store = new CloudStores(clock, SystemRandom.Instance).Open(root, () => new Dictionary<string, string>
         {
             [AzureKeys.Endpoint] = azure.Uri,
-            [AzureKeys.SasTokenPrefix + AzureServer.Account] = Signature(++asked == 1 ? "rwl" : "rwdl"),
+            [AzureKeys.SasTokenPrefix + AzureServer.Account] = AzureServer.Signature(++asked == 1 ? "rwl" : "rwdl"),
             [AzureKeys.SasTokenEndsPrefix + AzureServer.Account] = $"{clock.UnixMs + 3_600_000}",
         });
         store.Put($"{root}/a b", "1"u8);
@@ -87,16 +87,6 @@ public sealed class AzureStoreTests(SharedAzure azure) : CloudContract
         var error = Assert.Throws<EngineException>(() => lost.Put($"{elsewhere}/x", "1"u8));
         Assert.Equal(ErrorKind.NotFound, error.Kind);
         Assert.Contains("ContainerNotFound", error.Message, StringComparison.Ordinal);
-    }
-
-    /// <summary>A signature of the container, as Azure's documentation lays it out for version 2020-12-06.</summary>
-    private static string Signature(string rights)
-    {
-        var ends = DateTime.UtcNow.AddHours(2).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
-        var text = $"{rights}\n\n{ends}\n/blob/{AzureServer.Account}/{AzureServer.Container}\n\n\n\n2020-12-06\nc\n\n\n\n\n\n\n";
-        var signature = HMACSHA256.HashData(Convert.FromBase64String(AzureServer.Key), Encoding.UTF8.GetBytes(text));
-        return $"sv=2020-12-06&sr=c&sp={rights}&se={Uri.EscapeDataString(ends)}"
-            + $"&sig={Uri.EscapeDataString(Convert.ToBase64String(signature))}";
     }
 
     private CloudStore At(string uri, int retryMs = 10_000, int timeoutMs = 30_000) => new(root, new AzureOptions

@@ -170,9 +170,16 @@ public abstract class CloudContract : ObjectStoreContract, IDisposable
         ])
         {
             using var reader = store.Open($"{Root}/data");
+            using var expecting = store.Open($"{Root}/data");
             Proxy.Fail($"{{{fault},\"method\":\"GET\",\"path\":\"data\",\"times\":1}}");
             var into = new byte[500_000];
             reader.ReadAt(100_000, into);
+            Assert.True(into.AsSpan().SequenceEqual(bytes.AsSpan(100_000, into.Length)), fault);
+            Proxy.NoFaults();
+            Proxy.Fail($"{{{fault},\"method\":\"GET\",\"path\":\"data\",\"times\":1}}");
+            expecting.Expect([new(100_000, into.Length)]);
+            Array.Clear(into);
+            expecting.ReadAt(100_000, into);
             Assert.True(into.AsSpan().SequenceEqual(bytes.AsSpan(100_000, into.Length)), fault);
             Proxy.NoFaults();
         }
@@ -200,6 +207,33 @@ public abstract class CloudContract : ObjectStoreContract, IDisposable
     }
 
     [ContractFact]
+    public void NearRangesCostOneRequest()
+    {
+        var store = Failing();
+        var bytes = Write(store, $"{Root}/near", 12);
+        using var reader = store.Open($"{Root}/near");
+        reader.ReadAt(bytes.Length - 8, new byte[8]);
+        Assert.Equal(1, Cost(
+            [.. Enumerable.Range(0, 20).Select(n => new ByteRange(n * 180_000, n % 2 == 0 ? 180_000 : 100_000))]));
+        // A long one by pieces, one far away by itself.
+        Assert.Equal(3, Cost([new(4 << 20, 6 << 20), new(11 << 20, 1000)]));
+
+        int Cost(ByteRange[] ranges)
+        {
+            var before = Proxy.Calls().Count;
+            reader.Expect(ranges);
+            foreach (var range in ranges)
+                for (var at = range.Offset; at < range.End; at += 50_000)
+                {
+                    var into = new byte[Math.Min(50_000, range.End - at)];
+                    reader.ReadAt(at, into);
+                    Assert.True(into.AsSpan().SequenceEqual(bytes.AsSpan((int)at, into.Length)));
+                }
+            return Proxy.Calls().Count - before;
+        }
+    }
+
+    [ContractFact]
     public void ObjectReplacedWhileItIsReadIsAnError()
     {
         Write(Store, $"{Root}/replaced", 1);
@@ -207,6 +241,8 @@ public abstract class CloudContract : ObjectStoreContract, IDisposable
         reader.ReadAt(0, new byte[10]);
         Store.Put($"{Root}/replaced", new byte[1 << 20]);
         Assert.Equal(ErrorKind.Conflict, Assert.Throws<EngineException>(() => reader.ReadAt(0, new byte[10])).Kind);
+        reader.Expect([new(100, 10)]);
+        Assert.Equal(ErrorKind.Conflict, Assert.Throws<EngineException>(() => reader.ReadAt(100, new byte[10])).Kind);
     }
 
     [ContractFact]

@@ -52,6 +52,32 @@ public sealed class S3StoreTests(SharedS3 s3) : CloudContract
     }
 
     [ContractFact]
+    public void ManyAreRemovedByFewRequests()
+    {
+        var store = s3.Failing(root);
+        string[] there = [$"{root}/there/1", $"{root}/there/2", $"{root}/there/3"];
+        foreach (var location in there) store.Put(location, "x"u8);
+        var before = s3.Proxy.Calls().Count;
+        Assert.Empty(store.DeleteAll([there[0], .. Enumerable.Range(0, 1_000).Select(n => $"{root}/none/{n}"), .. there[1..]]));
+        Assert.Equal(2, s3.Proxy.Calls().Count - before);
+        Assert.Empty(store.List($"{root}/"));
+    }
+
+    [ContractFact]
+    public void LostAnswersToARemovalAreNothing()
+    {
+        var store = s3.Failing(root);
+        foreach (var fault in (string[])["\"fault\":\"drop-after\"", "\"fault\":\"status\",\"status\":503", "\"fault\":\"twice\""])
+        {
+            store.Put($"{root}/x", "x"u8);
+            s3.Proxy.Fail($"{{{fault},\"method\":\"POST\",\"times\":1}}");
+            Assert.Empty(store.DeleteAll([$"{root}/x"]));
+            s3.Proxy.NoFaults();
+            Assert.False(store.Exists($"{root}/x"));
+        }
+    }
+
+    [ContractFact]
     public void OtherNamesOfTheSchemeAreTheSamePlace()
     {
         foreach (var scheme in (string[])["s3", "s3a", "s3n"])

@@ -47,7 +47,7 @@ internal sealed class Pair : IDisposable
 
     /// <summary>Catalog and store; a catalog alone has its files here.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        ["file", "rest", "file-s3", "rest-s3", "glue-s3", "hive", "sqlite-s3", "postgres-s3", "file-gcs", "file-azure"];
+        ["file", "rest", "file-s3", "rest-s3", "glue-s3", "hive", "hive-s3", "sqlite-s3", "postgres-s3", "file-gcs", "file-azure"];
 
     public string Name { get; }
 
@@ -158,9 +158,9 @@ internal sealed class Pair : IDisposable
                 forJava = (space, table) => [$"{warehouse}/{space}.db/{table}"];
                 return $"catalog = glue\nuri = {Before("catalog", glue.Uri)}\nwarehouse = {warehouse}";
             case "hive":
-                var hive = Start(new HiveServer());
-                forJava = (space, table) =>
-                    [$"{space}.{table}", "--catalog", "hive", "--uri", hive.Uri, "--warehouse", "file://" + warehouse];
+                var hive = Start(new HiveServer(S3 is null ? null : S3Server.Bucket));
+                var root = S3 is null ? "file://" + warehouse : warehouse;
+                forJava = (space, table) => [$"{space}.{table}", "--catalog", "hive", "--uri", hive.Uri, "--warehouse", root];
                 return $"catalog = hive\nuri = {hive.Uri}\nmetastore_locks = false\nwarehouse = {warehouse}";
             case "sqlite":
                 var file = $"jdbc:sqlite:{folder}/catalog.db";

@@ -5,9 +5,8 @@ using System.Net;
 namespace K2I.Kit;
 
 /// <summary>
-/// Before an S3 server that knows fixed keys alone: lets those through who show a session token, for so long after it was first shown,
-/// and signs for
-/// them. Others get what S3 would say.
+/// Before a store of objects that does not mind tokens, or knows fixed keys alone: lets those through who show a token, for so long after
+/// it was first shown, and signs for them. Others get what the store would say.
 /// </summary>
 public sealed class TokenGate : IDisposable
 {
@@ -18,13 +17,17 @@ public sealed class TokenGate : IDisposable
     private readonly ConcurrentDictionary<string, long> firstSeen = new(StringComparer.Ordinal);
     private readonly Uri server;
     private readonly TimeSpan life;
+    private readonly string scheme;
     private int expired;
 
     /// <param name="server">The server's address.</param>
     /// <param name="life">Of a token.</param>
-    public TokenGate(string server, TimeSpan life)
+    /// <param name="scheme">
+    /// Whose tokens they are: of a session of <c>s3</c>, bearer tokens of <c>gs</c>, signatures of <c>abfss</c>.
+    /// </param>
+    public TokenGate(string server, TimeSpan life, string scheme = "s3")
     {
-        (this.server, this.life) = (new Uri(server), life);
+        (this.server, this.life, this.scheme) = (new Uri(server), life, scheme);
         listener = new LocalHttp(context =>
         {
             _ = Task.Run(() => Answer(context));
@@ -50,12 +53,17 @@ public sealed class TokenGate : IDisposable
     {
         try
         {
-            var token = context.Request.Headers["x-amz-security-token"];
-            if (token is null) Refuse(context.Response, 403, "AccessDenied");
+            var token = scheme switch
+            {
+                "s3" => context.Request.Headers["x-amz-security-token"],
+                "gs" => context.Request.Headers["Authorization"],
+                _ => context.Request.QueryString["sig"],
+            };
+            if (token is null) Refuse(context.Response, "AccessDenied");
             else if (Stopwatch.GetElapsedTime(firstSeen.GetOrAdd(token, static _ => Stopwatch.GetTimestamp())) > life)
             {
                 Interlocked.Increment(ref expired);
-                Refuse(context.Response, 400, "ExpiredToken");
+                Refuse(context.Response, "ExpiredToken");
             }
             else await Forward(context);
         }
@@ -66,9 +74,9 @@ public sealed class TokenGate : IDisposable
         }
     }
 
-    private static void Refuse(HttpListenerResponse response, int status, string code)
+    private void Refuse(HttpListenerResponse response, string code)
     {
-        response.StatusCode = status;
+        response.StatusCode = scheme == "gs" ? 401 : scheme == "s3" && code == "ExpiredToken" ? 400 : 403;
         response.Close(System.Text.Encoding.ASCII.GetBytes($"<Error><Code>{code}</Code><Message>no</Message></Error>"), willBlock: true);
     }
 
@@ -79,16 +87,19 @@ public sealed class TokenGate : IDisposable
             new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         using var request = new HttpRequestMessage(new HttpMethod(asked.HttpMethod), uri);
         var kept = asked.Headers.AllKeys.Select(k => k!.ToLowerInvariant())
-            .Where(k => Passed.Contains(k) || (k.StartsWith("x-amz-", StringComparison.Ordinal)
+            .Where(k => Passed.Contains(k) || (k.StartsWith("x-", StringComparison.Ordinal)
                 && k is not ("x-amz-security-token" or "x-amz-date" or "x-amz-content-sha256")))
             .Select(k => KeyValuePair.Create(k, asked.Headers[k]!));
-        foreach (var (name, value) in SigV4.Sign(asked.HttpMethod, uri, kept, S3Server.AccessKey, S3Server.SecretKey, "us-east-1"))
+        if (scheme == "s3") kept = SigV4.Sign(asked.HttpMethod, uri, kept, S3Server.AccessKey, S3Server.SecretKey, "us-east-1");
+        foreach (var (name, value) in kept)
             if (name != "host") request.Headers.TryAddWithoutValidation(name, value);
         if (asked.HasEntityBody || asked.HttpMethod is "PUT" or "POST")
         {
             using var body = new MemoryStream();
             await asked.InputStream.CopyToAsync(body);
             request.Content = new ByteArrayContent(body.ToArray());
+            foreach (var name in (ReadOnlySpan<string>)["Content-MD5", "Content-Type", "Content-Range"])
+                if (asked.Headers[name] is { } value) request.Content.Headers.TryAddWithoutValidation(name, value);
         }
         using var answer = await http.SendAsync(request);
         var bytes = await answer.Content.ReadAsByteArrayAsync();

@@ -58,7 +58,9 @@ public sealed class IndexBudgetTests
         foreach (var place in taken) budget.Return(place);
     }
 
-    /// <summary>Pages come ahead, by units and by huge pages; who takes a place finds zeros all the same, and the last of a budget is left.</summary>
+    /// <summary>
+    /// Pages come ahead, by units and by huge pages; who takes a place finds zeros all the same, and the last of a budget is left.
+    /// </summary>
     [Theory]
     [InlineData(1 << 20)]
     [InlineData(32 << 20)]

@@ -145,6 +145,76 @@ public abstract class ObjectStoreContract
     }
 
     [ContractFact]
+    public void WhatIsExpectedReadsAsAllElse()
+    {
+        var bytes = new byte[(11 << 20) + 321];
+        var random = new Random(5);
+        random.NextBytes(bytes);
+        using (var writer = Store.Create(At("expected")))
+        {
+            writer.Write(bytes);
+            writer.Complete();
+        }
+        for (var round = 0; round < 4; round++)
+        {
+            using var reader = Store.Open(At("expected"));
+            // Near ones, distant ones, one that is part of another, more than there is room for, in no order.
+            var ranges = new ByteRange[] { new(4, 900_000), new(900_100, 50_000), new(bytes.Length - 70_000, 70_000),
+                new(3 << 20, 6 << 20), new(5 << 20, 1000) };
+            if (round % 2 == 1) Array.Reverse(ranges);
+            reader.Expect(ranges);
+            reader.Expect([new(1 << 20, 1 << 20)]);
+            foreach (var range in round < 2 ? ranges : random.GetItems(ranges, 3))
+                for (var at = range.Offset; at < range.End;)
+                {
+                    // Beyond what was expected, too.
+                    var into = new byte[Math.Min(random.Next(1, 700_000), bytes.Length - at)];
+                    reader.ReadAt(at, into);
+                    Assert.True(into.AsSpan().SequenceEqual(bytes.AsSpan((int)at, into.Length)), $"bytes {at} to {at + into.Length}");
+                    at += into.Length;
+                }
+        }
+    }
+
+    [ContractFact]
+    public void ManyAreRemovedThereOrNot()
+    {
+        string[] names = [At("many/a&b <c>'\""), At("many/é ü"), At("many/p=1/x+y%20z"), At("many/d")];
+        foreach (var name in names) Store.Put(name, "x"u8);
+        Store.Put(At("other"), "x"u8);
+        Assert.Empty(Store.DeleteAll([.. names, At("many/none")]));
+        Assert.Equal(At("other"), Assert.Single(Store.List(Root + "/")).Location);
+        Assert.Empty(Store.DeleteAll([]));
+        Store.Put(names[0], "x"u8);
+        var failed = Store.DeleteAll([names[0], "nowhere://else/x"]);
+        Assert.Equal(ErrorKind.Invalid, Assert.Single(failed, f => f.Key == "nowhere://else/x").Value.Kind);
+        Assert.False(Store.Exists(names[0]));
+    }
+
+    [ContractFact]
+    public void ManyAreReadInTheirOrder()
+    {
+        string[] names = [.. Enumerable.Range(0, 20).Select(n => At($"some/{n}"))];
+        for (var n = 0; n < names.Length; n++) Store.Put(names[n], new byte[n]);
+        Assert.Equal(Enumerable.Range(0, names.Length), Store.ReadAll(names).Select(b => b.Length));
+        Assert.Empty(Store.ReadAll([]));
+        Assert.Equal(ErrorKind.NotFound, Assert.Throws<EngineException>(() => Store.ReadAll([.. names, At("none")])).Kind);
+        Assert.Equal(ErrorKind.NotFound, Assert.Throws<EngineException>(() => Store.ReadAll([At("none"), .. names])).Kind);
+    }
+
+    [ContractFact]
+    public void TheFirstThatIsThereIsFound()
+    {
+        Store.Put(At("v1.b"), "x"u8);
+        Store.Put(At("v1.c"), "x"u8);
+        Store.Put(At("v10.a"), "x"u8);
+        Assert.Equal(At("v1.b"), Store.FindFirst([At("v1.a"), At("v1.b"), At("v1.c")]));
+        Assert.Equal(At("v1.c"), Store.FindFirst([At("v1.c"), At("v1.b")]));
+        Assert.Null(Store.FindFirst([At("v1.a"), At("v1.d")]));
+        Assert.Null(Store.FindFirst([At("v2.a")]));
+    }
+
+    [ContractFact]
     public void LargeObjectsComeBackAsTheyWereWritten()
     {
         // More than any store sends at once, by pieces that fit into nothing.

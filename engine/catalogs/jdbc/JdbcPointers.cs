@@ -59,7 +59,9 @@ public sealed class JdbcPointers : IPointers, IDisposable
     public string? Find(TableIdent ident)
     {
         // All columns: there may be one for the kind, or not.
-        if (session.Rows($"SELECT * FROM {Tables} {OfTable}", Key(ident)) is not [var row, ..]) return null;
+        // Databases differ in what they take for the same text: case, blanks at the end.
+        if (session.Rows($"SELECT * FROM {Tables} {OfTable}", Key(ident)).Find(r => r.GetValueOrDefault("table_name") == ident.Name
+            && r.GetValueOrDefault("table_namespace") == SpaceOf(ident)) is not { } row) return null;
         if (IsView(row)) throw new EngineException(ErrorKind.Unsupported, $"{ident} is a view in {Name}");
         return row.GetValueOrDefault("metadata_location")
             ?? throw new EngineException(ErrorKind.Corrupt, $"{ident}: no metadata file in {Name}");

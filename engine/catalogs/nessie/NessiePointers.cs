@@ -29,9 +29,9 @@ public sealed class NessiePointers : IPointers, IDisposable
     private readonly string? readOnly;
 
     /// <summary>Asks the server nothing yet.</summary>
-    public NessiePointers(NessieOptions options, IRandom? random = null)
+    public NessiePointers(NessieOptions options, IClock? clock = null, IRandom? random = null)
     {
-        client = new NessieClient(options);
+        client = new NessieClient(options.Server, clock ?? SystemClock.Instance);
         this.random = random ?? SystemRandom.Instance;
         warehouse = Location.Normalize(options.Warehouse);
         path = $"/trees/{Uri.EscapeDataString(options.Reference)}";

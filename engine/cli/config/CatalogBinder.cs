@@ -10,20 +10,22 @@ namespace K2I.Cli.Config;
 /// <summary>Binds <c>[iceberg]</c>: which catalog, how to reach it, and where tables may lie.</summary>
 internal sealed class CatalogBinder(ValueReader values, SettingSection? section, Problems problems)
 {
+    private static readonly string[] KindsOverHttp = ["rest", "nessie"];
+
     /// <summary>Which kinds of catalog a key has a meaning for.</summary>
     private static readonly (ConfigKey Key, string[] Kinds)[] Meant =
     [
-        (Keys.CatalogUri, ["rest", "hive", "nessie", "jdbc", "glue"]), (Keys.CatalogToken, ["rest", "nessie"]),
-        (Keys.StorageRoot, ["rest"]), (Keys.CatalogCredential, ["rest"]), (Keys.CatalogScope, ["rest"]), (Keys.OAuth2ServerUri, ["rest"]),
+        (Keys.CatalogUri, ["rest", "hive", "nessie", "jdbc", "glue"]), (Keys.CatalogToken, KindsOverHttp),
+        (Keys.StorageRoot, ["rest"]), (Keys.CatalogCredential, KindsOverHttp), (Keys.CatalogScope, KindsOverHttp),
+        (Keys.OAuth2ServerUri, KindsOverHttp),
         (Keys.HiveLocks, ["hive"]), (Keys.HiveTls, ["hive"]), (Keys.HiveCaFile, ["hive"]), (Keys.HiveUser, ["hive"]),
         (Keys.NessieRef, ["nessie"]), (Keys.GlueId, ["glue"]),
         (Keys.CatalogName, ["jdbc"]), (Keys.CatalogUser, ["jdbc"]), (Keys.CatalogPassword, ["jdbc"]),
-        (Keys.CatalogAudience, ["rest"]), (Keys.CatalogResource, ["rest"]), (Keys.TokenExchange, ["rest"]), (Keys.StorageAccess, ["rest"]),
-        (Keys.SigningName, ["rest"]), (Keys.SigningRegion, ["rest"]), (Keys.CatalogCaFile, ["rest"]), (Keys.CatalogCertificate, ["rest"]),
-        (Keys.CatalogCertificateKey, ["rest"]), (Keys.CatalogProxy, ["rest"]),
+        (Keys.CatalogAudience, KindsOverHttp), (Keys.CatalogResource, KindsOverHttp), (Keys.TokenExchange, KindsOverHttp),
+        (Keys.StorageAccess, ["rest"]), (Keys.SigningName, ["rest"]), (Keys.SigningRegion, ["rest"]),
+        (Keys.CatalogCaFile, KindsOverHttp), (Keys.CatalogCertificate, KindsOverHttp), (Keys.CatalogCertificateKey, KindsOverHttp),
+        (Keys.CatalogProxy, KindsOverHttp),
     ];
-
-    private static readonly string[] KindsWithHeaders = ["rest", "nessie"];
 
     private IEnumerable<Setting> Headers => section?.All.Where(s => KnownKeys.IsHeader(s.Key)) ?? [];
 
@@ -50,7 +52,7 @@ internal sealed class CatalogBinder(ValueReader values, SettingSection? section,
         foreach (var (key, kinds) in Meant)
             if (!kinds.Contains(kind) && values.Changes(key))
                 values.Wrong(key, $"has no meaning with catalog = {kind}", $"set catalog = {kinds[0]}");
-        if (KindsWithHeaders.Contains(kind)) return;
+        if (KindsOverHttp.Contains(kind)) return;
         foreach (var header in Headers)
             problems.Add(header.KeyPlace, $"[iceberg] {header.Key}: has no meaning with catalog = {kind}", "set catalog = rest");
     }
@@ -75,10 +77,11 @@ internal sealed class CatalogBinder(ValueReader values, SettingSection? section,
     private IcebergOptions Nessie(string space)
     {
         if (!values.Has(Keys.CatalogUri)) values.Missing(Keys.CatalogUri);
-        _ = Address(Keys.CatalogUri);
-        var server = Server(Keys.CatalogUri, Keys.NessieRef, Keys.CatalogToken);
-        var headers = BindHeaders().Select(h => KeyValuePair.Create(Keys.HeaderPrefix + h.Key, h.Value));
-        return Place("nessie", space) with { Server = server.AddRange(headers) };
+        if (values.Has(Keys.CatalogCredential) && !values.Has(Keys.OAuth2ServerUri))
+            values.Missing(Keys.OAuth2ServerUri, "Nessie gives no tokens itself");
+        // A login of one's own has its own scopes.
+        var server = OverHttp() with { Scope = values.Has(Keys.CatalogScope) ? values.Text(Keys.CatalogScope) : null };
+        return Place("nessie", space) with { Server = Server(Keys.CatalogUri, Keys.NessieRef), Nessie = server };
     }
 
     private IcebergOptions Jdbc(string space)
@@ -124,10 +127,6 @@ internal sealed class CatalogBinder(ValueReader values, SettingSection? section,
         var isBound = values.Has(Keys.StorageRoot) || IsPlace(warehouse);
         if (!isBound && access == StorageAccess.Own)
             values.Missing(Keys.StorageRoot, "tables may lie below it only, whatever the server says");
-        if (values.Text(Keys.CatalogCredential) is { Length: > 0 } credential && (credential.StartsWith(':') || credential.EndsWith(':'))) values.Bad(Keys.CatalogCredential);
-        foreach (var key in new[] { Keys.CatalogScope, Keys.OAuth2ServerUri, Keys.CatalogAudience, Keys.CatalogResource })
-            if (values.Changes(key) && !values.Has(Keys.CatalogCredential) && !values.Flag(Keys.TokenExchange))
-                values.Wrong(key, "has no meaning without credential");
         CheckSigning();
         return new IcebergOptions
         {
@@ -135,26 +134,38 @@ internal sealed class CatalogBinder(ValueReader values, SettingSection? section,
             Warehouse = warehouse ?? "",
             StorageRoot = isBound ? root ?? warehouse ?? "" : null,
             Namespace = space,
-            Rest = new RestOptions
-            {
-                Uri = Address(Keys.CatalogUri) ?? "http://localhost",
-                Warehouse = warehouse,
-                Token = values.Text(Keys.CatalogToken),
-                Credential = values.Text(Keys.CatalogCredential),
-                Scope = values.Text(Keys.CatalogScope)!,
-                OAuth2ServerUri = Address(Keys.OAuth2ServerUri),
-                Audience = values.Text(Keys.CatalogAudience),
-                Resource = values.Text(Keys.CatalogResource),
-                TokenExchange = values.Flag(Keys.TokenExchange),
-                Access = access,
-                CaFile = values.Text(Keys.CatalogCaFile),
-                ClientCertificate = values.Text(Keys.CatalogCertificate) is { } shown && values.Text(Keys.CatalogCertificateKey) is { } itsKey
-                    ? (shown, itsKey) : null,
-                Proxy = Proxy(),
-                Headers = BindHeaders(),
-            },
+            Rest = OverHttp() with { Warehouse = warehouse, Access = access },
             SigningName = values.Text(Keys.SigningName),
             SigningRegion = values.Text(Keys.SigningRegion),
+        };
+    }
+
+    /// <summary>A server that is asked over HTTP, and who one is there.</summary>
+    private RestOptions OverHttp()
+    {
+        if (values.Text(Keys.CatalogCredential) is { Length: > 0 } credential && (credential.StartsWith(':') || credential.EndsWith(':')))
+            values.Bad(Keys.CatalogCredential);
+        foreach (var key in new[] { Keys.CatalogScope, Keys.OAuth2ServerUri, Keys.CatalogAudience, Keys.CatalogResource })
+            if (values.Changes(key) && !values.Has(Keys.CatalogCredential) && !values.Flag(Keys.TokenExchange))
+                values.Wrong(key, "has no meaning without credential");
+        if (values.Has(Keys.CatalogCertificate) != values.Has(Keys.CatalogCertificateKey))
+            values.Missing(values.Has(Keys.CatalogCertificate) ? Keys.CatalogCertificateKey : Keys.CatalogCertificate,
+                "a certificate and its key belong together");
+        return new RestOptions
+        {
+            Uri = Address(Keys.CatalogUri) ?? "http://localhost",
+            Token = values.Text(Keys.CatalogToken),
+            Credential = values.Text(Keys.CatalogCredential),
+            Scope = values.Text(Keys.CatalogScope),
+            OAuth2ServerUri = Address(Keys.OAuth2ServerUri),
+            Audience = values.Text(Keys.CatalogAudience),
+            Resource = values.Text(Keys.CatalogResource),
+            TokenExchange = values.Flag(Keys.TokenExchange),
+            CaFile = values.Text(Keys.CatalogCaFile),
+            ClientCertificate = values.Text(Keys.CatalogCertificate) is { } shown && values.Text(Keys.CatalogCertificateKey) is { } itsKey
+                ? (shown, itsKey) : null,
+            Proxy = Proxy(),
+            Headers = BindHeaders(),
         };
     }
 
@@ -164,9 +175,6 @@ internal sealed class CatalogBinder(ValueReader values, SettingSection? section,
             values.Wrong(Keys.SigningRegion, "has no meaning without signing_name");
         foreach (var key in new[] { Keys.CatalogToken, Keys.CatalogCredential })
             if (values.Has(Keys.SigningName) && values.Has(key)) values.Wrong(key, "stands against signing_name", "set one of them");
-        if (values.Has(Keys.CatalogCertificate) != values.Has(Keys.CatalogCertificateKey))
-            values.Missing(values.Has(Keys.CatalogCertificate) ? Keys.CatalogCertificateKey : Keys.CatalogCertificate,
-                "a certificate and its key belong together");
     }
 
     private Uri? Proxy()

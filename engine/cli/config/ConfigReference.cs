@@ -30,7 +30,7 @@ internal static class ConfigReference
             output.WriteLine(section == "table" ? "[table.NAME]  NAME is table or namespace.table, of a-z, 0-9 and _" : $"[{section}]");
             foreach (var key in Keys.All.Where(k => k.Section == section)) WriteKey(output, key);
             if (section == "kafka") WriteKey(output, "PROPERTY", "a librdkafka property such as security.protocol, sasl.username, ssl.ca.location; `k2i validate` names those that are refused.");
-            if (section == "iceberg") WriteKey(output, Keys.HeaderPrefix + "NAME", "For catalog = rest: sent with every request to the server.");
+            if (section == "iceberg") WriteKey(output, Keys.HeaderPrefix + "NAME", "For catalog = rest or nessie: sent with every request to the server.");
             if (section == "table") WriteKey(output, Keys.UnitPrefix + "COLUMN", "The timestamp_unit of one column, by its dotted path; an inferred or added column that has one is a time.");
             if (section == "table") WriteKey(output, Keys.PropertyPrefix + "NAME", "An Iceberg table property, set when the table is created; a value of no use is an error: property.write.parquet.compression-codec = zstd.");
         }

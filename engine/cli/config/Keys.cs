@@ -52,15 +52,21 @@ internal static class Keys
         "Further places below which files of tables may lie, such as those of write.data.path; files elsewhere are refused.",
         "s3://other-bucket/data, gs://bucket");
     public static readonly ConfigKey CatalogToken = new("iceberg", "token", null, "a bearer token", "For catalog = rest or nessie: a bearer token.", "${file:/etc/k2i/catalog-token}") { Secret = true };
-    public static readonly ConfigKey CatalogCredential = new("iceberg", "credential", null, "id:secret", "For catalog = rest: id:secret of an OAuth2 client; tokens are fetched and renewed with it.", "${file:/etc/k2i/catalog-credential}") { Secret = true };
-    public static readonly ConfigKey CatalogScope = new("iceberg", "scope", "catalog", Text, "The OAuth2 scope asked for with the credential.");
-    public static readonly ConfigKey OAuth2ServerUri = new("iceberg", "oauth2_server_uri", null, "http:// or https:// and a host", "Where tokens are fetched; without it URI/v1/oauth/tokens.", "https://login.example.com/oauth/token");
+    public static readonly ConfigKey CatalogCredential = new("iceberg", "credential", null, "id:secret",
+        "For catalog = rest or nessie: id:secret of an OAuth2 client; tokens are fetched and renewed with it.",
+        "${file:/etc/k2i/catalog-credential}")
+    { Secret = true };
+    public static readonly ConfigKey CatalogScope = new("iceberg", "scope", "catalog", Text,
+        "The OAuth2 scope asked for with the credential; nessie: none unless it is set.");
+    public static readonly ConfigKey OAuth2ServerUri = new("iceberg", "oauth2_server_uri", null,
+        "http:// or https:// and a host", "Where tokens are fetched; rest: without it URI/v1/oauth/tokens.", "https://login.example.com/oauth/token");
     public static readonly ConfigKey CatalogAudience = new("iceberg", "audience", null, Text,
         "The OAuth2 audience asked for with the credential.", "https://catalog.example.com");
     public static readonly ConfigKey CatalogResource = new("iceberg", "resource", null, Text,
         "The OAuth2 resource asked for with the credential.", "https://catalog.example.com");
     public static readonly ConfigKey TokenExchange = new("iceberg", "token_exchange", "false", Flag,
-        "For catalog = rest: a token is renewed by giving it for another (OAuth2 token exchange), also one that was given as token.");
+        "For catalog = rest or nessie: a token is renewed by giving it for another (OAuth2 token exchange), also one that was given "
+        + "as token.");
     public static readonly ConfigKey StorageAccess = ConfigKey.Choice("iceberg", "storage_access",
         "For catalog = rest: how files are reached. vended: by keys that the server hands out for each table, renewed before they end; "
         + "signed: the server signs each request; both as [s3] says where it does not. own: as [s3] says.", "vended", "signed", "own");
@@ -69,13 +75,14 @@ internal static class Keys
     public static readonly ConfigKey SigningRegion = new("iceberg", "signing_region", null, "a region",
         "For signing_name: the region of the service; without it that of [s3].", "eu-central-1");
     public static readonly ConfigKey CatalogCaFile = new("iceberg", "ca_file", null, Path,
-        "For catalog = rest: PEM file of the authorities to trust, in place of the system's.", "/etc/k2i/ca.crt");
+        "For catalog = rest or nessie: PEM file of the authorities to trust, in place of the system's.", "/etc/k2i/ca.crt");
     public static readonly ConfigKey CatalogCertificate = new("iceberg", "client_certificate", null, Path,
-        "For catalog = rest: PEM file with the certificate, and its chain, that is shown to the server.", "/etc/k2i/client.crt");
+        "For catalog = rest or nessie: PEM file with the certificate, and its chain, that is shown to the server.", "/etc/k2i/client.crt");
     public static readonly ConfigKey CatalogCertificateKey = new("iceberg", "client_key", null, Path,
         "PEM file with the key of client_certificate.", "/etc/k2i/client.key");
     public static readonly ConfigKey CatalogProxy = new("iceberg", "proxy", null, Host,
-        "For catalog = rest: the proxy that requests go through, with a login if it wants one; without it HTTPS_PROXY and NO_PROXY.",
+        "For catalog = rest or nessie: the proxy that requests go through, with a login if it wants one; without it HTTPS_PROXY and "
+        + "NO_PROXY.",
         "http://proxy.example.com:3128")
     { Secret = true };
     public static readonly ConfigKey NessieRef = new("iceberg", "ref", "main", "a name, maybe with @ and a hash",

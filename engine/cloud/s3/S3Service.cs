@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using K2I.Base;
 using K2I.Storage;
 
@@ -53,6 +54,37 @@ internal sealed class S3Service(S3Options options, IClock clock) : CloudService
     public override CloudRequest Look(CloudPlace place) => new(HttpMethod.Head, place);
 
     public override CloudRequest Delete(CloudPlace place) => new(HttpMethod.Delete, place) { Changes = true };
+
+    public override CloudRequest? DeleteAll(IReadOnlyList<CloudPlace> places)
+    {
+        if (S3Text.DeleteList(places.Select(p => p.Key)) is not { } body) return null;
+        return new(HttpMethod.Post, places[0] with { Key = "" })
+        {
+            Query = [("delete", null)],
+            Headers = [("Content-MD5", Digest(body))],
+            Body = body,
+            Changes = true,
+        };
+    }
+
+    public override Dictionary<string, EngineException> NotDeleted(CloudAnswer answer, CloudPlace place)
+    {
+        if (S3Text.NotDeleted(answer.Body) is not { } errors)
+            throw new EngineException(ErrorKind.Corrupt, $"{place.Location}: what {Name} answered does not tell what was removed");
+        var failed = new Dictionary<string, EngineException>(StringComparer.Ordinal);
+        foreach (var (key, code, message) in errors)
+        {
+            if (code is "NoSuchKey" or "NoSuchVersion") continue;
+            var kind = code switch
+            {
+                "AccessDenied" => ErrorKind.Denied,
+                "InternalError" or "SlowDown" or "ServiceUnavailable" => ErrorKind.Unavailable,
+                _ => ErrorKind.Invalid,
+            };
+            failed[key] = new EngineException(kind, $"{Name} did not remove {key}: {code} {message}".TrimEnd());
+        }
+        return failed;
+    }
 
     public override CloudRequest Put(CloudPlace place, ReadOnlyMemory<byte> body, string token, bool ifAbsent)
     {
@@ -125,6 +157,11 @@ internal sealed class S3Service(S3Options options, IClock clock) : CloudService
         BinaryPrimitives.WriteUInt32BigEndian(crc, Crc32C.Compute(bytes));
         return Convert.ToBase64String(crc);
     }
+
+    // No safety is in it: every store that speaks like S3 knows it for this request, and not all know another.
+#pragma warning disable CA5351
+    private static string Digest(byte[] body) => Convert.ToBase64String(MD5.HashData(body));
+#pragma warning restore CA5351
 
     protected override ErrorKind? KindOf(CloudAnswer answer) => (answer.Status, answer.Error.Code) switch
     {

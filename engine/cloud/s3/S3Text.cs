@@ -6,7 +6,7 @@ using K2I.Storage;
 namespace K2I.Cloud;
 
 /// <summary>
-/// The XML that S3 speaks, read and written: listings, uploads.
+/// The XML that S3 speaks, read and written: listings, uploads, removals.
 /// </summary>
 internal static class S3Text
 {
@@ -113,6 +113,49 @@ internal static class S3Text
                 $"<Part><PartNumber>{part.Number}</PartNumber><ETag>{WebUtility.HtmlEncode(part.ETag)}</ETag>")
                 .Append(CultureInfo.InvariantCulture, $"<ChecksumCRC32C>{part.Checksum}</ChecksumCRC32C></Part>");
         return Encoding.UTF8.GetBytes(text.Append("</CompleteMultipartUpload>").ToString());
+    }
+
+    /// <summary>Objects to be removed, of which those are told alone that were not; null where a key cannot be written.</summary>
+    public static byte[]? DeleteList(IEnumerable<string> keys)
+    {
+        var text = new StringBuilder("<Delete xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Quiet>true</Quiet>");
+        foreach (var key in keys)
+        {
+            if (key.Any(char.IsControl)) return null;
+            text.Append("<Object><Key>").Append(WebUtility.HtmlEncode(key)).Append("</Key></Object>");
+        }
+        return Encoding.UTF8.GetBytes(text.Append("</Delete>").ToString());
+    }
+
+    /// <summary>What an answer to <see cref="DeleteList"/> tells of keys that are there still; null for what is none.</summary>
+    public static List<(string Key, string Code, string Message)>? NotDeleted(byte[] body)
+    {
+        const string root = "DeleteResult", error = root + "/Error";
+        var errors = new List<(string, string, string)>();
+        var (key, code, message, whole) = ("", "", "", false);
+        var read = CloudXml.Walk(body, (path, value) =>
+        {
+            switch (path)
+            {
+                case error + "/Key":
+                    key = value;
+                    break;
+                case error + "/Code":
+                    code = value;
+                    break;
+                case error + "/Message":
+                    message = value;
+                    break;
+                case error:
+                    errors.Add((key, code, message));
+                    (key, code, message) = ("", "", "");
+                    break;
+                case root:
+                    whole = true;
+                    break;
+            }
+        });
+        return read && whole ? errors : null;
     }
 
     private static long UnixMs(string text) =>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
@@ -24,6 +25,7 @@ public sealed class FileCatalog : ICatalog
     private readonly bool strictNames;
     private readonly IRandom random;
     private readonly MetadataCache cache = new();
+    private readonly ConcurrentDictionary<string, string> suffixes = new(StringComparer.Ordinal);
 
     /// <param name="store">Holds the warehouse.</param>
     /// <param name="warehouse">The folder all tables lie below.</param>
@@ -46,17 +48,28 @@ public sealed class FileCatalog : ICatalog
     public Table? TryLoad(TableIdent ident)
     {
         var folder = MetadataFolder(ident);
+        var hint = ReadHint(folder);
+        if (hint > 0 && LocationOf(folder, hint + 1) is null && TryRead(LikelyName(folder, hint)) is { } table) return table;
         for (var attempt = 0; ; attempt++)
         {
-            var (version, location) = FindLatest(folder);
+            var (version, location) = FindLatest(folder, hint);
             if (version == 0) return null;
+            // An old version may be removed after a newer one was made: then there is another to be found.
+            if (TryRead(location, isNeeded: attempt == 3) is { } found) return found;
+            hint = ReadHint(folder);
+        }
+
+        Table? TryRead(string location, bool isNeeded = false)
+        {
             try
             {
-                return new Table(ident, cache.Parse(location, store.Read(location)), location);
+                var metadata = cache.Parse(location, store.Read(location));
+                suffixes[folder] = location[location.IndexOf('.', folder.Length)..];
+                return new Table(ident, metadata, location);
             }
-            catch (EngineException error) when (error.Kind == ErrorKind.NotFound && attempt < 3)
+            catch (EngineException error) when (error.Kind == ErrorKind.NotFound && !isNeeded)
             {
-                // An old version, removed after a newer one was made: look again.
+                return null;
             }
         }
     }
@@ -67,7 +80,7 @@ public sealed class FileCatalog : ICatalog
         var location = TableFolder(ident);
         if (creation.Location is { } wanted && Location.Normalize(wanted) != location)
             throw new EngineException(ErrorKind.Invalid, $"table {ident} cannot lie at {wanted}: a file catalog puts it at {location}");
-        if (FindLatest(folder).Version > 0) throw Exists(ident);
+        if (FindLatest(folder, ReadHint(folder)).Version > 0) throw Exists(ident);
         var metadata = creation.Build(ident, random.NewGuid().ToString(), location, clock.UnixMs);
         var (file, bytes) = Version(folder, 1, metadata, metadata);
         bool made;
@@ -94,7 +107,7 @@ public sealed class FileCatalog : ICatalog
         if (next is null) return new CommitOutcome.Conflict($"table {current.Ident}: {violation}");
         if (ReferenceEquals(next, current.Metadata)) return new CommitOutcome.Committed(current);
         if (next.Location != current.Metadata.Location) throw new EngineException(ErrorKind.Invalid, $"table {current.Ident}: a file catalog cannot move it to {next.Location}");
-        if (LocationOf(folder, version) is null)
+        if (!store.Exists(current.MetadataLocation))
             return new CommitOutcome.Conflict($"table {current.Ident}: its metadata version {version} is gone");
         if (LocationOf(folder, version + 1) is not null) return new CommitOutcome.Conflict($"table {current.Ident}: version {version + 1} was committed meanwhile");
         var (file, bytes) = Version(folder, version + 1, current.Metadata, next);
@@ -115,7 +128,8 @@ public sealed class FileCatalog : ICatalog
             }
         }
         // A writer that slept between the look and the write: the version it builds on may be long past and removed, and its own one be a file that no table knows.
-        if (LocationOf(folder, version) is null) return new CommitOutcome.Unknown(new EngineException(ErrorKind.Unknown, $"table {current.Ident}: version {version} was removed while version {version + 1} was written"));
+        if (!store.Exists(current.MetadataLocation))
+            return new CommitOutcome.Unknown(new EngineException(ErrorKind.Unknown, $"table {current.Ident}: version {version} was removed while version {version + 1} was written"));
         cache.Keep(current.MetadataLocation, file, bytes, next);
         KillPoint.Hit("catalog.version-made");
         WriteHint(folder, version + 1);
@@ -127,7 +141,8 @@ public sealed class FileCatalog : ICatalog
     public bool Drop(TableIdent ident, bool purge)
     {
         var folder = TableFolder(ident);
-        if (FindLatest(MetadataFolder(ident)).Version == 0) return false;
+        var metadata = MetadataFolder(ident);
+        if (FindLatest(metadata, ReadHint(metadata)).Version == 0) return false;
         if (!purge) throw new EngineException(ErrorKind.Unsupported, $"table {ident}: in a file catalog the files are the table; drop it with purge");
         // Metadata last, newest last of all: until then the table is there, if not whole.
         foreach (var file in store.List(folder + "/").OrderBy(f => f.Location.Contains("/metadata/v", StringComparison.Ordinal) ? 1 : 0).ThenBy(f => VersionOf(Location.NameOf(f.Location)) ?? 0).ToList())
@@ -179,7 +194,7 @@ public sealed class FileCatalog : ICatalog
     private bool IsTable(ImmutableArray<string> levels, string name)
     {
         var folder = $"{Folder(levels)}/{name}/metadata";
-        return FindLatest(folder).Version > 0;
+        return FindLatest(folder, ReadHint(folder)).Version > 0;
     }
 
     private string Folder(ImmutableArray<string> levels) => levels.IsEmpty ? Warehouse : $"{Warehouse}/{string.Join('/', levels)}";
@@ -203,10 +218,11 @@ public sealed class FileCatalog : ICatalog
         return (string.Create(CultureInfo.InvariantCulture, $"{folder}/v{version}{(zipped ? ZippedSuffix : MetadataSuffix)}"), bytes);
     }
 
-    /// <summary>The newest version and its file; 0 if there is no table. The hint says where to start; without one the folder is listed.</summary>
-    private (int Version, string Location) FindLatest(string folder)
+    /// <summary>The newest version and its file; 0 if there is no table.</summary>
+    /// <param name="folder">The table's folder of metadata.</param>
+    /// <param name="version">Where to start, as the hint says; where it says nothing that is there, the folder is listed.</param>
+    private (int Version, string Location) FindLatest(string folder, int version)
     {
-        var version = ReadHint(folder);
         var location = version > 0 ? LocationOf(folder, version) : null;
         if (location is null)
         {
@@ -222,10 +238,12 @@ public sealed class FileCatalog : ICatalog
     private string? LocationOf(string folder, int version)
     {
         var stem = string.Create(CultureInfo.InvariantCulture, $"{folder}/v{version}");
-        foreach (var suffix in (ReadOnlySpan<string>)[MetadataSuffix, ZippedSuffix, MetadataSuffix + ".gz"])
-            if (store.Exists(stem + suffix)) return stem + suffix;
-        return null;
+        return store.FindFirst([stem + MetadataSuffix, stem + ZippedSuffix, stem + MetadataSuffix + ".gz"]);
     }
+
+    /// <summary>A version's file by the name that the last one read had: which it is, its writer decides.</summary>
+    private string LikelyName(string folder, int version) =>
+        string.Create(CultureInfo.InvariantCulture, $"{folder}/v{version}{suffixes.GetValueOrDefault(folder, MetadataSuffix)}");
 
     private int ReadHint(string folder)
     {

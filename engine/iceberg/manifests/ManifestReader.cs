@@ -6,6 +6,9 @@ namespace K2I.Iceberg;
 /// <summary>Reads manifest lists and manifests of a table back, with everything that entries inherit resolved. Holds no state; any thread.</summary>
 public sealed class ManifestReader(IObjectStore store)
 {
+    /// <summary>So many bytes of manifests are fetched together.</summary>
+    private const long BytesAtOnce = 16 << 20;
+
     /// <summary>The manifests of a snapshot, in list order.</summary>
     public IReadOnlyList<ManifestFile> Manifests(TableMetadata table, Snapshot snapshot)
     {
@@ -24,9 +27,40 @@ public sealed class ManifestReader(IObjectStore store)
     /// <param name="table">The table.</param>
     /// <param name="manifest">One of its manifests.</param>
     /// <param name="metricsOf">Fields whose counts and bounds are kept: most of the memory that entries take. Null: all.</param>
-    public IReadOnlyList<ManifestEntry> Entries(TableMetadata table, ManifestFile manifest, IReadOnlySet<int>? metricsOf = null)
+    public IReadOnlyList<ManifestEntry> Entries(TableMetadata table, ManifestFile manifest, IReadOnlySet<int>? metricsOf = null) =>
+        Entries(table, manifest, store.Read(manifest.Path), metricsOf);
+
+    /// <summary>Those of several manifests, one after another, which are fetched together as far as memory allows.</summary>
+    public IEnumerable<ManifestEntry> Entries(TableMetadata table, IEnumerable<ManifestFile> manifests,
+        IReadOnlySet<int>? metricsOf = null)
     {
-        var bytes = store.Read(manifest.Path);
+        var (together, length) = (new List<ManifestFile>(), 0L);
+        foreach (var manifest in manifests)
+        {
+            if (together.Count > 0 && length + manifest.Length > BytesAtOnce)
+            {
+                foreach (var entry in Fetched()) yield return entry;
+                together.Clear();
+                length = 0;
+            }
+            together.Add(manifest);
+            length += manifest.Length;
+        }
+        foreach (var entry in Fetched()) yield return entry;
+
+        IEnumerable<ManifestEntry> Fetched() => together
+            .Zip(store.ReadAll([.. together.Select(m => m.Path)]), (m, bytes) => Entries(table, m, bytes, metricsOf)).SelectMany(e => e);
+    }
+
+    /// <summary>The files that make up a snapshot: data and delete files that are live, manifest by manifest.</summary>
+    public IEnumerable<ManifestEntry> LiveEntries(TableMetadata table, Snapshot snapshot)
+    {
+        foreach (var entry in Entries(table, Manifests(table, snapshot).Where(m => m.MayHaveLiveFiles)))
+            if (entry.IsLive) yield return entry;
+    }
+
+    private static List<ManifestEntry> Entries(TableMetadata table, ManifestFile manifest, byte[] bytes, IReadOnlySet<int>? metricsOf)
+    {
         if (bytes.Length != manifest.Length) throw new EngineException(ErrorKind.Corrupt, $"{manifest.Path} has {bytes.Length} bytes, the manifest list says {manifest.Length}");
         var file = new AvroFileReader(bytes, manifest.Path);
         var spec = table.FindSpec(manifest.SpecId) ?? throw Json.Bad(manifest.Path, $"partition spec {manifest.SpecId} is not in the table");
@@ -49,16 +83,5 @@ public sealed class ManifestReader(IObjectStore store)
             entries.Add(resolved);
         }
         return entries;
-    }
-
-    /// <summary>The files that make up a snapshot: data and delete files that are live, manifest by manifest.</summary>
-    public IEnumerable<ManifestEntry> LiveEntries(TableMetadata table, Snapshot snapshot)
-    {
-        foreach (var manifest in Manifests(table, snapshot))
-        {
-            if (!manifest.MayHaveLiveFiles) continue;
-            foreach (var entry in Entries(table, manifest))
-                if (entry.IsLive) yield return entry;
-        }
     }
 }

@@ -20,7 +20,7 @@ public sealed record ExpiredFiles(ImmutableArray<string> Data, ImmutableArray<st
     /// <summary>
     /// All of them, those that lead to others last: what is left of a deletion that broke off leads to nothing that is gone.
     /// </summary>
-    public IEnumerable<string> InOrder => [.. Data, .. Statistics, .. Manifests, .. ManifestLists];
+    public IReadOnlyList<string> InOrder => [.. Data, .. Statistics, .. Manifests, .. ManifestLists];
 
     /// <summary>What <paramref name="before"/> reached and <paramref name="after"/> does not.</summary>
     /// <param name="before">The table before snapshots expired.</param>
@@ -94,8 +94,9 @@ public sealed record ExpiredFiles(ImmutableArray<string> Data, ImmutableArray<st
         { Bytes = bytes };
     }
 
-    /// <summary>Deletes the files; how many there were. One that is gone already does not matter.</summary>
-    public int Delete(IObjectStore store) => InOrder.Count(store.Delete);
+    /// <summary>Deletes the files; one that is gone already does not matter.</summary>
+    /// <returns>Those that are there still: what stood in the way of each.</returns>
+    public IReadOnlyDictionary<string, EngineException> Delete(IObjectStore store) => store.DeleteAll(InOrder);
 
     /// <summary>
     /// Where what expired is the beginning of one line of snapshots that all others follow: the oldest one left. What it does not need no later one does, as a snapshot takes manifests and files over from the

@@ -60,7 +60,7 @@ public sealed class RewriteManifests(string branch = SnapshotRef.Main) : Snapsho
         var rewritten = ImmutableArray.CreateBuilder<ManifestFile>();
         ManifestWriter? writer = null;
         // The sort is stable: within a partition, files keep their order.
-        foreach (var entry in manifests.SelectMany(m => reader.Entries(table, m)).Where(e => e.IsLive).OrderBy(e => e.File.Partition, new PartitionOrder(types)))
+        foreach (var entry in reader.Entries(table, manifests).Where(e => e.IsLive).OrderBy(e => e.File.Partition, new PartitionOrder(types)))
         {
             writer ??= new ManifestWriter(table, spec, manifests[0].Content, SnapshotId!.Value);
             writer.Existing(entry);

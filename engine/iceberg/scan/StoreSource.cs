@@ -1,3 +1,4 @@
+using K2I.Base;
 using K2I.Parquet;
 using K2I.Storage;
 
@@ -11,6 +12,8 @@ public sealed class StoreSource(IObjectReader reader) : IByteSource, IDisposable
     public long Length => reader.Length;
 
     public void Read(long offset, Span<byte> into) => reader.ReadAt(offset, into);
+
+    public void Expect(ReadOnlySpan<ByteRange> ranges) => reader.Expect(ranges);
 
     public void Dispose() => reader.Dispose();
 }

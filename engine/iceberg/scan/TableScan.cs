@@ -60,15 +60,13 @@ public sealed class TableScan
         var data = new List<ManifestEntry>();
         var deletes = new DeleteIndex(Table.Metadata);
         var reader = new ManifestReader(store);
-        foreach (var manifest in reader.Manifests(Table.Metadata, Snapshot))
+        var manifests = reader.Manifests(Table.Metadata, Snapshot)
+            .Where(m => m.MayHaveLiveFiles && (m.Content != ManifestContent.Data || Filter?.MayMatch(m) != false));
+        foreach (var entry in reader.Entries(Table.Metadata, manifests, Request.MetricsOf))
         {
-            if (!manifest.MayHaveLiveFiles || manifest.Content == ManifestContent.Data && Filter?.MayMatch(manifest) == false) continue;
-            foreach (var entry in reader.Entries(Table.Metadata, manifest, Request.MetricsOf))
-            {
-                if (!entry.IsLive) continue;
-                if (entry.File.Content != FileContent.Data) deletes.Add(entry);
-                else if (Filter?.MayMatch(entry.File) != false) data.Add(entry);
-            }
+            if (!entry.IsLive) continue;
+            if (entry.File.Content != FileContent.Data) deletes.Add(entry);
+            else if (Filter?.MayMatch(entry.File) != false) data.Add(entry);
         }
         data.Sort((a, b) => (a.SequenceNumber ?? 0) != (b.SequenceNumber ?? 0)
             ? (a.SequenceNumber ?? 0).CompareTo(b.SequenceNumber ?? 0)

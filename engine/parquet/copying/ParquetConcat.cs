@@ -94,6 +94,8 @@ public sealed class ParquetConcat : IDisposable
     {
         var infos = source.Footer.Chunks(rowGroup);
         var chunks = new CopiedChunk[infos.Length];
+        source.File.Expect([.. infos.Select(i => new ByteRange(i.Start, i.Bytes)),
+            .. infos.Where(i => i.BloomFilterAt > 0).Select(i => new ByteRange(i.BloomFilterAt, i.BloomFilterBytes))]);
         for (var at = 0; at < infos.Length; at++)
         {
             var moved = sink.Position - infos[at].Start;

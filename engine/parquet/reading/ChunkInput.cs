@@ -1,3 +1,5 @@
+using K2I.Base;
+
 namespace K2I.Parquet;
 
 /// <summary>A moving window over one column chunk's bytes.</summary>
@@ -12,6 +14,9 @@ internal sealed unsafe class ChunkInput(IByteSource source, ReadArena arena, int
 
     /// <summary>Where the next byte lies in the file.</summary>
     internal long Position => position;
+
+    /// <summary>What is asked for next, as far as is known; empty at the end of what is expected.</summary>
+    internal ByteRange Next => new(position + held, Math.Max(0, Math.Min(readAheadBytes, expectedEnd - position - held)));
 
     /// <summary>Goes to a chunk. Reads ahead up to its end; asks for more, up to <paramref name="limit"/>, only if its pages go on.</summary>
     internal void Start(long at, long bytes, long limit)
@@ -65,5 +70,6 @@ internal sealed unsafe class ChunkInput(IByteSource source, ReadArena arena, int
         var into = window.Ensure(want, held);
         source.Read(position + held, new Span<byte>(into + held, want - held));
         held = want;
+        if (Next is { Length: > 0 } next) source.Expect([next]);
     }
 }

@@ -64,6 +64,9 @@ internal sealed unsafe class LeafReader : IDisposable
     /// <summary>Rows that are complete in the queue: pages of an index begin with a row, so that the one before is complete.</summary>
     private int CompleteRows => Leaf.MaxRepetition == 0 || AtEnd || rowBeginsNext || (index is not null && pageLeft == 0) ? rows : Math.Max(0, rows - 1);
 
+    /// <summary>What it reads of its chunk next.</summary>
+    internal ByteRange Next => input.Next;
+
     /// <param name="info">The column's chunk.</param>
     /// <param name="rowsInGroup">Rows it must have.</param>
     /// <param name="pages">Where its pages lie: for going to some of its rows only.</param>
@@ -80,6 +83,15 @@ internal sealed unsafe class LeafReader : IDisposable
         dictionarySeen = rowMustBegin = rowBeginsNext = false;
         values?.StartChunk();
         input.Start(info.Start, index is null ? info.Bytes : index.Pages[0].Offset - info.Start, context.PagesEnd);
+    }
+
+    /// <summary>What going to rows of the group reads first; only with an index.</summary>
+    internal ByteRange FirstOf(long from, long to)
+    {
+        if (index is null) return default;
+        var (first, last) = (index.Pages[index.PageOf(from)], index.Pages[index.PageOf(to - 1)]);
+        var at = Math.Max(first.Offset, input.Next.Offset);
+        return new(at, Math.Clamp(last.Offset + last.Bytes - at, 0, context.Options.ReadAheadBytes));
     }
 
     /// <summary>Goes forward to a row of the group, past pages without looking at them where there is an index; rows up to <paramref name="to"/> will be wanted.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using K2I.Base;
 using K2I.Columns;
 
@@ -21,6 +22,7 @@ public sealed class ParquetReader : IDisposable
     private readonly bool ownsBuffers;
     private readonly ReadContext context;
     private readonly Footer footer;
+    private readonly List<ByteRange> expected = [];
     private ReadNode[]? columns;
     private LeafReader[] readers = [];
     private IReadOnlyDictionary<int, PlannedLeaf> leaves = ImmutableDictionary<int, PlannedLeaf>.Empty;
@@ -202,13 +204,24 @@ public sealed class ParquetReader : IDisposable
             if (chosen.Rows == 0) return;
             if (chosen.Rows < rows) ranges = chosen;
         }
+        if (ranges is not null)
+        {
+            foreach (var reader in readers)
+                if (chunks[reader.Leaf.Index].OffsetIndex is { Length: > 0 } place) expected.Add(new(place.At, place.Length));
+            Expect();
+        }
         foreach (var reader in readers)
         {
             var chunk = chunks[reader.Leaf.Index];
             reader.StartRowGroup(chunk, rows, ranges is null ? null : PageIndex.Read(source, chunk, rows, context.PagesEnd));
         }
+        foreach (var reader in readers) expected.Add(reader.Next);
         if (ranges is not null) StartRange(0);
-        else rangeLeft = rows;
+        else
+        {
+            Expect();
+            rangeLeft = rows;
+        }
         mustEnd = ranges is null;
     }
 
@@ -216,9 +229,20 @@ public sealed class ParquetReader : IDisposable
     {
         range = next;
         var rows = ranges!.Ranges[next];
+        foreach (var reader in readers)
+            if (reader.FirstOf(rows.From, rows.To) is { Length: > 0 } first) expected.Add(first);
+        Expect();
         foreach (var reader in readers) At(reader, 0, rows);
         context.BatchStart = groupStart + rows.From;
         rangeLeft = rows.Rows;
+    }
+
+    /// <summary>Tells the source what was gathered, as far as a damaged file leaves it sensible.</summary>
+    private void Expect()
+    {
+        expected.RemoveAll(r => r.Length <= 0 || r.Offset < 0 || r.Offset > source.Length - r.Length);
+        if (expected.Count > 0) source.Expect(CollectionsMarshal.AsSpan(expected));
+        expected.Clear();
     }
 
     private void EndRowGroup()

@@ -77,6 +77,7 @@ internal sealed class HalfDoneFlush(TableStore store, LoggedFlush logged, Action
         {
             using var reader = store.Objects.Open(file.Path);
             if (reader.Length != file.Bytes) return $"{file.Path} has {reader.Length} bytes, {file.Bytes} were written";
+            reader.Expect([new ByteRange(0, file.Bytes)]);
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             var buffer = new byte[1 << 20];
             for (long at = 0; at < file.Bytes;)

@@ -32,6 +32,9 @@ internal sealed class FakeNessie : IDisposable
     /// <summary>The token that is demanded.</summary>
     public string? Token { get; set; }
 
+    /// <summary>What was asked of its login, at <c>/login</c>: forms, which are given the token.</summary>
+    public List<string> Logins { get; } = [];
+
     /// <summary>What becomes of the next commit: it may take effect, or not, or late, and its answer is lost.</summary>
     public Action<Action>? Losing { get; set; }
 
@@ -139,6 +142,12 @@ internal sealed class FakeNessie : IDisposable
             new Uri(Uri + context.Request.RawUrl![(new Uri(Uri).AbsolutePath.Length)..]), reader.ReadToEnd());
         var path = System.Uri.UnescapeDataString(uri.AbsolutePath)[new Uri(Uri).AbsolutePath.Length..];
         var query = System.Uri.UnescapeDataString(uri.Query);
+        if (path == "/login")
+        {
+            Logins.Add(body);
+            Send(context, 200, new JsonObject { ["access_token"] = Token, ["token_type"] = "Bearer", ["expires_in"] = 3_600 });
+            return;
+        }
         if (Token is not null && context.Request.Headers["Authorization"] != $"Bearer {Token}")
         {
             Send(context, 401, Problem(401, "UNKNOWN", $"{context.Request.Headers["Authorization"]} is not known").Body);

@@ -13,7 +13,8 @@ public sealed class NessieContractTests : PointerContract, IDisposable
 
     public void Dispose() => server.Dispose();
 
-    protected override IPointers Open() => new NessiePointers(new NessieOptions { Uri = server.Uri, Warehouse = "memory://wh" });
+    protected override IPointers Open() =>
+        new NessiePointers(new NessieOptions { Server = new() { Uri = server.Uri }, Warehouse = "memory://wh" });
 }
 
 /// <summary>What only Nessie has: commits known by a mark, references that are only looked at.</summary>
@@ -86,16 +87,36 @@ public sealed class NessieTests : IDisposable
     public void ALoginThatIsRefusedIsDeniedAndNotRepeated()
     {
         server.Token = "right";
-        var wrong = new NessiePointers(new NessieOptions { Uri = server.Uri, Warehouse = "memory://wh", Token = "secret-token" });
+        var wrong = Connect("secret-token");
         var error = Assert.Throws<EngineException>(() => wrong.Find(TestTables.Events));
         Assert.Equal(ErrorKind.Denied, error.Kind);
         Assert.DoesNotContain("secret-token", error.Message, StringComparison.Ordinal);
-        var right = new NessiePointers(new NessieOptions { Uri = server.Uri, Warehouse = "memory://wh", Token = "right" });
+        var right = Connect("right");
         Assert.Null(right.Find(TestTables.Events));
     }
 
+    [Fact]
+    public void TokensAreFetchedForACredentialAndAnewWhenRefused()
+    {
+        server.Token = "first-token";
+        using var pointers = new NessiePointers(new NessieOptions
+        {
+            Server = new() { Uri = server.Uri, Credential = "me:a-secret", Scope = null, OAuth2ServerUri = server.Uri + "/login" },
+            Warehouse = "memory://wh",
+        });
+        Assert.Null(pointers.Find(TestTables.Events));
+        Assert.Null(pointers.Find(TestTables.Events));
+        Assert.Equal(["grant_type=client_credentials&client_id=me&client_secret=a-secret"], server.Logins);
+        server.Token = "second-token";
+        Assert.Null(pointers.Find(TestTables.Events));
+        Assert.Equal(2, server.Logins.Count);
+    }
+
     private PointerCatalog Open(string reference = "main") =>
-        new(new NessiePointers(new NessieOptions { Uri = server.Uri, Warehouse = "memory://wh", Reference = reference }), store);
+        new(Connect(reference: reference), store);
+
+    private NessiePointers Connect(string? token = null, string reference = "main") =>
+        new(new NessieOptions { Server = new() { Uri = server.Uri, Token = token }, Warehouse = "memory://wh", Reference = reference });
 
     private CommitOutcome Set(Table table, string value) =>
         catalog.Commit(table, [new MetadataUpdate.SetProperties(TestTables.Strings(("k", value)))], []);
@@ -105,7 +126,7 @@ public sealed class NessieTests : IDisposable
     {
         var other = $"{table.Location}/metadata/00000-other.metadata.json";
         store.Put(other, TableMetadataJson.ToBytes(table));
-        using var pointers = new NessiePointers(new NessieOptions { Uri = server.Uri, Warehouse = "memory://wh" });
+        using var pointers = Connect();
         var now = pointers.Find(TestTables.Events)!;
         Assert.True(pointers.Swap(new Table(TestTables.Events, table, now), new Table(TestTables.Events, table, other)));
     }

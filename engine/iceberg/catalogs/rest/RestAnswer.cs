@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace K2I.Iceberg;
 
 /// <summary>A whole answer of a server: anything it said, success or not.</summary>
-internal sealed record RestAnswer(int Status, byte[] Body, string? ETag)
+public sealed record RestAnswer(int Status, byte[] Body, string? ETag)
 {
     /// <summary>How long its client may keep an answer that says so without saying for how long.</summary>
     private const long UsualKeepMs = 30_000;

@@ -16,7 +16,7 @@ namespace K2I.Iceberg;
 /// <para>A stop (<see cref="CallScope"/>) ends waits and requests: as if there had been no answer.</para>
 /// <para>Redirects are not followed: a token would go where it does not belong.</para>
 /// </remarks>
-internal sealed class RestClient : IDisposable
+public sealed class RestClient : IDisposable
 {
     /// <summary>The longest that a call waits because the server asked for it; beyond that it fails.</summary>
     private const long LongestPauseMs = 10_000;

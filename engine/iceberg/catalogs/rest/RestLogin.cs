@@ -107,7 +107,7 @@ internal sealed class RestLogin(RestOptions options, IClock clock, Func<string, 
 
     private RestAnswer Post(StringBuilder form, AuthenticationHeaderValue? who)
     {
-        Add(form, "scope", options.Scope);
+        if (options.Scope is { } scope) Add(form, "scope", scope);
         if (options.Audience is { } audience) Add(form, "audience", audience);
         if (options.Resource is { } resource) Add(form, "resource", resource);
         return post(Uri, Encoding.ASCII.GetBytes(form.ToString()), who);

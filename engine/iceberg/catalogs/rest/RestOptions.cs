@@ -19,7 +19,8 @@ public sealed record RestOptions
     /// <summary><c>id:secret</c> of an OAuth2 client; a bare secret where the server knows no ids.</summary>
     public string? Credential { get; init; }
 
-    public string Scope { get; init; } = "catalog";
+    /// <summary>What is asked for with the credential; null: nothing is said of it.</summary>
+    public string? Scope { get; init; } = "catalog";
 
     /// <summary>Whom the token is for, where the login wants to know (OAuth2).</summary>
     public string? Audience { get; init; }

@@ -1,7 +1,7 @@
 namespace K2I.Iceberg;
 
 /// <summary>One request to a server. Its address is absolute, and of the server that is configured.</summary>
-internal sealed record RestRequest(HttpMethod Method, string Uri)
+public sealed record RestRequest(HttpMethod Method, string Uri)
 {
     /// <summary>JSON; null for none.</summary>
     public byte[]? Body { get; init; }

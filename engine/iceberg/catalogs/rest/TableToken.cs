@@ -1,7 +1,7 @@
 namespace K2I.Iceberg;
 
 /// <summary>A token for requests about one table. Once the server refuses it, those go by the catalog's login. Any thread.</summary>
-internal sealed class TableToken(string value)
+public sealed class TableToken(string value)
 {
     private volatile bool isRefused;
 
