@@ -151,6 +151,7 @@ internal sealed partial class Lane
         if (feed?.Source is { CommittedOffset.IsNumber: true } || home.Part!.RefusalOf(route.Awaited) is not null) return true;
         if (feed?.Source is { Reads: true, Part: { } part }) Guard(part, this, static (_, p) => p.CommitBeginnings());
         if (feed is null) home.Part.Want(route.Awaited);
+        else if (feed.Source is null) BeginTables(route);
         home.Part.Run.Table.ShowRunning($"{route.Partition.Topic}[{route.Partition.Partition}] waits for the table of '{route.Awaited}'");
         return false;
     }
@@ -183,6 +184,8 @@ internal sealed partial class Lane
             {
                 any = true;
                 if (partition is { IsStarted: true, Position.IsNumber: true }) route.Pass(partition.Position);
+                // Its home may have begun with another partition's first record.
+                if (route.HasBegun) BeginTables(route);
             }
         }
         if (!any) return;
