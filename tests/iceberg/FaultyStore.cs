@@ -17,6 +17,9 @@ internal sealed class FaultyStore(IObjectStore inner) : IObjectStore
     /// <summary>Called before each changing call.</summary>
     public Action<string> Changing { get; init; } = _ => { };
 
+    /// <summary>Called before each whole object is read.</summary>
+    public Action<string> Reading { get; init; } = _ => { };
+
     public Fault Kind { get; set; }
 
     public int At { get; set; }
@@ -44,7 +47,11 @@ internal sealed class FaultyStore(IObjectStore inner) : IObjectStore
         After(location);
     }
 
-    public byte[] Read(string location) => inner.Read(location);
+    public byte[] Read(string location)
+    {
+        Reading(location);
+        return inner.Read(location);
+    }
 
     public IObjectReader Open(string location, long? length = null) => inner.Open(location, length);
 

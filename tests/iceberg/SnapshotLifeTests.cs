@@ -61,6 +61,43 @@ public sealed class SnapshotLifeTests : IDisposable
         Assert.Equal((CommitStatus.Aborted, 2), (result.Status, refs.Attempts));
     }
 
+    /// <summary>A writer so slow that others go on and remove what it was about to read begins anew: the table is not damaged.</summary>
+    [Fact]
+    public void ABaseThatExpiredMeanwhileIsNotTheTableAnyMore()
+    {
+        Append(2);
+        var hasExpired = false;
+        var slow = new FaultyStore(store)
+        {
+            Reading = location =>
+            {
+                if (hasExpired || !location.Contains("/snap-", StringComparison.Ordinal)) return;
+                hasExpired = true;
+                Append(1);
+                var before = catalog.Load(TestTables.Events).Metadata;
+                var after = Commit(new ExpireSnapshots { OlderThanMs = long.MaxValue, RetainLast = 1 }).Metadata;
+                foreach (var file in ExpiredFiles.Plan(before, after, store).InOrder) store.Delete(file);
+                Assert.False(store.Exists(location));
+            },
+        };
+        var ours = TestTables.Append(TestTables.File(catalog.Load(TestTables.Events), "ours"));
+        Assert.Equal(CommitStatus.Committed,
+            new TableCommitter(catalog, slow, clock: clock, sleepMs: _ => { }).Commit(TestTables.Events, ours).Status);
+        Assert.Equal(2, ours.Attempts);
+        var table = catalog.Load(TestTables.Events).Metadata;
+        Assert.Equal(4, new ManifestReader(store).LiveEntries(table, table.CurrentSnapshot!).Count());
+    }
+
+    /// <summary>What is missing of the table as it is stays an error.</summary>
+    [Fact]
+    public void AManifestListThatIsGoneIsToldOf()
+    {
+        Append(1);
+        store.Delete(catalog.Load(TestTables.Events).Metadata.CurrentSnapshot!.ManifestList!);
+        var ours = TestTables.Append(TestTables.File(catalog.Load(TestTables.Events), "ours"));
+        Assert.Equal(ErrorKind.NotFound, Assert.Throws<EngineException>(() => committer.Commit(TestTables.Events, ours)).Kind);
+    }
+
     [Fact]
     public void OldSnapshotsExpireButForThoseThatRefsAndSettingsKeep()
     {

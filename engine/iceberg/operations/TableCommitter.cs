@@ -81,7 +81,7 @@ public sealed class TableCommitter(
                 if ((action.MayHaveLanded && ResolveDoubt(table, action)) || (unseen is not null && action.HasLanded(table.Metadata)))
                     return Landed(table, action, context);
                 unseen = null;
-                switch (action.Apply(table, context))
+                switch (Apply(action, table, context))
                 {
                     case ActionResult.AlreadyDone done:
                         if (action.SnapshotId is not null && action.HasLanded(table.Metadata)) return Landed(table, action, context);
@@ -117,6 +117,25 @@ public sealed class TableCommitter(
                 throw;
             }
             Wait(attempt, slow: false);
+        }
+    }
+
+    /// <summary>
+    /// What the action makes of the table. Throws Conflict where a file of it is gone because others changed it, and expired what it was
+    /// loaded with.
+    /// </summary>
+    private ActionResult Apply(TableAction action, Table table, ActionContext context)
+    {
+        try
+        {
+            return action.Apply(table, context);
+        }
+        catch (EngineException error) when (error.Kind == ErrorKind.NotFound)
+        {
+            var isGone = catalog.TryLoad(table.Ident) is { } now && now.Metadata.Uuid == table.Metadata.Uuid
+                && now.MetadataLocation != table.MetadataLocation;
+            if (!isGone) throw;
+            throw new EngineException(ErrorKind.Conflict, $"table {table.Ident} is not what was loaded any more: {error.Message}", error);
         }
     }
 
