@@ -202,7 +202,11 @@ internal sealed class TableRun : IDisposable
     internal void OnSealed()
     {
         lock (gate)
+        {
             if (--sealsAwaited > 0) return;
+            // The flush that asked for it may have gone without it.
+            flushWanted |= waiting.Count > 0;
+        }
         Table.Wake(Urgency.Flush);
     }
 
