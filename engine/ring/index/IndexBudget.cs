@@ -25,6 +25,12 @@ public sealed class IndexBudget : IDisposable
     private const int WarmUnits = NativeBuffer.HugePageBytes / IndexPlace.UnitBytes;
 
     /// <summary>
+    /// More of them are given back to the kernel, where all that share a huge page are free: to take one apart costs a writer more than
+    /// a millisecond.
+    /// </summary>
+    private const int MostWarm = 3 * WarmUnits;
+
+    /// <summary>
     /// One in so many units is only for places that replace others as large: stale entries can be dropped where nothing else has room.
     /// </summary>
     private const int ReservedPart = 32;
@@ -33,7 +39,11 @@ public sealed class IndexBudget : IDisposable
     private readonly NativeBuffer memory;
     private readonly long start;
     private readonly Unit[] units;
-    private readonly Stack<int> warm = [], cold = [];
+    private readonly List<int> warm = [];
+    private readonly Stack<int> cold = [];
+
+    /// <summary>Of the units that share a huge page, how many are among the warm ones.</summary>
+    private readonly int[] warmOf;
     private readonly List<int>[] open = [[], [], [], []];
     private int unused;
     private long heldBytes;
@@ -45,6 +55,7 @@ public sealed class IndexBudget : IDisposable
     {
         Check.That(bytes >= LeastBytes);
         units = new Unit[bytes / IndexPlace.UnitBytes];
+        warmOf = new int[(units.Length / WarmUnits) + 1];
         BudgetBytes = (long)units.Length * IndexPlace.UnitBytes;
         HashSeed = hashSeed;
         memory = NativeBuffer.Reserve(MemoryTag.Index, BudgetBytes + NativeBuffer.HugePageBytes);
@@ -106,7 +117,7 @@ public sealed class IndexBudget : IDisposable
                 for (var at = bare.First + bare.Count - 1; at >= bare.First; at--)
                 {
                     units[at].Used = ushort.MaxValue;
-                    warm.Push(at);
+                    Warm(at);
                 }
             }
         }
@@ -139,25 +150,37 @@ public sealed class IndexBudget : IDisposable
     private int Left => warm.Count + cold.Count + units.Length - unused;
 
     /// <summary>
-    /// Units without pages, where more with pages are wanted and the last of the budget is not touched by it: the next up to the end of
-    /// their huge page, or one that had pages before.
+    /// Units without pages, side by side in one huge page, where more with pages are wanted and the last of the budget is not touched by
+    /// it.
     /// </summary>
     private (int First, int Count) TakeBare()
     {
         lock (gate)
         {
             if (warm.Count >= (heldBytes == 0 ? 1 : WarmUnits) || Left <= (units.Length / ReservedPart) + (2 * WarmUnits)) return default;
-            if (cold.TryPop(out var at)) return (at, 1);
-            var bare = (unused, heldBytes == 0 ? 1 : Math.Min(WarmUnits - (unused % WarmUnits), units.Length - unused));
-            unused += bare.Item2;
-            return bare;
+            if (!cold.TryPop(out var first)) first = unused++;
+            var last = first;
+            for (; heldBytes > 0 && (last + 1) % WarmUnits != 0 && last + 1 < units.Length; last++)
+            {
+                if (cold.TryPeek(out var next) && next == last + 1) cold.Pop();
+                else if (unused == last + 1) unused++;
+                else break;
+            }
+            return (first, last + 1 - first);
         }
     }
 
     private bool TryOpen(int size, bool replaces)
     {
         if (Left <= (replaces ? 0 : units.Length / ReservedPart)) return false;
-        if (!warm.TryPop(out var at) && !cold.TryPop(out at)) at = unused++;
+        int at;
+        if (warm.Count > 0)
+        {
+            at = warm[^1];
+            warm.RemoveAt(warm.Count - 1);
+            warmOf[at / WarmUnits]--;
+        }
+        else if (!cold.TryPop(out at)) at = unused++;
         units[at].Free = AllOf(size);
         units[at].OpenAt = open[size].Count;
         open[size].Add(at);
@@ -174,14 +197,28 @@ public sealed class IndexBudget : IDisposable
         list[unit.OpenAt] = last;
         units[last].OpenAt = unit.OpenAt;
         list.RemoveAt(list.Count - 1);
-        if (warm.Count < WarmUnits)
+        Warm(at);
+        if (warm.Count > MostWarm && warmOf[at / WarmUnits] == WarmUnits) Cool(at / WarmUnits);
+    }
+
+    private void Warm(int at)
+    {
+        warm.Add(at);
+        warmOf[at / WarmUnits]++;
+    }
+
+    /// <summary>Gives the pages of all units of a huge page back.</summary>
+    private void Cool(int page)
+    {
+        var first = page * WarmUnits;
+        memory.Release(At(first), NativeBuffer.HugePageBytes);
+        warm.RemoveAll(u => u / WarmUnits == page);
+        warmOf[page] = 0;
+        for (var at = first + WarmUnits - 1; at >= first; at--)
         {
-            warm.Push(at);
-            return;
+            units[at].Used = 0;
+            cold.Push(at);
         }
-        memory.Release(At(at), IndexPlace.UnitBytes);
-        unit.Used = 0;
-        cold.Push(at);
     }
 
     private static ushort AllOf(int size) => (ushort)((1 << IndexPlace.PartsOf(size)) - 1);
