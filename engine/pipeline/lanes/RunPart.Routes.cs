@@ -82,8 +82,7 @@ internal sealed partial class RunPart
         if (IsStalled || Replay is not null || !IsReady || run.IsFlushing) return;
         foreach (var source in sources)
             if (source is { Reads: true, IsAtItsBeginning: true, NextOffset.IsNumber: true }) TakeEnd(source, source.NextOffset);
-        // What was sealed for the flush of another lane, and came too late for it, waits for one as well.
-        if (!sink.Pending.IsEmpty || Unflushed > 0) RequestFlush();
+        if (!sink.Pending.IsEmpty) RequestFlush();
     }
 
     /// <summary>
