@@ -1,4 +1,12 @@
+using System.Globalization;
 using K2I.Bench;
+
+if (args is ["upload", var endpoint, var rounds])
+{
+    using var uploads = new Uploads(new Uri(endpoint));
+    uploads.Run(int.Parse(rounds, CultureInfo.InvariantCulture));
+    return;
+}
 
 foreach (var bytes in (int[])[16, 64, 100, 256, 1024, 4096, 16384, 65536])
 {

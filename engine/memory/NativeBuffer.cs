@@ -79,10 +79,19 @@ public sealed unsafe class NativeBuffer : IDisposable
     /// </summary>
     public void PopulateHuge(long offset, long length)
     {
-        Check.That(offset >= 0 && length >= 0 && offset + length <= Capacity && pointer != null);
-        _ = Native.Advise((nint)(pointer + offset), (nuint)length, Native.AdviseHugePage);
+        PreferHuge(offset, length);
         Populate(offset, length);
         for (var page = offset; page < offset + length; page += PageBytes) pointer[page] = 0;
+    }
+
+    /// <summary>
+    /// Pages there are huge ones, as far as whole ones lie there and the kernel has them, each as it is first touched: for a range that is
+    /// used front to back.
+    /// </summary>
+    public void PreferHuge(long offset, long length)
+    {
+        Check.That(offset >= 0 && length >= 0 && offset + length <= Capacity && pointer != null);
+        _ = Native.Advise((nint)(pointer + offset), (nuint)length, Native.AdviseHugePage);
     }
 
     /// <summary>How far <paramref name="offset"/> is from the next place where a huge page may begin.</summary>
