@@ -115,7 +115,7 @@ public sealed class PointerCatalog(IPointers pointers, IObjectStore store, ICloc
         var files = purge ? MetadataFiles.All(table, store) : [];
         if (!pointers.Remove(ident)) return false;
         newest.TryRemove(ident, out _);
-        foreach (var file in files) MetadataFiles.TryDelete(store, file);
+        MetadataFiles.Purge(store, ident, files, "is dropped");
         return true;
     }
 

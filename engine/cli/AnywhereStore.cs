@@ -18,6 +18,9 @@ internal sealed class AnywhereStore(Func<string, IObjectStore> storeAt) : IObjec
 
     public byte[] Read(string location) => Need(location).Read(location);
 
+    public IReadOnlyList<byte[]> ReadAll(IReadOnlyList<string> locations) =>
+        locations.Select(Need).Distinct().Take(2).ToList() is [var one] ? one.ReadAll(locations) : [.. locations.Select(Read)];
+
     public IObjectReader Open(string location, long? length = null) => Need(location).Open(location, length);
 
     public bool Exists(string location) => Find(location)?.Exists(location) ?? false;

@@ -18,7 +18,7 @@ internal static class GrantedAccess
     [
         S3Keys.AccessKeyId, S3Keys.SecretAccessKey, S3Keys.SessionToken, S3Keys.SessionTokenEnds, S3Keys.Profile, S3Keys.RoleArn,
         S3Keys.RoleExternalId, GcsKeys.Token, GcsKeys.TokenEnds, GcsKeys.CredentialsFile, GcsKeys.NoAuth, AzureKeys.AccountKey,
-        AzureKeys.SasToken, AzureKeys.TenantId, AzureKeys.ClientId, AzureKeys.ClientSecret,
+        AzureKeys.SasToken, AzureKeys.Token, AzureKeys.TenantId, AzureKeys.ClientId, AzureKeys.ClientSecret,
     ];
 
     /// <summary>Beginnings of what is taken of a server: nothing that names files of this machine, its proxy, or who one is here.</summary>
@@ -26,7 +26,7 @@ internal static class GrantedAccess
     [
         S3Keys.Region, S3Keys.Endpoint, S3Keys.PathStyle, S3Keys.AccessKeyId, S3Keys.SecretAccessKey, S3Keys.SessionToken,
         S3Keys.Encryption, S3Keys.EncryptionKey, S3Keys.StorageClass, S3Keys.RequesterPays, GcsKeys.Endpoint, GcsKeys.Token,
-        GcsKeys.UserProject, AzureKeys.SasToken,
+        GcsKeys.UserProject, AzureKeys.SasToken, AzureKeys.Token,
     ];
 
     /// <param name="own">For what nothing is handed out for; null for nothing else.</param>

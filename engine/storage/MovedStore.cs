@@ -44,6 +44,8 @@ public sealed class MovedStore(IObjectStore inner, string recorded, string actua
 
     public byte[] Read(string location) => inner.Read(Actual(location));
 
+    public IReadOnlyList<byte[]> ReadAll(IReadOnlyList<string> locations) => inner.ReadAll([.. locations.Select(Actual)]);
+
     public IObjectReader Open(string location, long? length = null) => inner.Open(Actual(location), length);
 
     public bool Exists(string location) => inner.Exists(Actual(location));

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -77,6 +78,28 @@ public sealed class AzureStoreTests(SharedAzure azure) : CloudContract
         clock.Pass(56 * 60_000);
         Assert.True(store.Delete($"{root}/a b"));
         Assert.Equal(2, asked);
+    }
+
+    [ContractFact]
+    public void TokenIsShownAndOneThatIsRefusedIsAskedForAgain()
+    {
+        using var gate = new TokenGate(azure.Uri, TimeSpan.FromMilliseconds(1), "abfss");
+        var asked = 0;
+        var given = new CloudStores(SystemClock.Instance, SystemRandom.Instance).Open(root, () => new Dictionary<string, string>
+        {
+            [AzureKeys.Endpoint] = gate.Uri,
+            [AzureKeys.Token] = $"token-{++asked}",
+        });
+        given.Put($"{root}/a", "1"u8);
+        for (var shown = gate.Tokens; gate.Tokens == shown;) Assert.Equal("1"u8, given.Read($"{root}/a"));
+        Assert.True(asked > 1);
+
+        var single = new CloudStore(root, new AzureOptions { Endpoint = new Uri(gate.Uri), Token = "token-of-its-own" });
+        Assert.Equal("1"u8, single.Read($"{root}/a"));
+        for (var waited = Stopwatch.StartNew(); waited.ElapsedMilliseconds <= 1;) Thread.Yield();
+        var error = Assert.Throws<EngineException>(() => single.Read($"{root}/a"));
+        Assert.Equal(ErrorKind.Denied, error.Kind);
+        Assert.DoesNotContain("token-of-its-own", error.ToString(), StringComparison.Ordinal);
     }
 
     [ContractFact]

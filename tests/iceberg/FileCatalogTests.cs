@@ -81,6 +81,29 @@ public sealed class FileCatalogTests
         void Set(string codec) => committer.Commit(TestTables.Events, new SetTableProperties { Updates = TestTables.Strings((TableProperties.MetadataCodec, codec)) });
     }
 
+    [Fact]
+    public void ADropThatCannotDeleteSaysSoAndIsDoneAgain()
+    {
+        var faulty = new FaultyStore(store);
+        var other = new FileCatalog(faulty, "memory://wh");
+        catalog.Create(TestTables.Events, TestTables.Creation());
+        committer.Commit(TestTables.Events, TestTables.Append(TestTables.File(catalog.Load(TestTables.Events), "a")));
+        // A manifest and its list; a hint and the first version: two of the four go meanwhile.
+        for (var at = 1; at <= 3; at++)
+        {
+            faulty.Arm(FaultyStore.Fault.FromThenOn, at);
+            var error = Assert.Throws<EngineException>(() => other.Drop(TestTables.Events, purge: true));
+            Assert.Equal(ErrorKind.Unavailable, error.Kind);
+            Assert.Contains("is there still, but", error.Message, StringComparison.Ordinal);
+            Assert.Contains("memory://wh/db/events/metadata/", error.Message, StringComparison.Ordinal);
+            Assert.True(store.Exists("memory://wh/db/events/metadata/v2.metadata.json"));
+        }
+        faulty.Arm(FaultyStore.Fault.None, 0);
+        Assert.True(other.Drop(TestTables.Events, purge: true));
+        Assert.Empty(store.List("memory://wh/db/events/"));
+        Assert.False(other.Drop(TestTables.Events, purge: true));
+    }
+
     [SharedFact(Judge.Program)]
     public void IcebergJavaReadsAndChecksATableWhoseMetadataIsCompressed()
     {

@@ -36,6 +36,16 @@ public sealed class VendedTokensTests
             """);
     }
 
+    [ContractFact]
+    public void AzuresTokens()
+    {
+        if (Packages.Find(AzureServer.Package, AzureServer.Program) is null) return;
+        using var server = new AzureServer();
+        using var gate = new TokenGate(server.Uri, TimeSpan.FromHours(9), "abfss");
+        Reach(gate, AzureServer.At("vended"), AzureKeys.Endpoint, () =>
+            $$"""{"adls.token":"token-{{++given}}","adls.token-expires-at-ms":"{{clock.UnixMs + LifeMs}}"}""");
+    }
+
     /// <summary>Written and read until the third token, each asked for before the one before it ends.</summary>
     private void Reach(TokenGate gate, string root, string endpoint, Func<string> keys)
     {

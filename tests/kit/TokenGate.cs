@@ -23,7 +23,7 @@ public sealed class TokenGate : IDisposable
     /// <param name="server">The server's address.</param>
     /// <param name="life">Of a token.</param>
     /// <param name="scheme">
-    /// Whose tokens they are: of a session of <c>s3</c>, bearer tokens of <c>gs</c>, signatures of <c>abfss</c>.
+    /// Whose tokens they are: of a session of <c>s3</c>, bearer tokens of <c>gs</c>, those or signatures of <c>abfss</c>.
     /// </param>
     public TokenGate(string server, TimeSpan life, string scheme = "s3")
     {
@@ -57,7 +57,7 @@ public sealed class TokenGate : IDisposable
             {
                 "s3" => context.Request.Headers["x-amz-security-token"],
                 "gs" => context.Request.Headers["Authorization"],
-                _ => context.Request.QueryString["sig"],
+                _ => context.Request.Headers["Authorization"] ?? context.Request.QueryString["sig"],
             };
             if (token is null) Refuse(context.Response, "AccessDenied");
             else if (Stopwatch.GetElapsedTime(firstSeen.GetOrAdd(token, static _ => Stopwatch.GetTimestamp())) > life)
@@ -83,7 +83,10 @@ public sealed class TokenGate : IDisposable
     private async Task Forward(HttpListenerContext context)
     {
         var asked = context.Request;
-        var uri = new Uri(server.GetLeftPart(UriPartial.Authority) + asked.RawUrl,
+        // Of Azure's tokens the server knows nothing over http: a signature of its own stands in for one.
+        var signature = scheme == "abfss" && asked.Headers["Authorization"] is not null
+            ? (asked.RawUrl!.Contains('?', StringComparison.Ordinal) ? '&' : '?') + AzureServer.Signature("rwdlc") : "";
+        var uri = new Uri(server.GetLeftPart(UriPartial.Authority) + asked.RawUrl + signature,
             new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         using var request = new HttpRequestMessage(new HttpMethod(asked.HttpMethod), uri);
         var kept = asked.Headers.AllKeys.Select(k => k!.ToLowerInvariant())

@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Globalization;
 using K2I.Base;
 using K2I.Cli.Demo;
 using K2I.Cli.Running;
 using K2I.Kafka;
 using K2I.Pipeline;
+using K2I.Storage;
 
 namespace K2I.Cli.Bench;
 
@@ -30,20 +32,29 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
         var bare = new List<double>();
         var ingest = new List<double>();
         var other = new List<double>();
-        var what = IsAboutSchemas ? "new schema" : options.Tables == 1 ? "wal = offsets"
+        var (disk, store) = (new List<double>(), new List<double>());
+        var what = options.Warehouse is not null ? "to the store" : IsAboutSchemas ? "new schema" : options.Tables == 1 ? "wal = offsets"
             : string.Create(CultureInfo.InvariantCulture, $"{options.Tables} tables");
         for (var round = 1; round <= options.Rounds; round++)
         {
             bare.Add(Measure(round, "bare consumer", () => WithTopic(ReadBare)));
-            ingest.Add(Measure(round, options.Tables == 1 ? "ingest" : "one table", () => WithTopic(gate => Ingest(gate, OneTable))));
+            ingest.Add(Measure(round, options.Tables == 1 ? "ingest" : "one table",
+                () => WithTopic(gate => Ingest(gate, OneTable, rates: disk))));
             other.Add(Measure(round, what, () => WithTopic(gate =>
-                options.Tables > 1 ? Ingest(gate, TableOfEachTopic)
+                options.Warehouse is { } location ? Ingest(gate, OneTable, rates: store, warehouse: location)
+                    : options.Tables > 1 ? Ingest(gate, TableOfEachTopic)
                     : Ingest(gate, OneTable, IsAboutSchemas ? WalMode.Records : WalMode.Offsets),
                 changesSchema: IsAboutSchemas)));
         }
         var (floor, one, last) = (Median(bare), Median(ingest), Median(other));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"cpu per record over the bare consumer's, median of rounds: {one / floor:F2}"));
+        if (options.Warehouse is { } place)
+        {
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"rows came at {Median(store) / Median(disk):F3} of the rate to disk with the tables in {place}, median of rounds"));
+            return;
+        }
         if (IsAboutSchemas)
         {
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"of that a new schema in the middle: {last - one:F3} µs"));
@@ -62,7 +73,10 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
     private ImmutableArray<TableOptions> TableOfEachTopic => [.. options.Topics.Select(t => Into(t, [t]))];
 
     private TableOptions Into(string name, IReadOnlyList<string> topics) =>
-        EventGenerator.Into(name, topics, options.Format) with { Flush = new() { AgeMs = 10_000, Bytes = 1L << 40, Rows = 1L << 40 } };
+        EventGenerator.Into(name, topics, options.Format) with
+        {
+            Flush = options.Warehouse is null ? new() { AgeMs = 10_000, Bytes = 1L << 40, Rows = 1L << 40 } : new()
+        };
 
     private static double Median(List<double> values)
     {
@@ -121,13 +135,15 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
         return (consumer.Bytes, 0);
     }
 
-    private (long BytesIn, long BytesOut) Ingest(FeedGate gate, ImmutableArray<TableOptions> tables, WalMode wal = WalMode.Records)
+    /// <param name="rates">Takes at how many a second the rows came, until the last one and before it was committed.</param>
+    private (long BytesIn, long BytesOut) Ingest(FeedGate gate, ImmutableArray<TableOptions> tables, WalMode wal = WalMode.Records,
+        List<double>? rates = null, string? warehouse = null)
     {
         var directory = Path.Combine(options.Directory, $"run-{Guid.NewGuid():N}");
         var engineOptions = new EngineOptions
         {
             Kafka = new() { Brokers = client.Brokers, Group = $"k2i-bench-{Guid.NewGuid():N}", Properties = client.Properties.ToImmutableSortedDictionary() },
-            Iceberg = new() { Warehouse = directory },
+            Iceberg = new() { Warehouse = warehouse is null ? directory : $"{warehouse}/{Path.GetFileName(directory)}" },
             MemoryBytes = options.MemoryBytes,
             Lanes = options.Lanes,
             DataDirectory = Path.Combine(directory, "data"),
@@ -136,18 +152,20 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
         };
         try
         {
-            using var engine = new Engine(engineOptions,
-                Services.Of(engineOptions) with { Schemas = EventSchemas.Of(options.Format) }, new FailureLog(output));
+            var services = Services.Of(engineOptions) with { Schemas = EventSchemas.Of(options.Format) };
+            using var engine = new Engine(engineOptions, services, new FailureLog(output));
             gate.Consumed = () => engine.Status().Tables.Sum(t => t.Records);
             var threads = engine.Workers.Select(w => new Thread(() => w.Run()) { Name = w.Name }).ToArray();
             foreach (var thread in threads) thread.Start();
-            var pause = new LongestPause();
+            var (pause, flushes, started) = (new LongestPause(), new Flushes(), Stopwatch.GetTimestamp());
             while (engine.Status().Tables is var now && now.Sum(t => t.Rows) is var rows && rows < options.Records
                 && !now.Any(t => t.State is TableState.Paused or TableState.Failed))
             {
                 pause.Note(rows);
+                flushes.Note(now[0]);
                 Thread.Sleep(tables.Length == 1 ? 5 : 50);
             }
+            rates?.Add(options.Records / Stopwatch.GetElapsedTime(started).TotalSeconds);
             engine.RequestStop();
             foreach (var thread in threads) thread.Join();
             var done = engine.Status().Tables;
@@ -157,6 +175,8 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
                 throw new EngineException(ErrorKind.Fatal, $"{committed} of {options.Records} rows were committed; "
                     + $"{worst.Name}: {worst.State} {worst.Detail} {worst.LastError}");
             }
+            if (options.Warehouse is not null) output.WriteLine(flushes.Text(rates![^1]));
+            if (warehouse is not null) Remove(services.Objects, engineOptions.Iceberg.Warehouse);
             if (IsAboutSchemas) output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"       {done.Sum(t => t.SchemaChanges)} changes of the schema, {done.Sum(t => t.Commits)} commits, "
                     + $"{done.Sum(t => t.DataFiles)} files; longest without a new row {pause.LongestMs} ms"));
@@ -167,6 +187,9 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
             if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
         }
     }
+
+    private static void Remove(IObjectStore store, string folder) =>
+        _ = store.DeleteAll([.. store.List(folder + "/").Select(o => o.Location)]);
 
     /// <summary>Brings the topic to the number of records asked for.</summary>
     private void Fill()
@@ -229,6 +252,24 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
             if (rows > 0) LongestMs = Math.Max(LongestMs, nowMs - sinceMs);
             (rows, sinceMs) = (now, nowMs);
         }
+    }
+
+    /// <summary>How long the flushes took that were seen.</summary>
+    private sealed class Flushes
+    {
+        private readonly List<double> writeMs = [], commitMs = [];
+        private long commits;
+
+        internal void Note(TableStatus now)
+        {
+            if (now.Commits == commits) return;
+            commits = now.Commits;
+            writeMs.Add(now.LastFlushMs);
+            commitMs.Add(now.LastCommitMs);
+        }
+
+        internal string Text(double rate) => writeMs.Count == 0 ? "       no flush was seen" : string.Create(CultureInfo.InvariantCulture,
+            $"       {rate:N0} rows a second; {writeMs.Count} flushes: files {Median(writeMs):F0} ms, commit {Median(commitMs):F0} ms (medians)");
     }
 
     /// <summary>Says what goes wrong in a run, and nothing else.</summary>

@@ -36,5 +36,11 @@ internal sealed record IngestBenchOptions
     /// <summary>Where each run's warehouse is made and removed.</summary>
     public required string Directory { get; init; }
 
+    /// <summary>
+    /// A location in an object store to compare with this machine's disk, reached as the environment says (<c>AWS_ENDPOINT_URL_S3</c> and
+    /// its like); null for none.
+    /// </summary>
+    public string? Warehouse { get; init; }
+
     public ImmutableSortedDictionary<string, string> Properties { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 }

@@ -42,8 +42,13 @@ internal static class BenchCommand
             DefaultValueFactory = _ => EngineOptions.AutoLanes
         };
         var directory = new Option<string>("--dir") { Description = "Where warehouses are made and removed", HelpName = "DIR", DefaultValueFactory = _ => Path.GetTempPath() };
+        var warehouse = new Option<string?>("--warehouse")
+        {
+            Description = "Flushes of 128 MiB to a store, reached as the environment says, in turns with --dir",
+            HelpName = "LOCATION"
+        };
         var command = new Command("ingest", "Kafka to Iceberg, next to a bare consumer of the same topic") { brokers, topic, records,
-            partitions, tables, format, rounds, lanes, memory, directory };
+            partitions, tables, format, rounds, lanes, memory, directory, warehouse };
         command.SetAction(arguments =>
         {
             if (arguments.GetValue(lanes) is < 1 or > 64) throw new EngineException(ErrorKind.Invalid,
@@ -64,6 +69,7 @@ internal static class BenchCommand
                 MemoryBytes = bytes,
                 Lanes = arguments.GetValue(lanes),
                 Directory = arguments.GetValue(directory)!,
+                Warehouse = arguments.GetValue(warehouse),
             }, terminal.Out).Run();
             return (int)ExitCode.Ok;
         });

@@ -27,7 +27,7 @@ internal static class StoreBinder
     private static readonly (ConfigKey Key, string Name)[] Azure =
     [
         (StoreKeys.AzureAccountKey, AzureKeys.AccountKey), (StoreKeys.AzureSas, AzureKeys.SasToken),
-        (StoreKeys.AzureTenant, AzureKeys.TenantId), (StoreKeys.AzureClient, AzureKeys.ClientId),
+        (StoreKeys.AzureToken, AzureKeys.Token), (StoreKeys.AzureTenant, AzureKeys.TenantId), (StoreKeys.AzureClient, AzureKeys.ClientId),
         (StoreKeys.AzureSecret, AzureKeys.ClientSecret), (StoreKeys.AzureEndpoint, AzureKeys.Endpoint),
         (StoreKeys.AzureCaFile, AzureKeys.CaFile), (StoreKeys.AzureProxy, AzureKeys.Proxy),
     ];
@@ -98,8 +98,11 @@ internal static class StoreBinder
         Addresses(values, StoreKeys.AzureEndpoint, StoreKeys.AzureProxy);
         if (values.Text(StoreKeys.AzureAccountKey) is { Length: > 0 } key && !Convert.TryFromBase64String(key, new byte[key.Length], out _))
             values.Bad(StoreKeys.AzureAccountKey);
-        if (values.Has(StoreKeys.AzureAccountKey) && values.Has(StoreKeys.AzureSas))
-            values.Wrong(StoreKeys.AzureSas, "stands against account_key", "set one of them");
+        foreach (var other in new[] { StoreKeys.AzureSas, StoreKeys.AzureToken })
+            if (values.Has(StoreKeys.AzureAccountKey) && values.Has(other))
+                values.Wrong(other, "stands against account_key", "set one of them");
+        if (values.Has(StoreKeys.AzureSas) && values.Has(StoreKeys.AzureToken))
+            values.Wrong(StoreKeys.AzureToken, "stands against sas_token", "set one of them");
         if (values.Has(StoreKeys.AzureSecret))
             foreach (var needed in new[] { StoreKeys.AzureTenant, StoreKeys.AzureClient })
                 if (!values.Has(needed)) values.Missing(needed, "it belongs to client_secret");

@@ -53,6 +53,9 @@ internal static class StoreKeys
     public static readonly ConfigKey AzureSas = new("azure", "sas_token", null, "a shared access signature",
         "A signature in place of the key, of the container or the account.", "${file:/etc/k2i/azure-sas}")
     { Secret = true };
+    public static readonly ConfigKey AzureToken = new("azure", "token", null, "a bearer token", "A token that is given, for a try: it ends.",
+        "${AZURE_TOKEN}")
+    { Secret = true };
     public static readonly ConfigKey AzureTenant = new("azure", "tenant_id", null, Text, "The directory of client_id.",
         "00000000-0000-0000-0000-000000000000");
     public static readonly ConfigKey AzureClient = new("azure", "client_id", null, Text,
@@ -75,6 +78,7 @@ internal static class StoreKeys
         S3Role, S3ExternalId, S3Encryption, S3EncryptionKey, S3StorageClass, S3Tags, S3RequesterPays, S3Proxy,
         GcsCredentials, GcsToken, GcsUserProject, GcsStorageClass, GcsEncryptionKey, GcsEndpoint, GcsAnonymous, GcsCaFile, GcsProxy,
         GcsUploadMemory,
-        AzureAccountKey, AzureSas, AzureTenant, AzureClient, AzureSecret, AzureEndpoint, AzureCaFile, AzureProxy, AzureUploadMemory,
+        AzureAccountKey, AzureSas, AzureToken, AzureTenant, AzureClient, AzureSecret, AzureEndpoint, AzureCaFile, AzureProxy,
+        AzureUploadMemory,
     ];
 }

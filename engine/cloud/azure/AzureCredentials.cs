@@ -3,10 +3,9 @@ using K2I.Base;
 namespace K2I.Cloud;
 
 /// <summary>
-/// Who asks Azure: the account's key, a shared access signature, a client's secret, a workload's identity (a token in a file that the
-/// cluster renews), or the machine's identity. What is not set is found as Azure's own tools find it, in the environment. Tokens are
-/// renewed
-/// before they end. Any thread.
+/// Who asks Azure: the account's key, a shared access signature, a token that is given, a client's secret, a workload's identity (a token
+/// in a file that the cluster renews), or the machine's identity. What is not set is found as Azure's own tools find it, in the
+/// environment. Tokens are renewed before they end. Any thread.
 /// </summary>
 internal sealed class AzureCredentials
 {
@@ -34,7 +33,8 @@ internal sealed class AzureCredentials
     public bool Refused()
     {
         var refused = login.Current();
-        if (refused.Key is not null || (refused.Token is null && options.Renewal is null)) return false;
+        var isGiven = refused.Token is null || options.Token is not null;
+        if (refused.Key is not null || (isGiven && options.Renewal is null)) return false;
         login.Refuse(refused);
         return true;
     }
@@ -45,6 +45,8 @@ internal sealed class AzureCredentials
         wasGiven = true;
         if (now.AccountKey is { } key) return (new AzureLogin { Key = Convert.FromBase64String(key) }, null);
         if (now.SasToken is { } sas) return (new AzureLogin { Sas = sas }, options.Renewal is null ? null : now.SasTokenEndsUnixMs);
+        if (now.Token is { } token)
+            return (new AzureLogin { Token = new AccessToken(token) }, options.Renewal is null ? null : now.TokenEndsUnixMs);
         if (now is { TenantId: { } tenant, ClientId: { } client, ClientSecret: { } secret })
             return Token(OfEntra(tenant, new() { ["client_id"] = client, ["client_secret"] = secret }));
         return OfEnvironment();

@@ -18,6 +18,12 @@ public static class AzureKeys
     /// <summary>When that token ends, in milliseconds since 1970.</summary>
     public const string SasTokenEndsPrefix = "adls.sas-token-expires-at-ms.";
 
+    /// <summary>A bearer token that is given.</summary>
+    public const string Token = "adls.token";
+
+    /// <summary>When that token ends, in milliseconds since 1970. Ours.</summary>
+    public const string TokenEnds = "adls.token-expires-at-ms";
+
     public const string TenantId = "adls.tenant-id";
     public const string ClientId = "adls.client-id";
     public const string ClientSecret = "adls.client-secret";

@@ -17,6 +17,12 @@ public sealed class AzureOptions : StoreOptions
     /// <summary>When the signature ends, in milliseconds since 1970; null for one that says so itself at most.</summary>
     public long? SasTokenEndsUnixMs { get; init; }
 
+    /// <summary>A bearer token that is given, in place of the key.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>When the token ends, in milliseconds since 1970; null for one that does not say.</summary>
+    public long? TokenEndsUnixMs { get; init; }
+
     /// <summary>With <see cref="ClientId"/> and <see cref="ClientSecret"/>: who asks, by a token of Entra.</summary>
     public string? TenantId { get; init; }
 
@@ -42,6 +48,8 @@ public sealed class AzureOptions : StoreOptions
             SasToken = (named is null ? values.Text(AzureKeys.SasToken) : values.Text(named))?.TrimStart('?'),
             SasTokenEndsUnixMs = named is null ? null
                 : values.Number(AzureKeys.SasTokenEndsPrefix + named[AzureKeys.SasTokenPrefix.Length..]),
+            Token = values.Text(AzureKeys.Token),
+            TokenEndsUnixMs = values.Number(AzureKeys.TokenEnds),
             TenantId = values.Text(AzureKeys.TenantId),
             ClientId = values.Text(AzureKeys.ClientId),
             ClientSecret = values.Text(AzureKeys.ClientSecret),

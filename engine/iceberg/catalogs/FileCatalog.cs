@@ -144,9 +144,11 @@ public sealed class FileCatalog : ICatalog
         var metadata = MetadataFolder(ident);
         if (FindLatest(metadata, ReadHint(metadata)).Version == 0) return false;
         if (!purge) throw new EngineException(ErrorKind.Unsupported, $"table {ident}: in a file catalog the files are the table; drop it with purge");
-        // Metadata last, newest last of all: until then the table is there, if not whole.
-        foreach (var file in store.List(folder + "/").OrderBy(f => f.Location.Contains("/metadata/v", StringComparison.Ordinal) ? 1 : 0).ThenBy(f => VersionOf(Location.NameOf(f.Location)) ?? 0).ToList())
-            _ = store.Delete(file.Location);
+        // Metadata last, newest last of all: until then the table is there, if not whole, and can be dropped again.
+        var files = store.List(folder + "/").Select(f => f.Location).ToLookup(f => f.StartsWith(metadata + "/v", StringComparison.Ordinal));
+        var versions = files[true].OrderBy(f => VersionOf(Location.NameOf(f)) ?? 0).ToList();
+        foreach (var some in (List<string>[])[[.. files[false]], [.. versions.SkipLast(1)], [.. versions.TakeLast(1)]])
+            MetadataFiles.Purge(store, ident, some, "is there still");
         return true;
     }
 

@@ -45,6 +45,17 @@ public static class MetadataFiles
         }
     }
 
+    /// <summary>Deletes files of a table that is dropped.</summary>
+    /// <exception cref="EngineException">Some are there still, or may be: how many, and what stood in the way of one.</exception>
+    public static void Purge(IObjectStore store, TableIdent ident, IReadOnlyCollection<string> files, string isDropped)
+    {
+        var failed = store.DeleteAll(files);
+        if (failed.Count == 0) return;
+        var (file, error) = failed.OrderBy(f => f.Key, StringComparer.Ordinal).First();
+        throw new EngineException(error.Kind,
+            $"table {ident} {isDropped}, but {failed.Count} of its {files.Count} files could not be deleted; of {file}: {error.Message}", error);
+    }
+
     /// <summary>
     /// Every file that a table reaches, those that lead to others last, its metadata at the very end. Without data files if
     /// <c>gc.enabled</c> is false: other tables may share them.

@@ -21,7 +21,7 @@ internal sealed record ServedConfig(
 
     /// <summary>What makes a store reachable, all of one kind: half a key would have one's own sent to where the server says.</summary>
     private static readonly ImmutableArray<ImmutableArray<string>> Keys =
-        [["s3.access-key-id", "s3.secret-access-key"], ["gcs.oauth2.token"], ["adls.sas-token"]];
+        [["s3.access-key-id", "s3.secret-access-key"], ["gcs.oauth2.token"], ["adls.sas-token"], ["adls.token"]];
 
     private static readonly ImmutableArray<string> Secrets = [.. Keys.SelectMany(k => k), "s3.session-token", "s3.signer.endpoint",
         "signer.endpoint"];
@@ -33,7 +33,10 @@ internal sealed record ServedConfig(
     /// Names, or beginnings of names, of when keys end: milliseconds since 1970. The last one is what Polaris and Unity add.
     /// </summary>
     private static readonly ImmutableArray<string> Ends =
-        ["s3.session-token-expires-at-ms", "gcs.oauth2.token-expires-at", "adls.sas-token-expires-at-ms", "expiration-time"];
+        [
+            "s3.session-token-expires-at-ms", "gcs.oauth2.token-expires-at", "adls.sas-token-expires-at-ms", "adls.token-expires-at-ms",
+            "expiration-time",
+        ];
 
     /// <summary>A token for requests about the table; null for none.</summary>
     public string? Token => Settings.GetValueOrDefault("token") is { Length: > 0 } token && token.All(c => c is > ' ' and <= '~')
