@@ -10,8 +10,9 @@ namespace K2I.Cli.Bench;
 
 /// <summary>
 /// The main job, measured: a topic of generated events is read by a bare consumer (the floor), ingested into a fresh table with everything
-/// on, and ingested with a log that holds no records (what the log costs), in turns in one process, so that the three can be compared. Events
-/// that name their schemas are, the third time, of a newer one from the middle on: what a change of the table costs under load.
+/// on, and ingested with a log that holds no records (what the log costs), in turns in one process, so that the three can be compared. Instead
+/// of the last there may be several tables, or readers that ask all the time. Events that name their schemas are, the third time, of a newer
+/// one from the middle on: what a change of the table costs under load.
 /// </summary>
 internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
 {
@@ -27,35 +28,37 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
             $"{options.Records:N0} records in {options.Tables} × {options.Partitions} partitions, {options.Rounds} rounds, "
                 + $"{Environment.ProcessorCount} cores"));
         output.WriteLine("round  what             records/s  cpu µs/record  alloc B/record  rss MiB  peak MiB   MB/s in   B/row out");
-        var bare = new List<double>();
-        var ingest = new List<double>();
-        var other = new List<double>();
-        var what = IsAboutSchemas ? "new schema" : options.Tables == 1 ? "wal = offsets"
-            : string.Create(CultureInfo.InvariantCulture, $"{options.Tables} tables");
+        var bare = new List<Cost>();
+        var ingest = new List<Cost>();
+        var other = new List<Cost>();
+        var what = IsAboutSchemas ? "new schema" : options.Tables > 1 ? string.Create(CultureInfo.InvariantCulture, $"{options.Tables} tables")
+            : IsAboutReaders ? string.Create(CultureInfo.InvariantCulture, $"{options.Readers} readers") : "wal = offsets";
         for (var round = 1; round <= options.Rounds; round++)
         {
             bare.Add(Measure(round, "bare consumer", () => WithTopic(ReadBare)));
             ingest.Add(Measure(round, options.Tables == 1 ? "ingest" : "one table", () => WithTopic(gate => Ingest(gate, OneTable))));
             other.Add(Measure(round, what, () => WithTopic(gate =>
                 options.Tables > 1 ? Ingest(gate, TableOfEachTopic)
-                    : Ingest(gate, OneTable, IsAboutSchemas ? WalMode.Records : WalMode.Offsets),
+                    : Ingest(gate, OneTable, IsAboutSchemas || IsAboutReaders ? WalMode.Records : WalMode.Offsets, options.Readers),
                 changesSchema: IsAboutSchemas)));
         }
-        var (floor, one, last) = (Median(bare), Median(ingest), Median(other));
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"cpu per record over the bare consumer's, median of rounds: {one / floor:F2}"));
-        if (IsAboutSchemas)
-        {
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"of that a new schema in the middle: {last - one:F3} µs"));
-            return;
-        }
-        output.WriteLine(options.Tables == 1
-            ? string.Create(CultureInfo.InvariantCulture, $"of that the records in the log: {one - last:F3} µs")
-            : string.Create(CultureInfo.InvariantCulture, $"{options.Tables} tables over one: {last / one:F2}"));
+        var (floor, one, last) = (Median(bare, c => c.CpuUs), Median(ingest, c => c.CpuUs), Median(other, c => c.CpuUs));
+        Tell($"cpu per record over the bare consumer's, median of rounds: {one / floor:F2}");
+        if (IsAboutReaders) Tell($"records a second beside readers over those without: {Median(other, c => c.Rate) / Median(ingest, c => c.Rate):F2}");
+        else if (IsAboutSchemas) Tell($"of that a new schema in the middle: {last - one:F3} µs");
+        else if (options.Tables > 1) Tell($"{options.Tables} tables over one: {last / one:F2}");
+        else Tell($"of that the records in the log: {one - last:F3} µs");
     }
 
+    /// <summary>What a run took.</summary>
+    /// <param name="CpuUs">Of a record, in µs.</param>
+    /// <param name="Rate">Records a second.</param>
+    private readonly record struct Cost(double CpuUs, double Rate);
+
+    private bool IsAboutReaders => options is { Readers: > 0, Tables: 1 };
+
     /// <summary>Only a topic that is filled anew each time can have others in it.</summary>
-    private bool IsAboutSchemas => options is { Brokers: null, Tables: 1, Format: not RecordFormat.Json };
+    private bool IsAboutSchemas => options is { Brokers: null, Tables: 1, Readers: 0, Format: not RecordFormat.Json };
 
     private ImmutableArray<TableOptions> OneTable => [Into("events", options.Topics)];
 
@@ -64,13 +67,11 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
     private TableOptions Into(string name, IReadOnlyList<string> topics) =>
         EventGenerator.Into(name, topics, options.Format) with { Flush = new() { AgeMs = 10_000, Bytes = 1L << 40, Rows = 1L << 40 } };
 
-    private static double Median(List<double> values)
-    {
-        values.Sort();
-        return values[values.Count / 2];
-    }
+    private void Tell(FormattableString line) => output.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 
-    private double Measure(int round, string what, Func<(long BytesIn, long BytesOut)> work)
+    private static double Median(List<Cost> runs, Func<Cost, double> of) => runs.Select(of).Order().ElementAt(runs.Count / 2);
+
+    private Cost Measure(int round, string what, Func<(long BytesIn, long BytesOut)> work)
     {
         GC.Collect();
         Usage.ResetPeak();
@@ -82,7 +83,7 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
         var cpu = after.CpuSeconds(before) / options.Records * 1e6;
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{round,5}  {what,-14} {options.Records / seconds,11:N0} {cpu,14:F3} {(after.AllocatedBytes - before.AllocatedBytes) / (double)options.Records,15:F2} {resident >> 20,8} {peak >> 20,9} {bytesIn / seconds / 1e6,9:F1} {(bytesOut == 0 ? "" : (bytesOut / (double)options.Records).ToString("F1", CultureInfo.InvariantCulture)),11}"));
-        return cpu;
+        return new(cpu, options.Records / seconds);
     }
 
     /// <summary>Runs a reader of the topic; with the embedded broker, on a broker of its own and next to the producer that feeds it.</summary>
@@ -121,7 +122,7 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
         return (consumer.Bytes, 0);
     }
 
-    private (long BytesIn, long BytesOut) Ingest(FeedGate gate, ImmutableArray<TableOptions> tables, WalMode wal = WalMode.Records)
+    private (long BytesIn, long BytesOut) Ingest(FeedGate gate, ImmutableArray<TableOptions> tables, WalMode wal = WalMode.Records, int readers = 0)
     {
         var directory = Path.Combine(options.Directory, $"run-{Guid.NewGuid():N}");
         var engineOptions = new EngineOptions
@@ -142,11 +143,22 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
             var threads = engine.Workers.Select(w => new Thread(() => w.Run()) { Name = w.Name }).ToArray();
             foreach (var thread in threads) thread.Start();
             var pause = new LongestPause();
-            while (engine.Status().Tables is var now && now.Sum(t => t.Rows) is var rows && rows < options.Records
-                && !now.Any(t => t.State is TableState.Paused or TableState.Failed))
+            BusyReaders? busy = null;
+            try
             {
-                pause.Note(rows);
-                Thread.Sleep(tables.Length == 1 ? 5 : 50);
+                while (engine.Status().Tables is var now && now.Sum(t => t.Rows) is var rows && rows < options.Records
+                    && !now.Any(t => t.State is TableState.Paused or TableState.Failed) && busy is not { AreWell: false })
+                {
+                    if (readers > 0 && now[0].State == TableState.Running)
+                        busy ??= new BusyReaders(engine, engineOptions, tables[0].Name, "user_id < 50000", readers);
+                    pause.Note(rows);
+                    Thread.Sleep(tables.Length == 1 ? 5 : 50);
+                }
+                if (busy is not null) Tell($"       {busy.Stop()}");
+            }
+            finally
+            {
+                busy?.Dispose();
             }
             engine.RequestStop();
             foreach (var thread in threads) thread.Join();
@@ -157,9 +169,12 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
                 throw new EngineException(ErrorKind.Fatal, $"{committed} of {options.Records} rows were committed; "
                     + $"{worst.Name}: {worst.State} {worst.Detail} {worst.LastError}");
             }
-            if (IsAboutSchemas) output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"       {done.Sum(t => t.SchemaChanges)} changes of the schema, {done.Sum(t => t.Commits)} commits, "
-                    + $"{done.Sum(t => t.DataFiles)} files; longest without a new row {pause.LongestMs} ms"));
+            if (IsAboutSchemas)
+            {
+                var changes = done.Sum(t => t.SchemaChanges);
+                var (commits, files) = (done.Sum(t => t.Commits), done.Sum(t => t.DataFiles));
+                Tell($"       {changes} changes of the schema, {commits} commits, {files} files; longest without a new row {pause.LongestMs} ms");
+            }
             return (done.Sum(t => t.RecordBytes), done.Sum(t => t.DataFileBytes));
         }
         finally
