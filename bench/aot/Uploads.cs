@@ -13,9 +13,9 @@ using K2I.Memory;
 namespace K2I.Bench;
 
 /// <summary>
-/// An object of 128 MiB from native memory to S3 in parts of 8 MiB, four under way at a time, in turns by three clients: the engine's, a bare
-/// <see cref="HttpClient"/> over the same bytes whose addresses are signed beforehand, and AWS's SDK in two ways. Prints the median of
-/// MB/s and of CPU seconds a GB, all threads, what the kernel does for them included.
+/// An object of 128 MiB from native memory to S3 in parts of 8 MiB, four under way at a time, in turns by three clients: the engine's, a
+/// bare <see cref="HttpClient"/> over the same bytes whose addresses are signed beforehand, and AWS's SDK in two ways. Prints the median
+/// of MB/s and of CPU seconds a GB, all threads, what the kernel does for them included.
 /// </summary>
 /// <remarks>The bare client neither copies nor sums what it sends, nor asks for the upload and its end: it is the floor.</remarks>
 internal sealed class Uploads : IDisposable
@@ -59,7 +59,8 @@ internal sealed class Uploads : IDisposable
                 ways[way].Upload().GetAwaiter().GetResult();
                 var (seconds, used) = (clock.Elapsed.TotalSeconds, (Environment.CpuUsage.TotalTime - cpu).TotalSeconds);
                 // The first round makes connections.
-                if (round >= 0) (figures[way].Rate[round], figures[way].Cpu[round]) = (ObjectBytes / seconds / 1e6, used / ObjectBytes * 1e9);
+                if (round < 0) continue;
+                (figures[way].Rate[round], figures[way].Cpu[round]) = (ObjectBytes / seconds / 1e6, used / ObjectBytes * 1e9);
             }
         for (var way = 0; way < ways.Length; way++)
         {
@@ -67,7 +68,8 @@ internal sealed class Uploads : IDisposable
             Array.Sort(rate);
             Array.Sort(cpu);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{ways[way].Name,-22} {rate[rounds / 2],6:0} MB/s ({rate[0]:0} to {rate[^1]:0})  {cpu[rounds / 2],6:0.000} CPU s/GB ({cpu[0]:0.000} to {cpu[^1]:0.000})"));
+                $"{ways[way].Name,-22} {rate[rounds / 2],6:0} MB/s ({rate[0]:0} to {rate[^1]:0})  "
+                    + $"{cpu[rounds / 2],6:0.000} CPU s/GB ({cpu[0]:0.000} to {cpu[^1]:0.000})"));
         }
     }
 

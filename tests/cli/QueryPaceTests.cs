@@ -9,7 +9,7 @@ public sealed class QueryPaceTests
     private static readonly double RestPerStep = 16.0 / Environment.ProcessorCount;
 
     [Fact]
-    public void NobodyRestsWhileIngestKeepsUp()
+    public void NobodyRestsWhileIngestHasWhatItNeeds()
     {
         var pace = new QueryPace(() => false);
         Burn(5);
@@ -19,14 +19,14 @@ public sealed class QueryPaceTests
     [Fact]
     public void WhatWasTakenIsRestedFor()
     {
-        var isBehind = false;
-        var pace = new QueryPace(() => isBehind);
+        var isShort = false;
+        var pace = new QueryPace(() => isShort);
         pace.RestMs();
-        isBehind = true;
+        isShort = true;
         Burn(10);
         // What the thread took before counts as 20 ms at most.
         Assert.InRange(pace.RestMs(), (int)(10 * RestPerStep) - 1, (int)(20 * RestPerStep));
-        isBehind = false;
+        isShort = false;
         Assert.Equal(0, pace.RestMs());
     }
 

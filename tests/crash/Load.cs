@@ -27,6 +27,7 @@ internal sealed class Load : IDisposable
     private readonly Random random;
     private readonly IProducer<byte[], byte[]?> producer;
     private readonly List<Sent> sent = [];
+    private readonly Dictionary<(string Topic, int Partition), long> next = [];
     private volatile string[] small = [];
     private readonly Thread thread;
     private volatile bool stop;
@@ -141,6 +142,13 @@ internal sealed class Load : IDisposable
     private void Delivered(DeliveryReport<byte[], byte[]?> report, int id)
     {
         if (report.Error.IsError || report.Status != PersistenceStatus.Persisted) failure = report.Error.Reason;
-        lock (sent) sent.Add(new(report.Topic, report.Partition.Value, report.Offset.Value, id));
+        lock (sent)
+        {
+            // After an acknowledgement was lost, a record sent again is known to be there, not where: after the one before it.
+            var place = (report.Topic, report.Partition.Value);
+            var offset = report.Offset == Offset.Unset ? next.GetValueOrDefault(place) : report.Offset.Value;
+            next[place] = offset + 1;
+            sent.Add(new(report.Topic, report.Partition.Value, offset, id));
+        }
     }
 }

@@ -91,7 +91,8 @@ public sealed class DataDirectoryTests(SharedBroker broker) : IDisposable
             ingest.Wait("the full disk is told",
                 s => s.GetProperty("lanes").EnumerateArray().Any(l => l.GetProperty("wal_trouble").GetString() != "")
                 && Ingest.Table(s, "events") is { } t && t.GetProperty("state").GetString() == "waiting");
-            Assert.Equal(0, Ingest.Table(ingest.Status()!.Value, "events")!.Value.GetProperty("rows_committed").GetInt64());
+            // What it had taken before may go to the table without the log; nothing more is taken.
+            Assert.InRange(Ingest.Table(ingest.Status()!.Value, "events")!.Value.GetProperty("rows_committed").GetInt64(), 0, 399);
             File.Delete(filler);
             ingest.WaitForOffsets("events", 400);
             Assert.Equal(0, ingest.Stop());

@@ -80,14 +80,15 @@ internal sealed class Source : IDisposable
         }
 
         producer.Flush(TimeSpan.FromSeconds(60));
-        return [.. sent.Select(s => Expected(s.Event, s.Message, s.Delivery.Result))];
+        var offsets = Offsets([.. sent.Select(s => s.Delivery.Result)]);
+        return [.. sent.Select((s, at) => Expected(s.Event, s.Message, s.Delivery.Result, offsets[at]))];
     }
 
     /// <summary>Produces a value that must not become a row.</summary>
     public Produced SendBad(string topic, int partition, byte[]? value)
     {
         var result = producer.ProduceAsync(new TopicPartition(topic, partition), new Message<byte[], byte[]> { Key = "bad"u8.ToArray(), Value = value! }).Result;
-        return new Produced(topic, partition, result.Offset.Value, value is null ? "" : Encoding.Latin1.GetString(value), null);
+        return new Produced(topic, partition, Offsets([result])[0], value is null ? "" : Encoding.Latin1.GetString(value), null);
     }
 
     /// <summary>Every record of a topic with one partition, from its beginning to its end.</summary>
@@ -103,20 +104,42 @@ internal sealed class Source : IDisposable
 
     public void Dispose() => producer.Dispose();
 
-    private static Produced Expected(SampleEvent one, Message<byte[], byte[]> message, DeliveryResult<byte[], byte[]> delivery)
+    /// <summary>
+    /// Where records sent in order are. A producer that has lost an acknowledgement sends again, and is told that the broker has them, not
+    /// where: they are then the last ones of their partition, to which nobody else produces at that moment.
+    /// </summary>
+    private long[] Offsets(DeliveryResult<byte[], byte[]>[] sent)
+    {
+        var offsets = sent.Select(d => d.Offset.Value).ToArray();
+        foreach (var group in sent.Index().GroupBy(d => d.Item.TopicPartition).Where(g => g.Any(d => d.Item.Offset == Offset.Unset)))
+        {
+            using var admin = new DependentAdminClientBuilder(producer.Handle).Build();
+            var asked = new TopicPartitionOffsetSpec { TopicPartition = group.Key, OffsetSpec = OffsetSpec.Latest() };
+            var next = admin.ListOffsetsAsync([asked]).Result.ResultInfos.Single().TopicPartitionOffsetError.Offset.Value;
+            foreach (var (at, delivery) in group.Reverse())
+            {
+                offsets[at] = --next;
+                if (delivery.Offset != Offset.Unset) Assert.Equal(delivery.Offset.Value, next);
+            }
+        }
+        return offsets;
+    }
+
+    private static Produced Expected(
+        SampleEvent one, Message<byte[], byte[]> message, DeliveryResult<byte[], byte[]> delivery, long offset)
     {
         var row = JsonNode.Parse(one.Row.GetRawText())!.AsObject();
         row["_kafka"] = new JsonObject
         {
             ["topic"] = delivery.Topic,
             ["partition"] = delivery.Partition.Value,
-            ["offset"] = delivery.Offset.Value,
+            ["offset"] = offset,
             ["timestamp"] = message.Timestamp.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff", CultureInfo.InvariantCulture) + "+00:00",
             ["timestamp_type"] = "CreateTime",
             ["key"] = message.Key is null ? null : Convert.ToHexStringLower(message.Key),
             ["headers"] = message.Headers is null ? null : new JsonArray([.. message.Headers.Select(Header)]),
         };
-        return new Produced(delivery.Topic, delivery.Partition.Value, delivery.Offset.Value, one.Json, JsonSerializer.SerializeToElement(row));
+        return new Produced(delivery.Topic, delivery.Partition.Value, offset, one.Json, JsonSerializer.SerializeToElement(row));
     }
 
     private static JsonNode Header(IHeader header) => new JsonObject { ["key"] = header.Key, ["value"] = Convert.ToHexStringLower(header.GetValueBytes()) };

@@ -79,6 +79,31 @@ public sealed class FlushedSegmentTests
         Assert.Equal((0, SegmentState.Free), (pool.PinnedBytes, segments[0].State));
     }
 
+    /// <summary>Each segment is leased when its room is wanted: writers go on in memory that readers have left, within their part.</summary>
+    [Fact]
+    public void WhatReadersLeaveServesWriters()
+    {
+        using var pool = new SegmentPool(4 * MiB) { ReaderBytes = 2 * MiB };
+        var account = pool.Open();
+        var memories = new HashSet<SegmentMemory>();
+        var read = new Queue<SegmentLease>();
+        for (var i = 0; i < 40; i++)
+        {
+            var segment = Rows.Filled(account, i, MiB);
+            memories.Add(segment.Memory);
+            segment.MarkFlushed(i);
+            Assert.True(segment.TryLease(out var lease));
+            read.Enqueue(lease);
+            Assert.InRange(pool.PinnedBytes, 0, 2 * MiB);
+            // The oldest is retired by the next but one.
+            if (read.Count > 4) read.Dequeue().Dispose();
+        }
+        Assert.InRange(memories.Count, 4, 6);
+        // All that is resident is the budget and the readers' part, and less where readers take more than theirs.
+        while (read.TryDequeue(out var lease)) lease.Dispose();
+        Assert.Equal(0, pool.PinnedBytes);
+    }
+
     [Fact]
     public void TheyEndWithTheirAccount()
     {

@@ -1,14 +1,11 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
-using CommunityToolkit.HighPerformance.Buffers;
 using K2I.Base;
 using K2I.Cli.Demo;
-using K2I.Cli.Queries;
 using K2I.Cli.Running;
 using K2I.Kafka;
 using K2I.Pipeline;
-using K2I.Query;
 
 namespace K2I.Cli.Bench;
 
@@ -29,7 +26,7 @@ internal sealed class FreshnessBench(FreshnessBenchOptions options, TextWriter o
     private readonly string topic = $"k2i_freshness_{Guid.NewGuid():N}";
     private volatile bool over;
     private EngineException? failure;
-    private long produced, seen, answers, answered, takenBack, readerCpuNs, countedFromUs;
+    private long produced, seen, countedFromUs;
 
     internal void Run()
     {
@@ -60,11 +57,10 @@ internal sealed class FreshnessBench(FreshnessBenchOptions options, TextWriter o
         try
         {
             using var engine = new Engine(engineOptions, Services.Of(engineOptions), NullLog.Instance);
-            var views = new EngineViews(engine, engineOptions.Iceberg.Namespace, 64 << 20);
             var workers = engine.Workers.Select(w => new Thread(() => w.Run()) { Name = w.Name }).ToArray();
             foreach (var worker in workers) worker.Start();
             while (engine.Status().Tables[0].State != TableState.Running) Thread.Sleep(5);
-            Measure(engine, views, engineOptions);
+            Measure(engine, engineOptions);
             engine.RequestStop();
             foreach (var worker in workers) worker.Join();
             if (failure is not null) throw failure;
@@ -76,40 +72,26 @@ internal sealed class FreshnessBench(FreshnessBenchOptions options, TextWriter o
         }
     }
 
-    private void Measure(Engine engine, EngineViews views, EngineOptions engineOptions)
+    private void Measure(Engine engine, EngineOptions engineOptions)
     {
-        var limits = new QueryLimits
-        {
-            MemoryBytes = 64 << 20,
-            MaxRows = long.MaxValue,
-            MaxBytes = long.MaxValue,
-            TimeoutMs = 60_000,
-            Concurrency = 64,
-        };
-        using var queries = new TableQueries(views, Services.Of(engineOptions).Objects, limits, SystemClock.Instance);
-        using var scans = new QueryThreads(options.Readers);
-        var producer = new Thread(() => Guard(Produce)) { Name = "produce" };
+        var producer = new Thread(Guarded) { Name = "produce" };
         var before = Usage.Now();
         countedFromUs = NowUs() + WarmUpUs;
         producer.Start();
-        var readers = Enumerable.Range(0, options.Readers).Select(_ => Task.Factory.StartNew(() => Guard(() => Ask(queries)),
-            CancellationToken.None, TaskCreationOptions.None, scans)).ToArray();
+        using var readers = options.Readers == 0 ? null : new BusyReaders(engine, engineOptions, Table, "user_id < 50000", options.Readers);
         var next = new Dictionary<long, int>();
         while (!over || seen < Volatile.Read(ref produced))
         {
-            if (failure is not null) break;
+            if (failure is not null || readers is { AreWell: false }) break;
             Look(engine, next);
             Thread.Sleep(1);
         }
         var after = Usage.Now();
         var (seconds, cpu) = (after.Seconds(before), after.CpuSeconds(before));
         producer.Join();
-        Task.WaitAll(readers);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{seen:N0} rows seen in {seconds:F1} s: {seen / seconds:N0} a second, with {cpu:F1} s of CPU"));
-        if (options.Readers == 0) return;
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{answers:N0} answers of {answered:N0} rows meanwhile, {takenBack:N0} taken back, for {readerCpuNs / 1e9:F1} s of the CPU"));
+        if (readers is not null) output.WriteLine(readers.Stop().ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary>Counts the age of each row that it sees for the first time.</summary>
@@ -164,55 +146,17 @@ internal sealed class FreshnessBench(FreshnessBenchOptions options, TextWriter o
             throw new EngineException(ErrorKind.Unavailable, $"could not produce to {topic}: {producer.LastError}");
     }
 
-    /// <summary>A reader: a filter over all rows in memory that few meet, again and again.</summary>
-    private void Ask(TableQueries queries)
-    {
-        var question = new ScanQuestion { Table = Table, Where = "user_id < 50000", Source = QuerySource.Hot };
-        using var buffer = new ArrayPoolBufferWriter<byte>(1 << 20);
-        var cpu = Posix.ThreadCpuNs();
-        while (!over)
-        {
-            try
-            {
-                Ask(queries, question, buffer);
-            }
-            catch (QueryException error) when (error.Fault == QueryFault.TakenBack)
-            {
-                Interlocked.Increment(ref takenBack);
-            }
-        }
-        Interlocked.Add(ref readerCpuNs, Posix.ThreadCpuNs() - cpu);
-    }
-
-    private void Ask(TableQueries queries, ScanQuestion question, ArrayPoolBufferWriter<byte> buffer)
-    {
-        using var answer = queries.Scan(question, CancellationToken.None);
-        using var rows = new NdjsonRows(buffer);
-        bool more;
-        do
-        {
-            more = answer.TryWrite(rows);
-            buffer.Clear();
-        }
-        while (more && !over);
-        Interlocked.Increment(ref answers);
-        Interlocked.Add(ref answered, answer.Rows);
-    }
-
-    private void Guard(Action work)
+    private void Guarded()
     {
         try
         {
-            work();
+            Produce();
         }
         catch (EngineException error)
         {
             failure = error;
         }
-        finally
-        {
-            if (Thread.CurrentThread.Name == "produce" || failure is not null) over = true;
-        }
+        over = true;
     }
 
     private void Tell(TableStatus table)

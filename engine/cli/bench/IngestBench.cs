@@ -12,8 +12,9 @@ namespace K2I.Cli.Bench;
 
 /// <summary>
 /// The main job, measured: a topic of generated events is read by a bare consumer (the floor), ingested into a fresh table with everything
-/// on, and ingested with a log that holds no records (what the log costs), in turns in one process, so that the three can be compared. Events
-/// that name their schemas are, the third time, of a newer one from the middle on: what a change of the table costs under load.
+/// on, and ingested with a log that holds no records (what the log costs), in turns in one process, so that the three can be compared. Instead
+/// of the last there may be several tables, or readers that ask all the time. Events that name their schemas are, the third time, of a newer
+/// one from the middle on: what a change of the table costs under load.
 /// </summary>
 internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
 {
@@ -29,44 +30,42 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
             $"{options.Records:N0} records in {options.Tables} × {options.Partitions} partitions, {options.Rounds} rounds, "
                 + $"{Environment.ProcessorCount} cores"));
         output.WriteLine("round  what             records/s  cpu µs/record  alloc B/record  rss MiB  peak MiB   MB/s in   B/row out");
-        var bare = new List<double>();
-        var ingest = new List<double>();
-        var other = new List<double>();
+        var bare = new List<Cost>();
+        var ingest = new List<Cost>();
+        var other = new List<Cost>();
         var (disk, store) = (new List<double>(), new List<double>());
-        var what = options.Warehouse is not null ? "to the store" : IsAboutSchemas ? "new schema" : options.Tables == 1 ? "wal = offsets"
-            : string.Create(CultureInfo.InvariantCulture, $"{options.Tables} tables");
+        var what = options.Warehouse is not null ? "to the store"
+            : IsAboutSchemas ? "new schema" : options.Tables > 1 ? string.Create(CultureInfo.InvariantCulture, $"{options.Tables} tables")
+            : IsAboutReaders ? string.Create(CultureInfo.InvariantCulture, $"{options.Readers} readers") : "wal = offsets";
         for (var round = 1; round <= options.Rounds; round++)
         {
             bare.Add(Measure(round, "bare consumer", () => WithTopic(ReadBare)));
             ingest.Add(Measure(round, options.Tables == 1 ? "ingest" : "one table",
                 () => WithTopic(gate => Ingest(gate, OneTable, rates: disk))));
             other.Add(Measure(round, what, () => WithTopic(gate =>
-                options.Warehouse is { } location ? Ingest(gate, OneTable, rates: store, warehouse: location)
+                options.Warehouse is { } location ? Ingest(gate, OneTable, warehouse: location, rates: store)
                     : options.Tables > 1 ? Ingest(gate, TableOfEachTopic)
-                    : Ingest(gate, OneTable, IsAboutSchemas ? WalMode.Records : WalMode.Offsets),
+                    : Ingest(gate, OneTable, IsAboutSchemas || IsAboutReaders ? WalMode.Records : WalMode.Offsets, options.Readers),
                 changesSchema: IsAboutSchemas)));
         }
-        var (floor, one, last) = (Median(bare), Median(ingest), Median(other));
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"cpu per record over the bare consumer's, median of rounds: {one / floor:F2}"));
-        if (options.Warehouse is { } place)
-        {
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"rows came at {Median(store) / Median(disk):F3} of the rate to disk with the tables in {place}, median of rounds"));
-            return;
-        }
-        if (IsAboutSchemas)
-        {
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"of that a new schema in the middle: {last - one:F3} µs"));
-            return;
-        }
-        output.WriteLine(options.Tables == 1
-            ? string.Create(CultureInfo.InvariantCulture, $"of that the records in the log: {one - last:F3} µs")
-            : string.Create(CultureInfo.InvariantCulture, $"{options.Tables} tables over one: {last / one:F2}"));
+        var (floor, one, last) = (Median(bare, c => c.CpuUs), Median(ingest, c => c.CpuUs), Median(other, c => c.CpuUs));
+        Tell($"cpu per record over the bare consumer's, median of rounds: {one / floor:F2}");
+        if (options.Warehouse is not null) Tell($"rows a second with files in the store over disk: {Median(store) / Median(disk):F3}");
+        else if (IsAboutReaders) Tell($"records a second beside readers over those without: {Median(other, c => c.Rate) / Median(ingest, c => c.Rate):F2}");
+        else if (IsAboutSchemas) Tell($"of that a new schema in the middle: {last - one:F3} µs");
+        else if (options.Tables > 1) Tell($"{options.Tables} tables over one: {last / one:F2}");
+        else Tell($"of that the records in the log: {one - last:F3} µs");
     }
 
+    /// <summary>What a run took.</summary>
+    /// <param name="CpuUs">Of a record, in µs.</param>
+    /// <param name="Rate">Records a second.</param>
+    private readonly record struct Cost(double CpuUs, double Rate);
+
+    private bool IsAboutReaders => options is { Readers: > 0, Tables: 1 };
+
     /// <summary>Only a topic that is filled anew each time can have others in it.</summary>
-    private bool IsAboutSchemas => options is { Brokers: null, Tables: 1, Format: not RecordFormat.Json };
+    private bool IsAboutSchemas => options is { Brokers: null, Tables: 1, Readers: 0, Format: not RecordFormat.Json };
 
     private ImmutableArray<TableOptions> OneTable => [Into("events", options.Topics)];
 
@@ -78,13 +77,13 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
             Flush = options.Warehouse is null ? new() { AgeMs = 10_000, Bytes = 1L << 40, Rows = 1L << 40 } : new()
         };
 
-    private static double Median(List<double> values)
-    {
-        values.Sort();
-        return values[values.Count / 2];
-    }
+    private void Tell(FormattableString line) => output.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 
-    private double Measure(int round, string what, Func<(long BytesIn, long BytesOut)> work)
+    private static double Median(List<Cost> runs, Func<Cost, double> of) => runs.Select(of).Order().ElementAt(runs.Count / 2);
+
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+
+    private Cost Measure(int round, string what, Func<(long BytesIn, long BytesOut)> work)
     {
         GC.Collect();
         Usage.ResetPeak();
@@ -96,7 +95,7 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
         var cpu = after.CpuSeconds(before) / options.Records * 1e6;
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{round,5}  {what,-14} {options.Records / seconds,11:N0} {cpu,14:F3} {(after.AllocatedBytes - before.AllocatedBytes) / (double)options.Records,15:F2} {resident >> 20,8} {peak >> 20,9} {bytesIn / seconds / 1e6,9:F1} {(bytesOut == 0 ? "" : (bytesOut / (double)options.Records).ToString("F1", CultureInfo.InvariantCulture)),11}"));
-        return cpu;
+        return new(cpu, options.Records / seconds);
     }
 
     /// <summary>Runs a reader of the topic; with the embedded broker, on a broker of its own and next to the producer that feeds it.</summary>
@@ -135,9 +134,9 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
         return (consumer.Bytes, 0);
     }
 
-    /// <param name="rates">Takes at how many a second the rows came, until the last one and before it was committed.</param>
+    /// <param name="rates">Takes how many rows a second came, until the last one and before it was committed.</param>
     private (long BytesIn, long BytesOut) Ingest(FeedGate gate, ImmutableArray<TableOptions> tables, WalMode wal = WalMode.Records,
-        List<double>? rates = null, string? warehouse = null)
+        int readers = 0, string? warehouse = null, List<double>? rates = null)
     {
         var directory = Path.Combine(options.Directory, $"run-{Guid.NewGuid():N}");
         var engineOptions = new EngineOptions
@@ -157,15 +156,26 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
             gate.Consumed = () => engine.Status().Tables.Sum(t => t.Records);
             var threads = engine.Workers.Select(w => new Thread(() => w.Run()) { Name = w.Name }).ToArray();
             foreach (var thread in threads) thread.Start();
-            var (pause, flushes, started) = (new LongestPause(), new Flushes(), Stopwatch.GetTimestamp());
-            while (engine.Status().Tables is var now && now.Sum(t => t.Rows) is var rows && rows < options.Records
-                && !now.Any(t => t.State is TableState.Paused or TableState.Failed))
+            var (pause, flushes, started) = (new LongestPause(), new SeenFlushes(), Stopwatch.GetTimestamp());
+            BusyReaders? busy = null;
+            try
             {
-                pause.Note(rows);
-                flushes.Note(now[0]);
-                Thread.Sleep(tables.Length == 1 ? 5 : 50);
+                while (engine.Status().Tables is var now && now.Sum(t => t.Rows) is var rows && rows < options.Records
+                    && !now.Any(t => t.State is TableState.Paused or TableState.Failed) && busy is not { AreWell: false })
+                {
+                    if (readers > 0 && now[0].State == TableState.Running)
+                        busy ??= new BusyReaders(engine, engineOptions, tables[0].Name, "user_id < 50000", readers);
+                    pause.Note(rows);
+                    flushes.Note(now[0]);
+                    Thread.Sleep(tables.Length == 1 ? 5 : 50);
+                }
+                rates?.Add(options.Records / Stopwatch.GetElapsedTime(started).TotalSeconds);
+                if (busy is not null) Tell($"       {busy.Stop()}");
             }
-            rates?.Add(options.Records / Stopwatch.GetElapsedTime(started).TotalSeconds);
+            finally
+            {
+                busy?.Dispose();
+            }
             engine.RequestStop();
             foreach (var thread in threads) thread.Join();
             var done = engine.Status().Tables;
@@ -175,11 +185,14 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
                 throw new EngineException(ErrorKind.Fatal, $"{committed} of {options.Records} rows were committed; "
                     + $"{worst.Name}: {worst.State} {worst.Detail} {worst.LastError}");
             }
-            if (options.Warehouse is not null) output.WriteLine(flushes.Text(rates![^1]));
+            if (options.Warehouse is not null) Tell($"       {rates![^1]:N0} rows a second; {flushes}");
             if (warehouse is not null) Remove(services.Objects, engineOptions.Iceberg.Warehouse);
-            if (IsAboutSchemas) output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"       {done.Sum(t => t.SchemaChanges)} changes of the schema, {done.Sum(t => t.Commits)} commits, "
-                    + $"{done.Sum(t => t.DataFiles)} files; longest without a new row {pause.LongestMs} ms"));
+            if (IsAboutSchemas)
+            {
+                var changes = done.Sum(t => t.SchemaChanges);
+                var (commits, files) = (done.Sum(t => t.Commits), done.Sum(t => t.DataFiles));
+                Tell($"       {changes} changes of the schema, {commits} commits, {files} files; longest without a new row {pause.LongestMs} ms");
+            }
             return (done.Sum(t => t.RecordBytes), done.Sum(t => t.DataFileBytes));
         }
         finally
@@ -252,24 +265,6 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
             if (rows > 0) LongestMs = Math.Max(LongestMs, nowMs - sinceMs);
             (rows, sinceMs) = (now, nowMs);
         }
-    }
-
-    /// <summary>How long the flushes took that were seen.</summary>
-    private sealed class Flushes
-    {
-        private readonly List<double> writeMs = [], commitMs = [];
-        private long commits;
-
-        internal void Note(TableStatus now)
-        {
-            if (now.Commits == commits) return;
-            commits = now.Commits;
-            writeMs.Add(now.LastFlushMs);
-            commitMs.Add(now.LastCommitMs);
-        }
-
-        internal string Text(double rate) => writeMs.Count == 0 ? "       no flush was seen" : string.Create(CultureInfo.InvariantCulture,
-            $"       {rate:N0} rows a second; {writeMs.Count} flushes: files {Median(writeMs):F0} ms, commit {Median(commitMs):F0} ms (medians)");
     }
 
     /// <summary>Says what goes wrong in a run, and nothing else.</summary>

@@ -16,6 +16,9 @@ internal sealed record IngestBenchOptions
     /// <summary>Topics, and tables that they are read into: each topic into its own, and all into one.</summary>
     public int Tables { get; init; } = 1;
 
+    /// <summary>Threads that ask for rows of the one table all the while.</summary>
+    public int Readers { get; init; }
+
     internal IReadOnlyList<string> Topics => Tables == 1 ? [Topic]
         : [.. Enumerable.Range(0, Tables).Select(i => string.Create(CultureInfo.InvariantCulture, $"{Topic}_{i:0000}"))];
 

@@ -33,6 +33,11 @@ internal static class BenchCommand
             Description = "Topics, each with so many partitions, that are read into one table and each into its own",
             DefaultValueFactory = _ => 1
         };
+        var readers = new Option<int>("--readers")
+        {
+            Description = "The third time, threads that ask for rows of the table all the while",
+            DefaultValueFactory = _ => 0
+        };
         var format = DemoCommand.FormatOption();
         var rounds = new Option<int>("--rounds") { Description = "Turns of bare consumer and ingest", DefaultValueFactory = _ => 3 };
         var memory = new Option<string>("--memory") { Description = "Memory for rows", DefaultValueFactory = _ => "512MiB" };
@@ -44,11 +49,11 @@ internal static class BenchCommand
         var directory = new Option<string>("--dir") { Description = "Where warehouses are made and removed", HelpName = "DIR", DefaultValueFactory = _ => Path.GetTempPath() };
         var warehouse = new Option<string?>("--warehouse")
         {
-            Description = "Flushes of 128 MiB to a store, reached as the environment says, in turns with --dir",
+            Description = "The third time, flushes of 128 MiB to a store, reached as the environment says; the second time such to --dir",
             HelpName = "LOCATION"
         };
         var command = new Command("ingest", "Kafka to Iceberg, next to a bare consumer of the same topic") { brokers, topic, records,
-            partitions, tables, format, rounds, lanes, memory, directory, warehouse };
+            partitions, tables, readers, format, rounds, lanes, memory, directory, warehouse };
         command.SetAction(arguments =>
         {
             if (arguments.GetValue(lanes) is < 1 or > 64) throw new EngineException(ErrorKind.Invalid,
@@ -64,6 +69,7 @@ internal static class BenchCommand
                 Records = arguments.GetValue(records),
                 Partitions = arguments.GetValue(partitions),
                 Tables = Math.Max(1, arguments.GetValue(tables)),
+                Readers = Math.Max(0, arguments.GetValue(readers)),
                 Format = DemoCommand.FormatOf(arguments.GetValue(format)!),
                 Rounds = Math.Max(1, arguments.GetValue(rounds)),
                 MemoryBytes = bytes,

@@ -53,8 +53,8 @@ internal static class StoreKeys
     public static readonly ConfigKey AzureSas = new("azure", "sas_token", null, "a shared access signature",
         "A signature in place of the key, of the container or the account.", "${file:/etc/k2i/azure-sas}")
     { Secret = true };
-    public static readonly ConfigKey AzureToken = new("azure", "token", null, "a bearer token", "A token that is given, for a try: it ends.",
-        "${AZURE_TOKEN}")
+    public static readonly ConfigKey AzureToken = new("azure", "token", null, "a bearer token",
+        "A token that is given, for a try: it ends.", "${AZURE_TOKEN}")
     { Secret = true };
     public static readonly ConfigKey AzureTenant = new("azure", "tenant_id", null, Text, "The directory of client_id.",
         "00000000-0000-0000-0000-000000000000");

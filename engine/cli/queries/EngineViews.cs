@@ -24,8 +24,9 @@ internal sealed class EngineViews : IReadViews
     {
         (this.engine, prefix) = (engine, tableNamespace + ".");
         keeper = new(limitBytes, () => engine.PinnedBytes);
-        engine.OnPinned = keeper.Relieve;
-        pace = new(() => engine.IsBehind);
+        engine.BoundReaders(limitBytes, keeper.Relieve);
+        var lanes = new CoreWait("lane ", SystemClock.Instance);
+        pace = new(() => engine.IsBehind || lanes.IsLong());
     }
 
     public IReadOnlyList<string> Tables => engine.Tables;

@@ -3,12 +3,12 @@ using System.Diagnostics;
 namespace K2I.Cli.Running;
 
 /// <summary>
-/// What queries may have of the CPU while ingest is behind: all of them together a sixteenth of the machine. Where they took more, each
+/// What queries may have of the CPU while ingest is short of it: all of them together a sixteenth of the machine. Where they took more, each
 /// rests after its step. Low priority alone does not do it: a query runs wherever ingest waits for a moment, and has to be put aside each
 /// time that ingest goes on; and to other processes, which may be the broker, it counts as ingest does. Any thread.
 /// </summary>
-/// <param name="isBehind">Ingest gets less done than there is to do.</param>
-internal sealed class QueryPace(Func<bool> isBehind)
+/// <param name="isShort">Ingest is behind, or waits for a core.</param>
+internal sealed class QueryPace(Func<bool> isShort)
 {
     private const int Part = 16, NsPerMs = 1_000_000;
 
@@ -25,7 +25,7 @@ internal sealed class QueryPace(Func<bool> isBehind)
     /// <summary>How long the calling thread's query rests now, after a step, in milliseconds.</summary>
     public int RestMs()
     {
-        if (!isBehind()) return 0;
+        if (!isShort()) return 0;
         var cpu = Posix.ThreadCpuNs();
         var step = Math.Min(cpu - cpuBefore, LongestStepNs);
         cpuBefore = cpu;

@@ -53,7 +53,8 @@ public static class MetadataFiles
         if (failed.Count == 0) return;
         var (file, error) = failed.OrderBy(f => f.Key, StringComparer.Ordinal).First();
         throw new EngineException(error.Kind,
-            $"table {ident} {isDropped}, but {failed.Count} of its {files.Count} files could not be deleted; of {file}: {error.Message}", error);
+            $"table {ident} {isDropped}, but {failed.Count} of its {files.Count} files could not be deleted; of {file}: {error.Message}",
+            error);
     }
 
     /// <summary>
