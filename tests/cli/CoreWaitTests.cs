@@ -80,5 +80,6 @@ public sealed class CoreWaitTests : IDisposable
     }
 
     private void Count(int id, long waitedMs) =>
-        File.WriteAllText(Path.Combine(tasks.FullName, id.ToString(CultureInfo.InvariantCulture), "schedstat"), $"123456 {waitedMs}000000 17\n");
+        File.WriteAllText(Path.Combine(tasks.FullName, id.ToString(CultureInfo.InvariantCulture), "schedstat"),
+            $"123456 {waitedMs}000000 17\n");
 }

@@ -79,7 +79,7 @@ public sealed class FlushedSegmentTests
         Assert.Equal((0, SegmentState.Free), (pool.PinnedBytes, segments[0].State));
     }
 
-    /// <summary>Each segment is leased when its room is wanted: writers go on in memory that readers have left, within their part.</summary>
+    /// <summary>Each segment is leased when its room is wanted: writers go on in what readers have left, within their part.</summary>
     [Fact]
     public void WhatReadersLeaveServesWriters()
     {

@@ -8,7 +8,8 @@ using K2I.Query;
 namespace K2I.Cli.Bench;
 
 /// <summary>
-/// Readers that ask a running engine all the time: a filter over all rows in memory that one in a hundred or fewer meets, its rows as NDJSON.
+/// Readers that ask a running engine all the time: a filter over all rows in memory that one in a hundred or fewer meets, its rows as
+/// NDJSON.
 /// They are the threads that a process answers scans with. Owner of them; one thread starts and stops it.
 /// </summary>
 internal sealed class BusyReaders : IDisposable
@@ -31,7 +32,8 @@ internal sealed class BusyReaders : IDisposable
             TimeoutMs = 60_000,
             Concurrency = 64,
         };
-        queries = new(new EngineViews(engine, options.Iceberg.Namespace, 64 << 20), Services.Of(options).Objects, limits, SystemClock.Instance);
+        var views = new EngineViews(engine, options.Iceberg.Namespace, 64 << 20);
+        queries = new(views, Services.Of(options).Objects, limits, SystemClock.Instance);
         threads = new(count);
         readers = [.. Enumerable.Range(0, count).Select(_ =>
             Task.Factory.StartNew(Ask, CancellationToken.None, TaskCreationOptions.None, threads))];

@@ -12,9 +12,9 @@ namespace K2I.Cli.Bench;
 
 /// <summary>
 /// The main job, measured: a topic of generated events is read by a bare consumer (the floor), ingested into a fresh table with everything
-/// on, and ingested with a log that holds no records (what the log costs), in turns in one process, so that the three can be compared. Instead
-/// of the last there may be several tables, or readers that ask all the time. Events that name their schemas are, the third time, of a newer
-/// one from the middle on: what a change of the table costs under load.
+/// on, and ingested with a log that holds no records (what the log costs), in turns in one process, so that the three can be compared.
+/// Instead of the last there may be several tables, readers that ask all the time, or an object store. Events that name their schemas are, the
+/// third time, of a newer one from the middle on: what a change of the table costs under load.
 /// </summary>
 internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
 {
@@ -51,7 +51,8 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
         var (floor, one, last) = (Median(bare, c => c.CpuUs), Median(ingest, c => c.CpuUs), Median(other, c => c.CpuUs));
         Tell($"cpu per record over the bare consumer's, median of rounds: {one / floor:F2}");
         if (options.Warehouse is not null) Tell($"rows a second with files in the store over disk: {Median(store) / Median(disk):F3}");
-        else if (IsAboutReaders) Tell($"records a second beside readers over those without: {Median(other, c => c.Rate) / Median(ingest, c => c.Rate):F2}");
+        else if (IsAboutReaders)
+            Tell($"records a second beside readers over those without: {Median(other, c => c.Rate) / Median(ingest, c => c.Rate):F2}");
         else if (IsAboutSchemas) Tell($"of that a new schema in the middle: {last - one:F3} µs");
         else if (options.Tables > 1) Tell($"{options.Tables} tables over one: {last / one:F2}");
         else Tell($"of that the records in the log: {one - last:F3} µs");
@@ -98,7 +99,7 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
         return new(cpu, options.Records / seconds);
     }
 
-    /// <summary>Runs a reader of the topic; with the embedded broker, on a broker of its own and next to the producer that feeds it.</summary>
+    /// <summary>Runs a reader of the topic; with the embedded broker, on one of its own and next to the producer that feeds it.</summary>
     private (long BytesIn, long BytesOut) WithTopic(Func<FeedGate, (long, long)> read, bool changesSchema = false)
     {
         var gate = new FeedGate();
@@ -191,7 +192,8 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
             {
                 var changes = done.Sum(t => t.SchemaChanges);
                 var (commits, files) = (done.Sum(t => t.Commits), done.Sum(t => t.DataFiles));
-                Tell($"       {changes} changes of the schema, {commits} commits, {files} files; longest without a new row {pause.LongestMs} ms");
+                var ms = pause.LongestMs;
+                Tell($"       {changes} changes of the schema, {commits} commits, {files} files; longest without a new row {ms} ms");
             }
             return (done.Sum(t => t.RecordBytes), done.Sum(t => t.DataFileBytes));
         }

@@ -3,9 +3,9 @@ using System.Diagnostics;
 namespace K2I.Cli.Running;
 
 /// <summary>
-/// What queries may have of the CPU while ingest is short of it: all of them together a sixteenth of the machine. Where they took more, each
-/// rests after its step. Low priority alone does not do it: a query runs wherever ingest waits for a moment, and has to be put aside each
-/// time that ingest goes on; and to other processes, which may be the broker, it counts as ingest does. Any thread.
+/// What queries may have of the CPU while ingest is short of it: all of them together a sixteenth of the machine. Where they took more,
+/// each rests after its step. Low priority alone does not do it: a query runs wherever ingest waits for a moment, and has to be put aside
+/// each time that ingest goes on; and to other processes, which may be the broker, it counts as ingest does. Any thread.
 /// </summary>
 /// <param name="isShort">Ingest is behind, or waits for a core.</param>
 internal sealed class QueryPace(Func<bool> isShort)
