@@ -1,17 +1,19 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 using K2I.Base;
 using K2I.Columns;
 using K2I.Decode;
 using K2I.Memory;
 using K2I.Parquet;
+using K2I.Storage;
 
 namespace K2I.Iceberg.Tests;
 
 /// <summary>Variants written and read: by files, by the text that queries answer with, and with bytes that nobody should have written.</summary>
-public sealed class VariantTests : IDisposable
+public sealed partial class VariantTests : IDisposable
 {
     private const int Records = 400;
 
@@ -62,7 +64,7 @@ public sealed class VariantTests : IDisposable
         var decoder = new JsonDecoder(Schema);
         for (var i = 0; i < 40; i++)
         {
-            Assert.Equal(DecodeStatus.Ok, decoder.Decode(new RecordInput(Encoding.UTF8.GetBytes($$"""{"id":1,"v":{"a":{{Json(random, 0)}}}}""")), batch));
+            Assert.Equal(DecodeStatus.Ok, decoder.Decode(new RecordInput(Encoding.UTF8.GetBytes($$$"""{"id":1,"v":{"a":{{{Json(random, 0)}}}}}""")), batch));
             Assert.True(batch.EndRow());
         }
         var good = batch.View().Columns[1];
@@ -106,6 +108,37 @@ public sealed class VariantTests : IDisposable
     public void TypesThatJsonLacksAreTexts(string value, string json) =>
         Assert.Equal(json, Text([1, 0, 0], Convert.FromHexString(value)));
 
+    /// <summary>A table of ours: Iceberg Java finds nothing wrong, and reads every value. It shows decimals as texts.</summary>
+    [SharedFact(Judge.Program)]
+    public void IcebergJavaReadsWhatWasWritten()
+    {
+        using var folder = new TempFolder();
+        var store = new LocalStore(folder.Path);
+        var catalog = new FileCatalog(store, store.Root);
+        var committer = TestTables.Committer(catalog, store);
+        var ident = TableIdent.Parse("db.variants");
+        var table = committer.LoadOrCreate(ident, new TableCreation { Schema = Schema, FormatVersion = 3 });
+        var decoder = new JsonDecoder(Schema);
+        var expected = new List<string>();
+        string[] values =
+        [
+            "null", "true", "-129", "70000", "9223372036854775807", "1.50", "-12345678901234.5", "0.00000000000000000000000000000000000001", "2.5e-7",
+            "\"é\"", $"\"{new string('x', 70)}\"", "[]", "{}", """{"b":[1,null,{"a":"😀"}],"a":{"b":{},"é":12345678901234567890}}""",
+            $"[{string.Join(',', Enumerable.Range(0, 300))}]", $"{{{string.Join(',', Enumerable.Range(0, 300).Select(i => $"\"n{i}\":{i}"))}}}",
+        ];
+        for (var i = 0; i < values.Length; i++)
+        {
+            var text = $$"""{"id":{{i}},"v":{{values[i]}},"all":[{{values[i]}}]}""";
+            Assert.Equal(DecodeStatus.Ok, decoder.Decode(new RecordInput(Encoding.UTF8.GetBytes(text)), batch));
+            Assert.True(batch.EndRow());
+            expected.Add(Decimal().Replace(text, "$1\"$2\"$3"));
+        }
+        committer.Commit(ident, TestTables.Append([.. ParquetFiles.Write(table, batch.View(), store, rowsPerGroup: 5)]));
+        var location = Location.LocalPath(catalog.Load(ident).Metadata.Location);
+        Judge.Do("check", location);
+        Compare(expected, [.. Judge.Do("read", location).Split('\n', StringSplitOptions.RemoveEmptyEntries)]);
+    }
+
     [Fact]
     public void VersionTwoHasNone()
     {
@@ -131,6 +164,10 @@ public sealed class VariantTests : IDisposable
         for (var i = 0; i < rows.Rows; i++) json.AppendLine(rows, new Ordinal(i));
         return [.. Encoding.UTF8.GetString(json.Written).Split('\n')[..^1]];
     }
+
+    /// <summary>Numbers that are decimals in a variant.</summary>
+    [GeneratedRegex("""([\[:])(-?\d+\.\d+|\d{20})([,}\]])""")]
+    private static partial Regex Decimal();
 
     private static string Text(ReadOnlySpan<byte> metadata, ReadOnlySpan<byte> value)
     {
@@ -174,7 +211,7 @@ public sealed class VariantTests : IDisposable
             case 3:
                 return string.Create(CultureInfo.InvariantCulture, $"{Number(random)}.{random.NextInt64() >> random.Next(64)}");
             case 4:
-                return (random.NextDouble() * Math.Pow(10, random.Next(-200, 200))).ToString("E16", CultureInfo.InvariantCulture);
+                return (random.NextDouble() * Math.Pow(10, random.Next(-200, 200))).ToString("R", CultureInfo.InvariantCulture);
             case 5 or 6:
                 return JsonSerializer.Serialize(Word(random, 90));
             case 7 or 8:
