@@ -125,10 +125,14 @@ public sealed class Engine : IDisposable
     /// <summary>What readers keep in memory of rows that are given up: beside the budget.</summary>
     public long PinnedBytes => context.Pool.PinnedBytes;
 
-    /// <summary>Readers may keep so much of them: whoever gives views out sees to it. Set before the workers begin.</summary>
-    /// <param name="bytes">At most.</param>
-    /// <param name="onPinned">Called where <see cref="PinnedBytes"/> may have grown, by whichever thread: must not wait.</param>
-    public void BoundReaders(long bytes, Action onPinned) => (context.Pool.ReaderBytes, context.Pool.OnPinned) = (bytes, onPinned);
+    /// <summary>
+    /// Called where <see cref="PinnedBytes"/> may have grown, by whichever thread: must not wait. Set before the workers begin.
+    /// </summary>
+    public Action? OnPinned
+    {
+        get => context.Pool.OnPinned;
+        set => context.Pool.OnPinned = value;
+    }
 
     /// <summary>Asks every table to flush, commit and leave. Returns at once.</summary>
     public void RequestStop() => context.Stop.End();

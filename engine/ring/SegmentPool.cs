@@ -6,14 +6,14 @@ namespace K2I.Ring;
 
 /// <summary>
 /// Owner of the memory of all tables' rows: segments of some classes within one budget, taken when one opens and given back when it is
-/// free. What is resident is never more than the budget and what readers may hold beside it, and of a segment never more than is charged.
+/// free. What is resident is never more than the budget and what readers hold beside it, and of a segment never more than is charged.
 /// </summary>
 /// <remarks>
 /// Flushed segments stay for readers while nobody needs the room, and not beyond their time; the oldest go first, of those whose memory
 /// serves the segment that opens, where there are any. A retired segment that
 /// is still leased is charged to readers: nobody who writes ever waits for them; whoever gives views out bounds them (<see
-/// cref="PinnedBytes"/>, <see cref="OnPinned"/>). What they leave of their part is room for idle memory: under busy readers each segment is
-/// theirs when it is retired, and the next one is written into memory that another reader has left.
+/// cref="PinnedBytes"/>, <see cref="OnPinned"/>). Under busy readers every segment is leased when its room is wanted: then some more are
+/// retired than need be, so that memory which readers leave finds room, and the next segment is written to pages that are there.
 /// Fairness. An account's share is the budget over the accounts that hold something and one more, and at least one segment. Who holds
 /// more leaves an eighth of the budget, for tables that come or wake while others fill the pool. Who stays within it may take half of
 /// what is left, and in any case the smallest segment while there is one. Threads: any; a short lock, taken only where a segment opens
@@ -22,6 +22,9 @@ namespace K2I.Ring;
 public sealed class SegmentPool : IDisposable
 {
     private const int Reserved = 8, LargestOf = 4;
+
+    /// <summary>Segments, as large as the one that opens, that are retired ahead while readers have some.</summary>
+    private const int RetiredAhead = 2;
 
     private readonly Lock gate = new();
     private readonly HashSet<PoolAccount> accounts = [];
@@ -53,9 +56,6 @@ public sealed class SegmentPool : IDisposable
 
     /// <summary>What readers keep of segments that are retired: beside the budget.</summary>
     public long PinnedBytes => Volatile.Read(ref pinnedBytes);
-
-    /// <summary>What readers may keep beside the budget: whoever gives views out sees to it. Set before any use.</summary>
-    public long ReaderBytes { get; set; }
 
     /// <summary>Called, by whichever thread, where <see cref="PinnedBytes"/> may have grown. Set before any use.</summary>
     public Action? OnPinned { get; set; }
@@ -113,13 +113,15 @@ public sealed class SegmentPool : IDisposable
             memory = idle.TryTake(kind);
             Charge(account, bytes);
             // Unmapped here, so that nobody is given the room before it is there.
-            while (heldBytes + flushedBytes > BudgetBytes || IsOverfull)
+            while (heldBytes + flushedBytes + idle.Bytes > BudgetBytes)
             {
                 if (memory is null && kind.IsWorthKeeping && flushed.OldestOf(kind) is { } same) same.Item.TryRetire();
-                else if (IsOverfull && idle.TryTakeOldest() is { } oldest) GiveBack(oldest);
+                else if (idle.TryTakeOldest() is { } oldest) GiveBack(oldest);
                 else flushed.Oldest!.Item.TryRetire();
                 memory ??= idle.TryTake(kind);
             }
+            while (pinnedBytes > 0 && heldBytes + flushedBytes > BudgetBytes - (RetiredAhead * bytes) && flushed.Oldest is { } ahead)
+                ahead.Item.TryRetire();
             number = ++sequence;
         }
         if (PinnedBytes > 0) OnPinned?.Invoke();
@@ -174,7 +176,6 @@ public sealed class SegmentPool : IDisposable
         {
             if (segment.Charge == SegmentCharge.None) return;
             MoveCharge(account, segment, SegmentCharge.Readers);
-            while (IsOverfull && idle.TryTakeOldest() is { } oldest) GiveBack(oldest);
         }
         if (!gate.IsHeldByCurrentThread) OnPinned?.Invoke();
     }
@@ -186,11 +187,11 @@ public sealed class SegmentPool : IDisposable
         lock (gate)
         {
             account.Live.Remove(segment);
-            var wasReaders = segment.Charge == SegmentCharge.Readers;
-            MoveCharge(account, segment, SegmentCharge.None);
             // What readers had lay beside the budget: it may not fit by now.
-            if (!disposed && memory.Kind.IsWorthKeeping && (!wasReaders || memory.Bytes <= RoomBytes)) idle.Add(memory);
+            var fits = segment.Charge != SegmentCharge.Readers || heldBytes + flushedBytes + idle.Bytes + memory.Bytes <= BudgetBytes;
+            if (!disposed && fits && memory.Kind.IsWorthKeeping) idle.Add(memory);
             else GiveBack(memory);
+            MoveCharge(account, segment, SegmentCharge.None);
         }
     }
 
@@ -206,11 +207,6 @@ public sealed class SegmentPool : IDisposable
         }
         foreach (var segment in live) segment.Abandon();
     }
-
-    /// <summary>What may be resident more than is. Negative while readers have what is not theirs.</summary>
-    private long RoomBytes => BudgetBytes + Math.Max(0, ReaderBytes - pinnedBytes) - heldBytes - flushedBytes - idle.Bytes;
-
-    private bool IsOverfull => RoomBytes < 0;
 
     private bool HasRoom(PoolAccount account, long bytes, long least)
     {

@@ -7,8 +7,11 @@ public sealed class SegmentGrowthTests
     [Theory]
     [InlineData(16 * KiB, 15 * KiB, true, 64 * KiB)]
     [InlineData(64 * KiB, 9 * KiB, true, 256 * KiB)] // one text column was full, or a row did not fit
-    [InlineData(16 * MiB, 16 * MiB, true, 64 * MiB)]
-    [InlineData(64 * MiB, 64 * MiB, true, 64 * MiB)]
+    [InlineData(4 * MiB, 4 * MiB, true, 16 * MiB)]
+    [InlineData(16 * MiB, 16 * MiB, true, 16 * MiB)]
+    [InlineData(16 * MiB, 0, true, 64 * MiB)] // a row did not fit an empty one
+    [InlineData(64 * MiB, 0, true, 64 * MiB)]
+    [InlineData(64 * MiB, 64 * MiB, true, 16 * MiB)]
     [InlineData(1 * MiB, 512 * KiB, false, 1 * MiB)]
     [InlineData(1 * MiB, 129 * KiB, false, 1 * MiB)]
     [InlineData(1 * MiB, 128 * KiB, false, 256 * KiB)]
@@ -17,12 +20,12 @@ public sealed class SegmentGrowthTests
         Assert.Equal(wanted, SegmentGrowth.After(bytes, used, full).WantedBytes);
 
     [Fact]
-    public void ATableBeginsSmallAndIsLargestAfterSixFullSegments()
+    public void ATableBeginsSmallAndGrowsByFiveFullSegments()
     {
         var growth = SegmentGrowth.Start;
         Assert.Equal(SegmentClasses.Smallest, growth.WantedBytes);
-        for (var i = 0; i < 6; i++) growth = SegmentGrowth.After(growth.WantedBytes, growth.WantedBytes, true);
-        Assert.Equal(SegmentClasses.Largest, growth.WantedBytes);
+        for (var i = 0; i < 5; i++) growth = SegmentGrowth.After(growth.WantedBytes, growth.WantedBytes, true);
+        Assert.Equal(SegmentClasses.Usual, growth.WantedBytes);
     }
 
     [Theory]

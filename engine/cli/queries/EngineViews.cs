@@ -24,7 +24,7 @@ internal sealed class EngineViews : IReadViews
     {
         (this.engine, prefix) = (engine, tableNamespace + ".");
         keeper = new(limitBytes, () => engine.PinnedBytes);
-        engine.BoundReaders(limitBytes, keeper.Relieve);
+        engine.OnPinned = keeper.Relieve;
         var lanes = new CoreWait("lane ", SystemClock.Instance);
         pace = new(() => engine.IsBehind || lanes.IsLong());
     }
