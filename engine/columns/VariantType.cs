@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace K2I.Columns;
 
 /// <summary>
-/// A value of any shape, as JSON has them, of Iceberg's format version 3: encoded, and in memory a struct of its two <see cref="Parts"/>. Those are
-/// no fields of a schema: they have no ids, and paths do not lead to them. Source: parquet-format, VariantEncoding.md.
+/// A value of any shape, as JSON has them, of Iceberg's format version 3: encoded, and in memory a struct of its two <see cref="Parts"/>.
+/// Those are no fields of a schema: they have no ids, and paths do not lead to them. Source: parquet-format, VariantEncoding.md.
 /// </summary>
 public sealed record VariantType : DataType
 {
@@ -15,7 +15,8 @@ public sealed record VariantType : DataType
     }
 
     /// <summary>The names that its objects use, and the value itself. Null values have neither.</summary>
-    public static ImmutableArray<Field> Parts { get; } = [new(0, "metadata", PrimitiveType.Binary, true), new(0, "value", PrimitiveType.Binary, true)];
+    public static ImmutableArray<Field> Parts { get; } =
+        [new(0, "metadata", PrimitiveType.Binary, true), new(0, "value", PrimitiveType.Binary, true)];
 
     /// <summary>The type's name as Iceberg's JSON writes it.</summary>
     public override string ToString() => "variant";

@@ -43,13 +43,15 @@ public sealed class Variants
     public void LongTextsAndManyValuesHaveWiderNumbers()
     {
         var text = new string('x', 64);
-        Assert.Equal($"{{metadata=010000,value=4040000000{Convert.ToHexStringLower(Encoding.UTF8.GetBytes(text))}}}", Rows.Of(VariantType.Instance, $"\"{text}\""));
+        var hex = Convert.ToHexStringLower(Encoding.UTF8.GetBytes(text));
+        Assert.Equal($"{{metadata=010000,value=4040000000{hex}}}", Rows.Of(VariantType.Instance, $"\"{text}\""));
         // 300 values of 2 bytes: a count of 4 bytes, offsets of 2.
         var many = Rows.Of(VariantType.Instance, $"[{string.Join(',', Enumerable.Repeat("7", 300))}]");
         Assert.StartsWith("{metadata=010000,value=172c010000" + "00000200", many, StringComparison.Ordinal);
         Assert.Equal(5 + (301 * 2) + (300 * 2), (many.Length - "{metadata=010000,value=}".Length) / 2);
         // More names than the first table of them has room for.
-        var names = Rows.Of(VariantType.Instance, $"{{{string.Join(',', Enumerable.Range(0, 300).Select(i => $"\"n{i:000}\":{i % 10}"))}}}");
+        var members = Enumerable.Range(0, 300).Select(i => $"\"n{i:000}\":{i % 10}");
+        var names = Rows.Of(VariantType.Instance, $"{{{string.Join(',', members)}}}");
         Assert.StartsWith("{metadata=51" + "2c01" + "00000400", names, StringComparison.Ordinal);
     }
 

@@ -5,12 +5,13 @@ using K2I.Columns;
 namespace K2I.Decode;
 
 /// <summary>
-/// One JSON value as a variant: taken token by token in the order of the text, then measured, then written into a column in one go. The dictionary
-/// is sorted, and of numbers, offsets and ids each takes as few bytes as it can. One thread; no allocation but to grow to the largest value.
+/// One JSON value as a variant: taken token by token in the order of the text, then measured, then written into a column in one go.
+/// The dictionary is sorted, and of numbers, offsets and ids each takes as few bytes as it can. One thread; no allocation but to grow
+/// to the largest value.
 /// </summary>
 /// <remarks>
-/// Numbers are what Spark's <c>parse_json</c> makes of them: without fraction an integer of 1 to 8 bytes, else a decimal of up to 38 digits with the
-/// text's scale; with an exponent, or more digits, a double. Source: parquet-format, VariantEncoding.md.
+/// Numbers are what Spark's <c>parse_json</c> makes of them: without fraction an integer of 1 to 8 bytes, else a decimal of up to 38
+/// digits with the text's scale; with an exponent, or more digits, a double. Source: parquet-format, VariantEncoding.md.
 /// </remarks>
 internal sealed unsafe class VariantEncoder
 {
@@ -73,7 +74,8 @@ internal sealed unsafe class VariantEncoder
         ref var token = ref Add(VariantKind.Number);
         var point = text.IndexOf((byte)'.');
         var scale = point < 0 ? 0 : text.Length - point - 1;
-        if (scale <= PrimitiveType.MaxPrecision && !text.ContainsAny((byte)'e', (byte)'E') && number.Scaled(scale, floor: false, out token.Number) == DecodeStatus.Ok)
+        if (scale <= PrimitiveType.MaxPrecision && !text.ContainsAny((byte)'e', (byte)'E')
+            && number.Scaled(scale, floor: false, out token.Number) == DecodeStatus.Ok)
         {
             if (point < 0 && token.Number >= long.MinValue && token.Number <= long.MaxValue) Whole(ref token, (long)token.Number);
             else Decimal(ref token, scale);
@@ -84,7 +86,9 @@ internal sealed unsafe class VariantEncoder
         return true;
     }
 
-    /// <summary>Appends the value that was taken to a variant's column. DuplicateKey, TooLarge or Ok; the column may have overflowed as any.</summary>
+    /// <summary>
+    /// Appends the value that was taken to a variant's column. DuplicateKey, TooLarge or Ok; the column may have overflowed as any.
+    /// </summary>
     internal DecodeStatus AppendTo(ColumnBuilder column)
     {
         names.Rank();
@@ -168,7 +172,10 @@ internal sealed unsafe class VariantEncoder
 
     private static int CountBytes(in VariantToken token) => token.Count > MostSmallCount ? sizeof(int) : 1;
 
-    /// <summary>Writes the value at a token, into as many bytes as it was measured to have; goes on to the next. False for a name that is there twice.</summary>
+    /// <summary>
+    /// Writes the value at a token, into as many bytes as it was measured to have; goes on to the next. False for a name that is there
+    /// twice.
+    /// </summary>
     private bool Write(ref int at, Span<byte> to)
     {
         ref readonly var token = ref tokens[at++];

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace K2I.Decode;
 
 /// <summary>
-/// The names that the objects of one variant use, each once: numbered as they come, then ranked by their bytes. Texts lie in the decoder's copy of
-/// the record. One thread; no allocation but to grow.
+/// The names that the objects of one variant use, each once: numbered as they come, then ranked by their bytes. Texts lie in the
+/// decoder's copy of the record. One thread; no allocation but to grow.
 /// </summary>
 internal sealed unsafe class VariantNames
 {

@@ -6,7 +6,7 @@ using K2I.Columns;
 
 namespace K2I.Iceberg;
 
-/// <summary>Variants as JSON. What others wrote is trusted with nothing: each place is checked, and no byte is read for two values.</summary>
+/// <summary>Variants as JSON. Nothing that others wrote is trusted: each place is checked, and no byte is read for two values.</summary>
 /// <remarks>Source: parquet-format, VariantEncoding.md.</remarks>
 public sealed partial class RowJson
 {

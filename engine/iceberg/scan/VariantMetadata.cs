@@ -21,7 +21,8 @@ internal readonly ref struct VariantMetadata
     internal static VariantMetadata Read(ReadOnlySpan<byte> bytes)
     {
         Unless(!bytes.IsEmpty);
-        if ((bytes[0] & 15) != 1) throw new EngineException(ErrorKind.Unsupported, $"a variant is encoded in version {bytes[0] & 15}, which this build does not know");
+        if (bytes[0] % 16 is not 1 and var version)
+            throw new EngineException(ErrorKind.Unsupported, $"a variant is encoded in version {version}, which this build does not know");
         var width = (bytes[0] >> 6) + 1;
         Unless(bytes.Length > width);
         var count = Number(bytes[1..], width);

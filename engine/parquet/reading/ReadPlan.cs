@@ -84,7 +84,7 @@ internal sealed class ReadPlan
         }
     }
 
-    /// <summary>Its parts are found by name. Values that are taken apart into typed columns (shredded) are not put together again.</summary>
+    /// <summary>Its parts are found by name. Values that are taken apart into typed columns (shredded) are refused.</summary>
     private StructNode Variant(Field wanted, FileField stored)
     {
         if (stored.Children.Any(f => f.Name == "typed_value")) throw Refuse("is shredded, which this build does not read");
