@@ -2,8 +2,8 @@ namespace K2I.Ring;
 
 /// <summary>
 /// The sizes of segments, in bytes: 16 KiB to 64 MiB, each four times the one before. Few enough that freed memory fits the next who asks,
-/// and five full segments lead a table from the smallest to the usual one; the smallest holds some dozens of rows, so that ten thousand quiet
-/// tables fit half of 320 MiB.
+/// and five full segments lead a table from the smallest to the usual one; the smallest holds some dozens of rows, so that ten thousand
+/// quiet tables fit half of 320 MiB.
 /// </summary>
 public static class SegmentClasses
 {

@@ -2,8 +2,8 @@ namespace K2I.Ring;
 
 /// <summary>
 /// What one writer of a table asks the pool for next: the smallest class at first, one larger after a segment that was full, one smaller
-/// after one that was sealed with at most an eighth of it used. The largest class is for rows that did not fit into the one before although it
-/// was empty: readers hold memory by whole segments, and what they may hold should be several.
+/// after one that was sealed with at most an eighth of it used. The largest class is for rows that did not fit into the one before although
+/// it was empty: readers hold memory by whole segments, and what they may hold should be several.
 /// </summary>
 public readonly record struct SegmentGrowth(long WantedBytes)
 {

@@ -74,11 +74,13 @@ public sealed class CoreWaitTests : IDisposable
 
     private void Add(int id, string name, long waitedMs)
     {
-        tasks.CreateSubdirectory(id.ToString(CultureInfo.InvariantCulture));
-        File.WriteAllText(Path.Combine(tasks.FullName, id.ToString(CultureInfo.InvariantCulture), "comm"), name + "\n");
+        Directory.CreateDirectory(FolderOf(id));
+        File.WriteAllText(Path.Combine(FolderOf(id), "comm"), name + "\n");
         Count(id, waitedMs);
     }
 
     private void Count(int id, long waitedMs) =>
-        File.WriteAllText(Path.Combine(tasks.FullName, id.ToString(CultureInfo.InvariantCulture), "schedstat"), $"123456 {waitedMs}000000 17\n");
+        File.WriteAllText(Path.Combine(FolderOf(id), "schedstat"), $"123456 {waitedMs}000000 17\n");
+
+    private string FolderOf(int id) => Path.Combine(tasks.FullName, id.ToString(CultureInfo.InvariantCulture));
 }
