@@ -19,11 +19,16 @@ internal static class ArrowTypes
     private static readonly Dictionary<string, string> Uuid =
         new() { ["ARROW:extension:name"] = "arrow.uuid", ["ARROW:extension:metadata"] = "" };
 
+    /// <summary>Marks the two parts of a variant; who does not know it sees a struct of them.</summary>
+    private static readonly Dictionary<string, string> Variant =
+        new() { ["ARROW:extension:name"] = "arrow.parquet.variant", ["ARROW:extension:metadata"] = "" };
+
     internal static ArrowSchema SchemaOf(Schema schema) => new(schema.Fields.Select(FieldOf), null);
 
     internal static IArrowType TypeOf(DataType type) => type switch
     {
         Columns.StructType s => new Apache.Arrow.Types.StructType([.. s.Fields.Select(FieldOf)]),
+        VariantType => new Apache.Arrow.Types.StructType([.. VariantType.Parts.Select(FieldOf)]),
         Columns.ListType l => new Apache.Arrow.Types.ListType(FieldOf(l.Element)),
         Columns.MapType m => new Apache.Arrow.Types.MapType(FieldOf(m.Key), FieldOf(m.Value)),
         PrimitiveType p => TypeOf(p),
@@ -31,7 +36,14 @@ internal static class ArrowTypes
     };
 
     private static ArrowField FieldOf(Field field) =>
-        new(field.Name, TypeOf(field.Type), nullable: !field.Required, field.Type.Kind == TypeKind.Uuid ? Uuid : null);
+        new(field.Name, TypeOf(field.Type), nullable: !field.Required, MarkOf(field.Type.Kind));
+
+    private static Dictionary<string, string>? MarkOf(TypeKind kind) => kind switch
+    {
+        TypeKind.Uuid => Uuid,
+        TypeKind.Variant => Variant,
+        _ => null,
+    };
 
     private static IArrowType TypeOf(PrimitiveType type) => type.Kind switch
     {

@@ -168,7 +168,7 @@ public sealed class BatchFitter(Schema schema) : IDisposable
             ColumnLayout.Fixed => ColumnView.Over(field, rows, true, bitmap, [], Zeros((long)rows * width)),
             ColumnLayout.Bytes => ColumnView.Over(field, rows, true, bitmap, NoBytes(rows), []),
             ColumnLayout.List => ColumnView.Over(field, rows, true, bitmap, NoBytes(rows), [], Null(ElementOf(field.Type), 0)),
-            _ => ColumnView.Over(field, rows, true, bitmap, [], [], [.. ((StructType)field.Type).Fields.Select(f => Null(f, rows))]),
+            _ => ColumnView.Over(field, rows, true, bitmap, [], [], [.. VariantType.PartsOf(field.Type).Select(f => Null(f, rows))]),
         };
     }
 

@@ -83,8 +83,8 @@ public readonly record struct BatchShape(int Buffers, long RowBits, long Texts)
         };
         switch (type)
         {
-            case StructType fields:
-                foreach (var field in fields.Fields) shape = shape.With(field.Type, times);
+            case StructType or VariantType:
+                foreach (var field in VariantType.PartsOf(type)) shape = shape.With(field.Type, times);
                 return shape;
             case ListType list:
                 return shape.With(list.Element.Type, times * ListElements);

@@ -53,7 +53,7 @@ public sealed unsafe partial class ColumnBuilder
         validityAt = space.Plan(maxSlots / 8);
         if (HasOffsets) offsetsAt = space.Plan(OffsetBytes(maxSlots));
         valuesAt = space.Plan(Layout == ColumnLayout.Bytes ? maxValueBytes : FixedBytes(maxSlots));
-        var timesOfChild = field.Type is StructType ? times : times * BatchShape.ListElements;
+        var timesOfChild = Layout == ColumnLayout.Struct ? times : times * BatchShape.ListElements;
         children = [.. ChildrenOf(field.Type).Select(f => new ColumnBuilder(f, space, timesOfChild))];
     }
 
@@ -67,7 +67,7 @@ public sealed unsafe partial class ColumnBuilder
     /// <summary>Values appended, those of the row being written included.</summary>
     public int Count => before + count;
 
-    /// <summary>A struct's fields; a list's single child; a map's single child, a struct of key and value.</summary>
+    /// <summary>A struct's fields; a variant's parts; a list's single child; a map's single child, a struct of key and value.</summary>
     public IReadOnlyList<ColumnBuilder> Children => children;
 
     /// <summary>A struct's field or a list's or map's child, without the interface call.</summary>
@@ -101,7 +101,7 @@ public sealed unsafe partial class ColumnBuilder
         TypeKind.Decimal or TypeKind.Uuid => (ColumnLayout.Fixed, 16),
         TypeKind.Fixed => (ColumnLayout.Fixed, ((PrimitiveType)type).Length),
         TypeKind.String or TypeKind.Binary => (ColumnLayout.Bytes, 0),
-        TypeKind.Struct => (ColumnLayout.Struct, 0),
+        TypeKind.Struct or TypeKind.Variant => (ColumnLayout.Struct, 0),
         TypeKind.List or TypeKind.Map => (ColumnLayout.List, 0),
         _ => (ColumnLayout.Fixed, 8),
     };
@@ -378,8 +378,8 @@ public sealed unsafe partial class ColumnBuilder
         _ => PageBytes,
     };
 
-    /// <summary>Of a map the struct of its entries.</summary>
-    internal static ImmutableArray<Field> ChildrenOf(DataType type) => type is MapType map ? [map.EntryField] : Schema.ChildrenOf(type);
+    /// <summary>Of a map the struct of its entries; of a variant its parts.</summary>
+    internal static ImmutableArray<Field> ChildrenOf(DataType type) => type is MapType map ? [map.EntryField] : VariantType.PartsOf(type);
 
     private bool HasOffsets => Layout is ColumnLayout.Bytes or ColumnLayout.List;
 

@@ -42,4 +42,7 @@ public enum TypeKind
     Struct,
     List,
     Map,
+
+    /// <summary>A value of any shape.</summary>
+    Variant,
 }

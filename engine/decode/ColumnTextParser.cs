@@ -13,7 +13,7 @@ internal sealed class ColumnTextParser(string text)
     private static readonly string[] TypeNames =
     [
         "boolean", "int", "long", "float", "double", "decimal(10,2)", "date", "time", "timestamp", "timestamptz", "timestamp_ns", "timestamptz_ns",
-        "string", "uuid", "fixed[16]", "binary", "struct<name: type>", "list<type>", "map<string, type>",
+        "string", "uuid", "fixed[16]", "binary", "variant", "struct<name: type>", "list<type>", "map<string, type>",
     ];
 
     /// <summary>Names that other systems use for the same.</summary>
@@ -22,7 +22,7 @@ internal sealed class ColumnTextParser(string text)
         ("bool", "boolean"), ("integer", "int"), ("int32", "int"), ("smallint", "int"), ("int64", "long"), ("bigint", "long"), ("float64", "double"),
         ("float32", "float"), ("real", "float"), ("number", "double"), ("numeric", "decimal(10,2)"), ("text", "string"), ("varchar", "string"), ("char", "string"),
         ("bytes", "binary"), ("blob", "binary"), ("datetime", "timestamp"), ("timestamp_tz", "timestamptz"), ("timestampntz", "timestamp"), ("array", "list<type>"),
-        ("object", "struct<name: type>"), ("record", "struct<name: type>"), ("row", "struct<name: type>"), ("guid", "uuid"), ("dictionary", "map<string, type>"),
+        ("object", "struct<name: type>"), ("record", "struct<name: type>"), ("row", "struct<name: type>"), ("guid", "uuid"), ("dictionary", "map<string, type>"), ("json", "variant"), ("any", "variant"),
     ];
 
     private readonly List<(string Path, int At)> places = [];
@@ -98,6 +98,7 @@ internal sealed class ColumnTextParser(string text)
             "struct" => Struct(start, path),
             "list" => List(path),
             "map" => Map(path),
+            "variant" => VariantType.Instance,
             _ => PrimitiveType.TryParse(word, out var primitive) ? primitive : Fail<DataType>(start, $"unknown type {word}{Nearest(word)}"),
         };
         depth--;

@@ -46,6 +46,7 @@ internal static class IcebergSchemaReader
         if (element.ValueKind == JsonValueKind.String)
         {
             var name = element.GetString()!;
+            if (name == "variant") return VariantType.Instance;
             return PrimitiveType.TryParse(name, out var primitive) ? primitive : throw SchemaFile.Invalid(path, $"unknown type {name}");
         }
         switch (Member(element, "type", path).GetString())

@@ -25,6 +25,7 @@ public sealed unsafe partial class JsonDecoder
         TypeKind.Struct => &Struct,
         TypeKind.List => &List,
         TypeKind.Map => &Map,
+        TypeKind.Variant => &Variant,
         _ => &Other,
     };
 

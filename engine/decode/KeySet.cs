@@ -55,7 +55,8 @@ internal sealed class KeySet
         return true;
     }
 
-    private static uint Hash(ReadOnlySpan<byte> key)
+    /// <summary>Seeded, so that nobody outside can choose keys that meet.</summary>
+    internal static uint Hash(ReadOnlySpan<byte> key)
     {
         var hash = Seed ^ (ulong)key.Length;
         while (key.Length >= 8)

@@ -164,7 +164,7 @@ public sealed class SchemaInference
     {
         switch (reader.TokenType)
         {
-            case var _ when known is PrimitiveType:
+            case var _ when known is PrimitiveType or VariantType:
                 reader.Skip();
                 break;
             case JsonTokenType.StartObject when known is null or StructType or MapType:

@@ -63,7 +63,7 @@ internal sealed class Rows : IDisposable
                 return Encoding.UTF8.GetString(view.Bytes(ordinal));
             case TypeKind.Uuid or TypeKind.Fixed or TypeKind.Binary:
                 return Convert.ToHexStringLower(view.Bytes(ordinal));
-            case TypeKind.Struct:
+            case TypeKind.Struct or TypeKind.Variant:
                 return "{" + string.Join(",", view.Children.Select(c => c.Field.Name + "=" + Show(c, ordinal))) + "}";
             case TypeKind.List:
                 return "[" + string.Join(",", Range(view, ordinal).Select(i => Show(view.Children[0], i))) + "]";

@@ -172,7 +172,7 @@ public sealed class ColumnMatch
     private bool Takes(DataType column, DataType field, out PrimitiveType? wider)
     {
         wider = null;
-        if (written.AreJson && column.Kind == TypeKind.String) return true;
+        if (written.AreJson && column.Kind is TypeKind.String or TypeKind.Variant) return true;
         return ColumnFit.Takes(column, field, out wider) && (wider is null || Evolves);
     }
 

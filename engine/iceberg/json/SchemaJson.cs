@@ -98,6 +98,7 @@ public static class SchemaJson
         {
             var text = json.GetString()!;
             if (PrimitiveType.TryParse(text, out var primitive)) return primitive;
+            if (text == "variant") return VariantType.Instance;
             if (OpaqueType.TryParse(text, out var opaque)) return opaque;
             throw new EngineException(ErrorKind.Unsupported, $"{what}: type '{text}' is not known to this build");
         }

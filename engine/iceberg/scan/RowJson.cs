@@ -9,9 +9,10 @@ namespace K2I.Iceberg;
 
 /// <summary>
 /// Rows as JSON objects, one after another into a buffer that is reused: numbers bare; NaN, infinities, decimals, dates, times and uuids as strings;
-/// timestamps with 6 digits (9 for nanoseconds), in UTC with <c>+00:00</c>; fixed and binary as hex; maps as <c>[[key,value],…]</c> ordered by the keys' text. One thread.
+/// timestamps with 6 digits (9 for nanoseconds), in UTC with <c>+00:00</c>; fixed and binary as hex; maps as <c>[[key,value],…]</c> ordered by the keys' text;
+/// variants as the JSON that they are, of types that JSON lacks the same as above, but decimals bare. One thread.
 /// </summary>
-public sealed class RowJson
+public sealed partial class RowJson
 {
     private const string Digits = "0123456789abcdef";
 
@@ -106,6 +107,9 @@ public sealed class RowJson
                 }
                 Byte('}');
                 break;
+            case TypeKind.Variant:
+                Variant(column, at);
+                break;
             case TypeKind.List:
                 Byte('[');
                 for (var i = column.Offsets[at]; i < column.Offsets[at + 1]; i++)
@@ -176,16 +180,21 @@ public sealed class RowJson
 
     private void Decimal(Int128 unscaled, int scale)
     {
+        Byte('"');
+        BareDecimal(unscaled, scale);
+        Byte('"');
+    }
+
+    private void BareDecimal(Int128 unscaled, int scale)
+    {
         Span<byte> digits = stackalloc byte[64];
         Int128.Abs(unscaled).TryFormat(digits, out var count, default, CultureInfo.InvariantCulture);
-        Byte('"');
         if (unscaled < 0) Byte('-');
         for (var power = Math.Max(count - 1, scale); power >= 0; power--)
         {
             Byte(power < count ? (char)digits[count - 1 - power] : '0');
             if (power == scale && scale > 0) Byte('.');
         }
-        Byte('"');
     }
 
     private void Uuid(Guid value)

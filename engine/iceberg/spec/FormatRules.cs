@@ -8,7 +8,7 @@ public static class FormatRules
     /// <summary>Names the first column that a table of this format version cannot have, and why; null if it can have all.</summary>
     public static string? Refusal(Schema schema, int formatVersion) => formatVersion >= 3 ? null : Refusal(schema.Struct, "");
 
-    internal static bool IsOfVersion3(DataType type) => type.Kind is TypeKind.TimestampNs or TypeKind.TimestampTzNs;
+    internal static bool IsOfVersion3(DataType type) => type.Kind is TypeKind.TimestampNs or TypeKind.TimestampTzNs or TypeKind.Variant;
 
     private static string? Refusal(DataType type, string path)
     {

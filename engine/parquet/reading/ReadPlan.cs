@@ -68,6 +68,8 @@ internal sealed class ReadPlan
             case (StructType type, FileFieldKind.Struct):
                 var fields = Children(type.Fields, stored.Children, names);
                 return new StructNode(wanted, stored, Shape(stored), fields, context.Arena);
+            case (VariantType, FileFieldKind.Struct):
+                return Variant(wanted, stored);
             case (ListType type, FileFieldKind.List):
                 var element = Part(type.Element, stored.Children[0], names, "element");
                 return new ListNode(wanted, stored, Shape(stored), [element], context.Arena);
@@ -80,6 +82,20 @@ internal sealed class ReadPlan
             default:
                 throw new EngineException(ErrorKind.Unsupported, $"column {stored.ShapeLeaf().Path}: {FileSchema.FieldOf(stored).Type} cannot be read as {wanted.Type}");
         }
+    }
+
+    /// <summary>Its parts are found by name. Values that are taken apart into typed columns (shredded) are refused.</summary>
+    private StructNode Variant(Field wanted, FileField stored)
+    {
+        if (stored.Children.Any(f => f.Name == "typed_value")) throw Refuse("is shredded, which this build does not read");
+        ReadNode[] parts = [.. VariantType.Parts.Select(Part)];
+        return new StructNode(wanted, stored, Shape(stored), parts, context.Arena);
+
+        ReadNode Part(Field part) => Array.Find(stored.Children, f => f.Name == part.Name) is { Leaf.Stored: StoredType.ByteArray } leaf
+            ? Leaf(part, leaf)
+            : throw Refuse($"lacks its {part.Name}");
+
+        EngineException Refuse(string why) => new(ErrorKind.Unsupported, $"column {stored.ShapeLeaf().Path}: the variant {why}");
     }
 
     /// <summary>A list's element or a map's key or value: there is only one it can be, whatever its id and name.</summary>
@@ -135,10 +151,10 @@ internal sealed class ReadPlan
         if (wanted.Id != 0 && wanted.Type is not (ListType or MapType) && request.Missing.TryGetValue(wanted.Id, out var given)) value = given;
         if (value is null && wanted.Required && !request.NullFills.ContainsKey(wanted.Id)) throw new EngineException(ErrorKind.Corrupt, $"column {wanted.Name} is required and not in the file");
         ReadNode[] children = value is null
-            ? [.. Schema.ChildrenOf(wanted.Type).Select(Null)]
+            ? [.. VariantType.PartsOf(wanted.Type).Select(Null)]
             : [.. Schema.ChildrenOf(wanted.Type).Select(Absent)];
         return new(wanted, value, children, context.Arena);
     }
 
-    private ConstantNode Null(Field wanted) => new(wanted, null, [.. Schema.ChildrenOf(wanted.Type).Select(Null)], context.Arena);
+    private ConstantNode Null(Field wanted) => new(wanted, null, [.. VariantType.PartsOf(wanted.Type).Select(Null)], context.Arena);
 }

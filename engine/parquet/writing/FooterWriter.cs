@@ -7,6 +7,11 @@ internal sealed class FooterWriter(SchemaNode[] columns, LeafWriter[] leaves, Pa
 {
     private const int Required = 0, Optional = 1, Repeated = 2;
 
+    private const short Variant = 16;
+
+    /// <summary>Of the encoding of variants.</summary>
+    private const byte VariantVersion = 1;
+
     /// <param name="indexesAt">Where the column indexes begin; the offset indexes follow them. Both in the order of row groups and columns.</param>
     internal void Write(long rows, List<RowGroup> groups, List<KeyValuePair<string, string>> metadata, long indexesAt, long offsetIndexesAt)
     {
@@ -45,6 +50,9 @@ internal sealed class FooterWriter(SchemaNode[] columns, LeafWriter[] leaves, Pa
             case StructType:
                 WriteGroup(node, node.Children.Length, -1, 0);
                 break;
+            case VariantType:
+                WriteGroup(node, node.Children.Length, -1, Variant);
+                break;
             case ListType:
                 WriteGroup(node, 1, 3, 3);
                 WriteRepeated("list", 1);
@@ -68,7 +76,9 @@ internal sealed class FooterWriter(SchemaNode[] columns, LeafWriter[] leaves, Pa
         if (logicalType > 0)
         {
             thrift.BeginStruct(10);
-            thrift.WriteEmptyStruct(logicalType);
+            thrift.BeginStruct(logicalType);
+            if (logicalType == Variant) thrift.WriteByte(1, VariantVersion);
+            thrift.EndStruct();
             thrift.EndStruct();
         }
         thrift.EndStruct();

@@ -72,6 +72,9 @@ internal sealed class SchemaNode
                 if (s.Fields.IsEmpty) throw new EngineException(ErrorKind.Unsupported, $"column {path}: Parquet has no struct without fields");
                 node.Children = [.. s.Fields.Select(f => Child(f, null))];
                 break;
+            case VariantType:
+                node.Children = [.. VariantType.Parts.Select(f => Child(f, null))];
+                break;
             case ListType l:
                 node.Children = [Child(l.Element, "list")];
                 break;

@@ -11,12 +11,6 @@ namespace K2I.Iceberg.Tests;
 [Collection(JudgeTables.Collection)]
 public sealed class JudgeScanTests(JudgeTables tables, ITestOutputHelper output)
 {
-    /// <summary>What this build cannot read; it must say so.</summary>
-    private static readonly Dictionary<string, string> Unsupported = new(StringComparer.Ordinal)
-    {
-        ["v3-new-types"] = "variant",
-    };
-
     [SharedFact(Judge.Program)]
     public void EverySnapshotOfEveryTableHasTheRowsThatIcebergJavaReads()
     {
@@ -41,11 +35,6 @@ public sealed class JudgeScanTests(JudgeTables tables, ITestOutputHelper output)
                     var request = Request(Path.GetFileNameWithoutExtension(file)) with { MetadataColumns = expected.Length > 0 && expected[0].Contains("\"_pos\"", StringComparison.Ordinal) };
                     if (Difference(expected, Read(table, store, request)) is { } difference) problems.Add($"{name} {Path.GetFileName(file)}: {difference}");
                 }
-                if (Unsupported.ContainsKey(name)) problems.Add($"{name}: read after all");
-            }
-            catch (EngineException error) when (error.Kind == ErrorKind.Unsupported && Unsupported.TryGetValue(name, out var why))
-            {
-                output.WriteLine($"skipped: {name} ({why}): {error.Message}");
             }
             catch (EngineException error)
             {
