@@ -5,8 +5,8 @@ namespace K2I.Cli.Tests;
 /// <summary>How long queries rest for the CPU that they took; counted in CPU, whatever else runs on the machine.</summary>
 public sealed class QueryPaceTests
 {
-    /// <summary>For a sixteenth of the machine.</summary>
-    private static readonly double RestPerStep = 16.0 / Environment.ProcessorCount;
+    /// <summary>For a twentieth of the machine.</summary>
+    private static readonly double RestPerStep = 20.0 / Environment.ProcessorCount;
 
     [Fact]
     public void NobodyRestsWhileIngestHasWhatItNeeds()

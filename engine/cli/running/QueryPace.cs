@@ -3,14 +3,14 @@ using System.Diagnostics;
 namespace K2I.Cli.Running;
 
 /// <summary>
-/// What queries may have of the CPU while ingest is short of it: all of them together a sixteenth of the machine. Where they took more,
+/// What queries may have of the CPU while ingest is short of it: all of them together a twentieth of the machine. Where they took more,
 /// each rests after its step. Low priority alone does not do it: a query runs wherever ingest waits for a moment, and has to be put aside
 /// each time that ingest goes on; and to other processes, which may be the broker, it counts as ingest does. Any thread.
 /// </summary>
 /// <param name="isShort">Ingest is behind, or waits for a core.</param>
 internal sealed class QueryPace(Func<bool> isShort)
 {
-    private const int Part = 16, NsPerMs = 1_000_000;
+    private const int Part = 20, NsPerMs = 1_000_000;
 
     /// <summary>What a thread did before it was looked at counts as so much at most.</summary>
     private const long LongestStepNs = 20 * NsPerMs;
