@@ -52,7 +52,8 @@ internal sealed class RegistryClient : IDisposable
                 Volatile.Write(ref first, at);
                 return result;
             }
-            catch (Exception e) when (e is HttpRequestException or IOException or JsonException or InvalidOperationException
+            catch (Exception e) when (
+                e is HttpRequestException or IOException or JsonException or InvalidOperationException or UriFormatException
                 || e is EngineException { Retryable: true } || (e is OperationCanceledException && !stop.IsCancellationRequested))
             {
                 var why = e is OperationCanceledException ? $"no answer within {options.TimeoutMs} ms"

@@ -138,7 +138,7 @@ internal sealed class SchemaFetcher(RegistryOptions options, IClock clock) : ISc
                     return (subject.GetString(), count);
             }
         }
-        catch (EngineException)
+        catch (Exception e) when (e is EngineException or InvalidOperationException)
         {
             // Only a name: the schema is here.
         }

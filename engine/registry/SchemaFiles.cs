@@ -9,12 +9,12 @@ using K2I.Memory;
 namespace K2I.Registry;
 
 /// <summary>
-/// Schemas kept on disk, one file each, in a folder of their registry: ids mean other schemas elsewhere. What cannot be read is fetched
-/// again.
+/// Schemas kept on disk, one file each, in a folder of their registry: ids mean other schemas elsewhere. A file is the SHA-256 of what
+/// follows, in hex, a line feed, and JSON. What cannot be read, or is not as it was written, is fetched again.
 /// </summary>
 internal sealed class SchemaFiles
 {
-    private const int MaxBytes = 64 << 20;
+    private const int MaxBytes = 64 << 20, HashBytes = 64;
 
     private readonly IFileSystem disk;
     private readonly string directory;
@@ -34,7 +34,10 @@ internal sealed class SchemaFiles
         try
         {
             if (!disk.Exists(PathOf(id))) return null;
-            using var json = JsonDocument.Parse(disk.Read(PathOf(id), MaxBytes));
+            var bytes = disk.Read(PathOf(id), MaxBytes);
+            if (bytes.Length <= HashBytes || !bytes.AsSpan(0, HashBytes).SequenceEqual(Hash(bytes.AsSpan(HashBytes))))
+                throw new EngineException(ErrorKind.Corrupt, "it is not as it was written");
+            using var json = JsonDocument.Parse(bytes.AsMemory(HashBytes));
             var root = json.RootElement;
             return new(id, (SchemaLanguage)root.GetProperty("language").GetInt32(), root.GetProperty("schema").GetString()!,
                 [.. root.GetProperty("references").EnumerateArray().Select(r =>
@@ -55,6 +58,7 @@ internal sealed class SchemaFiles
     internal void Write(WriterSchema schema)
     {
         var buffer = new ArrayBufferWriter<byte>();
+        buffer.Write("\n"u8);
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
@@ -76,11 +80,13 @@ internal sealed class SchemaFiles
         try
         {
             disk.CreateDirectory(directory);
-            disk.Write(PathOf(schema.Id), buffer.WrittenSpan);
+            disk.Write(PathOf(schema.Id), [.. Hash(buffer.WrittenSpan), .. buffer.WrittenSpan]);
         }
         catch (EngineException e)
         {
             log.Warn("a schema could not be kept on disk", ("file", PathOf(schema.Id)), ("error", e.Message));
         }
     }
+
+    private static byte[] Hash(ReadOnlySpan<byte> bytes) => Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(bytes)));
 }

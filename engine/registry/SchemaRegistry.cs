@@ -110,13 +110,14 @@ public sealed class SchemaRegistry : ISchemaSource, IDisposable
             found = await fetcher.Fetch(id, stop.Token).ConfigureAwait(false);
             if (found is not null) files?.Write(found);
         }
-        catch (EngineException e)
-        {
-            why = e.Message;
-        }
         catch (OperationCanceledException)
         {
             why = "stopping";
+        }
+        catch (Exception e)
+        {
+            // Whatever an answer is wrong in, also where nobody thought of it: the id stays pending, and others are asked for.
+            why = e.Message;
         }
         Note(id, entry, found, why);
     }

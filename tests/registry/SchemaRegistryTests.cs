@@ -67,6 +67,7 @@ public sealed class SchemaRegistryTests : IDisposable
     [InlineData(200, """{"schema":5}""")]
     [InlineData(200, """{"schema":"x","schemaType":"THRIFT"}""")]
     [InlineData(200, """{"schema":"x","references":[{"name":1}]}""")]
+    [InlineData(200, """{"schema":"half of a character: \ud800"}""")]
     public void AnAnswerOfNoUseIsTroubleAndTheIdStaysPending(int status, string body)
     {
         server.Answer("/schemas/ids/1", status, body);
