@@ -75,7 +75,8 @@ public class ProtobufProducer
         }
 
         Add(message.File);
-        return new(ProtobufCompiler.SchemaOf("google.desc", set.ToByteArray()), new() { MetadataColumn = null, Message = message.FullName });
+        return new(ProtobufCompiler.SchemaOf("google.desc", set.ToByteArray()),
+            new() { MetadataColumn = null, Message = message.FullName });
     }
 
     private static string Read(ProtobufRows rows, IMessage message)
@@ -89,8 +90,8 @@ public class ProtobufProducer
     private static string Show(Option option) => $"{{name={option.Name},value={(option.Value is { } any
         ? $"{{type_url={any.TypeUrl},value={Convert.ToHexStringLower(any.Value.Span)}}}" : "null")}}}";
 
-    private static string Show(Field field) => "{" + string.Join(',', $"kind={Shown(field.Kind)}", $"cardinality={Shown(field.Cardinality)}",
-        $"number={field.Number}", $"name={field.Name}", $"type_url={field.TypeUrl}", $"oneof_index={field.OneofIndex}",
+    private static string Show(Field field) => "{" + string.Join(',',
+        $"kind={Shown(field.Kind)}", $"cardinality={Shown(field.Cardinality)}", $"number={field.Number}", $"name={field.Name}", $"type_url={field.TypeUrl}", $"oneof_index={field.OneofIndex}",
         $"packed={Shown(field.Packed)}", $"options={List(field.Options, Show)}", $"json_name={field.JsonName}",
         $"default_value={field.DefaultValue}") + "}";
 
