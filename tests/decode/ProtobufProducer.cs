@@ -91,9 +91,9 @@ public class ProtobufProducer
         ? $"{{type_url={any.TypeUrl},value={Convert.ToHexStringLower(any.Value.Span)}}}" : "null")}}}";
 
     private static string Show(Field field) => "{" + string.Join(',',
-        $"kind={Shown(field.Kind)}", $"cardinality={Shown(field.Cardinality)}", $"number={field.Number}", $"name={field.Name}", $"type_url={field.TypeUrl}", $"oneof_index={field.OneofIndex}",
-        $"packed={Shown(field.Packed)}", $"options={List(field.Options, Show)}", $"json_name={field.JsonName}",
-        $"default_value={field.DefaultValue}") + "}";
+        $"kind={Shown(field.Kind)}", $"cardinality={Shown(field.Cardinality)}", $"number={field.Number}", $"name={field.Name}",
+        $"type_url={field.TypeUrl}", $"oneof_index={field.OneofIndex}", $"packed={Shown(field.Packed)}",
+        $"options={List(field.Options, Show)}", $"json_name={field.JsonName}", $"default_value={field.DefaultValue}") + "}";
 
     private static string Shown(bool value) => value ? "true" : "false";
 
