@@ -197,15 +197,15 @@ public sealed class SegmentPool : IDisposable
 
     internal void Close(PoolAccount account)
     {
-        Segment[] live;
         lock (gate)
         {
             if (account.IsClosed) return;
             account.IsClosed = true;
             accounts.Remove(account);
-            live = [.. account.Live];
+            // Here, as who opens one retires flushed ones until there is room: each that it finds must be one that it can retire.
+            foreach (var segment in account.Live.ToArray()) segment.Abandon();
         }
-        foreach (var segment in live) segment.Abandon();
+        if (PinnedBytes > 0) OnPinned?.Invoke();
     }
 
     private bool HasRoom(PoolAccount account, long bytes, long least)

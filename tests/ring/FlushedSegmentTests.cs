@@ -103,6 +103,41 @@ public sealed class FlushedSegmentTests
         Assert.Equal(0, pool.PinnedBytes);
     }
 
+    /// <summary>Tables end while others open segments for which theirs must go: nobody waits for who waits for him.</summary>
+    [Fact]
+    public void TheirAccountsEndWhileTheirRoomIsWanted()
+    {
+        using var pool = new SegmentPool(4 * MiB);
+        using var busy = pool.Open();
+        var opened = 0;
+        var isOver = false;
+        var opener = new Thread(() =>
+        {
+            while (!Volatile.Read(ref isOver))
+            {
+                if (busy.TryOpen(Rows.Numbers, MiB) is not { } segment) continue;
+                opened++;
+                segment.Discard();
+            }
+        });
+        opener.Start();
+        for (var i = 0; i < 20_000; i++)
+        {
+            var account = pool.Open();
+            for (var n = 0; n < 3; n++)
+            {
+                if (account.TryOpen(Rows.Numbers, MiB) is not { } segment) continue;
+                segment.Seal();
+                segment.MarkFlushed(i);
+            }
+            account.Dispose();
+        }
+        Volatile.Write(ref isOver, true);
+        opener.Join();
+        Assert.True(opened > 0);
+        Assert.Equal((0, 0), (pool.HeldBytes, pool.FlushedBytes));
+    }
+
     [Fact]
     public void TheyEndWithTheirAccount()
     {
