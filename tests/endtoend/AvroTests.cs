@@ -62,7 +62,7 @@ public sealed class AvroTests : IDisposable
             if (round == 2) registry.Dispose();
         }
         var table = workspace.Table("events");
-        Judges.Check([table]);
+        Judges.Check(table);
         Judges.EveryOffsetOnce(table, [.. Enumerable.Range(0, 2).Select(p => new OffsetRange(topic, p, 0, Rounds * InRound / 2))]);
         var rows = Judges.Rows(Reader.IcebergJava, table);
         Assert.Equal(expected.Count, rows.Count);

@@ -14,7 +14,7 @@ public sealed class JudgeTests : IDisposable
     {
         var (table, rows) = Table();
         Comparison.AllReadersSee(table, SampleEvents.Schema, rows, Id);
-        Judges.Check(table);
+        Judges.CheckWithOrphans(table);
     }
 
     [JudgesFact]

@@ -43,7 +43,7 @@ public sealed class OtherEngineTests(SharedBroker broker) : IDisposable
             Assert.Equal(0, ingest.Stop());
         }
 
-        Judges.Check([Table]);
+        Judges.Check(Table);
         Judges.EveryOffsetOnce(Table, Produced.Ranges(records));
         Comparison.AllReadersSee(Table, SampleEvents.SchemaWithKafka, Produced.Rows(records), Produced.Identity);
     }
@@ -66,7 +66,7 @@ public sealed class OtherEngineTests(SharedBroker broker) : IDisposable
             Assert.Equal(0, ingest.Stop());
         }
 
-        Judges.Check([Table]);
+        Judges.Check(Table);
         Judges.EveryOffsetOnce(Table, Produced.Ranges(records));
         Comparison.AllReadersSee(Table, SampleEvents.SchemaWithKafka, Produced.Rows(records), Produced.Identity);
     }
@@ -93,7 +93,7 @@ public sealed class OtherEngineTests(SharedBroker broker) : IDisposable
             Assert.Equal(0, ingest.Stop());
         }
 
-        Judges.Check([Table]);
+        Judges.Check(Table);
         var all = Judges.Rows(Reader.IcebergJava, Table);
         Assert.Equal(6, all.Count(r => r.GetProperty("id").GetInt64() < 0));
         Assert.Equal(records.Select(r => (r.Partition, r.Offset)).Order(), all.Where(r => r.GetProperty("id").GetInt64() >= 0).Select(r => r.GetProperty("_kafka"))

@@ -44,7 +44,7 @@ public sealed class RoutingTests(SharedBroker broker) : IDisposable
         {
             var table = workspace.Table($"events_k{kind}");
             var own = records.Where(r => KindOf(r) == kind).ToList();
-            Judges.Check([table]);
+            Judges.Check(table);
             Comparison.ReaderSees(Reader.PyIceberg, table, SampleEvents.SchemaWithKafka, Produced.Rows(own), Produced.Identity);
         }
         Assert.Empty(Judges.Rows(Reader.IcebergJava, workspace.Table("events")));

@@ -152,7 +152,7 @@ public sealed class ScaleOutTests(SharedBroker broker) : IDisposable
     {
         var ranges = Produced.Ranges(records);
         // One that is killed may leave a file of a flush that others have made.
-        Judges.Check([workspace.Table(table)]);
+        Judges.Check(workspace.Table(table));
         Judges.EveryOffsetOnce(workspace.Table(table), ranges);
     }
 

@@ -70,7 +70,7 @@ public sealed class SchemaFormatTests : IDisposable
         foreach (var (name, topic) in ((string, string)[])[("events", proto), ("connected", connect)])
         {
             var table = workspace.Table(name);
-            Judges.Check([table]);
+            Judges.Check(table);
             Judges.EveryOffsetOnce(table, [new OffsetRange(topic, 0, 0, 2 * Half)]);
             foreach (var row in Judges.Rows(Reader.IcebergJava, table))
                 Assert.Equal($"n{row.GetProperty("id").GetInt64()}", row.GetProperty("name").GetString());

@@ -59,7 +59,7 @@ public sealed class VariantTests(SharedBroker broker) : IDisposable
         var csv = Read(config, "--format", "csv", "--columns", "payload", "--filter", "id = 1");
         Assert.Contains("[true,false,null]", csv, StringComparison.Ordinal);
         var table = workspace.Table("events");
-        Judges.Check([table]);
+        Judges.Check(table);
         Expect(records, Judges.Rows(Reader.IcebergJava, table), Judge);
     }
 
