@@ -250,7 +250,10 @@ internal sealed partial class TableStore(TableStoreFactory shared, TableOptions 
         offsets = passed.After;
         var entries = offsets.PropertiesOf(table)
             .Add(K2IKeys.Epoch, Math.Max(Epoch, metadata.LongProperty(K2IKeys.Epoch, 0)).ToString(CultureInfo.InvariantCulture));
-        var properties = Schemas is null ? entries : Pipeline.FormerNames.WithProperty(entries, NamesOf(metadata), metadata);
+        // Of a table that came to be by a value the property alone tells that it had something of a partition.
+        var properties = options.Home.Length == 0 ? entries
+            : entries.SetItem(K2IKeys.Offsets, offsets.WithLost(OffsetMap.PropertyOf(table)).ToJson());
+        if (Schemas is not null) properties = Pipeline.FormerNames.WithProperty(properties, NamesOf(metadata), metadata);
         return new FenceVerdict.ProceedWith(files, entries.Remove(K2IKeys.OffsetsOf).Add(K2IKeys.FlushId, flush.Id), properties);
     }
 
