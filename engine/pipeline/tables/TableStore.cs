@@ -18,7 +18,8 @@ namespace K2I.Pipeline;
 /// </remarks>
 internal sealed partial class TableStore(TableStoreFactory shared, TableOptions options, TableIdent ident, int formatVersion, TableIdentity identity, ImmutableHashSet<PauseReason> accepted, FlushCounters counters, ILog log)
 {
-    private readonly TableCommitter committer = new(shared.Catalog, shared.Objects, clock: shared.Clock, log: log, random: shared.Random);
+    private readonly TableCommitter committer =
+        new(shared.Catalog, shared.Objects, clock: shared.Clock, log: log, random: shared.Random, lists: shared.ManifestLists);
     /// <summary>For changes of the schema: records wait meanwhile, and one that is met by nothing but conflicts is refused by the catalog, whatever it calls it.</summary>
     private readonly TableCommitter evolver =
         new(shared.Catalog, shared.Objects, new() { Retries = 5, MaxWaitMs = 500 }, clock: shared.Clock, log: log, random: shared.Random);
