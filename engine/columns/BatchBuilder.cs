@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using K2I.Base;
 using K2I.Memory;
 
@@ -108,7 +109,7 @@ public sealed unsafe class BatchBuilder : IDisposable
             AbandonRow();
             return false;
         }
-        foreach (var column in columns) Check.Debug(column.Count == Rows + 1);
+        CheckColumns();
         Rows++;
         return true;
     }
@@ -153,6 +154,13 @@ public sealed unsafe class BatchBuilder : IDisposable
         Check.That(Rows == 0 && schema.Fields.Length == columns.Length);
         Schema = schema;
         for (var i = 0; i < columns.Length; i++) columns[i].Use(schema.Fields[i]);
+    }
+
+    /// <summary>A method of its own: a loop around checks would run in release too.</summary>
+    [Conditional("DEBUG")]
+    private void CheckColumns()
+    {
+        foreach (var column in columns) Check.Debug(column.Count == Rows + 1);
     }
 
     public void Dispose()

@@ -175,7 +175,7 @@ public sealed unsafe partial class ColumnBuilder
         Check.Debug(Layout == ColumnLayout.Bytes && length <= padded.Length);
         if (length > 32 || padded.Length < 32 || valueLimit - valueBytes < 32)
         {
-            AppendBytes(padded[..length]);
+            AppendWhole(padded, length);
             return;
         }
         if (count == limit && !Grow()) return;
@@ -185,6 +185,10 @@ public sealed unsafe partial class ColumnBuilder
         valueBytes += length;
         offsets[++count] = valueBytes;
     }
+
+    /// <summary>Out of the way of short ones.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void AppendWhole(ReadOnlySpan<byte> padded, int length) => AppendBytes(padded[..length]);
 
     /// <summary>
     /// Room for a string or binary value whose length is not known yet, at most <paramref name="maxBytes"/>: write into the span, then call
@@ -205,6 +209,10 @@ public sealed unsafe partial class ColumnBuilder
         valueBytes += written;
         offsets[++count] = valueBytes;
     }
+
+    /// <summary>A uuid, in the order that its digits are written in.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void AppendUuid(Vector128<byte> value) => Append(value);
 
     /// <summary>A uuid or fixed value of exactly <see cref="Width"/> bytes.</summary>
     public void AppendFixed(ReadOnlySpan<byte> value)

@@ -3,7 +3,17 @@ namespace K2I.Decode;
 /// <summary>How a value of one type of Avro goes into a column of one type of the table.</summary>
 internal enum AvroOp : byte
 {
+    /// <summary>It has parts, or no column.</summary>
+    None,
+
     Bool,
+
+    /// <summary>A whole number, times a factor; times and dates too.</summary>
+    Int,
+    Long,
+
+    /// <summary>A time in nanoseconds into microseconds, towards the past.</summary>
+    Thousandth,
 
     /// <summary>A whole number into a column of the other kind, exactly.</summary>
     WholeToFloat,
@@ -13,9 +23,8 @@ internal enum AvroOp : byte
     FloatToDouble,
     Double,
 
-    /// <summary>Days.</summary>
-    Date,
-
+    /// <summary>Has to be UTF-8.</summary>
+    Text,
     Bytes,
     Enum,
 

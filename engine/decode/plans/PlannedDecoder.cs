@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using K2I.Columns;
 
 namespace K2I.Decode;
@@ -11,6 +12,8 @@ public sealed class PlannedDecoder : IRecordDecoder
     /// <summary>A topic with more schemas than that has them compiled again and again.</summary>
     private const int MaxPlans = 4_096;
 
+    private static readonly (int Bytes, ulong Mask, ulong Bits) NoFrame = (0, 0, 1);
+
     private readonly IPlanCompiler compiler;
     private readonly ISchemaSource schemas;
     private readonly PlanOptions options;
@@ -18,6 +21,12 @@ public sealed class PlannedDecoder : IRecordDecoder
     private readonly bool isKey;
     private readonly Dictionary<SchemaId, RecordPlan> plans = [];
     private SchemaId lastId;
+
+    /// <summary>
+    /// What is before the payload of a record of the last schema, where it is less than eight bytes: how many, which bits of eight, and
+    /// what they are. So most records are taken apart by one comparison. No bits that are not 0 are none's.
+    /// </summary>
+    private (int Bytes, ulong Mask, ulong Bits) lastFrame = NoFrame;
     private RecordPlan? last;
 
     /// <param name="isKey">It is given keys, in the place of values.</param>
@@ -40,20 +49,37 @@ public sealed class PlannedDecoder : IRecordDecoder
     {
         if (record.ValueIsNull) return Fail(DecodeStatus.Tombstone);
         if (record.Value.Length > options.MaxRecordBytes) return Fail(DecodeStatus.TooLarge);
+        if (record.Headers is null && record.Value.Length >= sizeof(ulong)
+            && (BinaryPrimitives.ReadUInt64LittleEndian(record.Value) & lastFrame.Mask) == lastFrame.Bits)
+            return Decode(FramedValue.Of(lastId, record.Value[lastFrame.Bytes..]), row);
         var framed = FramedValue.Read(form, in record, isKey);
         if (framed.Flaw is { } flaw) return Fail(DecodeStatus.InvalidFrame, flaw);
         if (last is null || framed.Schema != lastId)
         {
             var status = Find(in framed);
             if (status != DecodeStatus.Ok) return status;
+            lastFrame = FrameOf(in framed, record.Value);
         }
+        return Decode(in framed, row);
+    }
+
+    /// <summary>Of the last record's schema: what is behind it has its own, and brings its own changes.</summary>
+    public IReadOnlyList<SchemaChange> Changes(IEnumerable<ReadOnlyMemory<byte>> values) => last?.Changes ?? [];
+
+    private DecodeStatus Decode(in FramedValue framed, BatchBuilder row)
+    {
         var decoded = last!.Decode(in framed, row);
         if (decoded != DecodeStatus.Ok) (Error, RefusedSchema) = (last.Error, lastId);
         return decoded;
     }
 
-    /// <summary>Of the last record's schema: what is behind it has its own, and brings its own changes.</summary>
-    public IReadOnlyList<SchemaChange> Changes(IEnumerable<ReadOnlyMemory<byte>> values) => last?.Changes ?? [];
+    private (int Bytes, ulong Mask, ulong Bits) FrameOf(in FramedValue framed, ReadOnlySpan<byte> value)
+    {
+        var bytes = value.Length - framed.Payload.Length;
+        if (form == WireForm.Embedded || framed.IsInHeader || bytes >= sizeof(ulong) || value.Length < sizeof(ulong)) return NoFrame;
+        var mask = (1UL << (8 * bytes)) - 1;
+        return (bytes, mask, BinaryPrimitives.ReadUInt64LittleEndian(value) & mask);
+    }
 
     private DecodeStatus Find(in FramedValue framed)
     {

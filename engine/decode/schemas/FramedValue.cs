@@ -32,6 +32,9 @@ public readonly ref struct FramedValue
     /// <summary>The id is in a header, so that all of the value is payload.</summary>
     public bool IsInHeader { get; private init; }
 
+    /// <summary>A payload whose schema is known, with nothing said of it elsewhere.</summary>
+    internal static FramedValue Of(SchemaId schema, ReadOnlySpan<byte> payload) => new(schema, payload);
+
     /// <summary>The same frame around another payload: what a format has before its own is taken off.</summary>
     internal FramedValue With(ReadOnlySpan<byte> payload) => new(Schema, payload, InHeader, Flaw) { IsInHeader = IsInHeader };
 
