@@ -6,11 +6,17 @@ internal enum AvroOp : byte
     /// <summary>It has parts, or no column.</summary>
     None,
 
+    // What steps read themselves, side by side.
     Bool,
 
     /// <summary>A whole number, times a factor; times and dates too.</summary>
     Int,
     Long,
+    Double,
+
+    /// <summary>Has to be UTF-8.</summary>
+    Text,
+    UuidText,
 
     /// <summary>A time in nanoseconds into microseconds, towards the past.</summary>
     Thousandth,
@@ -21,10 +27,7 @@ internal enum AvroOp : byte
 
     Float,
     FloatToDouble,
-    Double,
 
-    /// <summary>Has to be UTF-8.</summary>
-    Text,
     Bytes,
     Enum,
 
@@ -32,7 +35,6 @@ internal enum AvroOp : byte
     Decimal,
     FixedDecimal,
 
-    UuidText,
     FixedUuidText,
 
     /// <summary>A fixed number of bytes, into a column of as many, or one of any number.</summary>

@@ -69,6 +69,8 @@ internal unsafe struct AvroStep
             foreach (ref readonly var step in steps)
             {
                 var at = p;
+                var column = step.column;
+                if (step.op == AvroOp.None || !column.HasRoom) goto rare;
                 if (step.branch != NoUnion && (at == end || *at++ != step.branch)) goto rare;
                 switch (step.op)
                 {
@@ -77,35 +79,34 @@ internal unsafe struct AvroStep
                         var length = *at++ / 2;
                         // What lies behind the text is read with it, and means nothing: it is on the page that the text begins on.
                         if (((nuint)at & (PageBytes - 1)) > PageBytes - ChunkBytes) break;
-                        var others = Vector128.Load(at).ExtractMostSignificantBits()
-                            | ((ulong)Vector128.Load(at + 16).ExtractMostSignificantBits() << 16);
-                        if ((others & ((1UL << length) - 1)) != 0) break;
-                        step.column.AppendBytes(new ReadOnlySpan<byte>(at, ChunkBytes), length);
+                        var (first, second) = (Vector128.Load(at), Vector128.Load(at + 16));
+                        var others = first.ExtractMostSignificantBits() | ((ulong)second.ExtractMostSignificantBits() << 16);
+                        if ((others & ((1UL << length) - 1)) != 0 || !column.TryPutBytes(first, second, length)) break;
                         p = at + length;
                         continue;
                     case AvroOp.Long:
                         if (!AvroNumber.TryRead(ref at, end, out var number) || (ulong)(number - step.least) > step.range) break;
-                        step.column.AppendLong(number * step.factor);
+                        column.Put(number * step.factor);
                         p = at;
                         continue;
                     case AvroOp.Int:
                         if (!AvroNumber.TryRead(ref at, end, out number) || (ulong)(number - step.least) > step.range) break;
-                        step.column.AppendInt((int)number);
+                        column.Put((int)number);
                         p = at;
                         continue;
                     case AvroOp.Double:
                         if (end - at < sizeof(double)) break;
-                        step.column.AppendDouble(*(double*)at);
+                        column.Put(*(double*)at);
                         p = at + sizeof(double);
                         continue;
                     case AvroOp.Bool:
                         if (at == end || *at > 1) break;
-                        step.column.AppendBool(*at == 1);
+                        column.PutBool(*at == 1);
                         p = at + 1;
                         continue;
                     case AvroOp.UuidText:
                         if (end - at <= UuidCharacters || *at != UuidLength || !UuidKernel.Read(at + 1, out var uuid)) break;
-                        step.column.AppendUuid(uuid);
+                        column.Put(uuid);
                         p = at + 1 + UuidCharacters;
                         continue;
                 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using K2I.Columns;
 
 namespace K2I.Decode;
@@ -51,7 +52,21 @@ public sealed class PlannedDecoder : IRecordDecoder
         if (record.Value.Length > options.MaxRecordBytes) return Fail(DecodeStatus.TooLarge);
         if (record.Headers is null && record.Value.Length >= sizeof(ulong)
             && (BinaryPrimitives.ReadUInt64LittleEndian(record.Value) & lastFrame.Mask) == lastFrame.Bits)
-            return Decode(FramedValue.Of(lastId, record.Value[lastFrame.Bytes..]), row);
+        {
+            // Made in place: copied, it costs more than the comparison.
+            var known = new FramedValue(lastId, record.Value[lastFrame.Bytes..]);
+            return Noted(last!.Decode(in known, row));
+        }
+        return DecodeFramed(in record, row);
+    }
+
+    /// <summary>Of the last record's schema: what is behind it has its own, and brings its own changes.</summary>
+    public IReadOnlyList<SchemaChange> Changes(IEnumerable<ReadOnlyMemory<byte>> values) => last?.Changes ?? [];
+
+    /// <summary>A method of its own: its variables would be set to zero for records that do not come here.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private DecodeStatus DecodeFramed(in RecordInput record, BatchBuilder row)
+    {
         var framed = FramedValue.Read(form, in record, isKey);
         if (framed.Flaw is { } flaw) return Fail(DecodeStatus.InvalidFrame, flaw);
         if (last is null || framed.Schema != lastId)
@@ -60,16 +75,15 @@ public sealed class PlannedDecoder : IRecordDecoder
             if (status != DecodeStatus.Ok) return status;
             lastFrame = FrameOf(in framed, record.Value);
         }
-        return Decode(in framed, row);
+        return Noted(last!.Decode(in framed, row));
     }
 
-    /// <summary>Of the last record's schema: what is behind it has its own, and brings its own changes.</summary>
-    public IReadOnlyList<SchemaChange> Changes(IEnumerable<ReadOnlyMemory<byte>> values) => last?.Changes ?? [];
+    private DecodeStatus Noted(DecodeStatus decoded) => decoded == DecodeStatus.Ok ? decoded : Refused(decoded);
 
-    private DecodeStatus Decode(in FramedValue framed, BatchBuilder row)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private DecodeStatus Refused(DecodeStatus decoded)
     {
-        var decoded = last!.Decode(in framed, row);
-        if (decoded != DecodeStatus.Ok) (Error, RefusedSchema) = (last.Error, lastId);
+        (Error, RefusedSchema) = (last!.Error, lastId);
         return decoded;
     }
 
@@ -101,6 +115,7 @@ public sealed class PlannedDecoder : IRecordDecoder
         return DecodeStatus.Ok;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private DecodeStatus Fail(DecodeStatus status, string? hint = null)
     {
         Error = new(status, 0, null, hint: hint);

@@ -9,10 +9,16 @@ public readonly ref struct FramedValue
 {
     private const int GuidBytes = 16;
 
-    private FramedValue(SchemaId schema, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> inHeader = default, string? flaw = null)
+    /// <summary>A payload whose schema is known, with nothing said of it elsewhere.</summary>
+    internal FramedValue(SchemaId schema, ReadOnlySpan<byte> payload)
     {
         Schema = schema;
         Payload = payload;
+    }
+
+    private FramedValue(SchemaId schema, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> inHeader, string? flaw = null)
+        : this(schema, payload)
+    {
         InHeader = inHeader;
         Flaw = flaw;
     }
@@ -31,9 +37,6 @@ public readonly ref struct FramedValue
 
     /// <summary>The id is in a header, so that all of the value is payload.</summary>
     public bool IsInHeader { get; private init; }
-
-    /// <summary>A payload whose schema is known, with nothing said of it elsewhere.</summary>
-    internal static FramedValue Of(SchemaId schema, ReadOnlySpan<byte> payload) => new(schema, payload);
 
     /// <summary>The same frame around another payload: what a format has before its own is taken off.</summary>
     internal FramedValue With(ReadOnlySpan<byte> payload) => new(Schema, payload, InHeader, Flaw) { IsInHeader = IsInHeader };
