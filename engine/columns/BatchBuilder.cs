@@ -59,6 +59,10 @@ public sealed unsafe class BatchBuilder : IDisposable
     /// <summary>For rows that are passed on at once, by modules that do not deal with memory.</summary>
     public static BatchBuilder ForScratch(Schema schema, long budgetBytes) => new(schema, MemoryTag.Scratch, budgetBytes);
 
+    /// <summary>What a front stands before that has all of its columns apart: nothing is written to its one column.</summary>
+    public static BatchBuilder Unwritten() =>
+        new(Schema.Of(new Field(1, "nothing", PrimitiveType.Boolean, false)), MemoryTag.Scratch, NativeBuffer.PageBytes);
+
     public Schema Schema { get; private set; }
 
     /// <summary>Rows ended.</summary>
