@@ -18,8 +18,9 @@ internal sealed class AnywhereStore(Func<string, IObjectStore> storeAt) : IObjec
 
     public byte[] Read(string location) => Need(location).Read(location);
 
-    public IReadOnlyList<byte[]> ReadAll(IReadOnlyList<string> locations) =>
-        locations.Select(Need).Distinct().Take(2).ToList() is [var one] ? one.ReadAll(locations) : [.. locations.Select(Read)];
+    public IReadOnlyList<byte[]?> ReadAll(IReadOnlyList<string> locations) =>
+        locations.Select(Find).Distinct().Take(2).ToList() is [{ } one] ? one.ReadAll(locations)
+            : [.. locations.Select(l => Find(l)?.ReadAll([l])[0])];
 
     public IObjectReader Open(string location, long? length = null) => Need(location).Open(location, length);
 

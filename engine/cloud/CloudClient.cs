@@ -26,10 +26,11 @@ internal sealed class CloudClient(CloudService service, HttpClient http, StoreOp
     /// <summary>Sends it until it is answered.</summary>
     /// <param name="into">Where the bytes of a successful answer go, all or its first so many; empty for
     /// <see cref="CloudAnswer.Body"/>.</param>
-    public CloudAnswer Send(CloudRequest request, Span<byte> into = default)
+    /// <param name="wasSent">It was sent before, and what came of that is not known.</param>
+    public CloudAnswer Send(CloudRequest request, Span<byte> into = default, bool wasSent = false)
     {
         var startMs = clock.MonotonicMs;
-        var (doubt, isRenewed) = (false, false);
+        var (doubt, isRenewed) = (wasSent && request.Changes, false);
         for (var attempt = 1; ; attempt++)
         {
             Pause();
@@ -111,7 +112,7 @@ internal sealed class CloudClient(CloudService service, HttpClient http, StoreOp
             using var response = sent.GetAwaiter().GetResult();
             var answer = Read(response, request, default);
             if (answer.Status is 429 or 503) SlowDown(answer, 1);
-            return answer.IsSuccess ? answer : null;
+            return service.Error(answer, request.Place) is null ? answer : null;
         }
         catch (Exception error) when (error is HttpRequestException or OperationCanceledException or IOException or ObjectDisposedException
             or EngineException)
@@ -134,9 +135,11 @@ internal sealed class CloudClient(CloudService service, HttpClient http, StoreOp
     }
 
     /// <summary>What the store tells of an object; null where there is none.</summary>
-    public CloudFound? Find(CloudPlace place)
+    public CloudFound? Find(CloudPlace place) => Found(Send(service.Look(place)), place);
+
+    /// <summary>What the answer to a look tells of an object; null where there is none.</summary>
+    public CloudFound? Found(CloudAnswer answer, CloudPlace place)
     {
-        var answer = Send(service.Look(place));
         if (!answer.IsSuccess) return null;
         return service.Found(answer) ?? throw new EngineException(ErrorKind.Corrupt,
             $"{place.Location}: what {service.Name} answered does not tell of an object");

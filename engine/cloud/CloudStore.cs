@@ -13,7 +13,7 @@ namespace K2I.Cloud;
 /// </remarks>
 public sealed class CloudStore : IObjectStore
 {
-    private const int ReadsAtOnce = 8;
+    private const int RequestsAtOnce = 8;
 
     private readonly CloudService service;
     private readonly CloudClient client;
@@ -99,34 +99,8 @@ public sealed class CloudStore : IObjectStore
         return answer.IsSuccess ? answer.Body : throw Missing(place);
     }
 
-    public IReadOnlyList<byte[]> ReadAll(IReadOnlyList<string> locations)
-    {
-        var requests = locations.Select(l => service.Get(ObjectAt(l))).ToList();
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(CallScope.Token);
-        var sent = new Queue<Task<HttpResponseMessage>>();
-        var objects = new List<byte[]>();
-        try
-        {
-            for (var at = 0; objects.Count < requests.Count;)
-            {
-                if (at < requests.Count && sent.Count < ReadsAtOnce)
-                {
-                    sent.Enqueue(client.Start(requests[at++], stop.Token));
-                    continue;
-                }
-                var request = requests[objects.Count];
-                var answer = client.Finish(request, sent.Dequeue()) ?? client.Send(request);
-                objects.Add(answer.IsSuccess ? answer.Body : throw Missing(request.Place));
-            }
-            return objects;
-        }
-        finally
-        {
-            stop.Cancel();
-            // Those that were asked for in vain end here.
-            foreach (var task in sent) _ = client.Finish(requests[^1], task);
-        }
-    }
+    public IReadOnlyList<byte[]?> ReadAll(IReadOnlyList<string> locations) =>
+        [.. SendAll([.. locations.Select(l => service.Get(ObjectAt(l)))]).Select(a => a.IsSuccess ? a.Body : null)];
 
     public IObjectReader Open(string location, long? length = null) => new CloudReader(client, ranges, ObjectAt(location), length);
 
@@ -136,6 +110,12 @@ public sealed class CloudStore : IObjectStore
     {
         var place = ObjectAt(location);
         return client.Find(place)?.Length ?? throw Missing(place);
+    }
+
+    public IReadOnlyList<long> Lengths(IReadOnlyList<string> locations)
+    {
+        var places = locations.Select(ObjectAt).ToList();
+        return [.. SendAll([.. places.Select(service.Look)]).Zip(places, (a, p) => client.Found(a, p)?.Length ?? throw Missing(p))];
     }
 
     public IEnumerable<ObjectInfo> List(string prefix)
@@ -204,6 +184,35 @@ public sealed class CloudStore : IObjectStore
         service.AbortUpload(ObjectAt(unfinished.Location), unfinished.Id) is { } abort && client.Send(abort).IsSuccess;
 
     internal static EngineException Missing(CloudPlace place) => new(ErrorKind.NotFound, $"{place.Location} does not exist");
+
+    /// <summary>Requests that change nothing, some at a time; the answers in their order.</summary>
+    private List<CloudAnswer> SendAll(List<CloudRequest> requests)
+    {
+        if (requests.Count == 1) return [client.Send(requests[0])];
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(CallScope.Token);
+        var sent = new Queue<Task<HttpResponseMessage>>();
+        var answers = new List<CloudAnswer>();
+        try
+        {
+            for (var at = 0; answers.Count < requests.Count;)
+            {
+                if (at < requests.Count && sent.Count < RequestsAtOnce)
+                {
+                    sent.Enqueue(client.Start(requests[at++], stop.Token));
+                    continue;
+                }
+                var request = requests[answers.Count];
+                answers.Add(client.Finish(request, sent.Dequeue()) ?? client.Send(request));
+            }
+            return answers;
+        }
+        finally
+        {
+            stop.Cancel();
+            // Those that were asked for in vain end here.
+            foreach (var task in sent) _ = client.Finish(requests[^1], task);
+        }
+    }
 
     private bool PutUnlessThere(CloudPlace place, ReadOnlySpan<byte> bytes)
     {

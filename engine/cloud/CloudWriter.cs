@@ -22,7 +22,9 @@ internal sealed class CloudWriter(CloudClient client, PartBuffers buffers, Cloud
     private PartBuffer? buffer;
     private int filled;
     private CloudUpload? upload;
+    private (CloudRequest Request, Task<HttpResponseMessage> Sent)? whole;
     private int parts;
+    private bool isEnding;
     private bool isDone;
     private bool isDisposed;
 
@@ -32,7 +34,7 @@ internal sealed class CloudWriter(CloudClient client, PartBuffers buffers, Cloud
 
     public void Write(ReadOnlySpan<byte> bytes)
     {
-        Check.That(!isDone);
+        Check.That(!isEnding);
         while (!bytes.IsEmpty)
         {
             if (filled == partBytes) SendPart(isLast: false);
@@ -45,21 +47,34 @@ internal sealed class CloudWriter(CloudClient client, PartBuffers buffers, Cloud
         }
     }
 
+    public void BeginComplete()
+    {
+        Check.That(!isEnding);
+        isEnding = true;
+        if (upload is null)
+        {
+            var request = Whole();
+            whole = (request, client.Start(request, stop.Token));
+        }
+        // A full buffer is sent once more bytes come, so the last part is never empty.
+        else SendPart(isLast: true);
+    }
+
     public void Complete()
     {
         Check.That(!isDone);
-        if (upload is null)
+        if (upload is not null)
         {
-            var body = buffer is null ? default : (ReadOnlyMemory<byte>)buffer.Memory[..filled];
-            var answer = client.Send(client.Service.Put(place, body, token, ifAbsent: false));
-            if (!answer.IsSuccess) throw client.Refused(answer, place);
+            if (!isEnding) BeginComplete();
+            while (underWay.Count > 0) Collect();
+            upload.Complete(Length);
         }
         else
         {
-            // A full buffer is sent once more bytes come, so the last part is never empty.
-            SendPart(isLast: true);
-            while (underWay.Count > 0) Collect();
-            upload.Complete(Length);
+            isEnding = true;
+            var answer = whole is not { } begun ? client.Send(Whole())
+                : client.Finish(begun.Request, begun.Sent) ?? client.Send(begun.Request, wasSent: true);
+            if (!answer.IsSuccess) throw client.Refused(answer, place);
         }
         isDone = true;
     }
@@ -70,6 +85,7 @@ internal sealed class CloudWriter(CloudClient client, PartBuffers buffers, Cloud
         isDisposed = true;
         stop.Cancel();
         // A buffer is free once its request has ended, however that is.
+        if (whole is { } begun && !isDone) _ = client.Finish(begun.Request, begun.Sent);
         foreach (var part in underWay)
         {
             _ = client.Finish(part.Request, part.Sent);
@@ -79,6 +95,9 @@ internal sealed class CloudWriter(CloudClient client, PartBuffers buffers, Cloud
         if (upload?.Abort is { } abort && !isDone) client.Tidy(abort);
         stop.Dispose();
     }
+
+    private CloudRequest Whole() =>
+        client.Service.Put(place, buffer is null ? default : (ReadOnlyMemory<byte>)buffer.Memory[..filled], token, ifAbsent: false);
 
     private void SendPart(bool isLast)
     {

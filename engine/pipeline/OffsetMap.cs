@@ -48,6 +48,22 @@ public sealed class OffsetMap
     /// <summary>This map without a topic.</summary>
     public OffsetMap Without(string topic) => topics.ContainsKey(topic) ? new(topics.Remove(topic)) : this;
 
+    /// <summary>
+    /// This map with the partitions that it lacks and a former one of the same topics has, at offset 0: the table had something of them
+    /// once, and was turned back behind that.
+    /// </summary>
+    internal OffsetMap WithLost(OffsetMap former)
+    {
+        var map = this;
+        foreach (var (topic, had) in former.topics)
+        {
+            if (TopicId(topic) is { } id && had.TopicId is { } other && id != other) continue;
+            foreach (var partition in had.Partitions.Keys)
+                if (Next(topic, partition) is null) map = map.With(topic, had.TopicId, partition, new(0));
+        }
+        return map;
+    }
+
     /// <summary>How far a table is: the map of the nearest ancestor of its current snapshot that has one, else the property's; empty for a table of someone else's.</summary>
     public static OffsetMap Of(Table table)
     {

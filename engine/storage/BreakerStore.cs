@@ -60,7 +60,7 @@ public sealed class BreakerStore(IObjectStore inner, CircuitBreaker breaker) : I
 
     public byte[] Read(string location) => breaker.Call(() => inner.Read(location));
 
-    public IReadOnlyList<byte[]> ReadAll(IReadOnlyList<string> locations) => breaker.Call(() => inner.ReadAll(locations));
+    public IReadOnlyList<byte[]?> ReadAll(IReadOnlyList<string> locations) => breaker.Call(() => inner.ReadAll(locations));
 
     public IObjectReader Open(string location, long? length = null) =>
         new Reader(breaker.Call(() => inner.Open(location, length)), breaker);
@@ -68,6 +68,8 @@ public sealed class BreakerStore(IObjectStore inner, CircuitBreaker breaker) : I
     public bool Exists(string location) => breaker.Call(() => inner.Exists(location));
 
     public long Length(string location) => breaker.Call(() => inner.Length(location));
+
+    public IReadOnlyList<long> Lengths(IReadOnlyList<string> locations) => breaker.Call(() => inner.Lengths(locations));
 
     public IEnumerable<ObjectInfo> List(string prefix) => Counted(breaker.Call(() => inner.List(prefix)));
 
@@ -123,6 +125,8 @@ public sealed class BreakerStore(IObjectStore inner, CircuitBreaker breaker) : I
                 throw;
             }
         }
+
+        public void BeginComplete() => inner.BeginComplete();
 
         public void Complete()
         {

@@ -22,8 +22,24 @@ public interface IObjectStore
     /// <summary>A whole small object.</summary>
     byte[] Read(string location);
 
-    /// <summary>Some small objects, whole: so few that all are in memory at once.</summary>
-    IReadOnlyList<byte[]> ReadAll(IReadOnlyList<string> locations) => [.. locations.Select(Read)];
+    /// <summary>Some small objects, whole: so few that all are in memory at once. Null for one that is not there.</summary>
+    IReadOnlyList<byte[]?> ReadAll(IReadOnlyList<string> locations)
+    {
+        return [.. locations.Select(l => Exists(l) ? TryRead(l) : null)];
+
+        byte[]? TryRead(string location)
+        {
+            try
+            {
+                return Read(location);
+            }
+            catch (EngineException error) when (error.Kind == ErrorKind.NotFound)
+            {
+                // It was removed meanwhile.
+                return null;
+            }
+        }
+    }
 
     /// <summary>Opens an object for ranged reads.</summary>
     /// <param name="location">Where it is.</param>
@@ -35,6 +51,9 @@ public interface IObjectStore
     bool Exists(string location);
 
     long Length(string location);
+
+    /// <summary>Of some objects.</summary>
+    IReadOnlyList<long> Lengths(IReadOnlyList<string> locations) => [.. locations.Select(Length)];
 
     /// <summary>Every object whose location starts with <paramref name="prefix"/>, at any depth, in no particular order, found while enumerating.</summary>
     IEnumerable<ObjectInfo> List(string prefix);

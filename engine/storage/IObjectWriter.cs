@@ -10,6 +10,14 @@ public interface IObjectWriter : IDisposable
 
     void Write(ReadOnlySpan<byte> bytes);
 
+    /// <summary>
+    /// Nothing more is written: what <see cref="Complete"/> is to wait for goes on meanwhile, where another machine does it. Several
+    /// objects that are begun so before the first is completed are waited for together.
+    /// </summary>
+    void BeginComplete()
+    {
+    }
+
     /// <summary>Makes the object visible and durable. To be called once; nothing may be written afterwards.</summary>
     void Complete();
 }

@@ -44,13 +44,15 @@ public sealed class MovedStore(IObjectStore inner, string recorded, string actua
 
     public byte[] Read(string location) => inner.Read(Actual(location));
 
-    public IReadOnlyList<byte[]> ReadAll(IReadOnlyList<string> locations) => inner.ReadAll([.. locations.Select(Actual)]);
+    public IReadOnlyList<byte[]?> ReadAll(IReadOnlyList<string> locations) => inner.ReadAll([.. locations.Select(Actual)]);
 
     public IObjectReader Open(string location, long? length = null) => inner.Open(Actual(location), length);
 
     public bool Exists(string location) => inner.Exists(Actual(location));
 
     public long Length(string location) => inner.Length(Actual(location));
+
+    public IReadOnlyList<long> Lengths(IReadOnlyList<string> locations) => inner.Lengths([.. locations.Select(Actual)]);
 
     public IEnumerable<ObjectInfo> List(string prefix) =>
         inner.List(Actual(prefix)).Select(f => f with { Location = Recorded(f.Location) });

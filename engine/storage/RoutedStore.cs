@@ -13,14 +13,17 @@ public abstract class RoutedStore : IObjectStore
 
     public byte[] Read(string location) => For(location).Read(location);
 
-    public IReadOnlyList<byte[]> ReadAll(IReadOnlyList<string> locations) =>
-        OnlyOne(locations) is { } one ? one.ReadAll(locations) : [.. locations.Select(Read)];
+    public IReadOnlyList<byte[]?> ReadAll(IReadOnlyList<string> locations) =>
+        OnlyOne(locations) is { } one ? one.ReadAll(locations) : [.. locations.Select(l => For(l).ReadAll([l])[0])];
 
     public IObjectReader Open(string location, long? length = null) => For(location).Open(location, length);
 
     public bool Exists(string location) => For(location).Exists(location);
 
     public long Length(string location) => For(location).Length(location);
+
+    public IReadOnlyList<long> Lengths(IReadOnlyList<string> locations) =>
+        OnlyOne(locations) is { } one ? one.Lengths(locations) : [.. locations.Select(Length)];
 
     public IEnumerable<ObjectInfo> List(string prefix) => For(prefix).List(prefix);
 

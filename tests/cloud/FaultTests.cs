@@ -38,6 +38,44 @@ public sealed class FaultTests(SharedS3 s3) : IDisposable
     }
 
     [ContractFact]
+    public void WhatGoesOnByItselfIsSentAgainWhereItFails()
+    {
+        var store = s3.Failing(root, retryMs: 300);
+        foreach (var fault in (string[])["""{"fault":"drop-after","method":"PUT","times":2}""", """{"fault":"status","status":503,"method":"PUT","times":1}"""])
+        {
+            s3.Proxy.NoFaults();
+            s3.Proxy.Fail(fault);
+            var writers = Enumerable.Range(0, 3).Select(n => Begun(store, $"begun/{n}", n)).ToList();
+            foreach (var (writer, bytes) in writers)
+            {
+                writer.Complete();
+                Assert.Equal(bytes, store.Read(writer.Location));
+                writer.Dispose();
+            }
+        }
+        s3.Proxy.NoFaults();
+        s3.Proxy.Fail("""{"fault":"status-after","status":500,"method":"PUT"}""");
+        using var lost = Begun(store, "lost", 1).Writer;
+        Assert.Equal(ErrorKind.Unknown, Assert.Throws<EngineException>(lost.Complete).Kind);
+        // It was sent once without a doubt, and never answered: the object may be there, and what comes after it does not change that.
+        s3.Proxy.NoFaults();
+        s3.Proxy.Fail("""{"fault":"drop-after","method":"PUT","times":1}""");
+        s3.Proxy.Fail("""{"fault":"drop-before","method":"PUT"}""");
+        using var hidden = Begun(store, "hidden", 1).Writer;
+        Assert.Equal(ErrorKind.Unknown, Assert.Throws<EngineException>(hidden.Complete).Kind);
+    }
+
+    private (IObjectWriter Writer, byte[] Bytes) Begun(IObjectStore to, string name, int mib)
+    {
+        var bytes = new byte[(mib << 20) + 7];
+        new Random(mib).NextBytes(bytes);
+        var writer = to.Create($"{root}/{name}");
+        writer.Write(bytes);
+        writer.BeginComplete();
+        return (writer, bytes);
+    }
+
+    [ContractFact]
     public void FooterAndLengthCostOneRequest()
     {
         var store = s3.Failing(root);

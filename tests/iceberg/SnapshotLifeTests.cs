@@ -95,7 +95,7 @@ public sealed class SnapshotLifeTests : IDisposable
         Append(1);
         store.Delete(catalog.Load(TestTables.Events).Metadata.CurrentSnapshot!.ManifestList!);
         var ours = TestTables.Append(TestTables.File(catalog.Load(TestTables.Events), "ours"));
-        Assert.Equal(ErrorKind.NotFound, Assert.Throws<EngineException>(() => committer.Commit(TestTables.Events, ours)).Kind);
+        Assert.Equal(ErrorKind.NotFound, Assert.Throws<EngineException>(() => TestTables.Committer(catalog, store).Commit(TestTables.Events, ours)).Kind);
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class SwarmTests(ITestOutputHelper output)
 
     /// <summary>Each once, in the table of its value.</summary>
     [Fact]
-    public void RecordsMayGoToTablesByAValue() => RunAll(SimOptions.WithRoutes, 6);
+    public void RecordsMayGoToTablesByAValue() => RunAll(SimOptions.WithRoutes, 12);
 
     private void RunAll(Func<long, SimOptions> optionsOf, int seeds)
     {

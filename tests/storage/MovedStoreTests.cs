@@ -29,7 +29,7 @@ public sealed class MovedStoreTests
         Assert.Equal("a", Encoding.UTF8.GetString(store.Read("s3://old/t/data/a")));
         Assert.True(store.Exists("s3://old/t/metadata/m"));
         Assert.Equal(1, store.Length("s3://old/t/metadata/m"));
-        Assert.Equal(["m", "a"], store.ReadAll(["s3://old/t/metadata/m", "s3://old/t/data/a"]).Select(Encoding.UTF8.GetString));
+        Assert.Equal(["m", "a"], store.ReadAll(["s3://old/t/metadata/m", "s3://old/t/data/a"]).Select(b => Encoding.UTF8.GetString(b!)));
         Assert.Equal(["s3://old/t/data/a", "s3://old/t/metadata/m"],
             store.List("s3://old/t/").Select(f => f.Location).Order(StringComparer.Ordinal));
         Assert.Equal(["data", "metadata"], store.ListFolders("s3://old/t").Order(StringComparer.Ordinal));

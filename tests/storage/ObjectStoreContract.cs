@@ -196,10 +196,41 @@ public abstract class ObjectStoreContract
     {
         string[] names = [.. Enumerable.Range(0, 20).Select(n => At($"some/{n}"))];
         for (var n = 0; n < names.Length; n++) Store.Put(names[n], new byte[n]);
-        Assert.Equal(Enumerable.Range(0, names.Length), Store.ReadAll(names).Select(b => b.Length));
+        Assert.Equal(Enumerable.Range(0, names.Length), Store.ReadAll(names).Select(b => b!.Length));
         Assert.Empty(Store.ReadAll([]));
-        Assert.Equal(ErrorKind.NotFound, Assert.Throws<EngineException>(() => Store.ReadAll([.. names, At("none")])).Kind);
-        Assert.Equal(ErrorKind.NotFound, Assert.Throws<EngineException>(() => Store.ReadAll([At("none"), .. names])).Kind);
+        Assert.Equal([2, null, 3], Store.ReadAll([names[2], At("none"), names[3]]).Select(b => b?.Length));
+        Assert.Equal([null], Store.ReadAll([At("none")]));
+    }
+
+    [ContractFact]
+    public void LengthsOfManyAreToldInTheirOrder()
+    {
+        string[] names = [.. Enumerable.Range(0, 20).Select(n => At($"some/{n}"))];
+        for (var n = 0; n < names.Length; n++) Store.Put(names[n], new byte[n]);
+        Assert.Equal(Enumerable.Range(0, names.Length).Select(n => (long)n), Store.Lengths(names));
+        Assert.Empty(Store.Lengths([]));
+        Assert.Equal(ErrorKind.NotFound, Assert.Throws<EngineException>(() => Store.Lengths([names[1], At("none"), names[2]])).Kind);
+    }
+
+    [ContractFact]
+    public void SeveralAreOnTheirWayAtATime()
+    {
+        int[] lengths = [0, 5, (9 << 20) + 3, 17];
+        var writers = lengths.Select((length, n) => (At($"together/{n}"), new byte[length])).Select(o =>
+        {
+            new Random(o.Item2.Length).NextBytes(o.Item2);
+            var writer = Store.Create(o.Item1);
+            writer.Write(o.Item2);
+            writer.BeginComplete();
+            return (Writer: writer, Bytes: o.Item2);
+        }).ToList();
+        foreach (var (writer, bytes) in writers.Take(3))
+        {
+            writer.Complete();
+            Assert.Equal(bytes, Store.Read(writer.Location));
+        }
+        foreach (var (writer, _) in writers) writer.Dispose();
+        Assert.Equal(3, Store.List(At("together/")).Count(o => !o.Location.EndsWith("/3", StringComparison.Ordinal)));
     }
 
     [ContractFact]

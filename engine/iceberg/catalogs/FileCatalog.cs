@@ -25,7 +25,9 @@ public sealed class FileCatalog : ICatalog
     private readonly bool strictNames;
     private readonly IRandom random;
     private readonly MetadataCache cache = new();
-    private readonly ConcurrentDictionary<string, string> suffixes = new(StringComparer.Ordinal);
+
+    /// <summary>By a table's folder of metadata the version that was the newest, and what its name ended in: where to look first.</summary>
+    private readonly ConcurrentDictionary<string, (int Version, string Suffix)> newest = new(StringComparer.Ordinal);
 
     /// <param name="store">Holds the warehouse.</param>
     /// <param name="warehouse">The folder all tables lie below.</param>
@@ -48,8 +50,9 @@ public sealed class FileCatalog : ICatalog
     public Table? TryLoad(TableIdent ident)
     {
         var folder = MetadataFolder(ident);
+        if (newest.TryGetValue(folder, out var known) && TryNewest(known.Version, known.Suffix) is { } same) return same;
         var hint = ReadHint(folder);
-        if (hint > 0 && LocationOf(folder, hint + 1) is null && TryRead(LikelyName(folder, hint)) is { } table) return table;
+        if (hint > 0 && TryNewest(hint, known.Suffix ?? MetadataSuffix) is { } table) return table;
         for (var attempt = 0; ; attempt++)
         {
             var (version, location) = FindLatest(folder, hint);
@@ -59,13 +62,25 @@ public sealed class FileCatalog : ICatalog
             hint = ReadHint(folder);
         }
 
+        // Null if it is gone, or another one is there after it: all of their names are asked for at once.
+        Table? TryNewest(int version, string suffix)
+        {
+            var location = NameOf(folder, version) + suffix;
+            return store.ReadAll([location, .. NamesOf(folder, version + 1)]) is [{ } bytes, null, null, null] ? Parsed(location, bytes) : null;
+        }
+
+        Table Parsed(string location, byte[] bytes)
+        {
+            var metadata = cache.Parse(location, bytes);
+            Note(folder, location);
+            return new Table(ident, metadata, location);
+        }
+
         Table? TryRead(string location, bool isNeeded = false)
         {
             try
             {
-                var metadata = cache.Parse(location, store.Read(location));
-                suffixes[folder] = location[location.IndexOf('.', folder.Length)..];
-                return new Table(ident, metadata, location);
+                return Parsed(location, store.Read(location));
             }
             catch (EngineException error) when (error.Kind == ErrorKind.NotFound && !isNeeded)
             {
@@ -93,6 +108,7 @@ public sealed class FileCatalog : ICatalog
             made = Holds(file, bytes) ?? throw new EngineException(ErrorKind.Unknown, $"table {ident}: {error.Message}", error);
         }
         if (!made) throw Exists(ident);
+        Note(folder, file);
         KillPoint.Hit("catalog.table-made");
         WriteHint(folder, 1);
         return new Table(ident, metadata, file);
@@ -107,9 +123,10 @@ public sealed class FileCatalog : ICatalog
         if (next is null) return new CommitOutcome.Conflict($"table {current.Ident}: {violation}");
         if (ReferenceEquals(next, current.Metadata)) return new CommitOutcome.Committed(current);
         if (next.Location != current.Metadata.Location) throw new EngineException(ErrorKind.Invalid, $"table {current.Ident}: a file catalog cannot move it to {next.Location}");
-        if (!store.Exists(current.MetadataLocation))
-            return new CommitOutcome.Conflict($"table {current.Ident}: its metadata version {version} is gone");
-        if (LocationOf(folder, version + 1) is not null) return new CommitOutcome.Conflict($"table {current.Ident}: version {version + 1} was committed meanwhile");
+        var found = store.FindFirst([.. NamesOf(folder, version + 1), current.MetadataLocation]);
+        if (found is null) return new CommitOutcome.Conflict($"table {current.Ident}: its metadata version {version} is gone");
+        if (found != current.MetadataLocation)
+            return new CommitOutcome.Conflict($"table {current.Ident}: version {version + 1} was committed meanwhile");
         var (file, bytes) = Version(folder, version + 1, current.Metadata, next);
         KillPoint.Hit("catalog.before-version");
         try
@@ -131,6 +148,7 @@ public sealed class FileCatalog : ICatalog
         if (!store.Exists(current.MetadataLocation))
             return new CommitOutcome.Unknown(new EngineException(ErrorKind.Unknown, $"table {current.Ident}: version {version} was removed while version {version + 1} was written"));
         cache.Keep(current.MetadataLocation, file, bytes, next);
+        Note(folder, file);
         KillPoint.Hit("catalog.version-made");
         WriteHint(folder, version + 1);
         KillPoint.Hit("catalog.hint-written");
@@ -217,7 +235,7 @@ public sealed class FileCatalog : ICatalog
     {
         var zipped = MetadataFiles.AreZipped(before);
         var bytes = TableMetadataJson.ToBytes(next, zipped);
-        return (string.Create(CultureInfo.InvariantCulture, $"{folder}/v{version}{(zipped ? ZippedSuffix : MetadataSuffix)}"), bytes);
+        return (NameOf(folder, version) + (zipped ? ZippedSuffix : MetadataSuffix), bytes);
     }
 
     /// <summary>The newest version and its file; 0 if there is no table.</summary>
@@ -237,15 +255,19 @@ public sealed class FileCatalog : ICatalog
         return (version, location);
     }
 
-    private string? LocationOf(string folder, int version)
+    private string? LocationOf(string folder, int version) => store.FindFirst(NamesOf(folder, version));
+
+    /// <summary>What a version's file may be called: which it is, its writer decides.</summary>
+    private static string[] NamesOf(string folder, int version)
     {
-        var stem = string.Create(CultureInfo.InvariantCulture, $"{folder}/v{version}");
-        return store.FindFirst([stem + MetadataSuffix, stem + ZippedSuffix, stem + MetadataSuffix + ".gz"]);
+        var name = NameOf(folder, version);
+        return [name + MetadataSuffix, name + ZippedSuffix, name + MetadataSuffix + ".gz"];
     }
 
-    /// <summary>A version's file by the name that the last one read had: which it is, its writer decides.</summary>
-    private string LikelyName(string folder, int version) =>
-        string.Create(CultureInfo.InvariantCulture, $"{folder}/v{version}{suffixes.GetValueOrDefault(folder, MetadataSuffix)}");
+    private static string NameOf(string folder, int version) => string.Create(CultureInfo.InvariantCulture, $"{folder}/v{version}");
+
+    private void Note(string folder, string location) =>
+        newest[folder] = (VersionOf(Location.NameOf(location))!.Value, location[location.IndexOf('.', folder.Length)..]);
 
     private int ReadHint(string folder)
     {

@@ -29,8 +29,9 @@ public static class MetadataFiles
     {
         if (!after.BoolProperty(TableProperties.DeleteAfterCommit, otherwise: false)) return;
         var kept = after.MetadataLog.Select(e => e.Location).ToHashSet(StringComparer.Ordinal);
-        foreach (var entry in before.MetadataLog)
-            if (!kept.Contains(entry.Location)) TryDelete(store, entry.Location);
+        var old = before.MetadataLog.Select(e => e.Location).Where(l => !kept.Contains(l)).ToList();
+        // What cannot be deleted is left for orphan removal.
+        if (old.Count > 0) _ = store.DeleteAll(old);
     }
 
     /// <summary>Deletes a file that nothing needs; what cannot be deleted is left for orphan removal.</summary>

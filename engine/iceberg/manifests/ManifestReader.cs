@@ -4,7 +4,9 @@ using K2I.Storage;
 namespace K2I.Iceberg;
 
 /// <summary>Reads manifest lists and manifests of a table back, with everything that entries inherit resolved. Holds no state; any thread.</summary>
-public sealed class ManifestReader(IObjectStore store)
+/// <param name="store">Has them.</param>
+/// <param name="lists">Lists that need not be asked for.</param>
+public sealed class ManifestReader(IObjectStore store, ManifestLists? lists = null)
 {
     /// <summary>So many bytes of manifests are fetched together.</summary>
     private const long BytesAtOnce = 16 << 20;
@@ -13,7 +15,7 @@ public sealed class ManifestReader(IObjectStore store)
     public IReadOnlyList<ManifestFile> Manifests(TableMetadata table, Snapshot snapshot)
     {
         if (snapshot.KeyId is not null) throw new EngineException(ErrorKind.Unsupported, $"snapshot {snapshot.SnapshotId} of {table.Location} is encrypted");
-        if (snapshot.ManifestList is { } list) return ManifestListFile.Read(store.Read(list), list);
+        if (snapshot.ManifestList is { } list) return ManifestListFile.Read(lists?.Find(list) ?? store.Read(list), list);
         return [.. snapshot.Manifests.Select(path => new ManifestFile
         {
             Path = path,
@@ -49,7 +51,8 @@ public sealed class ManifestReader(IObjectStore store)
         foreach (var entry in Fetched()) yield return entry;
 
         IEnumerable<ManifestEntry> Fetched() => together
-            .Zip(store.ReadAll([.. together.Select(m => m.Path)]), (m, bytes) => Entries(table, m, bytes, metricsOf)).SelectMany(e => e);
+            .Zip(store.ReadAll([.. together.Select(m => m.Path)]), (m, bytes) => Entries(table, m, bytes ?? throw Gone(m), metricsOf))
+            .SelectMany(e => e);
     }
 
     /// <summary>The files that make up a snapshot: data and delete files that are live, manifest by manifest.</summary>
@@ -58,6 +61,8 @@ public sealed class ManifestReader(IObjectStore store)
         foreach (var entry in Entries(table, Manifests(table, snapshot).Where(m => m.MayHaveLiveFiles)))
             if (entry.IsLive) yield return entry;
     }
+
+    private static EngineException Gone(ManifestFile manifest) => new(ErrorKind.NotFound, $"{manifest.Path} does not exist");
 
     private static List<ManifestEntry> Entries(TableMetadata table, ManifestFile manifest, byte[] bytes, IReadOnlySet<int>? metricsOf)
     {

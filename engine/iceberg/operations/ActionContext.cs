@@ -7,4 +7,7 @@ namespace K2I.Iceberg;
 public sealed record ActionContext(IObjectStore Store, IClock Clock)
 {
     public IRandom Random { get; init; } = SystemRandom.Instance;
+
+    /// <summary>Manifest lists that need not be asked for.</summary>
+    public ManifestLists Lists { get; init; } = new();
 }

@@ -15,6 +15,7 @@ public abstract class FileChange : SnapshotAction
     private ManifestFilter dataFilter = new(), deleteFilter = new();
     private ManifestMerger dataMerger = new(), deleteMerger = new();
     private readonly HashSet<string> verified = new(StringComparer.Ordinal);
+    private ImmutableArray<DataFile> added = [];
 
     private protected FileChange(string branch) : base(branch)
     {
@@ -64,8 +65,8 @@ public abstract class FileChange : SnapshotAction
         }
         if (SummaryOf is { } carried) extra = extra.SetItems(carried(table));
         changes.Require(table);
-        if (VerifyFiles) Verify(table, [.. changes.Data, .. changes.Deletes], context);
-        var reader = new ManifestReader(context.Store);
+        added = [.. changes.Data, .. changes.Deletes];
+        var reader = new ManifestReader(context.Store, context.Lists);
         if (Conflict(table, parent, changes, reader) is { } conflict) return new ActionResult.Abort(conflict);
 
         var before = parent is null ? [] : reader.Manifests(table.Metadata, parent);
@@ -96,8 +97,8 @@ public abstract class FileChange : SnapshotAction
         var newDeletes = addedDeletes.For(table, changes.Deletes, id, null, w => Store(table, w, context));
         ImmutableArray<ManifestFile> manifests =
         [
-            .. dataMerger.Merge(table, id, [.. newData, .. data.Manifests], context, w => Store(table, w, context)),
-            .. deleteMerger.Merge(table, id, [.. newDeletes, .. deletes.Manifests], context, w => Store(table, w, context)),
+            .. dataMerger.Merge(table, id, [.. newData, .. data.Manifests], context, w => Store(table, w, context), Settle),
+            .. deleteMerger.Merge(table, id, [.. newDeletes, .. deletes.Manifests], context, w => Store(table, w, context), Settle),
         ];
         var summary = new SnapshotSummary();
         foreach (var file in (IEnumerable<DataFile>)[.. changes.Data, .. changes.Deletes]) summary.Added(file);
@@ -144,13 +145,15 @@ public abstract class FileChange : SnapshotAction
         operation == "replace" && changes.Data.Sum(f => f.RecordCount) is var added && removed.Where(f => f.Content == FileContent.Data).Sum(f => f.RecordCount) is var lost && added > lost
             ? $"files of {lost} rows are to be replaced by files of {added}" : null;
 
-    private void Verify(Table table, ImmutableArray<DataFile> files, ActionContext context)
+    private protected override void Verify(Table table, ActionContext context)
     {
-        foreach (var file in files)
+        if (!VerifyFiles) return;
+        var files = added.Where(f => !verified.Contains(f.FilePath)).ToList();
+        foreach (var (file, length) in files.Zip(context.Store.Lengths([.. files.Select(f => f.FilePath)])))
         {
-            if (verified.Contains(file.FilePath)) continue;
-            var length = context.Store.Length(file.FilePath);
-            if (length != file.FileSizeBytes) throw new EngineException(ErrorKind.Fatal, $"table {table.Ident}: {file.FilePath} has {length} bytes, {file.FileSizeBytes} were written");
+            if (length != file.FileSizeBytes)
+                throw new EngineException(ErrorKind.Fatal,
+                    $"table {table.Ident}: {file.FilePath} has {length} bytes, {file.FileSizeBytes} were written");
             verified.Add(file.FilePath);
         }
     }

@@ -14,7 +14,10 @@ internal sealed class ManifestMerger
     /// <param name="manifests">Newest first.</param>
     /// <param name="context">Reads those that are merged.</param>
     /// <param name="store">Stores a finished manifest.</param>
-    public ImmutableArray<ManifestFile> Merge(TableMetadata table, SnapshotId snapshotId, ImmutableArray<ManifestFile> manifests, ActionContext context, Func<ManifestWriter, ManifestFile> store)
+    /// <param name="settle">What was stored can be read afterwards.</param>
+    public ImmutableArray<ManifestFile> Merge(
+        TableMetadata table, SnapshotId snapshotId, ImmutableArray<ManifestFile> manifests, ActionContext context,
+        Func<ManifestWriter, ManifestFile> store, Action settle)
     {
         if (!table.BoolProperty(TableProperties.ManifestMergeEnabled, otherwise: true) || manifests.Length < 2) return manifests;
         var target = table.LongProperty(TableProperties.ManifestTargetBytes, TableProperties.DefaultManifestTargetBytes);
@@ -30,6 +33,7 @@ internal sealed class ManifestMerger
                     result.AddRange(bin);
                     continue;
                 }
+                settle();
                 result.Add(MergeBin(table, snapshotId, bin, context, store));
             }
         }

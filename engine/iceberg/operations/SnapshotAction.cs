@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 
 using K2I.Base;
+using K2I.Storage;
 
 namespace K2I.Iceberg;
 
@@ -10,11 +11,17 @@ namespace K2I.Iceberg;
 /// Files of the table's metadata folder: <c>UUID-mN.avro</c> (manifests) and <c>snap-ID-N-UUID.avro</c> (lists). N counts over all attempts of the action's life: a write that
 /// timed out may still arrive, and must not meet a file of another content under its name.
 /// Manifests of new files are written once: what changes from base to base (sequence number, row ids) they inherit from the list.
+/// Files of an attempt are stored side by side, while those that it adds are looked at: a slow store is waited for once.
 /// </remarks>
 public abstract class SnapshotAction : TableAction
 {
     internal const string OwnEngineName = "k2i";
 
+    private const int MostUnderWay = 4;
+
+    /// <summary>Manifests that are not known to be in the store: a later attempt may name them too.</summary>
+    private readonly Dictionary<string, byte[]> unstored = new(StringComparer.Ordinal);
+    private readonly Queue<(string Path, IObjectWriter Writer)> underWay = new();
     private readonly HashSet<string> written = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ImmutableArray<ManifestFile>> namedBy = new(StringComparer.Ordinal);
     private readonly string branch;
@@ -45,10 +52,23 @@ public abstract class SnapshotAction : TableAction
         if (parent is null && metadata.Refs.ContainsKey(branch)) throw new EngineException(ErrorKind.Corrupt, $"table {table.Ident}: branch {branch} points at a snapshot that is gone");
         if (metadata.Refs.TryGetValue(branch, out var reference) && !reference.IsBranch) throw new EngineException(ErrorKind.Invalid, $"table {table.Ident}: '{branch}' is a tag");
 
-        var verdict = Decide(table, parent, context, out var content);
-        if (verdict is not null) return verdict;
-        Check.That(content is not null);
-        var snapshot = Write(metadata, parent, content, context);
+        SnapshotContent? content;
+        Snapshot snapshot;
+        try
+        {
+            foreach (var (path, bytes) in unstored.ToList()) Begin(path, bytes, context);
+            var verdict = Decide(table, parent, context, out content);
+            if (verdict is not null) return verdict;
+            Check.That(content is not null);
+            snapshot = Write(metadata, parent, content, context);
+            Verify(table, context);
+            Settle();
+            KillPoint.Hit("commit.list-written");
+        }
+        finally
+        {
+            while (underWay.TryDequeue(out var left)) left.Writer.Dispose();
+        }
         List<MetadataUpdate> updates =
         [
             new MetadataUpdate.AddSnapshot(snapshot),
@@ -65,6 +85,7 @@ public abstract class SnapshotAction : TableAction
     public sealed override void CleanUp(TableMetadata? landed, ActionContext context)
     {
         Forget();
+        unstored.Clear();
         var named = new HashSet<string>(StringComparer.Ordinal);
         if (landed is not null)
         {
@@ -87,14 +108,25 @@ public abstract class SnapshotAction : TableAction
     /// <summary>Manifests kept for later attempts are about to go: one that is made after all writes its own.</summary>
     private protected abstract void Forget();
 
-    /// <summary>Stores a finished manifest under the action's next name.</summary>
+    /// <summary>Looks at what the store has of the files that are added, while manifests are on their way.</summary>
+    private protected virtual void Verify(Table table, ActionContext context)
+    {
+    }
+
+    /// <summary>Sets a finished manifest on its way, under the action's next name: it is in the store after <see cref="Settle"/>.</summary>
     private protected ManifestFile Store(TableMetadata table, ManifestWriter writer, ActionContext context)
     {
         var path = string.Create(CultureInfo.InvariantCulture, $"{table.MetadataFolder}/{uuid}-m{manifests++}.avro");
         var (bytes, manifest) = writer.Finish(path);
-        Put(path, bytes, context);
-        KillPoint.Hit("commit.manifest-written");
+        unstored[path] = bytes;
+        Begin(path, bytes, context);
         return manifest;
+    }
+
+    /// <summary>What is on its way has arrived afterwards.</summary>
+    private protected void Settle()
+    {
+        while (underWay.Count > 0) CompleteOldest();
     }
 
     private Snapshot Write(TableMetadata table, Snapshot? parent, SnapshotContent content, ActionContext context)
@@ -120,17 +152,28 @@ public abstract class SnapshotAction : TableAction
         };
         CommitInvariants.Check(table, parent, snapshot, content, list.Manifests);
         namedBy[path] = list.Manifests;
-        Put(path, list.Bytes, context);
-        KillPoint.Hit("commit.list-written");
+        Begin(path, list.Bytes, context);
+        context.Lists.Keep(path, list.Bytes);
         return snapshot;
     }
 
-    private void Put(string path, ReadOnlySpan<byte> bytes, ActionContext context)
+    private void Begin(string path, byte[] bytes, ActionContext context)
     {
+        if (underWay.Count == MostUnderWay) CompleteOldest();
         written.Add(path);
-        using var writer = context.Store.Create(path);
+        var writer = context.Store.Create(path);
+        underWay.Enqueue((path, writer));
         writer.Write(bytes);
+        writer.BeginComplete();
+    }
+
+    private void CompleteOldest()
+    {
+        var (path, writer) = underWay.Peek();
         writer.Complete();
+        writer.Dispose();
+        underWay.Dequeue();
+        if (unstored.Remove(path)) KillPoint.Hit("commit.manifest-written");
     }
 
     /// <summary>A random positive number of 52 bits: readers that hold numbers as doubles keep it exact.</summary>

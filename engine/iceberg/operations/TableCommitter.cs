@@ -23,13 +23,15 @@ namespace K2I.Iceberg;
 /// landed. While in doubt nothing is deleted. A stop (<see cref="CallScope"/>) ends the waits, after which nothing is tried again. Every attempt has the same snapshot id and demands the parent it was made for: at most one can land.
 /// </remarks>
 public sealed class TableCommitter(
-    ICatalog catalog, IObjectStore store, CommitOptions? options = null, IClock? clock = null, Action<int>? sleepMs = null, ILog? log = null, IRandom? random = null)
+    ICatalog catalog, IObjectStore store, CommitOptions? options = null, IClock? clock = null, Action<int>? sleepMs = null, ILog? log = null,
+    IRandom? random = null, ManifestLists? lists = null)
 {
     private readonly CommitOptions options = options ?? new CommitOptions();
     private readonly IClock clock = clock ?? SystemClock.Instance;
     private readonly Action<int> sleepMs = sleepMs ?? (ms => CallScope.Sleep(clock ?? SystemClock.Instance, ms));
     private readonly ILog log = log ?? NullLog.Instance;
     private readonly IRandom random = random ?? SystemRandom.Instance;
+    private readonly ManifestLists lists = lists ?? new();
 
     /// <summary>The table, created if it is not there. Of several creators one wins and all get its table.</summary>
     public Table LoadOrCreate(TableIdent ident, TableCreation creation)
@@ -65,7 +67,7 @@ public sealed class TableCommitter(
 
         for (var attempt = 1; ; attempt++)
         {
-            var context = new ActionContext(store, clock) { Random = random };
+            var context = new ActionContext(store, clock) { Random = random, Lists = lists };
             action.Attempts++;
             try
             {

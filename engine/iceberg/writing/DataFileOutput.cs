@@ -22,6 +22,7 @@ public sealed class DataFileOutput : IDisposable
     private readonly PartitionSpec spec;
     private readonly PartitionTuple partition;
     private readonly IObjectWriter target;
+    private ParquetFileResult? result;
 
     /// <param name="files">Describes the file.</param>
     /// <param name="spec">What the rows are divided by.</param>
@@ -49,11 +50,19 @@ public sealed class DataFileOutput : IDisposable
     /// <summary>Bytes written; the row group being encoded comes on top.</summary>
     public long Bytes => target.Length;
 
+    /// <summary>All rows are written: the file goes on its way, and gives back the memory it was encoded in.</summary>
+    public void BeginFinish()
+    {
+        result = Writer.Finish();
+        Writer.Dispose();
+        target.BeginComplete();
+    }
+
     /// <summary>Ends the file. From now on the store has it.</summary>
     /// <param name="sorted">The rows are in the table's default sort order.</param>
     public DataFile Finish(bool sorted = false)
     {
-        var result = Writer.Finish();
+        result ??= Writer.Finish();
         KillPoint.Hit("file.before-complete");
         target.Complete();
         KillPoint.Hit("file.after-complete");

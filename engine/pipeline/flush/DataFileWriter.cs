@@ -8,11 +8,15 @@ namespace K2I.Pipeline;
 
 /// <summary>
 /// Writes the rows of a flush as data files: one per Iceberg partition, or more where one grows past the table's target size. Rows are grouped
-/// first, so that one file is open at a time however many partitions there are. Whoever works for the table.
+/// first, so that one file is open at a time however many partitions there are; a few more are on their way to the store. Whoever works for
+/// the table.
 /// </summary>
 internal sealed class DataFileWriter(TableStore store, TableOptions options, Flush flush)
 {
+    private const int MostUnderWay = 3;
+
     private readonly List<WrittenFile> files = [];
+    private readonly Queue<OpenFile> underWay = new();
     private int fileCount;
 
     /// <summary>Removes files that no snapshot names and none will.</summary>
@@ -29,10 +33,18 @@ internal sealed class DataFileWriter(TableStore store, TableOptions options, Flu
     {
         files.Clear();
         fileCount = 0;
-        foreach (var (schema, group) in GroupsOf(segments.Where(s => s.PublishedRows > 0).Select(s => s.View())))
+        try
         {
-            using var fitter = new BatchFitter(schema);
-            WriteGroup(schema, [.. group.Select(fitter.Fit)]);
+            foreach (var (schema, group) in GroupsOf(segments.Where(s => s.PublishedRows > 0).Select(s => s.View())))
+            {
+                using var fitter = new BatchFitter(schema);
+                WriteGroup(schema, [.. group.Select(fitter.Fit)]);
+            }
+            while (underWay.Count > 0) EndOldest();
+        }
+        finally
+        {
+            while (underWay.TryDequeue(out var left)) left.Dispose();
         }
         return files;
     }
@@ -109,11 +121,11 @@ internal sealed class DataFileWriter(TableStore store, TableOptions options, Flu
                 else open.Output.Writer.Write(batch, ordinals);
                 KillPoint.Hit("file.rows-written");
                 if (open.Output.Bytes < store.TargetFileBytes) continue;
-                files.Add(Close(open));
+                End(open);
                 open = null;
             }
             if (open is null) return;
-            files.Add(Close(open));
+            End(open);
             open = null;
         }
         finally
@@ -145,9 +157,17 @@ internal sealed class DataFileWriter(TableStore store, TableOptions options, Flu
         }
     }
 
-    private static WrittenFile Close(OpenFile open)
+    private void End(OpenFile open)
     {
-        using (open) return new(open.Output.Finish(), open.Sink.Finish());
+        open.Output.BeginFinish();
+        underWay.Enqueue(open);
+        if (underWay.Count > MostUnderWay) EndOldest();
+    }
+
+    private void EndOldest()
+    {
+        using var oldest = underWay.Dequeue();
+        files.Add(new(oldest.Output.Finish(), oldest.Sink.Finish()));
     }
 
     /// <summary>All nulls: a spec without fields, or with void ones only.</summary>

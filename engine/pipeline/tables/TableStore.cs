@@ -18,7 +18,8 @@ namespace K2I.Pipeline;
 /// </remarks>
 internal sealed partial class TableStore(TableStoreFactory shared, TableOptions options, TableIdent ident, int formatVersion, TableIdentity identity, ImmutableHashSet<PauseReason> accepted, FlushCounters counters, ILog log)
 {
-    private readonly TableCommitter committer = new(shared.Catalog, shared.Objects, clock: shared.Clock, log: log, random: shared.Random);
+    private readonly TableCommitter committer =
+        new(shared.Catalog, shared.Objects, clock: shared.Clock, log: log, random: shared.Random, lists: shared.ManifestLists);
     /// <summary>For changes of the schema: records wait meanwhile, and one that is met by nothing but conflicts is refused by the catalog, whatever it calls it.</summary>
     private readonly TableCommitter evolver =
         new(shared.Catalog, shared.Objects, new() { Retries = 5, MaxWaitMs = 500 }, clock: shared.Clock, log: log, random: shared.Random);
@@ -250,7 +251,10 @@ internal sealed partial class TableStore(TableStoreFactory shared, TableOptions 
         offsets = passed.After;
         var entries = offsets.PropertiesOf(table)
             .Add(K2IKeys.Epoch, Math.Max(Epoch, metadata.LongProperty(K2IKeys.Epoch, 0)).ToString(CultureInfo.InvariantCulture));
-        var properties = Schemas is null ? entries : Pipeline.FormerNames.WithProperty(entries, NamesOf(metadata), metadata);
+        // Of a table that came to be by a value the property alone tells that it had something of a partition.
+        var properties = options.Home.Length == 0 ? entries
+            : entries.SetItem(K2IKeys.Offsets, offsets.WithLost(OffsetMap.PropertyOf(table)).ToJson());
+        if (Schemas is not null) properties = Pipeline.FormerNames.WithProperty(properties, NamesOf(metadata), metadata);
         return new FenceVerdict.ProceedWith(files, entries.Remove(K2IKeys.OffsetsOf).Add(K2IKeys.FlushId, flush.Id), properties);
     }
 

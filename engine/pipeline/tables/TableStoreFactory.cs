@@ -29,6 +29,8 @@ internal sealed class TableStoreFactory(EngineOptions options, EngineServices se
 
     internal IRandom Random => services.Random;
 
+    internal ManifestLists ManifestLists { get; } = new();
+
     internal EncodeTeam? EncodeTeam => team;
 
     internal ParquetBuffers ParquetBuffers { get; } = new(options.MemoryBytes / 8);
