@@ -7,15 +7,19 @@ public static class ChangedBytes
     /// <param name="random">Decides all.</param>
     /// <param name="good">Stay as they are.</param>
     /// <param name="changes">How many.</param>
-    /// <param name="resizing">How many of a hundred changes cut bytes out, put some in, or end the whole early; the others replace bytes.</param>
+    /// <param name="resizing">
+    /// How many of a hundred changes cut bytes out, put some in, or end the whole early; the others replace bytes.
+    /// </param>
     /// <param name="foreign">What is put in begins somewhere in it; where it is empty, a piece of the bytes themselves is put in.</param>
     /// <param name="tail">A third of the changes are in so many last bytes; 0: all places are alike.</param>
-    public static byte[] Of(Random random, ReadOnlySpan<byte> good, int changes, int resizing, ReadOnlySpan<byte> foreign = default, int tail = 0)
+    public static byte[] Of(Random random, ReadOnlySpan<byte> good, int changes, int resizing,
+        ReadOnlySpan<byte> foreign = default, int tail = 0)
     {
         List<byte> bytes = [.. good];
         for (; changes > 0 && bytes.Count > 0; changes--)
         {
-            var at = tail > 0 && random.Next(3) == 0 ? bytes.Count - 1 - random.Next(Math.Min(bytes.Count, tail)) : random.Next(bytes.Count);
+            var at = tail > 0 && random.Next(3) == 0 ? bytes.Count - 1 - random.Next(Math.Min(bytes.Count, tail))
+                : random.Next(bytes.Count);
             if (random.Next(100) < resizing) Resize(random, bytes, at, foreign);
             else Replace(random, bytes, at);
         }

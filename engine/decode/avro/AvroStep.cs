@@ -6,8 +6,8 @@ using K2I.Columns;
 namespace K2I.Decode;
 
 /// <summary>
-/// A value among those that are read one after the other. What comes often and is plain is read here, without a call for each; all else, and
-/// whatever is wrong, by the value's reader, from where it begins.
+/// A value among those that are read one after the other. What comes often and is plain is read here, without a call for each; all else,
+/// and whatever is wrong, by the value's reader, from where it begins.
 /// </summary>
 [StructLayout(LayoutKind.Auto)]
 internal unsafe struct AvroStep
@@ -60,7 +60,7 @@ internal unsafe struct AvroStep
         reader.Bind(column);
     }
 
-    /// <summary>Reads the values at a position, all of them so many times; returns the next position, or null once an error is noted.</summary>
+    /// <summary>Reads the values, all of them so many times; returns the position behind them, or null once an error is noted.</summary>
     internal static byte* Run(ReadOnlySpan<AvroStep> steps, long times, byte* p, AvroPlan plan)
     {
         var end = plan.End;

@@ -154,5 +154,6 @@ public class FuzzTests(ITestOutputHelper output)
     }
 
     /// <summary>Footers and page headers are where a byte matters most.</summary>
-    internal static byte[] Mutate(byte[] original, Random random) => ChangedBytes.Of(random, original, random.Next(1, 6), resizing: 2, tail: 600);
+    internal static byte[] Mutate(byte[] original, Random random) =>
+        ChangedBytes.Of(random, original, random.Next(1, 6), resizing: 2, tail: 600);
 }

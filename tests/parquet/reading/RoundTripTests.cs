@@ -49,12 +49,13 @@ public class RoundTripTests
         }
     }
 
-    /// <summary>The shape that parquet-format's VariantShredding.md gives a variant whose values are partly in a column of their type.</summary>
+    /// <summary>The shape of parquet-format's VariantShredding.md: values are partly in a column of their type.</summary>
     [Fact]
     public void AShreddedVariantIsRefusedByName()
     {
         Field[] parts = [.. VariantType.Parts, new(4, "typed_value", PrimitiveType.Long, false)];
-        var written = Schema.Of(new Field(1, "v", new StructType([.. parts.Select((p, i) => p with { Id = i + 2, Required = i == 0 })]), false));
+        var type = new StructType([.. parts.Select((p, i) => p with { Id = i + 2, Required = i == 0 })]);
+        var written = Schema.Of(new Field(1, "v", type, false));
         using var builder = new BatchBuilder(written, MemoryTag.Scratch, 1 << 20);
         builder.Column(0).Child(0).AppendBytes([1, 0, 0]);
         builder.Column(0).Child(1).AppendNull();
