@@ -54,6 +54,12 @@ public sealed class SwarmTests(ITestOutputHelper output)
     public void SeedsThatFailedOnceDoNotAgain(long seed) => Tell(Story.Run(SimOptions.FromSeed(seed)).ToString());
 
     [Theory]
+    [InlineData(26)]
+    [InlineData(30)]
+    [InlineData(42)]
+    public void SchemasOfSeedsThatFailedOnceDoNotAgain(long seed) => Tell(Story.Run(SimOptions.WithSchemas(seed)).ToString());
+
+    [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]

@@ -1,3 +1,4 @@
+using K2I.Columns;
 using K2I.Decode;
 
 namespace K2I.Pipeline;
@@ -26,6 +27,9 @@ internal sealed class ColumnsQuestion : Question
 
     /// <summary>The schema that the record was written with, where it names one.</summary>
     internal WriterSchema? Writer { get; init; }
+
+    /// <summary>The columns that the changes are of; null for the first ones.</summary>
+    internal Schema? Known { get; init; }
 
     internal IReadOnlyList<SchemaChange> Own { get; } = [];
 

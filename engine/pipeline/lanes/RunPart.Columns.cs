@@ -7,6 +7,9 @@ namespace K2I.Pipeline;
 /// <summary>The columns: which there are, and what is asked where records bring others.</summary>
 internal sealed partial class RunPart
 {
+    /// <summary>The table's columns when they were looked at last.</summary>
+    private Schema? Known => passedOver ?? used;
+
     /// <summary>What is to be decoded into, where the table has other columns by now.</summary>
     internal void Follow()
     {
@@ -77,7 +80,7 @@ internal sealed partial class RunPart
 
     private void Use(Schema schema)
     {
-        (used, usedNames) = (schema, run.Store.FormerNames);
+        (used, usedNames, passedOver) = (schema, run.Store.FormerNames, null);
         var (decoder, kafkaColumn) = TableDecoding.For(options, schema, run.Store, TellOfCase);
         sink.Use(decoder, kafkaColumn);
         if (options.Routing is not null) UseRouter();

@@ -19,7 +19,7 @@ internal sealed partial class RunPart
             var own = sink.Changes([record.Value.ToArray()]);
             replayRefusal = RefusalOf(own);
             if (replayRefusal is not null) return TryReplay(in record, source);
-            Ask(new ColumnsQuestion(this, null, own, own) { Writer = Writer });
+            Ask(new ColumnsQuestion(this, null, own, own) { Writer = Writer, Known = Known });
             return false;
         }
         if (result == TakeResult.NoSchema) return false;

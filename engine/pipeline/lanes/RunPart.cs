@@ -324,7 +324,8 @@ internal sealed partial class RunPart
                     record.Refusal = RefusalOf(own);
                     if (record.Refusal is not null) continue;
                     KillPoint.Hit("schema.new-field");
-                    Ask(new ColumnsQuestion(this, record, own, held.Count > 1 ? sink.Changes(held.Values()) : own) { Writer = writer });
+                    var all = held.Count > 1 ? sink.Changes(held.Values()) : own;
+                    Ask(new ColumnsQuestion(this, record, own, all) { Writer = writer, Known = Known });
                     return;
                 }
             }

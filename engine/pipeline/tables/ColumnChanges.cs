@@ -93,6 +93,8 @@ internal sealed class ColumnChanges(TableRun run, ILog log)
     private Refusal? Evolve(ColumnsQuestion question)
     {
         var (before, names) = (store.Schema, store.FormerNames);
+        // Another lane was faster: what is still to be changed, the lane finds out on the columns as they are.
+        if (!ReferenceEquals(question.Known, before)) return null;
         // The catalog need not be asked: only columns that are dropped or renamed could make way, and that is not followed.
         if (ClashOf(store, question.Own) is { } clash) return clash;
         // Another engine, or another member of the group, may have added them.

@@ -173,12 +173,10 @@ internal sealed class StartDecider(TableRun run, FoundLogs found, KafkaQueries q
 
     /// <summary>
     /// A table that has nothing of a partition begins where its home is: the home is not past the first record of a value before the
-    /// value's table has something of the partition. One that had, and was turned back behind that by another engine, is read from the
-    /// beginning.
+    /// value's table has something of the partition. One that had, and was turned back behind that by another engine, is at offset 0 of it.
     /// </summary>
     private Offset StartOfHome(TopicPartition partition, string? topicId)
     {
-        if (store.IsOpen && store.HadOffsetOf(partition.Topic, topicId, partition.Partition)) return Offset.Beginning;
         var isSame = topicId is null || home.TopicId(partition.Topic) is not { } known || known == topicId;
         if (isSame && home.Next(partition.Topic, partition.Partition) is { } next) return next;
         throw new EngineException(ErrorKind.Unavailable,

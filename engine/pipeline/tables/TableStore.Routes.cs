@@ -45,15 +45,6 @@ internal sealed partial class TableStore
     internal OffsetMap OffsetsOfHome() =>
         shared.Catalog.TryLoad(shared.IdentOf(options with { Name = options.Home })) is { } home ? OffsetMap.Of(home) : OffsetMap.Empty;
 
-    /// <summary>
-    /// The table has had something of a partition, as its property says, though by now nothing that it holds may tell of it.
-    /// </summary>
-    internal bool HadOffsetOf(string topic, string? topicId, int partition)
-    {
-        var last = OffsetMap.PropertyOf(Now.Table);
-        return last.Next(topic, partition) is not null && (topicId is null || last.TopicId(topic) is not { } known || known == topicId);
-    }
-
     private FenceVerdict WithRoutes(Table table, IEnumerable<string> values)
     {
         var metadata = table.Metadata;

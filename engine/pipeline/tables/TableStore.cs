@@ -123,7 +123,8 @@ internal sealed partial class TableStore(TableStoreFactory shared, TableOptions 
         });
         KillPoint.Hit("table.created");
         log.Info("table ready", ("table", ident), ("location", table.Metadata.Location), ("columns", ColumnText.Format(columns)));
-        Adopt(table, columns);
+        // Of someone else's that was made meanwhile, only what was declared is demanded: records have their own way to say what they bring.
+        Adopt(table, TableDecoding.Declared(options));
         identity.Write(table.Metadata.Uuid);
         KillPoint.Hit("table.known");
     }
@@ -251,10 +252,7 @@ internal sealed partial class TableStore(TableStoreFactory shared, TableOptions 
         offsets = passed.After;
         var entries = offsets.PropertiesOf(table)
             .Add(K2IKeys.Epoch, Math.Max(Epoch, metadata.LongProperty(K2IKeys.Epoch, 0)).ToString(CultureInfo.InvariantCulture));
-        // Of a table that came to be by a value the property alone tells that it had something of a partition.
-        var properties = options.Home.Length == 0 ? entries
-            : entries.SetItem(K2IKeys.Offsets, offsets.WithLost(OffsetMap.PropertyOf(table)).ToJson());
-        if (Schemas is not null) properties = Pipeline.FormerNames.WithProperty(properties, NamesOf(metadata), metadata);
+        var properties = Schemas is null ? entries : Pipeline.FormerNames.WithProperty(entries, NamesOf(metadata), metadata);
         return new FenceVerdict.ProceedWith(files, entries.Remove(K2IKeys.OffsetsOf).Add(K2IKeys.FlushId, flush.Id), properties);
     }
 
@@ -274,10 +272,14 @@ internal sealed partial class TableStore(TableStoreFactory shared, TableOptions 
         log.Info("columns added", ("table", ident), ("columns", string.Join(", ", missing.Select(m => m.Path))));
     }
 
-    /// <summary>How far the table is, less topics whose life has ended.</summary>
+    /// <summary>
+    /// How far the table is, less topics whose life has ended. Of one that came to be by a value it says also that there was something of a
+    /// partition once: it is not to begin where its home is then.
+    /// </summary>
     private OffsetMap StandingOf(Table table)
     {
         var offsets = OffsetMap.Of(table);
+        if (options.Home.Length > 0) offsets = offsets.WithLost(OffsetMap.PropertyOf(table));
         foreach (var (topic, id) in forgotten)
             if (offsets.TopicId(topic) == id) offsets = offsets.Without(topic);
         return offsets;
