@@ -8,6 +8,12 @@ if (args is ["upload", var endpoint, var rounds])
     return;
 }
 
+if (args is ["decode"])
+{
+    Decoding();
+    return;
+}
+
 foreach (var bytes in (int[])[16, 64, 100, 256, 1024, 4096, 16384, 65536])
 {
     var crc = new Crc32CBenchmark { Bytes = bytes };
@@ -27,11 +33,16 @@ Turns.Compare("take and return", ("a stack under a lock", () => pools.StackUnder
 var names = new TopicNameBenchmark();
 Turns.Compare("a topic's name", ("new string", () => names.NewString()), ("StringPool", () => names.StringPoolName()),
     ("librdkafka's handle", () => names.Handle()));
-using var json = new JsonDecodeBenchmark();
-json.Fill();
-using var avro = new AvroDecodeBenchmark();
-avro.Fill();
-using var protobuf = new ProtobufDecodeBenchmark();
-protobuf.Fill();
-Turns.Compare("256 events into columns", ("JSON", () => json.IntoColumns()), ("Avro", () => avro.IntoColumns()),
-    ("Protobuf", () => protobuf.IntoColumns()));
+Decoding();
+
+static void Decoding()
+{
+    using var json = new JsonDecodeBenchmark();
+    json.Fill();
+    using var avro = new AvroDecodeBenchmark();
+    avro.Fill();
+    using var protobuf = new ProtobufDecodeBenchmark();
+    protobuf.Fill();
+    Turns.Compare("256 events into columns", ("JSON", () => json.IntoColumns()), ("Avro", () => avro.IntoColumns()),
+        ("Protobuf", () => protobuf.IntoColumns()));
+}

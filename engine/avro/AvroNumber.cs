@@ -23,10 +23,16 @@ public static unsafe class AvroNumber
             at++;
             return true;
         }
-        return TryReadLong(ref at, end, out value);
+        // The caller's variables by value: they keep their registers.
+        var next = ReadLong(at, end, out var read);
+        value = read;
+        if (next == null) return false;
+        at = next;
+        return true;
     }
 
-    private static bool TryReadLong(ref byte* at, byte* end, out long value)
+    /// <summary>The position behind it; null where there is none.</summary>
+    private static byte* ReadLong(byte* at, byte* end, out long value)
     {
         ulong bits = 0;
         var eight = end - at >= sizeof(ulong) ? BinaryPrimitives.ReadUInt64LittleEndian(new(at, sizeof(ulong))) : ulong.MaxValue;
@@ -38,9 +44,8 @@ public static unsafe class AvroNumber
             bits = (bits & 0x007F007F007F007F) | ((bits & 0x7F007F007F007F00) >> 1);
             bits = (bits & 0x00003FFF00003FFF) | ((bits & 0x3FFF00003FFF0000) >> 2);
             bits = (bits & 0x000000000FFFFFFF) | ((bits & 0x0FFFFFFF00000000) >> 4);
-            at += (BitOperations.TrailingZeroCount(ends) >> 3) + 1;
             value = (long)(bits >> 1) ^ -(long)(bits & 1);
-            return true;
+            return at + (BitOperations.TrailingZeroCount(ends) >> 3) + 1;
         }
         var p = at;
         for (var shift = 0; shift < 70 && p < end; shift += 7)
@@ -50,11 +55,10 @@ public static unsafe class AvroNumber
             if (shift == 63 && part > 1) break;
             bits |= (ulong)(part & 0x7F) << shift;
             if (part >= 0x80) continue;
-            at = p;
             value = (long)(bits >> 1) ^ -(long)(bits & 1);
-            return true;
+            return p;
         }
         value = 0;
-        return false;
+        return null;
     }
 }

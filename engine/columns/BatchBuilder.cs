@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using K2I.Base;
 using K2I.Memory;
 
@@ -58,6 +59,10 @@ public sealed unsafe class BatchBuilder : IDisposable
     /// <summary>For rows that are passed on at once, by modules that do not deal with memory.</summary>
     public static BatchBuilder ForScratch(Schema schema, long budgetBytes) => new(schema, MemoryTag.Scratch, budgetBytes);
 
+    /// <summary>What a front stands before that has all of its columns apart: nothing is written to its one column.</summary>
+    public static BatchBuilder Unwritten() =>
+        new(Schema.Of(new Field(1, "nothing", PrimitiveType.Boolean, false)), MemoryTag.Scratch, NativeBuffer.PageBytes);
+
     public Schema Schema { get; private set; }
 
     /// <summary>Rows ended.</summary>
@@ -108,7 +113,7 @@ public sealed unsafe class BatchBuilder : IDisposable
             AbandonRow();
             return false;
         }
-        foreach (var column in columns) Check.Debug(column.Count == Rows + 1);
+        CheckColumns();
         Rows++;
         return true;
     }
@@ -153,6 +158,13 @@ public sealed unsafe class BatchBuilder : IDisposable
         Check.That(Rows == 0 && schema.Fields.Length == columns.Length);
         Schema = schema;
         for (var i = 0; i < columns.Length; i++) columns[i].Use(schema.Fields[i]);
+    }
+
+    /// <summary>A method of its own: a loop around checks would run in release too.</summary>
+    [Conditional("DEBUG")]
+    private void CheckColumns()
+    {
+        foreach (var column in columns) Check.Debug(column.Count == Rows + 1);
     }
 
     public void Dispose()

@@ -132,10 +132,7 @@ public sealed unsafe partial class ColumnBuilder
     {
         Check.Debug(Layout == ColumnLayout.Bits);
         if (count == limit && !Grow()) return;
-        var at = values + (count >> 3);
-        var bit = (byte)(1 << (count & 7));
-        *at = value ? (byte)(*at | bit) : (byte)(*at & ~bit);
-        count++;
+        PutBool(value);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -205,6 +202,10 @@ public sealed unsafe partial class ColumnBuilder
         valueBytes += written;
         offsets[++count] = valueBytes;
     }
+
+    /// <summary>A uuid, in the order that its digits are written in.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void AppendUuid(Vector128<byte> value) => Append(value);
 
     /// <summary>A uuid or fixed value of exactly <see cref="Width"/> bytes.</summary>
     public void AppendFixed(ReadOnlySpan<byte> value)
@@ -315,8 +316,7 @@ public sealed unsafe partial class ColumnBuilder
     {
         Check.Debug(Layout == ColumnLayout.Fixed && Width == sizeof(T));
         if (count == limit && !Grow()) return;
-        Unsafe.WriteUnaligned(values + (long)count * sizeof(T), value);
-        count++;
+        Put(value);
     }
 
     /// <summary>Makes room for more slots, setting their validity bits ahead; false when the builder is full.</summary>

@@ -114,7 +114,7 @@ public sealed unsafe partial class JsonDecoder
     private static byte* Uuid(JsonDecoder self, JsonNode node, byte* p, int depth)
     {
         if (*p != '"' || p[37] != '"' || !UuidKernel.Read(p + 1, out var uuid)) return self.Rare(node, p, depth);
-        node.Column.AppendFixed(new(&uuid, 16));
+        node.Column.AppendUuid(uuid);
         return p + 38;
     }
 

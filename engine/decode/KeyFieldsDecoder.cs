@@ -14,11 +14,6 @@ public sealed class KeyFieldsDecoder : IRecordDecoder
     /// <summary>What the columns of keys begin with; fields of values whose columns would are none.</summary>
     public const string Prefix = KeyedDecoder.Name + "_";
 
-    private const long BatchBytes = 4096;
-
-    /// <summary>A batch has a column; nothing is written to it.</summary>
-    private static readonly Schema Nothing = FieldIds.NewSchema([new(0, "nothing", PrimitiveType.Boolean, false)]);
-
     private readonly IRecordDecoder values, keys;
     private readonly RowFront valueFront, keyFront;
     private readonly int[] columns;
@@ -58,7 +53,7 @@ public sealed class KeyFieldsDecoder : IRecordDecoder
     public static ImmutableArray<Field> ColumnsOf(in RecordInput record, bool isStruct, Func<Schema, IRecordDecoder> keys)
     {
         if (record.KeyIsNull) return [];
-        using var batch = BatchBuilder.ForScratch(Nothing, BatchBytes);
+        using var batch = BatchBuilder.Unwritten();
         var decoder = new KeyFieldsDecoder(new(0, new StructType([])), isStruct, s => new JsonDecoder(s, new()), keys);
         var status = decoder.DecodeKey(in record, batch);
         return status == DecodeStatus.NewField ? [.. decoder.Changes([]).OfType<NewField>().Select(c => c.Field)] : [];

@@ -12,11 +12,6 @@ public sealed class RouteReader : IDisposable
     /// <summary>Longer values name no table.</summary>
     public const int MaxBytes = 200;
 
-    private const long BatchBytes = 4096;
-
-    /// <summary>A batch has a column; nothing is written to it.</summary>
-    private static readonly Schema Nothing = FieldIds.NewSchema([new(0, "nothing", PrimitiveType.Boolean, false)]);
-
     private readonly RowFront front;
     private readonly BatchBuilder batch;
     private readonly IRecordDecoder decoder;
@@ -29,7 +24,7 @@ public sealed class RouteReader : IDisposable
         var schema = FieldIds.NewSchema([RouteField.Field]);
         this.decoder = decoder(schema);
         front = new(schema, [FrontColumn.Apart]);
-        batch = BatchBuilder.ForScratch(Nothing, BatchBytes);
+        batch = BatchBuilder.Unwritten();
     }
 
     /// <summary>Of the last record; empty where it has none, or none that could name a table. Good until the next is read.</summary>

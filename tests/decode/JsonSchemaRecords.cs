@@ -112,6 +112,27 @@ public class JsonSchemaRecords
         Assert.Equal("InvalidFrame", records.Add("{\"id\":7}"));
     }
 
+    /// <summary>Whatever the schema calls the field: the values are JSON, and stay what they are there.</summary>
+    [Theory]
+    [InlineData("string", "\"x\"", "0578")]
+    [InlineData("int64", "7", "0c07")]
+    [InlineData("double", "[true,1.5]", "03020001070420010f000000")]
+    public void AColumnVariantTakesAFieldOfAnyType(string type, string value, string bytes)
+    {
+        var table = FieldIds.NewSchema(ColumnText.Parse("v: variant"));
+        var options = new PlanOptions { MetadataColumn = null };
+        using var connect = new Records(table, options);
+        var field = $$"""{"type":"{{type}}","optional":true,"field":"v"}""";
+        var expected = $"{{metadata=010000,value={bytes}}}";
+        Assert.Equal(expected, connect.Add($$$"""{"schema":{"type":"struct","fields":[{{{field}}}]},"payload":{"v":{{{value}}} } }"""));
+        var called = type == "string" ? type : "number";
+        var schema = new WriterSchema(SchemaId.Of(3), SchemaLanguage.Json,
+            $$$"""{"type":"object","properties":{"v":{"type":"{{{called}}}"} } }""", []);
+        using var registry = new Records(table, options, WireForm.Confluent, new FixedSchema(schema));
+        Assert.Equal(expected, registry.Add($"\0\0\0\0\u0003{{\"v\":{value}}}"));
+        Assert.Equal("null", registry.Add("\0\0\0\0\u0003{\"v\":null}"));
+    }
+
     private static string Connect(string payload) => $$"""{"schema":{{Fields}},"payload":{{payload}}}""";
 
     /// <summary>A table with the columns of a first record's schema.</summary>
@@ -131,11 +152,11 @@ public class JsonSchemaRecords
             batch = new(table, MemoryTag.Scratch, 1 << 20);
         }
 
-        /// <summary>Connect's records into a table that is there.</summary>
-        internal Records(Schema table, PlanOptions options)
+        /// <summary>Records, Connect's where nothing is said, into a table that is there.</summary>
+        internal Records(Schema table, PlanOptions options, WireForm form = WireForm.Embedded, ISchemaSource? schemas = null)
         {
             Columns = ColumnText.Format(table.Fields);
-            Decoder = new(new JsonCompiler(new() { MetadataColumn = null }), new EmbeddedSchemas(), WireForm.Embedded, table, options);
+            Decoder = new(new JsonCompiler(new() { MetadataColumn = null }), schemas ?? new EmbeddedSchemas(), form, table, options);
             batch = new(table, MemoryTag.Scratch, 1 << 20);
         }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using K2I.Base;
 using K2I.Decode.Protobuf;
+using K2I.Kit;
 
 namespace K2I.Decode.Tests;
 
@@ -102,31 +103,5 @@ public class ProtobufFuzz
         return new Wire().Message(1, new Wire().Text(1, "m.proto").Text(2, "p").Message(4, message).Text(12, "proto3")).Done;
     }
 
-    private static byte[] Changed(Random random, byte[] good)
-    {
-        var bytes = good.ToList();
-        for (var i = random.Next(1, 4); i > 0 && bytes.Count > 0; i--)
-        {
-            var at = random.Next(bytes.Count);
-            switch (random.Next(5))
-            {
-                case 0:
-                    bytes[at] ^= (byte)(1 << random.Next(8));
-                    break;
-                case 1:
-                    bytes[at] = (byte)random.Next(256);
-                    break;
-                case 2:
-                    bytes.RemoveRange(at, random.Next(Math.Min(8, bytes.Count - at)) + 1);
-                    break;
-                case 3:
-                    bytes.InsertRange(at, bytes.GetRange(at, random.Next(Math.Min(24, bytes.Count - at)) + 1));
-                    break;
-                default:
-                    bytes.RemoveRange(at, bytes.Count - at);
-                    break;
-            }
-        }
-        return [.. bytes];
-    }
+    private static byte[] Changed(Random random, byte[] good) => ChangedBytes.Of(random, good, random.Next(1, 4), resizing: 60);
 }

@@ -108,31 +108,6 @@ public sealed class FuzzTests : IDisposable
     }
 
     /// <summary>Mostly one change, such as somewhere a cut, or bytes that are no UTF-8; now and then none.</summary>
-    private static byte[] Changed(Random random, string good)
-    {
-        var bytes = Encoding.UTF8.GetBytes(good).ToList();
-        for (var i = random.Next(3); i > 0 && bytes.Count > 0; i--)
-        {
-            var at = random.Next(bytes.Count);
-            switch (random.Next(5))
-            {
-                case 0:
-                    bytes[at] ^= (byte)(1 << random.Next(8));
-                    break;
-                case 1:
-                    bytes[at] = (byte)random.Next(256);
-                    break;
-                case 2:
-                    bytes.RemoveRange(at, random.Next(Math.Min(8, bytes.Count - at)) + 1);
-                    break;
-                case 3:
-                    bytes.InsertRange(at, "\"\\ud800\",1e999,{}[]null-"u8[random.Next(20)..].ToArray());
-                    break;
-                default:
-                    bytes.RemoveRange(at, bytes.Count - at);
-                    break;
-            }
-        }
-        return [.. bytes];
-    }
+    private static byte[] Changed(Random random, string good) =>
+        ChangedBytes.Of(random, Encoding.UTF8.GetBytes(good), random.Next(3), resizing: 60, foreign: "\"\\ud800\",1e999,{}[]null-"u8);
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.Unicode;
 using K2I.Avro;
 using K2I.Base;
 using K2I.Columns;
@@ -10,12 +11,16 @@ namespace K2I.Decode;
 internal sealed unsafe class AvroLeaf : AvroNode
 {
     private const int UuidCharacters = 36;
+    private const long MicrosPerDay = 86_400_000_000;
 
     private readonly AvroOp op;
 
     /// <summary>Of fixed: bytes.</summary>
     private readonly int size;
     private readonly bool isInt;
+
+    /// <summary>Whole numbers, as written: what the column can have, both inclusive, and what to multiply by.</summary>
+    private readonly long least = long.MinValue, most = long.MaxValue, factor = 1;
 
     /// <summary>Decimals: the first unscaled value that is too large.</summary>
     private readonly Int128 limit;
@@ -29,8 +34,13 @@ internal sealed unsafe class AvroLeaf : AvroNode
         isInt = type.Kind == AvroKind.Int;
         symbols = [.. type.Symbols.Select(Encoding.UTF8.GetBytes)];
         op = OpOf(type, kind);
+        if (kind == TypeKind.Date) (least, most) = (TimeRange.FirstDay, TimeRange.LastDay);
+        else if (IsTime(type, kind)) (least, most, factor) = TimesOf(type.Logical!, kind);
+        if (isInt) (least, most) = (Math.Max(least, int.MinValue), Math.Min(most, int.MaxValue));
         if (kind == TypeKind.Decimal) limit = Digits.LargePower(((PrimitiveType)field.Type).Precision);
     }
+
+    internal override AvroStep Step() => new(this, op, least, most, factor);
 
     internal override void Bind(ColumnBuilder column) => this.column = column;
 
@@ -58,10 +68,13 @@ internal sealed unsafe class AvroLeaf : AvroNode
             case AvroOp.Fixed or AvroOp.FixedBytes or AvroOp.FixedDecimal or AvroOp.FixedUuidText:
                 if (plan.End - p < size) return plan.Truncated(at, this);
                 return Sized(new(p, size), at, plan) ? p + size : null;
-            case AvroOp.Bytes or AvroOp.Decimal or AvroOp.UuidText:
+            case AvroOp.Text or AvroOp.Bytes or AvroOp.Decimal or AvroOp.UuidText:
                 if (!AvroNumber.TryRead(ref p, plan.End, out number)
                     || (ulong)number > (ulong)(plan.End - p)) return plan.Truncated(at, this);
-                return Sized(new(p, (int)number), at, plan) ? p + number : null;
+                var bytes = new ReadOnlySpan<byte>(p, (int)number);
+                if (op == AvroOp.Text && !Utf8.IsValid(bytes))
+                    return plan.Fail(DecodeStatus.InvalidUtf8, p + Utf8Text.FirstInvalid(bytes), this);
+                return Sized(bytes, at, plan) ? p + number : null;
             default:
                 if (!AvroNumber.TryRead(ref p, plan.End, out number)) return plan.Truncated(at, this);
                 if (isInt && number != (int)number) return plan.TooLong(at, this);
@@ -72,12 +85,15 @@ internal sealed unsafe class AvroLeaf : AvroNode
     private static AvroOp OpOf(AvroType type, TypeKind column) => (type.Kind, column) switch
     {
         (AvroKind.Boolean, TypeKind.Boolean) => AvroOp.Bool,
+        (AvroKind.Int, TypeKind.Int or TypeKind.Date) => AvroOp.Int,
+        (AvroKind.Int or AvroKind.Long, TypeKind.Long) => AvroOp.Long,
+        _ when IsTime(type, column) => TimesOf(type.Logical!, column).Factor > 0 ? AvroOp.Long : AvroOp.Thousandth,
         (AvroKind.Int or AvroKind.Long, TypeKind.Float) => AvroOp.WholeToFloat,
         (AvroKind.Int or AvroKind.Long, TypeKind.Double) => AvroOp.WholeToDouble,
-        (AvroKind.Int, TypeKind.Date) => AvroOp.Date,
         (AvroKind.Float, TypeKind.Float) => AvroOp.Float,
         (AvroKind.Float, TypeKind.Double) => AvroOp.FloatToDouble,
         (AvroKind.Double, TypeKind.Double) => AvroOp.Double,
+        (AvroKind.String or AvroKind.Bytes, TypeKind.String) => AvroOp.Text,
         (AvroKind.String or AvroKind.Bytes, TypeKind.Binary) => AvroOp.Bytes,
         (AvroKind.Enum, TypeKind.String or TypeKind.Binary) => AvroOp.Enum,
         (AvroKind.Bytes, TypeKind.Decimal) => AvroOp.Decimal,
@@ -89,6 +105,24 @@ internal sealed unsafe class AvroLeaf : AvroNode
         _ => throw new EngineException(ErrorKind.Invalid, $"Avro's {type} does not go into a column of {column}"),
     };
 
+    private static bool IsTime(AvroType type, TypeKind column) => type.Logical is not null && (type.Kind, column) is
+        (AvroKind.Int or AvroKind.Long, TypeKind.Time) or (AvroKind.Long, >= TypeKind.Timestamp and <= TypeKind.TimestampTzNs);
+
+    /// <summary>Of times: what can be written, both inclusive, and what to multiply by; negative is what to divide by.</summary>
+    private static (long Least, long Most, long Factor) TimesOf(string logical, TypeKind column)
+    {
+        var nanos = logical.EndsWith("millis", StringComparison.Ordinal) ? 1_000_000
+            : logical.EndsWith("micros", StringComparison.Ordinal) ? 1_000 : 1;
+        if (column is TypeKind.TimestampNs or TypeKind.TimestampTzNs) return (long.MinValue / nanos, long.MaxValue / nanos, nanos);
+        var isOfDay = column == TypeKind.Time;
+        if (nanos == 1) return isOfDay ? (0, (MicrosPerDay * 1_000) - 1, -1_000) : (long.MinValue, long.MaxValue, -1_000);
+        var micros = nanos / 1_000;
+        // Towards zero, and so inwards.
+        return isOfDay ? (0, (MicrosPerDay - 1) / micros, micros) : (TimeRange.FirstMicro / micros, TimeRange.LastMicro / micros, micros);
+    }
+
+    private static long Floor(long number, long by) => (number / by) - (number % by < 0 ? 1 : 0);
+
     private bool Refuse(DecodeStatus status, byte* at, AvroPlan plan)
     {
         _ = plan.Fail(status, at, this);
@@ -99,9 +133,10 @@ internal sealed unsafe class AvroLeaf : AvroNode
     {
         switch (op)
         {
-            case AvroOp.Date:
-                if (number is < TimeRange.FirstDay or > TimeRange.LastDay) return Refuse(DecodeStatus.Overflow, at, plan);
-                column.AppendInt((int)number);
+            case AvroOp.Int or AvroOp.Long or AvroOp.Thousandth:
+                if (number < least || number > most) return Refuse(DecodeStatus.Overflow, at, plan);
+                if (op == AvroOp.Int) column.AppendInt((int)number);
+                else column.AppendLong(op == AvroOp.Long ? number * factor : Floor(number, -factor));
                 return true;
             case AvroOp.Enum:
                 if ((ulong)number >= (ulong)symbols.Length) return Refuse(DecodeStatus.Malformed, at, plan);
@@ -126,7 +161,7 @@ internal sealed unsafe class AvroLeaf : AvroNode
             case AvroOp.Fixed:
                 column.AppendFixed(bytes);
                 return true;
-            case AvroOp.Bytes or AvroOp.FixedBytes:
+            case AvroOp.Text or AvroOp.Bytes or AvroOp.FixedBytes:
                 column.AppendBytes(bytes);
                 return true;
             case AvroOp.UuidText:
@@ -134,7 +169,7 @@ internal sealed unsafe class AvroLeaf : AvroNode
                 {
                     if (bytes.Length != UuidCharacters
                         || !UuidKernel.Read(first, out var uuid)) return Refuse(DecodeStatus.InvalidValue, at, plan);
-                    column.AppendFixed(new(&uuid, 16));
+                    column.AppendUuid(uuid);
                     return true;
                 }
             case AvroOp.FixedUuidText:

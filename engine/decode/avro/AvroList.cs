@@ -6,16 +6,16 @@ namespace K2I.Decode;
 /// <summary>An array.</summary>
 internal sealed unsafe class AvroList : AvroNode
 {
-    private readonly AvroNode element;
+    private readonly AvroStep[] element;
     private ColumnBuilder column = null!;
 
     internal AvroList(AvroType array, Field field, string path, DecodeNode? parent, AvroPairing pairing) : base(field, parent) =>
-        element = Of(array.Element!, $"{path}.element", this, pairing);
+        element = [Of(array.Element!, $"{path}.element", this, pairing).Step()];
 
     internal override void Bind(ColumnBuilder column)
     {
         this.column = column;
-        element.Bind(column.Child(0));
+        element[0].Bind(column.Child(0));
     }
 
     internal override byte* Read(byte* p, AvroPlan plan)
@@ -25,11 +25,8 @@ internal sealed unsafe class AvroList : AvroNode
             var count = Block(ref p, plan);
             if (count < 0) return null;
             if (count == 0) break;
-            for (; count > 0; count--)
-            {
-                p = element.Read(p, plan);
-                if (p == null) return null;
-            }
+            p = AvroStep.Run(element, count, p, plan);
+            if (p == null) return null;
         }
         column.EndList();
         return p;

@@ -7,20 +7,20 @@ namespace K2I.Decode;
 /// <summary>A map: no key twice.</summary>
 internal sealed unsafe class AvroMap : AvroNode
 {
-    private readonly AvroNode value;
+    private readonly AvroStep[] value;
     private ColumnBuilder column = null!;
     private ColumnBuilder entries = null!;
     private ColumnBuilder keys = null!;
 
     internal AvroMap(AvroType map, Field field, string path, DecodeNode? parent, AvroPairing pairing) : base(field, parent) =>
-        value = Of(map.Element!, $"{path}.value", this, pairing);
+        value = [Of(map.Element!, $"{path}.value", this, pairing).Step()];
 
     internal override void Bind(ColumnBuilder column)
     {
         this.column = column;
         entries = column.Child(0);
         keys = entries.Child(0);
-        value.Bind(entries.Child(1));
+        value[0].Bind(entries.Child(1));
     }
 
     internal override byte* Read(byte* p, AvroPlan plan)
@@ -42,7 +42,7 @@ internal sealed unsafe class AvroMap : AvroNode
                 if (!plan.MayHaveEntry(read++, at, this)) return null;
                 if (!plan.Keys.Add(key)) return plan.Fail(DecodeStatus.DuplicateKey, at, this);
                 keys.AppendBytes(key);
-                p = value.Read(p + length, plan);
+                p = AvroStep.Run(value, 1, p + length, plan);
                 if (p == null) return null;
                 entries.EndStruct();
             }

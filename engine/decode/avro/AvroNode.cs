@@ -4,11 +4,14 @@ using K2I.Columns;
 
 namespace K2I.Decode;
 
-/// <summary>One field of a writer's schema, and the column builder that its values go to.</summary>
+/// <summary>Reads the values of one field of a writer's schema into a column builder.</summary>
 internal abstract unsafe class AvroNode(Field? field, DecodeNode? parent) : DecodeNode(field, parent)
 {
     /// <summary>Reads one value at a position; returns the next position, or null.</summary>
     internal abstract byte* Read(byte* p, AvroPlan plan);
+
+    /// <summary>The value among others.</summary>
+    internal virtual AvroStep Step() => new(this);
 
     /// <summary>Writes to another batch from now on.</summary>
     internal abstract void Bind(ColumnBuilder column);
@@ -32,16 +35,6 @@ internal abstract unsafe class AvroNode(Field? field, DecodeNode? parent) : Deco
         AvroKind.Record => new AvroRecord(type, column, parent, (StructType)column.Type, pairing, path),
         AvroKind.Array => new AvroList(type, column, path, parent, pairing),
         AvroKind.Map => new AvroMap(type, column, path, parent, pairing),
-        _ => Leaf(type, column, parent),
-    };
-
-    /// <summary>What comes often has a reader of its own.</summary>
-    private static AvroNode Leaf(AvroType type, Field column, DecodeNode? parent) => (type.Kind, column.Type.Kind) switch
-    {
-        (AvroKind.String or AvroKind.Bytes, TypeKind.String) => new AvroText(column, parent),
-        (AvroKind.Int, TypeKind.Int) or (AvroKind.Int or AvroKind.Long, TypeKind.Long) => new AvroWhole(type, column, parent),
-        (AvroKind.Int or AvroKind.Long, TypeKind.Time) or (AvroKind.Long, >= TypeKind.Timestamp and <= TypeKind.TimestampTzNs)
-            when type.Logical is not null => new AvroTime(type, column, parent),
         _ => new AvroLeaf(type, column, parent),
     };
 

@@ -19,6 +19,8 @@ internal sealed unsafe class AvroOptional : AvroNode
         inner = Of(value, field, path, parent, pairing);
     }
 
+    internal override AvroStep Step() => inner.Step().In(this, valueBranch);
+
     internal override void Bind(ColumnBuilder column)
     {
         this.column = column;

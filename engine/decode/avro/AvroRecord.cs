@@ -9,7 +9,7 @@ namespace K2I.Decode;
 /// </summary>
 internal sealed unsafe class AvroRecord : AvroNode
 {
-    private readonly AvroNode[] fields;
+    private readonly AvroStep[] fields;
 
     /// <summary>By field: its column's place in the table; -1 for one that is passed over.</summary>
     private readonly int[] columnOf;
@@ -20,12 +20,12 @@ internal sealed unsafe class AvroRecord : AvroNode
     internal AvroRecord(AvroType record, Field? field, DecodeNode? parent, StructType table, AvroPairing pairing, string path) : base(field,
         parent)
     {
-        fields = new AvroNode[record.Fields.Length];
+        fields = new AvroStep[record.Fields.Length];
         columnOf = new int[fields.Length];
         for (var i = 0; i < fields.Length; i++)
         {
             var at = WrittenColumns.Join(path, record.Fields[i].Name);
-            fields[i] = Of(record.Fields[i].Type, at, this, pairing);
+            fields[i] = Of(record.Fields[i].Type, at, this, pairing).Step();
             columnOf[i] = pairing.Match.ColumnOf(at) is { } known ? IndexOf(table, known.Id) : -1;
         }
         others =
@@ -62,11 +62,8 @@ internal sealed unsafe class AvroRecord : AvroNode
 
     internal byte* ReadFields(byte* p, AvroPlan plan)
     {
-        foreach (var field in fields)
-        {
-            p = field.Read(p, plan);
-            if (p == null) return null;
-        }
+        p = AvroStep.Run(fields, 1, p, plan);
+        if (p == null) return null;
         for (var i = 0; i < unwritten.Length; i++)
         {
             if (others[i].Default is { } known) known.AppendTo(unwritten[i]);

@@ -5,7 +5,7 @@ using System.Text.Unicode;
 namespace K2I.Decode.Protobuf;
 
 /// <summary>Single values.</summary>
-internal sealed partial class MessagePlan
+internal sealed unsafe partial class MessagePlan
 {
     /// <summary>Of the longest number as text: a double's.</summary>
     internal const int MaxNumberBytes = 32;
@@ -102,12 +102,13 @@ internal sealed partial class MessagePlan
             case ProtoTarget.String when !Utf8.IsValid(bytes):
                 return Refuse(DecodeStatus.InvalidUtf8, node, reader.At - bytes.Length + Utf8Text.FirstInvalid(bytes));
             case ProtoTarget.Uuid:
-                if (bytes.Length != UuidCharacters || bytes[8] != (byte)'-' || !Guid.TryParse(bytes, out var uuid))
-                    return Refuse(DecodeStatus.InvalidValue, node, at);
-                Span<byte> written = stackalloc byte[16];
-                _ = uuid.TryWriteBytes(written, bigEndian: true, out _);
-                node.Column!.AppendFixed(written);
-                return true;
+                fixed (byte* text = bytes)
+                {
+                    if (bytes.Length != UuidCharacters
+                        || !UuidKernel.Read(text, out var uuid)) return Refuse(DecodeStatus.InvalidValue, node, at);
+                    node.Column!.AppendUuid(uuid);
+                    return true;
+                }
             default:
                 node.Column!.AppendBytes(bytes);
                 return true;

@@ -9,10 +9,16 @@ public readonly ref struct FramedValue
 {
     private const int GuidBytes = 16;
 
-    private FramedValue(SchemaId schema, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> inHeader = default, string? flaw = null)
+    /// <summary>A payload whose schema is known, with nothing said of it elsewhere.</summary>
+    internal FramedValue(SchemaId schema, ReadOnlySpan<byte> payload)
     {
         Schema = schema;
         Payload = payload;
+    }
+
+    private FramedValue(SchemaId schema, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> inHeader, string? flaw = null)
+        : this(schema, payload)
+    {
         InHeader = inHeader;
         Flaw = flaw;
     }

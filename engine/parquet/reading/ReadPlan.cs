@@ -95,7 +95,7 @@ internal sealed class ReadPlan
             ? Leaf(part, leaf)
             : throw Refuse($"lacks its {part.Name}");
 
-        EngineException Refuse(string why) => new(ErrorKind.Unsupported, $"column {stored.ShapeLeaf().Path}: the variant {why}");
+        EngineException Refuse(string why) => new(ErrorKind.Unsupported, $"column {stored.Name}: the variant {why}");
     }
 
     /// <summary>A list's element or a map's key or value: there is only one it can be, whatever its id and name.</summary>

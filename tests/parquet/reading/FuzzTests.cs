@@ -1,5 +1,6 @@
 using K2I.Base;
 using K2I.Columns;
+using K2I.Kit;
 using K2I.Memory;
 using Xunit.Abstractions;
 
@@ -152,37 +153,7 @@ public class FuzzTests(ITestOutputHelper output)
         }
     }
 
-    internal static byte[] Mutate(byte[] original, Random random)
-    {
-        var file = (byte[])original.Clone();
-        for (var changes = random.Next(1, 6); changes > 0; changes--)
-        {
-            // Footers and page headers are where a byte matters most.
-            var at = random.Next(3) == 0 ? file.Length - 1 - random.Next(Math.Min(file.Length, 600)) : random.Next(file.Length);
-            switch (random.Next(6))
-            {
-                case 0:
-                    file[at] ^= (byte)(1 << random.Next(8));
-                    break;
-                case 1:
-                    file[at] = (byte)random.Next(256);
-                    break;
-                case 2:
-                    file[at] = random.Next(2) == 0 ? (byte)0xFF : (byte)0;
-                    break;
-                case 3:
-                    file[at] = (byte)(file[at] + (random.Next(2) == 0 ? 1 : -1));
-                    break;
-                case 4:
-                    var length = Math.Min(random.Next(1, 30), file.Length - at);
-                    file.AsSpan(random.Next(file.Length - length + 1), length).ToArray().CopyTo(file.AsSpan(at));
-                    break;
-                default:
-                    if (random.Next(8) == 0) file = [.. file.AsSpan(0, at), .. file.AsSpan(Math.Min(file.Length, at + random.Next(1, 20)))];
-                    break;
-            }
-            if (file.Length < 16) break;
-        }
-        return file;
-    }
+    /// <summary>Footers and page headers are where a byte matters most.</summary>
+    internal static byte[] Mutate(byte[] original, Random random) =>
+        ChangedBytes.Of(random, original, random.Next(1, 6), resizing: 2, tail: 600);
 }

@@ -49,6 +49,29 @@ public class RoundTripTests
         }
     }
 
+    /// <summary>The shape of parquet-format's VariantShredding.md: values are partly in a column of their type.</summary>
+    [Fact]
+    public void AShreddedVariantIsRefusedByName()
+    {
+        Field[] parts = [.. VariantType.Parts, new(4, "typed_value", PrimitiveType.Long, false)];
+        var type = new StructType([.. parts.Select((p, i) => p with { Id = i + 2, Required = i == 0 })]);
+        var written = Schema.Of(new Field(1, "v", type, false));
+        using var builder = new BatchBuilder(written, MemoryTag.Scratch, 1 << 20);
+        builder.Column(0).Child(0).AppendBytes([1, 0, 0]);
+        builder.Column(0).Child(1).AppendNull();
+        builder.Column(0).Child(2).AppendLong(34);
+        builder.Column(0).EndStruct();
+        builder.EndRow();
+        using var reader = new ParquetReader(new MemorySource("shredded", Write(written, ParquetOptions.Default, builder.View())));
+        var refused = Assert.Throws<EngineException>(() =>
+        {
+            reader.Select(new ReadRequest { Schema = Schema.Of(new Field(1, "v", VariantType.Instance, false)) });
+            return RowText.All(reader);
+        });
+        Assert.Equal(ErrorKind.Unsupported, refused.Kind);
+        Assert.Contains("column v: the variant is shredded", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void FieldsAreFoundByIdWhateverTheirNamesAndOrder()
     {
