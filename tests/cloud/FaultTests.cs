@@ -41,7 +41,12 @@ public sealed class FaultTests(SharedS3 s3) : IDisposable
     public void WhatGoesOnByItselfIsSentAgainWhereItFails()
     {
         var store = s3.Failing(root, retryMs: 300);
-        foreach (var fault in (string[])["""{"fault":"drop-after","method":"PUT","times":2}""", """{"fault":"status","status":503,"method":"PUT","times":1}"""])
+        string[] faults =
+        [
+            """{"fault":"drop-after","method":"PUT","times":2}""",
+            """{"fault":"status","status":503,"method":"PUT","times":1}""",
+        ];
+        foreach (var fault in faults)
         {
             s3.Proxy.NoFaults();
             s3.Proxy.Fail(fault);

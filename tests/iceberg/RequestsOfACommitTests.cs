@@ -101,7 +101,8 @@ public sealed class RequestsOfACommitTests : IDisposable
         var name = target[(target.LastIndexOf('/') + 1)..];
         if (target.Contains("prefix=", StringComparison.Ordinal)) return $"LIST {name}";
         if (name.EndsWith(".metadata.json", StringComparison.Ordinal)) name = name[..^".metadata.json".Length];
-        if (name.EndsWith(".avro", StringComparison.Ordinal)) name = name.StartsWith("snap-", StringComparison.Ordinal) ? "list" : "manifest";
+        if (name.StartsWith("snap-", StringComparison.Ordinal)) name = "list";
+        if (name.EndsWith(".avro", StringComparison.Ordinal)) name = "manifest";
         return $"{method} {name.Replace("version-hint.text", "hint", StringComparison.Ordinal)}";
     }
 }

@@ -23,12 +23,13 @@ public sealed class OffsetMapTests
     public void ATopicKeepsItsIdWhenNoneIsKnown() =>
         Assert.Equal("id", OffsetMap.Empty.With("t", "id", 0, new(1)).With("t", null, 1, new(2)).TopicId("t"));
 
-    /// <summary>What was there once begins anew; what is there stays, and what a topic of the same name had in another life is nothing.</summary>
+    /// <summary>What was there once begins anew; what is there stays; what a topic had in another life is nothing.</summary>
     [Fact]
     public void WhatWasLostIsAtTheBeginning()
     {
         var now = OffsetMap.Empty.With("a", "id-a", 0, new(5)).With("b", "second", 0, new(1));
-        var former = OffsetMap.Empty.With("a", "id-a", 0, new(9)).With("a", "id-a", 1, new(7)).With("b", "first", 1, new(3)).With("c", null, 2, new(4));
+        var former = OffsetMap.Empty.With("a", "id-a", 0, new(9)).With("a", "id-a", 1, new(7)).With("b", "first", 1, new(3))
+            .With("c", null, 2, new(4));
         Assert.Equal(
             """{"a":{"id":"id-a","partitions":{"0":5,"1":0}},"b":{"id":"second","partitions":{"0":1}},"c":{"partitions":{"2":0}}}""",
             now.WithLost(former).ToJson());
