@@ -148,6 +148,8 @@ internal sealed class IngestBench(IngestBenchOptions options, TextWriter output)
             Lanes = options.Lanes,
             DataDirectory = Path.Combine(directory, "data"),
             WalMode = wal,
+            // What memory holds has room in the log, too.
+            WalMaxBytes = Math.Max(1L << 30, 2 * options.MemoryBytes),
             Tables = tables,
         };
         try
