@@ -65,11 +65,12 @@ internal sealed class TableWatch(MemoryStore store, Scheduler scheduler)
         if (!tables.TryGetValue(metadata.Uuid, out var seen)) tables[metadata.Uuid] = seen = new();
         var before = seen.Metadata;
         seen.Metadata = metadata;
+        var isNew = metadata.CurrentSnapshotId is { } id && !seen.Snapshots.ContainsKey(id);
         foreach (var snapshot in metadata.Snapshots) seen.Snapshots[snapshot.SnapshotId] = snapshot;
         if (metadata.CurrentSnapshot is not { } current || current.SnapshotId == before?.CurrentSnapshotId) return;
         RequireOnce(seen, current);
         RequireFiles(seen, metadata, current);
-        RequireForward(seen, metadata, current);
+        RequireForward(seen, metadata, current, isNew);
     }
 
     /// <summary>No flush is in the current snapshot's history twice, expired snapshots counted.</summary>
@@ -102,10 +103,11 @@ internal sealed class TableWatch(MemoryStore store, Scheduler scheduler)
         seen.Live = live;
     }
 
-    private void RequireForward(Seen seen, TableMetadata metadata, Snapshot current)
+    private void RequireForward(Seen seen, TableMetadata metadata, Snapshot current, bool isNew)
     {
         var offsets = OffsetMap.Of(new Table(TableIdent.Parse("any.table"), metadata, ""));
-        if (current.Summary.ContainsKey(K2IKeys.FlushId)) seen.IsBehindProperty = false;
+        // Going back lands with a snapshot of before, which may be a flush's: its commit leaves the property alone.
+        if (isNew && current.Summary.ContainsKey(K2IKeys.FlushId)) seen.IsBehindProperty = false;
         if (!seen.MayGoBack && !seen.IsBehindProperty && current.Summary.GetValueOrDefault(K2IKeys.Offsets) is { } text
             && metadata.Property(K2IKeys.Offsets) != text) throw Broken("offsets in the table's property are not those of its snapshot");
         foreach (var (topic, entry) in seen.Offsets.Topics)
