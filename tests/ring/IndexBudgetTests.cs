@@ -86,4 +86,26 @@ public sealed class IndexBudgetTests
             Assert.Equal(0, budget.HeldBytes);
         }
     }
+
+    /// <summary>A unit that one small place was taken of has pages under that alone: a larger place comes from one that was prepared.</summary>
+    [Fact]
+    public void WhoTakesAPlaceAfterItWasPreparedWaitsForNoPage()
+    {
+        using var budget = new IndexBudget(32 << 20, 0);
+        Assert.True(budget.TryTake(0, replaces: false, out var small));
+        budget.Memory(small).Fill(1);
+        budget.Prepare();
+        budget.Return(small);
+        Assert.True(budget.TryTake(IndexPlace.Sizes - 1, replaces: false, out var whole));
+        Assert.NotEqual(small.Unit, whole.Unit);
+        budget.Return(whole);
+        List<IndexPlace> taken = [];
+        while (budget.TryTake(IndexPlace.Sizes - 1, replaces: true, out var place))
+        {
+            Assert.False(budget.Memory(place).ContainsAnyExcept((byte)0));
+            taken.Add(place);
+        }
+        Assert.Contains(taken, p => p.Unit == small.Unit);
+        foreach (var place in taken) budget.Return(place);
+    }
 }

@@ -90,11 +90,11 @@ public sealed class IndexBudget : IDisposable
             var at = list[^1];
             ref var unit = ref units[at];
             var part = BitOperations.TrailingZeroCount((uint)unit.Free);
-            unit.Free &= (ushort)(unit.Free - 1);
+            unit.Free &= (byte)(unit.Free - 1);
             if (unit.Free == 0) list.RemoveAt(list.Count - 1);
-            used = (unit.Used >> part & 1) != 0;
-            unit.Used |= (ushort)(1 << part);
             place = new(at, part, size);
+            used = (unit.Used & place.Smallest) != 0;
+            unit.Used |= place.Smallest;
             heldBytes += place.Bytes;
         }
         if (used) Memory(place).Clear();
@@ -116,7 +116,7 @@ public sealed class IndexBudget : IDisposable
             {
                 for (var at = bare.First + bare.Count - 1; at >= bare.First; at--)
                 {
-                    units[at].Used = ushort.MaxValue;
+                    units[at].Used = byte.MaxValue;
                     Warm(at);
                 }
             }
@@ -135,7 +135,7 @@ public sealed class IndexBudget : IDisposable
                 unit.OpenAt = list.Count;
                 list.Add(place.Unit);
             }
-            unit.Free |= (ushort)(1 << place.Part);
+            unit.Free |= (byte)(1 << place.Part);
             if (unit.Free == AllOf(place.Size)) Close(place.Unit, list);
             heldBytes -= place.Bytes;
         }
@@ -184,8 +184,6 @@ public sealed class IndexBudget : IDisposable
         units[at].Free = AllOf(size);
         units[at].OpenAt = open[size].Count;
         open[size].Add(at);
-        // Parts of a unit with pages all have them.
-        if (units[at].Used != 0) units[at].Used = ushort.MaxValue;
         return true;
     }
 
@@ -197,6 +195,12 @@ public sealed class IndexBudget : IDisposable
         list[unit.OpenAt] = last;
         units[last].OpenAt = unit.OpenAt;
         list.RemoveAt(list.Count - 1);
+        if (unit.Used != byte.MaxValue)
+        {
+            // Part of it has no pages: a writer would wait for them.
+            cold.Push(at);
+            return;
+        }
         Warm(at);
         if (warm.Count > MostWarm && warmOf[at / WarmUnits] == WarmUnits) Cool(at / WarmUnits);
     }
@@ -221,12 +225,15 @@ public sealed class IndexBudget : IDisposable
         }
     }
 
-    private static ushort AllOf(int size) => (ushort)((1 << IndexPlace.PartsOf(size)) - 1);
+    private static byte AllOf(int size) => (byte)((1 << IndexPlace.PartsOf(size)) - 1);
 
-    /// <summary>Bits of its parts: which are free, which were written to.</summary>
     private struct Unit
     {
-        internal ushort Free, Used;
+        /// <summary>Which of its parts are free, a bit each.</summary>
+        internal byte Free;
+
+        /// <summary>Where it has pages, which may have been written to, a bit for each of the smallest places, whatever its parts are.</summary>
+        internal byte Used;
 
         /// <summary>Where it stands among the units of its size with a free part.</summary>
         internal int OpenAt;

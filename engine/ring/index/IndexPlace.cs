@@ -8,6 +8,9 @@ internal readonly record struct IndexPlace(int Unit, int Part, int Size)
 
     internal int Bytes => BytesOf(Size);
 
+    /// <summary>Which of the smallest places of the unit it covers, a bit each.</summary>
+    internal byte Smallest => (byte)(((1 << (1 << Size)) - 1) << (Part << Size));
+
     internal static int BytesOf(int size) => SmallestBytes << size;
 
     internal static int PartsOf(int size) => UnitBytes / BytesOf(size);
