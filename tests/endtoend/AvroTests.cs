@@ -1,6 +1,4 @@
-using System.Net;
 using System.Text;
-using System.Text.Json;
 using Confluent.Kafka;
 using K2I.Kafka.Tests;
 
@@ -31,7 +29,7 @@ public sealed class AvroTests : IDisposable
     [IngestFact]
     public void KilledWhileSchemasChangeEveryOffsetIsThereOnce()
     {
-        using var registry = new Registry();
+        using var registry = new SchemasById(Schemas);
         using var kafka = RealKafka.Start("--set", "auto.create.topics.enable=false");
         using var source = new Source(kafka.Brokers);
         var topic = source.NewTopic("avro", 2);
@@ -104,27 +102,6 @@ public sealed class AvroTests : IDisposable
         {
             bytes.Add((byte)(bits < 0x80 ? bits : bits | 0x80));
             if (bits < 0x80) return;
-        }
-    }
-
-    /// <summary>A registry with these schemas as 1 to 3; away once disposed.</summary>
-    private sealed class Registry : IDisposable
-    {
-        private readonly LocalHttp server = new(Serve);
-
-        internal string Url => server.Uri;
-
-        public void Dispose() => server.Dispose();
-
-        private static async Task Serve(HttpListenerContext context)
-        {
-            var at = context.Request.RawUrl!.Split('/') is ["", "schemas", "ids", var id] && int.TryParse(id, out var number)
-                ? number - 1 : -1;
-            var isKnown = at >= 0 && at < Schemas.Length;
-            context.Response.StatusCode = isKnown ? 200 : 404;
-            var body = isKnown ? $$"""{"schema":{{JsonSerializer.Serialize(Schemas[at])}}}""" : """{"error_code":40403}""";
-            await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(body));
-            context.Response.Close();
         }
     }
 }
