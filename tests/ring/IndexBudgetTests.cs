@@ -87,7 +87,9 @@ public sealed class IndexBudgetTests
         }
     }
 
-    /// <summary>A unit that one small place was taken of has pages under that alone: a larger place comes from one that was prepared.</summary>
+    /// <summary>
+    /// A unit that one small place was taken of has pages under that alone: a larger place comes from one that was prepared.
+    /// </summary>
     [Fact]
     public void WhoTakesAPlaceAfterItWasPreparedWaitsForNoPage()
     {

@@ -232,7 +232,9 @@ public sealed class IndexBudget : IDisposable
         /// <summary>Which of its parts are free, a bit each.</summary>
         internal byte Free;
 
-        /// <summary>Where it has pages, which may have been written to, a bit for each of the smallest places, whatever its parts are.</summary>
+        /// <summary>
+        /// Where it has pages, which may have been written to: a bit for each of the smallest places, whatever its parts are.
+        /// </summary>
         internal byte Used;
 
         /// <summary>Where it stands among the units of its size with a free part.</summary>
