@@ -127,6 +127,11 @@ missing_test_packages() {
   command -v openssl >/dev/null || echo openssl
   command -v xz >/dev/null || echo xz-utils
   command -v strace >/dev/null || echo strace
+  # Databases that a catalog may be in, and by what Iceberg Java and PyIceberg reach the second.
+  [[ -d /usr/lib/postgresql ]] || echo postgresql
+  [[ -x /usr/sbin/mariadbd && -x /usr/bin/my_print_defaults ]] || echo mariadb-server-core mariadb-client-core
+  [[ -f /usr/share/java/mariadb-java-client.jar ]] || echo libmariadb-java
+  [[ -d /usr/lib/python3/dist-packages/pymysql ]] || echo python3-pymysql
 }
 
 install_packages() {

@@ -6,10 +6,13 @@ internal static class PythonEngine
     /// <summary>The folder of the environment; null where there is none.</summary>
     public static string? Environment { get; } = Find();
 
+    /// <summary>The interpreter.</summary>
+    public static string Program => Path.Combine(Environment!, "bin", "python");
+
     /// <summary>Runs a program in it; what it printed, of which anything but success fails the test.</summary>
     public static string Run(string program, params string[] arguments)
     {
-        var result = Tool.Run(Path.Combine(Environment!, "bin", "python"), ["-", .. arguments], program);
+        var result = Tool.Run(Program, ["-", .. arguments], program);
         Assert.True(result.ExitCode == 0, result.All);
         return result.Output.Trim();
     }

@@ -26,6 +26,31 @@ public sealed class CatalogTests(SharedBroker broker) : IDisposable
         Judges.EveryOffsetOnce(forJava, [workspace.Table("events")], Produced.Ranges(records));
     }
 
+    [MariaDbFact]
+    public void InMariaDbEveryOffsetIsThereOnce()
+    {
+        using var server = new MariaDbServer();
+        using var source = new Source(Kafka.Brokers);
+        var topic = source.NewTopic("mariadb", 2);
+        var records = RunWithKills(source, topic, Config(topic, $"""
+            catalog = jdbc
+            uri = {server.Uri}
+            user = {MariaDbServer.User}
+            password = {MariaDbServer.Password}
+            catalog_name = judge
+            warehouse = {workspace.Warehouse}
+            """));
+        string[] forJava =
+        [
+            "default.events", "--catalog", "jdbc", "--uri", server.Uri, "--warehouse", $"file://{workspace.Warehouse}",
+            "--prop", $"jdbc.user={MariaDbServer.User}", "--prop", $"jdbc.password={MariaDbServer.Password}",
+        ];
+        Judges.Check(MariaDbServer.Judge, forJava);
+        string[] forPython = ["default.events", "--catalog", "sql", "--uri", server.PythonUri, "--warehouse", $"file://{workspace.Warehouse}"];
+        Judges.EveryOffsetOnce(forJava, forPython, Produced.Ranges(records),
+            java: MariaDbServer.Judge, python: c => server.Python(Needs.Python, c));
+    }
+
     [IngestFact]
     public void InGlueEveryOffsetIsThereOnce()
     {

@@ -15,9 +15,13 @@ internal static class Judges
 
     /// <summary>Every invariant of the table that Iceberg Java knows, over all snapshots: no error and no warning.</summary>
     /// <param name="table">The table as the judge is told of it, such as by a catalog.</param>
-    public static void Check(params string[] table)
+    public static void Check(params string[] table) => Check(Java.Run, table);
+
+    /// <param name="java">Iceberg Java, such as with a driver of its own.</param>
+    /// <param name="table">The table as the judge is told of it, such as by a catalog.</param>
+    public static void Check(Func<string[], ToolResult> java, params string[] table)
     {
-        var check = Java.Run(["check", .. table]);
+        var check = java(["check", .. table]);
         var bad = check.Output.Split('\n').Where(l => l.StartsWith("ERROR", StringComparison.Ordinal) || l.StartsWith("WARN", StringComparison.Ordinal));
         Assert.True(check.ExitCode == 0 && !bad.Any(), check.All);
     }
@@ -32,10 +36,12 @@ internal static class Judges
     public static void EveryOffsetOnce(string table, IReadOnlyList<OffsetRange> expected, bool allowGaps = false) => EveryOffsetOnce([table], [table], expected, allowGaps);
 
     /// <summary>The table as each of the two is told of it.</summary>
-    public static void EveryOffsetOnce(string[] forJava, string[] forPython, IReadOnlyList<OffsetRange> expected, bool allowGaps = false)
+    public static void EveryOffsetOnce(
+        string[] forJava, string[] forPython, IReadOnlyList<OffsetRange> expected, bool allowGaps = false,
+        Func<string[], ToolResult>? java = null, Func<string[], ToolResult>? python = null)
     {
         string[] gaps = allowGaps ? ["--allow-gaps"] : [];
-        var ids = Java.Run(["ids", .. forJava, .. gaps, .. expected.SelectMany(r => new[] { "--expect", $"{r.Topic}:{r.Partition}:{r.From}:{r.To}" })]);
+        var ids = (java ?? Java.Run)(["ids", .. forJava, .. gaps, .. expected.SelectMany(r => new[] { "--expect", $"{r.Topic}:{r.Partition}:{r.From}:{r.To}" })]);
         Assert.True(ids.ExitCode == 0, ids.All);
 
         var file = Path.GetTempFileName();
@@ -43,7 +49,7 @@ internal static class Judges
         {
             File.WriteAllText(file, JsonSerializer.Serialize(
                 expected.GroupBy(r => r.Topic).ToDictionary(t => t.Key, t => t.ToDictionary(r => r.Partition.ToString(), r => new[] { r.From, r.To }))));
-            var audit = Python.Run(["audit", .. forPython, "--expect", file, .. gaps]);
+            var audit = (python ?? Python.Run)(["audit", .. forPython, "--expect", file, .. gaps]);
             Assert.True(audit.ExitCode == 0, audit.All);
         }
         finally

@@ -9,10 +9,15 @@ namespace K2I.Kit;
 /// </summary>
 public sealed class MariaDbServer : IDisposable
 {
-    /// <summary>Debian's package <c>mariadb-server-core</c> has it.</summary>
+    /// <summary>Of Debian's package <c>mariadb-server-core</c>, which needs another of <c>mariadb-client-core</c> to make a database.</summary>
     public const string Program = "/usr/sbin/mariadbd";
 
     public const string User = "k2i", Password = "a-secret-of-tests", Database = "lake";
+
+    private const string Maker = "/usr/bin/my_print_defaults";
+
+    private const string DriverForJava = "/usr/share/java/mariadb-java-client.jar",
+        DriverForPython = "/usr/lib/python3/dist-packages/pymysql";
 
     private const int StartSeconds = 120;
 
@@ -21,7 +26,40 @@ public sealed class MariaDbServer : IDisposable
 
     public MariaDbServer() => running = new(Start);
 
+    /// <summary>Why other engines cannot be tried on it; null where they can.</summary>
+    public static string? Missing =>
+        !File.Exists(Program) ? $"no {Program}: Debian's mariadb-server-core"
+        : !File.Exists(Maker) ? $"no {Maker}: Debian's mariadb-client-core"
+        : !File.Exists(DriverForJava) ? $"no {DriverForJava}: Debian's libmariadb-java"
+        : !Directory.Exists(DriverForPython) ? $"no {DriverForPython}: Debian's python3-pymysql"
+        : null;
+
     public int Port => running.Value.Port;
+
+    /// <summary>The database, as Iceberg Java and this project write it.</summary>
+    public string Uri => $"jdbc:mariadb://127.0.0.1:{Port}/{Database}";
+
+    /// <summary>The database as SQLAlchemy writes it, with the password.</summary>
+    public string PythonUri => $"mysql+pymysql://{User}:{Password}@127.0.0.1:{Port}/{Database}";
+
+    /// <summary>Iceberg Java's judge, with the driver among its classes.</summary>
+    public static ToolResult Judge(params string[] command)
+    {
+        var jars = Tool.Output(Shared.Need("peers/java/jars"), []).Trim();
+        var classes = File.ReadLines(Shared.Need("peers/java/iceberg-judge.cp")).Where(l => l.Length > 0).Select(l => Path.Combine(jars, l));
+        var path = string.Join(':', [Shared.Need("peers/iceberg/peers-iceberg.jar"), .. classes, DriverForJava]);
+        return Tool.Run("java", ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx1g", "-cp", path, "peers.Judge", .. command]);
+    }
+
+    /// <summary>Runs a program of Python's with the driver among its modules.</summary>
+    public ToolResult Python(string program, IEnumerable<string> arguments, string? input = null)
+    {
+        // The folder of the distribution has many others.
+        var modules = Directory.CreateDirectory(Path.Combine(folder.Path, "modules")).FullName;
+        var link = Path.Combine(modules, Path.GetFileName(DriverForPython));
+        if (!Directory.Exists(link)) Directory.CreateSymbolicLink(link, DriverForPython);
+        return Tool.Run(program, arguments, input, new Dictionary<string, string> { ["PYTHONPATH"] = modules });
+    }
 
     private string Data => Path.Combine(folder.Path, "data");
 
