@@ -41,10 +41,30 @@ public sealed class S3Tests(SharedBroker broker) : IDisposable
 
         Judge(server, ["s3://warehouse/wh/default/events"], records);
         proxy.NoFaults();
-        var read = Tool.Run(Needs.Binary, ["tables", "read", "events", "--limit", "100000", "--json", "--config",
-            workspace.File("read.ini", config)]).Expect(0);
-        Assert.Equal(records.Count, read.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        var file = workspace.File("read.ini", config);
+        string[] Read(params string[] table) => [.. Tool.Run(Needs.Binary,
+            ["tables", "read", .. table, "--limit", "100000", "--json", "--config", file]).Expect(0).Output.Split('\n').Order()];
+        var rows = Read("events");
+        Assert.Equal(records.Count, rows.Count(l => l.Length > 0));
+        Assert.Equal(rows, Read("--metadata", "s3://warehouse/wh/default/events"));
+
+        // Copied, its metadata names files at a place that is gone.
+        Move(server, "warehouse/wh/default/events", "warehouse/copy");
+        Assert.Equal(rows, Read("--metadata", "s3://warehouse/copy", "--moved"));
+        var gone = Tool.Run(Needs.Binary, ["tables", "read", "--metadata", "s3://warehouse/copy", "--config", file]);
+        Assert.True(gone.ExitCode == 5 && gone.All.Contains("--moved", StringComparison.Ordinal), gone.All);
     }
+
+    private static void Move(S3Server server, string from, string to) => Tool.Run(
+        Path.Combine(Path.GetDirectoryName(Needs.Python)!, "python"), ["-"], $"""
+            import pyarrow.fs as fs
+            s3 = fs.S3FileSystem(access_key='{S3Server.AccessKey}', secret_key='{S3Server.SecretKey}',
+                endpoint_override='{server.Uri}', region='us-east-1')
+            fs.copy_files('{from}', '{to}', source_filesystem=s3, destination_filesystem=s3)
+            for file in s3.get_file_info(fs.FileSelector('{from}', recursive=True)):
+                if file.is_file:
+                    s3.delete_file(file.path)
+            """).Expect(0);
 
     [IngestFact]
     public void WithARestCatalogEveryOffsetIsThereOnce()
