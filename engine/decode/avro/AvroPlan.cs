@@ -6,7 +6,7 @@ namespace K2I.Decode;
 /// Reads records of one Avro schema straight into columns: a tree of readers, one for each field of the writer in its order. Readers take
 /// a position and return the next, or null once an error is noted.
 /// </summary>
-internal sealed unsafe class AvroPlan(AvroRecord root, PlanOptions options) : RecordPlan
+internal sealed unsafe class AvroPlan(AvroRecord root, PlanOptions options) : PayloadPlan
 {
     /// <summary>
     /// Steps that a record may take beside one for each of its bytes: schemas may have values of no bytes, and lists of them.
@@ -33,7 +33,7 @@ internal sealed unsafe class AvroPlan(AvroRecord root, PlanOptions options) : Re
     /// <summary>The record's end. A field: it is read for every value.</summary>
     internal byte* End => end;
 
-    public override DecodeStatus Decode(in FramedValue value, BatchBuilder row)
+    internal override DecodeStatus Decode(ReadOnlySpan<byte> payload, BatchBuilder row)
     {
         if (!ReferenceEquals(row, bound))
         {
@@ -42,7 +42,6 @@ internal sealed unsafe class AvroPlan(AvroRecord root, PlanOptions options) : Re
         }
         status = DecodeStatus.Ok;
         IgnoredFields = 0;
-        var payload = value.Payload;
         byte none = 0;
         fixed (byte* first = payload)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using K2I.Avro;
@@ -61,60 +62,78 @@ internal unsafe struct AvroStep
     }
 
     /// <summary>Reads the values, all of them so many times; returns the position behind them, or null once an error is noted.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static byte* Run(ReadOnlySpan<AvroStep> steps, long times, byte* p, AvroPlan plan)
     {
-        var end = plan.End;
         for (; times > 0; times--)
         {
-            foreach (ref readonly var step in steps)
+            for (var next = 0; ; next++)
             {
-                var at = p;
-                var column = step.column;
-                if (step.op == AvroOp.None || !column.HasRoom) goto rare;
-                if (step.branch != NoUnion && (at == end || *at++ != step.branch)) goto rare;
-                switch (step.op)
-                {
-                    case AvroOp.Text:
-                        if (at == end || (*at & 1) != 0 || *at > ChunkLength || *at / 2 > end - at - 1) break;
-                        var length = *at++ / 2;
-                        // What lies behind the text is read with it, and means nothing: it is on the page that the text begins on.
-                        if (((nuint)at & (PageBytes - 1)) > PageBytes - ChunkBytes) break;
-                        var (first, second) = (Vector128.Load(at), Vector128.Load(at + 16));
-                        var others = first.ExtractMostSignificantBits() | ((ulong)second.ExtractMostSignificantBits() << 16);
-                        if ((others & ((1UL << length) - 1)) != 0 || !column.TryPutBytes(first, second, length)) break;
-                        p = at + length;
-                        continue;
-                    case AvroOp.Long:
-                        if (!AvroNumber.TryRead(ref at, end, out var number) || (ulong)(number - step.least) > step.range) break;
-                        column.Put(number * step.factor);
-                        p = at;
-                        continue;
-                    case AvroOp.Int:
-                        if (!AvroNumber.TryRead(ref at, end, out number) || (ulong)(number - step.least) > step.range) break;
-                        column.Put((int)number);
-                        p = at;
-                        continue;
-                    case AvroOp.Double:
-                        if (end - at < sizeof(double)) break;
-                        column.Put(*(double*)at);
-                        p = at + sizeof(double);
-                        continue;
-                    case AvroOp.Bool:
-                        if (at == end || *at > 1) break;
-                        column.PutBool(*at == 1);
-                        p = at + 1;
-                        continue;
-                    case AvroOp.UuidText:
-                        if (end - at <= UuidCharacters || *at != UuidLength || !UuidKernel.Read(at + 1, out var uuid)) break;
-                        column.Put(uuid);
-                        p = at + 1 + UuidCharacters;
-                        continue;
-                }
-            rare:
-                p = step.reader.Read(p, plan);
+                p = RunPlain(steps, ref next, p, plan.End);
+                if (next == steps.Length) break;
+                p = steps[next].reader.Read(p, plan);
                 if (p == null) return null;
             }
         }
+        return p;
+    }
+
+    /// <summary>
+    /// Reads values from one of them on, up to one that is its reader's. It calls nothing, and so keeps all it has in registers.
+    /// </summary>
+    private static byte* RunPlain(ReadOnlySpan<AvroStep> steps, ref int next, byte* p, byte* recordEnd)
+    {
+        // Walked by reference: an index costs a multiplication for each.
+        ref var first = ref MemoryMarshal.GetReference(steps);
+        ref var end = ref Unsafe.Add(ref first, steps.Length);
+        ref var step = ref Unsafe.Add(ref first, next);
+        for (; Unsafe.IsAddressLessThan(ref step, ref end); step = ref Unsafe.Add(ref step, 1))
+        {
+            var at = p;
+            var column = step.column;
+            if (step.op == AvroOp.None || !column.HasRoom) break;
+            if (step.branch != NoUnion && (at == recordEnd || *at++ != step.branch)) break;
+            switch (step.op)
+            {
+                case AvroOp.Text:
+                    if (at == recordEnd || (*at & 1) != 0 || *at > ChunkLength || *at / 2 > recordEnd - at - 1) break;
+                    var length = *at++ / 2;
+                    // What lies behind the text is read with it, and means nothing: it is on the page that the text begins on.
+                    if (((nuint)at & (PageBytes - 1)) > PageBytes - ChunkBytes) break;
+                    var (low, high) = (Vector128.Load(at), Vector128.Load(at + 16));
+                    var others = low.ExtractMostSignificantBits() | ((ulong)high.ExtractMostSignificantBits() << 16);
+                    if ((others & ((1UL << length) - 1)) != 0 || !column.TryPutBytes(low, high, length)) break;
+                    p = at + length;
+                    continue;
+                case AvroOp.Long:
+                    if (!AvroNumber.TryReadShort(ref at, recordEnd, out var number) || (ulong)(number - step.least) > step.range) break;
+                    column.Put(number * step.factor);
+                    p = at;
+                    continue;
+                case AvroOp.Int:
+                    if (!AvroNumber.TryReadShort(ref at, recordEnd, out number) || (ulong)(number - step.least) > step.range) break;
+                    column.Put((int)number);
+                    p = at;
+                    continue;
+                case AvroOp.Double:
+                    if (recordEnd - at < sizeof(double)) break;
+                    column.Put(*(double*)at);
+                    p = at + sizeof(double);
+                    continue;
+                case AvroOp.Bool:
+                    if (at == recordEnd || *at > 1) break;
+                    column.PutBool(*at == 1);
+                    p = at + 1;
+                    continue;
+                case AvroOp.UuidText:
+                    if (recordEnd - at <= UuidCharacters || *at != UuidLength || !UuidKernel.Read(at + 1, out var uuid)) break;
+                    column.Put(uuid);
+                    p = at + 1 + UuidCharacters;
+                    continue;
+            }
+            break;
+        }
+        next = (int)(Unsafe.ByteOffset(ref first, ref step) / Unsafe.SizeOf<AvroStep>());
         return p;
     }
 }

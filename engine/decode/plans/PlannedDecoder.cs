@@ -30,6 +30,9 @@ public sealed class PlannedDecoder : IRecordDecoder
     private (int Bytes, ulong Mask, ulong Bits) lastFrame = NoFrame;
     private RecordPlan? last;
 
+    /// <summary>The last one, where a frame need not be made for it: it costs more than the comparison.</summary>
+    private PayloadPlan? lastOfPayload;
+
     /// <param name="isKey">It is given keys, in the place of values.</param>
     public PlannedDecoder(IPlanCompiler compiler, ISchemaSource schemas, WireForm form, Schema schema, PlanOptions options,
         bool isKey = false)
@@ -53,9 +56,8 @@ public sealed class PlannedDecoder : IRecordDecoder
         if (record.Headers is null && record.Value.Length >= sizeof(ulong)
             && (BinaryPrimitives.ReadUInt64LittleEndian(record.Value) & lastFrame.Mask) == lastFrame.Bits)
         {
-            // Made in place: copied, it costs more than the comparison.
-            var known = new FramedValue(lastId, record.Value[lastFrame.Bytes..]);
-            return Noted(last!.Decode(in known, row));
+            var payload = record.Value[lastFrame.Bytes..];
+            return Noted(lastOfPayload is { } plan ? plan.Decode(payload, row) : DecodeKnown(payload, row));
         }
         return DecodeFramed(in record, row);
     }
@@ -76,6 +78,13 @@ public sealed class PlannedDecoder : IRecordDecoder
             lastFrame = FrameOf(in framed, record.Value);
         }
         return Noted(last!.Decode(in framed, row));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private DecodeStatus DecodeKnown(ReadOnlySpan<byte> payload, BatchBuilder row)
+    {
+        var known = new FramedValue(lastId, payload);
+        return last!.Decode(in known, row);
     }
 
     private DecodeStatus Noted(DecodeStatus decoded) => decoded == DecodeStatus.Ok ? decoded : Refused(decoded);
@@ -111,7 +120,7 @@ public sealed class PlannedDecoder : IRecordDecoder
             if (plans.Count == MaxPlans) plans.Clear();
             plans[id] = plan = compiler.Compile(writer!, Schema, options);
         }
-        (lastId, last) = (id, plan);
+        (lastId, last, lastOfPayload) = (id, plan, plan as PayloadPlan);
         return DecodeStatus.Ok;
     }
 

@@ -8,7 +8,7 @@ namespace K2I.Decode.Protobuf;
 /// change (a field that comes twice, in parts, or after another of its oneof, a key that comes twice) is seldom there: a message with it is
 /// put into the form without (<see cref="WireMerger"/>), and read again. The rules for every type stand in the module's README. One thread.
 /// </summary>
-internal sealed partial class MessagePlan : RecordPlan
+internal sealed partial class MessagePlan : PayloadPlan
 {
     private readonly ProtoMessage message;
     private readonly ProtoNode root;
@@ -38,9 +38,7 @@ internal sealed partial class MessagePlan : RecordPlan
         json = new(options.MaxDepth);
     }
 
-    public override DecodeStatus Decode(in FramedValue value, BatchBuilder row) => Decode(value.Payload, row);
-
-    internal DecodeStatus Decode(ReadOnlySpan<byte> value, BatchBuilder row)
+    internal override DecodeStatus Decode(ReadOnlySpan<byte> value, BatchBuilder row)
     {
         status = DecodeStatus.Ok;
         if (!ReferenceEquals(row, bound)) Bind(row);
