@@ -122,7 +122,7 @@ missing_packages() {
 # For the tests: what the servers and readers of K2I_SHARED run on, where there are any.
 missing_test_packages() {
   [[ -d $SHARED_DIR/peers ]] || return 0
-  command -v java >/dev/null || echo openjdk-17-jre-headless
+  command -v javac >/dev/null || echo openjdk-17-jdk-headless
   python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3 python3-venv
   command -v openssl >/dev/null || echo openssl
   command -v xz >/dev/null || echo xz-utils

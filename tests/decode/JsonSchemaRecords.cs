@@ -22,6 +22,20 @@ public class JsonSchemaRecords
           {"type":"struct","optional":true,"fields":[{"type":"bytes","optional":true,"field":"raw"}],"field":"inner"}]}
         """;
 
+    /// <summary>Every type, as Connect's own converter writes it.</summary>
+    [JavaFact]
+    public void ConnectsConverterIsRead()
+    {
+        var lines = JavaFactAttribute.Run("ConnectRecords", "connect");
+        using var records = new Records(WireForm.Embedded, new EmbeddedSchemas(), lines[0]);
+        Assert.Equal("i8: int!, i16: int!, i32: int!, i64: long!, f64: double!, flag: boolean!, text: string, bytes: binary, "
+            + "price: decimal(9,2), day: date, noon: time, seen: timestamptz, tags: list<string>, counts: map<string, long!>, "
+            + "inner: struct<x: float!, raw: binary>", records.Columns);
+        Assert.Equal("-128|32767|-2147483648|9223372036854775807|0.1|true|Åse \"quoted\"\n|00ff|-123456789|19000|43200001000|"
+            + "1650000000001000|[a,null]|<k=7>|{x=1.5,raw=0102}", records.Add(lines[0]));
+        Assert.Equal("0|0|0|-9223372036854775808|-1E+300|false|null|null|null|null|null|null|null|null|null", records.Add(lines[1]));
+    }
+
     [Fact]
     public void ConnectsRecordsBringTheirSchema()
     {

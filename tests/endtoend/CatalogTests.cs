@@ -46,7 +46,8 @@ public sealed class CatalogTests(SharedBroker broker) : IDisposable
             "--prop", $"jdbc.user={MariaDbServer.User}", "--prop", $"jdbc.password={MariaDbServer.Password}",
         ];
         Judges.Check(MariaDbServer.Judge, forJava);
-        string[] forPython = ["default.events", "--catalog", "sql", "--uri", server.PythonUri, "--warehouse", $"file://{workspace.Warehouse}"];
+        string[] forPython =
+            ["default.events", "--catalog", "sql", "--uri", server.PythonUri, "--warehouse", $"file://{workspace.Warehouse}"];
         Judges.EveryOffsetOnce(forJava, forPython, Produced.Ranges(records),
             java: MariaDbServer.Judge, python: c => server.Python(Needs.Python, c));
     }

@@ -9,7 +9,9 @@ namespace K2I.Kit;
 /// </summary>
 public sealed class MariaDbServer : IDisposable
 {
-    /// <summary>Of Debian's package <c>mariadb-server-core</c>, which needs another of <c>mariadb-client-core</c> to make a database.</summary>
+    /// <summary>
+    /// Of Debian's package <c>mariadb-server-core</c>, which needs another of <c>mariadb-client-core</c> to make a database.
+    /// </summary>
     public const string Program = "/usr/sbin/mariadbd";
 
     public const string User = "k2i", Password = "a-secret-of-tests", Database = "lake";
@@ -45,9 +47,7 @@ public sealed class MariaDbServer : IDisposable
     /// <summary>Iceberg Java's judge, with the driver among its classes.</summary>
     public static ToolResult Judge(params string[] command)
     {
-        var jars = Tool.Output(Shared.Need("peers/java/jars"), []).Trim();
-        var classes = File.ReadLines(Shared.Need("peers/java/iceberg-judge.cp")).Where(l => l.Length > 0).Select(l => Path.Combine(jars, l));
-        var path = string.Join(':', [Shared.Need("peers/iceberg/peers-iceberg.jar"), .. classes, DriverForJava]);
+        var path = Jars.Path("iceberg-judge", Shared.Need("peers/iceberg/peers-iceberg.jar"), DriverForJava);
         return Tool.Run("java", ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx1g", "-cp", path, "peers.Judge", .. command]);
     }
 
