@@ -19,8 +19,7 @@ internal sealed class AnywhereStore(Func<string, IObjectStore> storeAt) : IObjec
     public byte[] Read(string location) => Need(location).Read(location);
 
     public IReadOnlyList<byte[]?> ReadAll(IReadOnlyList<string> locations) =>
-        locations.Select(Find).Distinct().Take(2).ToList() is [{ } one] ? one.ReadAll(locations)
-            : [.. locations.Select(l => Find(l)?.ReadAll([l])[0])];
+        OnlyOne(locations) is { } one ? one.ReadAll(locations) : [.. locations.Select(l => Find(l)?.ReadAll([l])[0])];
 
     public IObjectReader Open(string location, long? length = null) => Need(location).Open(location, length);
 
@@ -28,9 +27,15 @@ internal sealed class AnywhereStore(Func<string, IObjectStore> storeAt) : IObjec
 
     public long Length(string location) => Need(location).Length(location);
 
+    public IReadOnlyList<long> Lengths(IReadOnlyList<string> locations) =>
+        OnlyOne(locations) is { } one ? one.Lengths(locations) : [.. locations.Select(Length)];
+
     public IEnumerable<ObjectInfo> List(string prefix) => Find(prefix)?.List(prefix) ?? [];
 
     public IEnumerable<string> ListFolders(string folder) => Find(folder)?.ListFolders(folder) ?? [];
+
+    public string? FindFirst(IReadOnlyList<string> locations) =>
+        OnlyOne(locations) is { } one ? one.FindFirst(locations) : locations.FirstOrDefault(Exists);
 
     public bool Delete(string location) => throw ReadOnly(location);
 
@@ -39,6 +44,10 @@ internal sealed class AnywhereStore(Func<string, IObjectStore> storeAt) : IObjec
 
     private IObjectStore Need(string location) => Find(location)
         ?? throw new EngineException(ErrorKind.NotFound, $"{location} does not exist");
+
+    /// <summary>The store that has all of them, which may ask for many at a time; null where it is not one.</summary>
+    private IObjectStore? OnlyOne(IReadOnlyList<string> locations) =>
+        locations.Select(Find).Distinct().Take(2).ToList() is [{ } one] ? one : null;
 
     /// <summary>The store of a location; null if not even its folder is there: a local store would make it.</summary>
     private IObjectStore? Find(string location) => RootOf(location) is { } root ? stores.GetOrAdd(root, storeAt) : null;
