@@ -49,7 +49,7 @@ public sealed class AnywhereStoreTests : IDisposable
     public void ManyAreAnsweredInTheirOrderAcrossPlaces()
     {
         string[] places = [InBucket, missing, second, first, "s3://bucket/none"];
-        Assert.Equal(["cloud", null, "2nd", "first", null], store.ReadAll(places).Select(b => b is null ? null : Encoding.UTF8.GetString(b)));
+        Assert.Equal(["cloud", null, "2nd", "first", null], Texts(places));
         Assert.Equal([5L, 3, 5], store.Lengths([InBucket, second, first]));
         Assert.Equal(second, store.FindFirst([missing, "s3://bucket/none", second, first]));
         Assert.Null(store.FindFirst([missing, "s3://bucket/none"]));
@@ -59,7 +59,7 @@ public sealed class AnywhereStoreTests : IDisposable
     public void ManyOfOnePlaceAreAskedThere()
     {
         string[] places = [first, Place("one/a2"), Place("one/none")];
-        Assert.Equal(["first", "more", null], store.ReadAll(places).Select(b => b is null ? null : Encoding.UTF8.GetString(b)));
+        Assert.Equal(["first", "more", null], Texts(places));
         Assert.Equal([5L, 4], store.Lengths(places[..2]));
         Assert.Equal(first, store.FindFirst([places[2], first]));
         Assert.Single(opened);
@@ -74,7 +74,10 @@ public sealed class AnywhereStoreTests : IDisposable
         Assert.False(store.Exists(missing));
         Assert.Empty(store.List(Place("none/")));
         Assert.Empty(store.ListFolders(Place("none/below")));
-        Assert.All((Action[])[() => store.Read(missing), () => store.Length(missing), () => store.Open(missing), () => store.Lengths([missing])],
+        Assert.All((Action[])
+            [
+                () => store.Read(missing), () => store.Length(missing), () => store.Open(missing), () => store.Lengths([missing]),
+            ],
             ask => Assert.Equal(ErrorKind.NotFound, Assert.Throws<EngineException>(ask).Kind));
         Assert.False(Directory.Exists(Path.Combine(harness.Folder, "none")));
         Assert.Empty(opened);
@@ -93,12 +96,15 @@ public sealed class AnywhereStoreTests : IDisposable
     {
         Assert.All((Action[])
             [
-                () => store.Create(first), () => store.Put(first, "x"u8), () => store.PutIfAbsent(missing, "x"u8), () => store.Delete(first),
+                () => store.Create(first), () => store.Put(first, "x"u8),
+                () => store.PutIfAbsent(missing, "x"u8), () => store.Delete(first),
             ],
             change => Assert.Equal(ErrorKind.Unsupported, Assert.Throws<EngineException>(change).Kind));
         Assert.Equal([first], ((IObjectStore)store).DeleteAll([first]).Keys);
         Assert.Equal("first"u8, store.Read(first));
     }
+
+    private IEnumerable<string?> Texts(string[] places) => store.ReadAll(places).Select(b => b is null ? null : Encoding.UTF8.GetString(b));
 
     private IObjectStore Open(string root)
     {
