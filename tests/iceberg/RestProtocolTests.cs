@@ -247,6 +247,16 @@ public sealed class RestProtocolTests
     }
 
     [Fact]
+    public void PagesOfProxiesAreNotPrinted()
+    {
+        using var stub = new HttpStub(_ => new(404, "\n<!DOCTYPE HTML>\n<html><body>hello</body></html>"));
+        using var catalog = Open(stub);
+        var message = Assert.Throws<EngineException>(catalog.Connect).Message;
+        Assert.Contains("status 404, a page of HTML: is a catalog at this address?", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("hello", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void TokenIsFetchedOnceAndAgainBeforeItExpiresOrWhenRefused()
     {
         var (given, revoked) = (0, false);

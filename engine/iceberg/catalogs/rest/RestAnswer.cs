@@ -35,11 +35,15 @@ public sealed record RestAnswer(int Status, byte[] Body, string? ETag)
             var message = Told();
             if (message.Length == 0 && Body.Length > 0) message = Encoding.UTF8.GetString(Body.AsSpan(0,
                 Math.Min(Body.Length, LongestMessage)));
+            if (IsPage(message)) message = "a page of HTML: is a catalog at this address?";
             if (Secret is { } secret) message = message.Replace(secret, "***", StringComparison.Ordinal);
             message = string.Concat(message.Take(LongestMessage).Select(c => char.IsControl(c) ? ' ' : c)).Trim();
             return message.Length == 0 ? $"status {Status}" : $"status {Status}, {message}";
         }
     }
+
+    private static bool IsPage(string body) => body.TrimStart() is var text
+        && (text.StartsWith("<html", StringComparison.OrdinalIgnoreCase) || text.StartsWith("<!doctype", StringComparison.OrdinalIgnoreCase));
 
     private string Told()
     {
