@@ -9,13 +9,19 @@ namespace K2I.Decode;
 /// </summary>
 internal sealed class KeyTable
 {
+    private const int LongName = 63;
+
     private readonly JsonNode?[] slots;
+
+    /// <summary>One bit for each length that a name has; the last for longer ones. It tells most names that are none of a small struct's.</summary>
+    private readonly ulong lengths;
 
     internal KeyTable(JsonNode[] members)
     {
         slots = new JsonNode?[BitOperations.RoundUpToPowerOf2((uint)Math.Max(2, members.Length * 2))];
         foreach (var member in members)
         {
+            lengths |= LengthBit(member.Name);
             var at = Hash(member.Name);
             while (slots[at & (uint)(slots.Length - 1)] is not null) at++;
             slots[at & (uint)(slots.Length - 1)] = member;
@@ -28,6 +34,7 @@ internal sealed class KeyTable
     internal JsonNode? Find(ReadOnlySpan<byte> name, out JsonNode? variant)
     {
         variant = null;
+        if ((lengths & LengthBit(name)) == 0) return null;
         var variants = 0;
         for (var at = Hash(name); ; at++)
         {
@@ -42,6 +49,8 @@ internal sealed class KeyTable
         }
         return null;
     }
+
+    private static ulong LengthBit(ReadOnlySpan<byte> name) => 1UL << Math.Min(name.Length, LongName);
 
     /// <summary>Length, first and last eight bytes, mixed: the names of one struct rarely agree in all three.</summary>
     private static uint Hash(ReadOnlySpan<byte> name)
