@@ -13,7 +13,7 @@ internal sealed class KeyTable
 
     private readonly JsonNode?[] slots;
 
-    /// <summary>One bit for each length that a name has; the last for longer ones. It tells most names that are none of a small struct's.</summary>
+    /// <summary>A bit for each length that a name has, the last for longer ones: most names of no member end here.</summary>
     private readonly ulong lengths;
 
     internal KeyTable(JsonNode[] members)
@@ -29,7 +29,8 @@ internal sealed class KeyTable
     }
 
     /// <summary>
-    /// The member of that name, or null; then <paramref name="variant"/> is the only one that differs from it in case alone, if there is one.
+    /// The member of that name, or null; then <paramref name="variant"/> is the only one that differs from it in case alone, if there is
+    /// one.
     /// </summary>
     internal JsonNode? Find(ReadOnlySpan<byte> name, out JsonNode? variant)
     {
