@@ -44,5 +44,5 @@ static void Decoding()
     using var protobuf = new ProtobufDecodeBenchmark();
     protobuf.Fill();
     Turns.Compare("256 events into columns", ("JSON", () => json.IntoColumns()), ("Avro", () => avro.IntoColumns()),
-        ("Protobuf", () => protobuf.IntoColumns()));
+        ("Protobuf", () => protobuf.IntoColumns()), ("JSON's route", () => json.Routes()), ("Avro's route", () => avro.Routes()));
 }

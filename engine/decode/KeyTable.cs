@@ -9,13 +9,19 @@ namespace K2I.Decode;
 /// </summary>
 internal sealed class KeyTable
 {
+    private const int LongName = 63;
+
     private readonly JsonNode?[] slots;
+
+    /// <summary>A bit for each length that a name has, the last for longer ones: most names of no member end here.</summary>
+    private readonly ulong lengths;
 
     internal KeyTable(JsonNode[] members)
     {
         slots = new JsonNode?[BitOperations.RoundUpToPowerOf2((uint)Math.Max(2, members.Length * 2))];
         foreach (var member in members)
         {
+            lengths |= LengthBit(member.Name);
             var at = Hash(member.Name);
             while (slots[at & (uint)(slots.Length - 1)] is not null) at++;
             slots[at & (uint)(slots.Length - 1)] = member;
@@ -23,11 +29,13 @@ internal sealed class KeyTable
     }
 
     /// <summary>
-    /// The member of that name, or null; then <paramref name="variant"/> is the only one that differs from it in case alone, if there is one.
+    /// The member of that name, or null; then <paramref name="variant"/> is the only one that differs from it in case alone, if there is
+    /// one.
     /// </summary>
     internal JsonNode? Find(ReadOnlySpan<byte> name, out JsonNode? variant)
     {
         variant = null;
+        if ((lengths & LengthBit(name)) == 0) return null;
         var variants = 0;
         for (var at = Hash(name); ; at++)
         {
@@ -42,6 +50,8 @@ internal sealed class KeyTable
         }
         return null;
     }
+
+    private static ulong LengthBit(ReadOnlySpan<byte> name) => 1UL << Math.Min(name.Length, LongName);
 
     /// <summary>Length, first and last eight bytes, mixed: the names of one struct rarely agree in all three.</summary>
     private static uint Hash(ReadOnlySpan<byte> name)

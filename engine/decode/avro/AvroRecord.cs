@@ -11,7 +11,7 @@ internal sealed unsafe class AvroRecord : AvroNode
 {
     private readonly AvroStep[] fields;
 
-    /// <summary>By field: its column's place in the table; -1 for one that is passed over.</summary>
+    /// <summary>By step: its column's place in the table; -1 for fields that are passed over.</summary>
     private readonly int[] columnOf;
     private readonly (int Column, DefaultValue? Default)[] others;
     private readonly ColumnBuilder[] unwritten;
@@ -20,14 +20,23 @@ internal sealed unsafe class AvroRecord : AvroNode
     internal AvroRecord(AvroType record, Field? field, DecodeNode? parent, StructType table, AvroPairing pairing, string path) : base(field,
         parent)
     {
-        fields = new AvroStep[record.Fields.Length];
-        columnOf = new int[fields.Length];
-        for (var i = 0; i < fields.Length; i++)
+        List<AvroStep> steps = [];
+        List<int> columns = [];
+        AvroSkip? passed = null;
+        foreach (var written in record.Fields)
         {
-            var at = WrittenColumns.Join(path, record.Fields[i].Name);
-            fields[i] = Of(record.Fields[i].Type, at, this, pairing).Step();
-            columnOf[i] = pairing.Match.ColumnOf(at) is { } known ? IndexOf(table, known.Id) : -1;
+            var at = WrittenColumns.Join(path, written.Name);
+            var reader = Of(written.Type, at, this, pairing);
+            if (reader is AvroSkip next && passed is not null)
+            {
+                passed.Add(next);
+                continue;
+            }
+            passed = reader as AvroSkip;
+            steps.Add(reader.Step());
+            columns.Add(pairing.Match.ColumnOf(at) is { } known ? IndexOf(table, known.Id) : -1);
         }
+        (fields, columnOf) = ([.. steps], [.. columns]);
         others =
         [
             .. from i in Enumerable.Range(0, table.Fields.Length)

@@ -3,20 +3,30 @@ using K2I.Columns;
 
 namespace K2I.Decode;
 
-/// <summary>A field that no column takes: passed over, and checked no further than that takes.</summary>
+/// <summary>Fields side by side that no column takes: passed over, and checked no further than that takes.</summary>
 internal sealed unsafe class AvroSkip(AvroType type, DecodeNode? parent) : AvroNode(null, parent)
 {
+    private AvroType[] types = [type];
+
+    /// <summary>Passes over what comes behind it, too.</summary>
+    internal void Add(AvroSkip next) => types = [.. types, .. next.types];
+
     internal override void Bind(ColumnBuilder column)
     {
     }
 
     internal override byte* Read(byte* p, AvroPlan plan)
     {
-        if (!IsNull(p, plan)) plan.Ignore();
-        return Skip(type, p, plan, plan.MaxDepth);
+        foreach (var type in types)
+        {
+            if (!IsNull(type, p, plan)) plan.Ignore();
+            p = Skip(type, p, plan, plan.MaxDepth);
+            if (p == null) break;
+        }
+        return p;
     }
 
-    private bool IsNull(byte* p, AvroPlan plan)
+    private static bool IsNull(AvroType type, byte* p, AvroPlan plan)
     {
         if (type.Kind != AvroKind.Union) return type.Kind == AvroKind.Null;
         return AvroNumber.TryRead(ref p, plan.End, out var branch) && (ulong)branch < (ulong)type.Branches.Length
