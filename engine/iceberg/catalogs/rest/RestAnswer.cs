@@ -42,8 +42,9 @@ public sealed record RestAnswer(int Status, byte[] Body, string? ETag)
         }
     }
 
-    private static bool IsPage(string body) => body.TrimStart() is var text
-        && (text.StartsWith("<html", StringComparison.OrdinalIgnoreCase) || text.StartsWith("<!doctype", StringComparison.OrdinalIgnoreCase));
+    private static bool IsPage(string body) => Begins(body, "<html") || Begins(body, "<!doctype");
+
+    private static bool Begins(string body, string tag) => body.AsSpan().TrimStart().StartsWith(tag, StringComparison.OrdinalIgnoreCase);
 
     private string Told()
     {
