@@ -37,6 +37,7 @@ public static unsafe class AvroNumber
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryReadShort(ref byte* at, byte* end, out long value)
     {
+        // As in TryRead: put together of methods that both use, an event takes a tenth longer, inlined though they are.
         if (at < end && *at < 0x80)
         {
             value = (*at >> 1) ^ -(*at & 1);
